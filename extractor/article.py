@@ -1,0 +1,47 @@
+"""An article as read: one immutable text that every offset refers to, and what is known of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from extractor.spans import Span
+
+ParagraphKind = Literal["body", "caption", "credit", "byline", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A stretch of the text with its part in the article; furniture is kept, never deleted.
+
+    Paragraphs do not overlap and are in order. A line that runs a picture caption into its
+    credit ("…, 13 December 2025Image source, Agency") is two paragraphs.
+    """
+
+    index: int
+    span: Span  # without surrounding blanks
+    kind: ParagraphKind
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article. `text` never changes after reading; offsets count its code points."""
+
+    text: str
+    paragraphs: tuple[Paragraph, ...]
+    source: str  # the path as given, "-" for standard input, or what a caller names it
+    sha256: str  # of the text, UTF-8
+    title: str | None = None
+    byline: str | None = None
+    outlet: str | None = None
+    date: str | None = None  # ISO 8601, as far as known
+    url: str | None = None
+    warnings: tuple["Remark", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning: something a person should know; data, never an exception."""
+
+    code: str  # stable, snake_case: "mojibake", "speaker_unresolved"
+    message: str  # one sentence
+    where: Span | None = None  # the place in the article, when there is one
+    candidate: str | None = None  # the id of the candidate concerned

@@ -1,0 +1,1 @@
+"""Is the answer true to the article: words grounded, every candidate accounted for."""

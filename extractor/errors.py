@@ -1,0 +1,85 @@
+"""Every error that this package raises on purpose, as one tree.
+
+    ExtractError                what went wrong, for whom, and what to do: one sentence each
+    ├── UsageError              the command, a flag or a setting is wrong          (exit status 2)
+    │   ├── SchemaError         a schema is missing, broken or not one
+    │   └── PromptError         a prompt template is missing or broken
+    ├── InputError              one article cannot be read                         (exit status 1)
+    │   ├── EmptyArticle        there is no text in it
+    │   ├── NotAnArticle        it is binary, encrypted or of a kind we do not read
+    │   └── ArticleTooLarge     it is larger than the limit
+    ├── ModelError              the endpoint gave no usable answer                 (exit status 1)
+    │   ├── EndpointUnreachable no connection, or no answer in time
+    │   ├── EndpointRefused     it answered with an error that asking again will not mend
+    │   ├── EndpointFailing     it kept failing (5xx, rate limits) until we gave up
+    │   ├── AnswerCut           the answer ended at the token limit
+    │   └── AnswerInvalid       the answer did not fit the schema after every re-ask
+    └── OutputError             a sheet cannot be written                          (exit status 1)
+
+Messages name the file or endpoint and what to do about it. They never hold a key: whatever
+comes from an endpoint passes through `redact` before it becomes part of one.
+"""
+
+
+class ExtractError(Exception):
+    """Base of all errors meant for people; `exit_status` is what the command ends with."""
+
+    exit_status = 1
+
+
+class UsageError(ExtractError):
+    """The command, a flag or a setting is wrong."""
+
+    exit_status = 2
+
+
+class SchemaError(UsageError):
+    """A schema is missing, cannot be loaded or is not a Pydantic model."""
+
+
+class PromptError(UsageError):
+    """A prompt template is missing, broken or uses a name that we do not give it."""
+
+
+class InputError(ExtractError):
+    """One article cannot be read; the others are not affected."""
+
+
+class EmptyArticle(InputError):
+    """The file holds no text."""
+
+
+class NotAnArticle(InputError):
+    """The file is binary, encrypted, a folder or of a kind that we do not read."""
+
+
+class ArticleTooLarge(InputError):
+    """The file is larger than the limit on one article."""
+
+
+class ModelError(ExtractError):
+    """The endpoint gave no usable answer for one article."""
+
+
+class EndpointUnreachable(ModelError):
+    """No connection to the endpoint, or no answer in time."""
+
+
+class EndpointRefused(ModelError):
+    """The endpoint answered with an error that asking again will not mend (wrong key, no model)."""
+
+
+class EndpointFailing(ModelError):
+    """The endpoint kept failing until the retries were used up."""
+
+
+class AnswerCut(ModelError):
+    """The answer ended at the token limit."""
+
+
+class AnswerInvalid(ModelError):
+    """The answer did not fit the schema after every re-ask."""
+
+
+class OutputError(ExtractError):
+    """A sheet cannot be written."""

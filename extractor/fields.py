@@ -1,0 +1,251 @@
+"""The field types that schema authors use: an id on the wire, a grounded value afterwards.
+
+A schema says `speaker: Name | None`; the answerer says `"P3"`; after validation the field holds
+the name with its place in the article; as JSON it is text with offsets, which validates again.
+
+    on the wire             after validation                   as JSON
+    "Q7"                    Quotation(text, spans)             {"text", "spans": [{"start", "end"}]}
+    "N3"                    Figure(text, start, end, value…)   {"text", "start", "end", "value", …}
+    "P3" or "P3.2"          Name(name, kind, mention)          {"name", "kind", "mention": {…}|null}
+    "S12"                   Sentence(text, start, end)         {"text", "start", "end"}
+    "the EU's export ban"   Verbatim(text, start, end)         {"text", "start", "end"}
+
+Ids need an inventory to resolve in: validation happens inside `grounded_in(inventory)`. Outside
+of it only values and their JSON validate, so a sheet can be read back without its article.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+from extractor.check.grounding import ground_phrase
+from extractor.find.candidates import (
+    Entity,
+    FigureCandidate,
+    Mention,
+    QuotationCandidate,
+    SentenceCandidate,
+)
+from extractor.find.inventory import Inventory
+from extractor.spans import Span
+
+T = TypeVar("T")
+
+_inventory: ContextVar[Inventory | None] = ContextVar("inventory", default=None)
+
+
+@contextmanager
+def grounded_in(inventory: Inventory) -> Iterator[None]:
+    """Resolve ids and phrases against `inventory` while the block runs (one task, one thread)."""
+    token = _inventory.set(inventory)
+    try:
+        yield
+    finally:
+        _inventory.reset(token)
+
+
+class _Grounded:
+    """What the field types share: Pydantic's hooks. Subclasses say how an id is resolved."""
+
+    wire_description: ClassVar[str]
+    wire_pattern: ClassVar[str | None] = None
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        """Resolve an answer; raise ValueError with a complaint that the answerer can act on."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Rebuild the value from its JSON form."""
+        return cls(**data)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value as JSON data."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+    @classmethod
+    def _validate(cls, answer: object) -> Self:
+        if isinstance(answer, cls):
+            return answer
+        if isinstance(answer, dict):
+            try:
+                return cls.from_json(answer)
+            except (TypeError, KeyError) as error:
+                raise ValueError(f"not a {cls.__name__.lower()} as JSON: {error}") from None
+        if not isinstance(answer, str):
+            raise ValueError(f"expected {cls.wire_description}")
+        inventory = _inventory.get()
+        if inventory is None:
+            raise ValueError(f"{answer!r} needs an article to resolve in; see grounded_in")
+        return cls.from_wire(answer.strip(), inventory)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(cls.to_json),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "description": cls.wire_description}
+
+
+def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
+    """Return the candidate under an id, tolerating brackets around it and a lower-case letter."""
+    key = answer.strip("[]() \t\n").upper()
+    candidate = inventory.by_id.get(key)
+    if isinstance(candidate, kind):
+        return candidate
+    if re.fullmatch(rf"{letter}\d+(\.\d+)?", key):
+        raise ValueError(f"there is no {what} {key} in this article")
+    raise ValueError(f"expected the id of a {what}, such as {letter}1, not {answer[:80]!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of the article: its text and half-open offsets in code points."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Quotation(_Grounded):
+    """Words between quotation marks, without the marks; several spans when continued."""
+
+    text: str
+    spans: tuple[Span, ...]
+    id: str | None = None  # of the candidate; not part of the JSON
+
+    wire_description: ClassVar[str] = "the id of a quotation, for example Q7"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        found = _lookup(answer, inventory, QuotationCandidate, "Q", "quotation")
+        return cls(found.text(inventory.article.text), found.spans, found.id)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(data["text"], tuple(Span(s["start"], s["end"]) for s in data["spans"]))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
+
+
+@dataclass(frozen=True)
+class Figure(_Grounded):
+    """A number of the article: what is printed, and its value or bounds."""
+
+    text: str
+    start: int
+    end: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    approximate: bool = False
+    id: str | None = None  # of the candidate; not part of the JSON
+
+    wire_description: ClassVar[str] = "the id of a figure, for example N3"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        found = _lookup(answer, inventory, FigureCandidate, "N", "figure")
+        return cls(
+            inventory.text_of(found.span),
+            *found.span,
+            found.value,
+            found.low,
+            found.high,
+            found.unit,
+            found.approximate,
+            found.id,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        del data["id"]
+        return data
+
+
+@dataclass(frozen=True)
+class Name(_Grounded):
+    """A person, body or place, or an unnamed source, with the mention that the answer rests on."""
+
+    name: str
+    kind: str = "other"
+    mention: Place | None = None
+    id: str | None = None  # of the entity; not part of the JSON
+
+    wire_description: ClassVar[str] = "the id of a name, for example P3"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        key = answer.strip("[]() \t\n").upper()
+        entity = _lookup(key.partition(".")[0], inventory, Entity, "P", "name")
+        if "." not in key:
+            return cls(entity.name, entity.kind, None, entity.id)
+        mention = _lookup(key, inventory, Mention, "P", "mention")
+        place = Place(inventory.text_of(mention.span), *mention.span)
+        return cls(entity.name, entity.kind, place, entity.id)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        mention = data.get("mention")
+        return cls(data["name"], data.get("kind", "other"), Place(**mention) if mention else None)
+
+    def to_json(self) -> dict[str, Any]:
+        mention = asdict(self.mention) if self.mention else None
+        return {"name": self.name, "kind": self.kind, "mention": mention}
+
+
+@dataclass(frozen=True)
+class Sentence(_Grounded):
+    """A sentence of the article, as evidence."""
+
+    text: str
+    start: int
+    end: int
+    id: str | None = None  # of the candidate; not part of the JSON
+
+    wire_description: ClassVar[str] = "the id of a sentence, for example S12"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        found = _lookup(answer, inventory, SentenceCandidate, "S", "sentence")
+        return cls(inventory.text_of(found.span), *found.span, found.id)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True)
+class Verbatim(_Grounded):
+    """A phrase that the article holds word for word."""
+
+    text: str
+    start: int
+    end: int
+
+    wire_description: ClassVar[str] = "words copied exactly from the article"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        span = ground_phrase(answer, inventory.article.text)
+        return cls(inventory.text_of(span), *span)
+
+
+GROUNDED_TYPES: tuple[type[_Grounded], ...] = (Quotation, Figure, Name, Sentence, Verbatim)

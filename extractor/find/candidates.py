@@ -1,0 +1,115 @@
+"""What can be found in an article, as frozen shapes. Ids are global within one article.
+
+    S1…  sentences        Q1…  quotations       N1…  figures
+    P1…  names (people, bodies, places, and unnamed sources such as "a senior official");
+         P3.2 is the second mention of P3
+    T1…  sanction statements
+
+All spans are half-open and count code points of `Article.text`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from extractor.spans import Span
+
+EntityKind = Literal["person", "body", "place", "unnamed", "other"]
+MentionKind = Literal["name", "nominal", "pronoun"]
+Gender = Literal["f", "m"]
+FigureKind = Literal["count", "money", "percent", "measure", "duration"]
+NotFigureReason = Literal[
+    "date", "year", "time", "ordinal", "age", "name", "section", "telephone", "score", "idiom"
+]
+Action = Literal[
+    "impose", "tighten", "keep", "renew", "ease", "lift", "waive", "threaten", "reimpose"
+]
+Status = Literal["in_force", "agreed", "announced", "proposed", "conditional", "past", "denied"]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceCandidate:
+    """A sentence; it never crosses a paragraph."""
+
+    id: str  # "S12"
+    span: Span  # without surrounding blanks
+    paragraph: int  # index into Article.paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationCandidate:
+    """A stretch in quotation marks, continued over paragraphs or not.
+
+    `spans` are the words without the marks, one span a paragraph; `outer` runs from the first
+    opening mark to the end of the last closing one.
+    """
+
+    id: str  # "Q7"
+    spans: tuple[Span, ...]
+    outer: Span
+    paragraph: int  # of the first span
+    marks: str  # the opening mark as printed: '"', '“', "''", '«', '„', "'", '‘'
+    closed: bool  # False: no closing mark was found, the stretch ends with its paragraph
+    parent: str | None = None  # the quotation that it is nested in
+    half_of: str | None = None  # the earlier half, when `"…," he said, "…"` splits one utterance
+
+    def text(self, article_text: str) -> str:
+        """Return the words, paragraphs joined by a blank line."""
+        return "\n\n".join(span.of(article_text) for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCandidate:
+    """A number that counts or measures something."""
+
+    id: str  # "N3"
+    span: Span  # the number with its sign, currency, scale and unit: "$1.7 billion", "40 percent"
+    kind: FigureKind
+    value: float | None  # None for a range
+    low: float | None  # bounds of a range ("1,300 or 1,400") or of "at least", "up to"
+    high: float | None
+    unit: str | None  # "USD", "%", "km", …; None for a plain count
+    approximate: bool
+    qualifier: Span | None = None  # "around", "up to", "at least", "nearly"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAFigure:
+    """A number that is recognised as something else, with the reason."""
+
+    span: Span
+    reason: NotFigureReason
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where an entity is named, described or stood for by a pronoun."""
+
+    id: str  # "P3.2"
+    span: Span
+    kind: MentionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """All mentions of one person, body, place or unnamed source in one article."""
+
+    id: str  # "P3"
+    name: str  # the fullest form printed
+    kind: EntityKind
+    mentions: tuple[Mention, ...]  # in order of the text
+    aliases: tuple[str, ...] = ()  # other forms printed: "Clinton", "Hillary", "the senator"
+    gender: Gender | None = None
+    plural: bool = False
+    role: str | None = None  # "President", "envoy", as printed
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionStatement:
+    """Words that say what happens to a restriction: "agreed to lift sanctions on potash"."""
+
+    id: str  # "T2"
+    sentence: str  # the id of its sentence
+    span: Span  # from the verb to the end of the restriction's phrase, or the reverse
+    trigger: Span  # the word that names the action: "lift", "tightened"
+    measure: Span  # the restriction: "sanctions on potash", "export ban"
+    action: Action

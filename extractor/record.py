@@ -1,0 +1,176 @@
+"""What comes out for one article: the record, its audit, warnings, usage and provenance."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from extractor.article import Article, Remark
+from extractor.fields import Figure, Quotation
+from extractor.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class AuditItem:
+    """A candidate that no row uses, and why."""
+
+    candidate: str  # "Q4"
+    kind: str  # "quotation", "figure", "sanction statement"
+    text: str
+    start: int
+    end: int
+    reason: str | None = None  # None: unaccounted
+    origin: str = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Every candidate of the kinds that the schema asks for is used, dismissed or unaccounted."""
+
+    used: int = 0
+    unaccounted: tuple[AuditItem, ...] = ()
+    dismissed: tuple[AuditItem, ...] = ()
+    filled_by_rules: tuple[str, ...] = ()  # paths of rows that the model left and the rules filled
+    own_words: tuple[str, ...] = ()  # paths of plain text fields: the model's own words
+
+
+@dataclass(slots=True)
+class Usage:
+    """What an article cost. Cached answers cost nothing and are counted apart."""
+
+    calls: int = 0  # requests that reached the endpoint, re-asks and retries included
+    cache_hits: int = 0
+    retries: int = 0
+    reasks: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None  # None: the model's prices are not known
+    seconds: float = 0.0
+
+    def add(self, other: "Usage") -> None:
+        """Add another count to this one; an unknown cost makes the sum unknown."""
+        self.calls += other.calls
+        self.cache_hits += other.cache_hits
+        self.retries += other.retries
+        self.reasks += other.reasks
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        self.seconds += other.seconds
+        known = self.cost_usd is not None and other.cost_usd is not None
+        self.cost_usd = (self.cost_usd or 0) + (other.cost_usd or 0) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What it takes to make the same record again."""
+
+    article_sha256: str
+    schema: str
+    schema_sha256: str
+    prompt: str | None
+    prompt_sha256: str | None
+    model: str | None  # None: the rules answered
+    plan: str | None  # "whole" or "narrow"
+    engine: str  # "news-extract 0.1.0"
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """The whole outcome for one article."""
+
+    schema: str
+    article: Article
+    record: BaseModel
+    audit: Audit
+    warnings: tuple[Remark, ...]
+    provenance: Provenance
+    usage: Usage = field(default_factory=Usage)
+    confidence: dict[str, float] = field(default_factory=dict)  # row path "quotes[3]" -> 0…1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the extraction as JSON data, in the documented shape."""
+        article = self.article
+        return {
+            "schema": self.schema,
+            "article": {
+                "id": article.sha256[:16],
+                "source": article.source,
+                "title": article.title,
+                "byline": article.byline,
+                "outlet": article.outlet,
+                "date": article.date,
+                "url": article.url,
+                "sha256": article.sha256,
+                "characters": len(article.text),
+            },
+            "record": record_to_json(self.record),
+            "confidence": self.confidence,
+            "audit": asdict(self.audit),
+            "warnings": [remark_to_json(remark) for remark in self.warnings],
+            "usage": asdict(self.usage),
+            "provenance": asdict(self.provenance),
+        }
+
+
+def remark_to_json(remark: Remark) -> dict[str, Any]:
+    """Return a warning as JSON data; the place as start and end."""
+    where: Span | None = remark.where
+    return {
+        "code": remark.code,
+        "message": remark.message,
+        "start": where.start if where else None,
+        "end": where.end if where else None,
+        "candidate": remark.candidate,
+    }
+
+
+def record_to_json(value: Any) -> Any:
+    """Return a schema's instance as JSON data, the anchor field of each row spread into the row.
+
+    A row's `quotation: Quotation` becomes the row's own `text` and `spans`, a `figure: Figure` its
+    `text`, `start`, `value`, …, unless the row has a field of that name itself.
+    """
+    if isinstance(value, BaseModel):
+        return _row_to_json(value)
+    if isinstance(value, list | tuple):
+        return [record_to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: record_to_json(item) for key, item in value.items()}
+    return value.to_json() if hasattr(value, "to_json") else value
+
+
+def _row_to_json(row: BaseModel) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, info in type(row).model_fields.items():
+        value = getattr(row, name)
+        spread = _spread(name, value, type(row))
+        out.update(spread if spread is not None else {info.alias or name: record_to_json(value)})
+    return out
+
+
+def _spread(name: str, value: Any, row: type[BaseModel]) -> dict[str, Any] | None:
+    """Return the anchor's JSON when it is to be spread into its row, else None."""
+    if (name, type(value)) not in (("quotation", Quotation), ("figure", Figure)):
+        return None
+    data: dict[str, Any] = value.to_json()
+    return None if data.keys() & row.model_fields.keys() else data
+
+
+def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel:
+    """Rebuild a schema's instance from `record_to_json`'s output; needs no article."""
+    return schema.model_validate(_gather(data))
+
+
+def _gather(data: Any) -> Any:
+    """Give spread anchors back to their fields; both names, as unknown keys are ignored."""
+    if isinstance(data, list):
+        return [_gather(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    row = {key: _gather(value) for key, value in data.items()}
+    if "text" in row and "spans" in row:
+        row["quotation"] = {"text": row["text"], "spans": row["spans"]}
+    if "text" in row and "value" in row:
+        kept = ("text", "start", "end", "value", "low", "high", "unit", "approximate")
+        row["figure"] = {key: row[key] for key in kept if key in row}
+    return row
