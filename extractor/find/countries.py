@@ -1,0 +1,119 @@
+"""Countries by name, demonym or capital, from the countryinfo library; a few short forms of ours.
+
+"Moscow" and "Russian" both stand for Russia in the press; which of place, people and government
+is meant is for the caller to say.
+"""
+
+from functools import cache
+from typing import Literal, NamedTuple
+
+# Forms that the press prints and the library does not list.
+_SHORT_FORMS = {
+    "u.s.": "US", "us": "US", "usa": "US", "u.s.a.": "US", "america": "US", "washington": "US",
+    "americans": "US", "the united states": "US", "united states of america": "US",
+    "u.k.": "GB", "uk": "GB", "britain": "GB", "great britain": "GB", "briton": "GB",
+    "britons": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "english": "GB",
+    "scottish": "GB", "welsh": "GB", "kiev": "UA", "uae": "AE", "emirati": "AE", "drc": "CD",
+    "czechia": "CZ", "burma": "MM", "swiss": "CH", "holland": "NL", "vatican": "VA",
+    "türkiye": "TR", "dprk": "KP", "filipino": "PH", "filipinos": "PH", "kosovar": "XK",
+    "eu": "EU", "e.u.": "EU", "european union": "EU", "brussels": "EU",
+    "un": "UN", "u.n.": "UN", "united nations": "UN",
+}  # fmt: skip
+
+# Capitals that are as often a first or last name, or a word.
+_NOT_AS_CAPITAL = {"victoria", "stanley", "hamilton", "jamestown", "male", "road town", "george town"}
+
+# Given names and words that are also countries.
+_ALSO_NAMES = {"jordan", "chad", "georgia", "israel", "cuba", "guinea"}
+
+PlaceKind = Literal["name", "demonym", "capital"]
+
+
+class Country(NamedTuple):
+    """What one word or phrase stands for."""
+
+    code: str  # ISO 3166 alpha-2; "EU" and "UN" for these two bodies
+    kind: PlaceKind
+
+
+@cache
+def _table() -> dict[str, Country]:
+    from countryinfo import CountryInfo
+
+    table: dict[str, Country] = {}
+    for info in CountryInfo().all().values():
+        code = (info.get("ISO") or {}).get("alpha2")
+        if not code:
+            continue
+        _add(table, info.get("capital"), Country(code, "capital"))
+    for info in CountryInfo().all().values():
+        code = (info.get("ISO") or {}).get("alpha2")
+        if not code:
+            continue
+        _add(table, info.get("name"), Country(code, "name"))
+        demonym = info.get("demonym")
+        _add(table, demonym, Country(code, "demonym"))
+    for form, code in _SHORT_FORMS.items():
+        demonym_like = form.endswith(("ish", "ans", "ons", "swiss", "ino", "inos", "ati", "var"))
+        table[form] = Country(code, "demonym" if demonym_like else "name")
+    return table
+
+
+def _add(table: dict[str, Country], form: str | None, country: Country) -> None:
+    """Enter a form, in lower case; the first country to claim it keeps it."""
+    key = (form or "").lower().strip()
+    if key and not (country.kind == "capital" and key in _NOT_AS_CAPITAL):
+        if country.kind == "capital" or key not in table or table[key].kind == "capital":
+            table[key] = country
+
+
+@cache
+def lookup(form: str) -> Country | None:
+    """Return the country that `form` names, as a name, demonym ("Russians" too) or capital."""
+    table = _table()
+    key = form.lower().removeprefix("the ").replace("’", "'")
+    if key.endswith("'s"):
+        key = key[:-2]
+    found = table.get(key)
+    if found is None and key.endswith("s"):
+        single = table.get(key[:-1])
+        found = single if single and single.kind == "demonym" else None
+    if found is None and key.startswith(("anti-", "pro-", "non-")):
+        found = table.get(key.partition("-")[2])
+    return found
+
+
+def country_of(form: str) -> str | None:
+    """Return the ISO code of the country that `form` names; None when it names none."""
+    found = lookup(form)
+    return found.code if found else None
+
+
+def is_place(form: str) -> bool:
+    """Tell whether `form` is a country's name or a capital (not a demonym)."""
+    found = lookup(form)
+    return found is not None and found.kind != "demonym"
+
+
+def is_demonym(form: str) -> bool:
+    """Tell whether `form` is a people's name or adjective: "Russian", "Belgians"."""
+    found = lookup(form)
+    return found is not None and found.kind == "demonym"
+
+
+def also_a_first_name(form: str) -> bool:
+    """Tell whether a country's name is a common given name too ("Jordan", "Chad")."""
+    return form.lower() in _ALSO_NAMES
+
+
+@cache
+def country_name(code: str) -> str | None:
+    """Return the English name of a country by its ISO code."""
+    if code in ("EU", "UN"):
+        return {"EU": "European Union", "UN": "United Nations"}[code]
+    from countryinfo import CountryInfo
+
+    for info in CountryInfo().all().values():
+        if (info.get("ISO") or {}).get("alpha2") == code:
+            return str(info["name"])
+    return None
