@@ -41,12 +41,12 @@ def _table() -> dict[str, Country]:
     from countryinfo import CountryInfo
 
     table: dict[str, Country] = {}
-    for info in CountryInfo().all().values():
+    for info in CountryInfo.all().values():
         code = (info.get("ISO") or {}).get("alpha2")
         if not code:
             continue
         _add(table, info.get("capital"), Country(code, "capital"))
-    for info in CountryInfo().all().values():
+    for info in CountryInfo.all().values():
         code = (info.get("ISO") or {}).get("alpha2")
         if not code:
             continue
@@ -113,7 +113,7 @@ def country_name(code: str) -> str | None:
         return {"EU": "European Union", "UN": "United Nations"}[code]
     from countryinfo import CountryInfo
 
-    for info in CountryInfo().all().values():
+    for info in CountryInfo.all().values():
         if (info.get("ISO") or {}).get("alpha2") == code:
             return str(info["name"])
     return None
