@@ -45,14 +45,15 @@ def _table() -> dict[str, Country]:
         code = (info.get("ISO") or {}).get("alpha2")
         if not code:
             continue
-        _add(table, info.get("capital"), Country(code, "capital"))
+        capitals = info.get("capital")
+        for capital in capitals if isinstance(capitals, list) else [capitals]:
+            _add(table, capital, Country(code, "capital"))
     for info in CountryInfo.all().values():
         code = (info.get("ISO") or {}).get("alpha2")
         if not code:
             continue
         _add(table, info.get("name"), Country(code, "name"))
-        demonym = info.get("demonym")
-        _add(table, demonym, Country(code, "demonym"))
+        _add(table, info.get("demonym"), Country(code, "demonym"))
     for form, code in _SHORT_FORMS.items():
         demonym_like = form.endswith(("ish", "ans", "ons", "swiss", "ino", "inos", "ati", "var"))
         table[form] = Country(code, "demonym" if demonym_like else "name")
