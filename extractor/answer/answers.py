@@ -1,9 +1,16 @@
 """What an answerer hands over: the schema's fields with ids, and what it left out, and why."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from extractor.article import Remark
+
+if TYPE_CHECKING:
+    from extractor.catalogue import Schema
+    from extractor.find.inventory import Inventory
+    from extractor.record import Usage
 
 Origin = Literal["rules", "model"]
 
@@ -31,3 +38,33 @@ class Answer:
     confidence: dict[str, float] = field(default_factory=dict)  # candidate id -> 0…1
     origins: dict[str, Origin] = field(default_factory=dict)  # candidate id -> who filled it
     warnings: list[Remark] = field(default_factory=list)
+
+
+class Asker(Protocol):
+    """A language model that can be asked: what the pipeline needs to know of one.
+
+    `ask` returns the model's rows (origin "model") and, where `--assist unsure` left a candidate
+    to the rules, theirs (origin "rules"). Rows that the model failed to give are simply missing:
+    the pipeline fills them from `by_rules` and marks them. What was wrong with the model's answer
+    stands in `warnings`. Raises ModelError when the endpoint gave nothing usable at all.
+    """
+
+    @property
+    def model(self) -> str:
+        """The model's name, for the provenance."""
+        ...
+
+    @property
+    def plan(self) -> str:
+        """How it is asked: "whole" or "narrow"."""
+        ...
+
+    def prompt_of(self, schema: Schema) -> tuple[str, str]:
+        """Return the name and the content hash of the prompt that `schema` is asked with."""
+        ...
+
+    async def ask(
+        self, inventory: Inventory, schema: Schema, by_rules: Answer
+    ) -> tuple[Answer, Usage]:
+        """Ask about one article; `by_rules` is the rules' answer to the same question."""
+        ...
