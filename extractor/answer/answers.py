@@ -30,7 +30,8 @@ class Answer:
 
     `data` is what the schema's model validates: ids ("Q7") or grounded values. `rows` in it that
     rest on a candidate carry that candidate's id in their anchor field, so `confidence` and
-    `origins` are keyed by the candidate's id.
+    `origins` are keyed by the candidate's id. As several lists may rest on one sentence, a key
+    may also name the list: "releases:S12" goes before "S12".
     """
 
     data: dict[str, Any]
@@ -38,6 +39,7 @@ class Answer:
     confidence: dict[str, float] = field(default_factory=dict)  # candidate id -> 0…1
     origins: dict[str, Origin] = field(default_factory=dict)  # candidate id -> who filled it
     warnings: list[Remark] = field(default_factory=list)
+    origin: Origin = "rules"  # who filled whatever `origins` does not name
 
 
 class Asker(Protocol):
