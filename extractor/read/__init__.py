@@ -3,6 +3,8 @@
 from hashlib import sha256
 
 from extractor.article import Article, Paragraph, Remark
+from extractor.read.bylines import byline_names, copyright_owner, date_in
+from extractor.read.furniture import Piece, label
 from extractor.read.paragraphs import paragraph_spans
 
 
@@ -22,18 +24,37 @@ def article_from_text(
     What is given (`title`, `date` in ISO 8601, …) wins over what the furniture says. Never raises
     on any text, an empty one included (it has no paragraphs).
     """
-    paragraphs = tuple(
-        Paragraph(index, span, "body") for index, (span, _) in enumerate(paragraph_spans(text))
-    )
+    pieces = label(text, paragraph_spans(text))
+    said = _said_by_furniture(text, pieces)
     return Article(
         text=text,
-        paragraphs=paragraphs,
+        paragraphs=tuple(Paragraph(i, p.span, p.kind) for i, p in enumerate(pieces)),
         source=source,
         sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        title=title,
-        byline=byline,
-        outlet=outlet,
-        date=date,
+        title=title or said.get("title"),
+        byline=byline or said.get("byline"),
+        outlet=outlet or said.get("outlet"),
+        date=date or said.get("date"),
         url=url,
         warnings=warnings,
     )
+
+
+def _said_by_furniture(text: str, pieces: list[Piece]) -> dict[str, str]:
+    """Return title, byline, outlet and date as far as the text's own furniture is sure of them."""
+    said: dict[str, str] = {}
+    for i, piece in enumerate(pieces):
+        if piece.kind == "body":
+            continue
+        string = piece.span.of(text)
+        if piece.kind == "heading":
+            if not any(p.kind == "body" for p in pieces[:i]):
+                said.setdefault("title", " ".join(string.rstrip(" ;.").split()))
+        elif piece.kind == "byline":
+            if names := byline_names(string):
+                said.setdefault("byline", names)
+            if date := date_in(string):
+                said.setdefault("date", date)
+        elif piece.kind == "credit" and (owner := copyright_owner(string)):
+            said["outlet"] = owner  # the last one: the page's, after those of its pictures
+    return said

@@ -4,6 +4,7 @@ The text is never changed; a paragraph is a span of it. What part a paragraph ha
 (caption, credit, byline, heading, body) is the business of `furniture`.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.spans import Span
@@ -71,7 +72,7 @@ def _wrap_width(text: str, lines: list[Line]) -> int | None:
     fitted), and most of these ends fall inside a sentence. Text with a paragraph a line has lines
     that are too long, or not full, or that end with a stop.
     """
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a.block == b.block]
+    pairs = [(a, b) for a, b in pairwise(lines) if a.block == b.block]
     if len(pairs) < 2:
         return None
     lengths = sorted(a.end - a.start + a.indent for a, _ in pairs)

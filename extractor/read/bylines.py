@@ -1,0 +1,152 @@
+"""Who wrote an article, when and for whom, as its own lines say it."""
+
+import re
+
+_MONTHS = {
+    m: i
+    for i, names in enumerate(
+        (
+            "jan january", "feb february", "mar march", "apr april", "may", "jun june",
+            "jul july", "aug august", "sep sept september", "oct october", "nov november",
+            "dec december",
+        ),
+        1,
+    )
+    for m in names.split()
+}  # fmt: skip
+_MONTH = r"(?P<{0}>[A-Za-z]{{3,9}})\.?"
+_DATE = re.compile(
+    r"\b(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d\d)[-/](?P<d1>\d\d)\b"
+    rf"|\b(?P<d2>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH.format('m2')},? (?P<y2>(?:19|20)\d\d)\b"
+    rf"|\b{_MONTH.format('m3')} (?P<d3>\d\d?)(?:st|nd|rd|th)?,? (?P<y3>(?:19|20)\d\d)\b"
+)
+_DATE_WORDS = frozenset(
+    "published updated last first posted modified created on at the of am pm a m p ago "
+    "second seconds minute minutes min mins hour hours day days "
+    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday "
+    "sat saturday sun sunday st nd rd th h".split()
+)
+_ROLES = frozenset(
+    "correspondent correspondents editor reporter reporters writer bureau chief staff analyst "
+    "columnist contributor producer news agency".split()
+)
+_PARTICLES = frozenset("da de del der den di du van von bin bint al el la le dos".split())
+_BYLINE = re.compile(r"by:?\s+(?=\S)", re.I)
+_TAIL = re.compile(r"\s*(?:[|•·;(\[]|\s[-–—]+\s|\bin (?=[A-Z])|\b(?:for|at) (?=[A-Z])|\d|\S+@|@)")
+_BETWEEN = re.compile(r",\s*(?:and |with )?|\s+(?:and|with|&)\s+")
+_CALENDAR = frozenset(_MONTHS) | frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+
+
+def byline_names(line: str) -> str | None:
+    """Return the names of a byline as printed ("By A B and C D" gives "A B and C D"), or None.
+
+    A byline is "By", names, and at most a role, a place, an outlet or a date; a sentence that
+    begins with "By" is none.
+    """
+    found = _BYLINE.match(line)
+    if not found or "\n" in line:
+        return None
+    whole = line[found.end() :].strip()
+    cut = _TAIL.search(whole)
+    names = (whole[: cut.start()] if cut else whole).strip(" ,|")
+    tail = whole[cut.start() :] if cut else ""
+    if names.endswith(".") and not cut:
+        names = names[:-1]
+    if not names or not _is_tail(tail):
+        return None
+    parts = _BETWEEN.split(names)
+    kept = 0
+    for part in parts:
+        if not _is_name(part):
+            break
+        kept += 1
+    if not kept:
+        return None
+    if kept < len(parts) and not all(is_role_line(part) for part in parts[kept:]):
+        return None
+    end = names.index(parts[kept - 1]) + len(parts[kept - 1]) if kept < len(parts) else len(names)
+    return names[:end]
+
+
+def _is_tail(tail: str) -> bool:
+    """Tell whether what stands behind the names may stand there: no sentence does."""
+    if not tail:
+        return True
+    if len(tail) > 120 or tail.rstrip().endswith((".", "?", "!")):
+        return False
+    words = re.findall(r"[^\W\d_]+", tail)
+    small = [w for w in words if w[0].islower() and w not in _DATE_WORDS | _ROLES | {"in", "for"}]
+    return "@" in tail or not small
+
+
+def _is_name(part: str) -> bool:
+    """Tell whether the words look like a person's or a body's name: two to five, capitalised."""
+    words = part.split()
+    if not 2 <= len(words) <= 5 or any(c.isdigit() for c in part):
+        return False
+    if words[0].lower().strip(".,") in _CALENDAR:
+        return False
+    return words[0][0].isupper() and all(w[0].isupper() or w in _PARTICLES for w in words)
+
+
+def is_role_line(line: str) -> bool:
+    """Tell whether the line says what the author is ("Political correspondent, Minsk")."""
+    if len(line) > 80 or line[-1:] in {".", "!", "?", ":", '"', "”"}:
+        return False
+    return any(word.lower() in _ROLES for word in re.findall(r"\w+", line))
+
+
+def is_date_line(line: str) -> bool:
+    """Tell whether the line gives a date or an age ("Published 3 May 2024, 10:15 GMT")."""
+    if len(line) > 90 or not any(c.isdigit() for c in line):
+        return False
+    rest, dates = _DATE.subn(lambda m: " " if _iso(m) else m[0], line)
+    words = re.findall(r"[^\W\d_]+", rest)
+    if not dates and not ({"ago"} & {w.lower() for w in words}):
+        return False
+    return all(w.lower() in _DATE_WORDS or (w.isupper() and len(w) <= 4) for w in words)
+
+
+def date_in(line: str) -> str | None:
+    """Return the first full date in the line, ISO 8601 ("2024-05-03"), or None."""
+    for found in _DATE.finditer(line):
+        if iso := _iso(found):
+            return iso
+    return None
+
+
+def _iso(found: re.Match[str]) -> str | None:
+    """Return a match of `_DATE` as an ISO date, or None when its month or day is none."""
+    from datetime import date
+
+    for i in "123":
+        if year := found[f"y{i}"]:
+            month = found[f"m{i}"]
+            number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
+            try:
+                return date(int(year), number, int(found[f"d{i}"])).isoformat()
+            except ValueError:
+                return None
+    return None
+
+
+def copyright_owner(line: str) -> str | None:
+    """Return who a copyright line names ("© Example News 2024." gives "Example News"), or None.
+
+    Only a line that gives a year, and no photographer ("© First Last/Agency"), names an outlet.
+    """
+    if len(line) > 400 or not re.search(r"©|\(c\)|copyright", line, re.I):
+        return None
+    head = re.split(r"(?<=\w\w)\.(?=\s|$)|\ball rights\b", line, maxsplit=1, flags=re.I)[0]
+    if "/" in head or not re.search(r"\b(?:19|20)\d\d\b", head):
+        return None
+    owner = re.sub(
+        r"©|\(c\)|\bcopyright\b|\bby\b|\b(?:19|20)\d\d(?:\s?[-–]\s?\d{2,4})?\b",
+        " ",
+        head,
+        flags=re.I,
+    )
+    owner = " ".join(owner.split()).strip(" .,;:|-–")
+    return owner if owner[:1].isupper() and len(owner.split()) <= 6 else None

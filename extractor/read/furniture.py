@@ -1,0 +1,328 @@
+"""What is not the story's voice: captions, credits, bylines, headings; told by form alone.
+
+`label` gives every paragraph its kind, and cuts a line that runs a picture caption into its
+credit in two. No list of agencies or outlets: a credit is known by its form ("…, May 3, 2024.
+AGENCY/First Last"), a label by its words ("Image caption,"). When unsure a paragraph is body: a
+caption taken for the story costs little, a quotation taken for furniture costs a quotation.
+"""
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractor.article import ParagraphKind
+from extractor.read.bylines import byline_names, is_date_line, is_role_line
+from extractor.spans import Span
+
+
+class Piece(NamedTuple):
+    """A paragraph, or one half of a caption that runs into its credit."""
+
+    span: Span
+    block: int  # pieces with no blank line between them share a block
+    kind: ParagraphKind
+
+
+class _Draft:
+    """A piece whose kind is not settled: `kind` is None while nothing has claimed it."""
+
+    __slots__ = ("block", "kind", "label", "span", "string")
+
+    def __init__(self, span: Span, block: int, string: str) -> None:
+        self.span, self.block, self.string = span, block, string
+        self.kind: ParagraphKind | None = None
+        self.label: ParagraphKind | None = None  # what a label line says of the next piece
+
+
+_PICTURE = r"(?:image|media|picture|photo|photograph|video|audio|figure|map|graphic|chart)"
+_LABEL = re.compile(rf"{_PICTURE} (caption|source|credit|copyright)\s*[,:]?\s*", re.I)
+
+_PARTICLES = frozenset("da de di du del van von der den al el bin la le of and & for".split())
+_BY = re.compile(
+    r"(?:Photo|Photograph|Picture|Image|Illustration|Graphic|Handout|Courtesy|Credit"
+    r"|File [Pp]hoto)s?(?: by| courtesy of| from| of| credit:|:)\s*(?=\S)"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?”\"’)\]])\s+(?=[^\W\d_a-z])")
+_PICTURE_WORDS = ("Photo", "Image", "Picture", "Illustration", "File", "Handout", "Credit", "Court")
+_CREDIT_SIGNS = ("/", " via ", "Images", "by ", ": ", ")", "]")  # spares most tails the search
+# The label of a page's picture, glued to the words before it when the page became text.
+_RUN_IN = re.compile(
+    r"(?:(?<=[\w.,)”\"’])|(?<=[.!?)”\"’]\s))"
+    r"((?:Image|Photo|Picture|Video|Media) (?:source|credit|copyright)[,:]\s*\S.{0,120})$"
+)
+
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|by\b|(?:19|20)\d\d))|all rights reserved", re.I
+)
+_STAFF_START = re.compile(
+    r"\(?(?:(?:additional|further|with) )?(?:reporting|writing|editing|translation|translated|"
+    r"compiled|written|edited|reported|graphics?|production) (?:and \w+ )?by\b",
+    re.I,
+)
+_STAFF_WORDS = frozenset(
+    "additional further with reporting writing editing translation translated compiled written "
+    "edited reported graphic graphics production by and in at for from the of de van von on "
+    "&".split()
+)
+_CONTRIBUTED = re.compile(
+    r"contributed (?:(?:\w+ ){0,3}?(?:to|from|for)\b|reporting\b)|contributed\.$"
+)
+_SMALL = frozenset(
+    "with from into over that this than then when what your their against about after before "
+    "between under upon onto amid versus".split()
+)  # long words that title case may leave small
+
+LONGEST_HEADING = 160  # characters; the longest headline in our news samples has 140
+SHORTEST_CAPTION, LONGEST_CAPTION = 15, 600
+_QUOTES = '"“”„«»'
+
+
+def label(text: str, paragraphs: list[tuple[Span, int]]) -> list[Piece]:
+    """Return the paragraphs of `text` with their kinds; a caption run into its credit is two."""
+    drafts = [
+        draft
+        for span, block in paragraphs
+        for draft in _own_form(span, block, text[span.start : span.end])
+    ]
+    _find_bylines(drafts)
+    _follow_labels(drafts)
+    _find_titles(drafts)
+    _find_subheadings(drafts)
+    return [Piece(d.span, d.block, d.kind or "body") for d in drafts]
+
+
+def _own_form(span: Span, block: int, string: str) -> list[_Draft]:
+    """Return the paragraph as one draft, or two, with the kind that its own form shows."""
+    draft = _Draft(span, block, string)
+    first, last = string[0], string[-1]
+    if len(string) <= LONGEST_CAPTION:
+        if first in "IMPVAFGCimpvafgc" and (found := _LABEL.match(string)):
+            kind: ParagraphKind = "caption" if found[1].lower() == "caption" else "credit"
+            if found.end() == len(string):
+                draft.kind, draft.label = kind, kind
+                return [draft]
+            # "Image source, X" in full; "Photo credit is due to …" is a sentence
+            if string[: found.end()].rstrip()[-1] in ",:" and (
+                kind == "caption" or len(string) < 160
+            ):
+                draft.kind = kind
+        elif last not in '.!?"”' or string[-2:] in (").", "]."):
+            if _is_picture_credit(string):
+                draft.kind = "credit"
+            elif cut := _caption_end(string):
+                return _halves(span, block, string, cut)
+    if draft.kind is None and len(string) <= 500 and _is_staff_credit(string):
+        draft.kind = "credit"
+    return [draft]
+
+
+def _caption_end(string: str) -> int:
+    """Return where the credit begins that `string` ends with, or 0."""
+    from_ = max(0, len(string) - 200)
+    tail = string[from_:]
+    start = -1
+    if ("source" in tail or "credit" in tail or "copyright" in tail) and (
+        found := _RUN_IN.search(tail)
+    ):
+        start = found.start(1)
+    elif any(sign in tail for sign in _CREDIT_SIGNS):
+        start = _bracketed_credit(tail)
+        if start < 0:
+            ends = (m.end() for m in _SENTENCE_END.finditer(tail))
+            start = next((end for end in ends if _is_picture_credit(tail[end:])), -1)
+    return from_ + start if start >= 0 and from_ + start >= SHORTEST_CAPTION else 0
+
+
+def _bracketed_credit(tail: str) -> int:
+    """Return where a credit in brackets begins at the end of `tail`, or -1."""
+    closed = tail.rstrip(".")
+    if not closed.endswith((")", "]")):
+        return -1
+    start = max(closed.rfind("("), closed.rfind("["))
+    inner = closed[start + 1 : -1]
+    if start < 0 or not 3 <= len(inner) <= 100:
+        return -1
+    if inner.startswith(_PICTURE_WORDS) and (_is_picture_credit(inner) or "/" in inner):
+        return start
+    # "(Agency/First Last)" behind a full sentence; "(Left/Right)" inside one is no credit.
+    apart = closed[start] == "[" or closed[:start].rstrip()[-1:] in {".", "!", "?", "”", '"'}
+    return start if apart and closed == tail and _is_picture_credit(inner.rstrip(".")) else -1
+
+
+def _is_picture_credit(string: str) -> bool:
+    """Tell whether the string says whose a picture is: "Agency/First Last", "Photo by First Last".
+
+    Known by its form alone: owners in capitals, shared by a slash or "via", or named after a
+    word for picture.
+    """
+    string = string.split("Purchase Licensing", 1)[0].strip(" ,")
+    if string[:1] in {"(", "["} and string[-1:] in {")", "]"}:
+        string = string[1:-1].rstrip(".")
+    if len(string) > 120:
+        return False
+    if found := _BY.match(string):
+        return all(map(_is_owner, re.split(r"[/,|]", string[found.end() :])))
+    if "/" in string:
+        return all(map(_is_owner, string.split("/")))
+    if " via " in string:
+        return all(map(_is_owner, string.split(" via ")))
+    return string.endswith(" Images") and len(string.split()) <= 4 and _is_owner(string)
+
+
+def _is_owner(part: str) -> bool:
+    """Tell whether the words can name a person or an agency: one to five, capitalised."""
+    words = part.split()
+    if not 1 <= len(words) <= 5 or any(c in part for c in '"“”:;()[]<>='):
+        return False
+    if words[-1][-1] in ".!?" and len(words[-1]) > 4:
+        return False  # the end of a sentence, not an initial
+    return words[0][0].isupper() and all(w[0].isupper() or w in _PARTICLES for w in words)
+
+
+def _halves(span: Span, block: int, string: str, cut: int) -> list[_Draft]:
+    """Return the caption before `cut` and the credit after it."""
+    end = len(string[:cut].rstrip())
+    caption = _Draft(Span(span.start, span.start + end), block, string[:end])
+    credit = _Draft(Span(span.start + cut, span.end), block, string[cut:])
+    caption.kind, credit.kind = "caption", "credit"
+    return [caption, credit]
+
+
+def _is_staff_credit(string: str) -> bool:
+    """Tell whether the paragraph says who reported, edited or owns the article."""
+    first = string[0]
+    if first in "©(Cc" or string[:3].lower() == "all":
+        if len(string) <= 400 and _COPYRIGHT.match(string):
+            return True
+        if first == "(" and string.rstrip(".")[-1] == ")" and _STAFF_START.match(string):
+            return True
+    if first in "RWETCAFGPrwetcafgp" and (found := _STAFF_START.match(string)):
+        # Names and the words between them, no verb: "Reporting by X shows" is a sentence.
+        words = string[found.end() :].replace(";", " ").replace(",", " ").split()
+        return bool(words) and all(w[0].isupper() or w.lower() in _STAFF_WORDS for w in words)
+    if "contributed" in string and len(string) <= 300 and first.isupper():
+        found = _CONTRIBUTED.search(string)
+        return bool(
+            found
+            and not any(mark in string for mark in _QUOTES)
+            and re.search(r"\b(?:report|story|article|piece|reporting)\.?\W*$", string)
+        )
+    return False
+
+
+def _follow_labels(drafts: list[_Draft]) -> None:
+    """Give the piece after a label line, and the short piece beside a bare credit, its kind."""
+    for above, below in pairwise(drafts):
+        if above.label and below.kind is None:
+            limit = 350 if above.label == "caption" else 100
+            if len(below.string) <= limit:
+                below.kind = above.label
+        elif above.kind == "credit" and below.kind is None:
+            # A picture's credit above its caption, which is a phrase, not a sentence.
+            if _is_phrase(below.string, 200) and not _is_staff_credit(above.string):
+                below.kind = "caption"
+        elif (
+            below.kind == "credit"
+            and above.kind is None
+            and above.block == below.block
+            and _is_phrase(above.string, 300)
+            and not _is_staff_credit(below.string)
+        ):
+            above.kind = "caption"
+
+
+def _find_bylines(drafts: list[_Draft]) -> None:
+    """Mark who wrote the article and when, near its head or its foot."""
+    edge = len(drafts) - 3
+    for i, draft in enumerate(drafts):
+        if 8 <= i < edge or draft.kind is not None or len(draft.string) > 200:
+            continue
+        before = drafts[i - 1].kind if i else None
+        if (
+            byline_names(draft.string)
+            or is_date_line(draft.string)
+            or (before == "byline" and is_role_line(draft.string))
+        ):
+            draft.kind = "byline"
+    for above, below in pairwise(drafts[:8]):  # a bare name above a date or a role
+        if above.kind is None and below.kind == "byline" and byline_names("By " + above.string):
+            above.kind = "byline" if len(above.string) <= 60 else None
+
+
+def _find_titles(drafts: list[_Draft]) -> None:
+    """Mark the headline, and the lines under it that are no sentences."""
+    rest = max((len(d.string) for d in drafts[1:] if d.kind is None), default=0)
+    for i, draft in enumerate(drafts[:10]):
+        if draft.kind is not None:
+            continue
+        string = draft.string
+        is_last = i + 1 == len(drafts)
+        if is_last or len(string) > LONGEST_HEADING or rest < len(string):
+            return
+        tied = i and drafts[i - 1].kind == "heading" and drafts[i - 1].block == draft.block
+        alone = drafts[i + 1].block != draft.block
+        if _is_headline(string) or (tied and alone and _is_deck(string)):
+            draft.kind = "heading"
+        else:
+            return
+
+
+def _find_subheadings(drafts: list[_Draft]) -> None:
+    """Mark short lines between two paragraphs of the story that head what follows."""
+    for i in range(1, len(drafts) - 1):
+        draft = drafts[i]
+        if draft.kind is None and len(draft.string) <= 80 and _is_subheading(draft.string):
+            above, below = drafts[i - 1], drafts[i + 1]
+            if _is_prose(below) and (above.kind is not None or _is_prose(above)):
+                draft.kind = "heading"
+
+
+def _is_prose(draft: _Draft) -> bool:
+    """Tell whether the piece reads as a paragraph of the story."""
+    return draft.kind is None and (len(draft.string) >= 80 or draft.string[-1] in '.!?"”’')
+
+
+def _is_headline(string: str) -> bool:
+    """Tell whether a first line is a headline rather than a sentence of the story."""
+    if _quoted(string) or string[-1] in ",:-–—" or not any(c.isalpha() for c in string):
+        return False
+    if string.rstrip(_QUOTES + "'’)")[-1:] in {".", "!", "?"}:
+        return _capitalised(string) >= 0.9 and len(string.split()) >= 3
+    return not string[0].islower() and string[0] not in _BULLETS + "<(["
+
+
+def _is_deck(string: str) -> bool:
+    """Tell whether a line set under the headline without a blank line may be part of it."""
+    return len(string) <= 120 and "''" not in string and not any(m in string for m in _QUOTES)
+
+
+def _is_subheading(string: str) -> bool:
+    """Tell whether a short line between paragraphs has the form of a heading."""
+    if string[-1] in ".!:;,-–—…" or string[0] in _BULLETS + "<([@#" or string[0].isdigit():
+        return False
+    if any(mark in string for mark in _QUOTES) or ":" in string or "\n" in string:
+        return False
+    words = string.split()
+    if string.isupper():
+        return len(words) > 1 or len(string) > 3
+    if len(words) > 10 or not string[0].isupper():
+        return False
+    return _capitalised(string) >= 0.9 or (string[-1] != "?" and len(string) <= 60)
+
+
+def _is_phrase(string: str, limit: int) -> bool:
+    """Tell whether the string is short, does not end as a sentence does and quotes nobody."""
+    if len(string) > limit or string[0] in _BULLETS:
+        return False
+    return string[-1] not in '.!?:,"”’' and not _quoted(string)
+
+
+def _quoted(string: str) -> bool:
+    """Tell whether the line is a quotation: it opens with a mark and closes with one."""
+    return string[0] in _QUOTES + "'‘" and string.rstrip(".,")[-1] in _QUOTES + "'’"
+
+
+def _capitalised(string: str) -> float:
+    """Return the share of the words of four letters and more that begin with a capital."""
+    words = [w for w in re.findall(r"[^\W\d_]{4,}", string) if w.lower() not in _SMALL]
+    return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
