@@ -74,6 +74,7 @@ _SMALL = frozenset(
 
 LONGEST_HEADING = 160  # characters; the longest headline in our news samples has 140
 SHORTEST_CAPTION, LONGEST_CAPTION = 15, 600
+_BULLETS = "-–—*•·"
 _QUOTES = '"“”„«»'
 
 
@@ -106,6 +107,8 @@ def _own_form(span: Span, block: int, string: str) -> list[_Draft]:
                 kind == "caption" or len(string) < 160
             ):
                 draft.kind = kind
+        elif first in _BULLETS:
+            pass
         elif last not in '.!?"”' or string[-2:] in (").", "]."):
             if _is_picture_credit(string):
                 draft.kind = "credit"
