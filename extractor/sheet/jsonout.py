@@ -1,0 +1,22 @@
+"""The extraction as JSON: one object an article, indented when alone, a line each otherwise."""
+
+import json
+import re
+
+from extractor.record import Extraction
+
+# What JSON lets stand in a string but a terminal obeys or a reader cannot see. Escaped it is the
+# same string to every parser.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def to_json(extraction: Extraction, indent: int | None = 2) -> str:
+    """Return one JSON object that ends with a line end; `indent=None` gives one line (JSONL)."""
+    text = json.dumps(extraction.to_json(), ensure_ascii=False, indent=indent, allow_nan=False)
+    return _UNSEEN.sub(_escape, text) + "\n"
+
+
+def _escape(found: re.Match[str]) -> str:
+    return json.dumps(found.group(), ensure_ascii=True)[1:-1]

@@ -1,0 +1,338 @@
+"""The rows of a record as tables, whatever its schema: one table a row kind.
+
+A list of models in the root model is a row kind (`quotes`), and so is a single model; a list of
+anything else is a kind with one column. What is left at the root makes a last kind, `record`,
+with one row. Models inside a row are columns with dotted names.
+
+Nothing is cleaned or escaped here: cells hold the article's words as they are, with their places.
+"""
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from extractor.fields import GROUNDED_TYPES, Figure, Name, Quotation, Sentence, Verbatim
+from extractor.record import Extraction
+from extractor.spans import Span
+
+Role = Literal["quotation", "sentence", "figure", "phrase", "name", "plain"]
+ROLES: dict[type, Role] = {
+    Quotation: "quotation",
+    Sentence: "sentence",
+    Figure: "figure",
+    Verbatim: "phrase",
+    Name: "name",
+}
+_ANCHORS: tuple[Role, ...] = ("quotation", "sentence", "figure", "phrase", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value in a cell: its words, and where they stand."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    role: Role = "plain"
+    mention: str | None = None  # of a name, when it is printed otherwise: "she"
+    value: Any = None  # the number, boolean or Figure behind the words
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one row has under one column."""
+
+    items: tuple[Item, ...] = ()
+    own_words: bool = False  # not the article's: the model's own
+
+    @property
+    def text(self) -> str:
+        """The items, several with a semicolon between them."""
+        return "; ".join(item.text for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field of a row kind."""
+
+    name: str  # "in_exchange_for"; "person.age" for a field of a model inside the row
+    role: Role
+    description: str | None = None
+    many: bool = False  # a list
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return self.name.replace("_", " ").replace(".", ", ").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a record."""
+
+    kind: str  # "quotes"
+    number: int  # from 1
+    path: str  # "quotes[3]", as in the audit
+    cells: tuple[Cell, ...]  # one a column
+    anchor: Item | None  # what the row rests on: its quotation, sentence, figure, …
+    confidence: float | None
+    by_rules: bool  # filled by the rules where a model left it
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows of one kind."""
+
+    kind: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    description: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return self.kind.replace("_", " ").strip().capitalize()
+
+    def filled_columns(self) -> list[int]:
+        """Return the positions of the columns that have anything in any row."""
+        return [i for i in range(len(self.columns)) if any(row.cells[i].items for row in self.rows)]
+
+
+def tables(extraction: Extraction) -> tuple[Table, ...]:
+    """Return one table a row kind, in the order of the schema's fields."""
+    return tuple(_tables(extraction))
+
+
+def row_kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
+    """Return the columns of every row kind that a schema's root model has."""
+    kinds: dict[str, tuple[Column, ...]] = {}
+    loose: list[Column] = []
+    for name, info in model.model_fields.items():
+        shown = info.alias or name
+        inner, is_list = _core_type(info.annotation)
+        if models := _models(inner):
+            merged = {column.name: column for m in reversed(models) for column in _columns(m)}
+            kinds[shown] = tuple(merged.values())
+        elif is_list:
+            kinds[shown] = (_column(shown, inner, info, False),)
+        else:
+            loose.append(_column(shown, inner, info, False))
+    if loose:
+        kinds[_loose_kind(model)] = tuple(loose)
+    return kinds
+
+
+def _loose_kind(model: type[BaseModel]) -> str:
+    """Return the name of the kind for the root's own fields."""
+    return "record" if "record" not in model.model_fields else "record's own fields"
+
+
+def _tables(extraction: Extraction) -> Iterator[Table]:
+    record = extraction.record
+    columns = row_kinds(type(record))
+    loose: list[Any] = []
+    for name, info in type(record).model_fields.items():
+        kind, value = info.alias or name, getattr(record, name)
+        if kind not in columns:
+            loose.append(value)
+            continue
+        listed = isinstance(value, list | tuple | set | frozenset)
+        values = list(value) if listed else [] if value is None else [value]
+        rows = tuple(
+            _row(extraction, kind, i, f"{kind}[{i}]" if listed else kind, item, columns[kind])
+            for i, item in enumerate(values)
+        )
+        models = _models(_core_type(info.annotation)[0])
+        described = info.description or (_sentence(models[0]) if len(models) == 1 else None)
+        yield Table(kind, columns[kind], rows, described)
+    if loose:
+        kind = _loose_kind(type(record))
+        cells = tuple(
+            _cell(extraction, column.name, column, value)
+            for column, value in zip(columns[kind], loose, strict=True)
+        )
+        row = Row(kind, 1, kind, cells, _anchor(cells, columns[kind]), None, False)
+        yield Table(kind, columns[kind], (row,), _sentence(type(record)))
+
+
+def _row(
+    extraction: Extraction,
+    kind: str,
+    index: int,
+    path: str,
+    value: Any,
+    columns: tuple[Column, ...],
+) -> Row:
+    if isinstance(value, BaseModel):
+        flat = dict(_flatten(value, "", {column.name for column in columns}))
+        cells = tuple(
+            _cell(extraction, f"{path}.{column.name}", column, flat.get(column.name))
+            for column in columns
+        )
+    else:
+        cells = (_cell(extraction, path, columns[0], value),)
+    return Row(
+        kind,
+        index + 1,
+        path,
+        cells,
+        _anchor(cells, columns),
+        extraction.confidence.get(path),
+        path in extraction.audit.filled_by_rules,
+    )
+
+
+def _cell(extraction: Extraction, path: str, column: Column, value: Any) -> Cell:
+    values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    items = tuple(_item(v) for v in values if v is not None and v != "")
+    return Cell(items, column.role == "plain" and path in extraction.audit.own_words)
+
+
+def _item(value: Any) -> Item:
+    """Return one value with its words and places."""
+    if isinstance(value, Quotation):
+        return Item(value.text, value.spans, "quotation")
+    if isinstance(value, Name):
+        place = value.mention
+        if place is None:
+            return Item(value.name, (), "name")
+        other = place.text if place.text != value.name else None
+        return Item(value.name, (Span(place.start, place.end),), "name", other)
+    if isinstance(value, Figure):
+        return Item(value.text, (Span(value.start, value.end),), "figure", value=value)
+    if isinstance(value, Sentence | Verbatim):
+        return Item(value.text, (Span(value.start, value.end),), ROLES[type(value)])
+    if isinstance(value, BaseModel):
+        parts = ((k, _plain(v)) for k, v in _flatten(value, "", set()))
+        return Item(", ".join(f"{key}: {text}" for key, text in parts if text))
+    return Item(_plain(value), value=value)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return "; ".join(_plain(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+    if isinstance(value, GROUNDED_TYPES) or isinstance(value, BaseModel):
+        return _item(value).text
+    return str(getattr(value, "value", value))
+
+
+def anchor_column(columns: tuple[Column, ...]) -> int | None:
+    """Return the position of the column that rows of a kind rest on, the most exact kind first."""
+    for role in _ANCHORS:
+        for position, column in enumerate(columns):
+            if column.role == role and not column.many:
+                return position
+    return None
+
+
+def _anchor(cells: tuple[Cell, ...], columns: tuple[Column, ...]) -> Item | None:
+    """Return the value that a row rests on; where its column is empty, the next best."""
+    position = anchor_column(columns)
+    if position is not None and cells[position].items and cells[position].items[0].spans:
+        return cells[position].items[0]
+    items = [item for cell in cells for item in cell.items if item.spans]
+    for role in _ANCHORS:
+        for item in items:
+            if item.role == role:
+                return item
+    return None
+
+
+def _flatten(row: BaseModel, prefix: str, whole: set[str]) -> Iterator[tuple[str, Any]]:
+    """Yield a row's fields; those of a model inside it with dotted names, unless it is `whole`."""
+    for name, info in type(row).model_fields.items():
+        shown, value = prefix + (info.alias or name), getattr(row, name)
+        if isinstance(value, BaseModel) and shown not in whole:
+            yield from _flatten(value, f"{shown}.", whole)
+        else:
+            yield shown, value
+
+
+def _columns(
+    model: type[BaseModel], prefix: str = "", above: tuple[type[BaseModel], ...] = ()
+) -> Iterator[Column]:
+    for name, info in model.model_fields.items():
+        shown = prefix + (info.alias or name)
+        inner, is_list = _core_type(info.annotation)
+        if _is_model(inner) and not is_list and inner not in (*above, model):
+            yield from _columns(inner, f"{shown}.", (*above, model))
+        else:
+            yield _column(shown, inner, info, is_list)
+
+
+def _column(name: str, inner: Any, info: FieldInfo, many: bool) -> Column:
+    role = ROLES.get(inner, "plain") if isinstance(inner, type) else "plain"
+    return Column(name, role, info.description, many)
+
+
+def _core_type(annotation: Any) -> tuple[Any, bool]:
+    """Return what an annotation is about without `| None` and `list[…]`, and whether it listed."""
+    listed = False
+    while True:
+        origin, arguments = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            annotation = arguments[0]
+        elif origin in (Union, types.UnionType):
+            rest = [a for a in arguments if a is not type(None)]
+            if len(rest) != 1:
+                return annotation, listed
+            annotation = rest[0]
+        elif origin in (list, tuple, set, frozenset) and arguments:
+            annotation, listed = arguments[0], True
+        else:
+            return annotation, listed
+
+
+def _is_model(inner: Any) -> bool:
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
+
+
+def _models(inner: Any) -> tuple[type[BaseModel], ...]:
+    """Return the models that a type is, one or a union of them; none for anything else."""
+    members = get_args(inner) if get_origin(inner) in (Union, types.UnionType) else (inner,)
+    return tuple(members) if all(_is_model(member) for member in members) else ()
+
+
+def _sentence(model: type[BaseModel]) -> str | None:
+    """Return the first paragraph of a model's own docstring."""
+    text = model.__doc__
+    if not text or text == BaseModel.__doc__:
+        return None
+    return " ".join(text.strip().split("\n\n")[0].split())
+
+
+def number(value: float) -> str:
+    """Return a number for people: 1227.0 as "1,227", 0.5 as "0.5"."""
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - not a number
+        return str(value)
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.10g}"
+
+
+def amount(figure: Figure) -> str:
+    """Return what a figure amounts to: "1,227", "≈ 40", "1,300–1,400", "≤ 50 km"."""
+    if figure.value is not None:
+        words = number(figure.value)
+    elif figure.low is not None and figure.high is not None:
+        words = f"{number(figure.low)}–{number(figure.high)}"
+    elif figure.low is not None:
+        words = f"≥ {number(figure.low)}"
+    elif figure.high is not None:
+        words = f"≤ {number(figure.high)}"
+    else:
+        return ""
+    if figure.approximate:
+        words = f"≈ {words}"
+    return f"{words} {figure.unit}" if figure.unit else words
