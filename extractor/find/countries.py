@@ -8,17 +8,20 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 # Forms that the press prints and the library does not list.
-_SHORT_FORMS = {
-    "u.s.": "US", "us": "US", "usa": "US", "u.s.a.": "US", "america": "US", "washington": "US",
-    "americans": "US", "the united states": "US", "united states of america": "US",
-    "u.k.": "GB", "uk": "GB", "britain": "GB", "great britain": "GB", "briton": "GB",
-    "britons": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "english": "GB",
-    "scottish": "GB", "welsh": "GB", "kiev": "UA", "uae": "AE", "emirati": "AE", "drc": "CD",
-    "czechia": "CZ", "burma": "MM", "swiss": "CH", "holland": "NL", "vatican": "VA",
-    "türkiye": "TR", "dprk": "KP", "filipino": "PH", "filipinos": "PH", "kosovar": "XK",
-    "eu": "EU", "e.u.": "EU", "european union": "EU", "brussels": "EU",
+_SHORT_NAMES = {
+    "u.s.": "US", "us": "US", "usa": "US", "u.s.a.": "US", "america": "US",
+    "united states of america": "US", "u.k.": "GB", "uk": "GB", "britain": "GB",
+    "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "uae": "AE",
+    "drc": "CD", "czechia": "CZ", "burma": "MM", "holland": "NL", "vatican": "VA",
+    "türkiye": "TR", "dprk": "KP", "eu": "EU", "e.u.": "EU", "european union": "EU",
     "un": "UN", "u.n.": "UN", "united nations": "UN",
 }  # fmt: skip
+_SHORT_DEMONYMS = {
+    "american": "US", "british": "GB", "briton": "GB", "english": "GB", "scottish": "GB",
+    "welsh": "GB", "swiss": "CH", "filipino": "PH", "kosovar": "XK", "emirati": "AE",
+    "saudi": "SA", "argentine": "AR",
+}  # fmt: skip
+_SHORT_CAPITALS = {"washington": "US", "kiev": "UA", "brussels": "EU"}
 
 # Capitals that are as often a first or last name, or a word.
 _NOT_AS_CAPITAL = {"victoria", "stanley", "hamilton", "jamestown", "male", "road town", "george town"}
@@ -54,9 +57,9 @@ def _table() -> dict[str, Country]:
             continue
         _add(table, info.get("name"), Country(code, "name"))
         _add(table, info.get("demonym"), Country(code, "demonym"))
-    for form, code in _SHORT_FORMS.items():
-        demonym_like = form.endswith(("ish", "ans", "ons", "swiss", "ino", "inos", "ati", "var"))
-        table[form] = Country(code, "demonym" if demonym_like else "name")
+    table |= {form: Country(code, "name") for form, code in _SHORT_NAMES.items()}
+    table |= {form: Country(code, "demonym") for form, code in _SHORT_DEMONYMS.items()}
+    table |= {form: Country(code, "capital") for form, code in _SHORT_CAPITALS.items()}
     return table
 
 

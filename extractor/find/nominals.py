@@ -1,0 +1,265 @@
+"""Descriptions that stand for somebody: "the US envoy", "a senior official", "the U.S. embassy".
+
+A definite description joins the entity that the article describes so; what is left is an unnamed
+source, kept as it is printed and never turned into a name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from extractor.find.candidates import EntityKind
+from extractor.find.countries import lookup
+from extractor.find.tokens import Tokens
+from extractor.find.vocabulary import (
+    AUXILIARIES,
+    BODY_NOUNS,
+    CONJUNCTIONS,
+    DETERMINERS,
+    DOCUMENT_NOUNS,
+    FEMALE_NOUNS,
+    HONORIFICS,
+    MALE_NOUNS,
+    OBJECT_PRONOUNS,
+    PERSON_NOUNS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    SPEECH_VERBS,
+    SUBJECT_PRONOUNS,
+    singular,
+)
+from extractor.spans import Span
+
+if TYPE_CHECKING:
+    from extractor.find.names import Draft, Reading
+
+_BOUNDARY = (
+    (PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | OBJECT_PRONOUNS | SUBJECT_PRONOUNS)
+    - {"like", "past", "near", "second", "who"}
+) | frozenset("there then not also have he's who whom".split())
+_BARE = frozenset("police congress parliament opposition crowd press media".split())
+_QUANTIFIERS = frozenset("some many several few other two three four five six most all".split())
+_DEFINITE = frozenset("the this that".split()) | POSSESSIVES
+# Words for whoever heads a state: "the Belgian leader" may be its president.
+_RULERS = frozenset("president leader premier chancellor dictator autocrat strongman ruler".split())
+_PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
+
+
+class Phrase(NamedTuple):
+    """A description: tokens first:last, of which `head` is the noun."""
+
+    first: int
+    last: int
+    head: int
+
+
+def kind_of_noun(noun: str) -> EntityKind | None:
+    """Return what a noun in the singular describes; None when nothing that speaks."""
+    noun = noun.rpartition("-")[2] if noun not in PERSON_NOUNS else noun
+    if noun in PERSON_NOUNS:
+        return "person"
+    if noun in BODY_NOUNS:
+        return "body"
+    return "other" if noun in DOCUMENT_NOUNS else None
+
+
+def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
+    """Return the description that ends right before token `k`: "human rights group" of a name."""
+    tokens = reading.tokens
+    last = k
+    if k < len(tokens) and tokens.text[k] == ",":  # "special envoy for Freedonia, John Smith"
+        for j in range(k - 1, max(k - 6, 0), -1):
+            if tokens.lower[j] in ("for", "of", "to") and kind_of_noun(
+                singular(tokens.lower[j - 1])
+            ):
+                last = j
+                break
+        else:
+            return None
+    head = last - 1
+    if head < 0 or kind_of_noun(singular(tokens.lower[head])) not in ("person", "body"):
+        return None
+    first = _left_edge(tokens, head)
+    return (first, k) if tokens.text[first][0].isalnum() else None
+
+
+def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
+    """Return the description between commas after a name: ", a former adviser to Smith,"."""
+    tokens, count = reading.tokens, len(reading.tokens)
+    if k + 1 >= count or tokens.text[k] != ",":
+        return None
+    for j in range(k + 1, min(k + 10, count)):
+        word = tokens.lower[j]
+        if not word[0].isalnum() and word not in ("'s", "’s", "'", "’"):
+            return None
+        if j > k + 1 and (word in PREPOSITIONS or word in AUXILIARIES or word in CONJUNCTIONS):
+            return None
+        if kind_of_noun(singular(word)) in ("person", "body") and (
+            j + 1 >= count
+            or not tokens.text[j + 1][0].isalpha()
+            or tokens.lower[j + 1] in PREPOSITIONS
+            or tokens.lower[j + 1] in ("who", "and", "that", "whose")
+            or tokens.lower[j + 1].endswith(("ed", "ing"))
+        ):
+            opens = tokens.lower[k + 1]
+            fits = opens in DETERMINERS or opens in POSSESSIVES or tokens.lower[j] != opens
+            return (k + 1, j + 1) if fits or j == k + 1 else None
+    return None
+
+
+def _left_edge(tokens: Tokens, head: int) -> int:
+    """Return the first token of the noun phrase that ends with the noun `head`."""
+    first = head
+    while first > 0 and head - first < 7:
+        word = tokens.lower[first - 1]
+        if tokens.start[first] - tokens.end[first - 1] > 1:
+            break
+        if word in DETERMINERS or word in POSSESSIVES:
+            return first - 1
+        if word in ("'s", "’s") or (word in "'’" and tokens.lower[first - 2].endswith("s")):
+            return _possessor(tokens, first - 1)
+        if not word[0].isalnum() or word in _BOUNDARY:
+            break
+        if word in SPEECH_VERBS and not word.endswith("ing") and word not in BODY_NOUNS:
+            break
+        first -= 1
+    return first
+
+
+def _possessor(tokens: Tokens, k: int) -> int:
+    """Return the first token of the name or phrase that owns, `k` being its possessive ending."""
+    first = k
+    while first > 0 and k - first < 5:
+        word = tokens.text[first - 1]
+        if not (word[0].isupper() or tokens.lower[first - 1] in ("the", "of")):
+            break
+        first -= 1
+    while tokens.lower[first] == "of":
+        first += 1
+    if first == k:
+        first = _left_edge(tokens, k - 1) if k else k
+    return first
+
+
+def _right_edge(tokens: Tokens, head: int) -> int:
+    """Return the end of the phrase with its place or body: "the embassy in Freedonia"."""
+    last = head + 1
+    if last < len(tokens) and tokens.lower[last] in ("of", "in", "for", "at"):
+        k = last + 1
+        if k < len(tokens) and tokens.lower[k] == "the":
+            k += 1
+        start = k
+        while k < len(tokens) and tokens.text[k][0].isupper() and k - start < 5:
+            k += 1
+        if k > start:
+            return k
+    return last
+
+
+def find_phrases(reading: Reading) -> list[Phrase]:
+    """Return the descriptions outside names, in order."""
+    tokens, found = reading.tokens, []
+    count = len(tokens)
+    for head, word in enumerate(tokens.lower):
+        if len(word) < 3 and word not in ("ad", "pac"):
+            if word != "mp":
+                continue
+        noun = singular(word)
+        if kind_of_noun(noun) is None or tokens.text[head][0].isupper() and head not in (
+            reading.opens
+        ):
+            continue
+        following = tokens.text[head + 1] if head + 1 < count else "."
+        if tokens.start[head + 1 : head + 2] == [tokens.end[head] + 1]:
+            if following[0].isupper() and kind_of_noun(noun) == "person":
+                continue  # the role of the name that follows
+            low = following.lower()
+            if kind_of_noun(singular(low)) and low not in SPEECH_VERBS:
+                continue  # a noun before another: "campaign manager"
+        first = _left_edge(tokens, head)
+        if _stands_for_somebody(tokens, first, head, noun):
+            found.append(Phrase(first, _right_edge(tokens, head), head))
+    return found
+
+
+def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bool:
+    word, opener = tokens.lower[head], tokens.lower[first]
+    if word in SPEECH_VERBS and (first == head or opener in AUXILIARIES):
+        return False
+    if opener in DETERMINERS or opener in POSSESSIVES or word in _BARE:
+        return True
+    if any(t in ("'s", "’s") for t in tokens.text[first:head]):
+        return True
+    if word != noun:  # a plural
+        return True
+    return first < head and (tokens.text[first][0].isupper() or kind_of_noun(noun) == "person")
+
+
+def add(reading: Reading, drafts: list[Draft]) -> None:
+    """Add the descriptions to the entities they describe, or as unnamed sources."""
+    from extractor.find.names import Draft
+
+    tokens = reading.tokens
+    named = sorted((span, d) for d in drafts for span, _ in d.mentions)  # type: ignore[type-var]
+    unnamed: dict[str, Draft] = {}
+    people = [d for d in drafts if d.kind in ("person", "other")]
+    for phrase in find_phrases(reading):
+        start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
+        span = Span(start, end)
+        noun = singular(tokens.lower[phrase.head])
+        kind = kind_of_noun(noun)
+        plural = tokens.lower[phrase.head] != noun and kind == "person"
+        if kind == "person" and not plural:
+            draft = _described(tokens, phrase, noun, people, start)
+            if draft:
+                draft.mentions.append((span, "nominal"))
+                continue
+        words = [w for w in tokens.lower[phrase.first : phrase.last] if w not in DETERMINERS]
+        key = " ".join(words)
+        definite = tokens.lower[phrase.first] in _DEFINITE
+        draft = unnamed.get(key) or (unnamed.get(f"head {noun}") if definite else None)
+        if draft is None:
+            gender = "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
+            draft = Draft(
+                (), "unnamed" if kind == "person" else kind or "other",
+                span.of(reading.article.text), gender, plural, first=start,
+            )  # fmt: skip
+            draft.heads.add(noun)
+            drafts.append(draft)
+        unnamed[key] = draft
+        if len(words) == 1 or kind != "person":
+            unnamed[f"head {noun}"] = draft
+        draft.mentions.append((span, "nominal"))
+    del named
+
+
+def _described(
+    tokens: Tokens, phrase: Phrase, noun: str, people: list[Draft], offset: int
+) -> Draft | None:
+    """Return the person whom a definite description means: same role, same country, last named."""
+    if tokens.lower[phrase.first] not in ("the", "this", "that"):
+        return None
+    country = None
+    for word in tokens.lower[phrase.first + 1 : phrase.head]:
+        found = lookup(word)
+        country = found.code if found else country
+    best, best_score = None, 0.0
+    for draft in people:
+        if not draft.words or not draft.heads:
+            continue
+        seen = [span.start for span, _ in draft.mentions if span.start < offset]
+        if not seen:
+            continue
+        same = noun in draft.heads or (noun in _RULERS and draft.heads & _RULERS)
+        if not same:
+            continue
+        if country and draft.countries and country not in draft.countries:
+            continue
+        score = 1.0 + (1.0 if country and country in draft.countries else 0.0)
+        score += max(seen) / (offset + 1)
+        if score > best_score:
+            best, best_score = draft, score
+    return best
+
+
+__all__ = ["HONORIFICS", "Phrase", "add", "apposition_after", "find_phrases", "phrase_before"]
