@@ -58,7 +58,9 @@ class ArticleTooLarge(InputError):
 
 
 class ModelError(ExtractError):
-    """The endpoint gave no usable answer for one article."""
+    """The endpoint gave no usable answer for one article; `spent` is the Usage until then."""
+
+    spent: object | None = None
 
 
 class EndpointUnreachable(ModelError):
@@ -68,13 +70,17 @@ class EndpointUnreachable(ModelError):
 class EndpointRefused(ModelError):
     """The endpoint answered with an error that asking again will not mend (wrong key, no model)."""
 
+    status: int | None = None  # of the HTTP answer
+
 
 class EndpointFailing(ModelError):
     """The endpoint kept failing until the retries were used up."""
 
 
 class AnswerCut(ModelError):
-    """The answer ended at the token limit."""
+    """The answer ended at the token limit; `partial` is what came before it."""
+
+    partial: str = ""
 
 
 class AnswerInvalid(ModelError):

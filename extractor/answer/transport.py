@@ -1,0 +1,349 @@
+"""One question to an OpenAI-compatible endpoint: cache, limits, retries, re-asks, usage.
+
+Three loops stand inside one another, and each has one owner:
+
+    re-ask      instructor    an answer that our judge complains about goes back with the complaint
+    give way    `_create`     an endpoint that does not know a parameter is asked without it, once
+    retry       tenacity      a failure that may pass is tried again, within one deadline
+
+The client's own retries are off. `context=` is never passed to instructor: it would render every
+message, and so the article, as a Jinja template; the judge travels in a ContextVar instead.
+Importing this module costs 2 s (openai, instructor): import it only when a model is asked.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Self, TypeVar, cast
+
+import instructor
+import openai
+from instructor.core.exceptions import InstructorRetryException, ResponseParsingError
+from openai.types.chat import ChatCompletion
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
+
+from extractor.answer.cache import AnswerCache, request_key
+from extractor.answer.costs import cost, price_of
+from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
+from extractor.errors import AnswerCut, AnswerInvalid, EndpointRefused, ModelError, UsageError
+from extractor.record import Usage
+from extractor.settings import Settings
+
+T = TypeVar("T")
+
+# instructor reports every failed attempt as an error; ours are raised or become warnings.
+logging.getLogger("instructor").addHandler(logging.NullHandler())
+
+# Waits between attempts without a Retry-After: random up to 1, 2, 4, … seconds, at most 30.
+_BACKOFF = wait_random_exponential(multiplier=1, max=30)
+
+
+class Complaint(ValueError):
+    """What is wrong with an answer, in words that the model can act on."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to ask: what the model reads, and the JSON schema that it answers in."""
+
+    system: str
+    user: str
+    name: str  # of the schema: "quotes"
+    schema: dict[str, Any]  # strict, see wire.py
+    strict: bool = True
+
+
+@dataclass
+class _Asking:
+    """What one `ask` carries through instructor to `_create` and back."""
+
+    question: Question
+    judge: Callable[[str], Any]
+    usage: Usage
+    requests: int = 0  # by instructor: 1, and one more for each re-ask
+
+
+_asking: ContextVar[_Asking] = ContextVar("asking")
+
+
+class Reply(instructor.OpenAISchema):
+    """The response model as instructor sees it: validation is our judge's."""
+
+    value: Any = None
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: object) -> Self:
+        """Hand the answer to the judge; its complaint makes instructor ask again."""
+        text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
+        try:
+            return cls(value=_asking.get().judge(text))
+        except Complaint as complaint:
+            raise ResponseParsingError(str(complaint), mode="json_schema") from None
+
+
+@dataclass
+class _Allowances:
+    """What an endpoint turned out not to know; found out once, then kept."""
+
+    found: set[str] = field(default_factory=set)
+
+    def learn(self, refusal: str) -> bool:
+        """Take a lesson from a refusal; return whether there is a new one."""
+        for lesson, pattern in _LESSONS.items():
+            if lesson not in self.found and pattern.search(refusal):
+                self.found.add(lesson)
+                return True
+        return False
+
+    def apply(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the request without what the endpoint does not know."""
+        request = dict(request)
+        if "json_object" in self.found:
+            schema = request["response_format"]["json_schema"]["schema"]
+            request["response_format"] = {"type": "json_object"}
+            request["messages"] = _with_schema(request["messages"], schema)
+        if "max_completion_tokens" in self.found:
+            request["max_completion_tokens"] = request.pop("max_tokens")
+        if "no_temperature" in self.found:
+            request.pop("temperature", None)
+        return request
+
+
+_LESSONS = {
+    "max_completion_tokens": re.compile(r"max_completion_tokens"),
+    "no_temperature": re.compile(r"(?i)temperature"),
+    "json_object": re.compile(r"(?i)response_format|json_schema|\bstrict\b|guided_json"),
+}
+
+
+def _with_schema(messages: list[dict[str, Any]], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    told = "\n\nAnswer with one JSON object of this schema:\n" + json.dumps(schema)
+    first, *rest = messages
+    return [{**first, "content": first["content"] + told}, *rest]
+
+
+class Endpoint:
+    """An OpenAI-compatible endpoint as the settings describe it. Use one for a whole run.
+
+    Safe for many tasks of one event loop; `aclose` when done. A new event loop gets a new client.
+    """
+
+    def __init__(self, settings: Settings, cache: AnswerCache | None = None) -> None:
+        """Check the key; raise UsageError. Nothing is sent yet."""
+        self.settings = settings
+        self._cache = cache
+        self._price = price_of(settings)
+        self._allowances = _Allowances()
+        self._key = _checked_key(settings)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _connect(self) -> None:
+        """Make the client, in the event loop that is running."""
+        loop = asyncio.get_running_loop()
+        if loop is self._loop:
+            return
+        self._loop = loop
+        self._slots = asyncio.Semaphore(self.settings.concurrency)
+        self._client = openai.AsyncOpenAI(
+            api_key=self._key,
+            base_url=self.settings.base_url,
+            max_retries=0,
+            timeout=self.settings.timeout,
+        )
+        mode = instructor.Mode.JSON_SCHEMA
+        patched = instructor.patch(create=cast(Any, self._create), mode=mode)
+        self._instructor = instructor.AsyncInstructor(
+            client=self._client, create=patched, mode=mode
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections and the cache."""
+        if self._loop is asyncio.get_running_loop():
+            await self._client.close()
+            self._loop = None
+        if self._cache is not None:
+            self._cache.close()
+
+    async def ask(self, question: Question, judge: Callable[[str], T], usage: Usage) -> T:
+        """Ask, and return what `judge` makes of the answer's text; count into `usage`.
+
+        A Complaint of the judge goes back to the model, `reasks` times at most. Raises
+        AnswerInvalid when it still complains (or the model declines), AnswerCut at the token
+        limit, and the Endpoint errors.
+        """
+        self._connect()
+        if usage.cost_usd is None and usage.calls == 0 and self._price is not None:
+            usage.cost_usd = 0.0
+        token = _asking.set(_Asking(question, judge, usage))
+        started = monotonic()
+        try:
+            reply = await self._instructor.create(
+                response_model=Reply,
+                messages=[
+                    {"role": "system", "content": question.system},
+                    {"role": "user", "content": question.user},
+                ],
+                max_retries=self.settings.reasks,
+            )
+        except InstructorRetryException as error:
+            raise self._outcome(error) from None
+        finally:
+            usage.seconds += monotonic() - started
+            _asking.reset(token)
+        return cast(T, reply.value)
+
+    def _outcome(self, error: InstructorRetryException) -> ModelError:
+        """Return our error for what ended instructor's loop."""
+        cause = error.__cause__
+        if isinstance(cause, ModelError):
+            return cause
+        return AnswerInvalid(
+            f"{self.settings.model}: no valid answer after {error.n_attempts} attempts: "
+            f"{redact(str(cause), self.settings)}"
+        )
+
+    async def _create(self, *, messages: list[dict[str, Any]], **_: object) -> ChatCompletion:
+        """Answer one of instructor's requests: from the cache, or from the endpoint."""
+        asking = _asking.get()
+        asking.requests += 1
+        if asking.requests > 1:
+            asking.usage.reasks += 1
+        request = self._request(asking.question, messages)
+        key = request_key(self.settings.endpoint, request)
+        cached = None if self.settings.refresh or not self._cache else self._cache.get(key)
+        if cached is not None:
+            asking.usage.cache_hits += 1
+        data = cached or await self._give_way(request, asking.usage)
+        completion = ChatCompletion.construct(**data)
+        self._refuse_what_cannot_be_read(completion)
+        if cached is None and self._cache is not None:
+            self._cache.put(key, data)
+        return completion
+
+    def _request(self, question: Question, messages: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "model": self.settings.model,
+            "messages": messages,
+            "temperature": self.settings.temperature,
+            "max_tokens": self.settings.max_output_tokens,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {
+                    "name": re.sub(r"[^\w-]", "_", question.name, flags=re.ASCII)[:64],
+                    "schema": question.schema,
+                    "strict": question.strict,
+                },
+            },
+        }
+
+    def _refuse_what_cannot_be_read(self, completion: ChatCompletion) -> None:
+        """Raise for a refusal or an answer cut at the limit; neither is cached or re-asked."""
+        choice = completion.choices[0]
+        if declined := getattr(choice.message, "refusal", None):
+            raise AnswerInvalid(
+                f"{self.settings.model} declined to answer: {redact(declined, self.settings)}"
+            )
+        if getattr(choice, "finish_reason", None) == "length":
+            cut = AnswerCut(
+                f"{self.settings.model}: the answer ended at the limit of "
+                f"{self.settings.max_output_tokens} tokens; raise `max_output_tokens`, "
+                "or ask for less at once with --plan narrow"
+            )
+            cut.partial = choice.message.content or ""
+            raise cut
+
+    async def _give_way(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
+        """Send a request; without the parameters that this endpoint turns out not to know."""
+        async with self._slots:
+            while True:
+                known = set(self._allowances.found)
+                try:
+                    return await self._send(self._allowances.apply(request), usage)
+                except EndpointRefused as refusal:
+                    if refusal.status not in (400, 422):
+                        raise
+                    # Another task may have learnt the same meanwhile.
+                    if not self._allowances.learn(str(refusal)) and known == self._allowances.found:
+                        raise
+
+    async def _send(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
+        """Send a request, again after passing failures, until it is answered or time is up."""
+        limit = self.settings.deadline
+        ends = monotonic() + limit
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(Passing),
+            stop=stop_after_attempt(self.settings.retries + 1) | stop_before_delay(limit),
+            wait=_wait,
+            reraise=True,
+        )
+        try:
+            async for attempt in retrying:
+                with attempt:
+                    usage.calls += 1
+                    usage.retries += attempt.retry_state.attempt_number > 1
+                    return await self._attempt(request, usage, ends - monotonic())
+        except Passing as failure:
+            raise failure.error from None
+        raise AssertionError("tenacity ends with a result or an exception")
+
+    async def _attempt(
+        self, request: dict[str, Any], usage: Usage, remaining: float
+    ) -> dict[str, Any]:
+        """Send a request once; raise Passing, or a ModelError for good."""
+        patience = max(0.001, min(self.settings.timeout, remaining))
+        try:
+            async with asyncio.timeout(patience):
+                raw = await self._client.chat.completions.with_raw_response.create(**request)
+        except TimeoutError:
+            raise Passing(timed_out(self.settings)) from None
+        except openai.OpenAIError as error:
+            raise classify(error, self.settings) from None
+        data = read_body(raw.http_response, self.settings)
+        self._count(data, usage)
+        return data
+
+    def _count(self, data: dict[str, Any], usage: Usage) -> None:
+        counted = data.get("usage")
+        counted = counted if isinstance(counted, dict) else {}
+        given, written = (_number(counted, key) for key in ("prompt_tokens", "completion_tokens"))
+        usage.input_tokens += given
+        usage.output_tokens += written
+        spent = cost(self._price, given, written)
+        if spent is not None:
+            usage.cost_usd = (usage.cost_usd or 0.0) + spent
+
+
+def _number(counted: dict[str, Any], key: str) -> int:
+    value = counted.get(key)
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return the seconds to wait: what the endpoint asked for, else a growing random time."""
+    failure = state.outcome.exception() if state.outcome else None
+    if isinstance(failure, Passing) and failure.wait is not None:
+        return failure.wait
+    return _BACKOFF(state)
+
+
+def _checked_key(settings: Settings) -> str:
+    key = settings.api_key.get_secret_value().strip() if settings.api_key else ""
+    if not key:
+        if settings.endpoint.startswith("https://api.openai.com"):
+            raise UsageError(f"{settings.endpoint} needs a key: set OPENAI_API_KEY")
+        return "none"  # local endpoints take any
+    if not key.isascii() or not key.isprintable():
+        raise UsageError("the key in OPENAI_API_KEY holds characters that no key has")
+    return key

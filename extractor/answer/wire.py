@@ -1,0 +1,75 @@
+"""The JSON schema that goes over the wire: a Pydantic schema made strict.
+
+Strict endpoints want an object at the root, every field required (optional is a union with
+null), no further fields, and none of `default`, `oneOf`, `prefixItems` or free dictionaries.
+A schema that needs a free dictionary is sent without `strict`.
+"""
+
+from copy import deepcopy
+from typing import Any
+
+# What OpenAI's strict mode and llama.cpp's grammars both take; the rest is left to validation.
+_KEPT = frozenset(
+    "type properties required items enum const anyOf $ref $defs description additionalProperties "
+    "pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems".split()
+)
+
+
+def strict(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return a strict copy of a JSON schema, and whether it can be held to strictly."""
+    free: list[bool] = []
+    made = _strict(deepcopy(schema), free)
+    return made, not free
+
+
+def _strict(node: Any, free: list[bool]) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return {"$ref": node["$ref"]}  # nothing may stand beside a reference
+    node = _plain(node)
+    if not node.keys() & {"type", "enum", "const", "anyOf", "$ref", "properties"}:
+        free.append(True)  # Any: no strict endpoint takes it
+    if node.get("type") == "object" or "properties" in node:
+        _close(node, free)
+    for key in ("properties", "$defs"):
+        if key in node:
+            node[key] = {name: _strict(value, free) for name, value in node[key].items()}
+    if "items" in node:
+        node["items"] = _strict(node["items"], free)
+    elif node.get("type") == "array":
+        free.append(True)
+    if "anyOf" in node:
+        node["anyOf"] = [_strict(option, free) for option in node["anyOf"]]
+    return {key: value for key, value in node.items() if key in _KEPT}
+
+
+def _plain(node: dict[str, Any]) -> dict[str, Any]:
+    """Say the same with the words that are allowed."""
+    node = dict(node)
+    if "oneOf" in node:
+        node["anyOf"] = node.pop("oneOf")
+    if len(node.get("allOf", ())) == 1:
+        node |= node.pop("allOf")[0]
+        if "$ref" in node:
+            return {"$ref": node["$ref"]}
+    if "prefixItems" in node:
+        items = node.pop("prefixItems")
+        node["items"] = items[0] if all(i == items[0] for i in items) else {"anyOf": items}
+    if "const" in node:
+        node["enum"] = [node.pop("const")]
+    if "enum" in node and "type" not in node:
+        kinds = {_KINDS.get(type(value), "string") for value in node["enum"]}
+        node["type"] = kinds.pop() if len(kinds) == 1 else sorted(kinds)
+    return node
+
+
+_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+
+
+def _close(node: dict[str, Any], free: list[bool]) -> None:
+    if "properties" not in node:
+        free.append(True)  # a free dictionary
+        return
+    node["required"] = list(node["properties"])
+    node["additionalProperties"] = False
