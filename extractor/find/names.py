@@ -25,12 +25,12 @@ from extractor.find.vocabulary import (
     BODY_NOUNS,
     DOCUMENT_NOUNS,
     FEMALE_NOUNS,
+    FINITE_SPEECH,
     HONORIFICS,
     MALE_NOUNS,
     MONTHS_AND_DAYS,
     PERSON_NOUNS,
     PREPOSITIONS,
-    SPEECH_VERBS,
     STARTERS,
     first_name_gender,
     is_first_name,
@@ -65,7 +65,7 @@ _PARTICLES = frozenset("de del della di da dos du la le van von der den ter bin 
 _ROLE_STOP = PREPOSITIONS - {"of", "for"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """An entity while the passes still add to it."""
 
@@ -153,7 +153,7 @@ def _capital(word: str) -> bool:
 def _runs(reading: Reading) -> Iterator[Run]:
     """Yield the names in order of the text."""
     tokens = reading.tokens
-    headline = _headline_tokens(reading)
+    headline = _unread_tokens(reading)
     lower_seen = {w for w in tokens.text if w[0].islower()}
     i, count = 0, len(tokens)
     while i < count:
@@ -166,13 +166,19 @@ def _runs(reading: Reading) -> Iterator[Run]:
         i = j
 
 
-def _headline_tokens(reading: Reading) -> frozenset[int]:
-    """Tokens of headings that capitalise most words: there a capital means nothing."""
-    tokens, out = reading.tokens, set()
+def _unread_tokens(reading: Reading) -> frozenset[int]:
+    """Tokens of credits and bylines, and of headings that capitalise most words.
+
+    In the former names are not the story's, in the latter a capital means nothing.
+    """
+    tokens, out = reading.tokens, set[int]()
     for paragraph in reading.article.paragraphs:
-        if paragraph.kind != "heading":
+        if paragraph.kind in ("body", "caption"):
             continue
         first, last = tokens.first_from(paragraph.span.start), tokens.first_from(paragraph.span.end)
+        if paragraph.kind in ("credit", "byline"):
+            out.update(range(first, last))
+            continue
         long_words = [w for w in tokens.text[first:last] if len(w) > 3 and w[0].isalpha()]
         if sum(w[0].isupper() for w in long_words) > 0.6 * len(long_words):
             out.update(range(first, last))
@@ -195,7 +201,7 @@ def _run_end(tokens: Tokens, i: int) -> int:
             j += 1
         elif (
             (word in _PARTICLES and _next_capital(tokens, j + 1))
-            or (word in ("of", "for") and before in _OF_HEADS and _connects(tokens, i, j))
+            or (word in ("of", "for") and _connects(tokens, i, j))
             or (word == "and" and _body_list(tokens, i, j))
         ):
             j += 1 if tokens.lower[j + 1] != "the" else 2
@@ -216,7 +222,8 @@ def _next_capital(tokens: Tokens, j: int) -> bool:
 
 def _connects(tokens: Tokens, i: int, j: int) -> bool:
     """Tell whether "of" or "for" at `j` goes on with a name: "Ministry of Defence"."""
-    if tokens.text[j] == "for" and singular(tokens.lower[j - 1]) not in _BODY_HEADS:
+    body = any(w in _BODY_HEADS or singular(w) in _BODY_HEADS for w in tokens.lower[i:j])
+    if not body and (tokens.text[j] == "for" or tokens.lower[j - 1] not in _OF_HEADS):
         return False
     k = j + 2 if j + 1 < len(tokens) and tokens.lower[j + 1] == "the" else j + 1
     return _next_capital(tokens, k) and tokens.lower[k] not in MONTHS_AND_DAYS
@@ -340,7 +347,7 @@ def _looks_named(reading: Reading, run: Run) -> bool:
     """Tell whether a sentence's first word, capitalised only there, is used as a name."""
     following = reading.tokens.lower[run.last : run.last + 2]
     return bool(following) and (
-        following[0] in SPEECH_VERBS
+        following[0] in FINITE_SPEECH
         or following[0] in ("is", "was", "has", "had", "’s", "'s", "who", "also", "will", "would")
         or (following[0] == "," and is_first_name(run.words[0]))
         or run.titles > 0
@@ -381,8 +388,13 @@ def _place(
         country = lookup(draft.name)
         if country:
             by_last.setdefault(f"={country.code}{country.kind}", []).append(draft)
-    elif len(run.words) > len(draft.words) and draft.kind != "place":
-        draft.words, draft.name = run.words, span.of(reading.article.text)
+    else:
+        if len(run.words) > len(draft.words) and draft.kind != "place":
+            draft.words, draft.name = run.words, span.of(reading.article.text)
+        for index, word in ((by_last, run.words[-1]), (by_first, run.words[0])):
+            known = index.setdefault(_key(word), [])
+            if draft not in known and (len(run.words) > 1 or index is by_last):
+                known.append(draft)
     draft.first = min(draft.first, span.start)
     draft.mentions.append((span, "name"))
     _describe(reading, run, draft)
@@ -464,6 +476,8 @@ def _kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "body", None
     if last in _PLACE_HEADS or words[0] in ("north", "south", "new", "san", "los", "mount", "fort"):
         return "place", None
+    if len(words) > 1 and is_demonym(words[0]):
+        return "other", None
     if len(words) > 1 and (is_first_name(words[0]) or (len(words[0]) == 1 and len(words) > 2)):
         return "person", _name_gender(words)
     if len(words) == 1 and run.words[0].isupper() and len(run.words[0]) > 1:
@@ -482,7 +496,7 @@ def _person_company(before: str, following: list[str]) -> bool:
     """Tell whether the words around a name speak of a person."""
     if singular(before) in PERSON_NOUNS:
         return True
-    return bool(following) and (following[0] in SPEECH_VERBS or following[:2] == [",", "who"])
+    return bool(following) and (following[0] in FINITE_SPEECH or following[:2] == [",", "who"])
 
 
 def _name_gender(words: list[str]) -> str | None:
@@ -502,36 +516,34 @@ def _name_gender(words: list[str]) -> str | None:
 
 def _describe(reading: Reading, run: Run, draft: Draft) -> None:
     """Take down titles and descriptions: "envoy John Coale", "Gorka, a former adviser"."""
-    tokens, texts = reading.tokens, []
+    tokens, ranges = reading.tokens, []
     if run.titles:
-        texts.append((run.first, run.first + run.titles))
-    k = run.first
-    if k and tokens.text[k - 1] == "," and k > 1:
-        k -= 1  # "special envoy for Belarus, John Coale": one comma between role and name
-    before = nominals.phrase_before(reading, k)
-    if before:
-        texts.append(before)
+        ranges.append((run.first, run.first + run.titles))
+    before = nominals.phrase_before(reading, run.first)
     after = nominals.apposition_after(reading, run.last)
-    if after:
-        texts.append(after)
-    for a, b in texts:
+    ranges += [found for found in (before, after) if found]
+    for a, b in ranges:
+        head_kind = None
         for word in tokens.lower[a:b]:
             noun = singular(word)
-            if noun in PERSON_NOUNS or (noun in HONORIFICS and noun not in _WEAK_TITLES):
-                draft.heads.add(noun)
+            kind = nominals.kind_of_noun(noun)
+            if kind == "person" or (noun in HONORIFICS and noun not in _WEAK_TITLES):
+                head_kind = "person"
+                draft.heads.add(noun.rpartition("-")[2])
                 draft.gender = draft.gender or (
                     "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
                 )
-                if draft.kind == "other" or (draft.kind == "place" and not lookup(draft.name)):
-                    draft.kind = "person"
-            elif noun in BODY_NOUNS and draft.kind == "other":
-                draft.kind = "body"
+            elif kind == "body":
+                head_kind = "body"
             else:
                 country = lookup(word)
                 if country:
                     draft.countries.add(country.code)
+        sure = draft.kind == "body" or lookup(draft.name) or is_first_name(draft.words[0])
+        if head_kind and not sure:
+            draft.kind = "person" if head_kind == "person" else "body"
         if draft.role is None:
-            draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]]
+            draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
 
 
 def _freeze(drafts: list[Draft]) -> tuple[Entity, ...]:

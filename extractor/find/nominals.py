@@ -12,13 +12,15 @@ from extractor.find.candidates import EntityKind
 from extractor.find.countries import lookup
 from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
+    ADJECTIVE_ENDINGS,
+    ADJECTIVES,
     AUXILIARIES,
     BODY_NOUNS,
     CONJUNCTIONS,
     DETERMINERS,
     DOCUMENT_NOUNS,
     FEMALE_NOUNS,
-    HONORIFICS,
+    FINITE_SPEECH,
     MALE_NOUNS,
     OBJECT_PRONOUNS,
     PERSON_NOUNS,
@@ -64,23 +66,35 @@ def kind_of_noun(noun: str) -> EntityKind | None:
 
 
 def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
-    """Return the description that ends right before token `k`: "human rights group" of a name."""
+    """Return the description that ends right before the name at token `k`.
+
+    "human rights group" of a group's name; with a comma only when it is definite: "the country's
+    president, John Smith", "the special envoy for Freedonia, Jane Doe".
+    """
     tokens = reading.tokens
-    last = k
-    if k < len(tokens) and tokens.text[k] == ",":  # "special envoy for Freedonia, John Smith"
-        for j in range(k - 1, max(k - 6, 0), -1):
-            if tokens.lower[j] in ("for", "of", "to") and kind_of_noun(
-                singular(tokens.lower[j - 1])
-            ):
-                last = j
+    if k < 1:
+        return None
+    head, comma = k - 1, tokens.text[k - 1] == ","
+    if comma:
+        head = k - 2
+        for j in range(k - 3, max(k - 7, 0), -1):
+            if tokens.lower[j] in ("for", "of", "to") and tokens.text[j + 1][0].isalnum():
+                if kind_of_noun(singular(tokens.lower[j - 1])):
+                    head = j - 1
+                    break
+            elif not (tokens.text[j][0].isupper() or tokens.lower[j] == "the"):
                 break
-        else:
-            return None
-    head = last - 1
     if head < 0 or kind_of_noun(singular(tokens.lower[head])) not in ("person", "body"):
         return None
     first = _left_edge(tokens, head)
-    return (first, k) if tokens.text[first][0].isalnum() else None
+    if comma and tokens.lower[first] not in _DEFINITE and not _owned(tokens, first, head):
+        return None
+    return (first, k) if first <= head else None
+
+
+def _owned(tokens: Tokens, first: int, head: int) -> bool:
+    """Tell whether a possessive stands in the phrase: "Freedonia's president"."""
+    return any(t in ("'s", "’s", "'", "’") for t in tokens.text[first:head])
 
 
 def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
@@ -92,7 +106,7 @@ def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
         word = tokens.lower[j]
         if not word[0].isalnum() and word not in ("'s", "’s", "'", "’"):
             return None
-        if j > k + 1 and (word in PREPOSITIONS or word in AUXILIARIES or word in CONJUNCTIONS):
+        if word in AUXILIARIES or (j > k + 1 and (word in PREPOSITIONS or word in CONJUNCTIONS)):
             return None
         if kind_of_noun(singular(word)) in ("person", "body") and (
             j + 1 >= count
@@ -108,7 +122,11 @@ def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
 
 
 def _left_edge(tokens: Tokens, head: int) -> int:
-    """Return the first token of the noun phrase that ends with the noun `head`."""
+    """Return the first token of the noun phrase that ends with the noun `head`.
+
+    With a determiner or a possessive it reaches up to seven words back; without one only over
+    words that look like adjectives, and a country or name that stands right before.
+    """
     first = head
     while first > 0 and head - first < 7:
         word = tokens.lower[first - 1]
@@ -118,9 +136,16 @@ def _left_edge(tokens: Tokens, head: int) -> int:
             return first - 1
         if word in ("'s", "’s") or (word in "'’" and tokens.lower[first - 2].endswith("s")):
             return _possessor(tokens, first - 1)
-        if not word[0].isalnum() or word in _BOUNDARY:
+        if not word[0].isalpha() or word in _BOUNDARY:
             break
-        if word in SPEECH_VERBS and not word.endswith("ing") and word not in BODY_NOUNS:
+        if word in FINITE_SPEECH and not word.endswith("ing"):
+            break
+        first -= 1
+    first = head
+    while first > 0 and tokens.start[first] - tokens.end[first - 1] <= 1:
+        word = tokens.lower[first - 1]
+        fits = word in ADJECTIVES or (word.endswith(ADJECTIVE_ENDINGS) and len(word) > 4)
+        if not (fits or lookup(word)) or word in _BOUNDARY:
             break
         first -= 1
     return first
@@ -165,6 +190,8 @@ def find_phrases(reading: Reading) -> list[Phrase]:
             if word != "mp":
                 continue
         noun = singular(word)
+        if reading.quoted[head]:
+            continue
         if kind_of_noun(noun) is None or tokens.text[head][0].isupper() and head not in (
             reading.opens
         ):
@@ -200,9 +227,14 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
     from extractor.find.names import Draft
 
     tokens = reading.tokens
-    named = sorted((span, d) for d in drafts for span, _ in d.mentions)  # type: ignore[type-var]
+    owner = {
+        place: d
+        for d in people_of(drafts)
+        for span, _ in d.mentions
+        for place in (span.start, span.end)
+    }
     unnamed: dict[str, Draft] = {}
-    people = [d for d in drafts if d.kind in ("person", "other")]
+    people = people_of(drafts)
     for phrase in find_phrases(reading):
         start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
         span = Span(start, end)
@@ -210,7 +242,9 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         kind = kind_of_noun(noun)
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
-            draft = _described(tokens, phrase, noun, people, start)
+            draft = _beside(reading, phrase, owner) or _described(
+                tokens, phrase, noun, people, start
+            )
             if draft:
                 draft.mentions.append((span, "nominal"))
                 continue
@@ -230,7 +264,33 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         if len(words) == 1 or kind != "person":
             unnamed[f"head {noun}"] = draft
         draft.mentions.append((span, "nominal"))
-    del named
+
+
+def people_of(drafts: list[Draft]) -> list[Draft]:
+    """Return the entities that a description of a person can mean."""
+    return [d for d in drafts if d.kind in ("person", "other") and d.words]
+
+
+def _beside(reading: Reading, phrase: Phrase, owner: dict[int, Draft]) -> Draft | None:
+    """Return the person named beside the phrase: in apposition to it, or said to be it.
+
+    "Smith, a former adviser, …", "the envoy for Freedonia, Jane Doe", "Smith is an adviser".
+    """
+    tokens, first, last = reading.tokens, phrase.first, phrase.last
+    if last + 1 < len(tokens) and tokens.text[last] == ",":
+        found = owner.get(tokens.start[last + 1])
+        if found and tokens.lower[first] not in ("a", "an"):
+            return found
+    if first > 1 and tokens.text[first - 1] == ",":
+        return owner.get(tokens.end[first - 2])
+    if first > 1 and tokens.lower[first - 1] in ("is", "was", "became", "remains"):
+        opener = tokens.first_from(reading.sentences[reading.sentence[first]].span.start)
+        for k in range(opener, first - 1):
+            if tokens.start[k] in owner:
+                return owner[tokens.start[k]]
+            if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
+                return None
+    return None
 
 
 def _described(
@@ -261,5 +321,3 @@ def _described(
             best, best_score = draft, score
     return best
 
-
-__all__ = ["HONORIFICS", "Phrase", "add", "apposition_after", "find_phrases", "phrase_before"]

@@ -145,13 +145,16 @@ BODY_NOUNS = _words("""government administration ministry department agency bure
 # Heads of phrases for what is written or broadcast and can "say".
 DOCUMENT_NOUNS = _words("""statement report letter email e-mail memo note tweet post message ad advert
     advertisement commercial article story editorial column op-ed essay book memoir novel poll survey
-    study paper document filing lawsuit complaint petition ruling opinion decision order bill law
-    amendment resolution treaty agreement deal declaration manifesto platform plan proposal release
-    transcript video clip recording tape speech address interview headline sign banner placard poster
-    flyer leaflet brochure script slogan website page blog entry caption description summary invitation
-    text analysis review indictment affidavit testimony pamphlet mailer""")
+    study document filing lawsuit complaint petition ruling bill amendment resolution treaty
+    declaration manifesto transcript video clip recording tape speech address headline banner
+    placard poster flyer leaflet brochure website blog indictment affidavit pamphlet mailer""")
 
-NATIONALITY_SUFFIXES = ("ian", "ean", "ish", "ese")
+# Before a noun without an article: "senior officials", "former aides".
+ADJECTIVES = _words("""senior junior former top local current other new old young key leading chief
+    many some several few more most foreign federal state national military human-rights rights
+    campaign party government police opposition ex fellow longtime long-time veteran unnamed
+    anonymous independent outside inside""")
+ADJECTIVE_ENDINGS = ("al", "ian", "ish", "ese", "ive", "ic", "ous", "ary", "ean", "ern", "based")
 
 _SPEECH_LEMMAS = """say tell add ask reply respond answer claim argue note state declare announce
     explain insist maintain contend assert allege suggest warn caution predict promise pledge vow
@@ -230,6 +233,12 @@ def _inflect(lemma: str) -> list[str]:
 SPEECH_VERBS: frozenset[str] = frozenset(
     form for lemma in _SPEECH_LEMMAS for form in _inflect(lemma)
 )
+# Without the forms that are nouns as well ("state", "report", "comments", "posts").
+FINITE_SPEECH: frozenset[str] = frozenset(
+    form
+    for form in SPEECH_VERBS
+    if form.endswith("ed") or form in CORE_SPEECH or form in _words(" ".join(_IRREGULAR.values()))
+) - _words("meaning feeling finding hearing showing running seeing teaching reading runs shows")
 
 
 @cache
@@ -237,6 +246,8 @@ def first_name_gender(name: str) -> str | None:
     """Return "f" or "m" when a first name is clearly one, by US census counts; else None."""
     female, male = _first_names()
     key = name.lower()
+    if key not in female and key not in male:
+        key = key.replace("k", "c").replace("ph", "f")  # Viktor, Erik, Marko
     f, m = female.get(key, 0.0), male.get(key, 0.0)
     if f > 4 * m:
         return "f"
