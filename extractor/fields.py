@@ -99,7 +99,8 @@ class _Grounded:
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "description": cls.wire_description}
+        wire: dict[str, Any] = {"type": "string", "description": cls.wire_description}
+        return wire | ({"pattern": cls.wire_pattern} if cls.wire_pattern else {})
 
 
 def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
@@ -131,6 +132,7 @@ class Quotation(_Grounded):
     id: str | None = None  # of the candidate; not part of the JSON
 
     wire_description: ClassVar[str] = "the id of a quotation, for example Q7"
+    wire_pattern: ClassVar[str | None] = "^Q[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
@@ -160,6 +162,7 @@ class Figure(_Grounded):
     id: str | None = None  # of the candidate; not part of the JSON
 
     wire_description: ClassVar[str] = "the id of a figure, for example N3"
+    wire_pattern: ClassVar[str | None] = "^N[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
@@ -191,6 +194,7 @@ class Name(_Grounded):
     id: str | None = None  # of the entity; not part of the JSON
 
     wire_description: ClassVar[str] = "the id of a name, for example P3"
+    wire_pattern: ClassVar[str | None] = "^P[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
@@ -222,6 +226,7 @@ class Sentence(_Grounded):
     id: str | None = None  # of the candidate; not part of the JSON
 
     wire_description: ClassVar[str] = "the id of a sentence, for example S12"
+    wire_pattern: ClassVar[str | None] = "^S[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:

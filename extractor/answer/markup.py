@@ -1,0 +1,154 @@
+"""An article as a model reads it: its text with the candidates' ids written in.
+
+    [S4] The envoy said: [Q1: "We agreed on [N2: 40] names."]
+
+The text is hostile: what looks like one of our marks or closes the article's frame is changed by
+one character, so that an article cannot bring its own ids. What it says stays what it says: its
+worst effect is a wrong id, which the closed lists and the check limit to candidates of the text.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from extractor.find.candidates import Entity
+from extractor.find.inventory import Inventory
+from extractor.spans import Span
+
+_FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
+_FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
+# Alternative names listed beside the main one; more help nobody and cost tokens.
+_ALIASES = 3
+_NAMES = 60  # in one question; beyond it the least mentioned are left out
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A name as the model may choose it."""
+
+    id: str
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """One line of the list: "P3 John Coale (person; also Coale)"."""
+        also = f"; also {', '.join(self.aliases)}" if self.aliases else ""
+        return f"{self.id} {self.name} ({self.kind}{also})"
+
+
+def harmless(text: str) -> str:
+    """Return `text`, as long as before, with nothing in it that looks like one of our marks."""
+    return _FAKE_FRAME.sub("‹", _FAKE_MARK.sub("(", text))
+
+
+def one_line(text: str) -> str:
+    """Return text for a list: harmless, without line breaks."""
+    return " ".join(harmless(text).split())
+
+
+def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
+    """Return the text of `part` with the ids in `marked` written in.
+
+    Sentences get their id in front; quotations and figures are framed, a continued quotation in
+    every paragraph. Furniture paragraphs begin with their kind.
+    """
+    opening, closing = _frames(inventory, marked)
+    for paragraph in inventory.article.paragraphs:
+        if paragraph.kind != "body":
+            opening.append((paragraph.span.start, -1, f"({paragraph.kind}) "))
+    # At one place: first what ends, the inner before the outer; then what begins, the outer first.
+    places = [(at, 0, -length, mark) for at, length, mark in closing]
+    places += [(at, 1, length, mark) for at, length, mark in opening]
+    text, out, position = harmless(inventory.article.text), [], part.start
+    for at, _, _, mark in sorted(places):
+        if part.start <= at <= part.end:
+            out += [text[position:at], mark]
+            position = at
+    out.append(text[position : part.end])
+    return "".join(out)
+
+
+_Frames = tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]]
+
+
+def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
+    """Return what to write at which offset; the number between orders marks at one place."""
+    opening = [(s.span.start, -1, f"[{s.id}] ") for s in inventory.sentences if s.id in marked]
+    closing = []
+    framed = [(n.id, n.span) for n in inventory.figures if n.id in marked]
+    for quotation in inventory.quotations:
+        if quotation.id not in marked:
+            continue
+        last = len(quotation.spans) - 1
+        for number, span in enumerate(quotation.spans):
+            start = quotation.outer.start if number == 0 else span.start
+            end = quotation.outer.end if number == last else span.end
+            label = quotation.id if number == 0 else f"{quotation.id} continued"
+            framed.append((label, Span(start, end)))
+    for label, span in framed:
+        length = span.end - span.start
+        opening.append((span.start, 1_000_000_000 - length, f"[{label}: "))
+        closing.append((span.end, 1_000_000_000 - length, "]"))
+    return opening, closing
+
+
+def list_names(
+    inventory: Inventory, within: list[Span], extra: Collection[str] = ()
+) -> list[ListedName]:
+    """Return the names mentioned inside the given stretches, and those in `extra`, by id order."""
+    near = [e for e in inventory.names if e.id in extra or _is_in(e, within)]
+    near.sort(key=lambda e: (e.id not in extra, -len(e.mentions)))
+    chosen = {e.id for e in near[:_NAMES]}
+    return [
+        ListedName(e.id, one_line(e.name), e.kind, tuple(map(one_line, _other_forms(e))))
+        for e in inventory.names
+        if e.id in chosen
+    ]
+
+
+def _is_in(entity: Entity, within: list[Span]) -> bool:
+    starts = [mention.span.start for mention in entity.mentions]
+    return any(bisect_left(starts, s.start) < bisect_left(starts, s.end) for s in within)
+
+
+def _other_forms(entity: Entity) -> list[str]:
+    """Return the aliases that the name itself does not show."""
+    shown = entity.name.lower()
+    return [alias for alias in entity.aliases if alias.lower() not in shown][:_ALIASES]
+
+
+def parts_of(inventory: Inventory, limit: int) -> list[Span]:
+    """Cut the article into stretches of at most `limit` characters, in order, without loss.
+
+    Cuts fall between paragraphs, or between sentences where one paragraph is too long; never
+    inside a quotation, even if that makes a part longer.
+    """
+    text = inventory.article.text
+    paragraphs = [p.span for p in inventory.article.paragraphs]
+    if len(text) <= limit or not paragraphs:
+        return [Span(0, len(text))]
+    starts = {span.start for span in paragraphs}
+    for span in paragraphs:
+        if span.end - span.start > limit:
+            starts |= {s.span.start for s in inventory.sentences if span.contains(s.span)}
+    cuts = sorted(starts - _inside_quotations(inventory, starts))
+    parts, begin, last = [], 0, 0
+    for cut in [*cuts, len(text)]:
+        if cut - begin > limit and last > begin:
+            parts.append(Span(begin, last))
+            begin = last
+        last = cut
+    parts.append(Span(begin, len(text)))
+    return [part for part in parts if part.of(text).strip()]
+
+
+def _inside_quotations(inventory: Inventory, offsets: set[int]) -> set[int]:
+    ordered, inside = sorted(offsets), set()
+    for quotation in inventory.quotations:
+        start, end = quotation.outer
+        low, high = bisect_left(ordered, start + 1), bisect_left(ordered, end)
+        inside.update(ordered[low:high])
+    return inside
