@@ -1,11 +1,78 @@
 """Reading: a file, a page or plain text becomes an `Article`, whose text never changes again."""
 
+import sys
+from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, Literal
 
-from extractor.article import Article, Paragraph, Remark
+from extractor.article import Article, Paragraph, ParagraphKind, Remark
+from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.read.bylines import byline_names, copyright_owner, date_in
 from extractor.read.furniture import Piece, label
-from extractor.read.paragraphs import paragraph_spans
+from extractor.read.paragraphs import BLANKS, paragraph_spans
+
+__all__ = ["MAX_BYTES", "Kind", "article_from_text", "read_article", "read_bytes"]
+
+Kind = Literal["txt", "html", "pdf"]
+MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken path is larger
+_HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+
+
+def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
+    """Read one article from a .txt, .html or .pdf file, or from standard input ("-").
+
+    What the bytes are decides before what the name says. Raises InputError when the file cannot
+    be opened, EmptyArticle, NotAnArticle or ArticleTooLarge; each message names the file and
+    what to do.
+    """
+    source = _printable(str(path))
+    if source == "-":
+        return read_bytes(_limited(sys.stdin.buffer, "standard input", max_bytes), "-", None)
+    place = Path(path)
+    try:
+        if place.is_dir():
+            raise NotAnArticle(f"{source}: this is a folder; name the article files in it.")
+        with place.open("rb") as file:
+            data = _limited(file, source, max_bytes)
+    except FileNotFoundError as error:
+        raise InputError(f"{source}: there is no such file; check the path.") from error
+    except PermissionError as error:
+        raise InputError(f"{source}: no permission to read it; change its mode.") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{source}: it cannot be read ({reason}); check the path.") from error
+    return read_bytes(data, source, None)
+
+
+def read_bytes(data: bytes, source: str, kind: Kind | None = None) -> Article:
+    """Return the article that `data` holds; `kind` None means: look at the bytes, then at `source`.
+
+    Raises EmptyArticle or NotAnArticle.
+    """
+    from extractor.read import html, pdf, text
+
+    name = "standard input" if source == "-" else source
+    if not data.strip():
+        raise EmptyArticle(f"{name}: the file is empty; give one that holds an article.")
+    if kind is None:
+        if pdf.looks_like_pdf(data):
+            kind = "pdf"
+        elif html.looks_like_html(data) or Path(source).suffix.lower() in _HTML_ENDINGS:
+            kind = "html"
+        else:
+            kind = "txt"
+    if kind == "pdf":
+        content, title = pdf.read_document(data, name)
+        return article_from_text(content, source, title=title, warnings=text.doubts(content))
+    if kind == "html":
+        page = html.read_page(data, name)
+        known = page._asdict()
+        return _assemble(known.pop("text"), source, known.pop("kinds"), **known)
+    content, remarks = text.decode(data, name)
+    if not content.strip(BLANKS):
+        raise EmptyArticle(f"{name}: there is nothing but blanks in it; give one with an article.")
+    return article_from_text(content, source, warnings=remarks)
 
 
 def article_from_text(
@@ -24,7 +91,33 @@ def article_from_text(
     What is given (`title`, `date` in ISO 8601, …) wins over what the furniture says. Never raises
     on any text, an empty one included (it has no paragraphs).
     """
-    pieces = label(text, paragraph_spans(text))
+    return _assemble(
+        text,
+        source,
+        None,
+        title=title,
+        byline=byline,
+        outlet=outlet,
+        date=date,
+        url=url,
+        warnings=warnings,
+    )
+
+
+def _assemble(
+    text: str,
+    source: str,
+    kinds: Mapping[str, ParagraphKind] | None,
+    *,
+    title: str | None,
+    byline: str | None,
+    outlet: str | None,
+    date: str | None,
+    url: str | None,
+    warnings: tuple[Remark, ...],
+) -> Article:
+    """Make the article; `kinds` are those that the tags of a page have told, by paragraph text."""
+    pieces = label(text, paragraph_spans(text), kinds)
     said = _said_by_furniture(text, pieces)
     return Article(
         text=text,
@@ -43,12 +136,14 @@ def article_from_text(
 def _said_by_furniture(text: str, pieces: list[Piece]) -> dict[str, str]:
     """Return title, byline, outlet and date as far as the text's own furniture is sure of them."""
     said: dict[str, str] = {}
-    for i, piece in enumerate(pieces):
+    story = False  # whether the story has begun
+    for piece in pieces:
         if piece.kind == "body":
+            story = True
             continue
         string = piece.span.of(text)
         if piece.kind == "heading":
-            if not any(p.kind == "body" for p in pieces[:i]):
+            if not story:
                 said.setdefault("title", " ".join(string.rstrip(" ;.").split()))
         elif piece.kind == "byline":
             if names := byline_names(string):
@@ -58,3 +153,21 @@ def _said_by_furniture(text: str, pieces: list[Piece]) -> dict[str, str]:
         elif piece.kind == "credit" and (owner := copyright_owner(string)):
             said["outlet"] = owner  # the last one: the page's, after those of its pictures
     return said
+
+
+def _limited(file: BinaryIO, source: str, max_bytes: int) -> bytes:
+    """Return the bytes of an open file; reads no more than the limit, whatever its size says."""
+    data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise ArticleTooLarge(
+            f"{source}: larger than the limit of {max_bytes:,} bytes for one article; "
+            "split it, or raise the limit."
+        )
+    return data
+
+
+def _printable(name: str) -> str:
+    """Return a file name that can be shown and stored: no control characters, valid Unicode."""
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)

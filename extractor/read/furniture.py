@@ -7,6 +7,7 @@ caption taken for the story costs little, a quotation taken for furniture costs 
 """
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -78,12 +79,20 @@ _BULLETS = "-–—*•·"
 _QUOTES = '"“”„«»'
 
 
-def label(text: str, paragraphs: list[tuple[Span, int]]) -> list[Piece]:
-    """Return the paragraphs of `text` with their kinds; a caption run into its credit is two."""
+def label(
+    text: str,
+    paragraphs: list[tuple[Span, int]],
+    known: Mapping[str, ParagraphKind] | None = None,
+) -> list[Piece]:
+    """Return the paragraphs of `text` with their kinds; a caption run into its credit is two.
+
+    `known` gives the kinds of paragraphs, by their text, that a page's tags have told already.
+    """
+    known = known or {}
     drafts = [
         draft
         for span, block in paragraphs
-        for draft in _own_form(span, block, text[span.start : span.end])
+        for draft in _own_form(span, block, text[span.start : span.end], known)
     ]
     _find_bylines(drafts)
     _follow_labels(drafts)
@@ -92,16 +101,26 @@ def label(text: str, paragraphs: list[tuple[Span, int]]) -> list[Piece]:
     return [Piece(d.span, d.block, d.kind or "body") for d in drafts]
 
 
-def _own_form(span: Span, block: int, string: str) -> list[_Draft]:
+def _own_form(
+    span: Span, block: int, string: str, known: Mapping[str, ParagraphKind]
+) -> list[_Draft]:
     """Return the paragraph as one draft, or two, with the kind that its own form shows."""
     draft = _Draft(span, block, string)
     first, last = string[0], string[-1]
+    if known and string in known:
+        draft.kind = known[string]
+        if draft.kind == "heading":
+            return [draft]
     if len(string) <= LONGEST_CAPTION:
         if first in "IMPVAFGCimpvafgc" and (found := _LABEL.match(string)):
             kind: ParagraphKind = "caption" if found[1].lower() == "caption" else "credit"
             if found.end() == len(string):
                 draft.kind, draft.label = kind, kind
                 return [draft]
+            # "Image source, Agency Image caption, A harbour": a page's credit and caption in one.
+            second = _LABEL.search(string, found.end())
+            if second and second[1].lower() == "caption" and kind == "credit":
+                return _halves(span, block, string, second.start(), ("credit", "caption"))
             # "Image source, X" in full; "Photo credit is due to …" is a sentence
             if string[: found.end()].rstrip()[-1] in ",:" and (
                 kind == "caption" or len(string) < 160
@@ -182,13 +201,19 @@ def _is_owner(part: str) -> bool:
     return words[0][0].isupper() and all(w[0].isupper() or w in _PARTICLES for w in words)
 
 
-def _halves(span: Span, block: int, string: str, cut: int) -> list[_Draft]:
-    """Return the caption before `cut` and the credit after it."""
+def _halves(
+    span: Span,
+    block: int,
+    string: str,
+    cut: int,
+    kinds: tuple[ParagraphKind, ParagraphKind] = ("caption", "credit"),
+) -> list[_Draft]:
+    """Return what stands before `cut` and what stands after it, by default caption and credit."""
     end = len(string[:cut].rstrip())
-    caption = _Draft(Span(span.start, span.start + end), block, string[:end])
-    credit = _Draft(Span(span.start + cut, span.end), block, string[cut:])
-    caption.kind, credit.kind = "caption", "credit"
-    return [caption, credit]
+    before = _Draft(Span(span.start, span.start + end), block, string[:end])
+    after = _Draft(Span(span.start + cut, span.end), block, string[cut:])
+    before.kind, after.kind = kinds
+    return [before, after]
 
 
 def _is_staff_credit(string: str) -> bool:

@@ -1,0 +1,172 @@
+"""A web page: its article, without menus and scripts, by trafilatura; and its metadata."""
+
+import codecs
+import re
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from extractor.article import ParagraphKind, Remark
+from extractor.errors import EmptyArticle, NotAnArticle
+from extractor.read.text import decode, doubts
+
+_OPENING = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_SPACE = re.compile(r"\s+")
+_BLOCKS = frozenset({"p", "head", "quote", "item", "list", "row", "table", "code", "ab", "fw"})
+
+
+class Page(NamedTuple):
+    """What a page says: its text (paragraphs apart by a blank line) and what it knows of itself."""
+
+    text: str
+    title: str | None
+    byline: str | None
+    outlet: str | None
+    date: str | None
+    url: str | None
+    kinds: dict[str, ParagraphKind]  # of the paragraphs whose tags say what they are
+    warnings: tuple[Remark, ...]
+
+
+def looks_like_html(data: bytes) -> bool:
+    """Tell whether the bytes open as a web page does; text that mentions tags does not."""
+    head = data[:4096].removeprefix(codecs.BOM_UTF8)
+    if b"\0" in head:  # UTF-16: enough to see the opening
+        head = head.removeprefix(codecs.BOM_UTF16_LE).removeprefix(codecs.BOM_UTF16_BE)
+        head = head.replace(b"\0", b"")
+    return _OPENING.match(head) is not None
+
+
+def read_page(data: bytes, source: str) -> Page:
+    """Return the article of a page.
+
+    Raises EmptyArticle when the page has no main text, NotAnArticle when it cannot be parsed.
+    """
+    html, remarks = _decoded(data, source)
+    if not html.strip():
+        raise EmptyArticle(f"{source}: the file is empty; give the page of one article.")
+    document, captions = _extract(html, source)
+    blocks = _blocks(document.body, captions) if document is not None else []
+    if not blocks:
+        raise EmptyArticle(
+            f"{source}: no article was found on the page (a menu, a list or a page built by "
+            "scripts?); open it in a browser and save the article's text as .txt."
+        )
+    title = _line(document.title)
+    if title and not any(_same(title, block) for block, _ in blocks[:3]):
+        blocks.insert(0, (title, "heading"))
+    text = "\n\n".join(block for block, _ in blocks)
+    return Page(
+        text=text,
+        title=title,
+        byline=_line(document.author),
+        outlet=_line(document.sitename),
+        date=_line(document.date),
+        url=_line(document.url),
+        kinds={block: kind for block, kind in blocks if kind},
+        warnings=(*remarks, *doubts(text)),
+    )
+
+
+def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
+    """Return the page's source, by its own declaration of the encoding where it holds."""
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith(
+        (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    ):
+        try:
+            return data.decode(declared[1].decode("ascii")), ()
+        except (LookupError, UnicodeError):
+            pass  # it declares what it is not
+    html, remarks = decode(data, source)
+    # Offsets in the page's source mean nothing in the article's text, which is judged by itself.
+    return html, tuple(replace(r, where=None) for r in remarks if r.code != "mojibake")
+
+
+def _extract(html: str, source: str) -> tuple[Any, frozenset[str]]:
+    """Return trafilatura's document, None when it finds no article, and the pictures' captions."""
+    from trafilatura import bare_extraction
+    from trafilatura.utils import load_html
+
+    try:
+        tree = load_html(_XML_DECLARATION.sub("", html, count=1))
+        if tree is None:
+            return None, frozenset()
+        captions = _open_captions(tree)
+        document = bare_extraction(
+            tree, with_metadata=True, include_comments=False, include_tables=True
+        )
+    except Exception as error:  # a parser fed with anything: whatever it raises, it is the page
+        raise NotAnArticle(
+            f"{source}: the page cannot be parsed ({type(error).__name__}); save the article's "
+            "text as .txt."
+        ) from error
+    return document, captions
+
+
+def _open_captions(tree: Any) -> frozenset[str]:
+    """Turn pictures' captions, which extraction drops, into paragraphs; return their texts."""
+    found = set()
+    for caption in list(tree.iter("figcaption")):
+        text = " ".join(" ".join(caption.itertext()).split())
+        figure = caption.getparent()
+        home = figure.getparent() if figure is not None and figure.tag == "figure" else None
+        if not text or home is None:
+            continue
+        figure.remove(caption)
+        paragraph = figure.makeelement("p", {})
+        paragraph.text = text
+        paragraph.tail, figure.tail = figure.tail, None
+        home.insert(home.index(figure) + 1, paragraph)
+        found.add(text)
+    return frozenset(found)
+
+
+def _blocks(body: Any, captions: frozenset[str]) -> list[tuple[str, ParagraphKind | None]]:
+    """Return the blocks of the extracted body, each one line, with the kind its tag tells."""
+    from lxml.etree import iterwalk
+
+    found: list[tuple[str, ParagraphKind | None]] = []
+    parts: list[str] = []
+
+    def finish(kind: ParagraphKind | None = None) -> None:
+        for piece in re.split(r"\n\s*\n", "".join(parts)):  # two line breaks in a row
+            if line := " ".join(piece.split()):
+                found.append((line, "caption" if line in captions else kind))
+        parts.clear()
+
+    for event, element in iterwalk(body, events=("start", "end")):
+        if not isinstance(element.tag, str):
+            continue
+        block = element.tag in _BLOCKS
+        if event == "start":
+            if block:
+                finish()
+            if element.tag == "lb":
+                parts.append("\n")
+            elif element.tag == "cell":
+                parts.append(" ")
+            parts.append(_flat(element.text))
+        else:
+            if block:
+                finish("heading" if element.tag == "head" else None)
+            parts.append(_flat(element.tail))
+    finish()
+    return found
+
+
+def _flat(text: str | None) -> str:
+    """Return text between tags, in which a line break means a space."""
+    return _SPACE.sub(" ", text) if text else ""
+
+
+def _line(value: str | None) -> str | None:
+    """Return a value of the metadata as one line, None when there is nothing in it."""
+    return " ".join(value.split()) or None if value else None
+
+
+def _same(a: str, b: str) -> bool:
+    return re.sub(r"\W", "", a).lower() == re.sub(r"\W", "", b).lower()

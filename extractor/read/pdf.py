@@ -1,0 +1,214 @@
+"""The text of a PDF: lines joined into paragraphs again, running heads and page numbers left out.
+
+Where a paragraph ends is told by the page itself (a wider gap, an indent, another size of type) and
+by the text (a short line that ends as a sentence does). Two columns come in the order in which
+the file draws them, which is nearly always the reading order.
+"""
+
+import io
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from extractor.errors import EmptyArticle, NotAnArticle
+
+MOST_PAGES = 500
+_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\s]*\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?[-–—\s]*", re.I)
+_LIGATURES = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "\0": None, "\u2010": "-"}
+)
+_CLOSERS = "\"'”’»)]"
+_BULLETS = "•◦▪‣·-–—*"
+
+
+class _Line(NamedTuple):
+    """One line of a page; x and y of its first letter in points, from the lower left."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    page: int
+
+    @property
+    def ends_sentence(self) -> bool:
+        return self.text.rstrip(_CLOSERS)[-1:] in {".", "!", "?", ":"}
+
+
+def looks_like_pdf(data: bytes) -> bool:
+    """Tell whether the bytes are a PDF; some writers put a few bytes before the signature."""
+    return b"%PDF-" in data[:1024]
+
+
+def read_document(data: bytes, source: str) -> tuple[str, str | None]:
+    """Return the text of a PDF (paragraphs apart by a blank line) and its title, if it has one.
+
+    Raises NotAnArticle when it is encrypted, damaged or longer than MOST_PAGES, EmptyArticle when
+    its pages are pictures.
+    """
+    from pypdf.errors import PyPdfError
+
+    try:
+        lines, title = _read(data, source)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise NotAnArticle(
+            f"{source}: the PDF is damaged ({type(error).__name__}); print it to a new PDF, or "
+            "save its text as .txt."
+        ) from error
+    paragraphs = _paragraphs(_without_running_lines(lines))
+    text = "\n\n".join(paragraphs)
+    if not text.strip():
+        raise EmptyArticle(
+            f"{source}: the PDF has no text in it (a scan?); run it through text recognition "
+            "(OCR) or give the article as .txt."
+        )
+    # Writers leave "Microsoft Word - draft.doc" there; a true title is on the page too.
+    shown = title is not None and _squeezed(title) in _squeezed(text[:1000])
+    return text, title if shown else None
+
+
+def _read(data: bytes, source: str) -> tuple[list[_Line], str | None]:
+    from pypdf import PasswordType, PdfReader
+    from pypdf.errors import DependencyError
+
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted:
+        try:
+            opened = reader.decrypt("") != PasswordType.NOT_DECRYPTED
+        except (DependencyError, NotImplementedError):
+            opened = False
+        if not opened:
+            raise NotAnArticle(
+                f"{source}: the PDF is encrypted; save a copy without a password, or give the "
+                "article as .txt."
+            )
+    if len(reader.pages) > MOST_PAGES:
+        raise NotAnArticle(
+            f"{source}: the PDF has {len(reader.pages)} pages, more than {MOST_PAGES}; give the "
+            "pages of one article."
+        )
+    lines = [line for number, page in enumerate(reader.pages) for line in _lines(page, number)]
+    title = reader.metadata.title if reader.metadata else None
+    return lines, " ".join(str(title).split()) or None if title else None
+
+
+def _lines(page: Any, number: int) -> list[_Line]:
+    """Return the lines of a page in the order of the file, with where they stand."""
+    found: list[_Line] = []
+    parts: list[str] = []
+    place: tuple[float, float] | None = None
+    sizes: Counter[float] = (
+        Counter()
+    )  # letters a size: a bullet's or a footnote's is not the line's
+
+    def finish() -> None:
+        nonlocal place
+        text = " ".join("".join(parts).translate(_LIGATURES).split())
+        if text and place is not None:
+            found.append(_Line(text, *place, sizes.most_common(1)[0][0], number))
+        parts.clear()
+        sizes.clear()
+        place = None
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, size: float) -> None:
+        nonlocal place
+        for i, piece in enumerate(text.split("\n")):
+            if i:
+                finish()
+            if piece.strip():
+                sizes[round(abs(size * (tm[3] or 1) * (cm[3] or 1)), 1)] += len(piece)
+                if place is None:
+                    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+                    place = (x, tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+            parts.append(piece)
+
+    page.extract_text(visitor_text=visit)
+    finish()
+    return found
+
+
+def _without_running_lines(lines: list[_Line]) -> list[_Line]:
+    """Return the lines without page numbers and what stands at the edge of most pages."""
+    pages: dict[int, list[_Line]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(line)
+    edges = {id(x): x for page in pages.values() for x in (*page[:2], *page[-2:])}
+    seen = Counter(key for key, _ in {(_running(x), x.page) for x in edges.values()})
+    often = max(2.0, 0.6 * len(pages))
+
+    def runs(line: _Line) -> bool:
+        if id(line) not in edges:
+            return False
+        if _PAGE_NUMBER.fullmatch(line.text):
+            return True
+        return seen[_running(line)] >= often and sum(c.isalpha() for c in line.text) >= 5
+
+    return [line for line in lines if not runs(line)]
+
+
+def _running(line: _Line) -> tuple[str, int]:
+    """Return what stays the same of a running line from page to page."""
+    return re.sub(r"\d+", "#", line.text), round(line.size)
+
+
+def _paragraphs(lines: list[_Line]) -> list[str]:
+    """Return the lines joined into paragraphs."""
+    if not lines:
+        return []
+    gaps = Counter(
+        round(a.y - b.y) for a, b in pairwise(lines) if a.page == b.page and 0 < a.y - b.y < 60
+    )
+    leading = gaps.most_common(1)[0][0] if gaps else 0
+    lengths = sorted(len(line.text) for line in lines)
+    width = lengths[int(0.9 * (len(lengths) - 1))]
+    whole = " ".join(line.text for line in lines)
+    found = [[lines[0].text]]
+    for above, below in pairwise(lines):
+        if _breaks(above, below, leading, width):
+            found.append([below.text])
+        else:
+            found[-1].append(below.text)
+    words = frozenset(re.findall(r"[\w-]+", whole.lower()))
+    return [_joined(parts, words) for parts in found]
+
+
+def _breaks(above: _Line, below: _Line, leading: int, width: int) -> bool:
+    """Tell whether a paragraph ends between the two lines."""
+    gap = above.y - below.y
+    same_column = above.page == below.page and gap > 0
+    if abs(above.size - below.size) > 1.2 and same_column:
+        return True
+    if below.text[0] in _BULLETS[:5]:
+        return True
+    first = len(below.text.split(" ", 1)[0])
+    short = len(above.text) + 1 + first < 0.8 * width
+    if short and above.ends_sentence:
+        return True
+    if not same_column:  # the next page or column: the sentence decides
+        return above.ends_sentence or (short and not below.text[0].islower())
+    if leading and gap > 1.3 * leading:
+        return not (above.text[-1] in "-,\xad" and below.text[0].islower())
+    return 3 < below.x - above.x < 60 and above.text[0] not in _BULLETS and not short
+
+
+def _joined(parts: list[str], words: frozenset[str]) -> str:
+    """Return the lines of one paragraph as one; a word cut at a line's end is whole again.
+
+    The hyphen stays where the article elsewhere writes the word with it ("long-term").
+    """
+    text = parts[0]
+    for part in parts[1:]:
+        cut = re.search(r"([^\W\d_]+)(-|\xad)$", text)
+        if cut and (cut[2] == "\xad" or part[:1].islower()):
+            rest = re.match(r"[^\W\d_]*", part)
+            tail = rest[0] if rest else ""
+            kept = cut[2] == "-" and f"{cut[1]}-{tail}".lower() in words
+            text = (text if kept else text[: cut.start(2)]) + part
+        else:
+            text = f"{text} {part}"
+    return text
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\W", "", text).lower()

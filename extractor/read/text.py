@@ -1,0 +1,183 @@
+"""Bytes to text: which encoding, which line ends, and what cannot be trusted in the result.
+
+Nothing is repaired in silence: bytes that no encoding explains become U+FFFD and are reported,
+text that was decoded wrongly before it reached us (mojibake) is reported and left as it is.
+Control characters and terminal escapes stay; whoever prints them makes them harmless.
+"""
+
+import codecs
+import re
+
+from extractor.article import Remark
+from extractor.errors import NotAnArticle
+from extractor.spans import Span
+
+_BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SIGNATURES = (
+    (b"PK\x03\x04", "a ZIP file (a Word, Excel or EPUB document, perhaps)"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"{\\rtf", "a rich-text document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+)
+_SAMPLE = 65_536  # bytes looked at to tell text from other things
+_MOST_CONTROLS = (
+    0.03  # random bytes have 0.1; text with terminal escapes next to none (ESC is free)
+)
+_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b\b")
+
+# Between two letters cp1252 has letters; a symbol there says that it is another encoding.
+_NOT_WESTERN = re.compile(r"[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]")
+# What UTF-8 looks like when it was read as cp1252 or Latin-1: a lead byte, then a following one.
+_MOJIBAKE = re.compile("[\xc2-\xdf\xe0-\xef\xf0][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_MOST_LOOKED_AT = 200  # suspicious places judged in one text
+
+WHAT_TO_DO = "give a .txt, .html or .pdf file"
+
+
+def decode(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
+    """Return the text of `data` with "\\n" line ends and without a byte order mark, and remarks.
+
+    Raises NotAnArticle for bytes that are no text.
+    """
+    refuse_other_kinds(data, source)
+    text, remarks = _decoded(data, source)
+    text = normalised(text)
+    return text, (*remarks, *doubts(text))
+
+
+def refuse_other_kinds(data: bytes, source: str) -> None:
+    """Raise NotAnArticle when the first bytes are those of a known format that is not text."""
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise NotAnArticle(f"{source}: this is {kind}, not text; {WHAT_TO_DO}.")
+
+
+def normalised(text: str) -> str:
+    """Return the text with "\\n" line ends and without a byte order mark."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return text.replace("\r", "\n") if "\n" not in text else text
+
+
+def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _replacing(data[len(mark) :], name)
+    sample = data[:_SAMPLE]
+    if b"\0" in sample:
+        text = _wide(data)
+        if text is None:
+            raise NotAnArticle(f"{source}: this is a binary file, not text; {WHAT_TO_DO}.")
+        return text, ()
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls > _MOST_CONTROLS * len(sample):
+        raise NotAnArticle(f"{source}: this is a binary file, not text; {WHAT_TO_DO}.")
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        return _not_utf8(data)
+
+
+def _wide(data: bytes) -> str | None:
+    """Return text in UTF-16 or UTF-32 without a mark, told by where its NUL bytes are."""
+    sample = data[: _SAMPLE - _SAMPLE % 4]
+    nuls = [sample[i::4].count(0) for i in range(4)]
+    names = []
+    if nuls[2] + nuls[3] >= 0.4 * len(sample) > 0 or nuls[0] + nuls[1] >= 0.4 * len(sample) > 0:
+        names += ["utf-32-le", "utf-32-be"]
+    if nuls[0] + nuls[2] == 0:
+        names.append("utf-16-le")
+    elif nuls[1] + nuls[3] == 0:
+        names.append("utf-16-be")
+    for name in names:
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        start = text[:4096]
+        if sum(c.isprintable() or c.isspace() for c in start) >= 0.97 * len(start):
+            return text
+    return None
+
+
+def _not_utf8(data: bytes) -> tuple[str, tuple[Remark, ...]]:
+    """Return text that is not valid UTF-8: damaged UTF-8, cp1252, or what a detector says."""
+    damaged = data.decode("utf-8", "replace")
+    bad = damaged.count("\ufffd")
+    good = sum(1 for byte in data if byte >= 0xC2) - bad
+    if good >= 4 * bad:  # nearly every character beyond ASCII is well-formed UTF-8
+        return damaged, (_undecodable(damaged, bad, "utf-8"),)
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = ""
+    beyond = sum(1 for byte in data[:_SAMPLE] if byte >= 0x80)
+    if text and beyond <= 0.2 * len(data[:_SAMPLE]) and not _NOT_WESTERN.search(text):
+        return text, (_guessed("cp1252"),)
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_SAMPLE]).best()
+    if best is not None:
+        text, remarks = _replacing(data, best.encoding)
+        return text, (_guessed(best.encoding), *remarks)
+    text, remarks = _replacing(data, "cp1252")
+    return text, (_guessed("cp1252"), *remarks)
+
+
+def _replacing(data: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
+    """Return `data` decoded, with U+FFFD and a remark for what cannot be."""
+    try:
+        return data.decode(name), ()
+    except UnicodeDecodeError:
+        text = data.decode(name, "replace")
+        return text, (_undecodable(text, text.count("\ufffd"), name),)
+
+
+def _guessed(name: str) -> Remark:
+    return Remark(
+        "encoding_guessed",
+        f"The file is not UTF-8; it was read as {name}. If letters look wrong, save it as UTF-8.",
+    )
+
+
+def _undecodable(text: str, count: int, name: str) -> Remark:
+    first = text.find("\ufffd")
+    return Remark(
+        "undecodable",
+        f"{count} places are not valid {name} and were replaced by U+FFFD; "
+        "quotations there may lack letters.",
+        Span(first, first + 1) if first >= 0 else None,
+    )
+
+
+def doubts(text: str) -> tuple[Remark, ...]:
+    """Return a remark when the text was decoded wrongly before it reached us (mojibake)."""
+    found = _MOJIBAKE.search(text)
+    if found is None:
+        return ()
+    from ftfy.badness import is_bad
+
+    for count, found in enumerate(_MOJIBAKE.finditer(text)):
+        if count >= _MOST_LOOKED_AT:
+            break
+        if is_bad(text[max(0, found.start() - 12) : found.end() + 12]):
+            piece = text[found.start() : found.end() + 1].strip()
+            return (
+                Remark(
+                    "mojibake",
+                    f'Letters look wrongly decoded ("{piece}"); the text is kept as it is. '
+                    "Get the article again as UTF-8.",
+                    Span(found.start(), found.end()),
+                ),
+            )
+    return ()
