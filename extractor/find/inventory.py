@@ -17,6 +17,7 @@ from extractor.find.candidates import (
 from extractor.find.figures import find_figures
 from extractor.find.names import find_names
 from extractor.find.quotations import find_quotations
+from extractor.find.reading import Reading, read
 from extractor.find.sanctions import find_statements
 from extractor.find.sentences import find_sentences
 from extractor.spans import Span
@@ -37,7 +38,13 @@ class Inventory:
     not_figures: tuple[NotAFigure, ...]
     names: tuple[Entity, ...]
     statements: tuple[SanctionStatement, ...]
+    _reading: Reading | None = field(default=None, repr=False, compare=False)
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The article's tokens, as the rules read them."""
+        return self._reading or read(self.article, self.sentences, self.quotations)
 
     @cached_property
     def by_id(self) -> dict[str, Candidate]:
@@ -73,7 +80,10 @@ def take(article: Article) -> Inventory:
     """Find every candidate of `article`. Deterministic; no network; never raises on any text."""
     sentences = find_sentences(article)
     quotations = find_quotations(article)
-    names = find_names(article, sentences, quotations)
+    reading = read(article, sentences, quotations)
+    names = find_names(reading)
     figures, not_figures = find_figures(article, sentences, names)
     statements = find_statements(article, sentences, quotations)
-    return Inventory(article, sentences, quotations, figures, not_figures, names, statements)
+    return Inventory(
+        article, sentences, quotations, figures, not_figures, names, statements, reading
+    )

@@ -9,18 +9,11 @@ what a name is, is read off its titles, its company and how the article goes on 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from extractor.article import Article
 from extractor.find import nominals, pronouns
-from extractor.find.candidates import (
-    Entity,
-    EntityKind,
-    Mention,
-    MentionKind,
-    QuotationCandidate,
-    SentenceCandidate,
-)
+from extractor.find.candidates import Entity, EntityKind, Mention, MentionKind
 from extractor.find.countries import is_demonym, lookup
-from extractor.find.tokens import Tokens, tokenize
+from extractor.find.reading import Reading
+from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
     BODY_NOUNS,
     DOCUMENT_NOUNS,
@@ -81,54 +74,12 @@ class Draft:
     first: int = 0  # offset of the first mention
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the passes share: the tokens and where sentences and quotations stand in them."""
-
-    article: Article
-    tokens: Tokens
-    sentence: list[int]  # token -> index of its sentence
-    opens: frozenset[int]  # tokens that open a sentence, a quotation or follow a colon
-    quoted: list[bool]  # token -> stands inside a quotation
-    sentences: tuple[SentenceCandidate, ...]
-
-
-def find_names(
-    article: Article,
-    sentences: tuple[SentenceCandidate, ...],
-    quotations: tuple[QuotationCandidate, ...],
-) -> tuple[Entity, ...]:
+def find_names(reading: Reading) -> tuple[Entity, ...]:
     """Return the entities in order of their first mention, ids P1…, mentions P1.1…"""
-    reading = read(article, sentences, quotations)
     drafts = _cluster(reading, list(_runs(reading)))
     nominals.add(reading, drafts)
     pronouns.add(reading, drafts)
     return _freeze(drafts)
-
-
-def read(
-    article: Article,
-    sentences: tuple[SentenceCandidate, ...],
-    quotations: tuple[QuotationCandidate, ...],
-) -> Reading:
-    """Cut the article into tokens and say for each where it stands."""
-    tokens = tokenize(article.text)
-    count = len(tokens)
-    sentence, quoted, opens = [0] * count, [False] * count, set()
-    for index, found in enumerate(sentences):
-        first, last = tokens.first_from(found.span.start), tokens.first_from(found.span.end)
-        sentence[first:last] = [index] * (last - first)
-        while first < last and not tokens.text[first][0].isalnum():
-            first += 1
-        opens.add(first)
-    for quotation in quotations:
-        for span in quotation.spans:
-            first, last = tokens.first_from(span.start), tokens.first_from(span.end)
-            if quotation.parent is None:
-                quoted[first:last] = [True] * (last - first)
-            opens.add(first)
-    opens.update(i + 1 for i, word in enumerate(tokens.text) if word in ":•")
-    return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences)
 
 
 # --- runs of capitalised words -------------------------------------------------------------

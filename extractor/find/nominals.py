@@ -33,7 +33,8 @@ from extractor.find.vocabulary import (
 from extractor.spans import Span
 
 if TYPE_CHECKING:
-    from extractor.find.names import Draft, Reading
+    from extractor.find.names import Draft
+    from extractor.find.reading import Reading
 
 _BOUNDARY = (
     (PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | OBJECT_PRONOUNS | SUBJECT_PRONOUNS)

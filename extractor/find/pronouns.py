@@ -18,7 +18,8 @@ from extractor.find.vocabulary import (
 from extractor.spans import Span
 
 if TYPE_CHECKING:
-    from extractor.find.names import Draft, Reading
+    from extractor.find.names import Draft
+    from extractor.find.reading import Reading
 
 _SINGULAR = frozenset("he him his himself she her hers herself".split())
 _PLURAL = frozenset("they them their themselves".split())

@@ -1,0 +1,44 @@
+"""An article cut into tokens, and where sentences and quotations stand among them."""
+
+from dataclasses import dataclass
+
+from extractor.article import Article
+from extractor.find.candidates import QuotationCandidate, SentenceCandidate
+from extractor.find.tokens import Tokens, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules read: made once an article, shared by finding and attributing."""
+
+    article: Article
+    tokens: Tokens
+    sentence: list[int]  # token -> index of its sentence
+    opens: frozenset[int]  # tokens that open a sentence or a quotation, or follow a colon
+    quoted: list[bool]  # token -> stands inside a quotation
+    sentences: tuple[SentenceCandidate, ...]
+
+
+def read(
+    article: Article,
+    sentences: tuple[SentenceCandidate, ...],
+    quotations: tuple[QuotationCandidate, ...],
+) -> Reading:
+    """Cut the article into tokens and say for each where it stands."""
+    tokens = tokenize(article.text)
+    count = len(tokens)
+    sentence, quoted, opens = [0] * count, [False] * count, set[int]()
+    for index, found in enumerate(sentences):
+        first, last = tokens.first_from(found.span.start), tokens.first_from(found.span.end)
+        sentence[first:last] = [index] * (last - first)
+        while first < last and not tokens.text[first][0].isalnum():
+            first += 1
+        opens.add(first)
+    for quotation in quotations:
+        for span in quotation.spans:
+            first, last = tokens.first_from(span.start), tokens.first_from(span.end)
+            if quotation.parent is None:
+                quoted[first:last] = [True] * (last - first)
+            opens.add(first)
+    opens.update(i + 1 for i, word in enumerate(tokens.text) if word in ":•")
+    return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences)
