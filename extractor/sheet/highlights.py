@@ -1,0 +1,129 @@
+"""An article's text with everything that a record rests on marked in place, as HTML.
+
+Marks overlap and nest: a name inside evidence, a figure inside a quotation. The text is cut at
+every border of a mark, and each piece says which marks cover it. Offsets are code points and the
+pieces are cut here, so the page never counts characters itself.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from html import escape
+
+from extractor.article import Article
+from extractor.sheet.printable import CONTROLS
+from extractor.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One stretch to highlight, and the row of the page that it belongs to."""
+
+    span: Span
+    look: str  # a class of page.css: "quotation", "e1", …
+    row: str  # the row's id in the page
+    tip: str  # what it is, for people: "Quotes 3: speaker"
+    target: bool = False  # the first place of what the row rests on: rows lead here
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch without a border inside, and the marks that cover it, the shortest first."""
+
+    span: Span
+    marks: tuple[Mark, ...]
+
+
+def marked_paragraphs(article: Article, marks: Iterable[Mark]) -> str:
+    """Return the article's paragraphs as HTML; text between paragraphs is kept when not blank."""
+    text = article.text
+    cut = (_cut(mark, len(text)) for mark in marks)
+    ordered = sorted((mark for mark in cut if mark), key=lambda mark: mark.span, reverse=True)
+    started: set[int] = set()
+    out: list[str] = []
+    inside: list[Mark] = []
+    for span, kind in _blocks(article):
+        inside = [mark for mark in inside if mark.span.end > span.start]
+        while ordered and ordered[-1].span.start < span.end:
+            mark = ordered.pop()
+            if mark.span.end > span.start:
+                inside.append(mark)
+        pieces = "".join(_piece(text, piece, started) for piece in _pieces(span, inside))
+        tag = "h3" if kind == "heading" else "p"
+        out.append(f'<{tag} class="para {kind}" dir="auto">{pieces}</{tag}>')
+    return "\n".join(out)
+
+
+def safe(text: str) -> str:
+    """Return `text` escaped for HTML text and quoted attributes.
+
+    Control characters and overrides of direction, which a page must not obey, become empty
+    elements that show their code point.
+    """
+    return CONTROLS.sub(_shown_control, escape(text, quote=True))
+
+
+def attribute(text: str) -> str:
+    """Return `text` escaped for a quoted attribute, without control characters."""
+    return escape(CONTROLS.sub("", text), quote=True)
+
+
+def _shown_control(found: re.Match[str]) -> str:
+    return f'<i class="ctl" data-code="U+{ord(found.group()):04X}"></i>'
+
+
+def _cut(mark: Mark, length: int) -> Mark | None:
+    """Return a mark cut to a text of `length`; None when nothing is left of it."""
+    span = Span(max(0, mark.span.start), min(length, mark.span.end))
+    return replace(mark, span=span) if span.start < span.end else None
+
+
+def _blocks(article: Article) -> Iterator[tuple[Span, str]]:
+    """Yield the paragraphs in order, and as "other" what stands between them."""
+    done = 0
+    for paragraph in sorted(article.paragraphs, key=lambda p: p.span):
+        span = Span(max(done, paragraph.span.start), paragraph.span.end)
+        if article.text[done : span.start].strip():
+            yield Span(done, span.start), "other"
+        if span.start < span.end:
+            yield span, paragraph.kind
+            done = span.end
+    if article.text[done:].strip():
+        yield Span(done, len(article.text)), "other"
+
+
+def _pieces(block: Span, marks: list[Mark]) -> Iterator[_Piece]:
+    """Cut a block at every border of its marks."""
+    opening: dict[int, list[Mark]] = defaultdict(list)
+    closing: dict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        opening[max(block.start, mark.span.start)].append(mark)
+        closing[min(block.end, mark.span.end)].append(mark)
+    borders = sorted({block.start, block.end, *opening, *closing})
+    active: dict[int, Mark] = {}
+    for start, end in zip(borders, borders[1:], strict=False):
+        for mark in closing[start]:
+            active.pop(id(mark), None)
+        for mark in opening[start]:
+            active[id(mark)] = mark
+        covering = sorted(active.values(), key=lambda m: m.span.end - m.span.start)
+        yield _Piece(Span(start, end), tuple(covering))
+
+
+def _piece(text: str, piece: _Piece, started: set[int]) -> str:
+    """Return one piece: plain, or a link to the row of the shortest mark that covers it."""
+    words = safe(piece.span.of(text))
+    if not piece.marks:
+        return words
+    new = [mark for mark in piece.marks if id(mark) not in started]
+    started.update(id(mark) for mark in new)
+    targets = "".join(f'<span class="target" id="at-{m.row}"></span>' for m in new if m.target)
+    rows = dict.fromkeys(mark.row for mark in piece.marks)
+    looks = dict.fromkeys(mark.look for mark in piece.marks)
+    tips = "; ".join(dict.fromkeys(mark.tip for mark in piece.marks))
+    skip = "" if new else ' tabindex="-1"'  # one stop a mark for the keyboard
+    return (
+        f'{targets}<a class="hl {" ".join(looks)}" href="#{piece.marks[0].row}"'
+        f' data-rows="{" ".join(rows)}" title="{attribute(tips)}"{skip}>{words}</a>'
+    )
