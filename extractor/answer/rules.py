@@ -1,0 +1,227 @@
+"""Any schema filled by the rules: each row from what its anchor is, each field by type and name.
+
+The readers beside this module know four things: who said a quotation, what a figure counts, what
+a sanction statement says, what a release statement says (facts.py brings them together). Here
+they are poured into the schema's shape. A field is recognised by its name or a usual synonym
+(field_words.py) and takes the value in its own type: a `Name` the mention, a `Verbatim` the words
+with their place, a `str` the words, a `Literal` one of its allowed values.
+
+What the rules cannot know they leave empty: null, an empty list, "" for a required `str`; the
+row stays, because a quotation is not lost for want of a topic. One warning names these fields.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from extractor.answer.answers import Answer
+from extractor.answer.facts import Fact, Facts, RowFacts
+from extractor.answer.field_words import (
+    ARTICLE_WORDS,
+    canonical,
+    choose,
+    may_be_taken,
+    only_of_its_type,
+)
+from extractor.article import Remark
+from extractor.fields import Verbatim
+from extractor.find.candidates import Entity, QuotationCandidate
+from extractor.find.inventory import Inventory
+from extractor.shapes import FieldShape, Shape, shape_of
+from extractor.spans import Span
+
+
+@dataclass(slots=True)
+class _Filling:
+    """One answer in the making."""
+
+    facts: Facts
+    confidence: dict[str, float] = field(default_factory=dict)
+    unknown: dict[str, None] = field(default_factory=dict)  # paths, in order
+
+    @property
+    def inventory(self) -> Inventory:
+        return self.facts.inventory
+
+
+def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
+    """Fill the schema `model` for one article; what is left empty stands in one warning."""
+    filling = _Filling(Facts(inventory))
+    data = _fill_group(shape_of(model), filling, "")
+    warnings = []
+    if filling.unknown:
+        names = ", ".join(filling.unknown)
+        message = f"the rules do not know how to fill {names}: left empty; a model can (--model)"
+        warnings.append(Remark("left_empty", message))
+    return Answer(data, filling.facts.dismissed, filling.confidence, {}, warnings)
+
+
+def _fill_group(shape: Shape, filling: _Filling, path: str) -> dict[str, Any]:
+    """Fill a model that is no row: the root, or one nested in it."""
+    data: dict[str, Any] = {}
+    for wanted in shape.fields:
+        here = f"{path}{wanted.key}"
+        if wanted.row is not None and wanted.many:
+            data[wanted.key] = _fill_rows(wanted, wanted.row, filling, here)
+            continue
+        if wanted.row is not None and wanted.row.rests_on is None:
+            data[wanted.key] = _fill_group(wanted.row, filling, f"{here}.")
+            continue
+        ids = filling.facts.ids(wanted.kind, wanted.word) if wanted.many else None
+        if ids is not None:
+            data[wanted.key] = list(ids)
+            continue
+        fact = _article_fact(wanted, filling.inventory)
+        if fact is None:
+            filling.unknown[here] = None
+        _put(data, wanted, _formed(fact, wanted, filling.inventory))
+    return data
+
+
+def _fill_rows(
+    listed: FieldShape, row: Shape, filling: _Filling, path: str
+) -> list[dict[str, Any]]:
+    """Fill a list of rows from the facts of its kind."""
+    anchor = row.anchor
+    quoting = any(f.kind == "quotation" and f.many for f in row.fields)
+    known_rows = filling.facts.rows(row.rests_on, anchor.word if anchor else "", quoting=quoting)
+    if known_rows is None or anchor is None:
+        filling.unknown[f"{path}[]"] = None
+        return []
+    names = _meanings(row, anchor)
+    for wanted in row.fields:
+        if wanted is not anchor and names[wanted.name] is None:
+            filling.unknown[f"{path}[].{wanted.key}"] = None
+    rows = []
+    for known in known_rows:
+        data: dict[str, Any] = {}
+        for wanted in row.fields:
+            if wanted is anchor:
+                data[wanted.key] = known.anchor
+            else:
+                fact = known.facts.get(names[wanted.name] or "")
+                _put(data, wanted, _formed(fact, wanted, filling.inventory))
+        rows.append(data)
+        _note_confidence(filling, listed, row, known)
+    return rows
+
+
+def _meanings(row: Shape, anchor: FieldShape) -> dict[str, str | None]:
+    """Say what each field of a row stands for; None for what the rules cannot know."""
+    rests_on = row.rests_on or ""
+    names: dict[str, str | None] = {}
+    for wanted in row.fields:
+        name = canonical(rests_on, wanted.word)
+        if wanted.kind in ("sentence", "quotation") and wanted is not anchor:
+            name = name or wanted.kind
+        names[wanted.name] = name if wanted.row is None else None
+    for kind, name in only_of_its_type(rests_on).items():
+        same = [f for f in row.fields if f.kind == kind and f is not anchor]
+        open_ones = [f for f in same if names[f.name] is None and may_be_taken(f.word)]
+        if len(same) == len(open_ones) == 1 and name not in names.values():
+            names[open_ones[0].name] = name
+    return names
+
+
+def _note_confidence(filling: _Filling, listed: FieldShape, row: Shape, known: RowFacts) -> None:
+    # Several lists may rest on one sentence, so there the list's name is part of the key.
+    on_sentence = row.rests_on in ("sanction", "release")
+    key = f"{listed.key}:{known.anchor}" if on_sentence else known.anchor
+    filling.confidence[key] = min(known.confidence, filling.confidence.get(key, 1.0))
+
+
+def _put(data: dict[str, Any], wanted: FieldShape, value: Any) -> None:
+    """Set a field; an unknown one is left to its default, or is empty in the way it can be."""
+    if value is not None:
+        data[wanted.key] = value
+    elif wanted.required and wanted.many:
+        data[wanted.key] = []
+    elif wanted.required:
+        data[wanted.key] = "" if wanted.kind == "text" and not wanted.nullable else None
+
+
+def _article_fact(wanted: FieldShape, inventory: Inventory) -> Fact | None:
+    """Return what is known of the article as a whole: its title, byline, outlet, date, url."""
+    known = ARTICLE_WORDS.get(wanted.word)
+    if known is None or wanted.kind not in ("text", "verbatim"):
+        return None
+    return Fact(value=getattr(inventory.article, known))
+
+
+# One fact in the form that a field's type wants.
+
+
+def _formed(fact: Fact | None, wanted: FieldShape, inventory: Inventory) -> Any:
+    """Return the fact as a value for a field; None where there is none in that form."""
+    if wanted.kind == "choice":
+        return choose(fact.word if fact else None, wanted.choices)
+    if fact is None:
+        return None
+    if wanted.kind == "scalar":
+        return fact.value if isinstance(fact.value, int | float) else None
+    make = _FORMS.get(wanted.kind)
+    values = make(fact, inventory) if make else []
+    if wanted.many:
+        return values or None
+    return values[0] if values else None
+
+
+def _as_names(fact: Fact, inventory: Inventory) -> list[str]:
+    if fact.mentions:
+        return list(fact.mentions)
+    return [id_ for span in fact.spans if (id_ := _mention_in(span, inventory))]
+
+
+def _as_verbatim(fact: Fact, inventory: Inventory) -> list[Verbatim]:
+    spans = fact.spans
+    if not spans:
+        ids = fact.mentions or fact.candidates
+        spans = tuple(span for id_ in ids if (span := _span_of(id_, inventory)))
+    if not spans and isinstance(fact.value, str) and fact.value:
+        start = inventory.article.text.find(fact.value)
+        spans = (Span(start, start + len(fact.value)),) if start >= 0 else ()
+    return [Verbatim(inventory.text_of(span), *span) for span in spans]
+
+
+def _as_text(fact: Fact, inventory: Inventory) -> list[str]:
+    if isinstance(fact.value, str):
+        return [fact.value]
+    if fact.mentions:
+        entities = (inventory.by_id.get(id_.partition(".")[0]) for id_ in fact.mentions)
+        return [entity.name for entity in entities if isinstance(entity, Entity)]
+    if fact.word is not None:
+        return [fact.word]
+    return [words.text for words in _as_verbatim(fact, inventory)]
+
+
+def _as_ids(letter: str) -> Callable[[Fact, Inventory], list[str]]:
+    return lambda fact, _: [id_ for id_ in fact.candidates if id_.startswith(letter)]
+
+
+_FORMS: dict[str, Callable[[Fact, Inventory], list[Any]]] = {
+    "name": _as_names,
+    "verbatim": _as_verbatim,
+    "text": _as_text,
+    "quotation": _as_ids("Q"),
+    "figure": _as_ids("N"),
+    "sentence": _as_ids("S"),
+}
+
+
+def _span_of(id_: str, inventory: Inventory) -> Span | None:
+    """Return where a candidate stands; an entity stands where it is first mentioned."""
+    found = inventory.by_id.get(id_)
+    if isinstance(found, Entity):
+        return found.mentions[0].span if found.mentions else None
+    if isinstance(found, QuotationCandidate):
+        return found.spans[0]
+    return found.span if found is not None else None
+
+
+def _mention_in(span: Span, inventory: Inventory) -> str | None:
+    """Return the widest mention of a name inside a span."""
+    inside = [mention for mention, _ in inventory.mentions if span.contains(mention.span)]
+    widest = max(inside, key=lambda mention: mention.span.end - mention.span.start, default=None)
+    return widest.id if widest else None

@@ -1,0 +1,180 @@
+"""What a schema asks for, read off its fields: the kind of each, and what a row rests on.
+
+A row rests on what its anchor field names: a quotation, a figure, a name, or the sentence that
+states a sanction or a release. Rows that rest on nothing we know are for a model to fill.
+"""
+
+import enum
+import types
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
+from extractor.find.candidates import Action
+
+Kind = Literal[
+    "quotation",
+    "figure",
+    "name",
+    "sentence",
+    "verbatim",
+    "text",
+    "choice",
+    "scalar",
+    "row",
+    "other",
+]
+Rest = Literal["quotation", "figure", "name", "sanction", "release", "sentence"]
+
+GROUNDED: dict[Kind, type[Quotation] | type[Figure] | type[Name] | type[Sentence] | type[Verbatim]]
+GROUNDED = {
+    "quotation": Quotation,
+    "figure": Figure,
+    "name": Name,
+    "sentence": Sentence,
+    "verbatim": Verbatim,
+}
+_KINDS: dict[Any, Kind] = {kind_type: kind for kind, kind_type in GROUNDED.items()}
+_ACTIONS = frozenset(get_args(Action))
+_FIGURE_NAMES = frozenset("figure number amount value quantity total sum".split())
+_RELEASE_NAMES = frozenset(
+    "who released releasedby freed freedby prisoners prisoner hostages hostage detainees"
+    " detainee by from origin to destination destinations inexchangefor exchange inreturnfor".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """One field of a model."""
+
+    name: str  # the attribute
+    key: str  # on the wire and in JSON: the alias, if it has one
+    kind: Kind
+    many: bool
+    required: bool
+    nullable: bool
+    choices: tuple[str, ...] = ()  # of a Literal or an enumeration of strings
+    row: "Shape | None" = None  # of a nested model
+
+    @property
+    def word(self) -> str:
+        """The name for comparing with synonyms: "released_by" and "releasedBy" are one."""
+        return self.name.replace("_", "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A model's fields, and what one instance of it rests on."""
+
+    model: type[BaseModel]
+    fields: tuple[FieldShape, ...]
+    rests_on: Rest | None
+    anchor: FieldShape | None
+
+    def asks_for(self, kind: Literal["quotation", "figure", "sanction"]) -> bool:
+        """Tell whether the schema wants every candidate of a kind: rows or a list of them."""
+        for field in self.fields:
+            if field.row is None:
+                if field.kind == kind and field.many:
+                    return True
+            elif (field.many and field.row.rests_on == kind) or field.row.asks_for(kind):
+                return True
+        return False
+
+
+@lru_cache(maxsize=256)
+def shape_of(model: type[BaseModel]) -> Shape:
+    """Read off what a model asks for. A model inside itself is not followed."""
+    return _shape(model, ())
+
+
+def _shape(model: type[BaseModel], above: tuple[type[BaseModel], ...]) -> Shape:
+    fields = []
+    for name, info in model.model_fields.items():
+        kind, many, nullable, inner = _read(info.annotation)
+        row = None
+        if kind == "row":
+            if inner in above or inner is model:
+                kind = "other"
+            else:
+                row = _shape(inner, (*above, model))
+        choices = _choices(inner) if kind == "choice" else ()
+        alias = info.validation_alias if isinstance(info.validation_alias, str) else info.alias
+        fields.append(
+            FieldShape(name, alias or name, kind, many, info.is_required(), nullable, choices, row)
+        )
+    rests_on, anchor = _anchor(fields)
+    return Shape(model, tuple(fields), rests_on, anchor)
+
+
+def _read(annotation: Any) -> tuple[Kind, bool, bool, Any]:
+    """Return kind, whether it is a list, whether null is allowed, and the innermost type."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _read(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        nullable = len(parts) < len(get_args(annotation))
+        # Of several types the grounded one goes first: an id is better than free words.
+        readings = sorted((_read(part) for part in parts), key=lambda r: r[0] not in GROUNDED)
+        kind, many, _, inner = readings[0]
+        return kind, many, nullable, inner
+    if origin in (list, tuple, set, frozenset) or _is_sequence(origin):
+        arguments = [part for part in get_args(annotation) if part is not Ellipsis]
+        kind, _, _, inner = _read(arguments[0]) if arguments else ("other", False, False, Any)
+        return kind, True, False, inner
+    if origin is Literal:
+        return "choice", False, None in get_args(annotation), annotation
+    if annotation in _KINDS:
+        return _KINDS[annotation], False, False, annotation
+    if isinstance(annotation, type):
+        if issubclass(annotation, BaseModel):
+            return "row", False, False, annotation
+        if issubclass(annotation, enum.Enum):
+            return "choice", False, False, annotation
+        if issubclass(annotation, str):
+            return "text", False, False, annotation
+        if issubclass(annotation, bool | int | float):
+            return "scalar", False, False, annotation
+    return "other", False, False, annotation
+
+
+def _is_sequence(origin: Any) -> bool:
+    from collections.abc import Iterable
+
+    return isinstance(origin, type) and issubclass(origin, Iterable) and origin is not dict
+
+
+def _choices(inner: Any) -> tuple[str, ...]:
+    if get_origin(inner) is Literal:
+        return tuple(choice for choice in get_args(inner) if isinstance(choice, str))
+    return tuple(member.value for member in inner if isinstance(member.value, str))
+
+
+def _anchor(fields: list[FieldShape]) -> tuple[Rest | None, FieldShape | None]:
+    """Say what a row rests on: its quotation, else its figure, else the sentence, else a name."""
+    single = [field for field in fields if not field.many]
+    grounded = [field for field in single if field.kind in GROUNDED]
+    by_kind: dict[Kind, list[FieldShape]] = {}
+    for field in sorted(grounded, key=lambda field: not field.required):
+        by_kind.setdefault(field.kind, []).append(field)
+    if "quotation" in by_kind:
+        return "quotation", by_kind["quotation"][0]
+    figures = [field for field in by_kind.get("figure", ()) if field.word in _FIGURE_NAMES]
+    if not figures and "sentence" not in by_kind:
+        figures = [field for field in by_kind.get("figure", ()) if field.required]
+    if figures:
+        return "figure", figures[0]
+    if "sentence" in by_kind:
+        actions = [len(_ACTIONS & {c.lower() for c in f.choices}) for f in single]
+        if max(actions) >= 2:
+            return "sanction", by_kind["sentence"][0]
+        if len(_RELEASE_NAMES & {field.word for field in fields}) >= 2:
+            return "release", by_kind["sentence"][0]
+        return "sentence", by_kind["sentence"][0]
+    if "name" in by_kind and by_kind["name"][0].required:
+        return "name", by_kind["name"][0]
+    return None, None
