@@ -1,10 +1,25 @@
-"""Who said it."""
+"""Who said it: the source of every quotation, with a confidence that means something.
 
+A log-linear ranking over the mentions around a quotation (`sources` says what speaks for each),
+with weights fitted on annotated news (tests/benchmarks/train_attribution.py) and kept in a table
+beside this file. What is fitted is the shape of reporting sentences, no word of an article.
+"""
+
+import json
+import math
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
+from extractor.answer.dismissal import why_no_quotation
+from extractor.answer.sources import Evidence, Setting, Source, none_features
+from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.find.vocabulary import CORE_SPEECH
 from extractor.spans import Span
+
+_COPULAS = frozenset("was is were are".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +32,136 @@ class Attribution:
     cue: Span | None  # the words that attribute: "said", "according to"
     kind: Literal["direct", "fragment"]
     confidence: float  # 0…1 that speaker is right
-    pattern: str  # the rule that answered, for error analysis
+    pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
+
+
+@cache
+def weights() -> dict[str, float]:
+    """Return the fitted weights, feature -> weight."""
+    path = Path(__file__).with_name("attribution_weights.json")
+    table: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
+    return table
 
 
 def attribute(inventory: Inventory) -> dict[str, Attribution]:
     """Attribute every quotation of the inventory; keys are their ids."""
-    return {
-        q.id: Attribution(q.id, None, None, None, "direct", 0.0, "none")
-        for q in inventory.quotations
-    }
+    table, evidence = weights(), Evidence(inventory)
+    found: dict[str, Attribution] = {}
+    previous: Source | None = None
+    for quotation in inventory.quotations:
+        if quotation.parent is not None:
+            found[quotation.id] = _nested(quotation)
+            continue
+        dismissed = why_no_quotation(inventory, quotation)
+        setting = evidence.setting(quotation)
+        source, confidence = best_source(evidence, setting, previous, table)
+        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed)
+        if dismissed is None:
+            if source:
+                said = evidence.said_before
+                said[source.entity.id] = said.get(source.entity.id, 0) + 1
+            previous = source
+    _join_halves(inventory, found)
+    return found
+
+
+def best_source(
+    evidence: Evidence, setting: Setting, previous: Source | None, table: dict[str, float]
+) -> tuple[Source | None, float]:
+    """Return the likeliest source and the share of the probability that its entity has."""
+    sources = evidence.sources(setting, previous)
+    scores = [sum(table.get(f, 0.0) for f in source.features) for source in sources]
+    nobody = sum(table.get(f, 0.0) for f in none_features(setting, evidence.background(setting)))
+    top = max([nobody, *scores])
+    chances = [math.exp(score - top) for score in scores]
+    total = math.exp(nobody - top) + sum(chances)
+    if not sources or nobody >= top:
+        return None, math.exp(nobody - top) / total
+    best = max(range(len(sources)), key=lambda i: scores[i])
+    entity = sources[best].entity.id
+    same = sum(c for c, s in zip(chances, sources, strict=True) if s.entity.id == entity)
+    return sources[best], same / total
+
+
+def _attribution(
+    evidence: Evidence,
+    setting: Setting,
+    source: Source | None,
+    confidence: float,
+    dismissed: str | None,
+) -> Attribution:
+    quotation = setting.quotation
+    kind = _kind(evidence, setting)
+    if source is None:
+        return Attribution(quotation.id, None, None, None, kind, confidence, "none", dismissed)
+    tokens, cue = evidence.tokens, None
+    if source.verb is not None:
+        cue = Span(tokens.start[source.verb], tokens.end[source.verb])
+    speaker, via = _relay(evidence, setting, source)
+    return Attribution(
+        quotation.id, speaker, via, cue, kind, confidence,
+        source.features[0].split()[0], dismissed,
+    )  # fmt: skip
+
+
+def _kind(evidence: Evidence, setting: Setting) -> Literal["direct", "fragment"]:
+    """Tell a whole utterance from words inside the reporter's sentence.
+
+    Direct: it begins with a capital after a comma, a colon or nothing, or fills its sentence.
+    """
+    text = evidence.inventory.article.text
+    opener = text[setting.quotation.spans[0].start]
+    before = evidence.tokens.text[setting.first - 1] if setting.first > setting.paragraph else "¶"
+    begins = before in ",:¶.—–-" or setting.first <= setting.sentence
+    whole = not opener.isalpha() or opener.isupper() or opener in "'’.…"
+    return "direct" if begins and whole else "fragment"
+
+
+def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, str | None]:
+    """Tell who said it from who relays it, when a sentence holds both.
+
+    "A said the first thing B said … was "…"": B said it, via A. Returns two mention ids.
+    """
+    lower = evidence.tokens.lower
+    if source.first < setting.sentence or source.first >= setting.first:
+        return source.mention.id, None
+    inner, outer = source, None
+    inside = [
+        (first, last, mention, entity, evidence.verb_after(last, setting.first))
+        for first, last, mention, entity in evidence.mentions
+        if setting.sentence <= first < setting.first
+    ]
+    speaking = [entry for entry in inside if entry[4] is not None]
+    copula = lower[setting.first - 1] in _COPULAS
+    for earlier in speaking:
+        if earlier[0] < source.first and earlier[3].id != source.entity.id:
+            if source.verb is not None and lower[earlier[4] or 0] in CORE_SPEECH:
+                outer = earlier[2].id
+            break
+    if outer is None and copula and source.verb is not None:
+        for later in speaking:
+            if later[0] > source.verb and later[3].id != source.entity.id:
+                return later[2].id, source.mention.id
+    return inner.mention.id, outer
+
+
+def _nested(quotation: QuotationCandidate) -> Attribution:
+    """A quotation within another: whose words it repeats is seldom said."""
+    return Attribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
+
+
+def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
+    """Give both halves of a split utterance to one speaker, the surer answer of the two."""
+    for quotation in inventory.quotations:
+        other = found.get(quotation.half_of or "")
+        if other is None:
+            continue
+        mine = found[quotation.id]
+        surer = other if other.confidence >= mine.confidence else mine
+        for half in (other, mine):
+            found[half.quotation] = Attribution(
+                half.quotation, surer.speaker, surer.via, surer.cue, half.kind,
+                surer.confidence, surer.pattern, half.dismissed,
+            )  # fmt: skip
+

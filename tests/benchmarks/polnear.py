@@ -1,0 +1,94 @@
+"""Score the rules on PolNeAR's gold: `python tests/benchmarks/polnear.py GOLD.jsonl [--out FILE]`.
+
+Writes predictions in the scorer's format and prints the scorer's table, with the documents done in
+a second of CPU. The corpus states no licence and is not part of this project: give its path. The
+scorer is looked for beside the gold file (score.py), or give it with --scorer.
+"""
+
+import argparse
+import importlib.util
+import json
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from extractor.answer.attribution import attribute
+from extractor.find.inventory import Inventory, take
+from extractor.read import article_from_text
+
+
+def predict(text: str) -> dict[str, Any]:
+    """Return the rules' quotations with their speakers, in the scorer's format."""
+    inventory = take(article_from_text(text, source="polnear"))
+    return {"quotes": quotes(inventory)}
+
+
+def quotes(inventory: Inventory) -> list[dict[str, Any]]:
+    """Return a prediction for every span of every quotation that is not dismissed."""
+    found = []
+    for attribution in attribute(inventory).values():
+        quotation: Any = inventory.by_id[attribution.quotation]
+        if attribution.dismissed or quotation.parent:
+            continue
+        mention: Any = inventory.by_id.get(attribution.speaker or "")
+        entity: Any = inventory.by_id.get((attribution.speaker or "").partition(".")[0])
+        for span in quotation.spans:
+            found.append(
+                {
+                    "start": span.start,
+                    "end": span.end,
+                    "mention": mention and {"start": mention.span.start, "end": mention.span.end},
+                    "speaker": entity and entity.name,
+                    "confidence": round(attribution.confidence, 4),
+                    "pattern": attribution.pattern,
+                }
+            )
+    return found
+
+
+def load_scorer(path: Path) -> ModuleType:
+    """Import the scorer from its file."""
+    spec = importlib.util.spec_from_file_location("polnear_score", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        sys.exit(f"{path}: no scorer there; give its path with --scorer")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def read_gold(path: Path) -> list[dict[str, Any]]:
+    """Read a gold file, a JSON object a line."""
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def main() -> None:
+    """Predict, time, score and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("--out", type=Path, help="write the predictions here")
+    parser.add_argument("--scorer", type=Path, help="default: score.py beside the gold file")
+    parser.add_argument("--resamples", type=int, default=1000)
+    parser.add_argument("--limit", type=int, help="only the first N documents")
+    arguments = parser.parse_args()
+    scorer = load_scorer(arguments.scorer or arguments.gold.with_name("score.py"))
+    gold = read_gold(arguments.gold)[: arguments.limit]
+    predict(gold[0]["text"])  # loads the word lists, once a process
+    began = time.process_time()
+    predictions = {record["doc"]: predict(record["text"]) for record in gold}
+    seconds = time.process_time() - began
+    if arguments.out:
+        with arguments.out.open("w", encoding="utf-8") as sink:
+            for doc, prediction in predictions.items():
+                sink.write(json.dumps({"doc": doc, **prediction}, ensure_ascii=False) + "\n")
+    point, interval, _ = scorer.score(gold, predictions, arguments.resamples)
+    print(f"{len(gold)} documents, {len(gold) / seconds:.0f} a CPU second")
+    for name, value in point.items():
+        low, high = interval.get(name, (value, value))
+        print(f"  {name:32s} {100 * value:6.1f}   [{100 * low:.1f}, {100 * high:.1f}]")
+
+
+if __name__ == "__main__":
+    main()
