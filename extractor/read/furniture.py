@@ -335,7 +335,9 @@ def _is_subheading(string: str) -> bool:
         return len(words) > 1 or len(string) > 3
     if len(words) > 10 or not string[0].isupper():
         return False
-    return _capitalised(string) >= 0.9 or (string[-1] != "?" and len(string) <= 60)
+    if _capitalised(string) >= 0.9:
+        return True
+    return len(string) <= 60 and len(words) <= 8 and "," not in string and string[-1] != "?"
 
 
 def _is_phrase(string: str, limit: int) -> bool:

@@ -17,6 +17,9 @@ _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset({"p", "head", "quote", "item", "list", "row", "table", "code", "ab", "fw"})
 
+LONGEST_MENU = 400  # characters
+SENTENCE_STOPS = frozenset(".!?…。！？؟।")
+
 
 class Page(NamedTuple):
     """What a page says: its text (paragraphs apart by a blank line) and what it knows of itself."""
@@ -50,7 +53,7 @@ def read_page(data: bytes, source: str) -> Page:
         raise EmptyArticle(f"{source}: the file is empty; give the page of one article.")
     document, captions = _extract(html, source)
     blocks = _blocks(document.body, captions) if document is not None else []
-    if not blocks:
+    if not _is_story([block for block, _ in blocks]):
         raise EmptyArticle(
             f"{source}: no article was found on the page (a menu, a list or a page built by "
             "scripts?); open it in a browser and save the article's text as .txt."
@@ -68,6 +71,14 @@ def read_page(data: bytes, source: str) -> Page:
         url=_line(document.url),
         kinds={block: kind for block, kind in blocks if kind},
         warnings=(*remarks, *doubts(text)),
+    )
+
+
+def _is_story(blocks: list[str]) -> bool:
+    """Tell whether the blocks hold at least one sentence, or are too long to be a menu."""
+    return sum(map(len, blocks)) > LONGEST_MENU or any(
+        len(block.split()) >= 5 and block.rstrip("\"'”’»)")[-1:] in SENTENCE_STOPS
+        for block in blocks
     )
 
 
