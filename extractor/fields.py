@@ -74,14 +74,15 @@ class _Grounded:
     def _validate(cls, answer: object) -> Self:
         if isinstance(answer, cls):
             return answer
-        if isinstance(answer, dict):
+        inventory = _inventory.get()
+        # With an article at hand only ids and phrases count: a value given whole could be invented.
+        if isinstance(answer, dict) and inventory is None:
             try:
                 return cls.from_json(answer)
             except (TypeError, KeyError) as error:
                 raise ValueError(f"not a {cls.__name__.lower()} as JSON: {error}") from None
         if not isinstance(answer, str):
             raise ValueError(f"expected {cls.wire_description}")
-        inventory = _inventory.get()
         if inventory is None:
             raise ValueError(f"{answer!r} needs an article to resolve in; see grounded_in")
         return cls.from_wire(answer.strip(), inventory)

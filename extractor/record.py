@@ -3,10 +3,12 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_jsonable_python
 
 from extractor.article import Article, Remark
 from extractor.fields import Figure, Quotation
+from extractor.shapes import Shape, lenient, shape_of
 from extractor.spans import Span
 
 
@@ -132,11 +134,14 @@ def record_to_json(value: Any) -> Any:
     """
     if isinstance(value, BaseModel):
         return _row_to_json(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return [record_to_json(item) for item in value]
     if isinstance(value, dict):
         return {key: record_to_json(item) for key, item in value.items()}
-    return value.to_json() if hasattr(value, "to_json") else value
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    # Dates, decimals and enumerations of a user's schema.
+    return value if isinstance(value, str | int | float | None) else to_jsonable_python(value)
 
 
 def _row_to_json(row: BaseModel) -> dict[str, Any]:
@@ -153,24 +158,44 @@ def _spread(name: str, value: Any, row: type[BaseModel]) -> dict[str, Any] | Non
     if (name, type(value)) not in (("quotation", Quotation), ("figure", Figure)):
         return None
     data: dict[str, Any] = value.to_json()
-    return None if data.keys() & row.model_fields.keys() else data
+    taken = {info.alias or name for name, info in row.model_fields.items()}
+    return None if data.keys() & taken else data
 
 
 def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel:
-    """Rebuild a schema's instance from `record_to_json`'s output; needs no article."""
-    return schema.model_validate(_gather(data))
+    """Rebuild a schema's instance from `record_to_json`'s output; needs no article.
+
+    A sheet may hold null where the schema requires a value that was not to be had; then the
+    instance is of a subclass that allows it (see shapes.lenient).
+    """
+    gathered = _gather(data, shape_of(schema))
+    try:
+        return schema.model_validate(gathered)
+    except ValidationError:
+        return lenient(schema).model_validate(gathered)
 
 
-def _gather(data: Any) -> Any:
-    """Give spread anchors back to their fields; both names, as unknown keys are ignored."""
-    if isinstance(data, list):
-        return [_gather(item) for item in data]
+# What each anchor spreads into its row, and is gathered from again.
+_SPREAD = {
+    "quotation": ("text", "spans"),
+    "figure": ("text", "start", "end", "value", "low", "high", "unit", "approximate"),
+}
+
+
+def _gather(data: Any, shape: Shape) -> Any:
+    """Give spread anchors back to their fields; anything else is left as it is."""
     if not isinstance(data, dict):
         return data
-    row = {key: _gather(value) for key, value in data.items()}
-    if "text" in row and "spans" in row:
-        row["quotation"] = {"text": row["text"], "spans": row["spans"]}
-    if "text" in row and "value" in row:
-        kept = ("text", "start", "end", "value", "low", "high", "unit", "approximate")
-        row["figure"] = {key: row[key] for key in kept if key in row}
+    row = dict(data)
+    for wanted in shape.fields:
+        value = row.get(wanted.key)
+        if wanted.row is not None:
+            inner = wanted.row
+            if isinstance(value, list):
+                row[wanted.key] = [_gather(item, inner) for item in value]
+            elif value is not None:
+                row[wanted.key] = _gather(value, inner)
+        elif wanted.key not in row and wanted.name == wanted.kind and "text" in row:
+            parts = _SPREAD.get(wanted.kind, ())
+            row[wanted.key] = {key: row.pop(key) for key in parts if key in row}
     return row

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 
 from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
 from extractor.find.candidates import Action
@@ -42,7 +42,7 @@ _ACTIONS = frozenset(get_args(Action))
 _FIGURE_NAMES = frozenset("figure number amount value quantity total sum".split())
 _RELEASE_NAMES = frozenset(
     "who released releasedby freed freedby prisoners prisoner hostages hostage detainees"
-    " detainee by from origin to destination destinations inexchangefor exchange inreturnfor".split()
+    " detainee by from origin to destination destinations inexchangefor inreturnfor".split()
 )
 
 
@@ -178,3 +178,32 @@ def _anchor(fields: list[FieldShape]) -> tuple[Rest | None, FieldShape | None]:
     if "name" in by_kind and by_kind["name"][0].required:
         return "name", by_kind["name"][0]
     return None, None
+
+
+@lru_cache(maxsize=256)
+def lenient(model: type[BaseModel]) -> type[BaseModel]:
+    """Return a subclass of a schema's model whose required fields may be null, anchors excepted.
+
+    For rows that are kept although a required field is not known: a quotation is not lost because
+    the article does not say who spoke. The sheet shows null and the warnings name the field.
+    """
+    shape = shape_of(model)
+    changed: dict[str, Any] = {}
+    for field in shape.fields:
+        info = model.model_fields[field.name]
+        annotation: Any = info.annotation
+        if field.row is not None:
+            row = lenient(field.row.model)
+            annotation = list[row] if field.many else row  # type: ignore[valid-type]
+        elif info.metadata:
+            annotation = Annotated[(annotation, *info.metadata)]
+        if field.required and field is not shape.anchor:
+            alias = field.key if field.key != field.name else None
+            # A list that is asked for may be empty, so it needs no null.
+            default = Field(alias=alias) if field.many else Field(default=None, alias=alias)
+            changed[field.name] = (annotation if field.many else annotation | None, default)
+        elif field.row is not None:
+            alias = field.key if field.key != field.name else None
+            default = Field(default=info.get_default(call_default_factory=True), alias=alias)
+            changed[field.name] = (annotation | None, default)
+    return create_model(model.__name__, __base__=model, **changed)
