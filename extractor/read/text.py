@@ -92,6 +92,9 @@ def _wide(data: bytes) -> str | None:
     """Return text in UTF-16 or UTF-32 without a mark, told by where its NUL bytes are."""
     sample = data[: _SAMPLE - _SAMPLE % 4]
     nuls = [sample[i::4].count(0) for i in range(4)]
+    narrow = sample.replace(b"\0", b"")
+    if sum(nuls) < 0.3 * len(sample) and narrow.isascii() and not set(narrow) & set(_CONTROLS):
+        return None  # plain ASCII with stray NULs, which would pass for Chinese
     names = []
     if nuls[2] + nuls[3] >= 0.4 * len(sample) > 0 or nuls[0] + nuls[1] >= 0.4 * len(sample) > 0:
         names += ["utf-32-le", "utf-32-be"]
