@@ -152,7 +152,7 @@ def test_wrong_paths(tmp_path: Path) -> None:
 
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that may not be read is named, with what to do (root may read all, so it is staged)."""
+    """A file that may not be read is named, with what to do (staged for root)."""
     path = tmp_path / "closed.txt"
     path.write_text(STORY)
     path.chmod(0)

@@ -107,6 +107,7 @@ def _extract(html: str, source: str) -> tuple[Any, frozenset[str]]:
         if tree is None:
             return None, frozenset()
         captions = _open_captions(tree)
+        _keep_double_breaks(tree)
         document = bare_extraction(
             tree, with_metadata=True, include_comments=False, include_tables=True
         )
@@ -134,6 +135,21 @@ def _open_captions(tree: Any) -> frozenset[str]:
         home.insert(home.index(figure) + 1, paragraph)
         found.add(text)
     return frozenset(found)
+
+
+def _keep_double_breaks(tree: Any) -> None:
+    """Keep "<br><br>", old pages' end of a paragraph, which extraction halves inside a <p>."""
+    for line_break in tree.iter("br"):
+        after = line_break.getnext()
+        parent = line_break.getparent()
+        if (
+            after is not None
+            and after.tag == "br"
+            and not (line_break.tail or "").strip()
+            and parent is not None
+            and parent.tag == "p"
+        ):
+            parent.tag = "div"
 
 
 def _blocks(body: Any, captions: frozenset[str]) -> list[tuple[str, ParagraphKind | None]]:
