@@ -1,0 +1,76 @@
+"""Schemas in words, for `extract schemas`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from extractor.catalogue import Entry, Schema
+from extractor.shapes import FieldShape, Shape, shape_of
+from extractor.sheet.printable import one_line
+
+_WORDS = {
+    "quotation": "a quotation",
+    "figure": "a figure",
+    "name": "a name",
+    "sentence": "a sentence",
+    "verbatim": "words of the article",
+    "text": "the model's own words",
+    "choice": "one of",
+    "scalar": "a value",
+    "row": "",
+    "other": "a value",
+}
+
+
+def list_lines(entries: Sequence[Entry]) -> list[str]:
+    """Return a line a schema: its name, what it is, and the file when it is the user's own."""
+    longest = max((len(entry.name) for entry in entries), default=0)
+    return [
+        f"{entry.name:{longest}}  {one_line(entry.summary)}"
+        + ("" if entry.shipped else f"  ({_near(entry.path)})")
+        for entry in entries
+    ] or ["there is no schema; put one into ./schemas"]
+
+
+def describe_schema(schema: Schema) -> str:
+    """Return what a schema asks for, field by field, and the JSON schema on the wire."""
+    shape = shape_of(schema.model)
+    about = one_line((schema.model.__doc__ or "").split("\n\n")[0])
+    lines = [f"{schema.name}  {about}".rstrip(), f"{_near(schema.path)}  sha256 {schema.sha256}", ""]
+    lines += _field_lines(shape, "")
+    return "\n".join([*lines, "", "on the wire:", wire_json(schema)])
+
+
+def wire_json(schema: Schema) -> str:
+    """Return the JSON schema that a model's answer must fit."""
+    from extractor.answer.wire import strict
+
+    return json.dumps(strict(schema.model.model_json_schema())[0], indent=2, ensure_ascii=False)
+
+
+def _field_lines(shape: Shape, indent: str) -> Iterator[str]:
+    longest = max((len(field.key) for field in shape.fields), default=0)
+    for field in shape.fields:
+        about = shape.model.model_fields[field.name].description
+        words = one_line("; ".join(part for part in (_type(field), about) if part))
+        yield f"{indent}{field.key:{longest}}  {words}".rstrip()
+        if field.row:
+            yield from _field_lines(field.row, indent + "    ")
+
+
+def _type(field: FieldShape) -> str:
+    words = _WORDS[field.kind]
+    if field.choices:
+        words = "one of " + ", ".join(field.choices)
+    if field.row:
+        words = one_line((field.row.model.__doc__ or "").split("\n\n")[0]) or "a row"
+    listed = "list: " if field.many else ""
+    return listed + words + (", or nothing" if field.nullable else "")
+
+
+def _near(path: Path) -> str:
+    """Return a path as short as it can be said from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,237 @@
+"""Where sheets go: standard output, one file, or a folder with one file an article.
+
+A file is never half-written: it is made beside its place and then put there in one step.
+"""
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Literal, Protocol, get_args
+
+from extractor.errors import OutputError, UsageError
+from extractor.record import Extraction
+
+Format = Literal["table", "json", "jsonl", "csv", "html"]
+_ENDINGS: dict[Format, str] = {
+    "table": ".txt",
+    "json": ".json",
+    "jsonl": ".jsonl",
+    "csv": ".csv",
+    "html": ".html",
+}
+
+
+class Sheets(Protocol):
+    """A place that takes one extraction after the other."""
+
+    def add(self, extraction: Extraction) -> list[Path]:
+        """Take one; return the files that are written now. Raises OutputError."""
+        ...
+
+    def finish(self) -> list[Path]:
+        """End; return the files that are written now. Raises OutputError."""
+        ...
+
+
+def format_for(given: Format | None, output: str | None) -> Format:
+    """Return the format asked for or else the one that the output file's ending names."""
+    if given is not None:
+        return given
+    ending = Path(output).suffix.lower() if output else ""
+    named: Sequence[Format] = get_args(Format)
+    return next((name for name in named if _ENDINGS[name] == ending), "table")
+
+
+def sheets_for(
+    output: str | None, form: Format, sources: Sequence[str], several: bool
+) -> Sheets:
+    """Return the place that `--output` names; None and "-" are standard output.
+
+    A folder is one that is there already, or a path that ends with a slash. Raises UsageError
+    when a sheet would overwrite an article that it is made from.
+    """
+    if output is None or output == "-":
+        return _Stdout(form, several)
+    path = Path(output)
+    if path.is_dir() or output.endswith(("/", os.sep)):
+        return _Folder(path, form, sources)
+    for source in sources:
+        with suppress(OSError):
+            if path.samefile(source):
+                raise UsageError(f"--output {output}: this is one of the articles; name another")
+    return _File(path, form, several)
+
+
+class _Stdout:
+    """Standard output; an article is printed as soon as it is done, but for HTML."""
+
+    def __init__(self, form: Format, several: bool) -> None:
+        self._form = form
+        self._several = several
+        self._count = 0
+        self._kept: list[Extraction] = []
+
+    def add(self, extraction: Extraction) -> list[Path]:
+        self._count += 1
+        if self._form == "html":
+            self._kept.append(extraction)
+            return []
+        if self._form == "table":
+            from extractor.sheet.terminal import console_for, sheet_text
+
+            text = "\n\n" * (self._count > 1) + sheet_text(extraction, console_for(sys.stdout))
+            _print(text, sys.stdout.encoding or "utf-8")
+        else:
+            _print(_text([extraction], self._form, self._several, self._count == 1))
+        return []
+
+    def finish(self) -> list[Path]:
+        if self._kept:
+            _print(_text(self._kept, self._form, self._several))
+        return []
+
+
+class _File:
+    """One file for all articles, written at the end; not at all when every article failed."""
+
+    def __init__(self, path: Path, form: Format, several: bool) -> None:
+        self._path = path
+        self._form = form
+        self._several = several
+        self._kept: list[Extraction] = []
+
+    def add(self, extraction: Extraction) -> list[Path]:
+        self._kept.append(extraction)
+        return []
+
+    def finish(self) -> list[Path]:
+        if not self._kept:
+            return []
+        write_whole(self._path, _text(self._kept, self._form, self._several))
+        return [self._path]
+
+
+class _Folder:
+    """A file an article, named for the article's own file, each written when it is done."""
+
+    def __init__(self, folder: Path, form: Format, sources: Sequence[str]) -> None:
+        self._folder = folder
+        self._form = form
+        self._taken: set[str] = set()
+        self._articles = set()
+        for source in sources:
+            with suppress(OSError):
+                self._articles.add(Path(source).resolve())
+
+    def add(self, extraction: Extraction) -> list[Path]:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_written(self._folder, error) from error
+        path = self._folder / self._name(extraction.article.source)
+        write_whole(path, _text([extraction], self._form, several=False))
+        return [path]
+
+    def finish(self) -> list[Path]:
+        return []
+
+    def _name(self, source: str) -> str:
+        """Return a file name that no other article of this command has, nor is an article."""
+        stem = "stdin" if source == "-" else Path(source).stem or "article"
+        number = 1
+        while True:
+            name = f"{stem}{f'-{number}' if number > 1 else ''}{_ENDINGS[self._form]}"
+            is_article = (self._folder / name).resolve() in self._articles
+            if name.casefold() not in self._taken and not is_article:
+                self._taken.add(name.casefold())
+                return name
+            number += 1
+
+
+def _text(
+    extractions: Sequence[Extraction], form: Format, several: bool, first: bool = True
+) -> str:
+    """Return the sheets of `extractions` as text in a format."""
+    if form in ("json", "jsonl"):
+        from extractor.sheet.jsonout import to_json
+
+        indent = 2 if form == "json" and not several else None
+        return "".join(to_json(extraction, indent) for extraction in extractions)
+    if form == "csv":
+        from extractor.sheet.csvout import to_csv
+
+        return to_csv(extractions, with_header=first)
+    if form == "html":
+        from extractor.sheet.html import to_html
+
+        return to_html(extractions)
+    import io
+
+    from extractor.sheet.terminal import console_for, sheet_text
+
+    console = console_for(io.StringIO())
+    return "\n\n".join(sheet_text(extraction, console) for extraction in extractions)
+
+
+def _print(text: str, encoding: str = "utf-8") -> None:
+    """Write to standard output; characters that its encoding lacks are replaced."""
+    data = text.encode(encoding, "replace")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: cannot be written ({error.strerror})") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: all of it or nothing. Raises OutputError.
+
+    A link is followed; a device or a pipe, which cannot be replaced, is written to directly.
+    """
+    data = text.encode("utf-8", "replace")
+    try:
+        target = path.resolve()
+        if path.exists() and not target.is_file():
+            with path.open("wb") as file:
+                file.write(data)
+            return
+        _replace(target, data)
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name
+        raise _not_written(path, error) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=".extract-", suffix=".part", dir=target.parent)
+    made = Path(name)
+    try:
+        file: IO[bytes]
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        made.chmod(mode)
+        made.replace(target)
+    except BaseException:  # an interrupt too leaves nothing behind
+        made.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _not_written(path: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(f"{path}: the sheet cannot be written ({reason}); name another --output")
