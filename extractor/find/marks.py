@@ -27,6 +27,8 @@ LONGEST_ROW = 6  # marks in a row; a longer row is decoration, not punctuation
 MARK_CHARACTERS = frozenset("\"“”„‟＂«»‹›'‘’‚‛`´")
 _ROW = re.compile("[\"“”„‟＂«»‹›'‘’‚‛`´]+")
 _BEFORE_OPENING = frozenset("([{<—–―-/…¿¡|•")
+_AFTER_CLOSING = frozenset(",;:)]}")
+_EMPTY = frozenset(('""', "''", "''''", "“”", "‘’", "«»"))
 _SURELY_OPENING = frozenset("([{¿¡")
 _OPENING_SHAPES = frozenset("“„‟‘‚‛«‹`")
 _FAMILY = {"«": GUILLEMET, "»": GUILLEMET, "‹": SINGLE_GUILLEMET, "›": SINGLE_GUILLEMET}
@@ -77,7 +79,9 @@ def marks_in(text: str, span: Span) -> list[Mark]:
                 continue  # "don't"
         elif b - a > LONGEST_ROW:
             continue
-        opens = bool(after) and not after.isspace() and _may_stand_before_opening(before)
+        if text[a:b] in _EMPTY and not before.strip() and not after.strip():
+            continue
+        opens = _may_stand_before_opening(before) and _may_follow_opening(text, b, after)
         closes = bool(before) and not before.isspace()
         around = _Around(before, after, opens, closes, b - a > 1)
         for x, y, family in _split(text, a, b, opens and not closes):
@@ -92,6 +96,12 @@ def marks_in(text: str, span: Span) -> list[Mark]:
 
 def _may_stand_before_opening(before: str) -> bool:
     return not before or before.isspace() or before in _BEFORE_OPENING
+
+
+def _may_follow_opening(text: str, b: int, after: str) -> bool:
+    if after == ".":
+        return text.startswith("...", b) or text[b + 1 : b + 2].isalnum()
+    return bool(after) and not after.isspace() and after not in _AFTER_CLOSING
 
 
 def _split(text: str, a: int, b: int, opening: bool) -> list[tuple[int, int, str]]:
@@ -134,9 +144,9 @@ def _double(shape: str, span: Span, family: str, around: _Around) -> Mark | None
             kind = OPEN if opening_shape else WEAK if plain else CLOSE
         else:
             kind = CLOSE
-    elif not before or (opening_shape and after):
+    elif not before or (opening_shape and after not in _AFTER_CLOSING and after):
         kind, loose = OPEN, bool(before)
-    elif not after or not plain:
+    elif not after.strip(",;:.)]}") or not plain:
         kind = CLOSE
     else:
         kind, loose = EITHER, True

@@ -57,9 +57,11 @@ _GOES_ON_ELSEWHERE = frozenset("adding saying noting telling calling but that th
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_ENDS = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?]\s")
 # a clause at the end, after the comma of the words themselves: "I agree, he said."
-_CLAUSE_AT_END = re.compile(r"[,?!]\s+(?:[\w.’'-]+\s+){0,4}?([a-z]+)(?:\s[^,]{0,40})?[.:,]?$")
-# likewise after a mark that was set on the wrong side of the blank: "I agree, "he said.
-_CLAUSE_AT_START = re.compile(r"(?:[\w.’'-]+\s+){0,3}?([a-z]+)\b")
+_CLAUSE_AT_END = re.compile(
+    r"[,?!][\"”'’]*\s+(?:[\w.’'-]+\s+){0,4}?([a-z]+)(?:\s[^,]{0,40})?[.:,]?$"
+)
+# how one begins after a mark that was set on the wrong side of the blank: "I agree, "he said.
+_CLAUSE_BEGINS = frozenset({"he", "she", "they", "it", "the", "said", "says"})
 
 
 class _Piece(NamedTuple):
@@ -173,6 +175,7 @@ def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_Piece]:
             and (following is None or mark.start == span.start)
             and _mark_begins_next(article, at, singles=False)
             and not _runs_into_attribution(text, mark.end, end)
+            and (following is None or not _runs_into_attribution(text, mark.end, span.end))
         ):
             end, goes_on = span.end, True
         if goes_on or not mark.loose:
@@ -246,8 +249,8 @@ def _misplaced(text: str, mark: Mark) -> bool:
     before = text[max(0, mark.start - 2) : mark.start - 1]
     if text[mark.start] != '"' or before not in (",", "?", "!"):
         return False
-    found = _CLAUSE_AT_START.match(text, mark.end, mark.end + 60)
-    return found is not None and found[1] in _SPEECH and text[mark.end].islower()
+    words = _WORD.findall(text[mark.end : mark.end + 60])[:4]
+    return bool(words) and words[0] in _CLAUSE_BEGINS and not _SPEECH.isdisjoint(words)
 
 
 def _runs_into_attribution(text: str, start: int, end: int) -> bool:
