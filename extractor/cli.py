@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 Format = Literal["table", "json", "jsonl", "csv", "html"]
 _ENDINGS = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".pdf"})  # read from a folder
 _MAIN = "extract"  # the command that runs when no other is named
-_Complaint = typer.BadParameter.__mro__[2]  # ClickException: where it lives differs by version
+# ClickException; where it lives differs between versions of typer
+_Complaint: Any = typer.BadParameter.__mro__[2]
 
 
 class _MainFirst(TyperGroup):
@@ -43,16 +44,22 @@ class _MainFirst(TyperGroup):
         if first in ("--install-completion", "--show-completion"):
             return super().parse_args(ctx, args)
         options = args[: args.index("--")] if "--" in args else args
-        if "--help" in options:
+        if "--help" in options or "-h" in options:
             return super().parse_args(ctx, ["--help"])
         return super().parse_args(ctx, [_MAIN, *args])
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         formatter.write_usage("extract", "--schema NAME [OPTIONS] FILES...")
         formatter.write_usage("extract", "COMMAND [ARGS]...", prefix="       ")
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        self.commands[_MAIN].format_options(ctx, formatter)  # type: ignore[attr-defined]
+        main = self.commands[_MAIN]
+        options = [p.get_help_record(ctx) for p in main.params if p.param_type_name == "option"]
+        files: Any = next(p for p in main.params if p.param_type_name == "argument")
+        with formatter.section("Files"):
+            formatter.write_dl([("FILES...", files.help)])
+        with formatter.section("Options"):
+            formatter.write_dl([*filter(None, options), ("-h, --help", "Show this help and end.")])
         self.format_commands(ctx, formatter)
 
 
@@ -60,11 +67,16 @@ app = typer.Typer(
     cls=_MainFirst,
     rich_markup_mode=None,  # formatting help with rich would take half of the time it may take
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Turn news articles into quote sheets: quotations and who said them, figures, releases "
     "and sanction terms, each tied to its place in the text.",
     epilog="Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use.",
 )
-cache_app = typer.Typer(rich_markup_mode=None, help="Look at the model's cached answers, or drop them.")
+cache_app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Look at the model's cached answers, or drop them.",
+)
 app.add_typer(cache_app, name="cache")
 
 
@@ -86,7 +98,9 @@ def _extract(
     ] = None,
     schema: Annotated[
         str | None,
-        typer.Option("--schema", "-s", metavar="NAME", help="What to extract; see `extract schemas`."),
+        typer.Option(
+            "--schema", "-s", metavar="NAME", help="What to extract; see `extract schemas`."
+        ),
     ] = None,
     form: Annotated[
         Format | None,
@@ -289,7 +303,9 @@ def _run(
             teller.note(f"wrote {path}: {_outcome(extraction)}")
     for path in sheets.finish():
         done = len(sources) - teller.failures
-        teller.note(f"wrote {path}" + (f": {done} of {len(sources)} articles" if len(sources) > 1 else ""))
+        teller.note(
+            f"wrote {path}" + (f": {done} of {len(sources)} articles" if len(sources) > 1 else "")
+        )
 
 
 def _outcome(extraction: "Extraction") -> str:
@@ -311,11 +327,14 @@ def _answerer(
         return
     import asyncio
 
-    from extractor.answer.model import make_asker
+    from extractor.answer.model import ModelAsker
 
     with asyncio.Runner() as runner:
-        asker = make_asker(settings)
-        yield lambda article: runner.run(extract_with(article, schema, asker))
+        asker = ModelAsker(settings)
+        try:
+            yield lambda article: runner.run(extract_with(article, schema, asker))
+        finally:
+            runner.run(asker.aclose())
 
 
 @app.command("schemas")
@@ -380,7 +399,7 @@ def main(arguments: list[str] | None = None) -> int:
         _drop_stdout()
         return 141
     except _Complaint as error:
-        say(f"{error.format_message()} See `extract --help`.")
+        _say_wrong_use(error.format_message())
         status = error.exit_code
     except ExtractError as error:
         say(str(error))
@@ -399,6 +418,13 @@ def main(arguments: list[str] | None = None) -> int:
     if status == 130:
         say("interrupted")
     return status if isinstance(status, int) else 0
+
+
+def _say_wrong_use(message: str) -> None:
+    if message.startswith("Usage:"):  # a whole help text, for a group without a command
+        sys.stderr.write(f"{message}\n")
+    else:
+        say(f"{message} See `extract --help`.")
 
 
 def _drop_stdout() -> None:

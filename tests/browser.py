@@ -55,7 +55,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(3, 4),
-            preexec_fn=place,
+            preexec_fn=place,  # noqa: PLW1509 - no threads here
         )
         os.close(to_read)
         os.close(to_write)
@@ -74,7 +74,10 @@ class Browser:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         self._process.terminate()
         self._process.wait(20)

@@ -105,7 +105,7 @@ def release() -> Extraction:
     model = schema("release_event", "ReleaseEvent")
     find = Finder(TEXT)
     first = TEXT.split("\n\n")[1]
-    last = TEXT.split("\n\n")[-1]
+    last = TEXT.rsplit("\n\n", maxsplit=1)[-1]
     record = model.model_validate(
         {
             "releases": [
@@ -176,7 +176,9 @@ def release() -> Extraction:
     audit = Audit(
         used=8,
         dismissed=(AuditItem("Q5", "quotation", "the admiral", *admiral, reason="nickname"),),
-        unaccounted=(AuditItem("T3", "sanction statement", "would stay", *find.span("would stay")),),
+        unaccounted=(
+            AuditItem("T3", "sanction statement", "would stay", *find.span("would stay")),
+        ),
     )
     article = make_article(
         TEXT, title="Harbour talks free 31 sailors", date="2025-12-13", outlet="Norvia Post"

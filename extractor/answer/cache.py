@@ -88,6 +88,7 @@ class AnswerCache:
 
     def __init__(self, folder: Path, megabytes: int = 1024) -> None:
         """Open the cache, made if need be, readable by its owner only; raise UsageError."""
+        self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
@@ -117,6 +118,18 @@ class AnswerCache:
             self._rows.set(key, dict(answer))
         except (OSError, sqlite3.Error, diskcache.Timeout):
             return
+
+    def __len__(self) -> int:
+        """Return the number of answers."""
+        return len(self._rows)
+
+    def volume(self) -> int:
+        """Return the bytes that the cache takes on disk."""
+        return int(self._rows.volume())
+
+    def clear(self) -> int:
+        """Drop every answer; return how many there were."""
+        return int(self._rows.clear())
 
     def close(self) -> None:
         """Close the database."""

@@ -36,7 +36,11 @@ def describe_schema(schema: Schema) -> str:
     """Return what a schema asks for, field by field, and the JSON schema on the wire."""
     shape = shape_of(schema.model)
     about = one_line((schema.model.__doc__ or "").split("\n\n")[0])
-    lines = [f"{schema.name}  {about}".rstrip(), f"{_near(schema.path)}  sha256 {schema.sha256}", ""]
+    lines = [
+        f"{schema.name}  {about}".rstrip(),
+        f"{_near(schema.path)}  sha256 {schema.sha256}",
+        "",
+    ]
     lines += _field_lines(shape, "")
     return "\n".join([*lines, "", "on the wire:", wire_json(schema)])
 

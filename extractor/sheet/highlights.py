@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 
 from extractor.article import Article
 from extractor.sheet.printable import CONTROLS
@@ -102,7 +103,7 @@ def _pieces(block: Span, marks: list[Mark]) -> Iterator[_Piece]:
         closing[min(block.end, mark.span.end)].append(mark)
     borders = sorted({block.start, block.end, *opening, *closing})
     active: dict[int, Mark] = {}
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         for mark in closing[start]:
             active.pop(id(mark), None)
         for mark in opening[start]:

@@ -201,7 +201,9 @@ def _table(table: Table, k: int, prefix: str) -> str:
         f"{safe(one_line(table.columns[i].label))}</th>"
         for i in columns
     )
-    rows = "\n".join(_row(table, row, columns, f"{prefix}-k{k}-r{row.number}") for row in table.rows)
+    rows = "\n".join(
+        _row(table, row, columns, f"{prefix}-k{k}-r{row.number}") for row in table.rows
+    )
     wide = ' class="wide"' if len(columns) > _WIDE else ""
     return (
         f'{head}<table{wide} aria-labelledby="{prefix}-k{k}"><thead><tr><th scope="col">'
@@ -217,7 +219,9 @@ def _tip(text: str | None) -> str:
 def _row(table: Table, row: Row, columns: list[int], row_id: str) -> str:
     number = str(row.number)
     if row.anchor:
-        number = f'<a href="#at-{row_id}" aria-label="Row {number}: show in the article">{number}</a>'
+        number = (
+            f'<a href="#at-{row_id}" aria-label="Row {number}: show in the article">{number}</a>'
+        )
     badges = ""
     if row.confidence is not None and row.confidence < UNSURE:
         badges += ' <span class="badge" title="as likely wrong as right">unsure</span>'
@@ -253,7 +257,9 @@ def _item(item: Item) -> str:
         more = f" <small>{safe(worth)}</small>" if worth and worth != item.text else ""
         return f'<bdi class="of figure">{words}</bdi>{more}'
     if item.role == "name":
-        more = f" <small><bdi>“{safe(one_line(item.mention))}”</bdi></small>" if item.mention else ""
+        more = (
+            f" <small><bdi>“{safe(one_line(item.mention))}”</bdi></small>" if item.mention else ""
+        )
         return f'<bdi class="of name">{words}</bdi>{more}'
     return f'<bdi dir="auto">{words}</bdi>'
 
@@ -261,7 +267,9 @@ def _item(item: Item) -> str:
 def _audit(extraction: Extraction, prefix: str) -> str:
     """Return the candidates that no row uses."""
     audit = extraction.audit
-    count = f"{audit.used} used, {len(audit.dismissed)} dismissed, {len(audit.unaccounted)} unaccounted"
+    count = (
+        f"{audit.used} used, {len(audit.dismissed)} dismissed, {len(audit.unaccounted)} unaccounted"
+    )
     lines = [
         f'<li class="row" id="{prefix}-{look}{i}"><a href="#at-{prefix}-{look}{i}">'
         f'<bdi class="of {look}">{safe(one_line(item.text))}</bdi></a> '
@@ -292,7 +300,10 @@ def _made(extraction: Extraction) -> str:
     by, usage = extraction.provenance, extraction.usage
     facts = [
         ("schema", f"{by.schema} ({by.schema_sha256[:12]})"),
-        ("article", f"{len(extraction.article.text):,} characters, sha256 {by.article_sha256[:16]}"),
+        (
+            "article",
+            f"{len(extraction.article.text):,} characters, sha256 {by.article_sha256[:16]}",
+        ),
         ("answered by", f"{by.model}, plan {by.plan}" if by.model else "rules"),
         ("engine", by.engine),
     ]

@@ -222,7 +222,7 @@ def _plain(value: Any) -> str:
         return "; ".join(_plain(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
-    if isinstance(value, GROUNDED_TYPES) or isinstance(value, BaseModel):
+    if isinstance(value, (*GROUNDED_TYPES, BaseModel)):
         return _item(value).text
     return str(getattr(value, "value", value))
 

@@ -46,9 +46,7 @@ def format_for(given: Format | None, output: str | None) -> Format:
     return next((name for name in named if _ENDINGS[name] == ending), "table")
 
 
-def sheets_for(
-    output: str | None, form: Format, sources: Sequence[str], several: bool
-) -> Sheets:
+def sheets_for(output: str | None, form: Format, sources: Sequence[str], several: bool) -> Sheets:
     """Return the place that `--output` names; None and "-" are standard output.
 
     A folder is one that is there already, or a path that ends with a slash. Raises UsageError
