@@ -158,7 +158,7 @@ def _quotation_rows(known: Facts) -> Iterator[RowFacts]:
 
 def _figure_rows(known: Facts) -> Iterator[RowFacts]:
     inventory = known.inventory
-    counted = count(inventory)
+    counted = count(inventory, known.said)
     for figure in inventory.figures:
         reading = counted[figure.id]
         facts = {
