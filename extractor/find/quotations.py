@@ -56,10 +56,8 @@ _NO_CLAUSE = frozenset(
 _GOES_ON_ELSEWHERE = frozenset("adding saying noting telling calling but that then".split())
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_ENDS = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?]\s")
-# a clause at the end, after the comma of the words themselves: "I agree, he said."
-_CLAUSE_AT_END = re.compile(
-    r"[,?!][\"”'’]*\s+(?:[\w.’'-]+\s+){0,4}?([a-z]+)(?:\s[^,]{0,40})?[.:,]?$"
-)
+# what follows the last comma of a paragraph that ends in an attribution: "I agree, he said."
+_LAST_CLAUSE = re.compile(r"[,?!][\"”'’]*\s+([^,?!\"“”]{4,80})$")
 # how one begins after a mark that was set on the wrong side of the blank: "I agree, "he said.
 _CLAUSE_BEGINS = frozenset({"he", "she", "they", "it", "the", "said", "says"})
 
@@ -166,25 +164,28 @@ def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_Piece]:
     doubles = [mark for mark in marks if mark.family != SINGLE]
     pairs, unclosed = _pair_doubles(text, doubles)
     pieces = [_closed(text, doubles[i], doubles[j]) for i, j in pairs]
-    for i in unclosed:
-        mark = doubles[i]
-        following = doubles[i + 1].start if i + 1 < len(doubles) else None
-        end, goes_on = (span.end if following is None else following), False
-        if (
-            i == unclosed[-1]
-            and (following is None or mark.start == span.start)
-            and _mark_begins_next(article, at, singles=False)
-            and not _runs_into_attribution(text, mark.end, end)
-            and (following is None or not _runs_into_attribution(text, mark.end, span.end))
-        ):
-            end, goes_on = span.end, True
-        if goes_on or not mark.loose:
-            pieces.append(_open(text, mark, end, goes_on))
+    pieces += [_unclosed(article, at, doubles, i, i == unclosed[-1]) for i in unclosed]
     if len(doubles) < len(marks):
         pieces += _single_pieces(article, at, marks, pieces)
     kept = [piece for piece in pieces if piece.words.start < piece.words.end]
     kept.sort()
     return kept
+
+
+def _unclosed(article: Article, at: int, marks: list[Mark], i: int, last: bool) -> _Piece:
+    """Return what the unclosed mark `i` begins; without words when the mark is a stray."""
+    text, span, mark = article.text, article.paragraphs[at].span, marks[i]
+    following = marks[i + 1].start if i + 1 < len(marks) else span.end
+    end, goes_on, leads = following, False, mark.start == span.start
+    if leads and following > mark.end and text[following : following + 1] != text[mark.start]:
+        end = span.end  # marks of another shape are nested in it
+    if last and (leads or following == span.end) and _mark_begins_next(article, at, False):
+        goes_on = not any(_runs_into_attribution(text, mark.end, x) for x in (following, span.end))
+    if goes_on:
+        end = span.end
+    elif mark.loose:
+        end = mark.end
+    return _open(text, mark, end, goes_on)
 
 
 def _closed(text: str, opening: Mark, closing: Mark) -> _Piece:
@@ -255,8 +256,11 @@ def _misplaced(text: str, mark: Mark) -> bool:
 
 def _runs_into_attribution(text: str, start: int, end: int) -> bool:
     """Tell whether unclosed words end in an attribution: their closing mark was forgotten."""
-    found = _CLAUSE_AT_END.search(text[max(start, end - 100) : end].rstrip())
-    return found is not None and not _SPEECH.isdisjoint(_WORD.findall(found[0]))
+    found = _LAST_CLAUSE.search(text[max(start, end - 100) : end].rstrip())
+    words = _WORD.findall(found[1])[:5] if found else []
+    if not words or words[0] in ("I", "We"):
+        return False
+    return (words[0] in _CLAUSE_BEGINS or words[0][0].isupper()) and not _SPEECH.isdisjoint(words)
 
 
 # --- single marks in one paragraph -----------------------------------------------------
@@ -273,7 +277,7 @@ def _single_pieces(
         pieces += [_closed(text, opening, closing) for opening, closing in pairs]
         if not open_mark or not outside or any(piece.goes_on for piece in doubles):
             continue
-        goes_on = _mark_begins_next(article, at, singles=True)
+        goes_on = _mark_begins_next(article, at, True)
         if goes_on or open_mark.start == span.start:
             pieces.append(_open(text, open_mark, span.end, goes_on))
     return pieces
