@@ -84,7 +84,7 @@ def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
             continue
         last = len(quotation.spans) - 1
         for number, span in enumerate(quotation.spans):
-            start = quotation.outer.start if number == 0 else span.start
+            start = quotation.outer.start if number == 0 else _before_mark(inventory, span.start)
             end = quotation.outer.end if number == last else span.end
             label = quotation.id if number == 0 else f"{quotation.id} continued"
             framed.append((label, Span(start, end)))
@@ -93,6 +93,14 @@ def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
         opening.append((span.start, 1_000_000_000 - length, f"[{label}: "))
         closing.append((span.end, 1_000_000_000 - length, "]"))
     return opening, closing
+
+
+def _before_mark(inventory: Inventory, start: int) -> int:
+    """Return where the opening mark begins that a continuing paragraph repeats."""
+    text = inventory.article.text
+    while start > 0 and not text[start - 1].isspace() and not text[start - 1].isalnum():
+        start -= 1
+    return start
 
 
 def list_names(

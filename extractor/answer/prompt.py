@@ -46,7 +46,7 @@ class Prompts:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
-            autoescape=False,  # noqa: S701 - the model reads plain text, not HTML
+            autoescape=False,
         )
         try:
             own = self._find(self.schema.name)

@@ -37,6 +37,7 @@ from tenacity import (
 from extractor.answer.cache import AnswerCache, request_key
 from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
+from extractor.answer.harvest import Fault
 from extractor.errors import AnswerCut, AnswerInvalid, EndpointRefused, ModelError, UsageError
 from extractor.record import Usage
 from extractor.settings import Settings
@@ -48,10 +49,6 @@ logging.getLogger("instructor").addHandler(logging.NullHandler())
 
 # Waits between attempts without a Retry-After: random up to 1, 2, 4, … seconds, at most 30.
 _BACKOFF = wait_random_exponential(multiplier=1, max=30)
-
-
-class Complaint(ValueError):
-    """What is wrong with an answer, in words that the model can act on."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +82,12 @@ class Reply(instructor.OpenAISchema):
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: object) -> Self:
-        """Hand the answer to the judge; its complaint makes instructor ask again."""
+        """Hand the answer to the judge; a Fault makes instructor ask again."""
         text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
         try:
             return cls(value=_asking.get().judge(text))
-        except Complaint as complaint:
-            raise ResponseParsingError(str(complaint), mode="json_schema") from None
+        except Fault as fault:
+            raise ResponseParsingError(str(fault), mode="json_schema") from None
 
 
 @dataclass
@@ -179,8 +176,8 @@ class Endpoint:
     async def ask(self, question: Question, judge: Callable[[str], T], usage: Usage) -> T:
         """Ask, and return what `judge` makes of the answer's text; count into `usage`.
 
-        A Complaint of the judge goes back to the model, `reasks` times at most. Raises
-        AnswerInvalid when it still complains (or the model declines), AnswerCut at the token
+        A Fault that the judge finds goes back to the model, `reasks` times at most. Raises
+        AnswerInvalid when there still is one (or the model declines), AnswerCut at the token
         limit, and the Endpoint errors.
         """
         self._connect()

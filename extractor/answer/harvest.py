@@ -1,0 +1,341 @@
+"""What a model's answers yield: good rows are kept, each fault becomes a complaint it can act on.
+
+An answer is judged row by row, so one wrong id does not cost the other rows. What was good stays
+when the model is asked again, and the model is asked for the rest only: shorter answers, and a
+second attempt cannot make the first one worse.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from extractor.answer.answers import Dismissal
+from extractor.article import Remark
+from extractor.check.resolve import Draft, fault_line, resolve
+from extractor.fields import Figure, Quotation, Sentence
+from extractor.find.candidates import Entity, QuotationCandidate
+from extractor.find.inventory import Inventory
+from extractor.shapes import FieldShape, Shape
+from extractor.spans import Span
+
+_FENCE = re.compile(r"(?s)\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*)?(.*?)(?:```)?\s*\Z")
+_SHOWN = 30  # complaints in one message; more only confuse
+_MAX_REASON = 80  # characters of a dismissal's reason
+
+# What rows rest on that the rules know of, and so may be sure of (`wanted`).
+_LIMITED = frozenset({"quotation", "figure", "sanction", "release"})
+
+Row = dict[str, Any]  # field key -> grounded value; the anchor's is the candidate's id
+Key = tuple[str, str]  # field key of the list, and the id that the row rests on or ""
+
+
+class Complaint(NamedTuple):
+    """One thing that is wrong with an answer, and the row it is about."""
+
+    line: str
+    key: Key
+
+
+class Fault(ValueError):
+    """What is wrong with an answer, in words that the model can act on."""
+
+
+def read_json(text: str) -> dict[str, Any]:
+    """Return an answer's object; raise Fault. Code fences and thoughts around it are tolerated."""
+    match = _FENCE.match(text)
+    body = match.group(1) if match else text
+    if not body.strip():
+        raise Fault("the answer is empty; answer with one JSON object")
+    try:
+        data = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Fault(f"the answer is not JSON ({error}); answer with one JSON object") from None
+    if not isinstance(data, dict):
+        raise Fault("the answer is not a JSON object")
+    return data
+
+
+def read_cut_json(text: str) -> dict[str, Any]:
+    """Return what is whole in an answer that was cut: never the last thing begun."""
+    match = _FENCE.match(text)
+    try:
+        data = from_json(match.group(1) if match else text, allow_partial=True)
+    except ValueError:
+        return {}
+    if not isinstance(data, dict) or not data:
+        return {}
+    last = next(reversed(data))
+    if isinstance(data[last], list):
+        data[last] = data[last][:-1]
+    else:
+        del data[last]
+    return data
+
+
+def row_key(listed: FieldShape, anchor: str) -> str:
+    """Return the key of a row in `Answer.confidence` and `origins`: as the rules make it."""
+    rests_on = listed.row.rests_on if listed.row else None
+    return f"{listed.key}:{anchor}" if rests_on in ("sanction", "release") else anchor
+
+
+@dataclass
+class Harvest:
+    """The good of one or more answers about a part of one article.
+
+    `wanted` limits what is taken to rows on these candidates (None: all of the part).
+    """
+
+    inventory: Inventory
+    shape: Shape
+    part: Span
+    wanted: frozenset[str] | None = None
+    asks_all: bool = True  # complain of candidates that no row accounts for
+    rows: dict[Key, list[Row]] = field(default_factory=dict)
+    reserve: dict[Key, list[Row]] = field(default_factory=dict)  # without what was wrong in them
+    values: dict[str, Any] = field(default_factory=dict)  # root fields that are no rows
+    dismissed: dict[str, Dismissal] = field(default_factory=dict)
+    faults: list[Complaint] = field(default_factory=list)  # of the latest answer
+    attempts: int = 0
+    sent_back: list[str] = field(default_factory=list)  # the faults of all answers
+
+    def take(self, data: dict[str, Any]) -> None:
+        """Take what is good of an answer; raise Fault while something is wrong or missing."""
+        self.attempts += 1
+        self.faults = []
+        draft, faults = resolve(self.inventory, self.shape, data)
+        self.faults += [Complaint(fault_line(f), (f.list_path, f.anchor or "")) for f in faults]
+        self._take_rows(draft)
+        self._take_values(draft, data)
+        self._take_dismissals(data)
+        told = [complaint.line for complaint in self.faults] + self._gaps()
+        if told:
+            self.sent_back += told
+            raise Fault(_message(told))
+
+    def take_quietly(self, data: dict[str, Any]) -> None:
+        """Take what is good of an answer that will not be asked for again."""
+        with suppress(Fault):
+            self.take(data)
+
+    def _take_rows(self, draft: Draft) -> None:
+        fresh: dict[Key, list[Row]] = {}
+        wrong = {complaint.key for complaint in self.faults}
+        for listed in self.shape.fields:
+            if listed.row is None or not listed.many:
+                continue
+            for made in draft.values.get(listed.key) or []:
+                key = (listed.key, made.anchor_id or "")
+                if self._belongs(listed, listed.row, made):
+                    self._take_row(listed.row, made, key, key in wrong, fresh)
+        self.rows.update(fresh)
+
+    def _take_row(
+        self, row: Shape, made: Draft, key: Key, wrong: bool, fresh: dict[Key, list[Row]]
+    ) -> None:
+        values, complaints = _fitting(row, made)
+        self.faults += [Complaint(line, key) for line in complaints]
+        if values is None:
+            return
+        if row.anchor is not None and made.anchor_id:
+            values[row.anchor.key] = made.anchor_id
+        if wrong or complaints:
+            self.reserve.setdefault(key, []).append(values)
+            return
+        found = fresh.setdefault(key, [])
+        if row.rests_on in ("quotation", "figure") and found:
+            return  # one row a quotation: what is said twice is said once
+        if values not in found:
+            found.append(values)
+
+    def _belongs(self, listed: FieldShape, row: Shape, made: Draft) -> bool:
+        """Tell whether a row is about this part of the article, and was asked for."""
+        anchor = made.anchor_id
+        if anchor is None or anchor not in self.inventory.by_id:
+            return True
+        if not self.part.overlaps(self.place_of(anchor)):
+            told = f"{made.path}: {anchor} is not in this part of the article"
+            self.faults.append(Complaint(told, (listed.key, anchor)))
+            return False
+        if self.wanted is None or row.rests_on not in _LIMITED:
+            return True
+        stated = {t.sentence for t in self.inventory.statements if t.id in self.wanted}
+        return bool({anchor, row_key(listed, anchor)} & self.wanted) or (
+            row.rests_on == "sanction" and anchor in stated
+        )
+
+    def place_of(self, id_: str) -> Span:
+        """Return where a candidate stands; a name's first mention."""
+        found = self.inventory.by_id[id_]
+        if isinstance(found, Entity):
+            return found.mentions[0].span if found.mentions else Span(0, 0)
+        return found.outer if isinstance(found, QuotationCandidate) else found.span
+
+    def _take_values(self, draft: Draft, data: dict[str, Any]) -> None:
+        for asked in self.shape.fields:
+            if (asked.row is not None and asked.many) or asked.key not in data:
+                continue
+            value = draft.values.get(asked.key)
+            if asked.row is not None:
+                values, complaints = _fitting(asked.row, value) if value else (None, [])
+                self.faults += [Complaint(line, (asked.key, "")) for line in complaints]
+                if values is not None:
+                    self.values[asked.key] = values
+            elif line := _misfit(self.shape, asked, value):
+                self.faults.append(Complaint(line, (asked.key, "")))
+            else:
+                self.values[asked.key] = value
+
+    def _take_dismissals(self, data: dict[str, Any]) -> None:
+        items = data.get("dismissed")
+        for item in items if isinstance(items, list) else []:
+            id_ = str(item.get("id", "")).strip("[]() ").upper() if isinstance(item, dict) else ""
+            if id_ not in self.inventory.by_id:
+                told = f"dismissed: there is no {id_[:20]!r} in this article"
+                self.faults.append(Complaint(told, ("dismissed", "")))
+                continue
+            reason = " ".join(str(item.get("reason") or "").split())[:_MAX_REASON]
+            self.dismissed[id_] = Dismissal(id_, reason or "no reason given", "model")
+        for used in self.used():
+            self.dismissed.pop(used, None)  # a row says more than a dismissal
+
+    def used(self) -> set[str]:
+        """Return the candidates that the rows and lists gathered so far account for."""
+        found = {anchor for _, anchor in self.rows} | set(_ids_in(self.values))
+        for rows in self.rows.values():
+            found |= set(_ids_in(rows))
+        sanctions = {f.key for f in self.shape.fields if f.row and f.row.rests_on == "sanction"}
+        evidence = {anchor for key, anchor in self.rows if key in sanctions}
+        return found | {t.id for t in self.inventory.statements if t.sentence in evidence}
+
+    def candidates(self) -> list[str]:
+        """Return the ids in this part that the schema wants a row or a dismissal for."""
+        taken = self.inventory
+        asked: list[str] = []
+        if self.shape.asks_for("quotation"):
+            asked += [q.id for q in taken.quotations if q.parent is None]
+        if self.shape.asks_for("figure"):
+            asked += [n.id for n in taken.figures]
+        if self.shape.asks_for("sanction"):
+            asked += [t.id for t in taken.statements]
+        return [
+            id_
+            for id_ in asked
+            if self.part.contains(self.place_of(id_))
+            and (self.wanted is None or id_ in self.wanted)
+        ]
+
+    def missing(self) -> list[str]:
+        """Return the candidates that neither a row nor a dismissal accounts for."""
+        done = self.used() | self.dismissed.keys() | {anchor for _, anchor in self.reserve}
+        return [id_ for id_ in self.candidates() if id_ not in done]
+
+    def _gaps(self) -> list[str]:
+        missing = self.missing() if self.asks_all else []
+        if not missing:
+            return []
+        sentences = {t.id: t.sentence for t in self.inventory.statements}
+        shown = [f"{id_} (in {sentences[id_]})" if id_ in sentences else id_ for id_ in missing]
+        return [f"{', '.join(shown)}: in no row and not in dismissed"]
+
+    def finish(self) -> list[Remark]:
+        """Take the rows in reserve where nothing better came; return what was lost, as warnings."""
+        for key, rows in self.reserve.items():
+            if key not in self.rows:
+                self.rows[key] = rows[-1:]
+                self.dismissed.pop(key[1], None)
+        self.reserve = {}
+        return [self._remark(complaint) for complaint in self.faults]
+
+    def _remark(self, complaint: Complaint) -> Remark:
+        candidate = complaint.key[1] or None
+        known = candidate is not None and candidate in self.inventory.by_id
+        where = self.place_of(candidate) if candidate and known else None
+        told = f"the model's answer, dropped: {complaint.line}"
+        return Remark("answer_dropped", told, where, candidate)
+
+
+def _message(told: list[str]) -> str:
+    lines = [f"- {line}" for line in told[:_SHOWN]]
+    if len(told) > _SHOWN:
+        lines.append(f"- and {len(told) - _SHOWN} more")
+    return (
+        "Give only the rows that are named here, corrected or added; the others are kept, "
+        "so leave them out.\n" + "\n".join(lines)
+    )
+
+
+def _ids_in(value: Any) -> Iterator[str]:
+    """Yield the ids of quotations, figures and sentences anywhere in a value."""
+    if isinstance(value, Quotation | Figure | Sentence):
+        if value.id:
+            yield value.id
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _ids_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _ids_in(item)
+
+
+def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:
+    """Return a row's values without those that its model refuses, and the complaints.
+
+    None: one that cannot be left out is wrong, or the row as a whole is refused.
+    """
+    values = {key: _plain(value) for key, value in made.values.items()}
+    complaints = []
+    for asked in row.fields:
+        line = _misfit(row, asked, values[asked.key]) if asked.key in values else None
+        if line:
+            complaints.append(f"{made.path}.{line}")
+            if not (asked.nullable or asked.many):
+                return None, complaints
+            values[asked.key] = [] if asked.many else None
+    try:
+        row.model.model_validate(values)
+    except ValidationError as error:
+        return None, complaints + [f"{made.path}: {line}" for line in _lines(error)]
+    return values, complaints
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Draft):
+        return {key: _plain(item) for key, item in value.values.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _misfit(shape: Shape, asked: FieldShape, value: Any) -> str | None:
+    """Return what is wrong with a field's value, or None."""
+    try:
+        _adapter(shape.model, asked.name).validate_python(_plain(value))
+    except ValidationError as error:
+        return f"{asked.key}: {'; '.join(_lines(error)[:3])}"
+    return None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    """Return one line for each thing that is wrong, without Pydantic's own decoration."""
+    lines = []
+    for one in error.errors(include_url=False, include_context=False, include_input=False):
+        path = ".".join(str(part) for part in one["loc"] if not str(part).startswith("literal"))
+        lines.append(f"{path}: {one['msg'].removeprefix('Value error, ')}".removeprefix(": "))
+    return list(dict.fromkeys(lines))
+
+
+_adapters: dict[tuple[type[BaseModel], str], TypeAdapter[Any]] = {}
+
+
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    key = (model, name)
+    if key not in _adapters:
+        info = model.model_fields[name]
+        annotation: Any = info.annotation
+        for constraint in info.metadata:
+            annotation = Annotated[annotation, constraint]
+        _adapters[key] = TypeAdapter(annotation)
+    return _adapters[key]
