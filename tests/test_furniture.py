@@ -151,6 +151,44 @@ def test_head_of_an_article() -> None:
     assert article.date == "2024-05-03"
 
 
+def test_author_on_a_bare_line() -> None:
+    """A name with nothing else, above a date or a role, is the author."""
+    for below in ("Fri 3 May 2024 18.02 BST", "Harbour correspondent"):
+        text = "\n".join(
+            ["Norvik gets its ferry back", "Ann Lee in Norvik", below, "", BODY, "", BODY]
+        )
+        article = article_from_text(text)
+        assert [kind for kind, _ in kinds(article)] == ["heading", "byline", "byline"]
+        assert article.byline == "Ann Lee"
+
+
+def test_picture_with_its_lines_between_blank_lines() -> None:
+    """A picture's description, caption and credit that stand together are furniture together."""
+    description = "Boats leave the harbour"
+    caption, credit = "Boats leave the harbour of Norvik on Friday.", "Photograph: Bo Ek/Nordpress"
+    assert around(f"{description}\n{caption} {credit}") == [
+        ("caption", description),
+        ("caption", caption),
+        ("credit", credit),
+    ]
+    assert around(f"{caption}\nBo Ek/Nordpress") == [
+        ("caption", caption),
+        ("credit", "Bo Ek/Nordpress"),
+    ]
+    assert around("Bo Ek/Nordpress\nBoats leave the harbour") == [
+        ("credit", "Bo Ek/Nordpress"),
+        ("caption", "Boats leave the harbour"),
+    ]
+
+
+def test_the_story_beside_a_credit_stays() -> None:
+    """A paragraph of the story above a credit, and one that quotes, are not its caption."""
+    quoting = "“The boats are ours,” she said on Friday."
+    assert around(f"{quoting}\nBo Ek/Nordpress") == [("credit", "Bo Ek/Nordpress")]
+    text = f"{BODY}\nThe boats are back.\nBo Ek/Nordpress\n{BODY}"
+    assert kinds(article_from_text(text)) == [("credit", "Bo Ek/Nordpress")]
+
+
 def test_what_is_given_wins() -> None:
     """Metadata of the caller is not overwritten by furniture."""
     article = article_from_text(
@@ -172,6 +210,7 @@ def test_first_sentence_is_no_title(line: str) -> None:
         ("BY ANN LEE AND BO EK", "ANN LEE AND BO EK"),
         ("By Ann Lee, Bo van der Ek and Cy O’Dahl", "Ann Lee, Bo van der Ek and Cy O’Dahl"),
         ("By Ann Lee, Harbour correspondent", "Ann Lee"),
+        ("By Ann Lee, NNN", "Ann Lee"),
         ("By Ann Lee in Norvik", "Ann Lee"),
         ("By Ann Lee | May 3, 2024", "Ann Lee"),
         ("By Ann Lee.", "Ann Lee"),
@@ -193,6 +232,8 @@ def test_byline_names(line: str, names: str | None) -> None:
         ("May 3, 2024, 7:30 PM UTC", "2024-05-03"),
         ("Updated: 2024-05-03 10:15", "2024-05-03"),
         ("Fri 3 Sept 2021 10.53 BST", "2021-09-03"),
+        ("May 3, 20245:12 PM GMT+2Updated 2 hours ago", "2024-05-03"),
+        ("Published On 3 May 20243 May 2024", "2024-05-03"),
         ("31 February 2024", None),
         ("3 hours ago", None),
     ],

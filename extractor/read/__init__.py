@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal
 
 from extractor.article import Article, Paragraph, ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
-from extractor.read.bylines import byline_names, copyright_owner, date_in
+from extractor.read.bylines import bare_names, byline_names, copyright_owner, date_in
 from extractor.read.furniture import Piece, label
 from extractor.read.paragraphs import BLANKS, paragraph_spans
 
@@ -146,7 +146,7 @@ def _said_by_furniture(text: str, pieces: list[Piece]) -> dict[str, str]:
             if not story:
                 said.setdefault("title", " ".join(string.rstrip(" ;.").split()))
         elif piece.kind == "byline":
-            if names := byline_names(string):
+            if names := byline_names(string) or bare_names(string):
                 said.setdefault("byline", names)
             if date := date_in(string):
                 said.setdefault("date", date)

@@ -15,10 +15,12 @@ _MONTHS = {
     for m in names.split()
 }  # fmt: skip
 _MONTH = r"(?P<{0}>[A-Za-z]{{3,9}})\.?"
+_YEAR = r"(?P<{0}>(?:19|20)\d\d)(?=\b|[A-Z]|\d\d?(?::| [A-Z]))"  # "May 3, 20245:12 PM" is glued
 _DATE = re.compile(
     r"\b(?P<y1>(?:19|20)\d\d)[-/](?P<m1>\d\d)[-/](?P<d1>\d\d)\b"
-    rf"|\b(?P<d2>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH.format('m2')},? (?P<y2>(?:19|20)\d\d)\b"
-    rf"|\b{_MONTH.format('m3')} (?P<d3>\d\d?)(?:st|nd|rd|th)?,? (?P<y3>(?:19|20)\d\d)\b"
+    rf"|(?:\b|(?<=\d{{4}}))(?P<d2>\d\d?)(?:st|nd|rd|th)? (?:of )?"
+    rf"{_MONTH.format('m2')},? {_YEAR.format('y2')}"
+    rf"|\b{_MONTH.format('m3')} (?P<d3>\d\d?)(?:st|nd|rd|th)?,? {_YEAR.format('y3')}"
 )
 _DATE_WORDS = frozenset(
     "published updated last first posted modified created on at the of am pm a m p ago "
@@ -64,10 +66,21 @@ def byline_names(line: str) -> str | None:
         kept += 1
     if not kept:
         return None
-    if kept < len(parts) and not all(is_role_line(part) for part in parts[kept:]):
+    if not all(is_role_line(part) or _is_acronym(part) for part in parts[kept:]):
         return None
     end = names.index(parts[kept - 1]) + len(parts[kept - 1]) if kept < len(parts) else len(names)
     return names[:end]
+
+
+def bare_names(line: str) -> str | None:
+    """Return the names on a line that has nothing else ("A B in Lisbon" gives "A B"), or None."""
+    if len(line) > 60 or is_role_line(line) or is_date_line(line):
+        return None
+    return byline_names(f"By {line}")
+
+
+def _is_acronym(part: str) -> bool:
+    return part.isupper() and part.isalpha() and len(part) <= 6
 
 
 def _is_tail(tail: str) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.article import ParagraphKind
-from extractor.read.bylines import byline_names, is_date_line, is_role_line
+from extractor.read.bylines import bare_names, byline_names, is_date_line, is_role_line
 from extractor.spans import Span
 
 
@@ -239,24 +239,28 @@ def _is_staff_credit(string: str) -> bool:
 
 
 def _follow_labels(drafts: list[_Draft]) -> None:
-    """Give the piece after a label line, and the short piece beside a bare credit, its kind."""
-    for above, below in pairwise(drafts):
-        if above.label and below.kind is None:
-            limit = 350 if above.label == "caption" else 100
-            if len(below.string) <= limit:
+    """Give the piece after a label line, and the caption beside a bare credit, its kind."""
+    for i in range(1, len(drafts)):
+        above, below = drafts[i - 1], drafts[i]
+        before = drafts[i - 2] if i > 1 else None
+        if below.kind is None and above.label:
+            if len(below.string) <= (350 if above.label == "caption" else 100):
                 below.kind = above.label
-        elif above.kind == "credit" and below.kind is None:
+        elif below.kind is None and above.kind == "credit":
             # A picture's credit above its caption, which is a phrase, not a sentence.
-            if _is_phrase(below.string, 200) and not _is_staff_credit(above.string):
+            served = before is not None and before.kind == "caption" and not before.label
+            if not served and _is_phrase(below.string, 200) and not _is_staff_credit(above.string):
                 below.kind = "caption"
-        elif (
-            below.kind == "credit"
-            and above.kind is None
-            and above.block == below.block
-            and _is_phrase(above.string, 300)
-            and not _is_staff_credit(below.string)
-        ):
-            above.kind = "caption"
+        elif above.kind is None and above.block == below.block and below.block > 0:
+            first = before is None or before.block != above.block
+            last = i + 1 == len(drafts) or drafts[i + 1].block != below.block
+            if below.kind == "credit" and not _is_staff_credit(below.string):
+                pair = first and last and len(above.string) <= 300
+                quotes = any(mark in above.string for mark in _QUOTES)
+                if _is_phrase(above.string, 300) or (pair and not quotes):
+                    above.kind = "caption"
+            elif below.kind == "caption" and first and _is_phrase(above.string, 150):
+                above.kind = "caption"  # the picture's description for those who cannot see it
 
 
 def _find_bylines(drafts: list[_Draft]) -> None:
@@ -272,9 +276,10 @@ def _find_bylines(drafts: list[_Draft]) -> None:
             or (before == "byline" and is_role_line(draft.string))
         ):
             draft.kind = "byline"
-    for above, below in pairwise(drafts[:8]):  # a bare name above a date or a role
-        if above.kind is None and below.kind == "byline" and byline_names("By " + above.string):
-            above.kind = "byline" if len(above.string) <= 60 else None
+    for above, below in pairwise(drafts[1:9]):  # a bare name above a date or a role
+        role = below.kind is None and is_role_line(below.string)
+        if above.kind is None and (below.kind == "byline" or role) and bare_names(above.string):
+            above.kind = below.kind = "byline"
 
 
 def _find_titles(drafts: list[_Draft]) -> None:

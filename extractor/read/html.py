@@ -9,8 +9,9 @@ from extractor.article import ParagraphKind, Remark
 from extractor.errors import EmptyArticle, NotAnArticle
 from extractor.read.text import decode, doubts
 
-_OPENING = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+_OPENING = re.compile(  # atomic groups: a file of nothing but comments must not hang it
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?>(?:(?><!--.*?-->)\s*)*)<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")

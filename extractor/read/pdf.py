@@ -18,6 +18,9 @@ _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\s]*\d{1,3}(?:\s*(?:/|of)\s*\d{1
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "\0": None, "\u2010": "-"}
 )
+_CUT = re.compile(r"([^\W\d_]+)(-|\xad)$")
+_LETTERS = re.compile(r"[^\W\d_]*")
+LONGEST_WORD = 60  # characters, German compounds included
 _CLOSERS = "\"'”’»)]"
 _BULLETS = "•◦▪‣·-–—*"
 
@@ -197,17 +200,18 @@ def _joined(parts: list[str], words: frozenset[str]) -> str:
 
     The hyphen stays where the article elsewhere writes the word with it ("long-term").
     """
-    text = parts[0]
+    done: list[str] = []
+    last = parts[0]
     for part in parts[1:]:
-        cut = re.search(r"([^\W\d_]+)(-|\xad)$", text)
+        cut = _CUT.search(last, max(0, len(last) - LONGEST_WORD))
         if cut and (cut[2] == "\xad" or part[:1].islower()):
-            rest = re.match(r"[^\W\d_]*", part)
-            tail = rest[0] if rest else ""
-            kept = cut[2] == "-" and f"{cut[1]}-{tail}".lower() in words
-            text = (text if kept else text[: cut.start(2)]) + part
+            rest = _LETTERS.match(part)
+            whole = f"{cut[1]}-{rest[0] if rest else ''}".lower()
+            done.append(last if cut[2] == "-" and whole in words else last[: cut.start(2)])
         else:
-            text = f"{text} {part}"
-    return text
+            done += [last, " "]
+        last = part
+    return "".join(done) + last
 
 
 def _squeezed(text: str) -> str:
