@@ -20,6 +20,7 @@ from extractor.find.vocabulary import CORE_SPEECH
 from extractor.spans import Span
 
 _COPULAS = frozenset("was is were are".split())
+_WHEN = frozenset("when while as after before if since until".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,9 @@ def _attribution(
     if source is None:
         return Attribution(quotation.id, None, None, None, kind, confidence, "none", dismissed)
     tokens, cue = evidence.tokens, None
-    if source.verb is not None:
-        cue = Span(tokens.start[source.verb], tokens.end[source.verb])
+    verb = evidence.cue(setting, source)
+    if verb is not None:
+        cue = Span(tokens.start[verb], tokens.end[verb])
     speaker, via = _relay(evidence, setting, source)
     return Attribution(
         quotation.id, speaker, via, cue, kind, confidence,
@@ -126,24 +128,27 @@ def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, s
     lower = evidence.tokens.lower
     if source.first < setting.sentence or source.first >= setting.first:
         return source.mention.id, None
-    inner, outer = source, None
+    outer = None
     inside = [
         (first, last, mention, entity, evidence.verb_after(last, setting.first))
         for first, last, mention, entity in evidence.mentions
         if setting.sentence <= first < setting.first
     ]
     speaking = [entry for entry in inside if entry[4] is not None]
-    copula = lower[setting.first - 1] in _COPULAS
+    if lower[setting.first - 1] in _COPULAS:  # "… B said … was": the last who spoke, said it
+        saying = [
+            entry
+            for entry in speaking
+            if lower[entry[4] or 0] in CORE_SPEECH and lower[entry[0] - 1] not in _WHEN
+        ]
+        if len(saying) > 1 and saying[0][3].id != saying[-1][3].id:
+            return saying[-1][2].id, saying[0][2].id
     for earlier in speaking:
         if earlier[0] < source.first and earlier[3].id != source.entity.id:
             if source.verb is not None and lower[earlier[4] or 0] in CORE_SPEECH:
                 outer = earlier[2].id
             break
-    if outer is None and copula and source.verb is not None:
-        for later in speaking:
-            if later[0] > source.verb and later[3].id != source.entity.id:
-                return later[2].id, source.mention.id
-    return inner.mention.id, outer
+    return source.mention.id, outer
 
 
 def _nested(quotation: QuotationCandidate) -> Attribution:

@@ -202,6 +202,12 @@ class Evidence:
         right = self._first_verb(setting.last, setting.sentence_end)
         return f"verbs={'L' if left is not None else ''}{'R' if right is not None else ''}"
 
+    def cue(self, setting: Setting, source: Source) -> int | None:
+        """Return the verb that attributes: between source and quotation the one nearest to it."""
+        if setting.sentence <= source.first < setting.first:
+            return self._nearest_verb(source.last, setting.first) or source.verb
+        return source.verb
+
     def _nearest_verb(self, first: int, last: int) -> int | None:
         """Return the last verb of speech among tokens first:last outside quotations."""
         lower, quoted = self.tokens.lower, self.reading.quoted

@@ -24,7 +24,15 @@ _SHORT_DEMONYMS = {
 _SHORT_CAPITALS = {"washington": "US", "kiev": "UA", "brussels": "EU"}
 
 # Capitals that are as often a first or last name, or a word.
-_NOT_AS_CAPITAL = {"victoria", "stanley", "hamilton", "jamestown", "male", "road town", "george town"}
+_NOT_AS_CAPITAL = {
+    "victoria",
+    "stanley",
+    "hamilton",
+    "jamestown",
+    "male",
+    "road town",
+    "george town",
+}
 
 # Given names and words that are also countries.
 _ALSO_NAMES = {"jordan", "chad", "georgia", "israel", "cuba", "guinea"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extractor.find import nominals, pronouns
 from extractor.find.candidates import Entity, EntityKind, Mention, MentionKind
-from extractor.find.countries import is_demonym, lookup
+from extractor.find.countries import is_demonym, is_place, lookup
 from extractor.find.reading import Reading
 from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
@@ -54,7 +54,9 @@ _PLACE_HEADS = frozenset(
 _OF_HEADS = (
     _BODY_HEADS | _PLACE_HEADS | DOCUMENT_NOUNS | frozenset(HONORIFICS) | PERSON_NOUNS
 ) - frozenset("former special national".split())
-_PARTICLES = frozenset("de del della di da dos du la le van von der den ter bin ibn al el bint abu".split())
+_PARTICLES = frozenset(
+    "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
+)
 _ROLE_STOP = PREPOSITIONS - {"of", "for"}
 
 
@@ -216,9 +218,9 @@ def _trim(reading: Reading, first: int, last: int, lower_seen: set[str]) -> Iter
     word = tokens.lower[first]
     if single and opener and (word in lower_seen or word.endswith(("ly", "ing"))):
         return
-    if single and (is_demonym(word) or word in STARTERS) and not tokens.text[first].isupper():
+    if single and word in STARTERS and not tokens.text[first].isupper():
         return
-    sure = not (opener and single)
+    sure = not (single and (opener or is_demonym(word)))
     run = _titles_apart(tokens, first, last, sure)
     if run:
         yield run
@@ -284,9 +286,10 @@ def _cluster(reading: Reading, runs: list[Run]) -> list[Draft]:
             _place(reading, run, drafts, by_last, by_first)
     for run in runs:
         if len(run.words) == 1:
-            if run.sure or _key(run.words[0]) in by_last or lookup(run.words[0]):
+            known = any(d.kind == "person" for d in by_last.get(_key(run.words[0]), ()))
+            if run.sure or known or is_place(run.words[0]):
                 _place(reading, run, drafts, by_last, by_first)
-            else:
+            elif not is_demonym(run.words[0]):
                 unsure.append(run)
     for run in unsure:
         if _key(run.words[0]) in by_last or _looks_named(reading, run):

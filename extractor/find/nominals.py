@@ -193,8 +193,10 @@ def find_phrases(reading: Reading) -> list[Phrase]:
         noun = singular(word)
         if reading.quoted[head]:
             continue
-        if kind_of_noun(noun) is None or tokens.text[head][0].isupper() and head not in (
-            reading.opens
+        if (
+            kind_of_noun(noun) is None
+            or tokens.text[head][0].isupper()
+            and head not in (reading.opens)
         ):
             continue
         following = tokens.text[head + 1] if head + 1 < count else "."
@@ -207,6 +209,29 @@ def find_phrases(reading: Reading) -> list[Phrase]:
         first = _left_edge(tokens, head)
         if _stands_for_somebody(tokens, first, head, noun):
             found.append(Phrase(first, _right_edge(tokens, head), head))
+    return found
+
+
+def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
+    """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
+    tokens, found = reading.tokens, []
+    for verb, word in enumerate(tokens.lower):
+        if word not in FINITE_SPEECH or verb == 0 or reading.quoted[verb]:
+            continue
+        head = verb - 1
+        while head > 0 and (tokens.lower[head] in AUXILIARIES or tokens.lower[head].endswith("ly")):
+            head -= 1
+        noun = tokens.lower[head]
+        if head in taken or reading.quoted[head] or not noun[0].isalpha():
+            continue
+        if noun in _PRONOUN_LIKE:
+            found.append(Phrase(head, head + 1, head))
+            continue
+        first = _left_edge(tokens, head)
+        if first < head and noun not in _BOUNDARY and (
+            tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES
+        ):
+            found.append(Phrase(first, head + 1, head))
     return found
 
 
@@ -235,8 +260,15 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         for place in (span.start, span.end)
     }
     unnamed: dict[str, Draft] = {}
+    by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun, the last one first
     people = people_of(drafts)
-    for phrase in find_phrases(reading):
+    phrases = find_phrases(reading)
+    taken = {k for p in phrases for k in range(p.first, p.last)}
+    for d in drafts:
+        for span, _ in d.mentions:
+            taken.update(range(tokens.first_from(span.start), tokens.first_from(span.end)))
+    phrases = sorted(phrases + find_speaking(reading, taken))
+    for phrase in phrases:
         start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
         span = Span(start, end)
         noun = singular(tokens.lower[phrase.head])
@@ -251,19 +283,19 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
                 continue
         words = [w for w in tokens.lower[phrase.first : phrase.last] if w not in DETERMINERS]
         key = " ".join(words)
-        definite = tokens.lower[phrase.first] in _DEFINITE
-        draft = unnamed.get(key) or (unnamed.get(f"head {noun}") if definite else None)
+        draft = unnamed.get(key) if words else None
+        if draft is None and tokens.lower[phrase.first] in _DEFINITE:
+            draft = next((d for d in by_head.get(noun, ()) if d.heads.issuperset(words)), None)
         if draft is None:
             gender = "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
             draft = Draft(
-                (), "unnamed" if kind == "person" else kind or "other",
+                (), kind if kind in ("body", "other") else "unnamed",
                 span.of(reading.article.text), gender, plural, first=start,
             )  # fmt: skip
-            draft.heads.add(noun)
+            draft.heads.update((noun, *words))
             drafts.append(draft)
+            by_head.setdefault(noun, []).insert(0, draft)
         unnamed[key] = draft
-        if len(words) == 1 or kind != "person":
-            unnamed[f"head {noun}"] = draft
         draft.mentions.append((span, "nominal"))
 
 
@@ -321,4 +353,3 @@ def _described(
         if score > best_score:
             best, best_score = draft, score
     return best
-

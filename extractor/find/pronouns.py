@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from extractor.find.vocabulary import (
     AUXILIARIES,
+    FINITE_SPEECH,
     PREPOSITIONS,
     PRONOUN_GENDER,
     SPEECH_VERBS,
@@ -46,7 +47,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         span = Span(tokens.start[k], tokens.end[k])
         while position < len(mentions) and mentions[position][0].start < span.start:
             found, order = mentions[position]
-            weight = 1.0 if subject[found] else 0.55
+            weight = _weight(reading, found, subject[found])
             if reading.quoted[tokens.first_from(found.start)]:
                 weight *= 0.3
             history.append((found, order, weight))
@@ -58,6 +59,18 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         elif word in ("he", "she", "they", "who", "it"):
             unresolved.append((span, word))
     _keep_unresolved(drafts, unresolved)
+
+
+def _weight(reading: Reading, span: Span, subject: bool) -> float:
+    """Return how salient a mention makes its entity: speakers first, then subjects."""
+    tokens = reading.tokens
+    last = tokens.first_from(span.end)
+    after = tokens.lower[last] if last < len(tokens) else "."
+    if after in ("'s", "’s", "'", "’"):
+        return 0.4
+    if not subject:
+        return 0.55
+    return 1.5 if after in FINITE_SPEECH else 1.0
 
 
 def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[Span, str]]) -> None:
@@ -156,7 +169,9 @@ def _antecedent(
         value = weight * 0.5**back
         if draft.kind == "unnamed":
             value *= 0.5
-        elif draft.kind in ("other", "place") and word not in _NEUTRAL:
+        elif (draft.kind in ("other", "place") and word not in _NEUTRAL) or (
+            draft.kind == "body" and word in _PLURAL
+        ):
             value *= 0.5
         if PRONOUN_GENDER.get(word) and draft.gender == PRONOUN_GENDER[word]:
             value *= 1.6

@@ -86,7 +86,7 @@ HONORIFICS: dict[str, str | None] = {
 }  # fmt: skip
 
 # Heads of phrases that describe a person or people; gender and number where the word tells.
-PERSON_NOUNS = _words("""person man woman boy girl child baby adult teenager youth guy lady gentleman
+PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teenager youth guy lady gentleman
     official spokesman spokeswoman spokesperson representative aide adviser advisor strategist
     consultant operative analyst expert economist historian professor scholar academic teacher
     student researcher scientist pollster observer critic commentator columnist journalist reporter
@@ -139,8 +139,8 @@ BODY_NOUNS = _words("""government administration ministry department agency bure
     publisher newspaper magazine paper outlet broadcaster station channel website site press media
     board panel jury cabinet kremlin opposition movement militia crowd audience delegation
     administration's pac super-pac watchdog charity nonprofit ngo regulator body secretariat
-    headquarters leadership staff family couple community public majority minority league club
-    society exchange operator maker giant startup lobby firm chamber""")
+    headquarters leadership staff family couple league club
+    society operator startup lobby""")
 
 # Heads of phrases for what is written or broadcast and can "say".
 DOCUMENT_NOUNS = _words("""statement report letter email e-mail memo note tweet post message ad advert
