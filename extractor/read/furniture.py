@@ -44,7 +44,16 @@ _BY = re.compile(
     r"|File [Pp]hoto)s?(?: by| courtesy of| from| of| credit:|:)\s*(?=\S)"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?”\"’)\]])\s+(?=[^\W\d_a-z])")
-_PICTURE_WORDS = ("Photo", "Image", "Picture", "Illustration", "File", "Handout", "Credit", "Court")
+_PICTURE_WORDS = (
+    "Photo",
+    "Image",
+    "Picture",
+    "Illustration",
+    "File",
+    "Handout",
+    "Credit",
+    "Courtesy",
+)
 _CREDIT_SIGNS = ("/", " via ", "Images", "by ", ": ", ")", "]")  # spares most tails the search
 # The label of a page's picture, glued to the words before it when the page became text.
 _RUN_IN = re.compile(
@@ -73,7 +82,7 @@ _SMALL = frozenset(
     "between under upon onto amid versus".split()
 )  # long words that title case may leave small
 
-LONGEST_HEADING = 160  # characters; the longest headline in our news samples has 140
+LONGEST_HEADING = 160  # characters; the longest headline found in PolNeAR's training set has 141
 SHORTEST_CAPTION, LONGEST_CAPTION = 15, 600
 _BULLETS = "-–—*•·"
 _QUOTES = '"“”„«»'
