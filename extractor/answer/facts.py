@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from extractor.answer.answers import Dismissal
 from extractor.answer.attribution import Attribution, attribute
 from extractor.answer.counting import count
+from extractor.answer.dismissal import why_no_quotation
 from extractor.answer.field_words import NAME_KINDS
 from extractor.answer.releases import read_releases
 from extractor.answer.sanction_terms import read_terms
@@ -17,13 +18,6 @@ from extractor.find.candidates import (
 )
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
-
-try:
-    from extractor.answer.dismissal import why_no_quotation
-except ImportError:  # until it is there
-
-    def why_no_quotation(inventory, quotation):
-        return None
 
 
 @dataclass(frozen=True, slots=True)

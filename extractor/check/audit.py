@@ -1,0 +1,290 @@
+"""The audit: what an answer says is true to the article, and every candidate is accounted for.
+
+`check` takes an answer in any state, keeps what can stand and reports the rest: rows that rest on
+nothing are dropped, duplicates are merged, and each candidate of the kinds that the schema asks
+for ends as used, dismissed with a reason, or unaccounted. It never raises for an answer.
+`complaints` says the same to whoever answered, so that it can correct itself.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from extractor.answer.answers import Answer, Dismissal, Origin
+from extractor.answer.field_words import canonical
+from extractor.article import Remark
+from extractor.check.build import build
+from extractor.check.conflicts import figure_conflicts
+from extractor.check.disagreement import disagreements
+from extractor.check.grounding import quoted
+from extractor.check.resolve import Draft, Fault, fault_line, resolve, span_of
+from extractor.fields import Figure, Quotation, Sentence, Verbatim
+from extractor.find.candidates import FigureCandidate, QuotationCandidate, SanctionStatement
+from extractor.find.inventory import Inventory
+from extractor.record import Audit, AuditItem
+from extractor.shapes import Shape, shape_of
+from extractor.spans import Span
+
+Accountable = QuotationCandidate | FigureCandidate | SanctionStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record that is true to the article, its audit, and what there is to say about it."""
+
+    record: BaseModel
+    audit: Audit
+    warnings: tuple[Remark, ...]
+    root: Draft  # the grounded values that the record was made of
+    faults: tuple[Fault, ...] = ()  # what was left out of the answer
+    reported: tuple[Remark, ...] = ()  # those of the warnings that are about `faults`
+
+    @property
+    def rows(self) -> list[Draft]:
+        """All rows of the record that rest on something, with their paths and origins."""
+        return [row for row in self.root.rows() if row.anchor is not None]
+
+
+def check(
+    inventory: Inventory,
+    model: type[BaseModel],
+    answer: Answer,
+    by_rules: Answer | None = None,
+    filled: Collection[str] = (),
+) -> Checked:
+    """Check an answer against the article.
+
+    `by_rules`: the rules' answer to the same question, to report where a model disagrees with it.
+    `filled`: what a model left and the rules filled: "quotes:Q7" a row, "quotes:Q9.speaker" a
+    value (see filling.py).
+    """
+    shape = shape_of(model)
+    root, faults = resolve(inventory, shape, answer.data)
+    doubled = _tidy(root)
+    record, late = build(root)
+    _number(root, answer)
+    rows = [row for row in root.rows() if row.anchor is not None]
+    items = _account(inventory, shape, answer.dismissed, root)
+    audit = Audit(
+        used=items.used,
+        unaccounted=tuple(items.unaccounted),
+        dismissed=tuple(items.dismissed),
+        filled_by_rules=tuple(_filled_paths(root, filled)),
+        own_words=tuple(_own_words(root, answer.origin, by_rules.data if by_rules else {})),
+    )
+    reported = (
+        *map(_fault_remark, faults),
+        *doubled,
+        *(_fault_remark(fault) for fault in late if not fault.empty),
+    )
+    warnings = [*answer.warnings, *reported, *_unresolved(rows), *_empty_required(root)]
+    if by_rules is not None:
+        told = {remark.candidate for remark in warnings if remark.code == "disagreement"}
+        found = disagreements(inventory, shape, rows, answer, by_rules)
+        warnings += [remark for remark in found if remark.candidate not in told]
+    warnings += figure_conflicts(inventory, rows)
+    return Checked(record, audit, tuple(warnings), root, (*faults, *late), reported)
+
+
+def complaints(
+    inventory: Inventory,
+    model: type[BaseModel],
+    data: object,
+    dismissed: Iterable[Dismissal] = (),
+) -> list[str]:
+    """Say what is wrong with an answer, one exact line each, in order; [] when nothing is.
+
+    Unknown ids, words that are not in the article (with the nearest passage), values that the
+    schema refuses, and the candidates that are neither in a row nor among `dismissed`.
+    """
+    shape = shape_of(model)
+    dismissed = list(dismissed)
+    root, faults = resolve(inventory, shape, data)
+    _tidy(root)
+    _, late = build(root)
+    lines = [fault_line(fault) for fault in (*faults, *late)]
+    lines += [
+        f"dismissed: there is no candidate {quoted(d.candidate, 40)}"
+        for d in dismissed
+        if d.candidate not in inventory.by_id
+    ]
+    for item in _account(inventory, shape, dismissed, root).unaccounted:
+        text = quoted(item.text, 80)
+        lines.append(f"{item.candidate}: the {item.kind} {text} is neither in a row nor dismissed")
+    return lines
+
+
+def _tidy(draft: Draft) -> list[Remark]:
+    """Merge rows that rest on the same thing, and put rows in the order of the article."""
+    remarks: list[Remark] = []
+    for key, value in draft.values.items():
+        if isinstance(value, Draft):
+            remarks += _tidy(value)
+        if not isinstance(value, list) or not value:
+            continue
+        if all(isinstance(item, Quotation | Figure | Sentence) for item in value):
+            value.sort(key=lambda item: span_of(item) or Span(0, 0))
+        if not all(isinstance(item, Draft) for item in value):
+            continue
+        kept: dict[object, Draft] = {}
+        for row in value:
+            remarks += _tidy(row)
+            first = kept.setdefault(_identity(row), row)
+            if first is not row:
+                _merge(first, row)
+                message = f"{row.path} says the same as {first.path}; they are one row now"
+                remarks.append(Remark("duplicate_row", message, row.anchor_span, row.anchor_id))
+        rows = list(kept.values())
+        if all(row.anchor_span is not None for row in rows) and rows[0].shape.rests_on != "name":
+            rows.sort(key=lambda row: row.anchor_span or Span(0, 0))
+        draft.values[key] = rows
+    return remarks
+
+
+def _identity(row: Draft) -> object:
+    """Return what makes two rows the same: a candidate, and on a sentence what is said of it."""
+    if row.anchor is None:
+        return id(row)
+    anchor = row.anchor_id or row.anchor_span
+    if row.shape.rests_on in ("quotation", "figure", "name"):
+        return anchor
+    said: list[object] = [anchor]
+    for field in row.shape.fields:
+        value = row.values.get(field.key)
+        if row.shape.rests_on != "sanction":
+            said.append(repr(value))
+        elif field.kind == "choice" or canonical("sanction", field.word) == "measure":
+            said.append(value.text.lower() if isinstance(value, Verbatim) else repr(value))
+    return tuple(said)
+
+
+def _merge(first: Draft, second: Draft) -> None:
+    """Fill the empty fields of the first row from the second; lists are joined."""
+    for key, value in second.values.items():
+        mine = first.values.get(key)
+        if isinstance(mine, list) and isinstance(value, list):
+            first.values[key] = mine + [item for item in value if item not in mine]
+        elif mine in (None, ""):
+            first.values[key] = value
+
+
+def _number(draft: Draft, answer: Answer) -> None:
+    """Give every row its final path and its origin."""
+    for key, value in draft.values.items():
+        base = f"{draft.path}.{key}" if draft.path else key
+        items = value if isinstance(value, list) else [value]
+        for index, item in enumerate(items):
+            if isinstance(item, Draft):
+                item.path = f"{base}[{index}]" if isinstance(value, list) else base
+                origins = answer.origins
+                by_id = origins.get(item.anchor_id or "", answer.origin)
+                item.origin = origins.get(item.key, by_id)
+                _number(item, answer)
+
+
+def _filled_paths(root: Draft, filled: Collection[str]) -> Iterator[str]:
+    """Yield the paths of what the rules filled."""
+    if not filled:
+        return
+    for draft in (root, *root.rows()):
+        if draft.path and draft.key in filled:
+            yield draft.path
+        prefix = f"{draft.key}." if draft.anchor is not None else f"{draft.list_path}."
+        for field in draft.shape.fields:
+            if f"{prefix}{field.key}".removeprefix(".") in filled:
+                yield f"{draft.path}.{field.key}".removeprefix(".")
+
+
+@dataclass(slots=True)
+class _Items:
+    used: int
+    unaccounted: list[AuditItem]
+    dismissed: list[AuditItem]
+
+
+def _account(
+    inventory: Inventory, shape: Shape, dismissals: Iterable[Dismissal], root: Draft
+) -> _Items:
+    """Say of every candidate that the schema asks for what became of it."""
+    used = {getattr(value, "id", None) for value in root.grounded()}
+    stated = {row.anchor_id for row in root.rows() if row.shape.rests_on == "sanction"}
+    reasons: dict[str, Dismissal] = {}
+    for dismissal in dismissals:
+        reasons.setdefault(dismissal.candidate, dismissal)
+    items = _Items(0, [], [])
+    for kind, candidate, span in _asked_for(inventory, shape):
+        statement = isinstance(candidate, SanctionStatement)
+        sentence = candidate.sentence if isinstance(candidate, SanctionStatement) else None
+        if sentence in stated if statement else candidate.id in used:
+            items.used += 1
+            continue
+        found = reasons.get(candidate.id) or reasons.get(sentence or "")
+        text = inventory.text_of(span)
+        if isinstance(candidate, QuotationCandidate):
+            text = candidate.text(inventory.article.text)
+        reason, origin = (found.reason, found.origin) if found else (None, "rules")
+        item = AuditItem(candidate.id, kind, text, *span, reason, origin)
+        (items.dismissed if found else items.unaccounted).append(item)
+    if shape.asks_for("figure"):
+        items.dismissed += [
+            AuditItem("", "number", inventory.text_of(no.span), *no.span, no.reason)
+            for no in inventory.not_figures
+        ]
+    return items
+
+
+def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accountable, Span]]:
+    if shape.asks_for("quotation"):
+        for quotation in inventory.quotations:
+            place = Span(quotation.spans[0].start, quotation.spans[-1].end)
+            yield "quotation", quotation, place
+    if shape.asks_for("figure"):
+        yield from (("figure", figure, figure.span) for figure in inventory.figures)
+    if shape.asks_for("sanction"):
+        yield from (("sanction statement", said, said.span) for said in inventory.statements)
+
+
+def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
+    """Yield the paths of plain text that a model wrote; what the rules know just so is not."""
+    for field in draft.shape.fields:
+        value = draft.values.get(field.key)
+        if field.kind == "text" and value and origin == "model" and value != known.get(field.key):
+            yield f"{draft.path}.{field.key}" if draft.path else field.key
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Draft):
+                yield from _own_words(item, item.origin, {})
+
+
+def _fault_remark(fault: Fault) -> Remark:
+    code = "value_dropped" if fault.field is not None else "row_dropped"
+    return Remark(code, fault_line(fault), fault.where, fault.anchor)
+
+
+def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:
+    """Name the quotations whose speaker is not known."""
+    for row in rows:
+        if row.shape.rests_on != "quotation":
+            continue
+        names = [field for field in row.shape.fields if field.kind == "name" and not field.many]
+        speakers = [f for f in names if canonical("quotation", f.word) == "speaker"]
+        for field in (speakers or names)[:1]:
+            if row.values.get(field.key) is None:
+                words = quoted(getattr(row.anchor, "text", ""), 60)
+                message = f"{row.path}: the speaker of {words} is not known"
+                yield Remark("speaker_unresolved", message, row.anchor_span, row.anchor_id)
+
+
+def _empty_required(root: Draft) -> Iterator[Remark]:
+    """Name each required field that is empty, once, with the rows."""
+    empty: dict[str, list[str]] = {}
+    for draft in (root, *root.rows()):
+        for field in draft.shape.fields:
+            missing: Any = draft.values.get(field.key)
+            if field.required and not field.nullable and not field.many and missing in (None, ""):
+                name = f"{draft.list_path}[].{field.key}" if draft.path else field.key
+                empty.setdefault(name, []).append(draft.path)
+    for name, paths in empty.items():
+        where = f" in {', '.join(paths[:8])}{' …' if len(paths) > 8 else ''}" if paths[0] else ""
+        yield Remark("empty_required", f"{name} is required and empty{where}")

@@ -1,0 +1,106 @@
+"""Instances of the schema from grounded values: pydantic has the last word on every field.
+
+What pydantic refuses is taken out and reported, and the rest is tried again. A required value
+that is not to be had becomes null, in an instance of a subclass that allows it (shapes.lenient);
+a row is dropped only for its anchor, or for a validator of the schema that refuses it as a whole.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from extractor.check.resolve import Draft, Fault
+from extractor.shapes import FieldShape, lenient
+
+# A value or two is taken out at a time; a schema that still refuses then refuses for good.
+_ATTEMPTS = 4
+
+
+def build(root: Draft) -> tuple[BaseModel, list[Fault]]:
+    """Make the record. Rows that cannot stand are taken out of the drafts too. Never raises."""
+    faults: list[Fault] = []
+    record = _build(root, faults)
+    if record is None:
+        # A validator of the root model refuses it: the values stand, as nothing in them is false.
+        model = lenient(root.shape.model)
+        values = {f.key: _built(root.values.get(f.key), faults) for f in root.shape.fields}
+        record = model.model_construct(**values)
+    return record, faults
+
+
+def _build(draft: Draft, faults: list[Fault]) -> BaseModel | None:
+    """Make one instance; None, with the reason in `faults`, when it cannot stand."""
+    model = draft.shape.model
+    values = {}
+    for key, value in draft.values.items():
+        values[key] = _built(value, faults)
+        draft.values[key] = _standing(value)
+    for _ in range(_ATTEMPTS):
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False, include_context=False)
+        except Exception as error:  # a validator of the user's schema may raise anything
+            problems = [{"loc": (), "msg": f"its validator fails: {type(error).__name__}: {error}"}]  # type: ignore[typeddict-item]
+        by_key = {field.key: field for field in draft.shape.fields}
+        refused = {key: [p for p in problems if p["loc"][:1] == (key,)] for key in by_key}
+        refused = {key: found for key, found in refused.items() if found}
+        anchor = draft.shape.anchor
+        if not refused or (draft.path and anchor is not None and anchor.key in refused):
+            path = draft.path
+            faults += [_fault(draft, path, p["msg"], None) for p in problems[:1]]
+            draft.dropped = True
+            return None
+        for key, found in refused.items():
+            field = by_key[key]
+            empty = values.get(key) is None and field.required
+            for problem in found[:3]:
+                path = f"{draft.path}.{key}" if draft.path else key
+                message = f"{key} is required" if empty else problem["msg"]
+                faults.append(_fault(draft, path, message, key, empty=empty))
+            where = [p["loc"] for p in found]
+            _take_out(draft.values, field, where)
+            if _take_out(values, field, where):
+                model = lenient(draft.shape.model)
+    draft.dropped = True
+    return None
+
+
+def _built(value: Any, faults: list[Fault]) -> Any:
+    if isinstance(value, Draft):
+        return _build(value, faults)
+    if isinstance(value, list):
+        built = [(_built(item, faults), item) for item in value]
+        return [made for made, item in built if not (isinstance(item, Draft) and item.dropped)]
+    return value
+
+
+def _standing(value: Any) -> Any:
+    """Return a draft's value without the rows that were dropped."""
+    if isinstance(value, list):
+        return [item for item in value if not (isinstance(item, Draft) and item.dropped)]
+    return None if isinstance(value, Draft) and value.dropped else value
+
+
+def _take_out(values: dict[str, Any], field: FieldShape, where: list[tuple[Any, ...]]) -> bool:
+    """Remove what was refused; tell whether a required value is now null."""
+    indices = {loc[1] for loc in where if len(loc) > 1 and isinstance(loc[1], int)}
+    listed = values.get(field.key)
+    if field.many and indices and isinstance(listed, list):
+        values[field.key] = [item for i, item in enumerate(listed) if i not in indices]
+        return False
+    if field.many and field.required:
+        values[field.key] = []
+        return False
+    if not field.required:
+        values.pop(field.key, None)
+        return False
+    values[field.key] = None
+    return True
+
+
+def _fault(draft: Draft, path: str, message: str, key: str | None, *, empty: bool = False) -> Fault:
+    message = message.removeprefix("Value error, ")
+    return Fault(
+        path, message, draft.list_path, draft.anchor_id, key, draft.anchor_span, empty=empty
+    )

@@ -1,0 +1,84 @@
+"""Where a model and the rules say different things about the same candidate."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from extractor.answer.answers import Answer
+from extractor.article import Remark
+from extractor.check.grounding import quoted
+from extractor.check.resolve import Draft, resolve
+from extractor.fields import Name
+from extractor.find.inventory import Inventory
+from extractor.shapes import Shape
+from extractor.spans import Span
+
+
+def disagreements(
+    inventory: Inventory, shape: Shape, rows: Iterable[Draft], answer: Answer, by_rules: Answer
+) -> list[Remark]:
+    """Return a warning for each name or choice that differs, and each candidate only one uses."""
+    root, _ = resolve(inventory, shape, by_rules.data)
+    theirs = _by_key(root.rows())
+    remarks = []
+    mine = _by_key(row for row in rows if row.origin == "model")
+    for key, own in mine.items():
+        other = theirs.get(key, [])
+        # Several rows on one sentence: which is which is not known, so nothing is compared.
+        if len(own) == len(other) == 1:
+            remarks += _compare(own[0], other[0])
+    return remarks + _left_out(inventory, mine, answer, by_rules)
+
+
+def _by_key(rows: Iterable[Draft]) -> dict[str, list[Draft]]:
+    found: dict[str, list[Draft]] = {}
+    for row in rows:
+        if row.anchor_id is not None:
+            found.setdefault(row.key, []).append(row)
+    return found
+
+
+def _compare(own: Draft, other: Draft) -> list[Remark]:
+    remarks = []
+    for field in own.shape.fields:
+        if field.kind not in ("name", "choice") or field.many or field is own.shape.anchor:
+            continue
+        ours, theirs = own.values.get(field.key), other.values.get(field.key)
+        if ours is None or theirs is None or _same(ours, theirs):
+            continue
+        message = (
+            f"{own.path}.{field.key}: the model says {_shown(ours)}, the rules {_shown(theirs)}"
+        )
+        remarks.append(Remark("disagreement", message, own.anchor_span, own.anchor_id))
+    return remarks
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, Name) and isinstance(theirs, Name):
+        return ours.id == theirs.id if ours.id and theirs.id else ours.name == theirs.name
+    return str(ours) == str(theirs)
+
+
+def _shown(value: Any) -> str:
+    return quoted(value.name if isinstance(value, Name) else str(value), 80)
+
+
+def _left_out(
+    inventory: Inventory, mine: dict[str, list[Draft]], answer: Answer, by_rules: Answer
+) -> list[Remark]:
+    """Name the quotations that one side uses and the other takes for none."""
+    used = {key.rpartition(":")[2] for key in mine}
+    ours = {d.candidate: d.reason for d in answer.dismissed if d.origin == "model"}
+    theirs = {d.candidate: d.reason for d in by_rules.dismissed}
+    remarks = []
+    for quotation in inventory.quotations:
+        id_ = quotation.id
+        place = Span(quotation.spans[0].start, quotation.spans[-1].end)
+        words = quoted(quotation.text(inventory.article.text), 60)
+        if id_ in ours and id_ not in theirs and id_ not in used:
+            message = f"{words} is no quotation for the model ({ours[id_]}), but one for the rules"
+        elif id_ in used and id_ in theirs:
+            message = f"{words} is a quotation for the model, for the rules none ({theirs[id_]})"
+        else:
+            continue
+        remarks.append(Remark("disagreement", quoted(message, 400)[1:-1], place, id_))
+    return remarks

@@ -1,0 +1,304 @@
+"""An answer's ids and phrases turned into grounded values, and an exact complaint for the rest.
+
+The walk follows the schema's shape through whatever data came, however wrong. A row gets its
+anchor first, because the others depend on it: a phrase is looked for in the evidence sentence, or
+else nearest to the anchor; a name without a mention gets the mention nearest to it. A value that
+cannot stand is left out and reported; a row without its anchor is dropped and reported.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from extractor.answer.answers import Origin
+from extractor.check.grounding import ground_phrase, quoted
+from extractor.fields import Figure, Name, Place, Quotation, Sentence, Verbatim
+from extractor.find.candidates import Entity, Mention, QuotationCandidate
+from extractor.find.inventory import Inventory
+from extractor.shapes import GROUNDED, FieldShape, Shape
+from extractor.spans import Span
+
+Grounded = Quotation | Figure | Name | Sentence | Verbatim
+_NO_ANSWER = frozenset({"", "null", "none", "n/a"})
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in an answer that cannot stand."""
+
+    path: str  # as the answer counts: "quotes[3].speaker"
+    message: str  # what whoever answered is told
+    list_path: str = ""  # "quotes", when it lies in a row
+    anchor: str | None = None  # the id of the row's candidate, if it has one
+    field: str | None = None  # the key of the value left out; None: the row is dropped
+    where: Span | None = None
+    empty: bool = False  # nothing wrong was said: a required value is missing
+
+
+@dataclass(slots=True)
+class Draft:
+    """A row or group with its values grounded, by field key; not yet an instance."""
+
+    shape: Shape
+    path: str  # "quotes[3]"; "" for the root
+    list_path: str  # the same without indices: "quotes"
+    values: dict[str, Any] = field(default_factory=dict)  # nested rows are Drafts
+    anchor: Grounded | None = None
+    origin: Origin = "rules"
+    dropped: bool = False  # refused by the schema: there is no instance of it
+
+    @property
+    def key(self) -> str:
+        """What the row is known by in an answer: "quotes:Q7"."""
+        return f"{self.list_path}:{self.anchor_id}"
+
+    @property
+    def anchor_id(self) -> str | None:
+        """The id of the candidate that the row rests on."""
+        return getattr(self.anchor, "id", None)
+
+    @property
+    def anchor_span(self) -> Span | None:
+        """The stretch that the row rests on, over paragraphs if need be."""
+        return span_of(self.anchor) if self.anchor is not None else None
+
+    def rows(self) -> Iterator["Draft"]:
+        """Yield every row below this one, in order."""
+        for value in self.values.values():
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, Draft):
+                    yield item
+                    yield from item.rows()
+
+    def grounded(self) -> Iterator[Grounded]:
+        """Yield every grounded value below this one, nested rows included."""
+        for value in self.values.values():
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, Draft):
+                    yield from item.grounded()
+                elif isinstance(item, Quotation | Figure | Name | Sentence | Verbatim):
+                    yield item
+
+
+def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, list[Fault]]:
+    """Ground an answer of any shape whatever; never raises. Faults are in order of the answer."""
+    walk = _Walk(inventory)
+    draft = Draft(shape, "", "")
+    if not isinstance(data, dict):
+        walk.faults.append(Fault("", "expected an object with the schema's fields"))
+        data = {}
+    walk.group(draft, data)
+    return draft, walk.faults
+
+
+def span_of(value: Grounded) -> Span | None:
+    """Return where a grounded value stands; a name stands at its mention."""
+    if isinstance(value, Quotation):
+        return Span(value.spans[0].start, value.spans[-1].end) if value.spans else None
+    if isinstance(value, Name):
+        return Span(value.mention.start, value.mention.end) if value.mention else None
+    return Span(value.start, value.end)
+
+
+def is_true(value: Grounded, text: str) -> bool:
+    """Tell whether a grounded value says what stands at its place in the article."""
+    if isinstance(value, Quotation):
+        words = "\n\n".join(span.of(text) for span in value.spans)
+        return bool(value.text) and words == value.text and min(map(min, value.spans)) >= 0
+    if isinstance(value, Name):
+        place = value.mention
+        return place is None or text[place.start : place.end] == place.text
+    return value.start >= 0 and text[value.start : value.end] == value.text
+
+
+@dataclass(slots=True)
+class _Walk:
+    inventory: Inventory
+    faults: list[Fault] = field(default_factory=list)
+
+    def group(self, draft: Draft, data: dict[Any, Any]) -> None:
+        """Fill a draft from an object; fields that it does not have are passed over."""
+        shape = draft.shape
+        # The anchor, then the evidence, then what depends on them; values keep the schema's order.
+        sentence: Sentence | None = None
+        order = sorted(shape.fields, key=lambda f: (f is not shape.anchor, f.kind != "sentence"))
+        found: dict[str, Any] = {}
+        for wanted in order:
+            raw = data.get(wanted.key, data.get(wanted.name, _MISSING))
+            value = self._value(raw, wanted, draft, sentence)
+            if value is not _MISSING:
+                found[wanted.key] = value
+            if wanted is shape.anchor and draft.path:
+                draft.anchor = value if isinstance(value, Grounded) else None
+            if sentence is None and isinstance(value, Sentence):
+                sentence = value
+        draft.values = {f.key: found[f.key] for f in shape.fields if f.key in found}
+
+    def _value(
+        self, raw: object, wanted: FieldShape, draft: Draft, sentence: Sentence | None
+    ) -> Any:
+        path = f"{draft.path}.{wanted.key}" if draft.path else wanted.key
+        if raw is _MISSING or raw is None:
+            return self._absent(raw, wanted, draft, path)
+        if wanted.row is not None:
+            return self._rows(raw, wanted, wanted.row, draft, path)
+        if wanted.kind not in GROUNDED:
+            return raw  # pydantic judges it
+        if not wanted.many:
+            if isinstance(raw, str) and wanted.nullable and raw.strip().lower() in _NO_ANSWER:
+                return None
+            return self._ground(raw, wanted, draft, sentence, path)
+        items = raw if isinstance(raw, list | tuple) else [raw]
+        values: list[Grounded] = []
+        for index, item in enumerate(items):
+            if item is None or item == "":
+                continue
+            value = self._ground(item, wanted, draft, sentence, f"{path}[{index}]")
+            if value is not None and value not in values[-50:]:
+                values.append(value)
+        return values
+
+    def _absent(self, raw: object, wanted: FieldShape, draft: Draft, path: str) -> Any:
+        if not wanted.required:
+            return None if raw is None and wanted.nullable else _MISSING
+        if wanted.many:
+            if wanted.row is not None:
+                self._fault(draft, path, wanted, "the list is missing; give [] if there is none")
+            return []
+        if wanted.kind == "row" and not wanted.nullable and wanted.row is not None:
+            return self._nested(wanted.row, {}, draft, wanted, path)
+        return "" if wanted.kind == "text" and not wanted.nullable else None
+
+    def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: Draft, path: str) -> Any:
+        list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
+        if not wanted.many:
+            if not isinstance(raw, dict):
+                self._fault(draft, path, wanted, "expected an object")
+                raw = {}
+            return self._nested(shape, raw, draft, wanted, path)
+        if not isinstance(raw, list | tuple):
+            self._fault(draft, path, wanted, "expected a list of objects")
+            return []
+        rows = []
+        for index, item in enumerate(raw):
+            row = Draft(shape, f"{path}[{index}]", list_path)
+            if not isinstance(item, dict):
+                message = f"expected an object with the fields of {shape.model.__name__}"
+                self.faults.append(Fault(row.path, message, list_path))
+                continue
+            before = len(self.faults)
+            self.group(row, item)
+            if shape.anchor is not None and row.anchor is None:
+                self._drop(row, shape.anchor, item, before)
+            else:
+                rows.append(row)
+        return rows
+
+    def _nested(
+        self, shape: Shape, data: dict[Any, Any], draft: Draft, wanted: FieldShape, path: str
+    ) -> Draft | None:
+        """Ground one object in another; without its anchor there is none."""
+        list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
+        inner = Draft(shape, path, list_path)
+        self.group(inner, data)
+        return None if shape.anchor is not None and inner.anchor is None else inner
+
+    def _drop(self, row: Draft, anchor: FieldShape, item: dict[Any, Any], before: int) -> None:
+        """Report a row without its anchor: once, with the complaint about the anchor itself."""
+        path = f"{row.path}.{anchor.key}"
+        mine = [fault for fault in self.faults[before:] if fault.path == path]
+        message = mine[0].message if mine else f"{anchor.key} is missing"
+        raw = item.get(anchor.key)
+        if mine and isinstance(raw, str) and anchor.kind == "quotation" and len(raw) > 12:
+            message = f"{message} (a quotation is answered by its id, never copied)"
+        del self.faults[before:]
+        self.faults.append(Fault(path, message, row.list_path))
+
+    def _ground(
+        self,
+        raw: object,
+        wanted: FieldShape,
+        draft: Draft,
+        sentence: Sentence | None,
+        path: str,
+    ) -> Grounded | None:
+        """Return the grounded value, or None after noting the complaint."""
+        kind = GROUNDED[wanted.kind]
+        try:
+            if isinstance(raw, kind):
+                value: Grounded = raw
+                if not is_true(value, self.inventory.article.text):
+                    raise ValueError("the words do not stand at the place given for them")
+            elif not isinstance(raw, str):
+                raise ValueError(f"expected {kind.wire_description}")
+            elif kind is Verbatim:
+                value = self._phrase(raw, draft, sentence)
+            else:
+                value = kind.from_wire(raw, self.inventory)
+        except ValueError as error:
+            self._fault(draft, path, wanted, str(error))
+            return None
+        if isinstance(value, Name) and value.mention is None:
+            return self._with_mention(value, draft)
+        return value
+
+    def _phrase(self, raw: str, draft: Draft, sentence: Sentence | None) -> Verbatim:
+        """Ground a phrase in the evidence sentence, or else nearest to the row's anchor."""
+        text = self.inventory.article.text
+        within = Span(sentence.start, sentence.end) if sentence else None
+        anchor = draft.anchor_span
+        span = ground_phrase(raw, text, within, anchor.start if anchor and not within else None)
+        return Verbatim(span.of(text), *span)
+
+    def _with_mention(self, name: Name, draft: Draft) -> Name:
+        """Give a name the mention nearest to the row's anchor (see `nearest_mention`)."""
+        entity = self.inventory.by_id.get(name.id or "")
+        if not isinstance(entity, Entity) or not entity.mentions:
+            return name
+        mention = nearest_mention(self.inventory, entity, draft.anchor)
+        place = Place(self.inventory.text_of(mention.span), *mention.span)
+        return Name(name.name, name.kind, place, name.id)
+
+    def _fault(self, draft: Draft, path: str, wanted: FieldShape, message: str) -> None:
+        self.faults.append(
+            Fault(path, message, draft.list_path, draft.anchor_id, wanted.key, draft.anchor_span)
+        )
+
+
+def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | None) -> Mention:
+    """Return the mention that an answer most likely rests on.
+
+    In the anchor's own sentences the nearest one; else the last before it; else the first after.
+    Mentions inside the quoted words come last: they are not who speaks. Without an anchor, the
+    first mention.
+    """
+    span = span_of(anchor) if anchor is not None else None
+    if span is None:
+        return entity.mentions[0]
+    inside: tuple[Span, ...] = ()
+    if isinstance(anchor, Quotation):
+        candidate = inventory.by_id.get(anchor.id or "")
+        inside = anchor.spans
+        span = candidate.outer if isinstance(candidate, QuotationCandidate) else span
+    first, last = inventory.sentence_at(span.start), inventory.sentence_at(max(span.end - 1, 0))
+    home = Span(
+        min(first.span.start if first else span.start, span.start),
+        max(last.span.end if last else span.end, span.end),
+    )
+
+    def rank(mention: Mention) -> tuple[bool, int, int]:
+        quoted_inside = any(stretch.contains(mention.span) for stretch in inside)
+        group = 0 if home.contains(mention.span) else 1 if mention.span.start < span.start else 2
+        return quoted_inside, group, mention.span.distance(span)
+
+    # Of an entity that is everywhere in a long article, only the mentions around the anchor.
+    middle = bisect_left(entity.mentions, span.start, key=lambda mention: mention.span.start)
+    return min(entity.mentions[max(0, middle - 40) : middle + 40], key=rank)
+
+
+def fault_line(fault: Fault) -> str:
+    """Return a complaint as one printable line: "quotes[3].speaker: there is no name P99 …"."""
+    line = f"{fault.path}: {fault.message}" if fault.path else fault.message
+    return quoted(line, 600)[1:-1]

@@ -1,0 +1,102 @@
+"""The whole way of one article, on one page. Read this first.
+
+    article ──► inventory ──► answer ──► check ──► what the answer left ──► check ──► extraction
+               (find/)       (answer/)  (check/)   is filled by the rules
+
+The rules always answer: on their own, or beside a language model, whose answer goes before theirs
+where it stands the check. A model's answer can be wrong in any way; what cannot be grounded in the
+article is taken out, reported and filled by the rules, and marked so.
+"""
+
+import asyncio
+from copy import deepcopy
+from typing import Any
+
+from extractor import __version__
+from extractor.answer import rules
+from extractor.answer.answers import Answer, Asker
+from extractor.article import Article
+from extractor.catalogue import Schema
+from extractor.check.audit import Checked, check
+from extractor.check.filling import fill
+from extractor.find.inventory import Inventory, take
+from extractor.record import Extraction, Provenance, Usage
+
+ENGINE = f"news-extract {__version__}"
+
+
+def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> Extraction:
+    """Extract what `schema` asks for from one article, by the rules, or by a model and the rules.
+
+    Raises ModelError when the model gave nothing usable; whatever an article or an answer holds
+    raises nothing. Not to be called with an asker where an event loop runs: see `extract_with`.
+    """
+    if asker is not None:
+        return asyncio.run(extract_with(article, schema, asker))
+    inventory = take(article)
+    answer = rules.answer(inventory, schema.model)
+    checked = check(inventory, schema.model, answer)
+    return _extraction(inventory, schema, checked, answer, Usage(), None)
+
+
+async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extraction:
+    """Extract with a model's answer, checked, and the rules' where the model's does not stand."""
+    inventory = take(article)
+    by_rules = rules.answer(inventory, schema.model)
+    # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
+    answer, usage = await asker.ask(inventory, schema, deepcopy(by_rules))
+    answer.origin = "model"
+    checked = check(inventory, schema.model, answer, by_rules)
+    completed, filled = fill(
+        inventory,
+        checked.root,
+        answer,
+        by_rules,
+        unaccounted=checked.audit.unaccounted,
+        faults=checked.faults,
+        reported=checked.reported,
+    )
+    checked = check(inventory, schema.model, completed, by_rules, filled)
+    return _extraction(inventory, schema, checked, completed, usage, asker)
+
+
+def _extraction(
+    inventory: Inventory,
+    schema: Schema,
+    checked: Checked,
+    answer: Answer,
+    usage: Usage,
+    asker: Asker | None,
+) -> Extraction:
+    article = inventory.article
+    prompt, prompt_sha256 = asker.prompt_of(schema) if asker else (None, None)
+    provenance = Provenance(
+        article_sha256=article.sha256,
+        schema=schema.name,
+        schema_sha256=schema.sha256,
+        prompt=prompt,
+        prompt_sha256=prompt_sha256,
+        model=asker.model if asker else None,
+        plan=asker.plan if asker else None,
+        engine=ENGINE,
+    )
+    return Extraction(
+        schema=schema.name,
+        article=article,
+        record=checked.record,
+        audit=checked.audit,
+        warnings=(*article.warnings, *checked.warnings),
+        provenance=provenance,
+        usage=usage,
+        confidence=_confidence(checked, answer.confidence),
+    )
+
+
+def _confidence(checked: Checked, by_candidate: dict[str, float]) -> dict[str, float]:
+    """Return each row's confidence under its path, as far as whoever answered gave one."""
+    found: dict[str, Any] = {}
+    for row in checked.rows:
+        known = by_candidate.get(row.key, by_candidate.get(row.anchor_id or ""))
+        if known is not None:
+            found[row.path] = known
+    return found
