@@ -160,7 +160,7 @@ def _mark_begins_next(article: Article, at: int, singles: bool) -> bool:
 
 def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_Piece]:
     """Pair the marks of one paragraph; pieces in order of their first mark, never crossing."""
-    text, span = article.text, article.paragraphs[at].span
+    text = article.text
     doubles = [mark for mark in marks if mark.family != SINGLE]
     pairs, unclosed = _pair_doubles(text, doubles)
     pieces = [_closed(text, doubles[i], doubles[j]) for i, j in pairs]
