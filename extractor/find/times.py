@@ -36,7 +36,10 @@ _DAYS = (
     rf"(?:the (?:previous|following) )?(?:(?:last|next|this) )?{_DAY}(?: {_PART})?"
     rf"(?:,? \(?(?:{_DATE})\)?)?"
 )
-_NEAR = r"(?:last|next|this|the (?:past|last|next|previous|following|same|coming)|that|earlier this|later this)"
+_NEAR = (
+    r"(?:last|next|this|that|earlier this|later this"
+    r"|the (?:past|last|next|previous|following|same|coming))"
+)
 _SPELL = rf"(?:{_UNIT}|{_PART}|spring|summer|autumn|winter|fall|year-end|century)"
 
 _TIME = re.compile(
@@ -52,7 +55,8 @@ _TIME = re.compile(
     rf"|\b{_LEAD}(?:the )?(?:(?:coming|next|past|last|recent|previous) )?(?:{_FEW} )?"
     rf"(?:more |further |additional )?{_UNIT}(?: (?:ago|earlier|later))?\b"
     # "five years ago", "a day later"
-    rf"|\b(?:about |around |nearly |almost |more than |over )?{_FEW} {_UNIT} (?:ago|earlier|later|after)\b"
+    rf"|\b(?:about |around |nearly |almost |more than |over )?{_FEW} {_UNIT}"
+    rf" (?:ago|earlier|later|after)\b"
     rf"|\b(?:immediately|today|tomorrow|yesterday|tonight|overnight|soon|shortly|indefinitely"
     rf"|recently|simultaneously|at once|straight away|right away|until further notice"
     rf"|(?:earlier|later) (?:today|on)|with immediate effect)\b",
@@ -66,8 +70,9 @@ _ANCHORS = frozenset(
     "feb mar apr aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday "
     "second seconds minute minutes hour hours day days week weeks month months year years decade "
     "decades quarter quarters weekend weekends morning afternoon evening night lunchtime spring "
-    "summer autumn winter fall end century immediately today tomorrow yesterday tonight overnight "
-    "soon shortly indefinitely recently simultaneously once away notice earlier later effect".split()
+    "summer autumn winter fall end century immediately today tomorrow yesterday tonight "
+    "overnight soon shortly indefinitely recently simultaneously once away notice earlier later "
+    "effect".split()
 )
 _REACH = 6  # words before the anchor that one expression can begin at: "by the end of the year"
 

@@ -1,0 +1,294 @@
+"""How settled an action is: done, agreed, announced, proposed, conditional or denied.
+
+Read from the words that lead up to the verb ("agreed to", "would not", "called on X to"), as the
+literature on event factuality does (Saurí & Pustejovsky 2009: FactBank), in six values of ours.
+"""
+
+from dataclasses import dataclass, field
+
+from extractor.find.candidates import Status
+from extractor.find.clauses import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    MODALS,
+    NEGATIONS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    forms,
+    is_adverb,
+)
+
+
+def _table(groups: dict[Status, frozenset[str]]) -> dict[str, Status]:
+    return {form: status for status, words in groups.items() for form in words}
+
+
+# Verbs, nouns and adjectives that govern "to lift", "lifting" or "the lifting of".
+LEADS: dict[str, Status] = _table({
+    "agreed": forms("agree", "decide", "vote", "approve", "endorse", "adopt", "conclude")
+    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved".split()),
+    "announced": forms("announce", "pledge", "promise", "vow", "intend", "order", "declare",
+                       "prepare", "schedule", "expect", "reaffirm", "confirm", "unveil", "instruct",
+                       "direct", "undertake", "guarantee", "move", "start", "commit")
+    | frozenset("plan plans planned planning set due going committed committing commitment swore "
+                "intention announcement poised about certain sure bound timetable".split()),
+    "proposed": forms("urge", "call", "ask", "propose", "consider", "mull", "weigh", "want", "hope",
+                      "demand", "press", "push", "appeal", "discuss", "suggest", "recommend",
+                      "favour", "favor", "wish", "request", "offer", "need", "advocate", "support",
+                      "back", "pressure", "lobby", "allow", "authorize", "authorise", "persuade",
+                      "convince", "encourage", "require", "oblige", "invite", "explore", "aim",
+                      "try", "attempt", "negotiate", "help", "enable", "wait")
+    | frozenset("seek seeks sought seeking bid proposal proposals ready willing prepared open chance "
+                "possibility prospect prospects option effort efforts campaign ought likely "
+                "pushing talks negotiations debate step steps roadmap power powers authority right "
+                "way ways idea deadline eager keen path question conditions condition time able "
+                "reluctant hesitant mulling pleas plea motion bill legislation".split()),
+    "in_force": forms("continue", "proceed") | frozenset("begin begins began begun beginning".split()),
+    "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
+                    "resist", "veto", "avoid", "prevent", "block", "stop")
+    | frozenset("denies denied refusal unlikely unwilling against ruled ruling no-one nobody "
+                "impossible".split()),
+})  # fmt: skip
+_HABITS = frozenset("approach policy practice strategy response instinct answer".split())
+_STARTED = forms("start", "move", "proceed")
+_REPORT = frozenset(
+    "said says say saying told tells telling announced announces announcing pledged promised vowed "
+    "added adding declared insisted stated confirmed indicated signalled signaled reported "
+    "reports wrote according quoted".split()
+)
+_BILLS = frozenset("bill legislation proposal plan draft act measure resolution law deal".split())
+_POSSIBLE = frozenset("could may might can".split())
+_DUE = frozenset("should must ought shouldn't mustn't".split())
+_WILL = frozenset(
+    "will would shall 'll won't wouldn't they'll we'll he'll she'll it'll they'd we'd".split()
+)
+
+
+@dataclass(slots=True)
+class Lead:
+    """The words that lead up to a verb, read from right to left."""
+
+    start: int  # the index of the first of them
+    words: set[str] = field(default_factory=set)  # the auxiliaries and modals
+    negated: bool = False
+    status: Status | None = None  # of the word that governs it: "agreed" in "agreed to lift"
+    governor: int | None = None  # its index
+    infinitive: bool = False
+    preposition: str = ""  # "by" in "by lifting"
+
+
+def lead_of(tokens: list[Token], verb: int) -> Lead:
+    """Read the auxiliaries, negations and governing words before the verb at `verb`."""
+    lead = Lead(verb)
+    gerund = tokens[verb].low.endswith("ing")
+    j, stop = verb - 1, max(-1, verb - 20)
+    while j > stop:
+        low = tokens[j].low
+        if low in NEGATIONS and not _not_only(tokens, j):
+            lead.negated = True
+            lead.words.add(low)
+        elif low in AUXILIARIES:
+            lead.words.add(low)
+        elif low == "to" and not lead.infinitive:
+            lead.infinitive = True
+            j = _governor(tokens, j, lead)
+            if j is None or j < 0:
+                break
+        elif low in LEADS and (gerund or lead.infinitive) and lead.governor is None:
+            lead.status, lead.governor = _status_of_lead(tokens, j), j
+        elif low in PREPOSITIONS and gerund and lead.governor is None and not lead.preposition:
+            lead.preposition = low
+            k = _govern_near(tokens, j - 1, 4)
+            if k is None:
+                lead.start = j
+                break
+            lead.status, lead.governor = _status_of_lead(tokens, k), k
+            j = k
+        elif low in ("and", "or") and not gerund and lead.start == verb and _base(tokens[verb]):
+            k = _shared(tokens, j)
+            if k is None:
+                break
+            j = k
+            continue
+        elif not is_adverb(tokens[j]) and low not in ("both", "either", "then"):
+            break
+        lead.start = j
+        j -= 1
+    return lead
+
+
+def _governor(tokens: list[Token], to: int, lead: Lead) -> int:
+    """Find what governs "to lift": in "urged the EU to lift", "a deal to lift", "set to"."""
+    k = _govern_near(tokens, to - 1, 9)
+    if k is None:
+        before = tokens[to - 1].low if to else ""
+        if before in AUXILIARIES:  # "are to be lifted"; "the policy is to sanction"
+            subject = tokens[to - 2].low if to > 1 else ""
+            lead.status = "in_force" if subject in _HABITS else "announced"
+            lead.governor = to - 1
+        lead.start = to
+        return to
+    lead.status, lead.governor = _status_of_lead(tokens, k), k
+    return k
+
+
+def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
+    """Return the nearest governing word at or before `j`, not beyond a mark or a clause."""
+    for k in range(j, max(-1, j - reach), -1):
+        low = tokens[k].low
+        if low in LEADS:
+            if low == "set" and k and tokens[k - 1].low in DETERMINERS:
+                continue
+            return k
+        if low in BREAKS or (low in SUBORDINATORS and low != "that") or low in MODALS:
+            return None
+        if low == "," and k < j:
+            return None
+    return None
+
+
+def _status_of_lead(tokens: list[Token], k: int) -> Status:
+    low = tokens[k].low
+    if low in _STARTED and not (k and tokens[k - 1].low in MODALS | {"to"}):
+        return "in_force"
+    return LEADS[low]
+
+
+def _not_only(tokens: list[Token], j: int) -> bool:
+    following = tokens[j + 1].low if j + 1 < len(tokens) else ""
+    return tokens[j].low == "not" and following in ("only", "just", "merely")
+
+
+def _base(token: Token) -> bool:
+    return not token.low.endswith(("ed", "ing")) and not token.low.endswith("s")
+
+
+def _shared(tokens: list[Token], j: int) -> int | None:
+    """Return the "to" or modal that "free prisoners and lift …" shares with its first verb."""
+    for k in range(j - 1, max(-1, j - 12), -1):
+        low = tokens[k].low
+        if low == "to" or low in MODALS:
+            return k
+        if low in BREAKS or low in SUBORDINATORS:
+            return None
+    return None
+
+
+def status_of_verb(
+    tokens: list[Token], verb: int, lead: Lead, *, passive: bool, conditional: bool, dated: bool
+) -> Status:
+    """Return the status of the action at `verb`.
+
+    `conditional`: an "if" goes with it; `dated`: it is said to have happened on a day of the news.
+    A past action is "past"; one of these days, or in the perfect, is "in_force".
+    """
+    words = lead.words
+    if lead.negated or lead.status == "denied":
+        return "denied"
+    if lead.status is not None:
+        return _governed(tokens, lead, conditional)
+    if words & _DUE:
+        return "proposed"
+    if words & _POSSIBLE:
+        return "conditional" if conditional else "proposed"
+    if words & _WILL:
+        if conditional:
+            return "conditional"
+        return "announced" if "would" not in words or _reported(tokens, verb) else "proposed"
+    return _tense(tokens[verb].low, lead, passive=passive, dated=dated)
+
+
+def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
+    """Return the status under a governing word, itself under a modal or not."""
+    status = lead.status
+    assert status is not None  # noqa: S101 - the caller's own condition
+    hedged = lead.words & (_POSSIBLE | _DUE)
+    governor = tokens[lead.governor].low if lead.governor is not None else ""
+    if status == "agreed" and (hedged or lead.words & {"will", "would"}):
+        status = "proposed"
+    if status == "announced" and (hedged or governor in ("expected", "expects", "expect")):
+        status = "proposed" if hedged else status
+    if conditional and status in ("announced", "proposed"):
+        return "conditional"
+    return status
+
+
+def _reported(tokens: list[Token], verb: int) -> bool:
+    """Tell whether a verb of saying stands before, and no bill is the subject."""
+    before = {token.low for token in tokens[max(0, verb - 25) : verb]}
+    near = {token.low for token in tokens[max(0, verb - 6) : verb]}
+    after = {token.low for token in tokens[verb : verb + 40]}
+    return bool((before | after) & _REPORT) and not near & _BILLS
+
+
+def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
+    words = lead.words
+    if "had" in words:
+        return "past"
+    if words & {"has", "have", "they've", "we've"}:
+        return "in_force"
+    if passive:
+        if words & {"was", "were"}:
+            return "in_force" if dated or "being" in words else "past"
+        return "in_force"
+    if low.endswith("ing"):
+        if words & {"is", "are", "was", "were", "be"}:
+            return "announced" if words & {"is", "are"} else "past"
+        return "past" if lead.preposition in ("after", "since", "by", "following") else "in_force"
+    if lead.infinitive:
+        return "proposed"
+    past = low.endswith("ed") or low in ("put", "kept", "brought", "withdrew", "left", "took",
+                                         "hit", "struck", "froze", "came", "went")  # fmt: skip
+    return "past" if past and not dated else "in_force"
+
+
+def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status:
+    """Return the status of a nominal action, "the lifting of sanctions", from its surroundings."""
+    window = range(noun - 1, max(-1, noun - 11), -1)
+    for j in window:
+        low = tokens[j].low
+        if low in ("after", "since", "following") or (low == "until" and j == noun - 2):
+            return "past"
+        if low in ("exchange", "return") and tokens[min(j + 1, len(tokens) - 1)].low == "for":
+            return "conditional"
+        if low in NEGATIONS:
+            return "denied"
+        if low in ("without", "unless", "if"):
+            return "conditional"
+        if low in LEADS:
+            status = _governed_noun(tokens, j)
+            return "conditional" if conditional and status != "agreed" else status
+        if low in ("granted", "gave", "given", "issued", "received", "won", "secured"):
+            return "in_force"
+        if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
+            break
+    return _noun_followed(tokens, end, conditional)
+
+
+def _governed_noun(tokens: list[Token], j: int) -> Status:
+    status = LEADS[tokens[j].low]
+    before = {token.low for token in tokens[max(0, j - 3) : j]}
+    if before & NEGATIONS:
+        return "denied"
+    if status in ("agreed", "announced") and before & (_POSSIBLE | _DUE | {"would", "to"}):
+        return "proposed"
+    return status
+
+
+def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status:
+    """Read what is said of a nominal subject: "… would help", "… was agreed", "… took effect"."""
+    for j in range(end, min(len(tokens), end + 8)):
+        low = tokens[j].low
+        if low in ("was", "were", "been") and j + 1 < len(tokens) and tokens[j + 1].low in LEADS:
+            return LEADS[tokens[j + 1].low]
+        if low in MODALS:
+            return "announced" if low == "will" and not conditional else "proposed"
+        if low in ("has", "have", "takes", "took", "came"):
+            return "in_force"
+        if low in ("was", "were", "had"):
+            return "past"
+        if low in BREAKS or low == ",":
+            break
+    return "conditional" if conditional else "proposed"

@@ -1,0 +1,497 @@
+"""Who imposes and on whom: the two sides of a sanction statement."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from extractor.answer.moods import Lead
+from extractor.find.candidates import Entity, Mention, SentenceCandidate
+from extractor.find.clauses import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    MONTHS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    phrase_end,
+)
+from extractor.find.countries import country_of, lookup
+from extractor.find.inventory import Inventory
+from extractor.find.restrictions import is_imposer
+from extractor.find.sanction_verbs import FACE, FOR_VERBS
+from extractor.find.sanctions import Reading
+from extractor.spans import Span
+
+_LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
+_GOODS_MODIFIERS = frozenset("oil crude gas coal arms weapons fuel grain steel timber".split())
+_NEVER_SENDER = frozenset("pronoun".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Sender, target and measure of one statement, with how far each was found where it belongs."""
+
+    sender: tuple[str, ...]
+    sender_trust: float
+    target: tuple[Span, ...]
+    target_trust: float
+    measure: Span
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What earlier statements said, for those that leave it out."""
+
+    sender: tuple[str, ...] = ()
+    targets: tuple[Span, ...] = ()
+    country: tuple[Span, ...] = ()
+    by_target: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    possessor: tuple[str, ...] = ()
+    measure: Span | None = None
+
+
+class Parties:
+    """Finds the sides of the statements of one article, in order of the text."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._text = inventory.article.text
+        self._mentions = inventory.mentions
+        self._starts = [mention.span.start for mention, _ in self._mentions]
+        self._sentences = inventory.sentences
+        self._memory = _Memory()
+        self._imposers: list[tuple[int, str]] | None = None
+
+    def of(
+        self, sentence: SentenceCandidate, tokens: list[Token], reading: Reading, lead: Lead
+    ) -> Sides:
+        """Return the two sides of one statement and remember them for the next."""
+        pronoun = tokens[reading.restriction.head].low in ("them", "they")
+        target, target_trust = self._target(tokens, reading)
+        sender, trust = self._sender(tokens, reading, lead)
+        measure = _span(tokens, reading.restriction.first, reading.restriction.end)
+        memory = self._memory
+        if pronoun:
+            measure = self._antecedent(sentence) or memory.measure or measure
+            possessor = self._possessor_in(measure)
+            if possessor:
+                sender, trust = possessor, 0.7
+        if not sender and not _names_imposer(tokens, reading):
+            sender, trust = self._carried(sentence, target)
+        if not target and memory.targets:
+            target, target_trust = memory.country or memory.targets, 0.4
+        elif target and target_trust:
+            self._remember_target(target, sender)
+        if trust >= 0.6 and sender:
+            memory.sender = sender
+            for span in target:
+                memory.by_target[span.of(self._text).lower()] = sender
+        memory.measure = measure
+        return Sides(sender, trust, target, target_trust, measure)
+
+    # --- sender -----------------------------------------------------------------------------
+
+    def _sender(
+        self, tokens: list[Token], reading: Reading, lead: Lead
+    ) -> tuple[tuple[str, ...], float]:
+        """Return whose restriction it is, or who acts, as mentions of this sentence."""
+        possessor = self._possessor(tokens, reading)
+        if possessor:
+            return possessor, 1.0
+        agent = self._agent(tokens, reading)
+        if reading.how in ("passive", "relative") or _is_own_passive(tokens, reading):
+            return (agent, 1.0) if agent else ((), 0.5)
+        if reading.how in ("state",):
+            return (), 0.5
+        if reading.how == "noun" or tokens[reading.trigger[0]].low in FACE:
+            return (agent, 0.9) if agent else ((), 0.5)
+        subject = self._subject(tokens, reading, lead)
+        if subject and self._asks_others(tokens, reading, subject):
+            subject = ()
+        if subject:
+            return subject, 1.0
+        return (agent, 0.9) if agent else ((), 0.5)
+
+    def _asks_others(self, tokens: list[Token], reading: Reading, subject: tuple[str, ...]) -> bool:
+        """Tell whether the subject only calls for what others would do."""
+        low = tokens[reading.trigger[0]].low
+        asks = low in FOR_VERBS or low.startswith(("urg", "demand", "seek", "sought", "want", "back",
+                                                   "support", "favo", "advoc", "recommend"))  # fmt: skip
+        if reading.soft != "proposed" or not asks:
+            return False
+        return not any(is_imposer(self._name_of(key)) for key in subject)
+
+    def _name_of(self, key: str) -> str:
+        for mention, entity in self._mentions:
+            if mention.id == key:
+                return entity.name
+        return ""
+
+    def _possessor(self, tokens: list[Token], reading: Reading) -> tuple[str, ...]:
+        """Return the mentions before the name: "EU sanctions", "Washington's sanctions"."""
+        r = reading.restriction
+        if r.kind == "verb" or r.first >= r.head:
+            return ()
+        explicit = r.has_complement or reading.on is not None
+        found: list[str] = []
+        for i in range(r.first, r.head):
+            token = tokens[i]
+            own = token.low.endswith(("'s", "s'"))
+            if not token.capital or (own and i + 1 < r.head and tokens[i + 1].low == "oil"):
+                continue
+            word = _bare(token)
+            if not (own or explicit or _imposes_by_name(word)):
+                continue
+            if not own and lookup(word) is None and not is_imposer(word) and not explicit:
+                continue
+            if _made_of_goods(tokens, i, r.head):
+                continue
+            key = self._mention_at(Span(token.start, token.end)) or self._same_country(
+                word, token.start
+            )
+            if key and key not in found:
+                found.append(key)
+        return tuple(found)
+
+    def _possessor_in(self, measure: Span) -> tuple[str, ...]:
+        """Return the senders named in the phrase that a pronoun stands for."""
+        words = measure.of(self._text).split()
+        for word in words:
+            if word[:1].isupper() and is_imposer(word):
+                key = self._mention_at(measure) or self._same_country(word, measure.start)
+                if key:
+                    return (key,)
+        return ()
+
+    def _antecedent(self, sentence: SentenceCandidate) -> Span | None:
+        """Return the restriction's phrase in the sentence before, which a pronoun stands for."""
+        from extractor.find.clauses import tokens_of
+        from extractor.find.restrictions import restrictions_in
+
+        index = int(sentence.id[1:]) - 2
+        if not 0 <= index < len(self._sentences):
+            return None
+        tokens = tokens_of(self._text, self._sentences[index].span)
+        nouns = [r for r in restrictions_in(tokens) if r.kind == "noun"]
+        return _span(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
+
+    def _agent(self, tokens: list[Token], reading: Reading) -> tuple[str, ...]:
+        """Return who stands behind "by": "imposed by the EU", "sanctions imposed by X"."""
+        r = reading.restriction
+        begin = max(reading.trigger[1], r.core)
+        for i in range(min(begin, r.core), min(len(tokens) - 1, begin + 14)):
+            low = tokens[i].low
+            if low in BREAKS or (
+                low in SUBORDINATORS and low not in ("after", "since", "that", "which")
+            ):
+                break
+            if low == "by" and not tokens[i + 1].low.endswith("ing"):
+                end = phrase_end(tokens, i + 1)
+                return self._all_in(Span(tokens[i + 1].start, tokens[max(end, i + 2) - 1].end))
+        return ()
+
+    def _subject(self, tokens: list[Token], reading: Reading, lead: Lead) -> tuple[str, ...]:
+        """Return the subject of the verb, or whom "urged X to" addresses, as mentions."""
+        start = lead.start
+        if lead.governor is not None and lead.infinitive:
+            passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
+            first = lead.governor + 1
+            to = next((k for k in range(reading.trigger[0] - 1, lead.governor, -1)
+                       if tokens[k].low == "to"), lead.governor)  # fmt: skip
+            between = Span(tokens[lead.governor].end, tokens[to].start) if to > first else None
+            if between and not passive:
+                addressed = self._all_in(between)
+                if addressed:
+                    return addressed
+            start = min(start, lead.governor)
+        return self._before(tokens, start)
+
+    def _before(self, tokens: list[Token], i: int) -> tuple[str, ...]:
+        """Return the nearest mention before token `i` that can be a subject, with its equals."""
+        if not self._mentions or i <= 0:
+            return ()
+        left, right = tokens[0].start, tokens[i - 1].end
+        k = bisect_left(self._starts, right) - 1
+        spare: tuple[str, ...] = ()
+        steps = 0
+        while k >= 0 and self._starts[k] >= left and steps < 12:
+            mention, entity = self._mentions[k]
+            steps += 1
+            if mention.span.end <= right and _can_act(entity, mention):
+                previous = _token_before(tokens, mention.span.start)
+                crossed = _opener_between(tokens, mention.span.end, right)
+                if crossed in ("where", "which", "who", "whose"):
+                    return (mention.id,) if previous != "of" else ()
+                if crossed:
+                    break
+                if previous is not None and previous in _LOCATIVE:
+                    spare = spare or ((mention.id,) if previous == "of" else ())
+                else:
+                    return self._with_equals(k, left)
+            k -= 1
+        return spare
+
+    def _with_equals(self, k: int, left: int) -> tuple[str, ...]:
+        """Return mention `k` with those coordinated before it: "The U.S. and the EU"."""
+        found = [self._mentions[k][0]]
+        while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
+            k -= 1
+            before = self._mentions[k][0]
+            gap = self._text[before.span.end : found[-1].span.start].lower().split()
+            if (
+                before.span.end <= found[-1].span.start
+                and gap
+                and not (set(gap) - {",", "and", "the", "as", "well"})
+            ):
+                found.append(before)
+            elif before.span.end <= found[-1].span.start:
+                break
+        return tuple(mention.id for mention in reversed(found))
+
+    def _carried(
+        self, sentence: SentenceCandidate, target: tuple[Span, ...]
+    ) -> tuple[tuple[str, ...], float]:
+        """Return the sender that an earlier statement, or the text just before, gives."""
+        memory = self._memory
+        for span in target:
+            known = memory.by_target.get(span.of(self._text).lower())
+            if known:
+                return known, 0.6
+        if memory.sender:
+            return memory.sender, 0.5
+        for start, key in reversed(self._imposing_mentions()):
+            if sentence.span.start - 600 <= start < sentence.span.end:
+                return (key,), 0.35
+            if start < sentence.span.start - 600:
+                break
+        return (), 0.3
+
+    def _imposing_mentions(self) -> list[tuple[int, str]]:
+        """Return the mentions of those who usually impose, in order of the text; found once."""
+        if self._imposers is None:
+            self._imposers = [
+                (mention.span.start, mention.id)
+                for mention, entity in self._mentions
+                if entity.kind != "person" and _imposes_by_name(entity.name)
+            ]
+        return self._imposers
+
+    # --- mentions ---------------------------------------------------------------------------
+
+    def _mention_at(self, span: Span) -> str | None:
+        """Return the mention that covers or overlaps a word, the widest first."""
+        k = bisect_left(self._starts, span.end) - 1
+        best: Mention | None = None
+        steps = 0
+        while k >= 0 and steps < 8:
+            mention, _ = self._mentions[k]
+            if mention.span.overlaps(span) and mention.kind != "pronoun":
+                best = mention
+            k -= 1
+            steps += 1
+        return best.id if best else None
+
+    def _same_country(self, word: str, offset: int) -> str | None:
+        """Return the last mention before `offset` of the country a demonym stands for."""
+        code = country_of(word)
+        found = None
+        for mention, entity in self._mentions:
+            if mention.span.start > offset and found is not None:
+                break
+            if code is None:
+                same = entity.name.lower().startswith(word.lower()[:7]) and len(word) > 3
+            else:
+                same = entity.kind != "person" and country_of(entity.name) == code
+            if same and mention.kind != "pronoun":
+                found = mention.id
+        return found
+
+    def _all_in(self, span: Span) -> tuple[str, ...]:
+        """Return the mentions in a stretch, those inside a wider one left out."""
+        k = bisect_left(self._starts, span.start)
+        found: list[Mention] = []
+        while k < len(self._starts) and self._starts[k] < span.end and len(found) < 8:
+            mention, entity = self._mentions[k]
+            inside = found and found[-1].span.contains(mention.span)
+            if mention.span.end <= span.end and not inside and _can_act(entity, mention):
+                found.append(mention)
+            k += 1
+        return tuple(mention.id for mention in found)
+
+    # --- target -----------------------------------------------------------------------------
+
+    def _target(self, tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
+        """Return on whom or what it falls, as the sentence says it."""
+        r = reading.restriction
+        if r.has_complement and r.kind != "list":
+            begin = r.core + 1
+            while begin < r.end and tokens[begin].low in ("at", "to", "place", "on", "against"):
+                begin += 1
+            parts = _split(tokens, begin, r.end)
+            if parts:
+                return parts, 1.0
+        if reading.on is not None:
+            first, end = reading.on
+            while first < end and tokens[first].low in (*PREPOSITIONS, ","):
+                first += 1
+            stop = phrase_end(tokens, first)
+            parts = _split(tokens, first, min(end, stop) if stop > first else end)
+            if parts:
+                return parts, 1.0
+        later = _on_later(tokens, max(reading.trigger[1], r.core), r.first)
+        if later and reading.how != "noun":
+            return _split(tokens, *later), 0.9
+        return self._target_before(tokens, reading)
+
+    def _target_before(
+        self, tokens: list[Token], reading: Reading
+    ) -> tuple[tuple[Span, ...], float]:
+        """Return the target in "Syria sanctions", "the oil embargo"."""
+        r = reading.restriction
+        for i in range(r.first, r.head):
+            token = tokens[i]
+            country = lookup(_bare(token)) if token.capital else None
+            if country is not None and not _imposes_by_name(_bare(token)):
+                if not token.low.endswith(("'s", "s'")):
+                    end = (
+                        i + 2 if i + 1 < r.head and tokens[i + 1].low in _GOODS_MODIFIERS else i + 1
+                    )
+                    return (_span(tokens, i, end),), 0.8
+        return (), 0.0
+
+    def _remember_target(self, target: tuple[Span, ...], sender: tuple[str, ...]) -> None:
+        """Keep a target for later statements without one; "the country" under its name."""
+        self._memory.targets = target
+        named = tuple(s for s in target if country_of(s.of(self._text).strip()) is not None)
+        if not named and target[0].of(self._text).lower() in _THE_COUNTRY:
+            named = self._country_before(target[0].start, sender)
+        if named:
+            self._memory.country = named
+
+    def _country_before(self, offset: int, sender: tuple[str, ...]) -> tuple[Span, ...]:
+        """Return the nearest country named before `offset` that is not the sender."""
+        senders = {key.partition(".")[0] for key in sender}
+        for k in range(bisect_left(self._starts, offset) - 1, -1, -1):
+            mention, entity = self._mentions[k]
+            if mention.span.start < offset - 600:
+                break
+            if (
+                mention.kind == "name"
+                and entity.id not in senders
+                and (country_of(entity.name) is not None and entity.kind == "place")
+            ):
+                return (mention.span,)
+        return ()
+
+
+_THE_COUNTRY = frozenset(
+    "the country|the nation|the state|the island|the kingdom|the republic|the regime".split("|")
+)
+
+
+def _can_act(entity: Entity, mention: Mention) -> bool:
+    """Tell whether a mention can be the one who imposes: no thing, no time."""
+    if entity.kind == "other" and mention.kind != "name":
+        return False
+    return mention.kind != "pronoun" or not entity.name.lower() in ("which", "that", "what")
+
+
+def _imposes_by_name(word: str) -> bool:
+    """Tell whether a name before "sanctions" is the sender's, not the target's."""
+    country = lookup(word)
+    if country is None:
+        return is_imposer(word)
+    return is_imposer(word) and (country.kind != "demonym" or country.code in _KNOWN)
+
+
+_KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
+
+
+def _names_imposer(tokens: list[Token], reading: Reading) -> bool:
+    """Tell whether the phrase itself says whose it is, be there a mention of them or not."""
+    r = reading.restriction
+    return r.kind == "noun" and any(
+        t.capital and _imposes_by_name(_bare(t)) for t in tokens[r.first : r.head]
+    )
+
+
+def _bare(token: Token) -> str:
+    text = token.text.replace("’", "'")
+    return text[:-2] if text.endswith("'s") else text.removesuffix("'")
+
+
+def _made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
+    """Tell whether a country's name only says whose goods: "the Russian oil embargo"."""
+    return (
+        i + 1 < head
+        and tokens[i + 1].low in _GOODS_MODIFIERS
+        and not _imposes_by_name(_bare(tokens[i]))
+    )
+
+
+def _is_own_passive(tokens: list[Token], reading: Reading) -> bool:
+    return reading.restriction.kind == "verb" and reading.how == "passive"
+
+
+def _token_before(tokens: list[Token], offset: int) -> str | None:
+    """Return the word before `offset`, determiners and adjectives skipped."""
+    ends = [token.end for token in tokens]
+    k = bisect_left(ends, offset + 1) - 1
+    skipped = 0
+    while k >= 0 and skipped < 3 and tokens[k].low in DETERMINERS:
+        k -= 1
+        skipped += 1
+    return tokens[k].low if k >= 0 else None
+
+
+def _opener_between(tokens: list[Token], start: int, end: int) -> str:
+    """Return the last word between two offsets that opens another clause; "" without any."""
+    found = ""
+    for token in tokens:
+        if start <= token.start < end and (
+            token.low == ";" or (token.low in SUBORDINATORS and token.low not in ("after", "since"))
+        ):
+            found = token.low
+    return found
+
+
+def _on_later(tokens: list[Token], begin: int, first: int) -> tuple[int, int] | None:
+    """Return the phrase behind a later "on" or "against", when it is no time."""
+    for i in range(begin, min(len(tokens) - 1, begin + 14)):
+        low = tokens[i].low
+        if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since")):
+            return None
+        if low in AUXILIARIES and i > begin:
+            return None
+        if low in ("on", "against", "targeting", "upon"):
+            following = tokens[i + 1]
+            if following.low in MONTHS or following.low[0].isdigit() or following.low in (
+                "condition", "the", "its", "their", "top", "all",
+            ) and i + 2 < len(tokens) and (tokens[i + 2].low in ("condition", "grounds", "eve", "basis")):  # fmt: skip
+                continue
+            end = phrase_end(tokens, i + 1)
+            if end > i + 1:
+                return i + 1, end
+    del first
+    return None
+
+
+def _split(tokens: list[Token], first: int, end: int) -> tuple[Span, ...]:
+    """Return the members of a list as spans: "Russia, Belarus and Iran"."""
+    if first >= end:
+        return ()
+    whole = " ".join(t.text for t in tokens[first:end])
+    if lookup(whole) is not None:
+        return (_span(tokens, first, end),)
+    parts: list[Span] = []
+    start = first
+    for i in range(first, end + 1):
+        if i < end and tokens[i].low not in (",", "and", "or"):
+            continue
+        if i > start:
+            parts.append(_span(tokens, start, i))
+        start = i + 1
+    return tuple(parts)
+
+
+def _span(tokens: list[Token], first: int, end: int) -> Span:
+    return Span(tokens[first].start, tokens[end - 1].end)

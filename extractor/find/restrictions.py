@@ -1,0 +1,412 @@
+"""Restrictions by their names: sanctions, embargo, export ban, asset freeze, travel ban, blacklist.
+
+It finds the phrase in a sentence's words; what is done to it is for `find.sanctions`. Tariffs and
+duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a school's or a
+league's sanctions.
+"""
+
+from dataclasses import dataclass
+
+from extractor.find.clauses import (
+    AUXILIARIES,
+    COMMON_VERBS,
+    DETERMINERS,
+    MODALS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    Token,
+    forms,
+    is_adverb,
+    phrase_end,
+)
+from extractor.find.countries import lookup
+from extractor.find.sanction_verbs import ACTIONS, SOFT
+
+# A text without any of these holds no restriction, so nothing else is looked at.
+STEMS = (
+    "sanction", "embargo", "blacklist", "delist", "freez", "froze", "price cap", "snapback",
+    "snap back", "restrictive measure", "punitive measure", " ban", "controls", "restrictions",
+    "curbs", "sponsors of terror", "sponsor of terror", "terror list", "terrorism list",
+    "terrorist list", "entity list", "blockade",
+)  # fmt: skip
+# Words that open no article by themselves: "ban" and "restrictions" are about much else.
+_WEAK_STEMS = frozenset({" ban", "controls", "restrictions", "curbs", "freez", "froze"})
+
+_TRADE = frozenset(
+    "export exports import imports trade visa arms weapons crude oil gas coal fuel diamond gold "
+    "chip chips semiconductor technology investment entry economic financial banking shipping "
+    "transit steel timber grain uranium aviation airspace travel military".split()
+)
+_ALWAYS = frozenset("export exports import imports trade visa arms weapons crude oil".split())
+_GOODS = frozenset(
+    "exports imports export import sale sales oil gas crude coal diamonds travel entry flights "
+    "investment investments weapons arms transactions technology gold steel fuel timber trade "
+    "chips semiconductors shipments purchases goods petroleum minerals banks dealings uranium "
+    "equipment transfers supplies exporting importing".split()
+)
+_BANS = frozenset(
+    "ban bans controls restrictions restriction curbs prohibition prohibitions blockade".split()
+)
+_MONEY = frozenset("assets asset funds accounts reserves holdings money property".split())
+_SKIPPED_COMPOUNDS = frozenset(
+    "evasion busting buster busters evader evaders expert experts monitor monitors committee "
+    "committees adviser advisor office lawyer lawyers coordinator envoy compliance official "
+    "officials specialist enforcement violation violations breach breaches risk risks screening "
+    "fears hit-list research analyst data policy chief architect".split()
+)
+# Nouns that go on with the restriction's own phrase: "sanctions package", "sanctions bill".
+_OWN_COMPOUNDS = frozenset(
+    "package packages regime regimes list lists bill legislation law resolution measures designation "
+    "designations programme program blacklist order".split()
+)
+# Nouns behind "sanctions" that say what happens to them.
+COMPOUND_ACTIONS = {
+    "relief": "ease", "easing": "ease", "relaxation": "ease", "rollback": "ease",
+    "suspension": "ease", "waiver": "waive", "waivers": "waive", "exemption": "waive",
+    "exemptions": "waive", "removal": "lift", "lifting": "lift", "threat": "threaten",
+    "threats": "threaten", "extension": "renew", "renewal": "renew", "rollover": "renew",
+    "snapback": "reimpose", "snap-back": "reimpose", "reimposition": "reimpose",
+}  # fmt: skip
+_OTHER_SENSE = frozenset(
+    "disciplinary administrative criminal civil penal doping sporting sports academic professional "
+    "moral court judicial athletic church divine official judge's league school ethics royal legal "
+    "procedural contractual ncaa".split()
+)
+_OTHER_WORLD = frozenset(
+    "athlete athletes doping player players coach coaches league club clubs referee tournament "
+    "championship bowl scholarship scholarships recruiting students student school schools lawyer "
+    "lawyers attorney attorneys plaintiff plaintiffs contempt misconduct judge courtroom ethics "
+    "teammates season bishop pupils employees employee".split()
+)
+_BLENDERS = frozenset(  # "-ed" and "-ing" words that qualify a restriction
+    "targeted proposed renewed existing crippling sweeping punishing longstanding remaining limited "
+    "related threatened planned expanded coordinated unprecedented biting stinging sectoral lasting "
+    "so-called rolling standing far-reaching wide-ranging long-standing sustained suffocating "
+    "extended combined looming pending agreed imposed oil-related".split()
+)
+_S_WORDS = frozenset("arms weapons rights minerals affairs goods dual-use chips has-been".split())
+_PEOPLE = frozenset(
+    "officials official individuals individual entities entity companies company banks bank firms "
+    "firm oligarchs oligarch vessels vessel tankers tanker ships ship leaders leader ministers "
+    "minister judges settlers network networks regime groups group members refiners refiner "
+    "refineries refinery organisations organizations buyers businessmen businessman generals "
+    "commanders commander people persons citizens nationals lawmakers politicians executives "
+    "prosecutors producers producer traders trader subsidiaries airlines airline institutions "
+    "militants militias militia exchange exchanges hackers president associates relatives sons son "
+    "daughter wife family him her them it us me you those anyone everyone president's".split()
+)
+SANCTION_VERB = frozenset({"sanctioned", "sanctioning"})
+FREEZE = forms("unfreeze", "freeze") | {"froze", "frozen", "unfroze", "unfrozen", "unblock"}
+BLACKLIST = forms("blacklist") | forms("delist")
+BAN_VERBS = forms("prohibit", "outlaw", "embargo") | {"ban", "bans", "banned", "banning"}
+
+# Those whose name before "sanctions" says who imposes them; another country's says on whom.
+_IMPOSERS = frozenset({"US", "EU", "UN", "GB", "CA", "AU", "JP", "CH", "NZ", "NO"})
+_IMPOSING_WORDS = frozenset(
+    "western west allied allies international multilateral unilateral g7 g-7 nato bloc "
+    "white treasury congress congressional security council european federal".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A restriction's phrase, as indices of a sentence's tokens (half-open)."""
+
+    first: int  # the first word, determiners left out
+    head: int  # the word that names it: "sanctions", "ban", "freeze"
+    core: int  # after the name and its compound: "sanctions package"
+    end: int  # after its complement: "on potash"
+    kind: str  # "noun", "verb" or "list"
+    weak: bool  # counts only in an article that speaks of sanctions elsewhere
+    determined: bool = False  # "the", "these", "its" stand before it
+
+    @property
+    def has_complement(self) -> bool:
+        """Tell whether "on …" or "against …" belongs to the phrase."""
+        return self.end > self.core
+
+
+def may_hold_restrictions(text: str) -> bool:
+    """Tell cheaply whether `text` holds any word of a restriction."""
+    low = text.lower()
+    strong = [stem for stem in STEMS if stem in low]
+    if not strong:
+        return False
+    if any(stem not in _WEAK_STEMS for stem in strong):
+        return True
+    return any(f"{word} {ban}" in low for word in _TRADE for ban in _BANS) or any(
+        pair in low for pair in ("asset", "fund", "accounts", "reserves", "ban on", "bans on")
+    )
+
+
+def is_imposer(form: str) -> bool:
+    """Tell whether a name stands, before "sanctions", for the one who imposes them."""
+    country = lookup(form)
+    if country is not None:
+        return country.code in _IMPOSERS or country.kind == "demonym"
+    return form.lower() in _IMPOSING_WORDS
+
+
+def restrictions_in(tokens: list[Token]) -> list[Restriction]:
+    """Return the restrictions named in a sentence, in order; they do not overlap."""
+    found: list[Restriction] = []
+    lows = {token.low for token in tokens}
+    elsewhere = bool(lows & _OTHER_WORLD) and not any(_imposing(t) for t in tokens if t.capital)
+    for i in range(len(tokens)):
+        if found and i < found[-1].core:
+            continue
+        restriction = _at(tokens, i)
+        if restriction is None:
+            continue
+        if tokens[i].low.startswith("sanction") and (
+            elsewhere or _other_sense(tokens, restriction)
+        ):
+            continue
+        found.append(restriction)
+    return found
+
+
+def _imposing(token: Token) -> bool:
+    return lookup(token.text) is not None
+
+
+def _other_sense(tokens: list[Token], restriction: Restriction) -> bool:
+    """Tell whether a word before it makes it a court's, a school's or a league's sanction."""
+    before = tokens[max(0, restriction.first - 1) : restriction.head]
+    return any(token.low in _OTHER_SENSE for token in before)
+
+
+def _at(tokens: list[Token], i: int) -> Restriction | None:
+    """Return the restriction whose name begins or stands at token `i`."""
+    low = tokens[i].low
+    previous = tokens[i - 1].low if i else ""
+    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if low.startswith("sanction"):
+        return _sanction(tokens, i, low, previous, following)
+    if low in ("embargo", "embargoes", "embargos"):
+        return _noun(tokens, i, weak=False)
+    if low in _BANS:
+        return _ban(tokens, i, previous, following)
+    if low in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
+        near = {token.low for token in tokens[i + 1 : i + 7]}
+        return _noun(tokens, i, weak=False) if previous in _MONEY or near & _MONEY else None
+    if low in FREEZE:
+        near = {token.low for token in tokens[i + 1 : i + 9]}
+        if near & _MONEY or (previous in AUXILIARIES and _money_before(tokens, i)):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        return None
+    if low in ("cap", "caps") and previous == "price":
+        near = {token.low for token in tokens[max(0, i - 6) : i + 8]}
+        return _noun(tokens, i, weak=not near & {"oil", "crude", "gas", "barrel", "g7"})
+    if low in ("blacklist", "blacklists") and (
+        previous in DETERMINERS or previous.endswith(("'s", "trade", "terror", "export", "ism"))
+    ):
+        return _noun(tokens, i, weak=True, kind="list")
+    if low in BLACKLIST:
+        adjective = previous in DETERMINERS or (previous in PREPOSITIONS and low.endswith("ed"))
+        return None if adjective else Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+    if low in ("list", "lists", "designation", "designations"):
+        return _list(tokens, i, previous, following)
+    if low == "measures" and previous in ("restrictive", "punitive"):
+        return _noun(tokens, i, weak=False)
+    if low == "measures" and following in ("against", "targeting"):
+        return _noun(tokens, i, weak=True)
+    if low in ("penalties", "penalty") and previous in ("economic", "trade", "financial"):
+        return _noun(tokens, i, weak=True)
+    if low in BAN_VERBS and {t.low for t in tokens[i + 1 : i + 5]} & _GOODS and following != "on":
+        return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+    return None
+
+
+def _money_before(tokens: list[Token], i: int) -> bool:
+    return any(token.low in _MONEY for token in tokens[max(0, i - 8) : i])
+
+
+def _sanction(
+    tokens: list[Token], i: int, low: str, previous: str, following: str
+) -> Restriction | None:
+    """Read "sanctions", "sanction", "sanctioned", "sanctioning" as noun, verb or neither."""
+    if low in ("sanctions", "sanctions'", "sanctions-related"):
+        if following in _SKIPPED_COMPOUNDS:
+            return None
+        if _is_third_person(tokens, i):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=False)
+        return _noun(tokens, i, weak=False)
+    if low == "sanction":
+        if following in ("on", "against") and previous not in ("to", *MODALS):
+            return _noun(tokens, i, weak=False)
+        verbal = previous in {"to", "and", "or", "not", "then", "also"} | MODALS | PRONOUNS
+        if verbal and _takes_object(tokens, i + 1):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
+        return None
+    if low in SANCTION_VERB:
+        if previous in DETERMINERS or (previous in PREPOSITIONS and low == "sanctioned"):
+            return None  # "the sanctioned banks"
+        passive = previous in AUXILIARIES or _be_before(tokens, i)
+        if low == "sanctioned" and passive:
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        if low == "sanctioned" and following == "by" and (previous == "," or tokens[i - 1].word):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        if _takes_object(tokens, i + 1) and (i > 0 or low == "sanctioning"):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
+    return None
+
+
+def _be_before(tokens: list[Token], i: int) -> bool:
+    """Tell whether a form of "be" stands before `i`, adverbs apart."""
+    j = i - 1
+    while j >= 0 and is_adverb(tokens[j]):
+        j -= 1
+    return j >= 0 and tokens[j].low in AUXILIARIES
+
+
+def _is_third_person(tokens: list[Token], i: int) -> bool:
+    """Tell whether "sanctions" is the verb, as in a headline: "US sanctions two banks"."""
+    if i == 0 or i + 1 >= len(tokens) or not is_imposer(tokens[i - 1].text):
+        return False
+    token = tokens[i + 1]
+    if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | {"and", "or"}:
+        return False
+    return (token.capital or token.text[0].isdigit() or token.low in _PEOPLE) and bool(
+        {t.low for t in tokens[i + 1 : i + 9]} & _PEOPLE or lookup(token.text)
+    )
+
+
+def _takes_object(tokens: list[Token], i: int) -> bool:
+    """Tell whether people, a body or a country is what "to sanction" has for its object here."""
+    window = tokens[i : i + 8]
+    if not window or not window[0].word or window[0].low in ("and", "or"):
+        return True  # "the approach is to sanction and isolate"
+    if window[0].low in PREPOSITIONS | AUXILIARIES:
+        return False
+    for token in window:
+        if token.low in _PEOPLE or token.capital:
+            return True
+        if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
+            return False
+    return False
+
+
+def _names_object(tokens: list[Token], i: int) -> bool:
+    """Tell whether a country, or people of the kind that are sanctioned, stand behind `i`."""
+    for token in tokens[i : i + 7]:
+        if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
+            return False
+        if token.low in _PEOPLE or (token.capital and lookup(token.text) is not None):
+            return True
+    return False
+
+
+def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
+    """Read "ban", "controls", "restrictions", "curbs" when they are on trade, money or travel."""
+    if previous in _ALWAYS or (previous == "travel" and tokens[i].low in ("ban", "bans")):
+        return _noun(tokens, i, weak=previous in ("travel", "oil"))
+    near = {token.low for token in tokens[i + 2 : i + 8]}
+    if following in ("on", "of") and near & _GOODS:
+        return _noun(tokens, i, weak=tokens[i].low not in ("ban", "bans", "embargo"))
+    if previous in _TRADE or (following in ("on", "against") and tokens[i].low in _BANS):
+        target = tokens[i + 2] if following in ("on", "against") and i + 2 < len(tokens) else None
+        known = target is not None and lookup(target.text) is not None
+        return _noun(tokens, i, weak=True) if previous in _TRADE or known else None
+    return None
+
+
+def _list(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
+    """Read lists and designations of those under restrictions."""
+    if previous in ("terror", "terrorism", "terrorist", "sanctions", "sdn") or (
+        previous == "entity" and tokens[i - 1].capital
+    ):
+        return _noun(tokens, i, weak=False, kind="list")
+    near = [token.low for token in tokens[max(0, i - 3) : i + 6]]
+    terror = any(word.startswith("terror") for word in near)
+    if terror and (following == "of" or tokens[i].low.startswith("designation")):
+        return _noun(tokens, i, weak=False, kind="list")
+    return None
+
+
+def _noun(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") -> Restriction:
+    """Grow the phrase around the name at `i`: modifiers before it, "on …" behind it."""
+    core = i + 1
+    while core < len(tokens) and tokens[core].low in _OWN_COMPOUNDS:
+        kind = "list" if tokens[core].low in ("list", "lists", "blacklist") else kind
+        core += 1
+    first, determined = _phrase_start(tokens, i)
+    return Restriction(first, i, core, _complement_end(tokens, core), kind, weak, determined)
+
+
+def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
+    """Return where the phrase named at `i` begins, and whether "the", "its" … stand before it."""
+    first = i
+    while first > 0 and i - first < 8 and _qualifies(tokens, first - 1, i):
+        first -= 1
+    determined = False
+    while first < i and tokens[first].low in DETERMINERS | {"and", ",", "of", "or"}:
+        determined = determined or tokens[first].low in (
+            "the", "these", "those", "its", "their", "his", "all", "our", "this", "that",
+        )  # fmt: skip
+        if tokens[first].low in ("all", "most", "some", "many", "more", "part", "several"):
+            break
+        first += 1
+    return first, determined
+
+
+def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
+    """Tell whether token `j` is a modifier of the name at `head`, its right neighbour being one."""
+    token = tokens[j]
+    low = token.low
+    right = tokens[j + 1].low
+    if low == "of":
+        return right in DETERMINERS and j > 0 and tokens[j - 1].low in DETERMINERS
+    if low in ("and", ",") and j > 0 and j + 1 < head:
+        left = tokens[j - 1]
+        if low == "and" and right == left.low == "more":
+            return True
+        if low == "," and right in DETERMINERS:
+            return False
+        return left.word and (
+            (left.capital and tokens[j + 1].capital and low == "and")
+            or (_adjective(left) and _adjective(tokens[j + 1]))
+        )
+    if low in ("that", "which", "what", "whose"):
+        return False
+    if low in DETERMINERS:
+        return True
+    if token.capital:
+        return j > 0 or low not in ACTIONS
+    if not token.word or low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | PRONOUNS:
+        return False
+    if low in COMMON_VERBS or low in ACTIONS or low in SOFT or is_adverb(token) or low == "and":
+        return False
+    if low.endswith(("ed", "ing")):
+        return low in _BLENDERS or "-" in low
+    return not low.endswith("s") or low in _S_WORDS or low.endswith(("'s", "ous", "s'", "ss"))
+
+
+def _adjective(token: Token) -> bool:
+    """Tell whether a word has an adjective's form: "economic and financial sanctions"."""
+    return token.low.endswith(
+        ("ic", "al", "ful", "ous", "ive", "ary", "ng", "ed", "er", "gh", "sh", "id", "rm", "ry")
+    ) or token.low in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")
+
+
+def _complement_end(tokens: list[Token], core: int) -> int:
+    """Return the end of "on …", "against …", "targeting …", "related to …" behind the name."""
+    if core >= len(tokens):
+        return core
+    low = tokens[core].low
+    following = tokens[core + 1].low if core + 1 < len(tokens) else ""
+    if low in ("on", "against", "targeting", "upon"):
+        begin = core + 1
+    elif (low, following) in (("aimed", "at"), ("related", "to"), ("in", "place"), ("of", "all")):
+        begin = core + 2
+        if low == "in":
+            if core + 2 >= len(tokens) or tokens[core + 2].low not in ("on", "against"):
+                return core
+            begin = core + 3
+    elif low == "of" and following in _GOODS:
+        begin = core + 1
+    else:
+        return core
+    end = phrase_end(tokens, begin)
+    return end if end > begin else core
