@@ -34,7 +34,7 @@ def make_article(text: str, **known: Any) -> Article:
     """Make an article whose paragraphs are separated by blank lines."""
     spans = [Span(*m.span()) for m in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text)]
     paragraphs = tuple(Paragraph(i, span, "body") for i, span in enumerate(spans))
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    sha256 = hashlib.sha256(text.encode(errors="replace")).hexdigest()
     return Article(text, paragraphs, known.pop("source", "made.txt"), sha256, **known)
 
 

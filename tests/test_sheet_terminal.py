@@ -64,8 +64,8 @@ def test_head_audit_and_warnings_are_said() -> None:
     text = _text(release())
     assert text.startswith("Harbour talks free 31 sailors\nNorvia Post · 2025-12-13 · made.txt\n")
     assert "8 candidates used, 1 dismissed (1 nickname), 1 unaccounted" in text
-    assert "unaccounted: sanction statement “would stay”  T3" in text
-    assert "nickname: quotation “the admiral”  Q5" in text
+    assert "unaccounted: sanction statement “would stay” 420–430" in text
+    assert "nickname: quotation “the admiral” 479–490" in text
     assert "warning: Q2: no name stands near it. [speaker_unresolved]" in text
     assert "2?" in text
     assert "? after a row's number" in text

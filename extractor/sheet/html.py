@@ -13,7 +13,7 @@ from pathlib import Path
 from extractor.record import AuditItem, Extraction
 from extractor.sheet.highlights import Mark, attribute, marked_paragraphs, safe
 from extractor.sheet.printable import one_line
-from extractor.sheet.tables import Cell, Item, Row, Table, amount, tables
+from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tables
 from extractor.spans import Span
 
 UNSURE = 0.5  # as in the terminal
@@ -26,7 +26,7 @@ def to_html(extractions: Sequence[Extraction]) -> str:
     if not extractions:
         raise ValueError("a page needs at least one article")
     several = len(extractions) > 1
-    heading = f"{len(extractions)} articles" if several else _title(extractions[0])
+    title = f"{len(extractions)} articles" if several else heading(extractions[0].article)
     body = "\n".join(_part(x, f"a{i}", several) for i, x in enumerate(extractions, 1))
     index = _index(extractions) if several else ""
     style, script = _asset("page.css"), _asset("page.js")
@@ -43,7 +43,7 @@ def to_html(extractions: Sequence[Extraction]) -> str:
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="{attribute(extractions[0].provenance.engine)}">
-<title>{attribute(heading)} – quote sheet</title>
+<title>{attribute(title)} – quote sheet</title>
 <link rel="icon" href="data:,">
 <style>{style}</style>
 </head>
@@ -66,18 +66,9 @@ def _hash(content: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _title(extraction: Extraction) -> str:
-    article = extraction.article
-    if article.title:
-        return one_line(article.title)
-    first = next((p.span.of(article.text) for p in article.paragraphs), article.source)
-    words = one_line(first)
-    return words if len(words) <= 110 else words[:110].rsplit(" ", 1)[0] + " …"
-
-
 def _index(extractions: Sequence[Extraction]) -> str:
     links = "\n".join(
-        f'<li><a href="#a{i}"><bdi>{safe(_title(x))}</bdi></a> '
+        f'<li><a href="#a{i}"><bdi>{safe(heading(x.article))}</bdi></a> '
         f'<span class="meta"><bdi>{safe(one_line(x.article.source))}</bdi></span></li>'
         for i, x in enumerate(extractions, 1)
     )
@@ -92,9 +83,9 @@ def _part(extraction: Extraction, prefix: str, several: bool) -> str:
     sheet = tables(extraction)
     looks = _evidence_looks(sheet)
     marks = [*_row_marks(sheet, looks, prefix), *_other_marks(extraction, prefix)]
-    heading = "h2" if several else "h1"
-    return f"""<section class="one" id="{prefix}" aria-label="{attribute(_title(extraction))}">
-<header class="head"><{heading} dir="auto">{safe(_title(extraction))}</{heading}>
+    level = "h2" if several else "h1"
+    return f"""<section class="one" id="{prefix}" aria-label="{attribute(heading(extraction.article))}">
+<header class="head"><{level} dir="auto">{safe(heading(extraction.article))}</{level}>
 <p class="meta">{_meta(extraction)}</p></header>
 <div class="bar"><div>{_legend(marks, looks, prefix)}</div></div>
 <div class="pair">

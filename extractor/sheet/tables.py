@@ -4,7 +4,7 @@ A list of models in the root model is a row kind (`quotes`), and so is a single 
 anything else is a kind with one column. What is left at the root makes a last kind, `record`,
 with one row. Models inside a row are columns with dotted names.
 
-Nothing is cleaned or escaped here: cells hold the article's words as they are, with their places.
+Nothing is cleaned or escaped in the cells: they hold the article's words as they are, with their places.
 """
 
 import types
@@ -15,8 +15,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from extractor.article import Article
 from extractor.fields import GROUNDED_TYPES, Figure, Name, Quotation, Sentence, Verbatim
 from extractor.record import Extraction
+from extractor.sheet.printable import one_line
 from extractor.spans import Span
 
 Role = Literal["quotation", "sentence", "figure", "phrase", "name", "plain"]
@@ -104,6 +106,16 @@ class Table:
 def tables(extraction: Extraction) -> tuple[Table, ...]:
     """Return one table a row kind, in the order of the schema's fields."""
     return tuple(_tables(extraction))
+
+
+def heading(article: Article, most: int = 100) -> str:
+    """Return an article's title, or where it has none the beginning of its first paragraph."""
+    if article.title:
+        return one_line(article.title)
+    story = [p for p in article.paragraphs if p.kind in ("heading", "body")] or article.paragraphs
+    words = one_line(story[0].span.of(article.text)[: 20 * most]) if story else ""
+    words = words or one_line(article.source)
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def row_kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
@@ -324,7 +336,7 @@ def number(value: float) -> str:
 def amount(figure: Figure) -> str:
     """Return what a figure amounts to: "1,227", "≈ 40", "1,300–1,400", "≤ 50 km"."""
     if figure.value is not None:
-        words = number(figure.value)
+        words = f"≈ {number(figure.value)}" if figure.approximate else number(figure.value)
     elif figure.low is not None and figure.high is not None:
         words = f"{number(figure.low)}–{number(figure.high)}"
     elif figure.low is not None:
@@ -333,6 +345,4 @@ def amount(figure: Figure) -> str:
         words = f"≤ {number(figure.high)}"
     else:
         return ""
-    if figure.approximate:
-        words = f"≈ {words}"
     return f"{words} {figure.unit}" if figure.unit else words

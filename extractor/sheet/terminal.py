@@ -17,7 +17,7 @@ from rich.text import Text
 
 from extractor.record import AuditItem, Extraction
 from extractor.sheet.printable import one_line, printable
-from extractor.sheet.tables import Cell, Item, Row, Table, amount, tables
+from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tables
 
 PIPED_WIDTH = 100  # columns where nothing tells the width
 _GAP = 3  # between two columns
@@ -71,16 +71,12 @@ def _print_sheet(extraction: Extraction, console: Console) -> None:
 
 def _head(extraction: Extraction) -> Text:
     article = extraction.article
-    first = next((p.span.of(article.text) for p in article.paragraphs), article.source)
-    title = one_line(article.title or first)
-    if not article.title and len(title) > 90:
-        title = title[:90].rsplit(" ", 1)[0] + " …"
     by = extraction.provenance
     answered = f"{by.model} ({by.plan})" if by.model else "rules"
     known = (article.outlet, article.date, article.byline, article.source)
     below = " · ".join(one_line(part) for part in known if part)
     schema = f"{extraction.schema}, answered by {answered}"
-    return Text.assemble((title, "bold"), "\n", (f"{below}\n{one_line(schema)}", "dim"))
+    return Text.assemble((heading(article), "bold"), "\n", (f"{below}\n{one_line(schema)}", "dim"))
 
 
 def _title(table: Table) -> Text:
@@ -214,8 +210,11 @@ def _item_text(item: Item) -> Text:
 def _foot(extraction: Extraction, some_unsure: bool) -> Group:
     audit = extraction.audit
     lines: list[RenderableType] = [_counts(extraction)]
-    lines += [_audit_line(item, "unaccounted", "bold red") for item in audit.unaccounted]
-    lines += [_audit_line(item, item.reason or "dismissed", "dim") for item in audit.dismissed]
+    lines += [
+        Text.assemble(("  unaccounted: ", "bold red"), f"{one_line(item.kind)} ", *_quoted(item))
+        for item in audit.unaccounted
+    ]
+    lines += _dismissed_lines(audit.dismissed)
     for remark in extraction.warnings:
         words = f"warning: {one_line(remark.message)}"
         lines.append(Text.assemble((words, "yellow"), (f" [{one_line(remark.code)}]", "dim")))
@@ -248,10 +247,23 @@ def _counts(extraction: Extraction) -> Text:
     )
 
 
-def _audit_line(item: AuditItem, why: str, style: str) -> Text:
+def _dismissed_lines(items: tuple[AuditItem, ...]) -> list[Text]:
+    """Return a line a reason: what was left out for it, and where that stands."""
+    lines: dict[tuple[str, str], Text] = {}
+    for item in items:
+        why, kind = one_line(item.reason or "dismissed"), one_line(item.kind)
+        line = lines.get((why, kind))
+        if line is None:
+            line = lines[why, kind] = Text.assemble((f"  {why}: ", "dim"), f"{kind} ")
+        else:
+            line.append(", ")
+        for part in _quoted(item):
+            line.append(*part)
+    return list(lines.values())
+
+
+def _quoted(item: AuditItem) -> tuple[tuple[str, str], ...]:
+    """Return what an audit item says and where, as parts of a line with their styles."""
     words = one_line(item.text)
     words = words if len(words) <= 80 else words[:79] + "…"
-    place = f"  {one_line(item.candidate)} {item.start}–{item.end}"
-    return Text.assemble(
-        (f"  {one_line(why)}: ", style), f"{one_line(item.kind)} “{words}”", (place, "dim")
-    )
+    return (f"“{words}”", ""), (f" {item.start}–{item.end}", "dim")
