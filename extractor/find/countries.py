@@ -4,7 +4,7 @@
 is meant is for the caller to say.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 # Forms that the press prints and the library does not list.
@@ -79,7 +79,7 @@ def _add(table: dict[str, Country], form: str | None, country: Country) -> None:
             table[key] = country
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def lookup(form: str) -> Country | None:
     """Return the country that `form` names, as a name, demonym ("Russians" too) or capital."""
     table = _table()

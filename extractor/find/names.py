@@ -8,6 +8,7 @@ what a name is, is read off its titles, its company and how the article goes on 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extractor.find import nominals, pronouns
 from extractor.find.candidates import Entity, EntityKind, Mention, MentionKind
@@ -37,6 +38,7 @@ _WEAK_TITLES = frozenset(
     "interior finance defense defence first crown press majority minority special presidential gop "
     "campaign democrat manager vice prime assistant deputy chief".split()
 )
+_TITLES = frozenset(HONORIFICS) - _WEAK_TITLES
 _BODY_SUFFIXES = frozenset("inc corp ltd llc plc co gmbh pac fc afp tv".split())
 _BODY_HEADS = BODY_NOUNS | frozenset(
     "times post journal herald tribune chronicle gazette observer guardian news today week street "
@@ -81,7 +83,7 @@ def find_names(reading: Reading) -> tuple[Entity, ...]:
     drafts = _cluster(reading, list(_runs(reading)))
     nominals.add(reading, drafts)
     pronouns.add(reading, drafts)
-    return _freeze(drafts)
+    return _freeze(drafts, reading.article.text)
 
 
 # --- runs of capitalised words -------------------------------------------------------------
@@ -200,7 +202,7 @@ def _trim(reading: Reading, first: int, last: int, lower_seen: set[str]) -> Iter
         and tokens.lower[first] not in MONTHS_AND_DAYS
         and (first in reading.opens or tokens.lower[first] in ("the", "a", "an"))
         and not (tokens.text[first].isupper() and len(tokens.text[first]) > 1)
-        and not (tokens.lower[first] in HONORIFICS and last - first > 1)
+        and not (tokens.lower[first] in _TITLES and last - first > 1)
     ):
         first += 1
         if first < last and tokens.text[first] == ".":
@@ -244,7 +246,7 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
     split, gender = first, None
     if lower[last - 1] not in _BODY_HEADS and singular(lower[last - 1]) not in _BODY_HEADS:
         for k in range(first, last):
-            if lower[k] in HONORIFICS and lower[k] not in _WEAK_TITLES and k + 1 < last:
+            if lower[k] in _TITLES and k + 1 < last:
                 split = k + 1
                 gender = HONORIFICS[lower[k]] or gender
         if split < last and lower[split] in ("of", "for"):  # "Secretary of State John Kerry"
@@ -308,6 +310,7 @@ def _looks_named(reading: Reading, run: Run) -> bool:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _key(word: str) -> str:
     """Return a word as it is compared: lower case, no accents, no possessive."""
     word = word.lower().replace("’", "'").removesuffix("'s").strip(".'")
@@ -481,7 +484,7 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
         for word in tokens.lower[a:b]:
             noun = singular(word)
             kind = nominals.kind_of_noun(noun)
-            if kind == "person" or (noun in HONORIFICS and noun not in _WEAK_TITLES):
+            if kind == "person" or noun in _TITLES:
                 head_kind = "person"
                 draft.heads.add(noun.rpartition("-")[2])
                 draft.gender = draft.gender or (
@@ -500,7 +503,7 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
             draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
 
 
-def _freeze(drafts: list[Draft]) -> tuple[Entity, ...]:
+def _freeze(drafts: list[Draft], text: str) -> tuple[Entity, ...]:
     """Number the entities by their first mention and make them immutable."""
     drafts = [d for d in drafts if d.mentions]
     drafts.sort(key=lambda d: min(m[0] for m in d.mentions))
@@ -510,9 +513,11 @@ def _freeze(drafts: list[Draft]) -> tuple[Entity, ...]:
         mentions = tuple(
             Mention(f"P{number}.{k}", span, kind) for k, (span, kind) in enumerate(spans.items(), 1)
         )
+        printed = {span.of(text) for span, kind in spans.items() if kind != "pronoun"}
         out.append(
             Entity(
-                f"P{number}", draft.name, draft.kind, mentions, (),
+                f"P{number}", draft.name, draft.kind, mentions,
+                tuple(sorted(printed - {draft.name})),
                 draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
             )
         )  # fmt: skip

@@ -6,6 +6,7 @@ source, kept as it is printed and never turned into a name.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.find.candidates import EntityKind
@@ -56,6 +57,7 @@ class Phrase(NamedTuple):
     head: int
 
 
+@lru_cache(maxsize=20_000)
 def kind_of_noun(noun: str) -> EntityKind | None:
     """Return what a noun in the singular describes; None when nothing that speaks."""
     noun = noun.rpartition("-")[2] if noun not in PERSON_NOUNS else noun
@@ -290,13 +292,19 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             gender = "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
             draft = Draft(
                 (), kind if kind in ("body", "other") else "unnamed",
-                span.of(reading.article.text), gender, plural, first=start,
+                _as_name(span.of(reading.article.text)), gender, plural, first=start,
             )  # fmt: skip
             draft.heads.update((noun, *words))
             drafts.append(draft)
             by_head.setdefault(noun, []).insert(0, draft)
         unnamed[key] = draft
         draft.mentions.append((span, "nominal"))
+
+
+def _as_name(phrase: str) -> str:
+    """Return a description as it is listed: "U.S. embassy", but "a senior official"."""
+    article, _, rest = phrase.partition(" ")
+    return " ".join(rest.split()) if article.lower() == "the" and rest else " ".join(phrase.split())
 
 
 def people_of(drafts: list[Draft]) -> list[Draft]:

@@ -174,7 +174,7 @@ def _antecedent(
         ):
             value *= 0.5
         if PRONOUN_GENDER.get(word) and draft.gender == PRONOUN_GENDER[word]:
-            value *= 1.6
+            value *= 1.25
         salience[order] = salience.get(order, 0.0) + value
     if not salience:
         return None

@@ -40,5 +40,9 @@ def read(
             if quotation.parent is None:
                 quoted[first:last] = [True] * (last - first)
             opens.add(first)
-    opens.update(i + 1 for i, word in enumerate(tokens.text) if word in ":•")
+    opens.update(
+        i + 1
+        for i, word in enumerate(tokens.text)
+        if word in ":•" or (word in ".!?" and i and tokens.text[i - 1][0].islower())
+    )
     return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences)

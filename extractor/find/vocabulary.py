@@ -3,7 +3,7 @@
 Lists of a class of words, never of particular people or outlets. Everything is lower case.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -241,7 +241,7 @@ FINITE_SPEECH: frozenset[str] = frozenset(
 ) - _words("meaning feeling finding hearing showing running seeing teaching reading runs shows")
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def first_name_gender(name: str) -> str | None:
     """Return "f" or "m" when a first name is clearly one, by US census counts; else None."""
     female, male = _first_names()
@@ -279,6 +279,7 @@ def _first_names() -> tuple[dict[str, float], dict[str, float]]:
     return tables[0], tables[1]
 
 
+@lru_cache(maxsize=20_000)
 def singular(noun: str) -> str:
     """Return the singular of a lower-case noun by rule; the noun itself when it is one."""
     if noun in IRREGULAR_PLURALS:

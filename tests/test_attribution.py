@@ -1,0 +1,139 @@
+"""Who said it, on sentences of every shape that the press uses."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.answer.attribution import Attribution, attribute
+from extractor.find.inventory import Inventory, take
+from extractor.read import article_from_text
+
+ARTICLES = Path(__file__).parent / "articles"
+
+
+def read(text: str) -> tuple[Inventory, list[Attribution]]:
+    inventory = take(article_from_text(text, source="test"))
+    return inventory, list(attribute(inventory).values())
+
+
+def name(inventory: Inventory, mention: str | None) -> str | None:
+    found = inventory.by_id[mention.partition(".")[0]] if mention else None
+    return getattr(found, "name", None)
+
+
+def speakers(text: str) -> list[str | None]:
+    inventory, answers = read(text)
+    return [name(inventory, a.speaker) for a in answers if a.dismissed is None]
+
+
+CAST = "Finance Minister Ruth Okafor met union leader Tom Brandt in Lagos on Monday.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ('"We will not pay," Okafor said.', "Ruth Okafor"),
+        ('"We will not pay," said Okafor.', "Ruth Okafor"),
+        ('Okafor said: "We will not pay."', "Ruth Okafor"),
+        ('Okafor told Brandt, "We will not pay."', "Ruth Okafor"),
+        ('Okafor scolded him: "You were late again."', "Ruth Okafor"),
+        ('According to Brandt, "nobody was asked" about the plan.', "Tom Brandt"),
+        ('Brandt, who has led the union for ten years, said "nobody was asked" at all.', "Tom Brandt"),
+        ('"Nobody was asked," according to Brandt.', "Tom Brandt"),
+        ('"We will not pay," Okafor told Brandt on Monday.', "Ruth Okafor"),
+        ('Brandt called the plan "a bad joke" on Monday.', "Tom Brandt"),
+        ('“Nobody,” said Brandt, “was asked about it.”', "Tom Brandt"),
+        ('"We will not pay," a senior official said.', "a senior official"),
+        ('"We will not pay," the ministry said in a statement.', "ministry"),
+    ],
+)
+def test_the_speaker_is_found_in_every_order(sentence: str, speaker: str):
+    """Source before or after, cue before or after, addressee and neighbour told apart."""
+    assert set(speakers(CAST + sentence)) == {speaker}
+
+
+def test_the_second_half_has_the_speaker_of_the_first():
+    """A sentence that an attribution splits is one utterance of one speaker."""
+    text = CAST + '"Nobody was asked," Brandt said, "and nobody will agree to it."'
+    assert speakers(text) == ["Tom Brandt", "Tom Brandt"]
+
+
+def test_a_quotation_over_paragraphs_keeps_its_speaker():
+    """An attribution before the first paragraph holds for all of it."""
+    text = CAST + 'Brandt said: "It is the wrong day for this.\n\n"We will strike on Friday."'
+    assert speakers(text) == ["Tom Brandt"]
+
+
+def test_words_relayed_by_another_have_both_names():
+    """When A says what B said, B is the speaker, via A."""
+    inventory, answers = read(
+        CAST + 'Brandt said the first thing Okafor said when they met was "sorry for the wait".'
+    )
+    assert name(inventory, answers[0].speaker) == "Ruth Okafor"
+    assert name(inventory, answers[0].via) == "Tom Brandt"
+
+
+def test_an_article_that_does_not_say_who_has_no_speaker():
+    """No speaker is better than an invented one."""
+    assert speakers('It rained all day long.\n\n"No more of this nonsense in here."') == [None]
+
+
+# (beginning of the quotation, speaker, via); read off the articles by hand
+BBC = [
+    ("As relations", "John Coale", None),
+    ("a feeling of unbelievable", "Maria Kolesnikova", None),
+    ("dear to me", "Maria Kolesnikova", None),
+    ("It's a huge happiness", "Maria Kolesnikova", None),
+    ("Thousands of people", "Ales Bialiatski", None),
+    ("thank you to the US", "Maria Kolesnikova", "Khomich"),
+    ("leverage to make", "Svetlana Tikhanovskaya", None),
+    ("Lukashenko will not", "Svetlana Tikhanovskaya", None),
+]
+REUTERS = [
+    ("I think it’s more", "John Coale", None),
+    ("I think it's a fair trade", "John Coale", None),
+    ("Thousands of people", "Ales Bialiatski", None),
+    ("profound relief", "Norwegian Nobel Committee", None),
+    ("Of course, it's a feeling", "Maria Kalesnikava", None),
+    ("I very much look forward", "Tatsiana Khomich", None),
+    ("U.S. sanctions are about", "Sviatlana Tsikhanouskaya", None),
+    ("bandits", "Alexander Lukashenko", None),
+    ("again wage war", "Alexander Lukashenko", None),
+    ("the highly respected", "Donald Trump", None),
+    ("hostages", "Donald Trump", None),
+    ("The United States stands", "U.S. embassy in Lithuania", None),
+]
+
+
+@pytest.mark.parametrize(("file", "expected"), [("bbc", BBC), ("reuters", REUTERS)])
+def test_every_quotation_of_the_seed_articles_has_its_speaker(
+    file: str, expected: list[tuple[str, str, str | None]]
+):
+    """8 and 12 quotations; the entity holds the expected name among its forms."""
+    text = (ARTICLES / f"{file}-prisoners.txt").read_text(encoding="utf-8")
+    inventory, answers = read(text)
+    assert len(answers) == len(expected)
+    for answer, (opening, speaker, via) in zip(answers, expected, strict=True):
+        quotation = inventory.by_id[answer.quotation]
+        assert quotation.text(text).startswith(opening)  # type: ignore[union-attr]
+        entity = inventory.by_id[(answer.speaker or "").partition(".")[0]]
+        assert speaker in {entity.name, *entity.aliases}, opening  # type: ignore[union-attr]
+        assert name(inventory, answer.via) == via, opening
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["“Yes,”", '"No."', "he said", "Ann Lee", "told", ".", "\n\n", '"', "said", ","]),
+        max_size=40,
+    ).map(" ".join)
+)
+def test_every_quotation_is_attributed_to_a_mention_or_to_nobody(text: str):
+    """Whatever the text: one answer a quotation, a confidence in 0…1, ids that exist."""
+    inventory, answers = read(text)
+    assert [a.quotation for a in answers] == [q.id for q in inventory.quotations]
+    for answer in answers:
+        assert 0 <= answer.confidence <= 1
+        assert answer.speaker is None or answer.speaker in inventory.by_id
