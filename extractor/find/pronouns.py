@@ -56,7 +56,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         if order_found is not None:
             drafts[order_found].mentions.append((span, "pronoun"))
             history.append((span, order_found, 1.1 if _is_subject(reading, span) else 0.6))
-        elif word in ("he", "she", "they", "who", "it"):
+        elif word in ("he", "she", "they", "who"):
             unresolved.append((span, word))
     _keep_unresolved(drafts, unresolved)
 
