@@ -68,7 +68,9 @@ def load_schema(name: str | Path, home: Path | None = None) -> Schema:
     Raises SchemaError, with file and line where there are any, and what to do.
     """
     path = schema_path(name, home)
-    folders = _distinct([path.parent, *folders_of("schemas", home)])
+    folders = folders_of("schemas", home)
+    if path.parent not in folders:
+        folders = [path.parent, *folders]
     module = _load_module(path, folders)
     model = _root_model(module, path)
     return Schema(path.stem, model, path, _fingerprint(model, path))
