@@ -18,62 +18,27 @@ from dataclasses import dataclass
 from extractor.answer import noun_phrases
 from extractor.answer.attribution import Attribution, attribute
 from extractor.answer.figure_sources import sources_of
-from extractor.find.candidates import FigureCandidate
+from extractor.answer.figure_subjects import Found, front, noun_before_of, number_of, subject
+from extractor.find.candidates import FigureCandidate, Mention
 from extractor.find.inventory import Inventory
 from extractor.find.not_figures import is_plural
 from extractor.spans import Span
 
-_Found = tuple[Span, float]  # what is counted, and how sure that is
-
 _OF = re.compile(r"[ \u00a0](?:out )?of[ \u00a0]")
 _IN = re.compile(r" (?:worth of|in|of) (?=[a-z])(?!(?:the|a|an|all|its|his|her|their|this|that)\b)")
 _IN_OR_OF = re.compile(r" (?:worth of|of) ")
-_NUMBER_OF = re.compile(
-    r"\b(?:number|total|count|tally|estimate|amount|population)s? of (?=[^\W\d_])", re.IGNORECASE
+_HYPHEN_NOUN = re.compile(r"[-‑](?:odd |plus |strong )?([^\W\d_][\w’']*)")
+_FIRST_WORD = re.compile(
+    r"(?:-(?:odd|plus))?[ \u00a0](?:or (?:so|more|fewer|less) )?([^\W\d_][\w’'-]*)"
 )
-_TOLL = re.compile(
-    r"\b((?:[a-z]+ ){0,2}?(?:toll|tally|count|turnout|attendance|population|membership|headcount))\b"
-    r"(?= (?:has |had |have |now |later |then )*(?:rose|risen|climbed|climbs|stood|stands|is|was"
-    r"|reached|reaches|jumped|grew|fell|topped|surpassed|passed|hit|to|at|of|at)\b)",
-    re.IGNORECASE,
-)
-_BETWEEN_NOUN_AND_NUMBER = re.compile(
-    r"(?:[^\W\d_]+[ \u00a0]){0,6}?(?:at|to|was|is|were|are|reached|exceeded|exceeds|passed|topped"
-    r"|stood|stands|hit|as|surpassed|than|of|be|by|been|now|nearly|about|around|over|some|almost"
-    r"|least|up|approximately|roughly|estimated|many)[ \u00a0]\Z"
-)
-_HYPHEN_NOUN = re.compile(r"[-‑](?:odd |plus |strong |person |plus-)?([^\W\d_][\w’']*)")
-_SEPARATOR = re.compile(r"[ \u00a0-]")
-_FIRST_WORD = re.compile(r"(?:-(?:odd|plus))?[ \u00a0](?:or (?:so|more|fewer|less) )?([^\W\d_][\w’'-]*)")
-_OF_BEFORE = re.compile(r"([^\W_])[ \u00a0]of[ \u00a0](?:(?:a|an|the|only|just|some) )?\Z")
-_LEVEL = re.compile(
-    r"\b(?:rose|rises|rise|risen|fell|falls|fall|fallen|grew|grows|grow|grown|increased|increases"
-    r"|decreased|dropped|drops|jumped|surged|soared|plunged|plummeted|climbed|declined|declines"
-    r"|slipped|slid|gained|expanded|shrank|contracted|doubled|tripled|ticked|edged|inched|tumbled"
-    r"|costs?|costing|totals?|totaled|totalled|totaling|totalling|worth|valued|stands?|stood"
-    r"|reached|exceeded|exceeds|exceeding|averaged|averages|averaging|amounted|amounts|hit|topped"
-    r"|was|is|were|are|up|down|accounted?|accounts|represents?|represented|comprises?|set at"
-    r"|hovering|polling|at)\b"
-)
-_AUXILIARIES_BACK = re.compile(
-    r"(?:\b(?:has|have|had|will|would|could|may|might|must|should|can|is|are|was|were|be|been|being"
-    r"|to|not|also|already|still|now|only|just|even|recently|alone|together|reportedly|nearly"
-    r"|[a-z]+ly|which|that|who|expected|estimated|said|set|now) ?)+\Z"
-)
-_AFTER_LEVEL = re.compile(
-    r"[ \u00a0](?:(?:by|to|at|from|for|as|an|a|of|the|up|down|him|her|them|it|us|about|around|only"
-    r"|just|nearly|almost|some|over|under|more|less|than|much|high|low|low as|between|another"
-    r"|estimated|average|additional|roughly|approximately|at least|further|well|close|slightly"
-    r"|still|now|annually|[a-z]+ly)[ \u00a0])*\Z"
-)
-_CLAUSE = re.compile(r"[;:—–(“\"]|, (?:and|but|while|as|with|after|because|when|up|down)\b|\n")
-_PRONOUNS = frozenset("it he she they we i you this that those these there who which what".split())
 _TERMS = frozenset(
     "probation imprisonment jail prison detention experience notice parole custody hard house "
     "community supervised".split()
 )
-_PRISON = re.compile(r" in (?:an? )?((?:[a-z]+ ){0,2}?(?:prison|jail|custody|detention|exile|office"
-                     r"|captivity|power|a camp|labou?r camps?|penal colon(?:y|ies)|penal servitude))\b")  # fmt: skip
+_PRISON = re.compile(
+    r" in (?:an? )?((?:[a-z]+ ){0,2}?(?:prison|jail|custody|detention|exile|office|captivity|power"
+    r"|labou?r camps?|penal colon(?:y|ies)))\b"
+)
 _OTHERS = frozenset("more fewer less additional".split())
 _PARTICIPLES = frozenset(
     "dead killed injured wounded hurt missing arrested detained hospitalized hospitalised "
@@ -112,8 +77,17 @@ def count(
         if found is None:
             found = _own_unit(text, figure)
         span, confidence = found or (None, 0.2)
-        answers[figure.id] = Counted(figure.id, span, sources.get(figure.id), confidence)
+        source = sources.get(figure.id)
+        if source is not None and span is not None and _mention(inventory, source).overlaps(span):
+            source = None  # "28 percent of voters said": they are counted, they do not count
+        answers[figure.id] = Counted(figure.id, span, source, confidence)
     return answers
+
+
+def _mention(inventory: Inventory, id_: str) -> Span:
+    mention = inventory.by_id[id_]
+    assert isinstance(mention, Mention)  # noqa: S101 (that is what dotted P ids are)
+    return mention.span
 
 
 def _bounds(inventory: Inventory, figure: FigureCandidate) -> Span:
@@ -127,54 +101,54 @@ def _bounds(inventory: Inventory, figure: FigureCandidate) -> Span:
     return Span(start, end if end >= 0 else min(len(text), figure.span.end + 300))
 
 
-def _counted(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
+def _counted(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     """Find what one figure counts by its own neighbours."""
     if figure.kind == "count":
         return (
             _after_number(text, figure, bounds)
-            or _number_of(text, figure, bounds)
-            or _noun_before_of(text, figure, bounds)
+            or number_of(text, figure, bounds)
+            or noun_before_of(text, figure, bounds)
         )
     if figure.kind == "percent":
         return (
             _after_number(text, figure, bounds)
-            or _number_of(text, figure, bounds)
-            or _noun_before_of(text, figure, bounds)
-            or _subject(text, figure, bounds)
+            or number_of(text, figure, bounds)
+            or noun_before_of(text, figure, bounds)
+            or subject(text, figure, bounds)
         )
     if figure.kind == "money":
         return (
             _of_what_money(text, figure, bounds)
             or _directly(text, figure, bounds, plural=False)
-            or _noun_before_of(text, figure, bounds)
-            or _subject(text, figure, bounds)
+            or noun_before_of(text, figure, bounds)
+            or subject(text, figure, bounds)
         )
     if figure.kind == "duration":
         return _lasting(text, figure, bounds)
     return (
         _after_number(text, figure, bounds, direct=text[figure.span.end - 1].isalpha())
-        or _noun_before_of(text, figure, bounds)
-        or _subject(text, figure, bounds)
+        or noun_before_of(text, figure, bounds)
+        or subject(text, figure, bounds)
     )
 
 
 def _after_number(
     text: str, figure: FigureCandidate, bounds: Span, direct: bool = True
-) -> _Found | None:
+) -> Found | None:
     """Read "123 prisoners", "nine of the released prisoners", "a 12-member team", "20 dead"."""
     end = figure.span.end
     if of := _OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, of.end(), bounds.end)
         if span is None:
             return None
-        return _undetermined(text, span), 0.9
+        return noun_phrases.undetermined(text, span), 0.9
     if figure.unit == "share" and text[end : end + 5] in (" the ", " its ", " thei", " his "):
         span = noun_phrases.determined(text, end + 1, bounds.end)
-        return (_undetermined(text, span), 0.7) if span else None
+        return (noun_phrases.undetermined(text, span), 0.7) if span else None
     return _directly(text, figure, bounds, plural=figure.kind == "count") if direct else None
 
 
-def _directly(text: str, figure: FigureCandidate, bounds: Span, plural: bool) -> _Found | None:
+def _directly(text: str, figure: FigureCandidate, bounds: Span, plural: bool) -> Found | None:
     """Read the noun phrase that stands directly after a number or after its hyphen."""
     end = figure.span.end
     if figure.qualifier is not None and figure.qualifier.start >= end:
@@ -197,13 +171,30 @@ def _directly(text: str, figure: FigureCandidate, bounds: Span, plural: bool) ->
     if lower in _OTHERS:
         start = first.end()
     one = figure.value == 1
-    found = noun_phrases.after(text, start, bounds.end, plural and not one)
+    loose = figure.kind == "percent" and not _determined_before(text, figure)
+    found = noun_phrases.after(text, start, bounds.end, (plural or loose) and not one, one=one)
     if found is None:
         return None
     span, headed = found
+    if loose and not (headed and not lower.endswith(("ed", "ing"))):
+        return None  # "10 percent selected …" is a verb, "6 in 10 white men" is not
+    if figure.kind == "money" and lower.endswith(("ing", "ed", "ly")):
+        return None
     if plural and not headed and not one:
         return (span, 0.5) if _may_be_noun(text, span) else None
     return span, 0.95 if headed else 0.8
+
+
+def _determined_before(text: str, figure: FigureCandidate) -> bool:
+    """Tell whether an article or a possessor stands before: "a 40% stake", "its 25% rate"."""
+    words = text[max(0, figure.span.start - 30) : front(figure)].rpartition("\n")[2].split()
+    for word in reversed(words[-3:]):
+        lower = word.lower()
+        if lower in noun_phrases.DETERMINERS or lower.endswith(("'s", "’s", "s'", "s’")):
+            return True
+        if not lower.isalpha():
+            return False
+    return False
 
 
 def _may_be_noun(text: str, span: Span) -> bool:
@@ -213,67 +204,7 @@ def _may_be_noun(text: str, span: Span) -> bool:
     return not last.endswith(("ed", "ing", "ly")) and (len(words) <= 3 or is_plural(last))
 
 
-def _undetermined(text: str, span: Span) -> Span:
-    """Leave out the determiners before a noun phrase."""
-    start = span.start
-    for word in span.of(text).split(" ")[:-1]:
-        if word.lower() not in noun_phrases.DETERMINERS:
-            break
-        start += len(word) + 1
-    return Span(start, span.end)
-
-
-def _number_of(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
-    """Read "put the number of political prisoners at 1,227", "the death toll rose to 45"."""
-    start = _front(figure)
-    left = Span(max(bounds.start, start - 200), start)
-    best: re.Match[str] | None = None
-    for best in _NUMBER_OF.finditer(text, left.start, left.end):
-        pass
-    if best is not None:
-        span = noun_phrases.determined(text, best.end(), start)
-        if span is not None:
-            between = text[span.end : start]
-            if _BETWEEN_NOUN_AND_NUMBER.search(between) and len(between) < 90:
-                return _undetermined(text, span), 0.9
-    for best in _TOLL.finditer(text, left.start, left.end):
-        pass
-    if best is not None and best.re is _TOLL and start - best.end(1) < 60:
-        words = best[1].split()
-        skip = len(best[1])
-        while words and words[0].lower() in noun_phrases.DETERMINERS | {"of", "in", "and", "while"}:
-            words.pop(0)
-        kept = " ".join(words)
-        return Span(best.start(1) + skip - len(kept), best.end(1)), 0.8
-    return None
-
-
-def _front(figure: FigureCandidate) -> int:
-    """Return where a figure begins with the words that qualify it."""
-    if figure.qualifier is not None and figure.qualifier.start < figure.span.start:
-        return figure.qualifier.start
-    return figure.span.start
-
-
-def _noun_before_of(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
-    """Read "a crowd of 1,300", "a fine of $5 million", "a tax rate of 35 percent"."""
-    start = _front(figure)
-    match = _OF_BEFORE.search(text, max(bounds.start, start - 24), start)
-    if match is None:
-        return None
-    span = noun_phrases.before(text, bounds.start, match.end(1))
-    if span is None:
-        return None
-    words = span.of(text).split()
-    if words[-1].lower() in _PRONOUNS or words[-1].lower() in ("out", "one", "part"):
-        return None
-    if len(words) > 4 and " of " in span.of(text):
-        tail = span.of(text).rpartition(" of ")[2]
-        span = Span(span.end - len(tail), span.end)
-    return span, 0.75
-
-
-def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
+def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     """Read "$85,000 in loans", "$5 million worth of grain", "€3bn of aid"."""
     end = figure.span.end
     if match := _IN.match(text, end, bounds.end):
@@ -281,47 +212,21 @@ def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> _Found |
         return (found[0], 0.9) if found else None
     if match := _IN_OR_OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, match.end(), bounds.end)
-        return (_undetermined(text, span), 0.8) if span else None
+        return (noun_phrases.undetermined(text, span), 0.8) if span else None
     return None
 
 
-def _subject(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
-    """Read "unemployment rose by 5%", "the bridge cost $3bn", "rent, which is up 10%"."""
-    start = _front(figure)
-    low = max(bounds.start, start - 220)
-    for clause in _CLAUSE.finditer(text, low, start):
-        if not text.startswith(", which", clause.start()):
-            low = clause.end()
-    last: re.Match[str] | None = None
-    for match in _LEVEL.finditer(text, low, start):
-        if _AFTER_LEVEL.match(text[match.end() : start]):
-            last = match
-            break
-    if last is None:
-        return None
-    stop = last.start()
-    if helpers := _AUXILIARIES_BACK.search(text, max(low, stop - 60), stop):
-        stop = helpers.start()
-    span = noun_phrases.before(text, low, stop)
-    if span is None:
-        return None
-    words = span.of(text).split()
-    if words[0].lower() in _PRONOUNS or words[-1].lower() in _PRONOUNS:
-        return None
-    return span, 0.6
-
-
-def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
+def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     """Read "a five-year sentence", "five years in prison", "a sentence of five years"."""
     end = figure.span.end
     if "-" in figure.span.of(text) or text[end : end + 1] in "’'":
         at = end + 1 if text[end : end + 1] in "’'" else end
-        found = noun_phrases.after(text, at, bounds.end, plural=False)
+        found = noun_phrases.after(text, at, bounds.end, plural=False, led=True)
         if found is not None:
             return found[0], 0.85
     if of := _OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, of.end(), bounds.end)
-        return (_undetermined(text, span), 0.8) if span else None
+        return (noun_phrases.undetermined(text, span), 0.8) if span else None
     if prison := _PRISON.match(text, end, bounds.end):
         return Span(*prison.span(1)), 0.8
     first = _FIRST_WORD.match(text, end, bounds.end)
@@ -329,10 +234,10 @@ def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> _Found | None:
         found = noun_phrases.after(text, first.start(1), bounds.end, plural=False)
         if found is not None:
             return found[0], 0.8
-    return _noun_before_of(text, figure, bounds)
+    return noun_before_of(text, figure, bounds)
 
 
-def _own_unit(text: str, figure: FigureCandidate) -> _Found | None:
+def _own_unit(text: str, figure: FigureCandidate) -> Found | None:
     """Fall back on the unit for a duration: "five years" counts years."""
     if figure.kind != "duration":
         return None
@@ -348,7 +253,7 @@ def _like_before(
     index: int,
     sentences: list[Span],
     answers: dict[str, Counted],
-) -> _Found | None:
+) -> Found | None:
     """Say that an elliptical figure counts what the one before it does: "114 were taken to …"."""
     figure = inventory.figures[index]
     if figure.kind not in ("count", "percent"):

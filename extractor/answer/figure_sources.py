@@ -24,14 +24,17 @@ _SAYING = re.compile(
 )
 # Verbs that give a figure only as "X estimates that", "X put the number at": before the figure.
 _LEADING_ONLY = frozenset(
-    "put puts found finds showed shows estimate estimated estimates counted recorded urged demanded "
-    "pledged promised vowed expect expects expected believe believes calculated denied".split()
+    "put puts found finds showed shows estimate estimated estimates counted recorded urged "
+    "demanded pledged promised vowed expect expects expected believe believes calculated "
+    "denied".split()
 )
 _BETWEEN_SUBJECT_AND_VERB = re.compile(
     r"[ \u00a0](?:(?:has|have|had|also|later|then|previously|earlier|recently|already|itself"
     r"|once|repeatedly|on [A-Z][a-z]+day|[a-z]+ly)[ \u00a0])*\Z"
 )
-_BETWEEN_APPOSITION = re.compile(r"(?:,[^,\n]{2,90},|[ ]?[-–—(][^\n]{2,90}[-–—)]) ?(?:also |had )?\Z")
+_BETWEEN_APPOSITION = re.compile(
+    r"(?:,[^,\n]{2,90},|[ ]?[-–—(][^\n]{2,90}[-–—)]) ?(?:also |had )?\Z"
+)
 _AFTER_VERB = re.compile(r"[ \u00a0](?:the |a |an )?\Z")
 _ELSEWHERE = re.compile(
     r" (?:in|at|during|after|to|of|as|from|for|before|with|by|on (?![A-Z][a-z]+day\b))\b"
@@ -93,16 +96,17 @@ def _of_sentence(
         leading = cue.start() < figure.span.start
         if not leading and cue.group() in _LEADING_ONLY:
             continue
-        if leading and _ELSEWHERE.match(text, cue.end()) and (
-            " that " not in text[cue.end() : figure.span.start]
+        if (
+            leading
+            and _ELSEWHERE.match(text, cue.end())
+            and (" that " not in text[cue.end() : figure.span.start])
         ):
             continue  # "he said in his first speech in three years"
-        mention = _subject(text, mentions, cue, sentence, leading)
+        mention = _subject(text, mentions, cue, leading)
         if mention is None or mention.span.overlaps(figure.span):
             continue
-        if not leading and mention.span.start < figure.span.end and mention.span.start > 0:
-            if figure.span.start > mention.span.start:
-                continue  # the figure stands between the speaker and the verb
+        if not leading and mention.span.start < figure.span.start:
+            continue  # the figure stands between the speaker and the verb
         distance = figure.span.distance(Span(*cue.span())) + (0 if leading else 40)
         best = min(best or (distance, mention.id), (distance, mention.id))
     return best[1] if best else None
@@ -129,7 +133,7 @@ def _first_from(
 
 
 def _subject(
-    text: str, mentions: list[Mention], cue: re.Match[str], sentence: Span, leading: bool
+    text: str, mentions: list[Mention], cue: re.Match[str], leading: bool
 ) -> Mention | None:
     """Return the mention that is the subject of a verb of saying."""
     before = [m for m in mentions if m.span.end <= cue.start()]
@@ -140,8 +144,8 @@ def _subject(
     if leading or cue.group() not in ("said", "says", "added", "adds", "reported", "wrote"):
         return None
     for mention in mentions:
-        if mention.span.start >= cue.end() and _AFTER_VERB.match(
-            text[cue.end() : mention.span.start]
-        ):
+        if mention.kind == "pronoun" or mention.span.start < cue.end():
+            continue
+        if _AFTER_VERB.match(text[cue.end() : mention.span.start]):
             return mention
     return None

@@ -7,6 +7,7 @@ After a number other than one the head of the phrase is a plural, which tells wh
 import re
 
 from extractor.find.not_figures import MONTHS, WEEKDAYS, is_plural
+from extractor.find.numerals import UNITS
 from extractor.spans import Span
 
 
@@ -31,8 +32,8 @@ _STOPS = AUXILIARIES | _words(
     "still today tomorrow yesterday tonight later earlier too again instead either neither i he "
     "she it they we you him them us me himself herself itself themselves what how why no yes each "
     "apart away back together alone worth plus minus versus vs compared according down up out "
-    "respectively annually daily weekly monthly yearly overall total's among amongst beyond "
-    "regardless via rather ahead behind short"
+    "respectively annually daily weekly monthly yearly among amongst beyond regardless via rather "
+    "ahead behind short ages aged age"
 )
 # Forms that follow a bare number or a noun as its verb, and are seldom nouns or adjectives.
 VERBS = _words(
@@ -55,15 +56,17 @@ VERBS = _words(
     "represent represents reach reached exceed exceeded total totaled totalled cover covers "
     "covered cost costs using representing including wearing carrying showing living making "
     "taking going coming having saying being getting running working leading giving needed "
-    "awarded allocated combined apiece earlier ever almost nearly"
+    "awarded allocated combined add adds added support supports apiece earlier ever almost nearly"
 )
 _ADJECTIVES_LIKE = _words("released remaining missing surviving leading working living combined")
 # Plurals that name what comes next ("sports clubs", "arms deals") rather than stand as the head.
 _NOUN_MODIFIERS = _words(
     "news sports arms sales systems operations drugs savings communications human-rights rights "
-    "women's men's children's securities futures jobs goods series means customs species "
-    "veterans united states less others"
-) - _words("jobs goods others less")
+    "securities futures series customs species veterans"
+)
+# Prepositions inside a subject: "unemployment in Spain", "enrollment at colleges and schools".
+_INSIDE = frozenset(("of", "in", "on", "for", "at", "from", "and"))
+_NUMBER = re.compile(r"[$€£]?[0-9][0-9.,]*\Z")
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}|[^\W\d_](?:[\w’'-]*\w(?:s’|s')?)?(?:\.(?=[A-Za-z]))?|[0-9][\w,.%-]*|\S"
 )
@@ -79,11 +82,14 @@ _POSSESSIVE = re.compile(r"[’']s?\Z")
 MAX_WORDS = 7
 
 
-def after(text: str, start: int, stop: int, plural: bool = True) -> tuple[Span, bool] | None:
+def after(
+    text: str, start: int, stop: int, plural: bool = True, *, one: bool = False, led: bool = False
+) -> tuple[Span, bool] | None:
     """Read the noun phrase that begins at `start`; None when no noun begins there.
 
     Returns its span and whether a plural head was seen. `plural` says that the head is expected
-    to be one (the number is not one, and stands directly before).
+    to be one (the number stands directly before and is not `one`); `led`, that a participle may
+    come first ("a two-hour paid break").
     """
     begin = end = -1
     headed, head_end, seen = False, -1, 0
@@ -93,13 +99,13 @@ def after(text: str, start: int, stop: int, plural: bool = True) -> tuple[Span, 
         gap = text[end if end >= 0 else start : match.start()]
         if "\n" in gap or (not word[0].isalpha() and not _is_number_in_name(word, headed, seen)):
             break
-        if lower in _STOPS or (lower in VERBS and not (seen == 0 and lower in _ADJECTIVES_LIKE)):
+        if lower in _STOPS or lower in DETERMINERS or (one and seen and is_plural(lower)):
+            break
+        if _is_verb(lower, seen, plural and not headed) and not (led and seen == 0):
             break
         if headed and not (is_plural(lower) and word[0].islower()):
             break
         if seen == MAX_WORDS:
-            break
-        if seen and plural and not headed and word.endswith("ing") and _noun_ended(text, end):
             break
         begin = match.start() if begin < 0 else begin
         end, seen = match.end(), seen + 1
@@ -116,8 +122,11 @@ def _is_number_in_name(word: str, headed: bool, seen: int) -> bool:
     return seen == 0 and not headed and len(word) == 4 and word.isdigit()
 
 
-def _noun_ended(text: str, end: int) -> bool:
-    return is_plural(text[:end].rpartition(" ")[2].lower()) if end > 0 and end < 80 else False
+def _is_verb(lower: str, seen: int, awaited: bool) -> bool:
+    """Tell whether a word ends the phrase as its verb ("plans" is none if a plural is awaited)."""
+    if lower not in VERBS or (awaited and is_plural(lower)):
+        return False
+    return not (seen == 0 and lower in _ADJECTIVES_LIKE)
 
 
 def _with_complement(text: str, span: Span, stop: int) -> Span:
@@ -130,10 +139,22 @@ def _with_complement(text: str, span: Span, stop: int) -> Span:
     if (place := _IN_PLACE.match(text, end, stop)) and (
         place[1] not in MONTHS and place[1] not in WEEKDAYS
     ):
-        end = place.end()
-        if _POSSESSIVE.search(text[span.start : end]):
-            end = span.end if of is None else end
+        following = _TOKEN.match(text, place.end() + 1, stop)
+        word = following.group().lower() if following and text[place.end()] == " " else ","
+        closed = not word[0].isalpha() or word in _STOPS or word in VERBS
+        if closed and not _POSSESSIVE.search(place.group()):
+            end = place.end()
     return Span(span.start, end)
+
+
+def undetermined(text: str, span: Span) -> Span:
+    """Leave out the determiners and numbers before a noun phrase: "the 50 [delegates]"."""
+    start = span.start
+    for word in span.of(text).split(" ")[:-1]:
+        if not (word.lower() in DETERMINERS or word.lower() in UNITS or _NUMBER.match(word)):
+            break
+        start += len(word) + 1
+    return Span(start, span.end)
 
 
 def determined(text: str, start: int, stop: int) -> Span | None:
@@ -147,7 +168,7 @@ def determined(text: str, start: int, stop: int) -> Span | None:
         gap = text[end if end >= 0 else at : token.start()]
         if "\n" in gap or not word[0].isalnum() or lower in _STOPS or seen >= MAX_WORDS:
             break
-        if lower in VERBS and not (seen == 0 and lower in _ADJECTIVES_LIKE):
+        if _is_verb(lower, seen, seen > 0):
             break
         if seen and lower.endswith("ed") and word[0].islower():
             break  # "of the people convicted"
@@ -166,30 +187,31 @@ def determined(text: str, start: int, stop: int) -> Span | None:
 def before(text: str, start: int, stop: int) -> Span | None:
     """Gather the noun phrase that ends at `stop`, back to `start` at most: the subject of a verb.
 
-    Takes in one "of": "the price of oil"; leading determiners are left out.
+    Takes in what hangs on it: "the price of oil in Europe"; leading determiners are left out.
     """
     tokens = list(_TOKEN.finditer(text, max(start, stop - 160), stop))
     last = len(tokens) - 1
     while last >= 0 and tokens[last].group().lower() in (",", "which", "that", "who"):
         last -= 1
-    first, of_seen = last + 1, False
-    for index in range(last, max(-1, last - 9), -1):
+    first = last + 1
+    for index in range(last, max(-1, last - 12), -1):
         word = tokens[index].group()
         lower = word.lower()
-        if lower == "of" and index < last and not of_seen:
-            of_seen = True
-            continue
-        if not word[0].isalnum() or lower in VERBS or lower in _STOPS:
+        if lower in _INSIDE and index < last:
+            continue  # taken in if a noun stands before it
+        if not word[0].isalpha() or lower in VERBS or lower in _STOPS:
+            break
+        if word.rstrip(".") in MONTHS or word in WEEKDAYS:
             break
         if "\n" in text[tokens[index].end() : tokens[min(index + 1, last)].start()]:
             break
         first = index
-        if lower in DETERMINERS and not of_seen:
-            if index == 0 or tokens[index - 1].group().lower() != "of":
-                break
-            continue
+        if lower in DETERMINERS and (
+            index == 0 or tokens[index - 1].group().lower() not in _INSIDE
+        ):
+            break
     while first <= last and tokens[first].group().lower() in DETERMINERS | {"and", "some", "any"}:
         first += 1
-    if first > last or tokens[first].group()[0].isdigit():
+    if first > last or (first == last and tokens[first].group().endswith("ed")):
         return None
     return Span(tokens[first].start(), tokens[last].end())

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 from extractor.article import Article
 from extractor.find import not_figures
+from extractor.find.ages import age
 from extractor.find.candidates import (
     Entity,
     FigureCandidate,
@@ -36,6 +37,8 @@ from extractor.find.candidates import (
     SentenceCandidate,
 )
 from extractor.find.not_figures import MONTHS, Verdict, words_before
+from extractor.find.number_idioms import is_idiom
+from extractor.find.numbered_names import named, roman, telephone_word
 from extractor.find.numerals import (
     ORDINALS,
     SCALES,
@@ -86,37 +89,7 @@ _CHANGE = frozenset(
 _RIVALS = frozenset(
     "leads lead leading led trails trailing trailed ahead vote lost won beat beats".split()
 )
-_NO_NOUN = frozenset(
-    "and or but of in on at to from for by with as is was are were be been has had have will would "
-    "can could may might should do does did not who that which when while if than then so because "
-    "after before since until into over under about against between through during without "
-    "within said says".split()
-)
-_BEFORE_PRONOUN_ONE = frozenset(
-    "no any every some each the this that which another a an other these those not whatever last "
-    "first next only new right wrong big good bad old young second than number square nobody "
-    "someone loved is as".split()
-)
-_ONE_SPAN = frozenset(("for", "in", "within", "than", "least", "about", "of", "every", "over"))
-_BEFALLEN = re.compile(
-    r"(?: [a-z][\w-]*){1,3} (?:(?:(?:was|is|has been|had been|also|still|later|being|be|were) )*"
-    r"(?:died|dies|killed|dead|injured|wounded|hurt|missing|arrested|detained|freed|released|shot"
-    r"|hospitali[sz]ed|charged|jailed|executed|kidnapped|abducted))\b"
-)
-_BEFALLING = frozenset(
-    "killed killing kills wounded wounding injured injuring arrested arresting freed freeing "
-    "released releasing detained detaining shot lost including leaving claimed".split()
-)
-_NUMBER_AHEAD = re.compile(
-    r"(?:,? [a-z][\w-]*){0,4},? (?:and|or) (?:[0-9]|two\b|three\b|four\b|five\b|six\b|seven\b"
-    r"|eight\b|nine\b|ten\b|dozens\b|several\b)"
-)
-_NUMBER_BEHIND = re.compile(
-    r"(?:\b[0-9]+|\b(?:two|three|four|five|six|seven|eight|nine|ten))(?: [a-z][\w-]*){1,3},? and\Z"
-)
-_NEXT = re.compile(r"[ \u00a0-]([^\W\d_]+)")
-_HYPHEN_IDIOM = re.compile(r"-(?:way|faced|star|fold|sided|handed|pronged|piece|on)\b")
-_SINGULAR_UNIT = re.compile(r"(?:second|minute|hour|day|week|month|year|mile|foot|ton|point)\b")
+_OF_A_SCALE = re.compile(r" of an? (million|billion|trillion)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +146,7 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | N
     if group == "month":
         return not_figures.month_date(text, start)
     if group == "roman":
-        return not_figures.roman(text, start, match.end()) if start else None
+        return roman(text, start, match.end()) if start else None
     quantity = _quantity(text, start)
     if group == "digits":
         if quantity is None:
@@ -182,12 +155,12 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | N
             return quantity
         shape = (
             not_figures.shaped_otherwise(text, start, match.end())
-            or not_figures.age(text, quantity.numeral)
+            or age(text, quantity.numeral)
             or not_figures.score(text, start)
         )
         if shape and not (shape[2] == "year" and quantity.kind in ("measure", "money", "percent")):
             return shape
-        if verdict := not_figures.telephone_word(text, start, match.end()):
+        if verdict := telephone_word(text, start, match.end()):
             return verdict
     elif quantity is None:
         word = match.group().lower()
@@ -195,11 +168,11 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | N
     if quantity.start < done:
         return None
     numeral = quantity.numeral
-    if verdict := not_figures.age(text, numeral) or _word_time(text, numeral):
+    if verdict := age(text, numeral) or _word_time(text, numeral):
         return verdict
-    if verdict := not_figures.named(text, numeral, quantity.kind != "count"):
+    if verdict := named(text, numeral, quantity.kind != "count"):
         return verdict
-    if _is_idiom(text, quantity):
+    if is_idiom(text, numeral, quantity.kind):
         return numeral.start, numeral.end, "idiom"
     return quantity
 
@@ -223,6 +196,9 @@ def _quantity(text: str, start: int) -> _Quantity | None:
         if again and again.kind == "money":
             end, currency = again.edge, Unit(currency.edge, "money", again.unit)
         return _Quantity(numeral, currency.edge, end, "money", currency.unit, sign=True)
+    if numeral.share and (whole := _OF_A_SCALE.match(text, numeral.end)):
+        value = (numeral.value or 0.0) * SCALES[whole[1]]
+        numeral = Numeral(numeral.start, whole.end(), value, scale=SCALES[whole[1]])
     if numeral.share:
         return _Quantity(numeral, numeral.start, numeral.end, "percent", "share")
     unit = unit_after(text, numeral.end, digits, numeral.scaled, numeral.value or 0.0)
@@ -231,51 +207,6 @@ def _quantity(text: str, start: int) -> _Quantity | None:
     if unit is None:
         return _Quantity(numeral, numeral.start, numeral.end, "count", None)
     return _Quantity(numeral, numeral.start, unit.edge, unit.kind, unit.unit)
-
-
-def _is_idiom(text: str, quantity: _Quantity) -> bool:
-    """Tell "one" as a pronoun or an article, "zero-sum", "the two", "four-star"."""
-    numeral = quantity.numeral
-    if numeral.digits or numeral.scaled or numeral.share or numeral.value is None:
-        return False
-    left = [word.strip('"“”‘’(,;').lower() for word in words_before(text, numeral.start)]
-    last = left[-1] if left else ""
-    follows = _NEXT.match(text, numeral.end)
-    after = follows[1].lower() if follows else ""
-    if numeral.value == 1:
-        return _is_pronoun(text, quantity, left, last, after)
-    if numeral.value == 0:
-        if quantity.kind != "count":
-            return False
-        return last in ("ground", "absolute", "patient", "year") or not (
-            not_figures.is_plural(after) and text[numeral.end : numeral.end + 1] == " "
-        )
-    if _HYPHEN_IDIOM.match(text, numeral.end):
-        return True
-    if numeral.value == 2 and (not after or after in _NO_NOUN):
-        return last == "the" or (last == "or" and not {"a", "an", "another"}.isdisjoint(left[-5:]))
-    return False
-
-
-def _is_pronoun(text: str, quantity: _Quantity, left: list[str], last: str, after: str) -> bool:
-    """Tell whether "one" stands for something or somebody, and counts nothing."""
-    numeral = quantity.numeral
-    hyphen = text[numeral.end : numeral.end + 1] in "-‑"
-    if quantity.kind in ("money", "percent") or (quantity.kind == "measure" and last != "the"):
-        return False
-    if quantity.kind == "duration":
-        loose = after == "day" and not hyphen and last not in _ONE_SPAN
-        return loose or last in ("no", "any", "this", "that")
-    qualifier = qualifier_of(text, numeral.start, numeral.end, "count", True)
-    if qualifier and qualifier.sort in ("low", "high") and after != "another":
-        return False
-    if hyphen or last in _BEFORE_PRONOUN_ONE or not after or after in _NO_NOUN:
-        return True
-    if last in _BEFALLING or _NUMBER_AHEAD.match(text, numeral.end):
-        return False
-    if _BEFALLEN.match(text, numeral.end):
-        return False
-    return not _NUMBER_BEHIND.search(" ".join(left[-5:]))
 
 
 def _figure(text: str, first: _Quantity, name: str, done: int) -> FigureCandidate | NotAFigure:
@@ -293,7 +224,7 @@ def _figure(text: str, first: _Quantity, name: str, done: int) -> FigureCandidat
     qualifier = qualifier_of(text, start, end, kind, small)
     if qualifier and (qualifier.span.start < done or (qualifier.sort == "range" and not second)):
         qualifier = None
-    value, low, high = _bounds(text, first, second, qualifier)
+    value, low, high = _bounds(first, second, qualifier)
     if value is not None and _negative(text, first):
         value, start = -value, start - 1
     approximate = numeral.approximate or link == "or" or (qualifier is not None)
@@ -304,7 +235,7 @@ def _figure(text: str, first: _Quantity, name: str, done: int) -> FigureCandidat
 
 
 def _bounds(
-    text: str, first: _Quantity, second: _Quantity | None, qualifier: Qualifier | None
+    first: _Quantity, second: _Quantity | None, qualifier: Qualifier | None
 ) -> tuple[float | None, float | None, float | None]:
     """Return value, low and high of a figure."""
     value = first.numeral.value
@@ -348,10 +279,10 @@ def _range(text: str, first: _Quantity) -> tuple[_Quantity | None, str]:
     second = _quantity(text, start)
     if second is None or second.numeral.start != start or second.numeral.value is None:
         return None, ""
-    return (second, link) if _joined(text, first, second, match) else (None, "")
+    return (second, link) if _joined(first, second, match) else (None, "")
 
 
-def _joined(text: str, first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
+def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
     """Tell whether two numbers with a link between them are the bounds of one range."""
     low, high = first.numeral.value or 0.0, second.numeral.value or 0.0
     if first.numeral.scale < second.numeral.scale and not first.numeral.scaled:
@@ -367,7 +298,7 @@ def _joined(text: str, first: _Quantity, second: _Quantity, match: re.Match[str]
         return False
     if match["sign"] and first.kind not in ("money", "count"):
         return False
-    if not_figures.is_year(text, second.numeral, low):
+    if not_figures.is_year(second.numeral, low):
         return False
     return first.numeral.digits == second.numeral.digits or link in ("to", "or", "and")
 

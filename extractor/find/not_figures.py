@@ -44,7 +44,7 @@ _PEOPLE_AFTER = re.compile(
     r" (?:[a-z]+ )?(?:people|persons|men|women|children|soldiers|troops|prisoners|civilians|workers"
     r"|jobs|homes|votes|deaths|dead|refugees|migrants|protesters|students|employees|members|police"
     r"|residents|patients|passengers|victims|households|delegates|tons|tonnes|copies|pages|words"
-    r"|families|others|more)\b"
+    r"|families|others|more)\b(?!['’])"
 )
 _DECADE = re.compile(r"[0-9]{1,2}0['’]?s\b")
 _TIME = re.compile(
@@ -66,13 +66,7 @@ _AGO = re.compile(
     r" (?:ago|earlier|later|hence|from now|from today|prior|(?:before|after) (?!tax\b))\b"
     r"|(?<=-)ago\b"
 )
-_AGE_AFTER = re.compile(
-    r"[ -]?(?:years?|months?|weeks?|days?)(?:[- ]olds?\b|['’] old\b| of age\b)|-somethings?\b"
-    r"|[ -]?(?:yo|y/o)\b"
-)
-_AGE_PAIR = re.compile(r"(?:[-–]| to | and | or |-to-|- to )[0-9]{1,3}(?![0-9,.]*[0-9])")
-_AGE_CLOSE = re.compile(r"[,;)](?![0-9])|\.(?=\s|$)| (?:of|and|from) (?=[A-Z])")
-_PLAIN_NAME = re.compile(r"[\"”’']?[A-Z][\w.’'-]*[^\W\d_][.”\"’']?\Z|[A-Z]\.\Z|Jr\.\Z|Sr\.\Z")
+PLAIN_NAME = re.compile(r"[\"”’']?[A-Z][\w.’'-]*[^\W\d_][.”\"’']?\Z|[A-Z]\.\Z|Jr\.\Z|Sr\.\Z")
 _SCORE = re.compile(r"([0-9]{1,3})([-–]| ?[-–] |-to-)([0-9]{1,3})(?![\w%]|[-–/][0-9]|[.,][0-9])")
 _SCORE_TO = re.compile(r"([0-9]{1,3})( to )([0-9]{1,3})(?![\w%]|[.,][0-9]| (?:percent|per|%))")
 _WORD_SCORE = re.compile(r"[a-z]+-[a-z]+|[a-z]+ to [a-z]+")
@@ -84,50 +78,18 @@ _SCORE_CUES = frozenset(
 )
 _ORDINAL_DIGITS = re.compile(r"[0-9,]+(?:st|nd|rd|th)\b")
 _LIST_MARK = re.compile(r"[0-9]{1,3}(?:[.)]|\.\))[ \u00a0\t]|[0-9]{1,3}\)")
-_ADDRESS = re.compile(
-    r" (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? |[0-9]+(?:st|nd|rd|th) ){1,3}"
-    r"(?:Street|Avenue|Road|Ave|St|Rd|Blvd|Boulevard|Lane|Drive|Dr|Square|Place|Parkway|Court)\b"
-)
-_NEXT = re.compile(r"[ \u00a0]([^\W\d_][\w’'-]*)")
+NEXT_WORD = re.compile(r"[ \u00a0]([^\W\d_][\w’'-]*)")
+# What can follow the digits of a date, a time or a telephone number: most numbers end here.
+_AFTER_A_SHAPE = frozenset("-–/. :)\u00a0,apAPtnsro'’")
+_SHORT_YEAR = re.compile(r"[0-9]{2}s?\b")
+_WORD_BEFORE = re.compile(r"[\w.]*\Z")
 _REST_OF_WORD = re.compile(r"\w*")
-_AGE_GROUPS = frozenset(
-    "those voters adults people women men children respondents millennials anyone everyone workers "
-    "girls boys kids americans citizens residents patients students males females somebody "
-    "someone".split()
-)
 
-_SECTION = frozenset(
-    "article articles section sections chapter chapters clause clauses paragraph paragraphs page "
-    "pages amendment resolution resolutions title rule rules item items verse annex appendix "
-    "volume vol vol. sec. sec art. art p. pp. pg. para act canto § subsection schedule figure "
-    "table footnote provision".split()
-)
-_NAMED = frozenset(
-    "channel highway route interstate flight room phase stage grade level tier type class round "
-    "week day game line exit gate track psalm part episode season proposition prop precinct "
-    "district ward zone area sector unit division group apartment apt apt. suite floor terminal "
-    "runway platform category step case option version model form figure number-one block bed "
-    "highways interstates us-".split()
-)
-_NUMBER_WORDS = frozenset(("no.", "no", "nos.", "number", "numbers", "#", "nr.", "№", "ranked"))
-_AGE_WORDS = frozenset(("aged", "age", "ages", "age:"))
-_OPENERS = frozenset(
-    "a an the in on at by for from to of with and or but so as if when while after before since "
-    "until during over under about around nearly almost some only just another these those this "
-    "that its their his her our all any more most up than roughly approximately among between "
-    "nor not even then now still there here at's it was were is are has have had will would can "
-    "could may might must should who which what where because however yet also least last next "
-    "past first about: killed how per plus all both every each no other others i we they he she "
-    "you it's they're that's there's with: within without through throughout against into out "
-    "off down near across along amid behind below above beyond including like "
-    "give take get make put see say says said do does did about circa exactly total fewer less "
-    "top my your be been being are:".split()
-)
 _NOT_PLURAL = frozenset(
     "as is was has this his its across plus minus versus less perhaps always yes towards besides "
     "afterwards sometimes us does thus unless toss news politics previous".split()
 )
-_PLURALS = frozenset(
+PLURALS = frozenset(
     "people men women children police troops percent dead others more persons families seats "
     "teeth feet mice sheep aircraft".split()
 )
@@ -140,7 +102,7 @@ def words_before(text: str, start: int) -> list[str]:
 
 def is_plural(word: str) -> bool:
     """Tell whether a lower-case word looks like a plural noun."""
-    if word in _PLURALS:
+    if word in PLURALS or word.endswith(("women", "tlemen", "smen", "gunmen", "cemen")):
         return True
     if not word.endswith("s") or len(word) < 4 or word in _NOT_PLURAL:
         return False
@@ -159,15 +121,6 @@ def month_date(text: str, start: int) -> Verdict | None:
     return (start, match.end(), "date") if match else None
 
 
-def roman(text: str, start: int, end: int) -> Verdict | None:
-    """Read a Roman number after a capitalised word: "World War II", "Title IX"."""
-    left = words_before(text, start)
-    if not left or not left[-1][0].isupper() or text[start - 1] != " ":
-        return None
-    section = left[-1].lower() in _SECTION
-    return start, end, "section" if section else "name"
-
-
 def shaped_otherwise(text: str, start: int, end: int) -> Verdict | None:
     """Tell what digits are whose own shape says it: a date, a time, a telephone number, a year.
 
@@ -179,7 +132,7 @@ def shaped_otherwise(text: str, start: int, end: int) -> Verdict | None:
         glued = _glued(text, start, end, before)
         if glued:
             return glued
-    if after in "-–/. :)\u00a0,'’apAPtnsrot\n;!?" or before in "'’":
+    if after in _AFTER_A_SHAPE:
         if (match := _NUMERIC_DATE.match(text, start)) or (match := _DAY_FIRST.match(text, start)):
             return start, match.end(), "date"
         if match := _TELEPHONE.match(text, start):
@@ -194,9 +147,9 @@ def shaped_otherwise(text: str, start: int, end: int) -> Verdict | None:
         closed = match.group().endswith(")") and before == "("
         if not closed and (before != "(" or start == 0):
             return start, start + len(match.group().rstrip(" )\t\u00a0.")), "section"
-        if closed and int(text[start:end]) < 20 and not text[start - 2 : start - 1].isalpha():
+        if closed and end - start < 3 and not text[start - 2 : start - 1].isalpha():
             left = words_before(text, start - 1)
-            if not left or not _PLAIN_NAME.match(left[-1]):
+            if not left or not PLAIN_NAME.match(left[-1]):
                 return start, end, "section"
     return _year(text, start, before)
 
@@ -209,8 +162,9 @@ def _glued(text: str, start: int, end: int, before: str) -> Verdict | None:
         outer = text[start - 2 : start - 1]
         if (before == "/" and outer == " ") or (before == ":" and not outer.isdigit()):
             return None
-        return start, max(end, _REST_OF_WORD.match(text, end).end()), "name"  # type: ignore[union-attr]
-    word = re.search(r"[\w.]*\Z", text[max(0, start - 20) : start - 1])
+        rest = _REST_OF_WORD.match(text, end)
+        return start, rest.end() if rest else end, "name"
+    word = _WORD_BEFORE.search(text[max(0, start - 20) : start - 1])
     left = word.group() if word else ""
     if not left or left.lower() in ("pre", "post", "mid", "early", "late", "non", "since", "ex"):
         return None
@@ -220,14 +174,14 @@ def _glued(text: str, start: int, end: int, before: str) -> Verdict | None:
 
 
 def _year(text: str, start: int, before: str) -> Verdict | None:
-    if before in "'’" and (match := re.compile(r"[0-9]{2}s?\b").match(text, start)):
+    if before in "'’" and (match := _SHORT_YEAR.match(text, start)):
         return start, match.end(), "year"
     if match := _YEARS.match(text, start):
         left = words_before(text, start)
         qualified = bool(left) and left[-1].lower() in (
             "some", "nearly", "almost", "roughly", "approximately", "than", "least",
         )  # fmt: skip
-        if (qualified and _NEXT.match(text, match.end())) or (
+        if (qualified and NEXT_WORD.match(text, match.end())) or (
             match.end() - start == 4 and _PEOPLE_AFTER.match(text, start + 4)
         ):
             return None
@@ -247,10 +201,10 @@ def score(text: str, start: int) -> Verdict | None:
     if match is None:
         return None
     first, second = int(match[1]), int(match[3])
-    left = []
+    left: list[str] = []
     for word in words_before(text, start)[-5:]:
         left = [] if word[-1] in ".!?" else [*left, word.strip(",;:\"“'’(").lower()]
-    follows = _NEXT.match(text, match.end())
+    follows = NEXT_WORD.match(text, match.end())
     cued = not _SCORE_CUES.isdisjoint(left) or bool(follows and follows[1].lower() in _SCORE_CUES)
     to = " to " in match.group()
     if to and "from" in left[-2:]:
@@ -263,51 +217,9 @@ def score(text: str, start: int) -> Verdict | None:
     return None
 
 
-def age(text: str, numeral: Numeral) -> Verdict | None:
-    """Tell an age: "43-year-old", "aged 12", ", 58,", "Anna (45)"."""
-    start, end, value = numeral.start, numeral.end, numeral.value
-    if value is None or numeral.scaled or numeral.share or not 0 < value < 125:
-        return None
-    pair = _AGE_PAIR.match(text, end) if numeral.digits else None
-    stop = pair.end() if pair else end
-    if match := _AGE_AFTER.match(text, stop):
-        return start, match.end(), "age"
-    left = [word.lower() for word in words_before(text, start)[-4:]]
-    if left:
-        near = left[-2:] in (["age", "of"], ["ages", "of"], ["age", "is"])
-        if left[-1].strip(",(") in _AGE_WORDS or near:
-            return start, stop, "age"
-        if left[-1] in ("between", "from", "over", "under", "about") and len(left) > 1:
-            reach = left[:-1]
-            if reach[-1] in _AGE_WORDS or reach[-2:] in (["ages", "of"], ["age", "of"]):
-                return start, stop, "age"
-        if left[-1] in ("turned", "turns", "turning") and re.compile(
-            r"[.,;)]|$| (?:in|on|last|this|next|and)\b"
-        ).match(text, end):
-            return start, end, "age"
-        grown = left[-1] == "than" and left[-2:-1] in (["older"], ["younger"])
-        bounded = left[-1] in ("over", "under") and left[-2:-1] and left[-2] in _AGE_GROUPS
-        among = pair is not None and left[-1] in _AGE_GROUPS
-        if (grown or bounded or among) and not _counted_after(text, stop):
-            return start, stop, "age"
-    if not numeral.digits or numeral.grouped or not 1 <= value < 115:
-        return None
-    opening = text[max(0, start - 2) : start]
-    if opening == ", " or opening.endswith("("):
-        name = words_before(text, start - len(opening.lstrip(" ")) - (opening == ", "))
-        name = words_before(text, start - (2 if opening == ", " else 1))
-        word = name[-1] if name else ""
-        closes = _AGE_CLOSE.match(text, end)
-        if word and closes and _PLAIN_NAME.match(word) and word.rstrip(".") not in MONTHS:
-            if opening.endswith("(") and not text.startswith(")", end):
-                return None
-            return start, end, "age"
-    return None
-
-
-def _counted_after(text: str, end: int) -> bool:
+def counted_after(text: str, end: int) -> bool:
     """Tell whether a plural noun, a unit or a sign follows."""
-    follows = _NEXT.match(text, end)
+    follows = NEXT_WORD.match(text, end)
     return text[end : end + 1] in ("%", "-") or bool(follows and is_plural(follows[1].lower()))
 
 
@@ -315,110 +227,9 @@ def date_expression(text: str, end: int, left: list[str]) -> bool:
     """Tell whether a duration that ends at `end` points to a time: "five years ago"."""
     if match := _AGO.match(text, end):
         word = match.group().split()[0] if match.group().strip() else ""
-        if word in ("before", "after") and left and left[-1].lower() in ("for", "least", "within"):
-            return False
-        return True
+        bound = bool(left) and left[-1].lower() in ("for", "least", "within")
+        return not (bound and word in ("before", "after"))
     return False
-
-
-def telephone_word(text: str, start: int, end: int) -> Verdict | None:
-    """Tell an emergency number: "call 911"."""
-    left = words_before(text, start)
-    near = left[-1].lower() if left else ""
-    follows = _NEXT.match(text, end)
-    if near in ("call", "called", "calling", "dial", "dialed", "dialled", "calls", "to") and (
-        text[start:end] in ("911", "999", "112", "111")
-    ):
-        return start, end, "telephone"
-    if text[start:end] in ("911", "999") and follows and follows[1] in (
-        "call", "calls", "operator", "dispatcher", "tape", "tapes", "caller",
-    ):  # fmt: skip
-        return start, end, "telephone"
-    return None
-
-
-def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
-    """Tell a number that belongs to a name or a place in a document: "Channel 4", "Article 21"."""
-    start, end = numeral.start, numeral.end
-    if has_unit or numeral.scaled or numeral.share or start == 0:
-        return None
-    if text[start - 1] not in " \u00a0.":
-        return _hyphened_name(text, numeral)
-    left = words_before(text, start)
-    if not left:
-        return _hyphened_name(text, numeral)
-    word = left[-1].lstrip("\"“‘'([")
-    lower = word.lower()
-    follows = _NEXT.match(text, end)
-    after = follows[1] if follows else ""
-    counted = is_plural(after.lower()) and (after[0].islower() or not word[:1].isupper())
-    if lower in _SECTION and not counted:
-        return start, end, "section"
-    if lower in _NUMBER_WORDS:
-        if lower in ("no", "number", "numbers", "ranked") and counted:
-            return None
-        if lower == "no" and (word[0].islower() or not numeral.digits):
-            return None
-        return start, end, "ordinal"
-    if lower in _NAMED and not counted and (numeral.value or 0) < 1000:
-        noun = after and after[0].islower() and lower in ("week", "day", "case", "group", "line")
-        this = len(left) > 1 and left[-2].lower() in ("this", "last", "next", "that", "every", "a")
-        if not noun and not this:
-            return start, end, "name"
-    if numeral.digits:
-        return _after_capital(text, numeral, left, word, after) or _hyphened_name(text, numeral)
-    printed = text[start:end]
-    if printed[0].isupper() and not opens_sentence(text, start):
-        if printed.isupper() and len(printed) > 1:
-            return None
-        title_case = after[:1].isupper() and is_plural(after.lower())
-        linked = word[:1].isupper() or lower in ("or", "and")
-        return None if title_case and linked else (start, end, "name")
-    return None
-
-
-def _hyphened_name(text: str, numeral: Numeral) -> Verdict | None:
-    """Judge "7-Eleven", "3-D", "737s"; and house numbers."""
-    match = re.compile(r"-([A-Z]\w*)").match(text, numeral.end)
-    if match and numeral.digits and not match[1].isupper() and not is_plural(match[1].lower()):
-        return (
-            (numeral.start, match.end(), "name")
-            if not opens_sentence(text, numeral.start) or ((numeral.value or 0) < 10)
-            else None
-        )
-    if match and len(match[1]) == 1:
-        return numeral.start, match.end(), "name"
-    if numeral.digits and not numeral.grouped and _ADDRESS.match(text, numeral.end):
-        return numeral.start, numeral.end, "name"
-    return None
-
-
-def _after_capital(
-    text: str, numeral: Numeral, left: list[str], word: str, after: str
-) -> Verdict | None:
-    """Judge digits after a capitalised word: "Boeing 737", but "On Tuesday 40 people"."""
-    start, end = numeral.start, numeral.end
-    bare = word.strip("”\"’'.,:;")
-    if bare.endswith(("'s", "’s", "s'", "s’")) or word.endswith(("s'", "s’")):
-        return None
-    if not bare[:1].isupper() or word[-1] in ',:;.!?)”"' or numeral.grouped:
-        is_state = len(bare) == 2 and bare.isupper() or re.fullmatch(r"([A-Z]\.){2}", word)
-        postal = is_state and end - start == 5 and len(left) > 1 and left[-2].endswith(",")
-        return (start, end, "name") if postal else None
-    if bare in WEEKDAYS or bare in MONTHS or bare.lower() in _OPENERS:
-        return None
-    lower = after.lower()
-    if is_plural(lower):
-        heading = after[0].isupper() and bare.endswith(("s", "ed"))
-        if heading or (after[0].islower() and (len(left) < 2 or left[-2].istitle())):
-            return None
-        if after[0].islower() and left[-2].lower() in _OPENERS:
-            return None
-        if lower in _PLURALS:
-            return None
-    if lower in ("of", "in", "out") and text.startswith((" of the", " of its", " out of"), end):
-        return None
-    return start, end, "name"
 
 
 def word_time(text: str, start: int, end: int) -> Verdict | None:
@@ -427,7 +238,7 @@ def word_time(text: str, start: int, end: int) -> Verdict | None:
     return (start, match.end(), "time") if match else None
 
 
-def is_year(text: str, numeral: Numeral, other: float) -> bool:
+def is_year(numeral: Numeral, other: float) -> bool:
     """Tell whether the second number of a would-be range is a year ("40 or 2016")."""
     plain = numeral.digits and not numeral.grouped and not numeral.scaled
     return plain and other < 1000 and 1900 <= (numeral.value or 0) <= 2100

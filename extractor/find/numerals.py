@@ -55,7 +55,7 @@ _SCALE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _LETTER_SCALE = re.compile(r"[ \u00a0]?([mMbBkKtT])(?![\w])")
-_LETTER_BEFORE_NOUN = re.compile(r"([mk])(?= (?!of|in|from|to|at|by|on|for|and|or|away)[a-z]{3,})")
+_LETTER_BEFORE_NOUN = re.compile(r"([mkK])(?= (?!of|in|from|to|at|by|on|for|and|or|away)[a-z]{3,})")
 _MIXED = re.compile(r" ([1-9])/([2-9]|1[0-6])(?![\w/])")
 _FRACTION = re.compile(r"([1-9])/([2-9]|10)(?![\w/.,]*[0-9])")
 _STEP = re.compile(r"[ \u00a0\-‑–]([A-Za-z]+)")

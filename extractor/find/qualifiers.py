@@ -24,6 +24,7 @@ _BEFORE: dict[str, Sort] = {
         "perhaps", "maybe", "just shy of", "shy of", "something like", "somewhere around",
         "in the region of", "in the neighborhood of", "more or less", "give or take", "virtually",
         "on the order of", "in the order of", "nearer", "closer to", "an average of", "averaging",
+        "plus or minus",
     ), "about"),
     **dict.fromkeys((
         "more than", "over", "at least", "no fewer than", "no less than", "not less than",

@@ -64,7 +64,7 @@ _MONEY_OF = {
 
 # Words that end in s in the plural are listed in the singular; the value is (kind, unit).
 _WORDS: dict[str, tuple[FigureKind, str]] = {
-    **{word: ("percent", "%") for word in ("percent", "pct", "pc")},
+    **dict.fromkeys(("percent", "pct", "pc"), ("percent", "%")),
     **{
         word: ("duration", word + "s")
         for word in "second minute hour day week month year decade fortnight".split()
