@@ -225,10 +225,11 @@ def _windows(wanted: str, text: str, limits: Span) -> list[Span]:
 
 
 def _to_words(span: Span, text: str, limits: Span) -> Span:
-    """Widen a span to whole words, by 30 characters a side at most."""
-    start, end = span
-    while start > max(limits.start, span.start - 30) and _joined(text[start - 1], text[start]):
+    """Widen a span by a sixth on either side, as words may have been left out, to whole words."""
+    spare = max(6, (span.end - span.start) // 6)
+    start, end = max(limits.start, span.start - spare), min(limits.end, span.end + spare)
+    while start > max(limits.start, span.start - 40) and _joined(text[start - 1], text[start]):
         start -= 1
-    while end < min(limits.end, span.end + 30) and _joined(text[end - 1], text[end]):
+    while end < min(limits.end, span.end + 40) and _joined(text[end - 1], text[end]):
         end += 1
     return Span(start, end)
