@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from extractor.find.vocabulary import (
     AUXILIARIES,
+    CONJUNCTIONS,
     FINITE_SPEECH,
     PREPOSITIONS,
     PRONOUN_GENDER,
@@ -27,6 +28,7 @@ _PLURAL = frozenset("they them their themselves".split())
 _NEUTRAL = frozenset("it its itself".split())
 _RESOLVED = _SINGULAR | _PLURAL | _NEUTRAL | {"who"}
 _REACH = 6  # sentences back; farther antecedents are below 2% of PolNeAR's training pronouns
+_OTHERS = 0.2  # what an entity's further mentions count beside its most salient one
 _MARGIN = 0.08  # of salience that the best must lead by, else the pronoun stays unresolved
 
 
@@ -70,6 +72,9 @@ def _weight(reading: Reading, span: Span, subject: bool) -> float:
         return 0.4
     if not subject:
         return 0.55
+    while last + 1 < len(tokens) and (after in AUXILIARIES or after.endswith("ly")):
+        last += 1
+        after = tokens.lower[last]
     return 1.5 if after in FINITE_SPEECH else 1.0
 
 
@@ -145,6 +150,28 @@ def _fits(draft: Draft, word: str) -> bool:
     return gender is None or draft.gender is None or draft.gender == gender
 
 
+def _bound(
+    reading: Reading, history: list[tuple[Span, int, float]], k: int, word: str
+) -> int | None:
+    """Return the subject of the pronoun's own clause, which an object pronoun cannot mean.
+
+    Principle B of binding: in "Smith urged him" the two differ.
+    """
+    if word not in ("him", "them"):
+        return None
+    tokens = reading.tokens
+    for span, order, _ in reversed(history):
+        last = tokens.first_from(span.end)
+        if last > k or reading.sentence[last - 1] != reading.sentence[k]:
+            continue
+        between = tokens.lower[last:k]
+        if len(between) > 6 or any(w in CONJUNCTIONS or w in ",;:" for w in between):
+            return None
+        if _is_subject(reading, span):
+            return order
+    return None
+
+
 def _antecedent(
     reading: Reading, drafts: list[Draft], history: list[tuple[Span, int, float]], k: int, word: str
 ) -> int | None:
@@ -157,14 +184,15 @@ def _antecedent(
         between = reading.article.text[span.end : tokens.start[k]].strip()
         return order if len(between) <= 1 and drafts[order].kind != "place" else None
     here = reading.sentence[k]
-    salience: dict[int, float] = {}
+    bound = _bound(reading, history, k, word)
+    salience: dict[int, tuple[float, float]] = {}  # best mention's weight, sum of the others'
     for span, order, weight in reversed(history):
         at = tokens.first_from(span.start)
         back = here - reading.sentence[at]
         if back > _REACH:
             break
         draft = drafts[order]
-        if not _fits(draft, word):
+        if not _fits(draft, word) or order == bound:
             continue
         value = weight * 0.5**back
         if draft.kind == "unnamed":
@@ -175,10 +203,17 @@ def _antecedent(
             value *= 0.5
         if PRONOUN_GENDER.get(word) and draft.gender == PRONOUN_GENDER[word]:
             value *= 1.25
-        salience[order] = salience.get(order, 0.0) + value
+        best, rest = salience.get(order, (0.0, 0.0))
+        best, rest = salience.get(order, (0.0, 0.0))
+        best, rest = salience.get(order, (0.0, 0.0))
+        best, rest = salience.get(order, (0.0, 0.0))
+        salience[order] = (max(best, value), rest + min(best, value))
     if not salience:
         return None
-    ranked = sorted(salience.items(), key=lambda item: -item[1])
+    ranked = sorted(
+        ((order, best + _OTHERS * rest) for order, (best, rest) in salience.items()),
+        key=lambda item: -item[1],
+    )
     if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _MARGIN * ranked[0][1]:
         return None
     return ranked[0][0]
