@@ -34,6 +34,10 @@ _MAIN = "extract"  # the command that runs when no other is named
 _Complaint: Any = typer.BadParameter.__mro__[2]
 
 
+class _ReaderGone(Exception):
+    """Whoever read our output has ended, as `head` does."""
+
+
 class _MainFirst(TyperGroup):
     """A group whose main command needs no name: its first word is a subcommand or a file."""
 
@@ -47,6 +51,12 @@ class _MainFirst(TyperGroup):
         if "--help" in options or "-h" in options:
             return super().parse_args(ctx, ["--help"])
         return super().parse_args(ctx, [_MAIN, *args])
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # typer would make it an exit status 1
+            raise _ReaderGone from None
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         formatter.write_usage("extract", "--schema NAME [OPTIONS] FILES...")
@@ -367,7 +377,9 @@ def _cache_info() -> int:
     cache = open_cache(load_settings(no_cache=False))
     if cache is None:
         raise UsageError("the settings say no_cache; there is none")
-    print(f"folder   {cache.folder}\nanswers  {len(cache)}\nsize     {cache.volume() / 1e6:.1f} MB")
+    print(
+        f"folder   {cache.folder}\nanswers  {cache.count()}\nsize     {cache.volume() / 1e6:.1f} MB"
+    )
     cache.close()
     return 0
 
@@ -395,7 +407,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = 130
-    except BrokenPipeError:
+    except (_ReaderGone, BrokenPipeError):
         _drop_stdout()
         return 141
     except _Complaint as error:

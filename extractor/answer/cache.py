@@ -119,7 +119,7 @@ class AnswerCache:
         except (OSError, sqlite3.Error, diskcache.Timeout):
             return
 
-    def __len__(self) -> int:
+    def count(self) -> int:
         """Return the number of answers."""
         return len(self._rows)
 
