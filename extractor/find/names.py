@@ -16,6 +16,7 @@ from extractor.find.countries import is_demonym, is_place, lookup
 from extractor.find.reading import Reading
 from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
+    ABBREVIATED_TITLES,
     BODY_NOUNS,
     DOCUMENT_NOUNS,
     FEMALE_NOUNS,
@@ -367,9 +368,9 @@ def _match(
             return same[0]
     last = _key(run.words[-1])
     same_last = [d for d in by_last.get(last, ()) if _compatible(run, d)]
-    if same_last:  # the one named last before this place, else the first one named after it
+    if same_last:  # a bare last name is the chief bearer's: the one named most so far
         before = [d for d in same_last if d.first < span.start]
-        return max(before or same_last, key=lambda d: _last_before(d, span.start))
+        return max(before or same_last, key=lambda d: _named_before(d, span.start))
     if len(run.words) == 1:
         same_first = [
             d for d in by_first.get(last, ()) if len(d.words) > 1 and d.kind in ("person", "other")
@@ -380,8 +381,10 @@ def _match(
     return _spelled_alike(run, by_last)
 
 
-def _last_before(draft: Draft, offset: int) -> int:
-    return max((s.start for s, _ in draft.mentions if s.start < offset), default=-1)
+def _named_before(draft: Draft, offset: int) -> tuple[int, int]:
+    """Return how often the entity is named before `offset`, and where last."""
+    places = [span.start for span, _ in draft.mentions if span.start < offset]
+    return len(places), max(places, default=-1)
 
 
 def _compatible(run: Run, draft: Draft) -> bool:
@@ -486,7 +489,7 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
             kind = nominals.kind_of_noun(noun)
             if kind == "person" or noun in _TITLES:
                 head_kind = "person"
-                draft.heads.add(noun.rpartition("-")[2])
+                draft.heads.add(ABBREVIATED_TITLES.get(noun, noun.rpartition("-")[2]))
                 draft.gender = draft.gender or (
                     "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
                 )

@@ -72,6 +72,9 @@ def _weight(reading: Reading, span: Span, subject: bool) -> float:
         return 0.4
     if not subject:
         return 0.55
+    first = tokens.first_from(span.start)
+    if first and tokens.lower[first - 1] in FINITE_SPEECH and not reading.quoted[first - 1]:
+        return 1.5  # "…," said Smith
     while last + 1 < len(tokens) and (after in AUXILIARIES or after.endswith("ly")):
         last += 1
         after = tokens.lower[last]
@@ -105,7 +108,8 @@ def _is_subject(reading: Reading, span: Span) -> bool:
         return True
     if after in AUXILIARIES or after in SPEECH_VERBS or after.endswith("ed"):
         return True
-    return before in SPEECH_VERBS and after in ",.:"  # "…," said Smith.
+    quoted = first > 1 and (reading.quoted[first - 2] or tokens.text[first - 2] in ",\"”'’")
+    return before in SPEECH_VERBS and quoted  # "…," said Smith
 
 
 def _learn_gender(

@@ -85,6 +85,10 @@ HONORIFICS: dict[str, str | None] = {
     "gop": None, "democrat": None, "campaign": None, "manager": None,
 }  # fmt: skip
 
+ABBREVIATED_TITLES = {"sen": "senator", "gov": "governor", "rep": "representative",
+                      "gen": "general", "prof": "professor", "rev": "reverend",
+                      "col": "colonel", "capt": "captain", "sgt": "sergeant"}  # fmt: skip
+
 # Heads of phrases that describe a person or people; gender and number where the word tells.
 PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teenager youth guy lady gentleman
     official spokesman spokeswoman spokesperson representative aide adviser advisor strategist
