@@ -59,7 +59,9 @@ class _Page(HTMLParser):
         return "".join(
             words
             for known, words in self.pieces
-            if look in known["class"].split() and (row is None or row in known["data-rows"].split())
+            if look in known["class"].split()
+            and (not row or row in known["data-rows"].split())
+            and (not tip or tip in known["title"].split("; "))
         )
 
 

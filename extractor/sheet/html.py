@@ -84,8 +84,9 @@ def _part(extraction: Extraction, prefix: str, several: bool) -> str:
     looks = _evidence_looks(sheet)
     marks = [*_row_marks(sheet, looks, prefix), *_other_marks(extraction, prefix)]
     level = "h2" if several else "h1"
-    return f"""<section class="one" id="{prefix}" aria-label="{attribute(heading(extraction.article))}">
-<header class="head"><{level} dir="auto">{safe(heading(extraction.article))}</{level}>
+    title = heading(extraction.article)
+    return f"""<section class="one" id="{prefix}" aria-label="{attribute(title)}">
+<header class="head"><{level} dir="auto">{safe(title)}</{level}>
 <p class="meta">{_meta(extraction)}</p></header>
 <div class="bar"><div>{_legend(marks, looks, prefix)}</div></div>
 <div class="pair">

@@ -4,7 +4,8 @@ A list of models in the root model is a row kind (`quotes`), and so is a single 
 anything else is a kind with one column. What is left at the root makes a last kind, `record`,
 with one row. Models inside a row are columns with dotted names.
 
-Nothing is cleaned or escaped in the cells: they hold the article's words as they are, with their places.
+Nothing is cleaned or escaped in the cells: they hold the article's words as they are, with
+their places.
 """
 
 import types
