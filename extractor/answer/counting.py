@@ -39,6 +39,11 @@ _PRISON = re.compile(
     r" in (?:an? )?((?:[a-z]+ ){0,2}?(?:prison|jail|custody|detention|exile|office|captivity|power"
     r"|labou?r camps?|penal colon(?:y|ies)))\b"
 )
+_CALENDAR = frozenset("year month week day quarter season century decade campaign".split())
+_NO_GOODS = frozenset(
+    "recent early late one two three four five six seven eight nine ten part less more return "
+    "order addition exchange early-stage january february march april may june july".split()
+)
 _OTHERS = frozenset("more fewer less additional".split())
 _PARTICIPLES = frozenset(
     "dead killed injured wounded hurt missing arrested detained hospitalized hospitalised "
@@ -138,7 +143,7 @@ def _after_number(
     """Read "123 prisoners", "nine of the released prisoners", "a 12-member team", "20 dead"."""
     end = figure.span.end
     if of := _OF.match(text, end, bounds.end):
-        span = noun_phrases.determined(text, of.end(), bounds.end)
+        span = noun_phrases.determined(text, of.end(), bounds.end, figure.kind == "count")
         if span is None:
             return None
         return noun_phrases.undetermined(text, span), 0.9
@@ -209,7 +214,9 @@ def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> Found | 
     end = figure.span.end
     if match := _IN.match(text, end, bounds.end):
         found = noun_phrases.after(text, match.end(), bounds.end, plural=False)
-        return (found[0], 0.9) if found else None
+        if found is None or found[0].of(text).split()[0].lower() in _NO_GOODS:
+            return None
+        return found[0], 0.9
     if match := _IN_OR_OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, match.end(), bounds.end)
         return (noun_phrases.undetermined(text, span), 0.8) if span else None
@@ -226,7 +233,8 @@ def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
             return found[0], 0.85
     if of := _OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, of.end(), bounds.end)
-        return (noun_phrases.undetermined(text, span), 0.8) if span else None
+        if span and span.of(text).rpartition(" ")[2].lower() not in _CALENDAR:
+            return noun_phrases.undetermined(text, span), 0.8
     if prison := _PRISON.match(text, end, bounds.end):
         return Span(*prison.span(1)), 0.8
     first = _FIRST_WORD.match(text, end, bounds.end)

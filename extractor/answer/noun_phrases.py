@@ -59,6 +59,7 @@ VERBS = _words(
     "awarded allocated combined add adds added support supports apiece earlier ever almost nearly"
 )
 _ADJECTIVES_LIKE = _words("released remaining missing surviving leading working living combined")
+_LEADING = _words("earlier later")  # "two earlier opinions", but "114 earlier in the week"
 # Plurals that name what comes next ("sports clubs", "arms deals") rather than stand as the head.
 _NOUN_MODIFIERS = _words(
     "news sports arms sales systems operations drugs savings communications human-rights rights "
@@ -99,11 +100,14 @@ def after(
         gap = text[end if end >= 0 else start : match.start()]
         if "\n" in gap or (not word[0].isalpha() and not _is_number_in_name(word, headed, seen)):
             break
-        if lower in _STOPS or lower in DETERMINERS or (one and seen and is_plural(lower)):
+        leads = seen == 0 and lower in _LEADING
+        if (lower in _STOPS and not leads) or lower in DETERMINERS:
+            break
+        if one and seen and is_plural(lower):
             break
         if _is_verb(lower, seen, plural and not headed) and not (led and seen == 0):
             break
-        if headed and not (is_plural(lower) and word[0].islower()):
+        if headed and not _continues(word):
             break
         if seen == MAX_WORDS:
             break
@@ -111,10 +115,15 @@ def after(
         end, seen = match.end(), seen + 1
         if plural and is_plural(lower) and lower not in _NOUN_MODIFIERS:
             headed, head_end = True, end
-    if begin < 0:
+    if begin < 0 or (seen == 1 and text[begin:end].lower() in _LEADING):
         return None
     span = Span(begin, head_end if headed else end)
     return _with_complement(text, span, stop), headed
+
+
+def _continues(word: str) -> bool:
+    """Tell whether a word after a plural can be the head itself: "public records [lawsuits]"."""
+    return word[0].islower() and word.endswith("s") and is_plural(word) and word not in VERBS
 
 
 def _is_number_in_name(word: str, headed: bool, seen: int) -> bool:
@@ -126,7 +135,7 @@ def _is_verb(lower: str, seen: int, awaited: bool) -> bool:
     """Tell whether a word ends the phrase as its verb ("plans" is none if a plural is awaited)."""
     if lower not in VERBS or (awaited and is_plural(lower)):
         return False
-    return not (seen == 0 and lower in _ADJECTIVES_LIKE)
+    return not (seen == 0 and lower in _ADJECTIVES_LIKE | _LEADING)
 
 
 def _with_complement(text: str, span: Span, stop: int) -> Span:
@@ -157,18 +166,24 @@ def undetermined(text: str, span: Span) -> Span:
     return Span(start, span.end)
 
 
-def determined(text: str, start: int, stop: int) -> Span | None:
-    """Read a noun phrase with its determiners, as after "of": "the released prisoners"."""
+def determined(text: str, start: int, stop: int, plural: bool = False) -> Span | None:
+    """Read a noun phrase with its determiners, as after "of": "the released prisoners".
+
+    `plural` says that a plural head is expected.
+    """
     match = _DETERMINED.match(text, start, stop)
     at = match.end() if match else start
     begin = end = -1
+    headed = False
     for seen, token in enumerate(_TOKEN.finditer(text, at, stop)):
         word = token.group()
         lower = word.lower()
         gap = text[end if end >= 0 else at : token.start()]
         if "\n" in gap or not word[0].isalnum() or lower in _STOPS or seen >= MAX_WORDS:
             break
-        if _is_verb(lower, seen, seen > 0):
+        if _is_verb(lower, seen, plural and not headed):
+            break
+        if headed and not _continues(word):
             break
         if seen and lower.endswith("ed") and word[0].islower():
             break  # "of the people convicted"
@@ -177,8 +192,7 @@ def determined(text: str, start: int, stop: int) -> Span | None:
             break
         begin = token.start() if begin < 0 else begin
         end = token.end()
-        if is_plural(lower) and word[0].islower() and lower not in _NOUN_MODIFIERS:
-            break
+        headed = headed or (is_plural(lower) and word[0].islower() and lower not in _NOUN_MODIFIERS)
     if begin < 0:
         return None
     return Span(start if match else begin, end)

@@ -72,7 +72,10 @@ _TRIGGER = re.compile(
     + _trie([form for word in _NUMBER_WORDS for form in (word, word.title(), word.upper())])
     + ")|(?P<month>"
     + _trie(sorted(MONTHS))
-    + r")|(?P<roman>[IVX]{2,5}))\b"
+    + r")|(?P<roman>[IVX]{2,5}))\b"  # a month also after a lower-case letter: "PostedMay 5"
+    + r"|(?<=[a-z])(?P<glued_month>"
+    + _trie(sorted(word for word in MONTHS if len(word) > 2 and not word.isupper()))
+    + r")(?= [0-9])"
 )
 _LINK = re.compile(
     r"(?P<link> ?[-–—‑] ?| to | or | and |-to-|- to |-or-|- or )"
@@ -89,6 +92,7 @@ _CHANGE = frozenset(
 _RIVALS = frozenset(
     "leads lead leading led trails trailing trailed ahead vote lost won beat beats".split()
 )
+_OF_ONE_PERCENT = re.compile(r" of (?:1|one|a) (?:percent|per cent|percentage point)\b")
 _OF_A_SCALE = re.compile(r" of an? (million|billion|trillion)\b")
 
 
@@ -143,7 +147,7 @@ def find_figures(
 def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | None:
     """Read what a trigger begins: a quantity, a number that is none, or nothing."""
     start, group = match.start(), match.lastgroup
-    if group == "month":
+    if group in ("month", "glued_month"):
         return not_figures.month_date(text, start)
     if group == "roman":
         return roman(text, start, match.end()) if start else None
@@ -196,6 +200,8 @@ def _quantity(text: str, start: int) -> _Quantity | None:
         if again and again.kind == "money":
             end, currency = again.edge, Unit(currency.edge, "money", again.unit)
         return _Quantity(numeral, currency.edge, end, "money", currency.unit, sign=True)
+    if numeral.share and (percent := _OF_ONE_PERCENT.match(text, numeral.end)):
+        return _Quantity(numeral, numeral.start, percent.end(), "percent", "%")
     if numeral.share and (whole := _OF_A_SCALE.match(text, numeral.end)):
         value = (numeral.value or 0.0) * SCALES[whole[1]]
         numeral = Numeral(numeral.start, whole.end(), value, scale=SCALES[whole[1]])
@@ -290,7 +296,7 @@ def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
     if not 0 <= low < high or second.numeral.share:
         return False
     link = match["link"].strip(" -")
-    if link == "or" and high > 10 * max(low, 1):
+    if link == "or" and high >= 10 * max(low, 1):
         return False
     if first.unit and second.unit and first.unit != second.unit:
         return False

@@ -81,6 +81,7 @@ _LIST_MARK = re.compile(r"[0-9]{1,3}(?:[.)]|\.\))[ \u00a0\t]|[0-9]{1,3}\)")
 NEXT_WORD = re.compile(r"[ \u00a0]([^\W\d_][\w’'-]*)")
 # What can follow the digits of a date, a time or a telephone number: most numbers end here.
 _AFTER_A_SHAPE = frozenset("-–/. :)\u00a0,apAPtnsro'’")
+_YEAR_PREFIXES = frozenset("pre post mid early late non since ex to or and".split())
 _SHORT_YEAR = re.compile(r"[0-9]{2}s?\b")
 _WORD_BEFORE = re.compile(r"[\w.]*\Z")
 _REST_OF_WORD = re.compile(r"\w*")
@@ -166,8 +167,10 @@ def _glued(text: str, start: int, end: int, before: str) -> Verdict | None:
         return start, rest.end() if rest else end, "name"
     word = _WORD_BEFORE.search(text[max(0, start - 20) : start - 1])
     left = word.group() if word else ""
-    if not left or left.lower() in ("pre", "post", "mid", "early", "late", "non", "since", "ex"):
+    if not left or left.lower() in _YEAR_PREFIXES:
         return None
+    if left in ("foot", "feet"):
+        return start, end, "name"  # "5-foot-11": the inches of a height
     if before in "-‑" and left[-1].isalpha() and (left[0].isupper() or len(left) <= 3):
         return start, end, "name"
     return (start, end, "name") if left[-1].isdigit() else None

@@ -69,7 +69,7 @@ def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
     follows = NEXT_WORD.match(text, end)
     after = follows[1] if follows else ""
     counted = is_plural(after.lower()) and (after[0].islower() or not word[:1].isupper())
-    if lower in _SECTION and not counted:
+    if lower in _SECTION and (not counted or (numeral.digits and not is_plural(lower))):
         return start, end, "section"
     if lower in _NUMBER_WORDS:
         if lower in ("no", "number", "numbers", "ranked") and counted:
