@@ -6,7 +6,7 @@ else the verb's subject ("the US agreed to lift"); where the sentence names none
 statement before, with less confidence. The target is treated alike.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractor.answer.conditions import (
     Condition,
@@ -252,6 +252,3 @@ def _of_saying(scene: _Scene, time: Span, verb: int) -> bool:
         return False
     before = scene.text[max(0, time.start - 14) : time.start].lower().split()
     return bool(before) and before[-1].strip(",\"'“”’") in _SAYS
-
-
-__all__ = ["Term", "read_terms", "replace"]

@@ -1,14 +1,13 @@
 """Who imposes and on whom: the two sides of a sanction statement."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 
+from extractor.answer.mentions import Mentions, can_act
 from extractor.answer.moods import Lead
-from extractor.find.candidates import Entity, Mention, SentenceCandidate
+from extractor.find.candidates import SentenceCandidate
 from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
-    DETERMINERS,
     MONTHS,
     PREPOSITIONS,
     SUBORDINATORS,
@@ -22,9 +21,8 @@ from extractor.find.sanction_verbs import FACE, FOR_VERBS
 from extractor.find.sanctions import Reading
 from extractor.spans import Span
 
-_LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
 _GOODS_MODIFIERS = frozenset("oil crude gas coal arms weapons fuel grain steel timber".split())
-_NEVER_SENDER = frozenset("pronoun".split())
+_NEAR = 600  # characters before a statement where a party that it leaves out is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,7 @@ class Parties:
 
     def __init__(self, inventory: Inventory) -> None:
         self._text = inventory.article.text
-        self._mentions = inventory.mentions
-        self._starts = [mention.span.start for mention, _ in self._mentions]
+        self._mentions = Mentions(inventory)
         self._sentences = inventory.sentences
         self._memory = _Memory()
         self._imposers: list[tuple[int, str]] | None = None
@@ -121,10 +118,8 @@ class Parties:
         return not any(is_imposer(self._name_of(key)) for key in subject)
 
     def _name_of(self, key: str) -> str:
-        for mention, entity in self._mentions:
-            if mention.id == key:
-                return entity.name
-        return ""
+        pair = self._mentions.by_id.get(key)
+        return pair[1].name if pair else ""
 
     def _possessor(self, tokens: list[Token], reading: Reading) -> tuple[str, ...]:
         """Return the mentions before the name: "EU sanctions", "Washington's sanctions"."""
@@ -203,49 +198,7 @@ class Parties:
                 if addressed:
                     return addressed
             start = min(start, lead.governor)
-        return self._before(tokens, start)
-
-    def _before(self, tokens: list[Token], i: int) -> tuple[str, ...]:
-        """Return the nearest mention before token `i` that can be a subject, with its equals."""
-        if not self._mentions or i <= 0:
-            return ()
-        left, right = tokens[0].start, tokens[i - 1].end
-        k = bisect_left(self._starts, right) - 1
-        spare: tuple[str, ...] = ()
-        steps = 0
-        while k >= 0 and self._starts[k] >= left and steps < 12:
-            mention, entity = self._mentions[k]
-            steps += 1
-            if mention.span.end <= right and _can_act(entity, mention):
-                previous = _token_before(tokens, mention.span.start)
-                crossed = _opener_between(tokens, mention.span.end, right)
-                if crossed in ("where", "which", "who", "whose"):
-                    return (mention.id,) if previous != "of" else ()
-                if crossed:
-                    break
-                if previous is not None and previous in _LOCATIVE:
-                    spare = spare or ((mention.id,) if previous == "of" else ())
-                else:
-                    return self._with_equals(k, left)
-            k -= 1
-        return spare
-
-    def _with_equals(self, k: int, left: int) -> tuple[str, ...]:
-        """Return mention `k` with those coordinated before it: "The U.S. and the EU"."""
-        found = [self._mentions[k][0]]
-        while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
-            k -= 1
-            before = self._mentions[k][0]
-            gap = self._text[before.span.end : found[-1].span.start].lower().split()
-            if (
-                before.span.end <= found[-1].span.start
-                and gap
-                and not (set(gap) - {",", "and", "the", "as", "well"})
-            ):
-                found.append(before)
-            elif before.span.end <= found[-1].span.start:
-                break
-        return tuple(mention.id for mention in reversed(found))
+        return self._mentions.subject(tokens, start)
 
     def _carried(
         self, sentence: SentenceCandidate, target: tuple[Span, ...]
@@ -259,9 +212,9 @@ class Parties:
         if memory.sender:
             return memory.sender, 0.5
         for start, key in reversed(self._imposing_mentions()):
-            if sentence.span.start - 600 <= start < sentence.span.end:
+            if sentence.span.start - _NEAR <= start < sentence.span.end:
                 return (key,), 0.35
-            if start < sentence.span.start - 600:
+            if start < sentence.span.start - _NEAR:
                 break
         return (), 0.3
 
@@ -270,7 +223,7 @@ class Parties:
         if self._imposers is None:
             self._imposers = [
                 (mention.span.start, mention.id)
-                for mention, entity in self._mentions
+                for mention, entity in self._mentions.pairs
                 if entity.kind != "person" and _imposes_by_name(entity.name)
             ]
         return self._imposers
@@ -278,44 +231,28 @@ class Parties:
     # --- mentions ---------------------------------------------------------------------------
 
     def _mention_at(self, span: Span) -> str | None:
-        """Return the mention that covers or overlaps a word, the widest first."""
-        k = bisect_left(self._starts, span.end) - 1
-        best: Mention | None = None
-        steps = 0
-        while k >= 0 and steps < 8:
-            mention, _ = self._mentions[k]
-            if mention.span.overlaps(span) and mention.kind != "pronoun":
-                best = mention
-            k -= 1
-            steps += 1
-        return best.id if best else None
+        """Return the mention that covers or overlaps a word."""
+        pair = self._mentions.at(span)
+        return pair[0].id if pair else None
 
     def _same_country(self, word: str, offset: int) -> str | None:
-        """Return the last mention before `offset` of the country a demonym stands for."""
+        """Return the nearest mention, before `offset` if any, of whom a word stands for."""
         code = country_of(word)
-        found = None
-        for mention, entity in self._mentions:
-            if mention.span.start > offset and found is not None:
-                break
-            if code is None:
-                same = entity.name.lower().startswith(word.lower()[:7]) and len(word) > 3
-            else:
+        first: str | None = None
+        for mention, entity in reversed(self._mentions.pairs):
+            if code is not None:
                 same = entity.kind != "person" and country_of(entity.name) == code
+            else:
+                same = len(word) > 3 and entity.name.lower().startswith(word.lower())
             if same and mention.kind != "pronoun":
-                found = mention.id
-        return found
+                first = mention.id
+                if mention.span.start < offset:
+                    break
+        return first
 
     def _all_in(self, span: Span) -> tuple[str, ...]:
-        """Return the mentions in a stretch, those inside a wider one left out."""
-        k = bisect_left(self._starts, span.start)
-        found: list[Mention] = []
-        while k < len(self._starts) and self._starts[k] < span.end and len(found) < 8:
-            mention, entity = self._mentions[k]
-            inside = found and found[-1].span.contains(mention.span)
-            if mention.span.end <= span.end and not inside and _can_act(entity, mention):
-                found.append(mention)
-            k += 1
-        return tuple(mention.id for mention in found)
+        """Return the mentions in a stretch that can act."""
+        return tuple(m.id for m, e in self._mentions.inside(span, 8) if can_act(e, m))
 
     # --- target -----------------------------------------------------------------------------
 
@@ -370,9 +307,8 @@ class Parties:
     def _country_before(self, offset: int, sender: tuple[str, ...]) -> tuple[Span, ...]:
         """Return the nearest country named before `offset` that is not the sender."""
         senders = {key.partition(".")[0] for key in sender}
-        for k in range(bisect_left(self._starts, offset) - 1, -1, -1):
-            mention, entity = self._mentions[k]
-            if mention.span.start < offset - 600:
+        for mention, entity in self._mentions.starting_before(offset):
+            if mention.span.start < offset - _NEAR:
                 break
             if (
                 mention.kind == "name"
@@ -386,13 +322,6 @@ class Parties:
 _THE_COUNTRY = frozenset(
     "the country|the nation|the state|the island|the kingdom|the republic|the regime".split("|")
 )
-
-
-def _can_act(entity: Entity, mention: Mention) -> bool:
-    """Tell whether a mention can be the one who imposes: no thing, no time."""
-    if entity.kind == "other" and mention.kind != "name":
-        return False
-    return mention.kind != "pronoun" or not entity.name.lower() in ("which", "that", "what")
 
 
 def _imposes_by_name(word: str) -> bool:
@@ -430,28 +359,6 @@ def _made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
 
 def _is_own_passive(tokens: list[Token], reading: Reading) -> bool:
     return reading.restriction.kind == "verb" and reading.how == "passive"
-
-
-def _token_before(tokens: list[Token], offset: int) -> str | None:
-    """Return the word before `offset`, determiners and adjectives skipped."""
-    ends = [token.end for token in tokens]
-    k = bisect_left(ends, offset + 1) - 1
-    skipped = 0
-    while k >= 0 and skipped < 3 and tokens[k].low in DETERMINERS:
-        k -= 1
-        skipped += 1
-    return tokens[k].low if k >= 0 else None
-
-
-def _opener_between(tokens: list[Token], start: int, end: int) -> str:
-    """Return the last word between two offsets that opens another clause; "" without any."""
-    found = ""
-    for token in tokens:
-        if start <= token.start < end and (
-            token.low == ";" or (token.low in SUBORDINATORS and token.low not in ("after", "since"))
-        ):
-            found = token.low
-    return found
 
 
 def _on_later(tokens: list[Token], begin: int, first: int) -> tuple[int, int] | None:

@@ -50,7 +50,8 @@ DETERMINERS = _set(
 PREPOSITIONS = _set(
     "on against to for from with by under over at after before since following despite through via "
     "amid into about between without within during until till upon around across toward towards "
-    "concerning regarding in as than like because near outside inside onto off per including along"
+    "concerning regarding in as than like because near outside inside onto off per including along "
+    "among amongst alongside amid plus versus besides beyond"
 )
 MODALS = _set("will would shall should may might can could must cannot ought 'll won't wouldn't")
 AUXILIARIES = MODALS | _set(
@@ -145,7 +146,13 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     if low in PREPOSITIONS or (low in NEGATIONS and not first):
         return False
     if low in DETERMINERS:
-        return first or tokens[i - 1].low in ("of", "in", "and", "or", ",") or _stacked(tokens, i)
+        before = tokens[i - 1].low
+        return (
+            first
+            or before in ("of", "in", "and", "or", ",")
+            or _stacked(tokens, i)
+            or (before[0].isdigit() or low in ("other", "more", "such"))
+        )
     if low in PRONOUNS:
         return first
     if token.capital:

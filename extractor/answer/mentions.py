@@ -1,0 +1,127 @@
+"""The mentions of one article by place: who stands before a verb, in a phrase, at a word."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from extractor.find.candidates import Entity, Mention
+from extractor.find.clauses import DETERMINERS, SUBORDINATORS, Token
+from extractor.find.inventory import Inventory
+from extractor.spans import Span
+
+Pair = tuple[Mention, Entity]
+
+_LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
+_RELATIVES = frozenset(("where", "which", "who", "whose"))
+_LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
+
+
+class Mentions:
+    """Looks mentions up by their place; made once an article."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.text = inventory.article.text
+        self.pairs: tuple[Pair, ...] = inventory.mentions
+        self._starts = [mention.span.start for mention, _ in self.pairs]
+        self.by_id: dict[str, Pair] = {mention.id: (mention, e) for mention, e in self.pairs}
+
+    def starting_before(self, offset: int) -> Iterator[Pair]:
+        """Yield the mentions that start before `offset`, the nearest first."""
+        for k in range(bisect_left(self._starts, offset) - 1, -1, -1):
+            yield self.pairs[k]
+
+    def inside(self, span: Span, most: int = 12) -> list[Pair]:
+        """Return the mentions that lie in a stretch, those inside a wider one left out."""
+        k = bisect_left(self._starts, span.start)
+        found: list[Pair] = []
+        while k < len(self.pairs) and self._starts[k] < span.end and len(found) < most:
+            mention = self.pairs[k][0]
+            nested = found and found[-1][0].span.contains(mention.span)
+            if mention.span.end <= span.end and not nested:
+                found.append(self.pairs[k])
+            k += 1
+        return found
+
+    def at(self, span: Span) -> Pair | None:
+        """Return the mention, no pronoun, that covers or overlaps a word; the widest of them."""
+        best: Pair | None = None
+        k = bisect_left(self._starts, span.end) - 1
+        for pair in self.pairs[max(0, k - 7) : k + 1]:
+            mention = pair[0]
+            if mention.kind != "pronoun" and mention.span.overlaps(span):
+                size = mention.span.end - mention.span.start
+                if best is None or size > best[0].span.end - best[0].span.start:
+                    best = pair
+        return best
+
+    def subject(self, tokens: list[Token], i: int) -> tuple[str, ...]:
+        """Return the mentions that are the subject of the verb whose words begin at token `i`.
+
+        It is the nearest before, in the same clause, that no preposition governs; with those
+        coordinated to it ("The U.S. and the European Union").
+        """
+        if i <= 0:
+            return ()
+        left, right = tokens[0].start, tokens[min(i, len(tokens)) - 1].end
+        spare: tuple[str, ...] = ()
+        k = bisect_left(self._starts, right) - 1
+        for steps in range(_LOOK_BACK):
+            j = k - steps
+            if j < 0 or self._starts[j] < left:
+                break
+            mention, entity = self.pairs[j]
+            if mention.span.end > right or not can_act(entity, mention):
+                continue
+            previous = _word_before(tokens, mention.span.start)
+            opener = _opener_between(tokens, mention.span.end, right)
+            if opener in _RELATIVES:
+                return (mention.id,) if previous != "of" else ()
+            if opener:
+                break
+            if previous in _LOCATIVE:
+                spare = spare or ((mention.id,) if previous == "of" else ())
+            else:
+                return self._with_equals(j, left)
+        return spare
+
+    def _with_equals(self, k: int, left: int) -> tuple[str, ...]:
+        """Return mention `k` with those coordinated before it."""
+        found = [self.pairs[k][0]]
+        while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
+            k -= 1
+            before = self.pairs[k][0]
+            if before.span.end > found[-1].span.start:
+                continue
+            gap = self.text[before.span.end : found[-1].span.start].lower().split()
+            if not gap or set(gap) - {",", "and", "the", "as", "well"}:
+                break
+            found.append(before)
+        return tuple(mention.id for mention in reversed(found))
+
+
+def can_act(entity: Entity, mention: Mention) -> bool:
+    """Tell whether a mention can be one who acts: no thing, no relative pronoun for one."""
+    if entity.kind == "other" and mention.kind != "name":
+        return False
+    return mention.kind != "pronoun" or entity.name.lower() not in ("which", "that", "what", "it")
+
+
+def _word_before(tokens: list[Token], offset: int) -> str:
+    """Return the word before `offset`, determiners left out; "" at the sentence's beginning."""
+    k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
+    skipped = 0
+    while k >= 0 and skipped < 3 and tokens[k].low in DETERMINERS:
+        k -= 1
+        skipped += 1
+    return tokens[k].low if k >= 0 else ""
+
+
+def _opener_between(tokens: list[Token], start: int, end: int) -> str:
+    """Return the last word between two offsets that opens another clause; "" without any."""
+    k = bisect_left(tokens, start, key=lambda token: token.start)
+    found = ""
+    while k < len(tokens) and tokens[k].start < end:
+        low = tokens[k].low
+        if low == ";" or (low in SUBORDINATORS and low not in ("after", "since")):
+            found = low
+        k += 1
+    return found

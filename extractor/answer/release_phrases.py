@@ -1,0 +1,442 @@
+"""The phrases around a release: who, with whom, from where, where to, in exchange for what."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from extractor.answer.conditions import exchange_end
+from extractor.answer.mentions import Mentions
+from extractor.find.candidates import SentenceCandidate
+from extractor.find.captives import CAPTIVITY, HELD, PEOPLE, is_people, is_quantity
+from extractor.find.clauses import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    MONTHS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    clause_end,
+    is_adverb,
+    phrase_end,
+)
+from extractor.find.inventory import Inventory
+from extractor.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Those whom a release is about; indices are of the sentence's tokens."""
+
+    parts: tuple[Span, ...]
+    start: int
+    end: int
+    described: bool  # a noun for people or a number, not only a name
+    person: str | None = None  # the entity, when it is one person
+
+
+class Verbed(Protocol):
+    """What `included` needs to know of a release."""
+
+    verb: int
+    behind: int
+    phrase: Phrase
+
+
+def object_phrase(
+    tokens: list[Token], i: int, mentions: Mentions, *, particle: bool
+) -> Phrase | None:
+    """Return the people that "freed", "release of" have for their object at `i`."""
+    if i >= len(tokens) or not tokens[i].word:
+        return None
+    if tokens[i].low in ("him", "her", "them", "us", "me"):
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if (
+            tokens[i].low == "her"
+            and following is not None
+            and following.word
+            and (following.low not in PREPOSITIONS and not is_adverb(following))
+        ):
+            return _object_noun(tokens, i, mentions)
+        return _pronoun(tokens, i, mentions)
+    del particle
+    return _object_noun(tokens, i, mentions)
+
+
+def _object_noun(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
+    end = phrase_end(tokens, i)
+    if end <= i:
+        return None
+    return _people(tokens, i, end, mentions)
+
+
+def _pronoun(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
+    """Return whom a pronoun stands for, by name, when the names know it."""
+    at = Span(tokens[i].start, tokens[i].end)
+    for mention, entity in mentions.inside(at, 1):
+        if mention.kind == "pronoun" and entity.kind == "person":
+            return Phrase((_named(entity.id, at, mentions),), i, i + 1, False, entity.id)
+    return None
+
+
+def _named(entity_id: str, at: Span, mentions: Mentions) -> Span:
+    """Return the last name of an entity before `at`, or its own words there."""
+    for mention, entity in mentions.starting_before(at.start):
+        if entity.id == entity_id and mention.kind == "name":
+            return mention.span
+    return at
+
+
+def _people(tokens: list[Token], first: int, end: int, mentions: Mentions) -> Phrase | None:
+    """Return a phrase's members that are people: descriptions, and persons by their names."""
+    parts: list[Span] = []
+    described, person = False, None
+    for a, b in _members(tokens, first, end):
+        whole = Span(tokens[a].start, tokens[b - 1].end)
+        name = _person_in(tokens, a, b, mentions)
+        if name is not None:
+            parts.append(name[0])
+            person = person or name[1]
+        elif is_people(tokens, a, b) or is_quantity(tokens, a, b):
+            parts.append(whole)
+            described = True
+        elif not parts:
+            return None
+    return Phrase(tuple(parts), first, end, described, person) if parts else None
+
+
+def _members(tokens: list[Token], first: int, end: int) -> list[tuple[int, int]]:
+    """Cut a list of names or phrases at its commas and "and"."""
+    members, start = [], first
+    for i in range(first, end + 1):
+        if i == end or tokens[i].low in (",", "and", "or"):
+            if i > start:
+                members.append((start, i))
+            start = i + 1
+    return members
+
+
+def _person_in(
+    tokens: list[Token], first: int, end: int, mentions: Mentions
+) -> tuple[Span, str] | None:
+    """Return the person whose name ends a phrase: "opposition figure X", not "X's tax returns"."""
+    span = Span(tokens[first].start, tokens[end - 1].end)
+    for mention, entity in reversed(mentions.inside(span, 6)):
+        if entity.kind == "person" and mention.kind == "name" and mention.span.end >= span.end - 1:
+            return mention.span, entity.id
+    return None
+
+
+def subject_phrase(
+    tokens: list[Token], i: int, mentions: Mentions, *, adjacent: bool = False
+) -> Phrase | None:
+    """Return the people who are the subject of the verb whose words begin at `i`.
+
+    `adjacent`: only a phrase right before it counts ("prisoners freed by …").
+    """
+    end = i
+    while end > 0 and (
+        is_adverb(tokens[end - 1]) or tokens[end - 1].low in ("both", "all", "each")
+    ):
+        end -= 1
+    if end and tokens[end - 1].low in ("who", "that"):
+        end -= 1
+        end -= end > 0 and tokens[end - 1].low == ","
+        if end and tokens[end - 1].low == "those" and not adjacent:
+            return _among(tokens, end - 1, mentions)
+    if end and tokens[end - 1].low == "," and not adjacent:
+        return _before_inclusion(tokens, end - 1, mentions) or _far_subject(tokens, i, mentions)
+    start = _subject_start(tokens, end)
+    if start < end:
+        if start and tokens[start - 1].low == "among":
+            return _among(tokens, start, mentions)
+        if end - start == 1 and tokens[start].low in ("he", "she", "they", "him", "her"):
+            return _pronoun(tokens, start, mentions)
+        found = _people(tokens, start, end, mentions)
+        if found is not None:
+            return _with_apposition(tokens, found, mentions)
+    return None if adjacent else _far_subject(tokens, i, mentions)
+
+
+def _among(tokens: list[Token], those: int, mentions: Mentions) -> Phrase | None:
+    """Read "X is also among those who were freed"."""
+    j = those - 1
+    while j > 0 and (tokens[j].low in ("among", "one", "of") or tokens[j].low in AUXILIARIES
+                     or is_adverb(tokens[j])):  # fmt: skip
+        j -= 1
+    return subject_phrase(tokens, j + 1, mentions) if j + 1 < those else None
+
+
+def _before_inclusion(tokens: list[Token], comma: int, mentions: Mentions) -> Phrase | None:
+    """Read "A small number, including X, were …": the subject stands before "including"."""
+    for j in range(comma - 1, max(0, comma - 25), -1):
+        if tokens[j].low in ("including", "among") and tokens[j - 1].low == ",":
+            start = _subject_start(tokens, j - 1)
+            found = _people(tokens, start, j - 1, mentions) if start < j - 1 else None
+            if found is None:
+                return None
+            more = [
+                m.span
+                for m, e in mentions.inside(Span(tokens[j].end, tokens[comma].start), 12)
+                if e.kind == "person" and m.kind == "name"
+            ]
+            return Phrase((*found.parts, *more), start, j - 1, found.described, found.person)
+    return None
+
+
+def _with_apposition(tokens: list[Token], found: Phrase, mentions: Mentions) -> Phrase:
+    """Put the name before "X, a prisoner released from Y" for the description behind it."""
+    comma = found.start - 1
+    if comma > 0 and tokens[comma].low == "," and found.described and len(found.parts) == 1:
+        head = tokens[found.end - 1].low
+        if head.endswith("s"):
+            return found
+        for mention, entity in mentions.inside(Span(tokens[0].start, tokens[comma].start), 12)[-1:]:
+            if entity.kind == "person" and mention.span.end >= tokens[comma].start - 1:
+                return Phrase((mention.span,), found.start, found.end, True, entity.id)
+    return found
+
+
+def _subject_start(tokens: list[Token], end: int) -> int:
+    """Return where the noun phrase that ends at `end` begins."""
+    start = end
+    while start > 0 and end - start < 14:
+        token = tokens[start - 1]
+        low = token.low
+        if not token.word and low not in ("'", "’"):
+            break
+        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token):
+            break
+        if low in PREPOSITIONS and low not in ("in", "of"):
+            break
+        if low in ("and", "or") and not _joins_names(tokens, start - 1):
+            break
+        if low == "in" and tokens[start - 2 : start - 1] and not _noun_like(tokens[start - 2]):
+            break
+        start -= 1
+    return start
+
+
+def _noun_like(token: Token) -> bool:
+    return token.low in PEOPLE
+
+
+def _joins_names(tokens: list[Token], i: int) -> bool:
+    """Tell whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
+    j = i - 1
+    while j >= 0 and i - j < 8:
+        token = tokens[j]
+        if not token.word:
+            return True
+        if token.low in PREPOSITIONS or token.low in AUXILIARIES:
+            return token.low == "of"
+        if not (token.capital or token.low in DETERMINERS or token.low in PEOPLE
+                or token.low[0].isdigit() or token.low in ("fellow", "former", "other")):  # fmt: skip
+            return token.low in SUBORDINATORS
+        j -= 1
+    return True
+
+
+def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
+    """Return a subject parted from its verb: "X, a politician arrested in 2020, was freed"."""
+    if not i or tokens[i - 1].low != ",":
+        return None
+    before = Span(tokens[0].start, tokens[i - 1].start)
+    names = [(m, e) for m, e in mentions.inside(before, 40) if e.kind == "person"]
+    for mention, entity in names:
+        rest = mention.span.end
+        if mention.kind == "name" and any(
+            t.start >= rest and t.low == "," for t in tokens[: 3 + i]
+        ):
+            follows = next((t for t in tokens if t.start >= rest), None)
+            if follows is not None and follows.low in (",", "(", "-", "–", "—"):
+                return Phrase((mention.span,), 0, 0, False, entity.id)
+    return None
+
+
+_WITH = (("including",), ("along", "with"), ("as", "well", "as"), ("together", "with"),
+         ("alongside",), ("among", "them"), ("plus",))  # fmt: skip
+
+
+def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Span]:
+    """Return those named with the released: "including X and Y", "along with 113 others"."""
+    out: list[Span] = []
+    begin = min(found.phrase.end, found.behind) if found.phrase.end else found.behind
+    end = min(len(tokens), found.behind + 60)
+    i = begin
+    while i < end:
+        low = tokens[i].low
+        if low in BREAKS or (low in SUBORDINATORS and i > found.behind):
+            break
+        words = next((w for w in _WITH if tuple(t.low for t in tokens[i : i + len(w)]) == w), None)
+        if words is None:
+            i += 1
+            continue
+        start = i + len(words)
+        while start < end and not tokens[start].word:
+            start += 1
+        stop = _names_end(tokens, start)
+        span = Span(tokens[start].start, tokens[stop - 1].end) if stop > start else None
+        if span is not None:
+            out.extend(_listed(tokens, start, stop, span, mentions))
+        i = max(stop, start, i + 1)
+    return out
+
+
+def _names_end(tokens: list[Token], start: int) -> int:
+    """Return the end of a list of people with their descriptions."""
+    i = start
+    while i < len(tokens) and i - start < 40:
+        low = tokens[i].low
+        if low in BREAKS or low in AUXILIARIES or (low == "." and i + 1 >= len(tokens)):
+            break
+        if low in SUBORDINATORS or (low in PREPOSITIONS and low not in ("of", "for", "in", "from")):
+            break
+        if low in ("in", "for", "from") and not tokens[i - 1].low.isalpha():
+            break
+        if low == "in" and i + 1 < len(tokens) and tokens[i + 1].low in ("a", "an", "exchange",
+                                                                         "return", "what"):  # fmt: skip
+            break
+        i += 1
+    while i > start and not tokens[i - 1].word:
+        i -= 1
+    return i
+
+
+def _listed(
+    tokens: list[Token], start: int, stop: int, span: Span, mentions: Mentions
+) -> list[Span]:
+    persons = [
+        m.span for m, e in mentions.inside(span, 20) if e.kind == "person" and m.kind == "name"
+    ]
+    end = phrase_end(tokens, start)
+    described = [
+        Span(tokens[a].start, tokens[b - 1].end)
+        for a, b in _members(tokens, start, min(end, stop))
+        if is_people(tokens, a, b)
+    ]
+    return sorted(persons + [d for d in described if not any(d.overlaps(p) for p in persons)])
+
+
+def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
+    """Return where people went: "to X and Y", "X for Y", "into X", up to the clause's end."""
+    marks = {"to", "into"}
+    if verb in ("left", "returned"):
+        marks = {"for", "to"}
+    if verb in ("arrived", "arrive", "arrives", "landed"):
+        marks = {"in", "at"}
+    if verb == "reached":
+        return _place(tokens, begin)
+    end = clause_end(tokens, begin) if begin < len(tokens) else begin
+    for i in range(begin, min(end, begin + 24)):
+        low = tokens[i].low
+        if low in ("who", "which", "after", "since", "and", "but", "that", "before") and i > begin:
+            if low != "and" or _clause_verb(tokens, i, end):
+                return []
+        if low in marks and i + 1 < end:
+            found = _place(tokens, i + 1)
+            if found:
+                return found
+    return []
+
+
+def _clause_verb(tokens: list[Token], i: int, end: int) -> bool:
+    return any(t.low in AUXILIARIES for t in tokens[i : min(end, i + 6)])
+
+
+def _place(tokens: list[Token], i: int) -> list[Span]:
+    """Return the places that a phrase names; none for "to safety", "to lift", "to five years"."""
+    end = phrase_end(tokens, i)
+    if end <= i or not any(t.capital for t in tokens[i:end]):
+        return []
+    if tokens[i].low in MONTHS or tokens[i].low[0].isdigit():
+        return []
+    parts = []
+    for a, b in _members(tokens, i, end):
+        if any(t.capital for t in tokens[a:b]):
+            parts.append(Span(tokens[a].start, tokens[b - 1].end))
+    return parts
+
+
+def origin(tokens: list[Token], verb: int, behind: int, end: int) -> Span | None:
+    """Return where people were set free or left: "from X", "left X for Y"."""
+    if tokens[verb].low == "left" and verb + 1 < len(tokens):
+        stop = phrase_end(tokens, verb + 1)
+        if stop > verb + 1 and (
+            tokens[verb + 1].capital or tokens[stop - 1].low in CAPTIVITY
+            or {t.low for t in tokens[verb + 1 : stop]} & CAPTIVITY
+        ):  # fmt: skip
+            return Span(tokens[verb + 1].start, tokens[stop - 1].end)
+    for i in range(behind, min(end, behind + 14)):
+        low = tokens[i].low
+        if low in SUBORDINATORS:
+            return None
+        if low == "from" and i + 1 < len(tokens):
+            stop = phrase_end(tokens, i + 1)
+            words = {t.low for t in tokens[i + 1 : stop]}
+            if stop > i + 1 and tokens[i + 1].low not in MONTHS and (
+                any(t.capital for t in tokens[i + 1 : stop]) or words & CAPTIVITY
+                or words & {"prisons", "jails", "colony", "camp", "detention"}
+            ):  # fmt: skip
+                return Span(tokens[i + 1].start, tokens[stop - 1].end)
+    return None
+
+
+_CONCEDED = frozenset(
+    "agreed lifted eased paid promised pledged dropped waived unfroze released freed relaxed removed "
+    "suspended offered granted transferred".split()
+)
+
+
+def exchange(
+    inventory: Inventory, sentence: SentenceCandidate, tokens: list[Token], verb: int
+) -> Span | None:
+    """Return what was given for the release: in this sentence, or "In return, …" in the next."""
+    for i in range(len(tokens) - 2):
+        low, following = tokens[i].low, tokens[i + 1].low
+        if low == "in" and following in ("exchange", "return") and tokens[i + 2].low == "for":
+            return _stretch(tokens, i + 3, exchange_end(tokens, i + 3))
+        if low in ("swapped", "exchanged", "traded") and i >= verb - 3:
+            for j in range(i + 1, min(len(tokens) - 1, i + 10)):
+                if tokens[j].low == "for" and i <= verb + 6:
+                    return _stretch(tokens, j + 1, exchange_end(tokens, j + 1))
+        if low == "after" and i > verb and not following.endswith("ing"):
+            end = clause_end(tokens, i + 1)
+            words = [t.low for t in tokens[i + 1 : end]]
+            if set(words) & _CONCEDED and not set(words[:2]) & {"being", "he", "she", "they"}:
+                return _stretch(tokens, i + 1, _trim(tokens, i + 1, end))
+    return _next_sentence(inventory, sentence)
+
+
+def _trim(tokens: list[Token], start: int, end: int) -> int:
+    for i in range(start, end):
+        if tokens[i].low == "," and i > start + 3:
+            return i
+    while end > start and not tokens[end - 1].word:
+        end -= 1
+    return end
+
+
+def _stretch(tokens: list[Token], first: int, end: int) -> Span | None:
+    return Span(tokens[first].start, tokens[end - 1].end) if end > first else None
+
+
+def _next_sentence(inventory: Inventory, sentence: SentenceCandidate) -> Span | None:
+    """Return the main clause of a next sentence that begins "In return," or "In exchange,"."""
+    index = int(sentence.id[1:])
+    if index >= len(inventory.sentences):
+        return None
+    span = inventory.sentences[index].span
+    text = span.of(inventory.article.text)
+    for opening in ("In return", "In exchange"):
+        if text.startswith((opening + ",", opening + " the", opening + " for the release")):
+            inner = len(opening) + 1
+            while inner < len(text) and text[inner] in ", ":
+                inner += 1
+            tail = len(text.rstrip(' ."”'))
+            if tail > inner and not text.startswith(opening + " for"):
+                return Span(span.start + inner, span.start + tail)
+    return None
+
+
+__all__ = ["HELD", "Phrase", "destinations", "exchange", "included", "object_phrase", "origin",
+           "subject_phrase"]  # fmt: skip
