@@ -96,7 +96,7 @@ class Harvest:
     wanted: frozenset[str] | None = None
     asks_all: bool = True  # complain of candidates that no row accounts for
     rows: dict[Key, list[Row]] = field(default_factory=dict)
-    reserve: dict[Key, list[Row]] = field(default_factory=dict)  # without what was wrong in them
+    reserve: dict[Key, Row] = field(default_factory=dict)  # wrong in part: as they were answered
     values: dict[str, Any] = field(default_factory=dict)  # root fields that are no rows
     dismissed: dict[str, Dismissal] = field(default_factory=dict)
     faults: list[Complaint] = field(default_factory=list)  # of the latest answer
@@ -107,9 +107,11 @@ class Harvest:
         """Take what is good of an answer; raise Fault while something is wrong or missing."""
         self.attempts += 1
         self.faults = []
+        if self.attempts > 1:  # only what was wrong is given again
+            data = {f.key: [] for f in self.shape.fields if f.row and f.many} | data
         draft, faults = resolve(self.inventory, self.shape, data)
         self.faults += [Complaint(fault_line(f), (f.list_path, f.anchor or "")) for f in faults]
-        self._take_rows(draft)
+        self._take_rows(draft, data)
         self._take_values(draft, data)
         self._take_dismissals(data)
         told = [complaint.line for complaint in self.faults] + self._gaps()
@@ -122,7 +124,7 @@ class Harvest:
         with suppress(Fault):
             self.take(data)
 
-    def _take_rows(self, draft: Draft) -> None:
+    def _take_rows(self, draft: Draft, data: dict[str, Any]) -> None:
         fresh: dict[Key, list[Row]] = {}
         wrong = {complaint.key for complaint in self.faults}
         for listed in self.shape.fields:
@@ -130,23 +132,20 @@ class Harvest:
                 continue
             for made in draft.values.get(listed.key) or []:
                 key = (listed.key, made.anchor_id or "")
-                if self._belongs(listed, listed.row, made):
-                    self._take_row(listed.row, made, key, key in wrong, fresh)
+                if not self._belongs(listed, listed.row, made):
+                    continue
+                values, complaints = _fitting(listed.row, made)
+                self.faults += [Complaint(line, key) for line in complaints]
+                if values is None or key in wrong:
+                    index = int(made.path.rpartition("[")[2].rstrip("]"))
+                    self.reserve[key] = data[listed.key][index]
+                else:
+                    self._keep(listed.row, made, values, fresh.setdefault(key, []))
         self.rows.update(fresh)
 
-    def _take_row(
-        self, row: Shape, made: Draft, key: Key, wrong: bool, fresh: dict[Key, list[Row]]
-    ) -> None:
-        values, complaints = _fitting(row, made)
-        self.faults += [Complaint(line, key) for line in complaints]
-        if values is None:
-            return
+    def _keep(self, row: Shape, made: Draft, values: Row, found: list[Row]) -> None:
         if row.anchor is not None and made.anchor_id:
             values[row.anchor.key] = made.anchor_id
-        if wrong or complaints:
-            self.reserve.setdefault(key, []).append(values)
-            return
-        found = fresh.setdefault(key, [])
         if row.rests_on in ("quotation", "figure") and found:
             return  # one row a quotation: what is said twice is said once
         if values not in found:
@@ -243,13 +242,17 @@ class Harvest:
         return [f"{', '.join(shown)}: in no row and not in dismissed"]
 
     def finish(self) -> list[Remark]:
-        """Take the rows in reserve where nothing better came; return what was lost, as warnings."""
-        for key, rows in self.reserve.items():
-            if key not in self.rows:
-                self.rows[key] = rows[-1:]
+        """Take the rows in reserve where nothing better came; return what was lost, as warnings.
+
+        The check drops what is wrong in a row of the reserve, reports it, and lets the rules
+        fill in; so here only rows are reported that rest on nothing.
+        """
+        for key, row in self.reserve.items():
+            if key[1] and key not in self.rows:
+                self.rows[key] = [row]
                 self.dismissed.pop(key[1], None)
         self.reserve = {}
-        return [self._remark(complaint) for complaint in self.faults]
+        return [self._remark(fault) for fault in self.faults if fault.key not in self.rows]
 
     def _remark(self, complaint: Complaint) -> Remark:
         candidate = complaint.key[1] or None
@@ -283,24 +286,13 @@ def _ids_in(value: Any) -> Iterator[str]:
 
 
 def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:
-    """Return a row's values without those that its model refuses, and the complaints.
-
-    None: one that cannot be left out is wrong, or the row as a whole is refused.
-    """
+    """Return a row's values, or None and the complaints when its model refuses them."""
     values = {key: _plain(value) for key, value in made.values.items()}
-    complaints = []
-    for asked in row.fields:
-        line = _misfit(row, asked, values[asked.key]) if asked.key in values else None
-        if line:
-            complaints.append(f"{made.path}.{line}")
-            if not (asked.nullable or asked.many):
-                return None, complaints
-            values[asked.key] = [] if asked.many else None
     try:
         row.model.model_validate(values)
     except ValidationError as error:
-        return None, complaints + [f"{made.path}: {line}" for line in _lines(error)]
-    return values, complaints
+        return None, [f"{made.path}.{line}" for line in _lines(error)]
+    return values, []
 
 
 def _plain(value: Any) -> Any:

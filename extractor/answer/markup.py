@@ -35,8 +35,13 @@ class ListedName:
     @property
     def line(self) -> str:
         """One line of the list: "P3 John Coale (person; also Coale)"."""
+        return f"{self.id} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The line without the id."""
         also = f"; also {', '.join(self.aliases)}" if self.aliases else ""
-        return f"{self.id} {self.name} ({self.kind}{also})"
+        return f"{self.name} ({self.kind}{also})"
 
 
 def harmless(text: str) -> str:

@@ -87,7 +87,7 @@ class Reply(instructor.OpenAISchema):
         try:
             return cls(value=_asking.get().judge(text))
         except Fault as fault:
-            raise ResponseParsingError(str(fault), mode="json_schema") from None
+            raise ResponseParsingError(str(fault)) from None
 
 
 @dataclass

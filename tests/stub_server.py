@@ -1,0 +1,144 @@
+"""A stub of an OpenAI-compatible endpoint: it plays scripted answers and records the requests.
+
+Not a simulation of any model: a test says what comes back. Runs in a thread of the test's process
+on a free port of 127.0.0.1.
+"""
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Play:
+    """One answer: what the endpoint does with a request."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0  # seconds before the answer
+    reset: bool = False  # reset the connection instead of answering
+    cut: int | None = None  # announce the whole body, send so many bytes, and close
+
+
+Script = Callable[[dict[str, Any], int], Play]  # (request body, its number from 0) -> Play
+
+
+def says(content: str | None, finish: str = "stop", refusal: str | None = None) -> Play:
+    """Return a chat completion with this content."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    completion = {
+        "id": "stub-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "stub",
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+    }
+    return Play(body=json.dumps(completion).encode(), headers={"content-type": "application/json"})
+
+
+def answers(data: object) -> Play:
+    """Return a chat completion whose content is `data` as JSON."""
+    return says(json.dumps(data))
+
+
+def fails(status: int, message: str = "no", code: str | None = None, **headers: str) -> Play:
+    """Return an error in OpenAI's shape; `retry_after="1"` becomes the header Retry-After."""
+    body = json.dumps({"error": {"message": message, "type": "stub", "code": code}})
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Play(status, body.encode(), {"content-type": "application/json", **named})
+
+
+def in_turn(*plays: Play) -> Script:
+    """Play these one after another; the last one for good."""
+    return lambda _, number: plays[min(number, len(plays) - 1)]
+
+
+@dataclass
+class Stub:
+    """A running stub: where it is, and what it was asked."""
+
+    base_url: str
+    script: Script
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # the Authorization headers
+    times: list[float] = field(default_factory=list)
+    most_at_once: int = 0
+    _at_once: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def prompt(self, number: int = 0) -> str:
+        """Return all messages of a request as one text."""
+        return "\n".join(message["content"] for message in self.requests[number]["messages"])
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+    stub: Stub
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients that give up are part of the tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        stub = self.server.stub
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        with stub._lock:
+            number = len(stub.requests)
+            stub.requests.append(body)
+            stub.keys.append(self.headers.get("authorization", ""))
+            stub.times.append(time.monotonic())
+            stub._at_once += 1
+            stub.most_at_once = max(stub.most_at_once, stub._at_once)
+        try:
+            self._play(stub.script(body, number))
+        finally:
+            with stub._lock:
+                stub._at_once -= 1
+
+    def _play(self, play: Play) -> None:
+        time.sleep(play.delay)
+        if play.reset:
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+            self.close_connection = True
+            return
+        self.send_response(play.status)
+        for name, value in play.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(play.body)))
+        self.end_headers()
+        self.wfile.write(play.body if play.cut is None else play.body[: play.cut])
+        self.close_connection = self.close_connection or play.cut is not None
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving(script: Script | Play) -> Iterator[Stub]:
+    """Serve until the block ends."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    play = script if callable(script) else in_turn(script)
+    server.stub = Stub(f"http://127.0.0.1:{server.server_address[1]}/v1", play)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield server.stub
+    finally:
+        server.shutdown()
+        server.server_close()
