@@ -2,9 +2,9 @@
 
 What it counts is a noun phrase of the article, found by where the press puts it:
 
-    123 [prisoners] · Nine of the [released prisoners] · a $5 million [fine] · 40% of [voters]
-    put the number of [political prisoners] at 1,227 · [unemployment] rose by 5%
-    a sentence of five years · 114 were taken to …: what the figure before it counts
+    412 [miners] · Six of the [rescued sailors] · a $5 million [fine] · 40% of [voters]
+    put the number of [missing children] at 2,115 · [unemployment] rose by 5%
+    a sentence of five years · 90 stayed behind: what the figure before it counts
 
 Nothing is answered where these do not hold: `counts` is None and the confidence low. Who gives a
 figure: the speaker of the quotation that it stands in, or the source of its sentence ("officials
@@ -56,7 +56,7 @@ class Counted:
     """What one figure counts or measures."""
 
     figure: str  # "N3"
-    counts: Span | None  # "remaining political prisoners in Belarus"
+    counts: Span | None  # "rescued sailors"
     source: str | None  # the mention, "P3.2", of who gives it
     confidence: float
 
@@ -140,7 +140,7 @@ def _counted(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
 def _after_number(
     text: str, figure: FigureCandidate, bounds: Span, direct: bool = True
 ) -> Found | None:
-    """Read "123 prisoners", "nine of the released prisoners", "a 12-member team", "20 dead"."""
+    """Read "412 miners", "six of the rescued sailors", "a 12-member team", "20 dead"."""
     end = figure.span.end
     if of := _OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, of.end(), bounds.end, figure.kind == "count")
@@ -226,7 +226,8 @@ def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> Found | 
 def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     """Read "a five-year sentence", "five years in prison", "a sentence of five years"."""
     end = figure.span.end
-    if "-" in figure.span.of(text) or text[end : end + 1] in "’'":
+    bare = figure.value not in (None, 1) and not figure.span.of(text).endswith(("s", "feet"))
+    if bare or "-" in figure.span.of(text) or text[end : end + 1] in ("’", "'"):
         at = end + 1 if text[end : end + 1] in "’'" else end
         found = noun_phrases.after(text, at, bounds.end, plural=False, led=True)
         if found is not None:
@@ -262,7 +263,7 @@ def _like_before(
     sentences: list[Span],
     answers: dict[str, Counted],
 ) -> Found | None:
-    """Say that an elliptical figure counts what the one before it does: "114 were taken to …"."""
+    """Say that an elliptical figure counts what the one before it does: "90 stayed behind"."""
     figure = inventory.figures[index]
     if figure.kind not in ("count", "percent"):
         return None

@@ -1,6 +1,6 @@
 """What stands before a figure and is measured by it.
 
-    put the number of [political prisoners] at 1,227 · a [crowd] of 1,300 · a [fine] of $5 million
+    put the number of [missing children] at 2,115 · a [crowd] of 1,300 · a [fine] of $5 million
     [unemployment] rose by 5% · the [bridge], which cost $3bn
 
 Each reader looks back from the figure within its sentence and returns the noun phrase with how
@@ -76,7 +76,7 @@ def _last(pattern: re.Pattern[str], text: str, within: Span) -> re.Match[str] | 
 
 
 def number_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
-    """Read "put the number of political prisoners at 1,227", "the death toll rose to 45"."""
+    """Read "put the number of missing children at 2,115", "the death toll rose to 45"."""
     start = front(figure)
     left = Span(max(bounds.start, start - 200), start)
     if best := _last(_NUMBER_OF, text, left):
@@ -86,12 +86,8 @@ def number_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
             if _BETWEEN_NOUN_AND_NUMBER.search(between) and len(between) < 90:
                 return noun_phrases.undetermined(text, span), 0.9
     if (best := _last(_TOLL, text, left)) and start - best.end(1) < 60:
-        words = best[1].split()
-        skip = len(best[1])
-        while words and words[0].lower() in noun_phrases.DETERMINERS | {"of", "in", "and", "while"}:
-            words.pop(0)
-        kept = " ".join(words)
-        return Span(best.start(1) + skip - len(kept), best.end(1)), 0.8
+        span = noun_phrases.before(text, best.start(1), best.end(1))
+        return (span, 0.8) if span else None
     return None
 
 

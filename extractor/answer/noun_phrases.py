@@ -1,7 +1,7 @@
 """The noun phrase beside a number, found by closed classes of words and shapes; no tagger.
 
 After a number other than one the head of the phrase is a plural, which tells where it ends:
-"123 [prisoners] on Saturday". Before a verb or "of" the phrase is gathered backwards.
+"412 [miners] on Saturday". Before a verb or "of" the phrase is gathered backwards.
 """
 
 import re
@@ -33,7 +33,7 @@ _STOPS = AUXILIARIES | _words(
     "she it they we you him them us me himself herself itself themselves what how why no yes each "
     "apart away back together alone worth plus minus versus vs compared according down up out "
     "respectively annually daily weekly monthly yearly among amongst beyond regardless via rather "
-    "ahead behind short ages aged age"
+    "ahead behind short ages aged age last next"
 )
 # Forms that follow a bare number or a noun as its verb, and are seldom nouns or adjectives.
 VERBS = _words(
@@ -59,6 +59,7 @@ VERBS = _words(
     "awarded allocated combined add adds added support supports apiece earlier ever almost nearly"
 )
 _ADJECTIVES_LIKE = _words("released remaining missing surviving leading working living combined")
+_ORDER = _words("last next past first")
 _LEADING = _words("earlier later")  # "two earlier opinions", but "114 earlier in the week"
 # Plurals that name what comes next ("sports clubs", "arms deals") rather than stand as the head.
 _NOUN_MODIFIERS = _words(
@@ -77,7 +78,7 @@ _IN_PLACE = re.compile(
 )
 _DETERMINED = re.compile(
     r"(?:(?:the|a|an|this|that|these|those|its|their|his|her|our|your|my|all|such|each|every"
-    r"|some|any|both|other)\b ?)+"
+    r"|some|any|both|other|last|next|past|first)\b ?)+"
 )
 _POSSESSIVE = re.compile(r"[’']s?\Z")
 MAX_WORDS = 7
@@ -139,7 +140,7 @@ def _is_verb(lower: str, seen: int, awaited: bool) -> bool:
 
 
 def _with_complement(text: str, span: Span, stop: int) -> Span:
-    """Take in "of the committee" and "in Belarus" after a noun phrase."""
+    """Take in "of the committee" and "in Kenya" after a noun phrase."""
     end = span.end
     if of := _OF.match(text, end, stop):
         inner = determined(text, of.end(), stop)
@@ -160,14 +161,15 @@ def undetermined(text: str, span: Span) -> Span:
     """Leave out the determiners and numbers before a noun phrase: "the 50 [delegates]"."""
     start = span.start
     for word in span.of(text).split(" ")[:-1]:
-        if not (word.lower() in DETERMINERS or word.lower() in UNITS or _NUMBER.match(word)):
+        lower = word.lower()
+        if not (lower in DETERMINERS | _ORDER or lower in UNITS or _NUMBER.match(word)):
             break
         start += len(word) + 1
     return Span(start, span.end)
 
 
 def determined(text: str, start: int, stop: int, plural: bool = False) -> Span | None:
-    """Read a noun phrase with its determiners, as after "of": "the released prisoners".
+    """Read a noun phrase with its determiners, as after "of": "the rescued sailors".
 
     `plural` says that a plural head is expected.
     """

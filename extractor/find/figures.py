@@ -6,16 +6,16 @@ What is a figure, as analysts asked:
   digits or in words, wherever it stands (quotations and captions too).
 * The span covers the number with sign, currency, scale and unit ("$1.7 billion", "40 percent",
   "five-year", "half"), not the noun that it counts.
-* A range is one figure ("1,300 or 1,400", "between 20 and 30", "$2-3bn"); "from 5% to 7%" after a
+* A range is one figure ("1,500 or 1,600", "between 20 and 30", "$2-3bn"); "from 5% to 7%" after a
   verb of change is two.
-* "up to 50", "more than 40" and "nearly 40" keep the printed number as `value` and are
+* "up to 50", "more than 40" and "nearly 50" keep the printed number as `value` and are
   approximate; the first two bound it (`high`, `low`). "dozens", "several hundred" have no value
   but a low bound: two of them, three for "several".
 * A share ("half", "two-thirds", "one in five") is of kind "percent", unit "share", value 0 to 1.
 * "one" is a figure where it counts: with a unit ("one mile"), a bound ("at least one soldier"),
   beside another number ("one woman and two children"), or with what befell it ("one person was
-  killed"). Elsewhere it is a pronoun or an article ("one of the released", "one official said",
-  "in one big group") and recorded as an idiom. So is "the two" without a noun.
+  killed"). Elsewhere it is a pronoun or an article ("one of the rescued", "one official said",
+  "in one large room") and recorded as an idiom. So is "the two" without a noun.
 * "for five years" is a duration; "five years ago" and "three days later" are dates.
 
 Dates, years, times, ordinals, ages, names, sections, telephone numbers and scores are returned as

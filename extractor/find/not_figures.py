@@ -77,7 +77,7 @@ _SCORE_CUES = frozenset(
     "trails trail majority partisan polled game match".split()
 )
 _ORDINAL_DIGITS = re.compile(r"[0-9,]+(?:st|nd|rd|th)\b")
-_LIST_MARK = re.compile(r"[0-9]{1,3}(?:[.)]|\.\))[ \u00a0\t]|[0-9]{1,3}\)")
+_LIST_MARK = re.compile(r"[0-9]{1,3}[.)][ \u00a0\t]|[0-9]{1,3}\.?\)")
 NEXT_WORD = re.compile(r"[ \u00a0]([^\W\d_][\w’'-]*)")
 # What can follow the digits of a date, a time or a telephone number: most numbers end here.
 _AFTER_A_SHAPE = frozenset("-–/. :)\u00a0,apAPtnsro'’")

@@ -71,6 +71,8 @@ def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
     counted = is_plural(after.lower()) and (after[0].islower() or not word[:1].isupper())
     if lower in _SECTION and (not counted or (numeral.digits and not is_plural(lower))):
         return start, end, "section"
+    if lower == "of" and left[-2:-1] and left[-2] in ("Group", "Gang", "Committee", "Council"):
+        return start, end, "name"
     if lower in _NUMBER_WORDS:
         if lower in ("no", "number", "numbers", "ranked") and counted:
             return None

@@ -1,6 +1,6 @@
 """Numbers as newspapers print them, in digits or in words, and what they are worth.
 
-`read_numeral` reads one number at a place: "1,227", "1.7 billion", "twenty-one", "two and a half
+`read_numeral` reads one number at a place: "2,115", "1.7 billion", "twenty-one", "two and a half
 million", "several hundred", "tens of thousands", "two-thirds", "one in five". Whether it is a
 figure, what unit it has and what it counts are for others to say.
 """
@@ -92,7 +92,7 @@ class Numeral:
     scale: int = 1  # what "million", "dozen", "bn" at its end multiply by
     approximate: bool = False
     share: bool = False  # a part of a whole: "half", "two-thirds", "one in five"
-    grouped: bool = False  # "1,227" or "3.5": no year, no name is printed like that
+    grouped: bool = False  # "2,115" or "3.5": no year, no name is printed like that
 
     @property
     def scaled(self) -> bool:
