@@ -189,6 +189,7 @@ NOT_FIGURES = [
     ("It opened on Dec. 13 in rain.", "Dec. 13", "date"),
     ("The 9/11 attacks changed it.", "9/11", "date"),
     ("It opened on 2025-12-13 in rain.", "2025-12-13", "date"),
+    ("By Anna BergPostedFebruary 6, in rain.", "6", "date"),
     ("It opened five years ago.", "five years", "date"),
     ("It closed three days later.", "three days", "date"),
     ("It has stood since 2020.", "2020", "year"),

@@ -72,10 +72,7 @@ _TRIGGER = re.compile(
     + _trie([form for word in _NUMBER_WORDS for form in (word, word.title(), word.upper())])
     + ")|(?P<month>"
     + _trie(sorted(MONTHS))
-    + r")|(?P<roman>[IVX]{2,5}))\b"  # a month also after a lower-case letter: "PostedMay 5"
-    + r"|(?<=[a-z])(?P<glued_month>"
-    + _trie(sorted(word for word in MONTHS if len(word) > 2 and not word.isupper()))
-    + r")(?= [0-9])"
+    + r")|(?P<roman>[IVX]{2,5}))\b"
 )
 _LINK = re.compile(
     r"(?P<link> ?[-–—‑] ?| to | or | and |-to-|- to |-or-|- or )"
@@ -147,7 +144,7 @@ def find_figures(
 def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | None:
     """Read what a trigger begins: a quantity, a number that is none, or nothing."""
     start, group = match.start(), match.lastgroup
-    if group in ("month", "glued_month"):
+    if group == "month":
         return not_figures.month_date(text, start)
     if group == "roman":
         return roman(text, start, match.end()) if start else None

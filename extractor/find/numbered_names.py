@@ -19,6 +19,10 @@ from extractor.find.not_figures import (
 )
 from extractor.find.numerals import Numeral
 
+_GLUED_MONTH = re.compile(  # "PostedFebruary 6", where a page ran two lines together
+    r"[a-z](?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)\Z"
+)
 _HYPHEN_CAPITAL = re.compile(r"-([A-Z]\w*)")
 _ADDRESS = re.compile(
     r" (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? |[0-9]+(?:st|nd|rd|th) ){1,3}"
@@ -69,6 +73,8 @@ def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
     follows = NEXT_WORD.match(text, end)
     after = follows[1] if follows else ""
     counted = is_plural(after.lower()) and (after[0].islower() or not word[:1].isupper())
+    if _GLUED_MONTH.search(word) and 1 <= (numeral.value or 0) <= 31:
+        return start, end, "date"
     if lower in _SECTION and (not counted or (numeral.digits and not is_plural(lower))):
         return start, end, "section"
     if lower == "of" and left[-2:-1] and left[-2] in ("Group", "Gang", "Committee", "Council"):
