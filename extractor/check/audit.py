@@ -7,7 +7,7 @@ for ends as used, dismissed with a reason, or unaccounted. It never raises for a
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -85,6 +85,7 @@ def check(
         found = disagreements(inventory, shape, rows, answer, by_rules)
         warnings += [remark for remark in found if remark.candidate not in told]
     warnings += figure_conflicts(inventory, rows)
+    warnings = [_printable(remark) for remark in warnings]
     return Checked(record, audit, tuple(warnings), root, (*faults, *late), reported)
 
 
@@ -224,7 +225,8 @@ def _account(
         text = inventory.text_of(span)
         if isinstance(candidate, QuotationCandidate):
             text = candidate.text(inventory.article.text)
-        reason, origin = (found.reason, found.origin) if found else (None, "rules")
+        reason = quoted(found.reason)[1:-1] if found else None
+        origin = found.origin if found else "rules"
         item = AuditItem(candidate.id, kind, text, *span, reason, origin)
         (items.dismissed if found else items.unaccounted).append(item)
     if shape.asks_for("figure"):
@@ -260,6 +262,13 @@ def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[
 def _fault_remark(fault: Fault) -> Remark:
     code = "value_dropped" if fault.field is not None else "row_dropped"
     return Remark(code, fault_line(fault), fault.where, fault.anchor)
+
+
+def _printable(remark: Remark) -> Remark:
+    """Return a warning without the control characters that an answer may have put into it."""
+    if remark.message.isprintable():
+        return remark
+    return replace(remark, message=quoted(remark.message, 600)[1:-1])
 
 
 def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:

@@ -145,7 +145,7 @@ class _Walk:
         if wanted.row is not None:
             return self._rows(raw, wanted, wanted.row, draft, path)
         if wanted.kind not in GROUNDED:
-            return raw  # pydantic judges it
+            return _encodable(raw)  # pydantic judges it
         if not wanted.many:
             if isinstance(raw, str) and wanted.nullable and raw.strip().lower() in _NO_ANSWER:
                 return None
@@ -265,6 +265,13 @@ class _Walk:
         self.faults.append(
             Fault(path, message, draft.list_path, draft.anchor_id, wanted.key, draft.anchor_span)
         )
+
+
+def _encodable(raw: object) -> object:
+    """Replace half surrogate pairs in a model's own words: no file could hold them."""
+    if isinstance(raw, list):
+        return [_encodable(item) for item in raw]
+    return raw.encode("utf-8", "replace").decode() if isinstance(raw, str) else raw
 
 
 def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | None) -> Mention:
