@@ -39,6 +39,7 @@ _AFTER_VERB = re.compile(r"[ \u00a0](?:the |a |an )?\Z")
 _ELSEWHERE = re.compile(
     r" (?:in|at|during|after|to|of|as|from|for|before|with|by|on (?![A-Z][a-z]+day\b))\b"
 )
+_WIDEST = 500  # characters on either side of a figure; longer "sentences" are lists or junk
 _REACH = 80  # characters between a cue and the mention that belongs to it
 
 
@@ -81,6 +82,8 @@ def _of_sentence(
     inventory: Inventory, figure: FigureCandidate, sentence: Span, starts: list[int]
 ) -> str | None:
     """Find the source of a figure in indirect speech within its sentence."""
+    near = Span(figure.span.start - _WIDEST, figure.span.end + _WIDEST)
+    sentence = Span(max(sentence.start, near.start), min(sentence.end, near.end))
     first, last = bisect_left(starts, sentence.start), bisect_right(starts, sentence.end)
     mentions = [mention for mention, _ in inventory.mentions[first:last]]
     if not mentions:
