@@ -76,7 +76,8 @@ def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
             return Condition(i, behind, "return")
         if not _opens(tokens, i, behind, low):
             return None
-        return Condition(i, _subclause_end(tokens, behind), "if")
+        kind = "even" if i and tokens[i - 1].low == "even" else "if"
+        return Condition(i, _subclause_end(tokens, behind), kind)
     if low in ("as", "when") and _begins_clause(tokens, i) and _has_verb_before_comma(tokens, i):
         return Condition(i, _subclause_end(tokens, i + 1), "as")
     return None
@@ -103,7 +104,7 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
         return _begins_clause(tokens, i) and following.capital
     if low == "subject":
         return following.low in ("conditions", "approval", "progress", "a", "certain")
-    return not (low == "if" and previous in ("as", "what", "even", "see", "asked", "know"))
+    return not (low == "if" and previous in ("as", "what", "see", "asked", "know"))
 
 
 def _verb_soon(tokens: list[Token], i: int) -> bool:
@@ -186,7 +187,7 @@ def exchange_end(tokens: list[Token], behind: int) -> int:
 
 def condition_for(conditions: list[Condition], trigger: int, first: int) -> Condition | None:
     """Return the condition that an action at `trigger` depends on: the nearest, not around it."""
-    fitting = [c for c in conditions if not c.first <= trigger < c.end]
+    fitting = [c for c in conditions if not c.first <= trigger < c.end and c.kind != "even"]
     if not fitting:
         return None
     return min(fitting, key=lambda c: c.first - trigger if c.first > trigger else first - c.end + 4)
@@ -194,7 +195,7 @@ def condition_for(conditions: list[Condition], trigger: int, first: int) -> Cond
 
 def inside_condition(conditions: list[Condition], trigger: int) -> bool:
     """Tell whether the action itself stands in the condition: "if sanctions are lifted, …"."""
-    return any(c.first < trigger < c.end and c.kind == "if" for c in conditions)
+    return any(c.first < trigger < c.end and c.kind in ("if", "even") for c in conditions)
 
 
 def occasion_after(tokens: list[Token], i: int) -> Span | None:

@@ -215,6 +215,22 @@ def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
     return status
 
 
+_DENYING = forms("deny", "reject", "dispute") | {"false", "untrue", "denies", "denied"}
+
+
+def denied_above(tokens: list[Token], i: int) -> bool:
+    """Tell whether the clause of token `i` is what someone denies: "denied that any … had been"."""
+    for j in range(i - 1, max(-1, i - 14), -1):
+        low = tokens[j].low
+        if low == "that":
+            return any(t.low in _DENYING for t in tokens[max(0, j - 4) : j])
+        if low in BREAKS or low in SUBORDINATORS:
+            return False
+        if low in _DENYING and low.startswith("den"):
+            return True
+    return False
+
+
 def _reported(tokens: list[Token], verb: int) -> bool:
     """Tell whether a verb of saying stands before, and no bill is the subject."""
     before = {token.low for token in tokens[max(0, verb - 25) : verb]}
@@ -272,7 +288,10 @@ def _governed_noun(tokens: list[Token], j: int) -> Status:
     before = {token.low for token in tokens[max(0, j - 3) : j]}
     if before & NEGATIONS:
         return "denied"
-    if status in ("agreed", "announced") and before & (_POSSIBLE | _DUE | {"would", "to"}):
+    hedges = _POSSIBLE | _DUE | {"would", "to"}
+    if "would" in before and _reported(tokens, j):
+        hedges = _POSSIBLE | _DUE
+    if status in ("agreed", "announced") and before & hedges:
         return "proposed"
     return status
 

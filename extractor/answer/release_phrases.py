@@ -6,18 +6,19 @@ from typing import Protocol
 from extractor.answer.conditions import exchange_end
 from extractor.answer.mentions import Mentions
 from extractor.find.candidates import SentenceCandidate
-from extractor.find.captives import CAPTIVITY, HELD, PEOPLE, is_people, is_quantity
+from extractor.find.captives import CAPTIVITY, HELD, is_people, is_quantity
 from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
-    DETERMINERS,
     MONTHS,
     PREPOSITIONS,
     SUBORDINATORS,
     Token,
     clause_end,
+    clause_start,
     is_adverb,
     phrase_end,
+    subject_start,
 )
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
@@ -145,7 +146,7 @@ def subject_phrase(
             return _among(tokens, end - 1, mentions)
     if end and tokens[end - 1].low == "," and not adjacent:
         return _before_inclusion(tokens, end - 1, mentions) or _far_subject(tokens, i, mentions)
-    start = _subject_start(tokens, end)
+    start = subject_start(tokens, end)
     if start < end:
         if start and tokens[start - 1].low == "among":
             return _among(tokens, start, mentions)
@@ -154,7 +155,21 @@ def subject_phrase(
         found = _people(tokens, start, end, mentions)
         if found is not None:
             return _with_apposition(tokens, found, mentions)
-    return None if adjacent else _far_subject(tokens, i, mentions)
+    if adjacent:
+        return None
+    return _far_subject(tokens, i, mentions) or _opening_subject(tokens, i, mentions)
+
+
+def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
+    """Return the subject of "Two soldiers captured in May were …": it opens the clause."""
+    start = clause_start(tokens, max(0, i - 1))
+    end = phrase_end(tokens, start)
+    if not start < end < i or i - end > 12:
+        return None
+    low = tokens[end].low
+    if not (low.endswith("ed") or low in ("held", "taken", "caught", "seized")):
+        return None
+    return _people(tokens, start, end, mentions)
 
 
 def _among(tokens: list[Token], those: int, mentions: Mentions) -> Phrase | None:
@@ -170,7 +185,7 @@ def _before_inclusion(tokens: list[Token], comma: int, mentions: Mentions) -> Ph
     """Read "A small number, including X, were …": the subject stands before "including"."""
     for j in range(comma - 1, max(0, comma - 25), -1):
         if tokens[j].low in ("including", "among") and tokens[j - 1].low == ",":
-            start = _subject_start(tokens, j - 1)
+            start = subject_start(tokens, j - 1)
             found = _people(tokens, start, j - 1, mentions) if start < j - 1 else None
             if found is None:
                 return None
@@ -194,46 +209,6 @@ def _with_apposition(tokens: list[Token], found: Phrase, mentions: Mentions) -> 
             if entity.kind == "person" and mention.span.end >= tokens[comma].start - 1:
                 return Phrase((mention.span,), found.start, found.end, True, entity.id)
     return found
-
-
-def _subject_start(tokens: list[Token], end: int) -> int:
-    """Return where the noun phrase that ends at `end` begins."""
-    start = end
-    while start > 0 and end - start < 14:
-        token = tokens[start - 1]
-        low = token.low
-        if not token.word and low not in ("'", "’"):
-            break
-        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token):
-            break
-        if low in PREPOSITIONS and low not in ("in", "of"):
-            break
-        if low in ("and", "or") and not _joins_names(tokens, start - 1):
-            break
-        if low == "in" and tokens[start - 2 : start - 1] and not _noun_like(tokens[start - 2]):
-            break
-        start -= 1
-    return start
-
-
-def _noun_like(token: Token) -> bool:
-    return token.low in PEOPLE
-
-
-def _joins_names(tokens: list[Token], i: int) -> bool:
-    """Tell whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
-    j = i - 1
-    while j >= 0 and i - j < 8:
-        token = tokens[j]
-        if not token.word:
-            return True
-        if token.low in PREPOSITIONS or token.low in AUXILIARIES:
-            return token.low == "of"
-        if not (token.capital or token.low in DETERMINERS or token.low in PEOPLE
-                or token.low[0].isdigit() or token.low in ("fellow", "former", "other")):  # fmt: skip
-            return token.low in SUBORDINATORS
-        j -= 1
-    return True
 
 
 def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
@@ -267,6 +242,8 @@ def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Spa
         low = tokens[i].low
         if low in BREAKS or (low in SUBORDINATORS and i > found.behind):
             break
+        if low == "," and i == begin == found.phrase.end:
+            out.extend(_apposed(tokens, i + 1, mentions))
         words = next((w for w in _WITH if tuple(t.low for t in tokens[i : i + len(w)]) == w), None)
         if words is None:
             i += 1
@@ -280,6 +257,15 @@ def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Spa
             out.extend(_listed(tokens, start, stop, span, mentions))
         i = max(stop, start, i + 1)
     return out
+
+
+def _apposed(tokens: list[Token], start: int, mentions: Mentions) -> list[Span]:
+    """Return the names right behind a description: "two citizens, X and Y, after …"."""
+    end = phrase_end(tokens, start)
+    if end <= start or not tokens[start].capital:
+        return []
+    span = Span(tokens[start].start, tokens[end - 1].end)
+    return [m.span for m, e in mentions.inside(span) if e.kind == "person" and m.kind == "name"]
 
 
 def _names_end(tokens: list[Token], start: int) -> int:
@@ -330,7 +316,8 @@ def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
     for i in range(begin, min(end, begin + 24)):
         low = tokens[i].low
         if low in ("who", "which", "after", "since", "and", "but", "that", "before") and i > begin:
-            if low != "and" or _clause_verb(tokens, i, end):
+            goes_on = low == "and" and i + 1 < end and tokens[i + 1].capital
+            if not goes_on or _clause_verb(tokens, i, end):
                 return []
         if low in marks and i + 1 < end:
             found = _place(tokens, i + 1)

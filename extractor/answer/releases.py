@@ -70,6 +70,7 @@ class _Found:
     phrase: Phrase  # who
     behind: int  # the index where the circumstances begin
     by: str | None = None
+    going: int | None = None  # a later verb of motion with the same subject
 
 
 @dataclass(slots=True)
@@ -137,7 +138,16 @@ class _Reader:
         found: list[_Found] = []
         for i, token in enumerate(tokens):
             one = self._at(tokens, i, token.low, moved)
-            if one is not None and not (found and self._same(tokens, found[-1], one)):
+            if one is None:
+                continue
+            if (
+                found
+                and found[-1].kind == "reduced"
+                and one.kind == "moved"
+                and (found[-1].phrase.parts == one.phrase.parts)
+            ):
+                found[-1].going = one.verb
+            elif not (found and self._same(tokens, found[-1], one)):
                 found.append(one)
         return found
 
@@ -153,16 +163,16 @@ class _Reader:
         )
 
     def _at(self, tokens: list[Token], i: int, low: str, moved: bool) -> _Found | None:
+        if low in ("left", "walked") and i + 1 < len(tokens):
+            free = self._left_prison(tokens, i)
+            if free is not None:
+                return free
         if low in RELEASING or low in PARTICIPLES or low in ("swap", "swaps", "hands", "handing"):
             return self._released(tokens, i, low)
         if moved and (low in MOVING or low in GOING):
             return self._moved(tokens, i, low)
-        if low == "left" and i + 1 < len(tokens):
-            return self._left_prison(tokens, i)
         if low in ("release", "releases", "freeing", "swap", "exchange"):
             return self._noun(tokens, i)
-        if low == "walked" and i + 1 < len(tokens) and tokens[i + 1].low in ("free", "out"):
-            return self._left_prison(tokens, i)
         return None
 
     def _released(self, tokens: list[Token], i: int, low: str) -> _Found | None:
@@ -171,7 +181,8 @@ class _Reader:
             return self._noun(tokens, i) if low == "release" else None
         lead = lead_of(tokens, i)
         be = lead.words & _BE
-        if i and not be and (tokens[i - 1].low in DETERMINERS or tokens[i - 1].low[0].isdigit()):
+        before = tokens[i - 1].low if i else ""
+        if before != "those" and not be and (before in DETERMINERS or before[:1].isdigit()):
             return None  # "the released prisoners"
         if low in PARTICIPLES and be:
             return self._passive(tokens, i, end, lead)
@@ -205,8 +216,11 @@ class _Reader:
         return _Found(i, "passive", phrase, end)
 
     def _reduced(self, tokens: list[Token], i: int, end: int) -> _Found | None:
-        """Read "prisoners freed by X", "a prisoner released from Y"."""
+        """Read "prisoners freed by X", "a prisoner released from Y", "those freed include Z"."""
         following = tokens[end].low if end < len(tokens) else ""
+        if following in _NAMING and i and tokens[i - 1].low == "those":
+            named = object_phrase(tokens, end + 1, self.mentions, particle=True)
+            return _Found(i, "passive", named, named.end) if named else None
         if following not in ("by", "from", "on", "in", "under", "as", "after", "last", "this", "to",
                              "into", "earlier", "since", "during"):  # fmt: skip
             return None
@@ -219,7 +233,8 @@ class _Reader:
         return _Found(i, "reduced", phrase, end)
 
     def _left_prison(self, tokens: list[Token], i: int) -> _Found | None:
-        if not {t.low for t in tokens[i + 1 : i + 5]} & (CAPTIVITY | {"free"}):
+        near = {t.low for t in tokens[i + 1 : i + 5]}
+        if not (near & CAPTIVITY or (tokens[i].low == "walked" and "free" in near)):
             return None
         lead = lead_of(tokens, i)
         phrase = subject_phrase(tokens, lead.start, self.mentions)
@@ -235,6 +250,12 @@ class _Reader:
             return None
         if inside_condition(conditions_in(tokens), i) or lead.status in ("denied", "proposed"):
             return None
+        sent = object_phrase(tokens, i + 1, self.mentions, particle=False)
+        if sent is not None and low in _SENDING and not lead.words & _BE:
+            held = {t.low for t in tokens[sent.start : sent.end]} & HELD
+            by = self._agent_of_active(tokens, lead)
+            done = held and _happened(tokens, i, lead, passive=False)
+            return _Found(i, "moved", sent, sent.end, by) if done else None
         if low in MOVING and not lead.words & _BE and not _coordinate(tokens, i):
             phrase = subject_phrase(tokens, i, self.mentions, adjacent=True)
             if low in GOING and phrase is None:
@@ -292,7 +313,7 @@ class _Reader:
             if not any(span.overlaps(known) for known in who):
                 who.append(span)
         by, sure = self._by(tokens, found, end)
-        conjoined = _moved_on(tokens, found.behind, end)
+        conjoined = found.going or _moved_on(tokens, found.behind, end)
         low = tokens[found.verb].low
         to = destinations(tokens, found.behind, low)
         if not to and conjoined is not None:
@@ -331,8 +352,10 @@ class _Reader:
             return found.by, True
         for i in range(found.behind, min(end, len(tokens) - 1, found.behind + 14)):
             if tokens[i].low in (",", "and") or (
-                i > found.behind and tokens[i].low in SUBORDINATORS
+                i > found.behind and tokens[i].low.endswith("ed") and not tokens[i].capital
             ):
+                break
+            if i > found.behind and tokens[i].low in SUBORDINATORS:
                 break
             if tokens[i].low == "by" and not tokens[i + 1].low.endswith("ing"):
                 stop = max(phrase_end(tokens, i + 1), i + 2)
@@ -369,6 +392,8 @@ class _Reader:
 
 
 _BE = frozenset("was were been be is are being had has have".split()) - {"had", "has", "have"}
+_SENDING = frozenset("expelled deported sent flew transferred moved returned exiled took".split())
+_NAMING = frozenset("was were is are include includes included".split())
 _UNREAL = frozenset("could may might should must can would not never n't cannot won't".split())
 _DONE = frozenset(
     "after following since welcomed welcomes welcome hailed hails secured secure secures won praised "

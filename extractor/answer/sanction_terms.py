@@ -15,7 +15,7 @@ from extractor.answer.conditions import (
     inside_condition,
     occasion_after,
 )
-from extractor.answer.moods import Lead, lead_of, status_of_noun, status_of_verb
+from extractor.answer.moods import Lead, denied_above, lead_of, status_of_noun, status_of_verb
 from extractor.answer.senders import Parties, Sides
 from extractor.find.candidates import Action, SentenceCandidate, Status
 from extractor.find.clauses import BREAKS, SUBORDINATORS, Token, clause_end, clause_start
@@ -140,6 +140,8 @@ def _status(
     tokens, verb = scene.tokens, reading.trigger[0]
     if inside_condition(scene.conditions, verb):
         return "conditional"
+    if denied_above(tokens, min(verb, reading.restriction.first)):
+        return "denied"
     conditional = condition is not None and condition.kind in ("if", "exchange")
     if reading.how == "noun":
         end = max(reading.restriction.end, reading.trigger[1])
@@ -185,10 +187,9 @@ def _state(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool)
     """Return the status of "remain in place", "expire", "took effect"."""
     verb = reading.trigger[0]
     if tokens[verb].low in ("in", "into", "under") or lead.words or lead.status:
-        status = status_of_verb(
+        return status_of_verb(
             tokens, verb, lead, passive=True, conditional=conditional, dated=False
         )
-        return status
     past = tokens[verb].low in ("remained", "stayed", "stood", "expired", "lapsed", "ended", "took",
                                 "came", "went", "returned", "snapped", "continued")  # fmt: skip
     if past and reading.action == "keep":
@@ -221,7 +222,8 @@ def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | No
     occasion = occasion_after(tokens, behind) if behind < len(tokens) else None
     limit = occasion.start if occasion else right
     for k in range(behind, right_end):
-        if tokens[k].low in SUBORDINATORS or tokens[k].low in BREAKS:
+        timed = any(t.start == tokens[k].start for t in scene.times)
+        if (tokens[k].low in SUBORDINATORS and not timed) or tokens[k].low in BREAKS:
             limit = min(limit, tokens[k].start)
             break
     fitting = [

@@ -3,15 +3,17 @@
 from dataclasses import dataclass, field
 
 from extractor.answer.mentions import Mentions, can_act
-from extractor.answer.moods import Lead
+from extractor.answer.moods import Lead, lead_of
 from extractor.find.candidates import SentenceCandidate
 from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
+    DETERMINERS,
     MONTHS,
     PREPOSITIONS,
     SUBORDINATORS,
     Token,
+    forms,
     phrase_end,
 )
 from extractor.find.countries import country_of, lookup
@@ -22,6 +24,11 @@ from extractor.find.sanctions import Reading
 from extractor.spans import Span
 
 _GOODS_MODIFIERS = frozenset("oil crude gas coal arms weapons fuel grain steel timber".split())
+_OWN_ACTS = (
+    forms("order", "announce", "agree", "approve", "authorize", "authorise", "offer", "promise",
+          "pledge", "delay", "extend", "confirm", "start", "complete", "grant", "issue", "consider")
+    | {"began", "begun", "begin", "begins", "gave", "granted"}
+)  # fmt: skip
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
 
 
@@ -72,7 +79,8 @@ class Parties:
             possessor = self._possessor_in(measure)
             if possessor:
                 sender, trust = possessor, 0.7
-        if not sender and not _names_imposer(tokens, reading):
+        others = reading.soft == "proposed" and reading.how == "active"
+        if not sender and not others and not _names_imposer(tokens, reading):
             sender, trust = self._carried(sentence, target)
         if not target and memory.targets:
             target, target_trust = memory.country or memory.targets, 0.4
@@ -99,6 +107,9 @@ class Parties:
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
             return (), 0.5
+        if reading.how == "noun" and not agent:
+            orderer = self._orderer(tokens, min(reading.trigger[0], reading.restriction.first))
+            return (orderer, 0.85) if orderer else ((), 0.5)
         if reading.how == "noun" or tokens[reading.trigger[0]].low in FACE:
             return (agent, 0.9) if agent else ((), 0.5)
         subject = self._subject(tokens, reading, lead)
@@ -107,6 +118,16 @@ class Parties:
         if subject:
             return subject, 1.0
         return (agent, 0.9) if agent else ((), 0.5)
+
+    def _orderer(self, tokens: list[Token], noun: int) -> tuple[str, ...]:
+        """Return who "announced the lifting of …" or "agreed on an easing": their own act."""
+        for i in range(noun - 1, max(-1, noun - 6), -1):
+            low = tokens[i].low
+            if low in _OWN_ACTS and low not in DETERMINERS:
+                return self._mentions.subject(tokens, lead_of(tokens, i).start)
+            if low in BREAKS or low in AUXILIARIES or low in SUBORDINATORS:
+                break
+        return ()
 
     def _asks_others(self, tokens: list[Token], reading: Reading, subject: tuple[str, ...]) -> bool:
         """Tell whether the subject only calls for what others would do."""
@@ -186,7 +207,10 @@ class Parties:
 
     def _subject(self, tokens: list[Token], reading: Reading, lead: Lead) -> tuple[str, ...]:
         """Return the subject of the verb, or whom "urged X to" addresses, as mentions."""
-        start = lead.start
+        start, verb = lead.start, reading.trigger[0]
+        if tokens[verb].low.endswith("ing") and lead.governor is None and verb:
+            if tokens[verb - 1].low == "," or lead.preposition in ("by", "after"):
+                return self._main_subject(tokens)
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
             first = lead.governor + 1
@@ -199,6 +223,15 @@ class Parties:
                     return addressed
             start = min(start, lead.governor)
         return self._mentions.subject(tokens, start)
+
+    def _main_subject(self, tokens: list[Token]) -> tuple[str, ...]:
+        """Return the subject of the main clause, for "…, lifting sanctions on X"."""
+        whole = Span(tokens[0].start, tokens[-1].end)
+        for mention, entity in self._mentions.inside(whole, 3):
+            opening = mention.span.start - tokens[0].start
+            if can_act(entity, mention) and (opening < 5 or mention.kind == "name"):
+                return (mention.id,)
+        return ()
 
     def _carried(
         self, sentence: SentenceCandidate, target: tuple[Span, ...]
@@ -259,7 +292,7 @@ class Parties:
     def _target(self, tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
         """Return on whom or what it falls, as the sentence says it."""
         r = reading.restriction
-        if r.has_complement and r.kind != "list":
+        if r.has_complement and r.kind == "noun":
             begin = r.core + 1
             while begin < r.end and tokens[begin].low in ("at", "to", "place", "on", "against"):
                 begin += 1
@@ -367,7 +400,7 @@ def _on_later(tokens: list[Token], begin: int, first: int) -> tuple[int, int] | 
         low = tokens[i].low
         if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since")):
             return None
-        if low in AUXILIARIES and i > begin:
+        if low in AUXILIARIES and i > begin and not _imposed_soon(tokens, i):
             return None
         if low in ("on", "against", "targeting", "upon"):
             following = tokens[i + 1]
@@ -380,6 +413,14 @@ def _on_later(tokens: list[Token], begin: int, first: int) -> tuple[int, int] | 
                 return i + 1, end
     del first
     return None
+
+
+def _imposed_soon(tokens: list[Token], i: int) -> bool:
+    """Tell whether the auxiliary at `i` begins "it had imposed on …"."""
+    return any(
+        t.low in ("imposed", "placed", "slapped", "introduced", "levied", "put")
+        for t in tokens[i + 1 : i + 4]
+    )
 
 
 def _split(tokens: list[Token], first: int, end: int) -> tuple[Span, ...]:

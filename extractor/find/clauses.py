@@ -81,7 +81,8 @@ COMMON_VERBS = _set(
     "begins begun continue continues continued include includes included appear appears seem seems "
     "force forces forced prevent prevents prohibit prohibits cut cuts hurt hurts help helps helped "
     "work works worked require requires stand stands stood bite bites apply applies need needs "
-    "want wants brought bring brings saw see sees seen add added adds call calls called cost costs"
+    "want wants brought bring brings saw see sees seen add added adds call calls called cost costs "
+    "flown driven sent fled flew met landed arrive arrives arrived walked"
 )
 BREAKS = _set('; : — – " “ ” ( ) [ ] « » „ ? !') | {"...", "…", "--"}
 MONTHS = _set(
@@ -159,9 +160,17 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
         return not (low in MONTHS and not first and low != "may")
     if is_adverb(token):
         return first or tokens[i - 1].low in DETERMINERS
-    if low in COMMON_VERBS:
+    if low in COMMON_VERBS or (low in _TRAILING and not first and not _stacked(tokens, i)):
         return False
-    return not (low.endswith("ed") and not _may_modify(tokens, i, at) and after_name) or first
+    if not low.endswith("ed") or first:
+        return True
+    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if following in PREPOSITIONS or following in AUXILIARIES or not following[:1].isalnum():
+        return False  # "two soldiers captured in May"
+    return not after_name or _may_modify(tokens, i, at)
+
+
+_TRAILING = _set("last next late early home alive alone ahead today tomorrow yesterday this that")
 
 
 def _stacked(tokens: list[Token], i: int) -> bool:
@@ -171,7 +180,22 @@ def _stacked(tokens: list[Token], i: int) -> bool:
 
 def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
     """Tell whether an "-ed" word is an adjective here: "the sanctioned banks", "state-owned"."""
-    return i == at or "-" in tokens[i].low or tokens[i - 1].low in DETERMINERS | {"of", "and"}
+    if i == at or "-" in tokens[i].low or tokens[i - 1].low in DETERMINERS | {"of", "and"}:
+        return True
+    following = tokens[i + 1] if i + 1 < len(tokens) else None  # "Russian liquefied gas"
+    return (
+        following is not None
+        and following.text[0].islower()
+        and following.low not in DETERMINERS | PREPOSITIONS | AUXILIARIES | COORDINATORS
+        and following.low not in ("last", "next", "earlier")
+        and not is_adverb(following)
+        and tokens[i].low not in _DONE_TO_RULES
+    )
+
+
+_DONE_TO_RULES = _set(
+    "imposed lifted eased tightened extended announced adopted introduced renewed expired removed"
+)
 
 
 def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
@@ -209,6 +233,41 @@ def _comma_list(tokens: list[Token], j: int, stop: int) -> bool:
         if not (token.capital or token.low == "," or token.low in ("of", "the")):
             return False
     return False
+
+
+def subject_start(tokens: list[Token], end: int) -> int:
+    """Return where the noun phrase that ends before token `end` begins; `end` without one."""
+    start = end
+    while start > 0 and end - start < 14:
+        token = tokens[start - 1]
+        low = token.low
+        if not token.word and low not in ("'", "’"):
+            break
+        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token):
+            break
+        if low in PREPOSITIONS and low not in ("in", "of"):
+            break
+        if low in COORDINATORS and not _joins_subjects(tokens, start - 1):
+            break
+        if low == "in" and start > 1 and not tokens[start - 2].low.endswith("s"):
+            break
+        start -= 1
+    while start < end and tokens[start].low in ("and", "or", "of", "in"):
+        start += 1
+    return start
+
+
+def _joins_subjects(tokens: list[Token], i: int) -> bool:
+    """Tell whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
+    for j in range(i - 1, max(-1, i - 8), -1):
+        token = tokens[j]
+        if not token.word or token.low in SUBORDINATORS:
+            return True
+        if token.low in COMMON_VERBS or (token.low.endswith("ed") and not token.capital):
+            return False
+        if token.low in AUXILIARIES or (token.low in PREPOSITIONS and token.low != "of"):
+            return False
+    return True
 
 
 def clause_start(tokens: list[Token], at: int) -> int:

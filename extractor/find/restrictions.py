@@ -186,7 +186,7 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
         return _sanction(tokens, i, low, previous, following)
     if low in ("embargo", "embargoes", "embargos"):
         return _noun(tokens, i, weak=False)
-    if low in _BANS:
+    if low in _BANS and not (low in BAN_VERBS and following in _GOODS):
         return _ban(tokens, i, previous, following)
     if low in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
         near = {token.low for token in tokens[i + 1 : i + 7]}
@@ -244,13 +244,26 @@ def _sanction(
         if previous in DETERMINERS or (previous in PREPOSITIONS and low == "sanctioned"):
             return None  # "the sanctioned banks"
         passive = previous in AUXILIARIES or _be_before(tokens, i)
-        if low == "sanctioned" and passive:
+        if low == "sanctioned" and passive and _people_before(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
-        if low == "sanctioned" and following == "by" and (previous == "," or tokens[i - 1].word):
+        if low == "sanctioned" and passive:
+            return None  # "the strike was sanctioned by the union"
+        if low == "sanctioned" and following == "by" and i and _people_before(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
         if _takes_object(tokens, i + 1) and (i > 0 or low == "sanctioning"):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
     return None
+
+
+def _people_before(tokens: list[Token], i: int) -> bool:
+    """Tell whether people, a body or a country stand before "sanctioned", as its subject."""
+    for j in range(i - 1, max(-1, i - 12), -1):
+        token = tokens[j]
+        if token.low in _PEOPLE or token.low in PRONOUNS:
+            return True
+        if token.capital and (j > 0 or token.low not in DETERMINERS):
+            return True
+    return False
 
 
 def _be_before(tokens: list[Token], i: int) -> bool:
@@ -268,9 +281,15 @@ def _is_third_person(tokens: list[Token], i: int) -> bool:
     token = tokens[i + 1]
     if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | {"and", "or"}:
         return False
-    return (token.capital or token.text[0].isdigit() or token.low in _PEOPLE) and bool(
-        {t.low for t in tokens[i + 1 : i + 9]} & _PEOPLE or lookup(token.text)
-    )
+    if not (token.capital or token.text[0].isdigit() or token.low in _OBJECT_OPENERS | _PEOPLE):
+        return False
+    return bool({t.low for t in tokens[i + 1 : i + 7]} & _PEOPLE or lookup(token.text))
+
+
+_OBJECT_OPENERS = frozenset(
+    "two three four five six seven eight nine ten eleven twelve dozens scores more several top "
+    "senior former a an another".split()
+)
 
 
 def _takes_object(tokens: list[Token], i: int) -> bool:

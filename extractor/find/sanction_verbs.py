@@ -93,7 +93,7 @@ INTRANSITIVE_NEEDS: dict[str, frozenset[str]] = {
 NOUNS: dict[str, Action] = {
     **dict.fromkeys(("lifting", "removal", "end", "ending", "abolition", "cancellation", "repeal",
                      "termination", "withdrawal", "revocation", "scrapping", "dropping",
-                     "elimination", "expiry", "unfreezing"), "lift"),
+                     "elimination", "expiry", "unfreezing", "cessation", "abandonment"), "lift"),
     **dict.fromkeys(("easing", "relaxation", "suspension", "loosening", "softening", "reduction",
                      "rollback", "relief", "alleviation", "pause", "unwinding"), "ease"),
     **dict.fromkeys(("imposition", "introduction", "implementation", "enactment", "imposing",
@@ -121,6 +121,7 @@ SOFT: dict[str, Status] = {
                      "sought", "planning", "planned", "plan", "plans", "mulling", "readying",
                      "drawing", "eyeing", "eyes", "want", "wants", "wanted"), "proposed"),
     **dict.fromkeys((*forms("face", "risk"),), "proposed"),
+    **dict.fromkeys((*forms("veto", "block", "reject"), "vetoes", "vetoed"), "denied"),
 }  # fmt: skip
 FACE = forms("face", "risk")
 # "hit X with sanctions", "threatened X with sanctions"
@@ -130,6 +131,7 @@ WITH_VERBS: dict[str, Action] = {
                      "retaliated"), "impose"),
     **dict.fromkeys(forms("threaten"), "threaten"),
 }  # fmt: skip
+THREATS = forms("threaten") | {"threat", "threats"}
 THREATEN = forms("threaten", "warn", "brandish")
 # "called for sanctions", "pressed for an embargo"
 FOR_VERBS = forms("call", "push", "press", "ask", "appeal", "vote", "lobby", "advocate") | {

@@ -28,6 +28,7 @@ from extractor.find.clauses import (
     Token,
     is_adverb,
     phrase_end,
+    subject_start,
     tokens_of,
 )
 from extractor.find.restrictions import (
@@ -54,6 +55,7 @@ from extractor.find.sanction_verbs import (
     QUANTITIES,
     SOFT,
     THREATEN,
+    THREATS,
     WITH_VERBS,
 )
 from extractor.spans import Span
@@ -143,7 +145,11 @@ def _readings(tokens: list[Token], restrictions: list[Restriction]) -> list[Read
     for restriction in restrictions:
         limit = bisect_right(starts, restriction.core)
         until = starts[limit] if limit < len(starts) else len(tokens)
-        found.extend(_read_one(tokens, restriction, until))
+        read = _read_one(tokens, restriction, until)
+        shared = _shared_complement(tokens, restriction, restrictions[limit : limit + 1])
+        found.extend(replace(one, on=shared) if shared and not one.on else one for one in read)
+        if read and restriction.kind == "noun":
+            found.extend(_named_again(tokens, restriction, until))
     seen: set[tuple[int, int]] = set()
     unique = []
     for reading in found:
@@ -152,6 +158,29 @@ def _readings(tokens: list[Token], restrictions: list[Restriction]) -> list[Read
             seen.add(key)
             unique.append(reading)
     return unique
+
+
+def _shared_complement(
+    tokens: list[Token], r: Restriction, following: list[Restriction]
+) -> tuple[int, int] | None:
+    """Return the "on X" of the next restriction that this one shares: "a freeze and a ban on X"."""
+    if r.has_complement or not following or not following[0].has_complement:
+        return None
+    between = {t.low for t in tokens[r.core : following[0].first]}
+    if between and between <= {"and", "or", ",", "a", "an"}:
+        return following[0].core + 1, following[0].end
+    return None
+
+
+def _named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
+    """Read "…, but reimposed them in April", said of a restriction named before in the sentence."""
+    pronoun = "them" if tokens[r.head].low.endswith("s") else "it"
+    for i in range(r.end + 1, min(until, len(tokens), r.end + 40)):
+        if tokens[i].low == pronoun:
+            action = ACTIONS.get(tokens[i - 1].low)
+            if action and action != "keep" and tokens[i - 1].low not in _UNSURE:
+                return [Reading(r, action, (i - 1, i), "active")]
+    return []
 
 
 def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
@@ -171,8 +200,7 @@ def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     if behind:
         main = [b for b in behind if b.how != "relative"]
         return main or behind
-    linked = _verb_before(tokens, r, across=True)
-    return linked
+    return _verb_before(tokens, r, across=True)
 
 
 # --- the restriction's own verb, and compounds -------------------------------------------------
@@ -221,9 +249,7 @@ def _verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) -
         token = tokens[i]
         low = token.low
         if low in ACTIONS or low in SOFT:
-            if _noun_use(tokens, i) and not crossed:
-                pass
-            else:
+            if not _noun_use(tokens, i) or crossed:
                 reading = _governing(tokens, i, r, particle, crossed)
                 if reading:
                     return [*_coordinated(tokens, i, r), reading]
@@ -240,10 +266,9 @@ def _verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) -
         ):
             return []
         elif not (is_adverb(token) or low in DETERMINERS or _transparent(tokens, i)) and not (
-            across and crossed
+            across and crossed and low not in NEGATIONS
         ):
-            if not across or low in NEGATIONS:
-                return []
+            return []
         i -= 1
     return []
 
@@ -291,6 +316,9 @@ def _governing(
             action = "reimpose"
         if particle == "back" and low.startswith("put"):
             action = "reimpose"
+        threat = _threatened(tokens, i) if action in ("impose", "tighten", "reimpose") else None
+        if threat is not None:
+            return Reading(r, "threaten", (threat, threat + 1), "active", soft="announced")
         return Reading(r, _shade(tokens, i, r, action), (i, i + 1), "active")
     if low in SOFT and not crossed and _yet_to_come(tokens, i, r):
         harder = any(t.low in HARDER for t in tokens[i + 1 : r.head])
@@ -301,6 +329,13 @@ def _governing(
     return None
 
 
+def _threatened(tokens: list[Token], i: int) -> int | None:
+    """Return where "threatened" stands before "to impose" at `i`."""
+    if i < 2 or tokens[i - 1].low != "to":
+        return None
+    return next((j for j in range(i - 2, max(-1, i - 5), -1) if tokens[j].low in THREATS), None)
+
+
 def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     """Read "could face sanctions": a threat, when a modal says that they are yet to come."""
     modal = any(
@@ -308,7 +343,9 @@ def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     )
     if not (modal or tokens[i].low.startswith("risk")):
         return None
-    return Reading(r, "threaten", (i, i + 1), "active", subject_before(tokens, i), "proposed")
+    be = _be_index(tokens, i)
+    on = subject_before(tokens, be if be is not None else i)
+    return Reading(r, "threaten", (i, i + 1), "active", on, "proposed")
 
 
 def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
@@ -426,8 +463,9 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading |
         if r.kind == "list":
             action = _listing(word, low)
             if action:
+                passive = on is None and _be_index(tokens, j) is not None
                 on = on or _passive_subject(tokens, j)
-                return Reading(r, action, (j, j + 1), "active", on)
+                return Reading(r, action, (j, j + 1), "passive" if passive else "active", on)
         if low == "to" and word in ("subject", "subjected") and _be_index(tokens, j) is not None:
             return Reading(r, "impose", (j, j + 1), "state", _passive_subject(tokens, j))
     return None
@@ -557,6 +595,11 @@ def _behind(
             i - r.core <= 6 and following in ("by", "on", "in", "after", "over", "against")
         ):
             return Reading(r, _behind_shade(tokens, i, low), (i, i + 1), "relative")
+    if low in SOFT and participle and low not in FACE and low not in ("agreed", "wanted"):
+        near = i == r.end or (i - r.end <= 2 and not chained and tokens[i - 1].low == ",")
+        if chained or (near and (after_comma or following in ("by", "on", "in", "last", "this"))):
+            how = "passive" if chained and not relative else "relative"
+            return Reading(r, "impose", (i, i + 1), how, soft=SOFT[low])
     if low in PARTICLES and participle and chained and following in PARTICLES[low]:
         return Reading(
             r, PARTICLES[low][following], (i, i + 1), "relative" if relative else "passive"
@@ -627,10 +670,9 @@ def _pronoun_readings(tokens: list[Token]) -> list[Reading]:
         if token.low == "them" and i > 0:
             j = i - 1
             action = ACTIONS.get(tokens[j].low)
-            if action and tokens[j].low not in NEED_ON | NEED_PLACE and action not in ("keep",):
-                if tokens[j].low not in PARTICLES and tokens[j].low not in _TOO_COMMON:
-                    pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
-                    found.append(Reading(pronoun, action, (j, j + 1), "active"))
+            if action and action != "keep" and tokens[j].low not in _UNSURE:
+                pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
+                found.append(Reading(pronoun, action, (j, j + 1), "active"))
         elif token.low == "they":
             pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
             behind = _verbs_behind(tokens, pronoun, len(tokens))
@@ -643,6 +685,7 @@ _TOO_COMMON = frozenset(
     "dropped dropping place placed places placing remove removes removed removing reduce increase "
     "withdraw withdrew launch introduce introduced".split()
 )
+_UNSURE = _TOO_COMMON | NEED_ON | NEED_PLACE | frozenset(PARTICLES)
 _ONLY_OF_RULES = frozenset("lifted eased imposed tightened relaxed waived reimposed expire".split())
 
 
@@ -673,16 +716,5 @@ def subject_before(tokens: list[Token], i: int) -> tuple[int, int] | None:
         end -= 1
     if end > 0 and tokens[end - 1].low == ",":
         end -= 1
-    start = end
-    while start > 0 and end - start < 10:
-        token = tokens[start - 1]
-        if not token.word and token.low not in ("'", "’"):
-            break
-        if token.low in AUXILIARIES | SUBORDINATORS or is_adverb(token):
-            break
-        if token.low in PREPOSITIONS and token.low not in ("in", "of"):
-            break
-        start -= 1
-        if token.low in DETERMINERS and token.low != "of":
-            break
+    start = subject_start(tokens, end)
     return (start, end) if end > start else None
