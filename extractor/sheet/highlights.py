@@ -6,7 +6,7 @@ pieces are cut here, so the page never counts characters itself.
 """
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
@@ -40,14 +40,14 @@ def marked_paragraphs(article: Article, marks: Iterable[Mark]) -> str:
     """Return the article's paragraphs as HTML; text between paragraphs is kept when not blank."""
     text = article.text
     cut = (_cut(mark, len(text)) for mark in marks)
-    ordered = sorted((mark for mark in cut if mark), key=lambda mark: mark.span, reverse=True)
+    ordered = deque(sorted((mark for mark in cut if mark), key=lambda mark: mark.span))
     started: set[int] = set()
     out: list[str] = []
     inside: list[Mark] = []
     for span, kind in _blocks(article):
         inside = [mark for mark in inside if mark.span.end > span.start]
-        while ordered and ordered[-1].span.start < span.end:
-            mark = ordered.pop()
+        while ordered and ordered[0].span.start < span.end:
+            mark = ordered.popleft()
             if mark.span.end > span.start:
                 inside.append(mark)
         pieces = "".join(_piece(text, piece, started) for piece in _pieces(span, inside))
