@@ -9,8 +9,9 @@ from extractor.answer.answers import Answer
 from extractor.answer.model import ModelAsker
 from extractor.catalogue import load_schema
 from extractor.find.inventory import Inventory, take
+from extractor.pipeline import extract_with
 from extractor.read import article_from_text
-from extractor.record import Usage
+from extractor.record import Extraction, Usage
 from extractor.settings import Settings
 
 KEY = "sk-test-0123456789abcdef"
@@ -49,6 +50,19 @@ def ask(
     async def go() -> tuple[Answer, Usage]:
         async with ModelAsker(settings) as asker:
             return await asker.ask(inventory, loaded, by_rules)
+
+    return asyncio.run(go())
+
+
+def extract_from(
+    settings: Settings, text: str = ARTICLE, schema: str | Path = "quotes"
+) -> Extraction:
+    """Go the whole way of one article, as the command does."""
+    article, loaded = article_from_text(text, "test"), load_schema(schema)
+
+    async def go() -> Extraction:
+        async with ModelAsker(settings) as asker:
+            return await extract_with(article, loaded, asker)
 
     return asyncio.run(go())
 

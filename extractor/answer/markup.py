@@ -65,14 +65,14 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
         if paragraph.kind != "body":
             opening.append((paragraph.span.start, -1, f"({paragraph.kind}) "))
     # At one place: first what ends, the inner before the outer; then what begins, the outer first.
-    places = [(at, 0, -length, mark) for at, length, mark in closing]
-    places += [(at, 1, length, mark) for at, length, mark in opening]
-    text, out, position = harmless(inventory.article.text), [], part.start
+    start, end = part
+    places = [(at, 0, -length, mark) for at, length, mark in closing if start < at <= end]
+    places += [(at, 1, length, mark) for at, length, mark in opening if start <= at < end]
+    text, out, position = harmless(inventory.article.text), [], start
     for at, _, _, mark in sorted(places):
-        if part.start <= at <= part.end:
-            out += [text[position:at], mark]
-            position = at
-    out.append(text[position : part.end])
+        out += [text[position:at], mark]
+        position = at
+    out.append(text[position:end])
     return "".join(out)
 
 

@@ -45,6 +45,7 @@ class _Round:
     warnings: list[Remark] = field(default_factory=list)
     failures: list[ModelError] = field(default_factory=list)
     answered: int = 0
+    over: bool = False  # nothing more is to be asked
 
 
 class ModelAsker:
@@ -131,7 +132,14 @@ class ModelAsker:
     async def _ask_all(self, asked: Sequence[Asked]) -> _Round:
         """Ask everything; the endpoint limits how many at a time."""
         going = _Round(Usage(cost_usd=0.0))
-        tasks = [asyncio.ensure_future(self._ask_one(one, going)) for one in asked]
+        slots = asyncio.Semaphore(self.settings.concurrency)
+
+        async def in_turn(one: Asked) -> None:
+            async with slots:
+                if not going.over:
+                    await self._ask_one(one, going)
+
+        tasks = [asyncio.ensure_future(in_turn(one)) for one in asked]
         try:
             for task in asyncio.as_completed(tasks):
                 await task
@@ -162,11 +170,14 @@ class ModelAsker:
             if not one.harvest.attempts:  # not even JSON, or declined
                 going.warnings.append(_remark("answer_invalid", one, error))
         except ModelError as error:
+            going.warnings.append(_remark("not_answered", one, error))
+            if one.harvest.attempts:  # a re-ask failed; what was answered before is kept
+                going.answered += 1
+                return
             going.failures.append(error)
             refused = isinstance(error, EndpointRefused) and error.status in _HOPELESS
-            if not one.harvest.attempts:
-                going.warnings.append(_remark("not_answered", one, error))
             if refused or (len(going.failures) >= _GIVE_UP and not going.answered):
+                going.over = True
                 raise
         finally:
             _add(going.usage, usage)
