@@ -59,6 +59,13 @@ class Setting:
     earlier: bool  # another quotation stands before it in its paragraph
 
 
+def last_mark(quotation: QuotationCandidate, text: str) -> str:
+    """Return the last character before the closing mark: the comma that the words leave out too."""
+    end = quotation.spans[-1].end
+    after = text[end : quotation.outer.end].strip()[:1]
+    return "," if after == "," else text[end - 1]
+
+
 class Evidence:
     """The article as attribution reads it: token arrays and the mentions outside quotations."""
 
@@ -103,7 +110,7 @@ class Evidence:
         end = self._sentence_end(last - 1)
         if end <= last < para_end:  # '"Why?" he asked': the sentence goes on after the mark
             word = tokens.text[last]
-            inner = text[quotation.spans[-1].end - 1]
+            inner = last_mark(quotation, text)
             if word[0].islower() or inner in ",-–—" or (inner in "?!" and not word[0].isdigit()):
                 end = self._sentence_end(last)
         earlier = any(self.reading.quoted[k] for k in range(para_first, first))
@@ -125,7 +132,7 @@ class Evidence:
         para_first: int, para_end: int,
     ) -> tuple[str, ...]:  # fmt: skip
         tokens, text = self.tokens, self.inventory.article.text
-        inner = text[quotation.spans[-1].end - 1]
+        inner = last_mark(quotation, text)
         opener = text[quotation.spans[0].start]
         words = last - first
         opens = first <= sentence + (0 if first == sentence else 0)
@@ -200,7 +207,36 @@ class Evidence:
         """Say in a word what speaks in the sentence at all, as background to every candidate."""
         left = self._nearest_verb(setting.sentence, setting.first)
         right = self._first_verb(setting.last, setting.sentence_end)
-        return f"verbs={'L' if left is not None else ''}{'R' if right is not None else ''}"
+        tail = self._tail(setting)
+        return (
+            f"verbs={'L' if left is not None else ''}{'R' if right is not None else ''}"
+            f"{'T' if tail is not None else ''}"
+        )
+
+    def _tail(self, setting: Setting) -> int | None:
+        """Return the token at which an attribution after a comma begins: ", Smith said"."""
+        tokens = self.tokens
+        for k in range(setting.last - 1, setting.sentence_end - 1):
+            if k >= setting.last and (tokens.text[k] != "," or self.reading.quoted[k]):
+                continue
+            following = tokens.lower[k + 1]
+            if following in FINITE_SPEECH and self._named_at(k + 2):
+                return k + 1
+            if self._named_at(k + 1) and self.verb_after(
+                self._ends_at(k + 1), setting.sentence_end
+            ):
+                return k + 1
+        return None
+
+    def _named_at(self, k: int) -> bool:
+        """Tell whether a mention, or the words of a role before one, begins at token `k`."""
+        return k < len(self._within) and self._within[k]
+
+    def _ends_at(self, k: int) -> int:
+        """Return the end of the mentions that cover token `k` onwards."""
+        while k < len(self._within) and self._within[k]:
+            k += 1
+        return k
 
     def cue(self, setting: Setting, source: Source) -> int | None:
         """Return the verb that attributes: between source and quotation the one nearest to it."""
@@ -330,6 +366,8 @@ class Evidence:
             return "according"
         if word in SPEECH_VERBS:
             return "verb" if word in FINITE_SPEECH else "weak verb"
+        if word.endswith(("ed", "ing")):
+            return word[-2:]
         if word in ("as", "that", "when", "and", "but", "by", "from", "of", "to"):
             return word
         if word in PREPOSITIONS:
@@ -425,6 +463,10 @@ class Evidence:
                     f"{zone} preceded={self._preceded(first)}"]  # fmt: skip
         features += [f"{zone} {x}" for x in setting.shape]
         if zone == "right":
+            tail = self._tail(setting)
+            if tail is not None:
+                place = "at" if tail <= first <= tail + 2 else "past" if first > tail else "before"
+                features.append(f"right {place} the tail, {'verb' if verb else 'no verb'}")
             k = setting.last
             while k < first and not text[k][0].isalnum():
                 k += 1

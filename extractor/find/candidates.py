@@ -39,8 +39,9 @@ class SentenceCandidate:
 class QuotationCandidate:
     """A stretch in quotation marks, continued over paragraphs or not.
 
-    `spans` are the words without the marks, one span a paragraph; `outer` runs from the first
-    opening mark to the end of the last closing one.
+    `spans` are the words without the marks and without a last comma before the closing mark (it
+    is the reporter's sentence's), one span a paragraph; `outer` runs from the first opening mark
+    to the end of the last closing one.
     """
 
     id: str  # "Q7"

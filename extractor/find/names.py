@@ -84,7 +84,7 @@ def find_names(reading: Reading) -> tuple[Entity, ...]:
     drafts = _cluster(reading, list(_runs(reading)))
     nominals.add(reading, drafts)
     pronouns.add(reading, drafts)
-    return _freeze(drafts, reading.article.text)
+    return _freeze(reading, drafts)
 
 
 # --- runs of capitalised words -------------------------------------------------------------
@@ -506,8 +506,24 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
             draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
 
 
-def _freeze(drafts: list[Draft], text: str) -> tuple[Entity, ...]:
+def _chief_form(reading: Reading, draft: Draft) -> str | None:
+    """Return the fullest form of the name, as the story spells it rather than its captions."""
+    if not draft.words:
+        return None
+    text, furniture = reading.article.text, reading.furniture
+    forms = [
+        (not any(part.contains(span) for part in furniture), len(span.of(text).split()), -span.start)
+        for span, kind in draft.mentions
+        if kind == "name"
+    ]
+    most = max((words for _, words, _ in forms), default=0)
+    _, _, start = max(form for form in forms if form[1] >= min(most, 2))
+    return next(span.of(text) for span, _ in draft.mentions if span.start == -start)
+
+
+def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
     """Number the entities by their first mention and make them immutable."""
+    text = reading.article.text
     drafts = [d for d in drafts if d.mentions]
     drafts.sort(key=lambda d: min(m[0] for m in d.mentions))
     out = []
@@ -516,11 +532,11 @@ def _freeze(drafts: list[Draft], text: str) -> tuple[Entity, ...]:
         mentions = tuple(
             Mention(f"P{number}.{k}", span, kind) for k, (span, kind) in enumerate(spans.items(), 1)
         )
+        name = _chief_form(reading, draft) or draft.name
         printed = {span.of(text) for span, kind in spans.items() if kind != "pronoun"}
         out.append(
             Entity(
-                f"P{number}", draft.name, draft.kind, mentions,
-                tuple(sorted(printed - {draft.name})),
+                f"P{number}", name, draft.kind, mentions, tuple(sorted(printed - {name})),
                 draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
             )
         )  # fmt: skip

@@ -343,7 +343,7 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
         found.append(
             QuotationCandidate(
                 name,
-                tuple(stretch.spans),
+                _without_comma(text, stretch),
                 Span(stretch.start, stretch.end),
                 stretch.paragraph,
                 stretch.marks,
@@ -355,6 +355,15 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
         around.append((stretch, name))
         earlier[parent] = (stretch, name)
     return tuple(found)
+
+
+def _without_comma(text: str, stretch: _Stretch) -> tuple[Span, ...]:
+    """Return the words without a last comma: `"Yes," he said` prints the sentence's, not his."""
+    last = stretch.spans[-1]
+    words = last.of(text).rstrip().removesuffix(",").rstrip()
+    if not stretch.closed or not words:
+        return tuple(stretch.spans)
+    return (*stretch.spans[:-1], Span(last.start, last.start + len(words)))
 
 
 def _holds(outer: _Stretch, inner: _Stretch) -> bool:

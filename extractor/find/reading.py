@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from extractor.article import Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
 from extractor.find.tokens import Tokens, tokenize
+from extractor.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Reading:
     opens: frozenset[int]  # tokens that open a sentence or a quotation, or follow a colon
     quoted: list[bool]  # token -> stands inside a quotation
     sentences: tuple[SentenceCandidate, ...]
+    furniture: tuple[Span, ...]  # captions, credits, bylines, headings
 
 
 def read(
@@ -45,4 +47,5 @@ def read(
         for i, word in enumerate(tokens.text)
         if word in ":•" or (word in ".!?" and i and tokens.text[i - 1][0].islower())
     )
-    return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences)
+    furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
+    return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences, furniture)

@@ -26,19 +26,25 @@ def predict(text: str) -> dict[str, Any]:
 
 
 def quotes(inventory: Inventory) -> list[dict[str, Any]]:
-    """Return a prediction for every span of every quotation that is not dismissed."""
+    """Return predictions for the quotations that are not dismissed, by the gold's conventions.
+
+    The gold knows double marks only, and cuts a quotation where another double mark opens in it:
+    so single-marked ones are left out here, and a quotation ends at its first nested one.
+    """
     found = []
+    opens = {q.parent: q.outer.start for q in reversed(inventory.quotations) if _double(q.marks)}
     for attribution in attribute(inventory).values():
         quotation: Any = inventory.by_id[attribution.quotation]
-        if attribution.dismissed or quotation.parent:
+        if attribution.dismissed or not _double(quotation.marks):
             continue
         mention: Any = inventory.by_id.get(attribution.speaker or "")
         entity: Any = inventory.by_id.get((attribution.speaker or "").partition(".")[0])
         for span in quotation.spans:
+            end = opens.get(quotation.id, span.end)
             found.append(
                 {
                     "start": span.start,
-                    "end": span.end,
+                    "end": end if span.start < end < span.end else span.end,
                     "mention": mention and {"start": mention.span.start, "end": mention.span.end},
                     "speaker": entity and entity.name,
                     "confidence": round(attribution.confidence, 4),
@@ -46,6 +52,10 @@ def quotes(inventory: Inventory) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def _double(marks: str) -> bool:
+    return marks not in ("'", "‘", "‹")
 
 
 def load_scorer(path: Path) -> ModuleType:
