@@ -41,6 +41,15 @@ class Mentions:
             k += 1
         return found
 
+    def overlapping(self, span: Span) -> list[Pair]:
+        """Return the mentions that share a character with `span` and start in it."""
+        k = bisect_left(self._starts, span.start)
+        found: list[Pair] = []
+        while k < len(self.pairs) and self._starts[k] < span.end and len(found) < 8:
+            found.append(self.pairs[k])
+            k += 1
+        return found
+
     def at(self, span: Span) -> Pair | None:
         """Return the mention, no pronoun, that covers or overlaps a word; the widest of them."""
         best: Pair | None = None

@@ -28,7 +28,7 @@ def _table(groups: dict[Status, frozenset[str]]) -> dict[str, Status]:
 # Verbs, nouns and adjectives that govern "to lift", "lifting" or "the lifting of".
 LEADS: dict[str, Status] = _table({
     "agreed": forms("agree", "decide", "vote", "approve", "endorse", "adopt", "conclude")
-    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved".split()),
+    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved go-ahead light".split()),
     "announced": forms("announce", "pledge", "promise", "vow", "intend", "order", "declare",
                        "prepare", "schedule", "expect", "reaffirm", "confirm", "unveil", "instruct",
                        "direct", "undertake", "guarantee", "move", "start", "commit")
@@ -112,11 +112,14 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
                 break
             j = k
             continue
-        elif not is_adverb(tokens[j]) and low not in ("both", "either", "then"):
+        elif not is_adverb(tokens[j]) and low not in _PASSED_OVER:
             break
         lead.start = j
         j -= 1
     return lead
+
+
+_PASSED_OVER = frozenset(("both", "either", "then", "first", "once", '"', "“", "”", "‘", "''"))
 
 
 def _governor(tokens: list[Token], to: int, lead: Lead) -> int:
@@ -203,6 +206,8 @@ def status_of_verb(
 def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
     """Return the status under a governing word, itself under a modal or not."""
     status = lead.status
+    if lead.governor is not None and status != "denied" and _agreed_on(tokens, lead.governor):
+        status = "agreed"
     assert status is not None  # noqa: S101 - the caller's own condition
     hedged = lead.words & (_POSSIBLE | _DUE)
     governor = tokens[lead.governor].low if lead.governor is not None else ""
@@ -231,6 +236,15 @@ def denied_above(tokens: list[Token], i: int) -> bool:
     return False
 
 
+def _agreed_on(tokens: list[Token], governor: int) -> bool:
+    """Tell whether the plan that governs is itself agreed: "agreed on a roadmap to ease"."""
+    near = [token.low for token in tokens[max(0, governor - 4) : governor]]
+    if "on" not in near:
+        return False
+    before = near[: near.index("on")]
+    return any(LEADS.get(low) == "agreed" for low in before)
+
+
 def _reported(tokens: list[Token], verb: int) -> bool:
     """Tell whether a verb of saying stands before, and no bill is the subject."""
     before = {token.low for token in tokens[max(0, verb - 25) : verb]}
@@ -253,8 +267,8 @@ def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
         if words & {"is", "are", "was", "were", "be"}:
             return "announced" if words & {"is", "are"} else "past"
         return "past" if lead.preposition in ("after", "since", "by", "following") else "in_force"
-    if lead.infinitive:
-        return "proposed"
+    if lead.infinitive:  # "US to ease sanctions", a heading
+        return "announced" if lead.start <= 5 and not lead.words else "proposed"
     past = low.endswith("ed") or low in ("put", "kept", "brought", "withdrew", "left", "took",
                                          "hit", "struck", "froze", "came", "went")  # fmt: skip
     return "past" if past and not dated else "in_force"
@@ -276,6 +290,8 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
         if low in LEADS:
             status = _governed_noun(tokens, j)
             return "conditional" if conditional and status != "agreed" else status
+        if low == "led":
+            return "past"
         if low in ("granted", "gave", "given", "issued", "received", "won", "secured"):
             return "in_force"
         if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from extractor.answer.conditions import exchange_end
 from extractor.answer.mentions import Mentions
-from extractor.find.candidates import SentenceCandidate
+from extractor.find.candidates import Entity, Mention, SentenceCandidate
 from extractor.find.captives import CAPTIVITY, HELD, is_people, is_quantity
 from extractor.find.clauses import (
     AUXILIARIES,
@@ -20,6 +20,7 @@ from extractor.find.clauses import (
     phrase_end,
     subject_start,
 )
+from extractor.find.countries import lookup
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
@@ -122,7 +123,13 @@ def _person_in(
     """Return the person whose name ends a phrase: "opposition figure X", not "X's tax returns"."""
     span = Span(tokens[first].start, tokens[end - 1].end)
     for mention, entity in reversed(mentions.inside(span, 6)):
-        if entity.kind == "person" and mention.kind == "name" and mention.span.end >= span.end - 1:
+        whole = (
+            entity.kind == "other"
+            and mention.span == span
+            and lookup(span.of(mentions.text)) is None
+        )
+        named = entity.kind == "person" or whole
+        if named and mention.kind == "name" and mention.span.end >= span.end - 1:
             return mention.span, entity.id
     return None
 
@@ -217,6 +224,9 @@ def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | No
         return None
     before = Span(tokens[0].start, tokens[i - 1].start)
     names = [(m, e) for m, e in mentions.inside(before, 40) if e.kind == "person"]
+    listed = _listed_names(tokens, names, before)
+    if len(listed) > 1:
+        return Phrase(tuple(listed), 0, 0, True)
     for mention, entity in names:
         rest = mention.span.end
         if mention.kind == "name" and any(
@@ -226,6 +236,29 @@ def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | No
             if follows is not None and follows.low in (",", "(", "-", "–", "—"):
                 return Phrase((mention.span,), 0, 0, False, entity.id)
     return None
+
+
+def _listed_names(
+    tokens: list[Token], names: list[tuple[Mention, Entity]], before: Span
+) -> list[Span]:
+    """Return the names of "X, aide Y and Z, whose …, were freed": a list up to its "and"."""
+    out: list[Span] = []
+    for mention, entity in names:
+        if mention.kind != "name" or entity.kind != "person":
+            continue
+        gap = [
+            t
+            for t in tokens
+            if (out[-1].end if out else before.start) <= t.start < mention.span.start
+        ]
+        if any(t.low in AUXILIARIES or t.low in SUBORDINATORS or t.low in BREAKS for t in gap):
+            break
+        if out and not any(t.low in (",", "and") for t in gap):
+            break
+        out.append(mention.span)
+        if any(t.low == "and" for t in gap):
+            return out
+    return []
 
 
 _WITH = (("including",), ("along", "with"), ("as", "well", "as"), ("together", "with"),

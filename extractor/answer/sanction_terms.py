@@ -125,6 +125,8 @@ def _condition(scene: _Scene, reading: Reading) -> Condition | None:
         return None
     low, high = sorted((found.first, reading.trigger[0]))
     between = scene.tokens[low:high]
+    if any(t.low == "which" for t in between):
+        return None
     if any(t.low in (";", "but", "while", "although", "though") for t in between):
         return None
     if found.first > reading.trigger[0] and any(

@@ -8,9 +8,11 @@ from extractor.find.candidates import SentenceCandidate
 from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
+    COMMON_VERBS,
     DETERMINERS,
     MONTHS,
     PREPOSITIONS,
+    PRONOUNS,
     SUBORDINATORS,
     Token,
     forms,
@@ -116,8 +118,20 @@ class Parties:
         if subject and self._asks_others(tokens, reading, subject):
             subject = ()
         if subject:
-            return subject, 1.0
+            return tuple(self._body_of(key) for key in subject), 1.0
         return (agent, 0.9) if agent else ((), 0.5)
+
+    def _body_of(self, key: str) -> str:
+        """Return the body that unnamed people act for: the EU of "EU foreign ministers"."""
+        mention, entity = self._mentions.by_id[key]
+        if mention.kind == "pronoun" or entity.kind not in ("unnamed", "other"):
+            return key
+        for inner, other in self._mentions.overlapping(mention.span):
+            opens = inner.span.start - mention.span.start
+            if other.id != entity.id and opens < 5 and is_imposer(inner.span.of(self._text)):
+                return inner.id
+        word = mention.span.of(self._text).split()[0]
+        return (self._same_country(word, mention.span.start) or key) if lookup(word) else key
 
     def _orderer(self, tokens: list[Token], noun: int) -> tuple[str, ...]:
         """Return who "announced the lifting of …" or "agreed on an easing": their own act."""
@@ -207,9 +221,10 @@ class Parties:
 
     def _subject(self, tokens: list[Token], reading: Reading, lead: Lead) -> tuple[str, ...]:
         """Return the subject of the verb, or whom "urged X to" addresses, as mentions."""
-        start, verb = lead.start, reading.trigger[0]
-        if tokens[verb].low.endswith("ing") and lead.governor is None and verb:
-            if tokens[verb - 1].low == "," or lead.preposition in ("by", "after"):
+        start = lead.start
+        head = lead.governor if lead.governor is not None else reading.trigger[0]
+        if tokens[head].low.endswith("ing") and head:
+            if tokens[head - 1].low == "," or lead.preposition in ("by", "after"):
                 return self._main_subject(tokens)
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
@@ -228,9 +243,12 @@ class Parties:
         """Return the subject of the main clause, for "…, lifting sanctions on X"."""
         whole = Span(tokens[0].start, tokens[-1].end)
         for mention, entity in self._mentions.inside(whole, 3):
-            opening = mention.span.start - tokens[0].start
-            if can_act(entity, mention) and (opening < 5 or mention.kind == "name"):
-                return (mention.id,)
+            if not can_act(entity, mention):
+                continue
+            before = [t.low for t in tokens[:12] if t.start < mention.span.start]
+            if any(low in AUXILIARIES or low in COMMON_VERBS or low in PRONOUNS for low in before):
+                return ()
+            return (mention.id,) if len(before) < 8 else ()
         return ()
 
     def _carried(

@@ -1,6 +1,7 @@
 """Words for people who are held and set free, and for setting free."""
 
 from extractor.find.clauses import DETERMINERS, Token, forms
+from extractor.find.countries import is_demonym
 
 # A text without one of each holds no release.
 RELEASE_STEMS = (
@@ -34,7 +35,7 @@ PEOPLE = HELD | frozenset(
     "wife son daughter father mother brother sister couple family families youths teenagers teenager "
     "passengers pilots pilot swimmer basketball-player spy spies defectors veteran veterans "
     "singer filmmaker director photographer photographers campaigner campaigners laureate laureates "
-    "americans britons".split()
+    "individual individuals lifer lifers".split()
 )
 _MANY = frozenset(
     "number group groups hundreds thousands dozens scores most some many all several few both half "
@@ -90,7 +91,7 @@ def is_people(tokens: list[Token], first: int, end: int) -> bool:
     if head is None:
         return False
     low = tokens[head].low
-    if low in PEOPLE:
+    if low in PEOPLE or is_demonym(tokens[head].text):
         return True
     words = {token.low for token in tokens[first:end]}
     if low in _MANY and words & {"including", "them"}:

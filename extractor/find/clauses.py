@@ -154,7 +154,7 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
             or _stacked(tokens, i)
             or (before[0].isdigit() or low in ("other", "more", "such"))
         )
-    if low in PRONOUNS:
+    if low in PRONOUNS and token.text != "US":
         return first
     if token.capital:
         return not (low in MONTHS and not first and low != "may")
@@ -243,7 +243,7 @@ def subject_start(tokens: list[Token], end: int) -> int:
         low = token.low
         if not token.word and low not in ("'", "’"):
             break
-        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token):
+        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token) or low in COMMON_VERBS:
             break
         if low in PREPOSITIONS and low not in ("in", "of"):
             break

@@ -186,15 +186,20 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
         return _sanction(tokens, i, low, previous, following)
     if low in ("embargo", "embargoes", "embargos"):
         return _noun(tokens, i, weak=False)
-    if low in _BANS and not (low in BAN_VERBS and following in _GOODS):
-        return _ban(tokens, i, previous, following)
+    if low in _BANS:
+        named = _ban(tokens, i, previous, following)
+        if named is not None or low not in BAN_VERBS:
+            return named
     if low in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
         near = {token.low for token in tokens[i + 1 : i + 7]}
         return _noun(tokens, i, weak=False) if previous in _MONEY or near & _MONEY else None
     if low in FREEZE:
         near = {token.low for token in tokens[i + 1 : i + 9]}
         if near & _MONEY or (previous in AUXILIARIES and _money_before(tokens, i)):
-            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+            if previous in DETERMINERS and following in ("of", *_MONEY):
+                return None  # "the freezing of assets", "the frozen assets"
+            undone = low.startswith(("unfr", "unbl"))
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not undone)
         return None
     if low in ("cap", "caps") and previous == "price":
         near = {token.low for token in tokens[max(0, i - 6) : i + 8]}

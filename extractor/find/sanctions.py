@@ -277,7 +277,10 @@ def _transparent(tokens: list[Token], i: int) -> bool:
     """Tell whether a word only says how much of the restriction: "a new round of"."""
     low = tokens[i].low
     return low in QUANTITIES or low in FRESH or low in ("of", "its", "remaining", "first", "latest",
-                                                        "existing", "'s") or low[0].isdigit()  # fmt: skip
+                                                        "existing", "'s") or low[0].isdigit() or low in _NUMBERS  # fmt: skip
+
+
+_NUMBERS = frozenset("two three four five six seven eight nine ten dozens multiple".split())
 
 
 def _noun_use(tokens: list[Token], i: int) -> bool:
@@ -333,7 +336,12 @@ def _threatened(tokens: list[Token], i: int) -> int | None:
     """Return where "threatened" stands before "to impose" at `i`."""
     if i < 2 or tokens[i - 1].low != "to":
         return None
-    return next((j for j in range(i - 2, max(-1, i - 5), -1) if tokens[j].low in THREATS), None)
+    for j in range(i - 2, max(-1, i - 9), -1):
+        if tokens[j].low in THREATS:
+            return j
+        if tokens[j].low in ACTIONS or tokens[j].low in BREAKS or tokens[j].low in AUXILIARIES:
+            return None
+    return None
 
 
 def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
@@ -448,7 +456,7 @@ def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
 
 def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading | None:
     """Read "relief from", "exempt X from", "an end to", and what is done with names on a list."""
-    for j in range(i - 1, max(-1, i - 10), -1):
+    for j in range(i - 1, max(-1, i - 20), -1):
         word = tokens[j].low
         if word in BREAKS or word in SUBORDINATORS:
             return None
