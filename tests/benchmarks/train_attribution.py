@@ -106,9 +106,9 @@ def main() -> None:
     """Fit on the gold given and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--penalty", type=float, default=0.0005)
+    parser.add_argument("--penalty", type=float, default=0.005)
     parser.add_argument("--least", type=int, default=5, help="drop features seen less often")
     parser.add_argument("--hold-out", type=int, default=0, help="leave out every N-th document")
     parser.add_argument("--out", type=Path, default=OUT)
