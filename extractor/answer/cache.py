@@ -55,11 +55,8 @@ class SafeDisk(diskcache.Disk):  # type: ignore[misc]
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         """Return the value of a row, or None when it is not one of ours."""
-        if (
-            read
-            or mode not in (MODE_RAW, MODE_BINARY)
-            or (mode == MODE_RAW and not _is_bytes(value))
-        ):
+        ours = (mode == MODE_RAW and _is_bytes(value)) or (mode == MODE_BINARY and filename)
+        if read or not ours:
             return None
         try:
             packed = super().fetch(mode, self._inside(filename), value, False)

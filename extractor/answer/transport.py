@@ -159,6 +159,8 @@ class Endpoint:
             max_retries=0,
             timeout=self.settings.timeout,
         )
+        # Resolved here: it imports for seconds, which must not count as waiting for an answer.
+        self._completions = self._client.chat.completions.with_raw_response
         mode = instructor.Mode.JSON_SCHEMA
         patched = instructor.patch(create=cast(Any, self._create), mode=mode)
         self._instructor = instructor.AsyncInstructor(
@@ -302,7 +304,7 @@ class Endpoint:
         patience = max(0.001, min(self.settings.timeout, remaining))
         try:
             async with asyncio.timeout(patience):
-                raw = await self._client.chat.completions.with_raw_response.create(**request)
+                raw = await self._completions.create(**request)
         except TimeoutError:
             raise Passing(timed_out(self.settings)) from None
         except openai.OpenAIError as error:

@@ -1,0 +1,118 @@
+"""Settings: which source wins, what is told when one is wrong, and that a key starts nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extractor.errors import UsageError
+from extractor.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "EXTRACT_MODEL", "EXTRACT_PLAN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def write(text: str) -> None:
+    """Write the settings file."""
+    Path("extract.toml").write_text(text, encoding="utf-8")
+
+
+def test_without_anything_the_rules_answer() -> None:
+    """On a fresh machine no model is asked."""
+    settings = load_settings()
+    assert settings == Settings()
+    assert not settings.asks_model
+
+
+def test_a_key_alone_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key and an address in the environment do not make a model be asked."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1234567890")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    assert not load_settings().asks_model
+
+
+def test_flags_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each source goes before the next; what none of them names has its default."""
+    write('model = "filed"\nplan = "narrow"\nretries = 7\nbase_url = "http://file/v1"\n')
+    monkeypatch.setenv("EXTRACT_MODEL", "environment")
+    monkeypatch.setenv("EXTRACT_PLAN", "whole")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://environment/v1/")
+    settings = load_settings(model="flag", plan=None)
+    assert settings.model == "flag"
+    assert settings.plan == "whole"
+    assert settings.retries == 7
+    assert settings.base_url == "http://environment/v1"
+    assert settings.assist == "all"
+
+
+def test_assist_none_asks_no_model() -> None:
+    """With `--assist none` the rules answer even where a model is set."""
+    assert load_settings(model="m").asks_model
+    assert not load_settings(model="m", assist="none").asks_model
+
+
+def test_the_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key does not show in what is printed of the settings, nor a password in the address."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1234567890")
+    settings = load_settings(model="m", base_url="http://user:secret@host:81/v1?key=hidden")
+    assert "sk-1234567890" not in f"{settings!r} {settings}"
+    assert settings.endpoint == "http://host:81/v1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('modle = "a"', r"extract\.toml: 'modle' is not a setting; did you mean 'model'\?"),
+        ("threshold = 3", r"extract\.toml: threshold: .*less than or equal to 1"),
+        ('timeout = "soon"', r"extract\.toml: timeout: "),
+        ('plan = "wide"', r"extract\.toml: plan: .*'whole' or 'narrow'"),
+        ("[prices.a]\ninput = 1", r"extract\.toml: prices\.a\.output: "),
+        ("model =", r"extract\.toml: "),
+        ('base_url = "localhost:8091"', r"extract\.toml: base_url: .*https://"),
+    ],
+)
+def test_a_wrong_file_is_told_with_the_field(text: str, told: str) -> None:
+    """The message names the file, the field and what is wrong with it."""
+    write(text)
+    with pytest.raises(UsageError, match=told):
+        load_settings()
+
+
+def test_a_file_that_is_no_text_is_told() -> None:
+    """Bytes that are not UTF-8 are a usage error that names the file."""
+    Path("extract.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match=r"extract\.toml"):
+        load_settings()
+
+
+def test_a_wrong_variable_and_a_wrong_flag_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable or the flag, not the file."""
+    with pytest.raises(UsageError, match=r"--plan: plan: "):
+        load_settings(model="m", plan="wide")
+    monkeypatch.setenv("EXTRACT_RETRIES", "many")
+    with pytest.raises(UsageError, match="variable EXTRACT_RETRIES: retries: "):
+        load_settings()
+
+
+def test_prices_are_read_from_the_file() -> None:
+    """A table of prices in the file is taken by model."""
+    write('[prices."my-model"]\ninput = 1\noutput = 2.5\n')
+    assert load_settings().prices["my-model"].output == 2.5
+
+
+def test_loading_without_a_model_is_cheap() -> None:
+    """A rules run pays for no library of settings, models, templates or caches."""
+    code = (
+        "import sys; from extractor.settings import load_settings; load_settings(); "
+        "print([m for m in ('pydantic_settings', 'openai', 'instructor', 'jinja2', 'diskcache')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
