@@ -360,8 +360,8 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
 def _without_comma(text: str, stretch: _Stretch) -> tuple[Span, ...]:
     """Return the words without a last comma: `"Yes," he said` prints the sentence's, not his."""
     last = stretch.spans[-1]
-    words = last.of(text).rstrip().removesuffix(",").rstrip()
-    if not stretch.closed or not words:
+    words = last.of(text).removesuffix(",")
+    if not stretch.closed or not words or not (words[-1].isalnum() or words[-1] in ")]%"):
         return tuple(stretch.spans)
     return (*stretch.spans[:-1], Span(last.start, last.start + len(words)))
 
