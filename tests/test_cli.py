@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from stub_server import answers, fails, serving
 
 from extractor import __version__, cli
 
@@ -376,3 +377,23 @@ def test_standard_output_of_another_encoding() -> None:
     assert ran.out.isascii()
     ran = command("-s", "quotes", "-f", "json", ONE, PYTHONIOENCODING="ascii")
     assert "—" in ran.out
+
+
+def test_a_model_is_asked_and_its_faults_reported(run) -> None:
+    """The flags reach the endpoint, the sheet says who answered, a failure is one line."""
+    answer = {"quotes": [{"quotation": "Q1", "speaker": None, "via": None, "kind": "direct"}]}
+    flags = ["-s", "quotes", "--model", "tiny", "--no-cache", "--max-output-tokens", "321"]
+    with serving(answers(answer)) as stub:
+        ran = run(*flags, "--base-url", stub.base_url, "-f", "json", ONE)
+    assert ran.status == 0
+    data = json.loads(ran.out)
+    assert data["provenance"]["model"] == "tiny"
+    assert data["usage"]["calls"] >= 1
+    assert stub.requests[0]["model"] == "tiny"
+    assert 321 in stub.requests[0].values()
+    assert len(data["record"]["quotes"]) == 12  # what the model left out is filled by the rules
+    with serving(fails(401, "no such key")) as stub:
+        ran = run(*flags, "--base-url", stub.base_url, ONE)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.count("\n") == 1
+    assert ONE.name in ran.err
