@@ -333,6 +333,7 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
     found: list[QuotationCandidate] = []
     around: list[tuple[_Stretch, str]] = []
     earlier: dict[str | None, tuple[_Stretch, str]] = {}  # the last sibling, by parent
+    open_ends = {stretch.end for stretch in stretches if not stretch.closed}
     for stretch in sorted(stretches, key=lambda s: (s.start, -s.end)):
         name = f"Q{len(found) + 1}"
         while around and around[-1][0].end <= stretch.start:
@@ -343,7 +344,7 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
         found.append(
             QuotationCandidate(
                 name,
-                _without_comma(text, stretch),
+                _without_comma(text, stretch, open_ends),
                 Span(stretch.start, stretch.end),
                 stretch.paragraph,
                 stretch.marks,
@@ -357,11 +358,19 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
     return tuple(found)
 
 
-def _without_comma(text: str, stretch: _Stretch) -> tuple[Span, ...]:
-    """Return the words without a last comma: `"Yes," he said` prints the sentence's, not his."""
+def _without_comma(text: str, stretch: _Stretch, open_ends: set[int]) -> tuple[Span, ...]:
+    """Return the words without a last comma: `"Yes," he said` prints the sentence's, not his.
+
+    It stays where an unclosed quotation inside ends with it: a child never leaves its parent.
+    """
     last = stretch.spans[-1]
     words = last.of(text).removesuffix(",")
-    if not stretch.closed or not words or not (words[-1].isalnum() or words[-1] in ")]%"):
+    if (
+        not stretch.closed
+        or last.end in open_ends
+        or not words
+        or not (words[-1].isalnum() or words[-1] in ")]%")
+    ):
         return tuple(stretch.spans)
     return (*stretch.spans[:-1], Span(last.start, last.start + len(words)))
 
