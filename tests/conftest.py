@@ -1,0 +1,34 @@
+"""What all tests share: recorded calls, kept as cassettes.py says."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import vcr as vcrpy
+
+from tests import cassettes
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: vcrpy.VCR) -> None:
+    """Teach vcrpy our files and how we match; called by pytest-recording."""
+    vcr.register_serializer("yaml", cassettes)
+    vcr.register_matcher("same_question", cassettes.same_question)
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir() -> str:
+    """Keep recorded calls in the folder at the top."""
+    return str(ROOT / "cassettes")
+
+
+@pytest.fixture(scope="module")
+def vcr_config() -> dict[str, Any]:
+    """Keep nothing secret; match by method, path and body, so that any base URL replays."""
+    return {
+        "match_on": ["method", "path", "same_question"],
+        "before_record_request": cassettes.public_request,
+        "before_record_response": cassettes.public_response,
+        "decode_compressed_response": True,
+    }
