@@ -64,7 +64,7 @@ def read_cut_json(text: str) -> dict[str, Any]:
     """Return what is whole in an answer that was cut: never the last thing begun."""
     match = _FENCE.match(text)
     try:
-        data = from_json(match.group(1) if match else text, allow_partial=True)
+        data = from_json(match.group(1) if match else text, allow_partial="trailing-strings")
     except ValueError:
         return {}
     if not isinstance(data, dict) or not data:
