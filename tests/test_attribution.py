@@ -40,11 +40,14 @@ CAST = "Finance Minister Ruth Okafor met union leader Tom Brandt in Lagos on Mon
         ('Okafor told Brandt, "We will not pay."', "Ruth Okafor"),
         ('Okafor scolded him: "You were late again."', "Ruth Okafor"),
         ('According to Brandt, "nobody was asked" about the plan.', "Tom Brandt"),
-        ('Brandt, who has led the union for ten years, said "nobody was asked" at all.', "Tom Brandt"),
+        (
+            'Brandt, who has led the union for ten years, said "nobody was asked" at all.',
+            "Tom Brandt",
+        ),
         ('"Nobody was asked," according to Brandt.', "Tom Brandt"),
         ('"We will not pay," Okafor told Brandt on Monday.', "Ruth Okafor"),
         ('Brandt called the plan "a bad joke" on Monday.', "Tom Brandt"),
-        ('“Nobody,” said Brandt, “was asked about it.”', "Tom Brandt"),
+        ("“Nobody,” said Brandt, “was asked about it.”", "Tom Brandt"),
         ('"We will not pay," a senior official said.', "a senior official"),
         ('"We will not pay," the ministry said in a statement.', "ministry"),
     ],
@@ -126,7 +129,9 @@ def test_every_quotation_of_the_seed_articles_has_its_speaker(
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(["“Yes,”", '"No."', "he said", "Ann Lee", "told", ".", "\n\n", '"', "said", ","]),
+        st.sampled_from(
+            ["“Yes,”", '"No."', "he said", "Ann Lee", "told", ".", "\n\n", '"', "said", ","]
+        ),
         max_size=40,
     ).map(" ".join)
 )

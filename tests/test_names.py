@@ -51,7 +51,7 @@ def test_titles_and_demonyms_are_the_role_not_the_name():
 
 
 def test_a_definite_description_joins_the_person_with_that_role():
-    """"The envoy" is the one person whom the article calls an envoy."""
+    """ "The envoy" is the one person whom the article calls an envoy."""
     found = inventory(
         "The talks were led by Norway's envoy Kari Holm. President Juan Perez hosted them. "
         "The Norwegian envoy flew home on Monday."
@@ -66,7 +66,7 @@ def test_an_unnamed_source_stays_unnamed():
 
 
 def test_country_and_short_form_are_one_place():
-    """"US", "U.S." and "United States" are one entity; a capital is another."""
+    """ "US", "U.S." and "United States" are one entity; a capital is another."""
     found = inventory("The US agreed. The U.S. paid. The United States gained. Washington waited.")
     assert mentions(found, "United States") == ["US", "U.S.", "United States"]
 
@@ -89,7 +89,9 @@ def test_kinds_are_read_off_the_name_and_its_company(text: str, kind: str):
 
 def test_months_days_and_first_words_of_sentences_are_no_names():
     """A capital at the start of a sentence or of a month makes no name."""
-    found = inventory("However, talks failed. On Monday they met. Visibly tired, everyone left in May.")
+    found = inventory(
+        "However, talks failed. On Monday they met. Visibly tired, everyone left in May."
+    )
     assert [e.name for e in found.names if e.kind != "unnamed"] == []
 
 
@@ -109,7 +111,7 @@ def test_a_pronoun_means_the_last_fitting_subject():
 
 
 def test_the_speaker_of_the_sentence_before_is_the_next_he():
-    """"He said" after a paragraph that somebody spoke in is that somebody."""
+    """ "He said" after a paragraph that somebody spoke in is that somebody."""
     found = inventory(
         "Prime Minister David Cole has long been criticised. Cole's envoy Peter Marsh told the "
         "agency that 200 detainees could be freed.\n\n"
@@ -126,8 +128,10 @@ def test_a_pronoun_that_nobody_fits_keeps_no_antecedent():
 
 PRESS = st.lists(
     st.sampled_from(
-        "Mr. President Anna Berg O'Neil said told “No” the of U.S. and , . \n\n He she they who "
-        "an official in May Smith's ’s ( ) : — J. K. van der Berg's Ministry Defence 's “ ” '".split(" ")
+        "Mr. President Ann Berg O'Neil said told “No” the of U.S. and , . \n\n He she they who "
+        "an official in May Smith's ’s ( ) : — J. van der Berg's Ministry Defence 's “ ” '".split(
+            " "
+        )
     ),
     max_size=60,
 ).map(" ".join)

@@ -131,8 +131,7 @@ def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, s
     outer = None
     inside = [
         (first, last, mention, entity, evidence.verb_after(last, setting.first))
-        for first, last, mention, entity in evidence.mentions
-        if setting.sentence <= first < setting.first
+        for first, last, mention, entity in evidence.between(setting.sentence, setting.first)
     ]
     speaking = [entry for entry in inside if entry[4] is not None]
     if lower[setting.first - 1] in _COPULAS:  # "… B said … was": the last who spoke, said it
@@ -169,4 +168,3 @@ def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
                 half.quotation, surer.speaker, surer.via, surer.cue, half.kind,
                 surer.confidence, surer.pattern, half.dismissed,
             )  # fmt: skip
-

@@ -88,8 +88,13 @@ class Evidence:
             (tokens.first_from(p.span.start), tokens.first_from(p.span.end), p.kind)
             for p in inventory.article.paragraphs
         ]
+        self._paragraph_starts = [first for first, _, _ in self.paragraphs]
         self._sentence_ends = [tokens.first_from(s.span.end) for s in inventory.sentences]
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
+
+    def between(self, first: int, last: int) -> list[tuple[int, int, Mention, Entity]]:
+        """Return the mentions that begin at tokens first:last."""
+        return self.mentions[bisect_left(self._at, first) : bisect_left(self._at, last)]
 
     # --- where a quotation stands -----------------------------------------------------------
 
@@ -102,9 +107,7 @@ class Evidence:
         sentence = self._sentence_start(first)
         para_first, _, _ = self.paragraphs[quotation.paragraph]
         para_last = quotation.paragraph
-        while (
-            para_last + 1 < len(self.paragraphs) and self.paragraphs[para_last + 1][0] < last
-        ):
+        while para_last + 1 < len(self.paragraphs) and self.paragraphs[para_last + 1][0] < last:
             para_last += 1
         para_end = self.paragraphs[para_last][1]
         end = self._sentence_end(last - 1)
@@ -135,7 +138,7 @@ class Evidence:
         inner = last_mark(quotation, text)
         opener = text[quotation.spans[0].start]
         words = last - first
-        opens = first <= sentence + (0 if first == sentence else 0)
+        opens = first <= sentence
         closes = last >= end
         before = tokens.text[first - 1] if first > para_first else "¶"
         shape = [
@@ -162,26 +165,22 @@ class Evidence:
         previous_entity = previous.entity.id if previous else ""
         common = self.background(setting)
         lowest = self._back_limit(setting)
-        taken = 0
-        for index in range(left - 1, -1, -1):
-            first, last, mention, entity = self.mentions[index]
-            if first < lowest or taken >= MAX_EACH_SIDE:
+        before = reversed(self.mentions[max(left - MAX_EACH_SIDE, 0) : left])
+        for rank, (first, last, mention, entity) in enumerate(before):
+            if first < lowest:
                 break
-            features, verb = self._before(setting, first, last, mention, entity, taken)
+            features, verb = self._before(setting, first, last, rank)
             found.append(
                 self._source(mention, entity, first, last, features, verb, common, previous_entity)
             )
-            taken += 1
-        taken = 0
-        for index in range(right, len(self.mentions)):
-            first, last, mention, entity = self.mentions[index]
-            if first >= setting.paragraph_end or taken >= MAX_EACH_SIDE:
+        after = self.mentions[right : right + MAX_EACH_SIDE]
+        for rank, (first, last, mention, entity) in enumerate(after):
+            if first >= setting.paragraph_end:
                 break
-            features, verb = self._after(setting, first, last, mention, entity, taken)
+            features, verb = self._after(setting, first, last, rank)
             found.append(
                 self._source(mention, entity, first, last, features, verb, common, previous_entity)
             )
-            taken += 1
         if previous:
             zone = "same" if previous.first >= setting.paragraph or setting.earlier else "other"
             gap = self._paragraphs_between(previous, setting)
@@ -195,7 +194,7 @@ class Evidence:
         return found
 
     def _paragraphs_between(self, previous: Source, setting: Setting) -> int:
-        starts = [p[0] for p in self.paragraphs]
+        starts = self._paragraph_starts
         return bisect_left(starts, setting.first + 1) - bisect_left(starts, previous.first + 1)
 
     def _back_limit(self, setting: Setting) -> int:
@@ -327,7 +326,7 @@ class Evidence:
 
     def verb_after(self, last: int, stop: int) -> int | None:
         """Return the verb of speech that a mention ending at token `last` is the subject of."""
-        follows, verb = self._follows(last, stop)
+        _, verb = self._follows(last, stop)
         return verb if verb is not None and self.tokens.lower[verb] in FINITE_SPEECH else None
 
     def _past_apposition(self, k: int, stop: int) -> tuple[str, int | None]:
@@ -339,9 +338,9 @@ class Evidence:
             if text[j] == "," and j + 1 < stop:
                 if lower[j + 1] in FINITE_SPEECH:
                     return "apposition verb", j + 1
-                if (lower[j + 1] in AUXILIARIES or lower[j + 1].endswith("ly")) and j + 2 < stop:
-                    if lower[j + 2] in FINITE_SPEECH:
-                        return "apposition verb", j + 2
+                passing = lower[j + 1] in AUXILIARIES or lower[j + 1].endswith("ly")
+                if passing and j + 2 < stop and lower[j + 2] in FINITE_SPEECH:
+                    return "apposition verb", j + 2
         following = lower[k + 1] if k + 1 < stop else "."
         if following.endswith("ing"):
             return "comma ing", k + 1
@@ -379,7 +378,7 @@ class Evidence:
         return "word"
 
     def _before(
-        self, setting: Setting, first: int, last: int, mention: Mention, entity: Entity, rank: int
+        self, setting: Setting, first: int, last: int, rank: int
     ) -> tuple[list[str], int | None]:
         """Features of a mention before the quotation."""
         lower = self.tokens.lower
@@ -452,7 +451,7 @@ class Evidence:
         return "mark" if not word[0].isalnum() else "word"
 
     def _after(
-        self, setting: Setting, first: int, last: int, mention: Mention, entity: Entity, rank: int
+        self, setting: Setting, first: int, last: int, rank: int
     ) -> tuple[list[str], int | None]:
         """Features of a mention after the quotation."""
         lower, text = self.tokens.lower, self.tokens.text

@@ -74,9 +74,10 @@ def _table() -> dict[str, Country]:
 def _add(table: dict[str, Country], form: str | None, country: Country) -> None:
     """Enter a form, in lower case; the first country to claim it keeps it."""
     key = (form or "").lower().strip()
-    if key and not (country.kind == "capital" and key in _NOT_AS_CAPITAL):
-        if country.kind == "capital" or key not in table or table[key].kind == "capital":
-            table[key] = country
+    if not key or (country.kind == "capital" and key in _NOT_AS_CAPITAL):
+        return
+    if country.kind == "capital" or key not in table or table[key].kind == "capital":
+        table[key] = country
 
 
 @lru_cache(maxsize=50_000)

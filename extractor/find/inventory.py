@@ -65,7 +65,7 @@ class Inventory:
         return tuple(sorted(pairs, key=lambda pair: pair[0].span))
 
     def sentence_at(self, offset: int) -> SentenceCandidate | None:
-        """Return the sentence that holds `offset`, or the nearest one before it in its paragraph."""
+        """Return the sentence that holds `offset`, or else the last one before it."""
         if not self._starts:
             self._starts.extend(s.span.start for s in self.sentences)
         index = bisect_right(self._starts, offset) - 1

@@ -43,8 +43,8 @@ _TITLES = frozenset(HONORIFICS) - _WEAK_TITLES
 _BODY_SUFFIXES = frozenset("inc corp ltd llc plc co gmbh pac fc afp tv".split())
 _BODY_HEADS = BODY_NOUNS | frozenset(
     "times post journal herald tribune chronicle gazette observer guardian news today week street "
-    "republicans democrats republican democrat conservatives liberals tories greens caucus act bill "
-    "amendment clause convention treaty accord forum summit conference prize award medal oscar "
+    "republicans democrats republican democrat conservatives liberals tories greens caucus act "
+    "bill amendment clause convention treaty accord forum summit conference prize award medal oscar "
     "bureau headquarters front brigade battalion forces reserve trust holdings group systems "
     "motors airlines studios records pictures".split()
 )
@@ -369,8 +369,12 @@ def _match(
     last = _key(run.words[-1])
     same_last = [d for d in by_last.get(last, ()) if _compatible(run, d)]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
-        before = [d for d in same_last if d.first < span.start]
-        return max(before or same_last, key=lambda d: _named_before(d, span.start))
+        before = [d for d in same_last if d.first < span.start] or same_last
+        return (
+            before[0]
+            if len(before) == 1
+            else max(before, key=lambda d: _named_before(d, span.start))
+        )
     if len(run.words) == 1:
         same_first = [
             d for d in by_first.get(last, ()) if len(d.words) > 1 and d.kind in ("person", "other")
@@ -510,9 +514,9 @@ def _chief_form(reading: Reading, draft: Draft) -> str | None:
     """Return the fullest form of the name, as the story spells it rather than its captions."""
     if not draft.words:
         return None
-    text, furniture = reading.article.text, reading.furniture
+    text = reading.article.text
     forms = [
-        (not any(part.contains(span) for part in furniture), len(span.of(text).split()), -span.start)
+        (not reading.in_furniture(span.start), len(span.of(text).split()), -span.start)
         for span, kind in draft.mentions
         if kind == "name"
     ]

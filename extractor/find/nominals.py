@@ -6,6 +6,7 @@ source, kept as it is printed and never turned into a name.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -189,16 +190,13 @@ def find_phrases(reading: Reading) -> list[Phrase]:
     tokens, found = reading.tokens, []
     count = len(tokens)
     for head, word in enumerate(tokens.lower):
-        if len(word) < 3 and word not in ("ad", "pac"):
-            if word != "mp":
-                continue
+        if len(word) < 3 and word not in ("ad", "mp"):
+            continue
         noun = singular(word)
         if reading.quoted[head]:
             continue
-        if (
-            kind_of_noun(noun) is None
-            or tokens.text[head][0].isupper()
-            and head not in (reading.opens)
+        if kind_of_noun(noun) is None or (
+            tokens.text[head][0].isupper() and head not in (reading.opens)
         ):
             continue
         following = tokens.text[head + 1] if head + 1 < count else "."
@@ -230,8 +228,10 @@ def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
             found.append(Phrase(head, head + 1, head))
             continue
         first = _left_edge(tokens, head)
-        if first < head and noun not in _BOUNDARY and (
-            tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES
+        if (
+            first < head
+            and noun not in _BOUNDARY
+            and (tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES)
         ):
             found.append(Phrase(first, head + 1, head))
     return found
@@ -263,7 +263,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
     }
     unnamed: dict[str, Draft] = {}
     by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun, the last one first
-    people = people_of(drafts)
+    named = {d: sorted(s.start for s, _ in d.mentions) for d in people_of(drafts) if d.heads}
     phrases = find_phrases(reading)
     taken = {k for p in phrases for k in range(p.first, p.last)}
     for d in drafts:
@@ -278,7 +278,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
             draft = _beside(reading, phrase, owner) or _described(
-                tokens, phrase, noun, people, start
+                tokens, phrase, noun, named, start
             )
             if draft:
                 draft.mentions.append((span, "nominal"))
@@ -335,7 +335,7 @@ def _beside(reading: Reading, phrase: Phrase, owner: dict[int, Draft]) -> Draft 
 
 
 def _described(
-    tokens: Tokens, phrase: Phrase, noun: str, people: list[Draft], offset: int
+    tokens: Tokens, phrase: Phrase, noun: str, named: dict[Draft, list[int]], offset: int
 ) -> Draft | None:
     """Return the person whom a definite description means: same role, same country, last named."""
     if tokens.lower[phrase.first] not in ("the", "this", "that"):
@@ -345,19 +345,16 @@ def _described(
         found = lookup(word)
         country = found.code if found else country
     best, best_score = None, 0.0
-    for draft in people:
-        if not draft.words or not draft.heads:
-            continue
-        seen = [span.start for span, _ in draft.mentions if span.start < offset]
-        if not seen:
-            continue
-        same = noun in draft.heads or (noun in _RULERS and draft.heads & _RULERS)
-        if not same:
+    for draft, starts in named.items():
+        if not (noun in draft.heads or (noun in _RULERS and draft.heads & _RULERS)):
             continue
         if country and draft.countries and country not in draft.countries:
             continue
+        seen = bisect_left(starts, offset)
+        if not seen:
+            continue
         score = 1.0 + (1.0 if country and country in draft.countries else 0.0)
-        score += max(seen) / (offset + 1)
+        score += starts[seen - 1] / (offset + 1)
         if score > best_score:
             best, best_score = draft, score
     return best

@@ -39,14 +39,16 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         ((span, order) for order, d in enumerate(drafts) for span, _ in d.mentions),
     )
     subject = {span: _is_subject(reading, span) for span, _ in mentions}
-    _learn_gender(reading, drafts, mentions, subject)
+    _learn_gender(reading, drafts, mentions)
     history: list[tuple[Span, int, float]] = []  # span, draft, weight
-    position = 0
+    position, taken = 0, {span for span, _ in mentions}
     unresolved: list[tuple[Span, str]] = []
     for k, word in enumerate(tokens.lower):
         if word not in _RESOLVED or reading.quoted[k]:
             continue
         span = Span(tokens.start[k], tokens.end[k])
+        if span in taken:  # "HE", printed in capitals and read as a name
+            continue
         while position < len(mentions) and mentions[position][0].start < span.start:
             found, order = mentions[position]
             weight = _weight(reading, found, subject[found])
@@ -116,7 +118,6 @@ def _learn_gender(
     reading: Reading,
     drafts: list[Draft],
     mentions: list[tuple[Span, int]],
-    subject: dict[Span, bool],
 ) -> None:
     """Give a person without known gender that of the pronouns that can mean nobody else.
 
@@ -152,6 +153,15 @@ def _fits(draft: Draft, word: str) -> bool:
         return False
     gender = PRONOUN_GENDER.get(word)
     return gender is None or draft.gender is None or draft.gender == gender
+
+
+def _seldom_meant(draft: Draft, word: str) -> bool:
+    """Tell whether the pronoun means such an entity less often than a named person or body."""
+    return (
+        draft.kind == "unnamed"
+        or (draft.kind in ("other", "place") and word not in _NEUTRAL)
+        or (draft.kind == "body" and word in _PLURAL)
+    )
 
 
 def _bound(
@@ -199,11 +209,7 @@ def _antecedent(
         if not _fits(draft, word) or order == bound:
             continue
         value = weight * 0.5**back
-        if draft.kind == "unnamed":
-            value *= 0.5
-        elif (draft.kind in ("other", "place") and word not in _NEUTRAL) or (
-            draft.kind == "body" and word in _PLURAL
-        ):
+        if _seldom_meant(draft, word):
             value *= 0.5
         if PRONOUN_GENDER.get(word) and draft.gender == PRONOUN_GENDER[word]:
             value *= 1.25

@@ -1,5 +1,6 @@
 """An article cut into tokens, and where sentences and quotations stand among them."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from extractor.article import Article
@@ -19,6 +20,11 @@ class Reading:
     quoted: list[bool]  # token -> stands inside a quotation
     sentences: tuple[SentenceCandidate, ...]
     furniture: tuple[Span, ...]  # captions, credits, bylines, headings
+
+    def in_furniture(self, offset: int) -> bool:
+        """Tell whether the place stands in a caption, credit, byline or heading."""
+        at = bisect_right(self.furniture, offset, key=lambda span: span.start) - 1
+        return at >= 0 and offset < self.furniture[at].end
 
 
 def read(

@@ -19,7 +19,8 @@ def _splitter() -> Any:
 def find_sentences(article: Article) -> tuple[SentenceCandidate, ...]:
     """Return the sentences in order, ids S1…, spans without surrounding blanks."""
     spans = _splitter()
-    text, found = article.text, []
+    text = article.text
+    found: list[SentenceCandidate] = []
     for paragraph in article.paragraphs:
         start, end = paragraph.span
         for a, b in spans(text[start:end]):

@@ -4,6 +4,7 @@ Lists of a class of words, never of particular people or outlets. Everything is 
 """
 
 from functools import cache, lru_cache
+from pathlib import Path
 
 
 def _words(text: str) -> frozenset[str]:
@@ -52,7 +53,8 @@ STARTERS = (
     come look ask tell know think believe want need say keep give find use work call try seem""")
 )  # fmt: skip
 
-MONTHS_AND_DAYS = _words("""monday tuesday wednesday thursday friday saturday sunday january february
+MONTHS_AND_DAYS = _words("""monday tuesday wednesday thursday friday saturday sunday january
+    february
     march april may june july august september october november december mon tue tues wed thu thur
     thurs fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec""")
 
@@ -90,7 +92,8 @@ ABBREVIATED_TITLES = {"sen": "senator", "gov": "governor", "rep": "representativ
                       "col": "colonel", "capt": "captain", "sgt": "sergeant"}  # fmt: skip
 
 # Heads of phrases that describe a person or people; gender and number where the word tells.
-PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teenager youth guy lady gentleman
+PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teenager youth guy
+    lady gentleman
     official spokesman spokeswoman spokesperson representative aide adviser advisor strategist
     consultant operative analyst expert economist historian professor scholar academic teacher
     student researcher scientist pollster observer critic commentator columnist journalist reporter
@@ -104,13 +107,16 @@ PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teena
     sheriff officer detective inspector agent investigator soldier general colonel commander captain
     lieutenant sergeant admiral veteran marine pilot doctor physician surgeon nurse psychiatrist
     psychologist patient victim survivor witness suspect defendant inmate prisoner detainee convict
-    activist campaigner dissident protester demonstrator supporter backer follower fan voter resident
+    activist campaigner dissident protester demonstrator supporter backer follower fan voter
+    resident
     citizen neighbor neighbour villager farmer worker employee employer unionist driver passenger
     player coach star actor actress singer musician artist filmmaker comedian celebrity designer
-    pastor priest bishop archbishop cardinal pope rabbi imam cleric preacher evangelist monk nun king
+    pastor priest bishop archbishop cardinal pope rabbi imam cleric preacher evangelist monk nun
+    king
     queen prince princess royal heir father mother dad mom mum parent son daughter brother sister
     husband wife spouse partner widow widower uncle aunt cousin nephew niece grandfather grandmother
-    grandson granddaughter friend colleague ally associate insider source veteran democrat republican
+    grandson granddaughter friend colleague ally associate insider source veteran democrat
+    republican
     conservative liberal socialist libertarian delegate activist donor user caller guest speaker
     tweeter commenter poster organizer organiser volunteer member participant attendee statesman
     newspaperman chairperson strongman dictator autocrat mastermind tycoon laureate winner
@@ -136,7 +142,8 @@ IRREGULAR_PLURALS = {
 # Heads of phrases that describe a body that can speak.
 BODY_NOUNS = _words("""government administration ministry department agency bureau office embassy
     consulate mission parliament congress senate house council committee commission court tribunal
-    police army military force navy air-force guard service authority regime party campaign camp team
+    police army military force navy air-force guard service authority regime party campaign camp
+    team
     union alliance coalition bloc organization organisation group network association federation
     foundation institute institution center centre think-tank university college school hospital
     clinic church company corporation firm business bank fund manufacturer airline carrier retailer
@@ -147,8 +154,10 @@ BODY_NOUNS = _words("""government administration ministry department agency bure
     society operator startup lobby""")
 
 # Heads of phrases for what is written or broadcast and can "say".
-DOCUMENT_NOUNS = _words("""statement report letter email e-mail memo note tweet post message ad advert
-    advertisement commercial article story editorial column op-ed essay book memoir novel poll survey
+DOCUMENT_NOUNS = _words("""statement report letter email e-mail memo note tweet post message ad
+    advert
+    advertisement commercial article story editorial column op-ed essay book memoir novel poll
+    survey
     study document filing lawsuit complaint petition ruling bill amendment resolution treaty
     declaration manifesto transcript video clip recording tape speech address headline banner
     placard poster flyer leaflet brochure website blog indictment affidavit pamphlet mailer""")
@@ -163,20 +172,24 @@ ADJECTIVE_ENDINGS = ("al", "ian", "ish", "ese", "ive", "ic", "ous", "ary", "ean"
 _SPEECH_LEMMAS = """say tell add ask reply respond answer claim argue note state declare announce
     explain insist maintain contend assert allege suggest warn caution predict promise pledge vow
     admit acknowledge concede confess agree disagree deny confirm reveal disclose report observe
-    remark comment mention joke quip tease mock scoff sneer snap shout yell scream cry exclaim whisper
+    remark comment mention joke quip tease mock scoff sneer snap shout yell scream cry exclaim
+    whisper
     mutter murmur mumble chant sing boast brag complain lament grumble protest object urge demand
     plead beg request recommend advise propose offer recall remember reminisce conclude summarize
-    summarise describe call label term dub brand characterize characterise portray depict refer accuse
+    summarise describe call label term dub brand characterize characterise portray depict refer
+    accuse
     blame blast slam criticize criticise condemn denounce decry deride ridicule attack assail rip
     scold chide rebuke berate lecture praise laud hail commend applaud thank credit congratulate
-    defend justify emphasize emphasise stress underscore underline highlight reiterate repeat restate
+    defend justify emphasize emphasise stress underscore underline highlight reiterate repeat
+    restate
     echo stipulate specify clarify elaborate expound continue interject interrupt interrupt counter
     retort rejoin shoot fire rebut refute dismiss reject write tweet retweet post blog email text
     publish read quote cite paraphrase testify swear attest profess proclaim pronounce preach teach
     assure reassure guarantee inform notify remind advise instruct order command direct tout pitch
     posit postulate speculate hypothesize theorize theorise guess estimate reckon calculate figure
     think believe feel fear hope wish wonder worry muse ponder opine venture volunteer imply hint
-    intimate signal indicate point express voice convey articulate vent fume rage thunder bellow roar
+    intimate signal indicate point express voice convey articulate vent fume rage thunder bellow
+    roar
     bark growl hiss sigh laugh chuckle giggle grin smile nod shrug gush rave enthuse marvel crow
     gloat trumpet broadcast air allude address discuss talk speak explode erupt
     apologize apologise concur weigh chime interpret compare liken equate question query inquire
@@ -192,25 +205,52 @@ _SPEECH_LEMMAS = """say tell add ask reply respond answer claim argue note state
     sign hashtag caption headline print carry feature run include contain
     """.split()
 _IRREGULAR = {
-    "say": "says said saying", "tell": "tells told telling", "think": "thinks thought thinking",
-    "write": "writes wrote written writing", "read": "reads read reading",
-    "feel": "feels felt feeling", "swear": "swears swore sworn swearing",
-    "speak": "speaks spoke spoken speaking", "shoot": "shoots shot shooting",
-    "see": "sees saw seen seeing", "sing": "sings sang sung singing", "sum": "sums summed summing",
-    "teach": "teaches taught teaching", "find": "finds found finding",
-    "foresee": "foresees foresaw foreseen foreseeing", "mean": "means meant meaning",
-    "show": "shows showed shown showing", "hear": "hears heard hearing", "run": "runs ran running",
-    "broadcast": "broadcasts broadcast broadcasting", "forecast": "forecasts forecast forecasting",
-    "beg": "begs begged begging", "brag": "brags bragged bragging", "dub": "dubs dubbed dubbing",
-    "rip": "rips ripped ripping", "slam": "slams slammed slamming", "pan": "pans panned panning",
-    "quip": "quips quipped quipping", "snap": "snaps snapped snapping", "vow": "vows vowed vowing",
-    "prod": "prods prodded prodding", "admit": "admits admitted admitting",
-    "refer": "refers referred referring", "rebut": "rebuts rebutted rebutting",
-    "grin": "grins grinned grinning", "nod": "nods nodded nodding", "allow": "allows allowed allowing",
-    "rue": "rues rued ruing", "blog": "blogs blogged blogging", "offer": "offers offered offering",
-    "answer": "answers answered answering", "chant": "chants chanted chanting",
-    "counter": "counters countered countering", "air": "airs aired airing", "tweet": "tweets tweeted tweeting",
-}  # fmt: skip
+    "say": "says said saying",
+    "tell": "tells told telling",
+    "think": "thinks thought thinking",
+    "write": "writes wrote written writing",
+    "read": "reads read reading",
+    "feel": "feels felt feeling",
+    "swear": "swears swore sworn swearing",
+    "speak": "speaks spoke spoken speaking",
+    "shoot": "shoots shot shooting",
+    "see": "sees saw seen seeing",
+    "sing": "sings sang sung singing",
+    "sum": "sums summed summing",
+    "teach": "teaches taught teaching",
+    "find": "finds found finding",
+    "foresee": "foresees foresaw foreseen foreseeing",
+    "mean": "means meant meaning",
+    "show": "shows showed shown showing",
+    "hear": "hears heard hearing",
+    "run": "runs ran running",
+    "broadcast": "broadcasts broadcast broadcasting",
+    "forecast": "forecasts forecast forecasting",
+    "beg": "begs begged begging",
+    "brag": "brags bragged bragging",
+    "dub": "dubs dubbed dubbing",
+    "rip": "rips ripped ripping",
+    "slam": "slams slammed slamming",
+    "pan": "pans panned panning",
+    "quip": "quips quipped quipping",
+    "snap": "snaps snapped snapping",
+    "vow": "vows vowed vowing",
+    "prod": "prods prodded prodding",
+    "admit": "admits admitted admitting",
+    "refer": "refers referred referring",
+    "rebut": "rebuts rebutted rebutting",
+    "grin": "grins grinned grinning",
+    "nod": "nods nodded nodding",
+    "allow": "allows allowed allowing",
+    "rue": "rues rued ruing",
+    "blog": "blogs blogged blogging",
+    "offer": "offers offered offering",
+    "answer": "answers answered answering",
+    "chant": "chants chanted chanting",
+    "counter": "counters countered countering",
+    "air": "airs aired airing",
+    "tweet": "tweets tweeted tweeting",
+}
 
 # Verbs that a reporting clause can hardly do without: the strongest evidence of attribution.
 CORE_SPEECH = _words("""said says say saying told tells tell telling added adds adding wrote writes
@@ -275,7 +315,7 @@ def _first_names() -> tuple[dict[str, float], dict[str, float]]:
     tables = []
     for kind in ("first:female", "first:male"):
         table: dict[str, float] = {}
-        with open(names.FILES[kind], encoding="ascii") as lines:
+        with Path(names.FILES[kind]).open(encoding="ascii") as lines:
             for line in lines:
                 name, frequency = line.split()[:2]
                 table[name.lower()] = float(frequency)

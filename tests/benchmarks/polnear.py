@@ -76,7 +76,9 @@ def read_gold(path: Path) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Predict, time, score and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("gold", type=Path)
     parser.add_argument("--out", type=Path, help="write the predictions here")
     parser.add_argument("--scorer", type=Path, help="default: score.py beside the gold file")
