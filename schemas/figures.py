@@ -12,9 +12,7 @@ class FigureRow(BaseModel):
     counts: Verbatim | None = Field(
         None, description="what it counts or measures, in the article's words"
     )
-    source: Name | None = Field(
-        None, description="who gives the figure, when the article says so"
-    )
+    source: Name | None = Field(None, description="who gives the figure, when the article says so")
 
 
 class Figures(BaseModel):

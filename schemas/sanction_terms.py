@@ -17,11 +17,9 @@ class SanctionTerm(BaseModel):
     sender: list[Name] = Field(description="the states or bodies whose restriction it is")
     target: list[Verbatim] = Field(description="the country, body, person or goods it falls on")
     measure: Verbatim | None = Field(
-        None, description="the restriction: sanctions on potash, export ban, asset freeze"
+        None, description="the restriction: sanctions on oil, export ban, asset freeze"
     )
-    status: Literal[
-        "in_force", "agreed", "announced", "proposed", "conditional", "past", "denied"
-    ]
+    status: Literal["in_force", "agreed", "announced", "proposed", "conditional", "past", "denied"]
     condition: Verbatim | None = Field(None, description="what it is made to depend on")
     when: Verbatim | None = Field(None, description="when it happens or happened")
 

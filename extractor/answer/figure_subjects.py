@@ -1,6 +1,6 @@
 """What stands before a figure and is measured by it.
 
-    put the number of [missing children] at 2,115 · a [crowd] of 1,300 · a [fine] of $5 million
+    put the number of [missing children] at 2,115 · a [crowd] of 1,200 · a [fine] of $5 million
     [unemployment] rose by 5% · the [bridge], which cost $3bn
 
 Each reader looks back from the figure within its sentence and returns the noun phrase with how
@@ -92,7 +92,7 @@ def number_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
 
 
 def noun_before_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
-    """Read "a crowd of 1,300", "a fine of $5 million", "a tax rate of 35 percent"."""
+    """Read "a crowd of 1,200", "a fine of $5 million", "a tax rate of 35 percent"."""
     start = front(figure)
     match = _OF_BEFORE.search(text, max(bounds.start, start - 24), start)
     if match is None or _DEPRIVED.search(text, max(bounds.start, start - 60), start):

@@ -34,7 +34,7 @@ class ListedName:
 
     @property
     def line(self) -> str:
-        """One line of the list: "P3 John Coale (person; also Coale)"."""
+        """One line of the list: "P3 Ruth Okafor (person; also Okafor)"."""
         return f"{self.id} {self.label}"
 
     @property

@@ -1,4 +1,4 @@
-"""The same thing counted twice with different numbers: "1,227" here, "around 1,000" there.
+"""The same thing counted twice with different numbers: "1,480" here, "around 1,200" there.
 
 A reporter may have updated one and not the other, or two sources disagree; either way an analyst
 wants to see both. Two figures are compared when what they count shares its content words: the
@@ -18,7 +18,7 @@ from extractor.spans import Span
 
 _MAX_REMARKS = 20
 _MAX_COMPARED = 40  # earlier figures that share a word, for each figure
-_TOLERANCE = 0.05  # "around 1,200" does not contradict 1,227
+_TOLERANCE = 0.05  # "around 1,200" does not contradict 1,210
 # Words that say nothing about what is counted…
 _EMPTY = frozenset(
     "the a an of in on at to from for by with and or that this these those their his her its as"
@@ -71,7 +71,7 @@ def _counts(row: Draft) -> str | None:
 
 
 def _content(counts: str) -> frozenset[str]:
-    """Return the content words, plurals cut: {"political", "prisoner", "belarus"}."""
+    """Return the content words, plurals cut: {"striking", "miner", "south"}."""
     words = re.findall(r"[^\W\d_]{3,}", counts[:200].lower())
     return frozenset(word.removesuffix("s") for word in words if word not in _EMPTY)
 

@@ -66,7 +66,7 @@ class FigureCandidate:
     span: Span  # the number with its sign, currency, scale and unit: "$1.7 billion", "40 percent"
     kind: FigureKind
     value: float | None  # None for a range
-    low: float | None  # bounds of a range ("1,300 or 1,400") or of "at least", "up to"
+    low: float | None  # bounds of a range ("20 or 30") or of "at least", "up to"
     high: float | None
     unit: str | None  # "USD", "%", "km", …; None for a plain count
     approximate: bool
@@ -98,7 +98,7 @@ class Entity:
     name: str  # the fullest form printed
     kind: EntityKind
     mentions: tuple[Mention, ...]  # in order of the text
-    aliases: tuple[str, ...] = ()  # other forms printed: "Clinton", "Hillary", "the senator"
+    aliases: tuple[str, ...] = ()  # other forms printed: "Okafor", "Ruth", "the minister"
     gender: Gender | None = None
     plural: bool = False
     role: str | None = None  # "President", "envoy", as printed
@@ -106,11 +106,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class SanctionStatement:
-    """Words that say what happens to a restriction: "agreed to lift sanctions on potash"."""
+    """Words that say what happens to a restriction: "agreed to lift sanctions on oil"."""
 
     id: str  # "T2"
     sentence: str  # the id of its sentence
     span: Span  # from the verb to the end of the restriction's phrase, or the reverse
     trigger: Span  # the word that names the action: "lift", "tightened"
-    measure: Span  # the restriction: "sanctions on potash", "export ban"
+    measure: Span  # the restriction: "sanctions on oil", "export ban"
     action: Action

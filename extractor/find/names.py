@@ -44,8 +44,8 @@ _BODY_SUFFIXES = frozenset("inc corp ltd llc plc co gmbh pac fc afp tv".split())
 _BODY_HEADS = BODY_NOUNS | frozenset(
     "times post journal herald tribune chronicle gazette observer guardian news today week street "
     "republicans democrats republican democrat conservatives liberals tories greens caucus act "
-    "bill amendment clause convention treaty accord forum summit conference prize award medal oscar "
-    "bureau headquarters front brigade battalion forces reserve trust holdings group systems "
+    "bill amendment clause convention treaty accord forum summit conference prize award medal "
+    "oscar bureau headquarters front brigade battalion forces reserve trust holdings group systems "
     "motors airlines studios records pictures".split()
 )
 _PLACE_HEADS = frozenset(
@@ -479,7 +479,7 @@ def _name_gender(words: list[str]) -> str | None:
 
 
 def _describe(reading: Reading, run: Run, draft: Draft) -> None:
-    """Take down titles and descriptions: "envoy John Coale", "Gorka, a former adviser"."""
+    """Take down titles and descriptions: "envoy Ruth Okafor", "Brandt, a former adviser"."""
     tokens, ranges = reading.tokens, []
     if run.titles:
         ranges.append((run.first, run.first + run.titles))

@@ -105,7 +105,7 @@ def _is_name(part: str) -> bool:
 
 
 def is_role_line(line: str) -> bool:
-    """Tell whether the line says what the author is ("Political correspondent, Minsk")."""
+    """Tell whether the line says what the author is ("Political correspondent, Lagos")."""
     if len(line) > 80 or line[-1:] in {".", "!", "?", ":", '"', "”"}:
         return False
     return any(word.lower() in _ROLES for word in re.findall(r"\w+", line))

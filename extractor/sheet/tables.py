@@ -326,7 +326,7 @@ def _sentence(model: type[BaseModel]) -> str | None:
 
 
 def number(value: float) -> str:
-    """Return a number for people: 1227.0 as "1,227", 0.5 as "0.5"."""
+    """Return a number for people: 1234.0 as "1,234", 0.5 as "0.5"."""
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - not a number
         return str(value)
     if value == int(value) and abs(value) < 1e15:
@@ -335,7 +335,7 @@ def number(value: float) -> str:
 
 
 def amount(figure: Figure) -> str:
-    """Return what a figure amounts to: "1,227", "≈ 40", "1,300–1,400", "≤ 50 km"."""
+    """Return what a figure amounts to: "1,234", "≈ 40", "20–30", "≤ 50 km"."""
     if figure.value is not None:
         words = f"≈ {number(figure.value)}" if figure.approximate else number(figure.value)
     elif figure.low is not None and figure.high is not None:
