@@ -278,11 +278,14 @@ SPEECH_VERBS: frozenset[str] = frozenset(
     form for lemma in _SPEECH_LEMMAS for form in _inflect(lemma)
 )
 # Without the forms that are nouns as well ("state", "report", "comments", "posts").
-FINITE_SPEECH: frozenset[str] = frozenset(
-    form
-    for form in SPEECH_VERBS
-    if form.endswith("ed") or form in CORE_SPEECH or form in _words(" ".join(_IRREGULAR.values()))
-) - _words("meaning feeling finding hearing showing running seeing teaching reading runs shows")
+_IRREGULAR_FORMS = _words(" ".join(_IRREGULAR.values()))
+_SELDOM_SPEECH = _words(
+    "meaning feeling finding hearing showing running seeing teaching reading runs shows"
+)
+FINITE_SPEECH: frozenset[str] = (
+    frozenset(form for form in SPEECH_VERBS if form.endswith("ed"))
+    | (SPEECH_VERBS & (CORE_SPEECH | _IRREGULAR_FORMS))
+) - _SELDOM_SPEECH
 
 
 @lru_cache(maxsize=20_000)
