@@ -40,6 +40,7 @@ _OPENERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "pending": (("pending",),),
     "subject": (("subject", "to"),),
 }  # fmt: skip
+_FIRST_WORDS = frozenset(_OPENERS) | {"as", "when"}
 _EXCHANGES = frozenset({("in", "exchange", "for"), ("in", "return", "for")})
 _OCCASIONS = frozenset("after following since before when as".split())
 
@@ -57,7 +58,7 @@ def conditions_in(tokens: list[Token]) -> list[Condition]:
     """Return the conditions of a sentence, in order."""
     found: list[Condition] = []
     for i, token in enumerate(tokens):
-        if found and i < found[-1].end:
+        if token.low not in _FIRST_WORDS or (found and i < found[-1].end):
             continue
         condition = _condition_at(tokens, i, token.low)
         if condition is not None and condition.end > condition.first + 1:
@@ -92,9 +93,9 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
     if low in ("until", "till", "pending"):
         return not (
             following.low[0].isdigit() or following.low in MONTHS
-            or following.low in ("now", "then", "recently", "the", "at", "next", "this", "last",
+            or (following.low in ("now", "then", "recently", "the", "at", "next", "this", "last",
                                  "further", "early", "late", "mid", "tomorrow", "today")
-            and not _verb_soon(tokens, behind)
+            and not _verb_soon(tokens, behind))
         )  # fmt: skip
     if low == "once":
         return previous not in ("at", "was", "were", "had", "who", "than") and _verb_soon(
@@ -127,13 +128,11 @@ def _has_verb_before_comma(tokens: list[Token], i: int) -> bool:
     following = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if tokens[i].text[0].islower() or following in ("a", "an", "part", "well", "of", "for", "with"):
         return False
-    words = 0
-    for token in tokens[i + 1 : i + 25]:
+    for words, token in enumerate(tokens[i + 1 : i + 25]):
         if token.low == ",":
             return words >= 3
         if token.low in BREAKS:
             return False
-        words += 1
     return False
 
 

@@ -118,7 +118,7 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     """Return the word before `offset`, determiners left out; "" at the sentence's beginning."""
     k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
     skipped = 0
-    while k >= 0 and skipped < 3 and tokens[k].low in DETERMINERS:
+    while k > 0 and skipped < 3 and (tokens[k].low in DETERMINERS or tokens[k].capital):
         k -= 1
         skipped += 1
     return tokens[k].low if k >= 0 else ""

@@ -28,7 +28,8 @@ def _table(groups: dict[Status, frozenset[str]]) -> dict[str, Status]:
 # Verbs, nouns and adjectives that govern "to lift", "lifting" or "the lifting of".
 LEADS: dict[str, Status] = _table({
     "agreed": forms("agree", "decide", "vote", "approve", "endorse", "adopt", "conclude")
-    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved go-ahead light".split()),
+    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved go-ahead "
+                "light".split()),
     "announced": forms("announce", "pledge", "promise", "vow", "intend", "order", "declare",
                        "prepare", "schedule", "expect", "reaffirm", "confirm", "unveil", "instruct",
                        "direct", "undertake", "guarantee", "move", "start", "commit")
@@ -40,12 +41,14 @@ LEADS: dict[str, Status] = _table({
                       "back", "pressure", "lobby", "allow", "authorize", "authorise", "persuade",
                       "convince", "encourage", "require", "oblige", "invite", "explore", "aim",
                       "try", "attempt", "negotiate", "help", "enable", "wait")
-    | frozenset("seek seeks sought seeking bid proposal proposals ready willing prepared open chance "
+    | frozenset("seek seeks sought seeking bid proposal proposals ready willing prepared open "
+                "chance "
                 "possibility prospect prospects option effort efforts campaign ought likely "
                 "pushing talks negotiations debate step steps roadmap power powers authority right "
                 "way ways idea deadline eager keen path question conditions condition time able "
                 "reluctant hesitant mulling pleas plea motion bill legislation".split()),
-    "in_force": forms("continue", "proceed") | frozenset("begin begins began begun beginning".split()),
+    "in_force": forms("continue", "proceed")
+    | frozenset("begin begins began begun beginning".split()),
     "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
                     "resist", "veto", "avoid", "prevent", "block", "stop")
     | frozenset("denies denied refusal unlikely unwilling against ruled ruling no-one nobody "

@@ -1,27 +1,23 @@
-"""The phrases around a release: who, with whom, from where, where to, in exchange for what."""
+"""Those whom a release is about: the phrases around it, with the names among them."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from extractor.answer.conditions import exchange_end
 from extractor.answer.mentions import Mentions
-from extractor.find.candidates import Entity, Mention, SentenceCandidate
-from extractor.find.captives import CAPTIVITY, HELD, is_people, is_quantity
+from extractor.find.candidates import Entity, Mention
+from extractor.find.captives import is_people, is_quantity
 from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
-    MONTHS,
     PREPOSITIONS,
     SUBORDINATORS,
     Token,
-    clause_end,
     clause_start,
     is_adverb,
     phrase_end,
     subject_start,
 )
 from extractor.find.countries import lookup
-from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
 
@@ -92,7 +88,7 @@ def _people(tokens: list[Token], first: int, end: int, mentions: Mentions) -> Ph
     """Return a phrase's members that are people: descriptions, and persons by their names."""
     parts: list[Span] = []
     described, person = False, None
-    for a, b in _members(tokens, first, end):
+    for a, b in members(tokens, first, end):
         whole = Span(tokens[a].start, tokens[b - 1].end)
         name = _person_in(tokens, a, b, mentions)
         if name is not None:
@@ -106,7 +102,7 @@ def _people(tokens: list[Token], first: int, end: int, mentions: Mentions) -> Ph
     return Phrase(tuple(parts), first, end, described, person) if parts else None
 
 
-def _members(tokens: list[Token], first: int, end: int) -> list[tuple[int, int]]:
+def members(tokens: list[Token], first: int, end: int) -> list[tuple[int, int]]:
     """Cut a list of names or phrases at its commas and "and"."""
     members, start = [], first
     for i in range(first, end + 1):
@@ -222,20 +218,23 @@ def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | No
     """Return a subject parted from its verb: "X, a politician arrested in 2020, was freed"."""
     if not i or tokens[i - 1].low != ",":
         return None
-    before = Span(tokens[0].start, tokens[i - 1].start)
+    near = tokens[max(0, i - _FAR) : i - 1]
+    if not near:
+        return None
+    before = Span(near[0].start, tokens[i - 1].start)
     names = [(m, e) for m, e in mentions.inside(before, 40) if e.kind == "person"]
-    listed = _listed_names(tokens, names, before)
+    listed = _listed_names(near, names, before)
     if len(listed) > 1:
         return Phrase(tuple(listed), 0, 0, True)
     for mention, entity in names:
-        rest = mention.span.end
-        if mention.kind == "name" and any(
-            t.start >= rest and t.low == "," for t in tokens[: 3 + i]
-        ):
-            follows = next((t for t in tokens if t.start >= rest), None)
-            if follows is not None and follows.low in (",", "(", "-", "–", "—"):
-                return Phrase((mention.span,), 0, 0, False, entity.id)
+        follows = next((t for t in near if t.start >= mention.span.end), None)
+        if mention.kind == "name" and follows is not None and follows.low in _APPOSING:
+            return Phrase((mention.span,), 0, 0, False, entity.id)
     return None
+
+
+_FAR = 50  # words between a subject and its verb
+_APPOSING = frozenset((",", "(", "-", "–", "—"))
 
 
 def _listed_names(
@@ -265,6 +264,9 @@ _WITH = (("including",), ("along", "with"), ("as", "well", "as"), ("together", "
          ("alongside",), ("among", "them"), ("plus",))  # fmt: skip
 
 
+_WITH_FIRST = frozenset(words[0] for words in _WITH)
+
+
 def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Span]:
     """Return those named with the released: "including X and Y", "along with 113 others"."""
     out: list[Span] = []
@@ -277,7 +279,11 @@ def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Spa
             break
         if low == "," and i == begin == found.phrase.end:
             out.extend(_apposed(tokens, i + 1, mentions))
-        words = next((w for w in _WITH if tuple(t.low for t in tokens[i : i + len(w)]) == w), None)
+        words = None
+        if low in _WITH_FIRST:
+            words = next(
+                (w for w in _WITH if tuple(t.low for t in tokens[i : i + len(w)]) == w), None
+            )
         if words is None:
             i += 1
             continue
@@ -301,6 +307,9 @@ def _apposed(tokens: list[Token], start: int, mentions: Mentions) -> list[Span]:
     return [m.span for m, e in mentions.inside(span) if e.kind == "person" and m.kind == "name"]
 
 
+_OF_NAMES = frozenset(("of", "for", "in", "from"))  # "a campaigner for X from Y"
+
+
 def _names_end(tokens: list[Token], start: int) -> int:
     """Return the end of a list of people with their descriptions."""
     i = start
@@ -308,12 +317,12 @@ def _names_end(tokens: list[Token], start: int) -> int:
         low = tokens[i].low
         if low in BREAKS or low in AUXILIARIES or (low == "." and i + 1 >= len(tokens)):
             break
-        if low in SUBORDINATORS or (low in PREPOSITIONS and low not in ("of", "for", "in", "from")):
+        if low in SUBORDINATORS or (low in PREPOSITIONS and low not in _OF_NAMES):
             break
         if low in ("in", "for", "from") and not tokens[i - 1].low.isalpha():
             break
-        if low == "in" and i + 1 < len(tokens) and tokens[i + 1].low in ("a", "an", "exchange",
-                                                                         "return", "what"):  # fmt: skip
+        following = tokens[i + 1].low if i + 1 < len(tokens) else ""
+        if low == "in" and following in ("a", "an", "exchange", "return", "what"):
             break
         i += 1
     while i > start and not tokens[i - 1].word:
@@ -330,133 +339,7 @@ def _listed(
     end = phrase_end(tokens, start)
     described = [
         Span(tokens[a].start, tokens[b - 1].end)
-        for a, b in _members(tokens, start, min(end, stop))
+        for a, b in members(tokens, start, min(end, stop))
         if is_people(tokens, a, b)
     ]
     return sorted(persons + [d for d in described if not any(d.overlaps(p) for p in persons)])
-
-
-def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
-    """Return where people went: "to X and Y", "X for Y", "into X", up to the clause's end."""
-    marks = {"to", "into"}
-    if verb in ("left", "returned"):
-        marks = {"for", "to"}
-    if verb in ("arrived", "arrive", "arrives", "landed"):
-        marks = {"in", "at"}
-    if verb == "reached":
-        return _place(tokens, begin)
-    end = clause_end(tokens, begin) if begin < len(tokens) else begin
-    for i in range(begin, min(end, begin + 24)):
-        low = tokens[i].low
-        if low in ("who", "which", "after", "since", "and", "but", "that", "before") and i > begin:
-            goes_on = low == "and" and i + 1 < end and tokens[i + 1].capital
-            if not goes_on or _clause_verb(tokens, i, end):
-                return []
-        if low in marks and i + 1 < end:
-            found = _place(tokens, i + 1)
-            if found:
-                return found
-    return []
-
-
-def _clause_verb(tokens: list[Token], i: int, end: int) -> bool:
-    return any(t.low in AUXILIARIES for t in tokens[i : min(end, i + 6)])
-
-
-def _place(tokens: list[Token], i: int) -> list[Span]:
-    """Return the places that a phrase names; none for "to safety", "to lift", "to five years"."""
-    end = phrase_end(tokens, i)
-    if end <= i or not any(t.capital for t in tokens[i:end]):
-        return []
-    if tokens[i].low in MONTHS or tokens[i].low[0].isdigit():
-        return []
-    parts = []
-    for a, b in _members(tokens, i, end):
-        if any(t.capital for t in tokens[a:b]):
-            parts.append(Span(tokens[a].start, tokens[b - 1].end))
-    return parts
-
-
-def origin(tokens: list[Token], verb: int, behind: int, end: int) -> Span | None:
-    """Return where people were set free or left: "from X", "left X for Y"."""
-    if tokens[verb].low == "left" and verb + 1 < len(tokens):
-        stop = phrase_end(tokens, verb + 1)
-        if stop > verb + 1 and (
-            tokens[verb + 1].capital or tokens[stop - 1].low in CAPTIVITY
-            or {t.low for t in tokens[verb + 1 : stop]} & CAPTIVITY
-        ):  # fmt: skip
-            return Span(tokens[verb + 1].start, tokens[stop - 1].end)
-    for i in range(behind, min(end, behind + 14)):
-        low = tokens[i].low
-        if low in SUBORDINATORS:
-            return None
-        if low == "from" and i + 1 < len(tokens):
-            stop = phrase_end(tokens, i + 1)
-            words = {t.low for t in tokens[i + 1 : stop]}
-            if stop > i + 1 and tokens[i + 1].low not in MONTHS and (
-                any(t.capital for t in tokens[i + 1 : stop]) or words & CAPTIVITY
-                or words & {"prisons", "jails", "colony", "camp", "detention"}
-            ):  # fmt: skip
-                return Span(tokens[i + 1].start, tokens[stop - 1].end)
-    return None
-
-
-_CONCEDED = frozenset(
-    "agreed lifted eased paid promised pledged dropped waived unfroze released freed relaxed removed "
-    "suspended offered granted transferred".split()
-)
-
-
-def exchange(
-    inventory: Inventory, sentence: SentenceCandidate, tokens: list[Token], verb: int
-) -> Span | None:
-    """Return what was given for the release: in this sentence, or "In return, …" in the next."""
-    for i in range(len(tokens) - 2):
-        low, following = tokens[i].low, tokens[i + 1].low
-        if low == "in" and following in ("exchange", "return") and tokens[i + 2].low == "for":
-            return _stretch(tokens, i + 3, exchange_end(tokens, i + 3))
-        if low in ("swapped", "exchanged", "traded") and i >= verb - 3:
-            for j in range(i + 1, min(len(tokens) - 1, i + 10)):
-                if tokens[j].low == "for" and i <= verb + 6:
-                    return _stretch(tokens, j + 1, exchange_end(tokens, j + 1))
-        if low == "after" and i > verb and not following.endswith("ing"):
-            end = clause_end(tokens, i + 1)
-            words = [t.low for t in tokens[i + 1 : end]]
-            if set(words) & _CONCEDED and not set(words[:2]) & {"being", "he", "she", "they"}:
-                return _stretch(tokens, i + 1, _trim(tokens, i + 1, end))
-    return _next_sentence(inventory, sentence)
-
-
-def _trim(tokens: list[Token], start: int, end: int) -> int:
-    for i in range(start, end):
-        if tokens[i].low == "," and i > start + 3:
-            return i
-    while end > start and not tokens[end - 1].word:
-        end -= 1
-    return end
-
-
-def _stretch(tokens: list[Token], first: int, end: int) -> Span | None:
-    return Span(tokens[first].start, tokens[end - 1].end) if end > first else None
-
-
-def _next_sentence(inventory: Inventory, sentence: SentenceCandidate) -> Span | None:
-    """Return the main clause of a next sentence that begins "In return," or "In exchange,"."""
-    index = int(sentence.id[1:])
-    if index >= len(inventory.sentences):
-        return None
-    span = inventory.sentences[index].span
-    text = span.of(inventory.article.text)
-    for opening in ("In return", "In exchange"):
-        if text.startswith((opening + ",", opening + " the", opening + " for the release")):
-            inner = len(opening) + 1
-            while inner < len(text) and text[inner] in ", ":
-                inner += 1
-            tail = len(text.rstrip(' ."”'))
-            if tail > inner and not text.startswith(opening + " for"):
-                return Span(span.start + inner, span.start + tail)
-    return None
-
-
-__all__ = ["HELD", "Phrase", "destinations", "exchange", "included", "object_phrase", "origin",
-           "subject_phrase"]  # fmt: skip

@@ -7,17 +7,23 @@ the article has told of a release.
 
 from dataclasses import dataclass, field
 
-from extractor.answer.conditions import conditions_in, inside_condition
+from extractor.answer.conditions import Condition, conditions_in, inside_condition
 from extractor.answer.mentions import Mentions
-from extractor.answer.moods import Lead, lead_of, status_of_verb
-from extractor.answer.release_phrases import (
-    Phrase,
-    destinations,
-    exchange,
-    included,
-    object_phrase,
-    origin,
-    subject_phrase,
+from extractor.answer.moods import Lead, lead_of
+from extractor.answer.release_phrases import Phrase, included, object_phrase, subject_phrase
+from extractor.answer.release_routes import destinations, exchange, origin
+from extractor.answer.release_verbs import (
+    BE,
+    DONE,
+    NAMING,
+    SENDING,
+    UNREAL,
+    WANTED,
+    coordinate,
+    happened,
+    moved_on,
+    not_a_place,
+    verb_end,
 )
 from extractor.find.candidates import SentenceCandidate
 from extractor.find.captives import (
@@ -37,7 +43,6 @@ from extractor.find.clauses import (
     SUBORDINATORS,
     Token,
     clause_end,
-    is_adverb,
     phrase_end,
     tokens_of,
 )
@@ -88,29 +93,46 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
     if not may_hold_releases(text):
         return []
     reader = _Reader(inventory)
-    first = [s for s in inventory.sentences if may_state(s.span.of(text))]
-    scenes = [(s, tokens_of(text, s.span)) for s in first]
-    for _, tokens in scenes:  # whom the article tells to be free, wherever it says so
-        for found in reader.find(tokens, moved=False):
-            reader.learn(tokens, found)
-    out: list[ReleaseStatement] = []
-    for sentence, tokens in scenes:
-        for found in reader.find(tokens, moved=reader.memory.any):
-            out.append(reader.read(sentence, tokens, found))
-    return out
+    scenes: list[tuple[SentenceCandidate, list[Token]]] = []
+    for sentence in inventory.sentences:  # whom the article tells to be free, wherever it does so
+        words = _words_of(sentence.span.of(text))
+        if words:
+            scenes.append((sentence, tokens_of(text, sentence.span)))
+        if words == "release":
+            reader.learn(scenes[-1][1])
+    if not reader.memory.any:
+        return []
+    return [
+        reader.read(sentence, tokens, found)
+        for sentence, tokens in scenes
+        for found in reader.find(tokens, moved=True)
+    ]
 
 
-_WORDS = (
-    "free", "releas", "liberat", "pardon", "swap", "hand", "let go", "amnest", "exchang", "taken",
-    "transport", "flown", "transfer", "moved", "bus", "left", "sent", "arriv", "return", "deport",
-    "brought", "driven", "cross", "repatriat", "landed", "flew", "evacuat", "exile", "airlift",
+_RELEASES = (
+    "freed", "frees", "freeing", "releas", "liberat", "pardon", "swap", "handed", "let go", "free ",
+    "amnest", "exchang", "repatriat", "left prison", "left jail", "hands over", "handing over",
+)  # fmt: skip
+_MOVES = (
+    "taken to", "transported", "flown", "transferred", "moved to", "bus", "left ", "sent ",
+    "arriv", "return", "deport", "brought", "driven", "cross", "landed", "flew", "evacuat", "exile",
+    "airlift", "expel", "taken by", "reached", "went to", "walked",
 )  # fmt: skip
 
 
-def may_state(sentence: str) -> bool:
-    """Tell cheaply whether a sentence may state a release or a transfer."""
+def _words_of(sentence: str) -> str:
+    """Tell cheaply what a sentence may state: "release", "move" or nothing."""
     low = sentence.lower()
-    return any(word in low for word in _WORDS)
+    if any(word in low for word in _RELEASES):
+        return "release"
+    return "move" if any(word in low for word in _MOVES) else ""
+
+
+_TIMES_BEFORE = 20  # words before a verb that its time may stand in
+_TRIGGERS = (
+    RELEASING | PARTICIPLES | MOVING | GOING
+    | frozenset("swap swaps hands handing left walked releases freeing exchange".split())
+)  # fmt: skip
 
 
 class _Reader:
@@ -121,22 +143,27 @@ class _Reader:
         self.text = inventory.article.text
         self.mentions = Mentions(inventory)
         self.memory = _Memory()
+        self._conditions: list[Condition] | None = None  # of the sentence being read
         self._figures = {n.span.start: n.id for n in inventory.figures}
 
-    def learn(self, tokens: list[Token], found: _Found) -> None:
-        """Remember who was set free."""
-        self.memory.any = True
-        for span in (*found.phrase.parts, *included(tokens, found, self.mentions)):
-            for _, entity in self.mentions.inside(span, 4):
-                if entity.kind == "person":
-                    self.memory.released.add(entity.id)
+    def learn(self, tokens: list[Token]) -> None:
+        """Remember whom a sentence tells to be set free."""
+        for found in self.find(tokens, moved=False):
+            self.memory.any = True
+            for span in (*found.phrase.parts, *included(tokens, found, self.mentions)):
+                for _, entity in self.mentions.inside(span, 4):
+                    if entity.kind == "person":
+                        self.memory.released.add(entity.id)
 
     # --- finding ----------------------------------------------------------------------------
 
     def find(self, tokens: list[Token], *, moved: bool) -> list[_Found]:
         """Return the verbs and nouns of a sentence that state a release, in order."""
         found: list[_Found] = []
+        self._conditions = None
         for i, token in enumerate(tokens):
+            if token.low not in _TRIGGERS:
+                continue
             one = self._at(tokens, i, token.low, moved)
             if one is None:
                 continue
@@ -150,6 +177,12 @@ class _Reader:
             elif not (found and self._same(tokens, found[-1], one)):
                 found.append(one)
         return found
+
+    def _hypothetical(self, tokens: list[Token], i: int) -> bool:
+        """Tell whether token `i` stands in a condition: "if the hostages are freed"."""
+        if self._conditions is None:
+            self._conditions = conditions_in(tokens)
+        return inside_condition(self._conditions, i)
 
     def _same(self, tokens: list[Token], one: _Found, other: _Found) -> bool:
         """Tell whether a second verb goes on with the first: "were freed and flown to …"."""
@@ -176,11 +209,11 @@ class _Reader:
         return None
 
     def _released(self, tokens: list[Token], i: int, low: str) -> _Found | None:
-        end = _verb_end(tokens, i, low)
+        end = verb_end(tokens, i, low)
         if end is None:
             return self._noun(tokens, i) if low == "release" else None
         lead = lead_of(tokens, i)
-        be = lead.words & _BE
+        be = lead.words & BE
         before = tokens[i - 1].low if i else ""
         if before != "those" and not be and (before in DETERMINERS or before[:1].isdigit()):
             return None  # "the released prisoners"
@@ -190,7 +223,7 @@ class _Reader:
             return self._noun(tokens, i)
         phrase = object_phrase(tokens, end, self.mentions, particle=end > i + 1)
         if phrase is not None:
-            if not _happened(tokens, i, lead, passive=False):
+            if self._hypothetical(tokens, i) or not happened(tokens, i, lead, passive=False):
                 return None
             by = self._agent_of_active(tokens, lead)
             return _Found(i, "active", phrase, phrase.end, by)
@@ -204,21 +237,21 @@ class _Reader:
         return keys[0] if keys else None
 
     def _passive(self, tokens: list[Token], i: int, end: int, lead: Lead) -> _Found | None:
-        if not _happened(tokens, i, lead, passive=True):
+        if self._hypothetical(tokens, i) or not happened(tokens, i, lead, passive=True):
             return None
         if tokens[i].low == "let" and "go" not in [t.low for t in tokens[i : i + 2]]:
             return None
         phrase = subject_phrase(tokens, lead.start, self.mentions)
         if phrase is None or not self._are_people(tokens, phrase):
             return None
-        if end < len(tokens) and tokens[end].low == "from" and _not_a_place(tokens, end + 1):
+        if end < len(tokens) and tokens[end].low == "from" and not_a_place(tokens, end + 1):
             return None
         return _Found(i, "passive", phrase, end)
 
     def _reduced(self, tokens: list[Token], i: int, end: int) -> _Found | None:
         """Read "prisoners freed by X", "a prisoner released from Y", "those freed include Z"."""
         following = tokens[end].low if end < len(tokens) else ""
-        if following in _NAMING and i and tokens[i - 1].low == "those":
+        if following in NAMING and i and tokens[i - 1].low == "those":
             named = object_phrase(tokens, end + 1, self.mentions, particle=True)
             return _Found(i, "passive", named, named.end) if named else None
         if following not in ("by", "from", "on", "in", "under", "as", "after", "last", "this", "to",
@@ -228,7 +261,7 @@ class _Reader:
         if phrase is None or not phrase.described:
             return None
         lead = lead_of(tokens, phrase.start) if phrase.start else Lead(0)
-        if lead.infinitive or inside_condition(conditions_in(tokens), i):
+        if lead.infinitive or self._hypothetical(tokens, i):
             return None
         return _Found(i, "reduced", phrase, end)
 
@@ -238,7 +271,7 @@ class _Reader:
             return None
         lead = lead_of(tokens, i)
         phrase = subject_phrase(tokens, lead.start, self.mentions)
-        if phrase is None or not self._are_people(tokens, phrase) or lead.words & _UNREAL:
+        if phrase is None or not self._are_people(tokens, phrase) or lead.words & UNREAL:
             return None
         return _Found(i, "passive", phrase, i + 1)
 
@@ -246,17 +279,17 @@ class _Reader:
         """Read "114 were taken to Y", "nine left X for Y", of those set free."""
         lead = lead_of(tokens, i)
         goal = destinations(tokens, i + 1, low)
-        if not goal or lead.negated or lead.words & (_UNREAL - {"would"}):
+        if not goal or lead.negated or lead.words & (UNREAL - {"would"}):
             return None
-        if inside_condition(conditions_in(tokens), i) or lead.status in ("denied", "proposed"):
+        if self._hypothetical(tokens, i) or lead.status in ("denied", "proposed"):
             return None
         sent = object_phrase(tokens, i + 1, self.mentions, particle=False)
-        if sent is not None and low in _SENDING and not lead.words & _BE:
+        if sent is not None and low in SENDING and not lead.words & BE:
             held = {t.low for t in tokens[sent.start : sent.end]} & HELD
             by = self._agent_of_active(tokens, lead)
-            done = held and _happened(tokens, i, lead, passive=False)
+            done = held and happened(tokens, i, lead, passive=False)
             return _Found(i, "moved", sent, sent.end, by) if done else None
-        if low in MOVING and not lead.words & _BE and not _coordinate(tokens, i):
+        if low in MOVING and not lead.words & BE and not coordinate(tokens, i):
             phrase = subject_phrase(tokens, i, self.mentions, adjacent=True)
             if low in GOING and phrase is None:
                 phrase = subject_phrase(tokens, lead.start, self.mentions)
@@ -275,7 +308,7 @@ class _Reader:
         previous = tokens[i - 1].low if i else ""
         if following == "of":
             phrase = object_phrase(tokens, i + 2, self.mentions, particle=True)
-            if phrase is None or not before & _DONE or before & _WANTED:
+            if phrase is None or not before & DONE or before & WANTED:
                 return None
             return _Found(i, "noun", phrase, phrase.end)
         if previous in HELD and following in ("was", "came", "is", "took", "marked", "followed"):
@@ -313,7 +346,7 @@ class _Reader:
             if not any(span.overlaps(known) for known in who):
                 who.append(span)
         by, sure = self._by(tokens, found, end)
-        conjoined = found.going or _moved_on(tokens, found.behind, end)
+        conjoined = found.going or moved_on(tokens, found.behind, end)
         low = tokens[found.verb].low
         to = destinations(tokens, found.behind, low)
         if not to and conjoined is not None:
@@ -381,7 +414,8 @@ class _Reader:
             if tokens[k].low in SUBORDINATORS and not again:
                 stop = tokens[k].start
                 break
-        times = find_times(self.text, sentence.span)
+        near = tokens[max(0, found.verb - _TIMES_BEFORE)].start
+        times = find_times(self.text, Span(near, max(limit, at)))
         behind = [t for t in times if at < t.start < stop]
         if behind:
             return behind[0]
@@ -389,77 +423,3 @@ class _Reader:
             t.start == sentence.span.start or t.end >= tokens[max(0, found.verb - 4)].start
         )]  # fmt: skip
         return before[-1] if before else None
-
-
-_BE = frozenset("was were been be is are being had has have".split()) - {"had", "has", "have"}
-_SENDING = frozenset("expelled deported sent flew transferred moved returned exiled took".split())
-_NAMING = frozenset("was were is are include includes included".split())
-_UNREAL = frozenset("could may might should must can would not never n't cannot won't".split())
-_DONE = frozenset(
-    "after following since welcomed welcomes welcome hailed hails secured secure secures won praised "
-    "led celebrated brokered saw oversaw facilitated confirmed with marked announced despite "
-    "including involving through".split()
-)
-_WANTED = frozenset(
-    "call calls called calling demand demands demanded demanding urge urged seek seeks sought for "
-    "negotiate negotiated negotiating agree agreed possible potential hope hoped until pending "
-    "ahead future further next planned could would will may might expected if unless".split()
-)
-
-
-def _verb_end(tokens: list[Token], i: int, low: str) -> int | None:
-    """Return the index behind the verb and its particle; None when the particle is missing."""
-    following = [t.low for t in tokens[i + 1 : i + 8]]
-    if low in ("handed", "hands", "handing", "turned"):
-        if following[:1] == ["over"]:
-            return i + 2
-        return i + 1 if "over" in following and low != "turned" else None
-    if low == "set":
-        return i + 2 if following[:1] == ["free"] else None
-    if low == "let":
-        return i + 2 if following[:1] == ["go"] else None
-    return i + 1
-
-
-def _happened(tokens: list[Token], i: int, lead: Lead, *, passive: bool) -> bool:
-    """Tell whether the release is told as done: no plan, wish, condition or denial."""
-    if inside_condition(conditions_in(tokens), i):
-        return False
-    low = tokens[i].low
-    if lead.infinitive and lead.status != "in_force":
-        return False
-    if low in ("free", "release", "liberate", "pardon", "swap", "exchange") and not lead.words:
-        return False
-    if low.endswith("ing") and lead.preposition not in ("", "by", "after", "since"):
-        return False
-    status = status_of_verb(tokens, i, lead, passive=passive, conditional=False, dated=False)
-    return status in ("past", "in_force")
-
-
-def _not_a_place(tokens: list[Token], i: int) -> bool:
-    """Tell whether "freed from …" goes on with a burden rather than a place of captivity."""
-    words = {t.low for t in tokens[i : i + 6]}
-    if words & (CAPTIVITY | {"prisons", "jails", "colony", "hospital", "camp", "house"}):
-        return bool(words & {"hospital"})
-    return i < len(tokens) and not any(t.capital for t in tokens[i : i + 5])
-
-
-def _coordinate(tokens: list[Token], i: int) -> bool:
-    """Tell whether the participle at `i` shares an auxiliary: "were freed and flown to"."""
-    j = i - 1
-    while j > 0 and is_adverb(tokens[j]):
-        j -= 1
-    return (
-        j > 0
-        and tokens[j].low == "and"
-        and any(t.low in PARTICIPLES for t in tokens[max(0, j - 6) : j])
-    )
-
-
-def _moved_on(tokens: list[Token], begin: int, end: int) -> int | None:
-    """Return the verb of motion that goes on with a release: "… and flown to Germany"."""
-    for i in range(begin, min(end, begin + 16)):
-        if tokens[i].low in MOVING and tokens[i - 1].low not in AUXILIARIES:
-            if "and" in (t.low for t in tokens[max(begin, i - 3) : i]):
-                return i
-    return None

@@ -17,10 +17,11 @@ from extractor.answer.conditions import (
 )
 from extractor.answer.moods import Lead, denied_above, lead_of, status_of_noun, status_of_verb
 from extractor.answer.senders import Parties, Sides
+from extractor.find.actions import Reading
 from extractor.find.candidates import Action, SentenceCandidate, Status
 from extractor.find.clauses import BREAKS, SUBORDINATORS, Token, clause_end, clause_start
 from extractor.find.inventory import Inventory
-from extractor.find.sanctions import Reading, read_sentences
+from extractor.find.sanctions import read_sentences
 from extractor.find.times import find_times
 from extractor.spans import Span
 

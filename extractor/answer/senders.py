@@ -4,13 +4,24 @@ from dataclasses import dataclass, field
 
 from extractor.answer.mentions import Mentions, can_act
 from extractor.answer.moods import Lead, lead_of
+from extractor.answer.parties import (
+    GOODS_MODIFIERS,
+    bare,
+    imposes_by_name,
+    is_own_passive,
+    made_of_goods,
+    names_imposer,
+    on_later,
+    span_of,
+    split_list,
+)
+from extractor.find.actions import Reading
 from extractor.find.candidates import SentenceCandidate
 from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
     COMMON_VERBS,
     DETERMINERS,
-    MONTHS,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
@@ -22,14 +33,15 @@ from extractor.find.countries import country_of, lookup
 from extractor.find.inventory import Inventory
 from extractor.find.restrictions import is_imposer
 from extractor.find.sanction_verbs import FACE, FOR_VERBS
-from extractor.find.sanctions import Reading
 from extractor.spans import Span
 
-_GOODS_MODIFIERS = frozenset("oil crude gas coal arms weapons fuel grain steel timber".split())
 _OWN_ACTS = (
     forms("order", "announce", "agree", "approve", "authorize", "authorise", "offer", "promise",
           "pledge", "delay", "extend", "confirm", "start", "complete", "grant", "issue", "consider")
     | {"began", "begun", "begin", "begins", "gave", "granted"}
+)  # fmt: skip
+_ASKING = (
+    "urg", "demand", "seek", "sought", "want", "back", "support", "favo", "advoc", "recommend",
 )  # fmt: skip
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
 
@@ -74,7 +86,7 @@ class Parties:
         pronoun = tokens[reading.restriction.head].low in ("them", "they")
         target, target_trust = self._target(tokens, reading)
         sender, trust = self._sender(tokens, reading, lead)
-        measure = _span(tokens, reading.restriction.first, reading.restriction.end)
+        measure = span_of(tokens, reading.restriction.first, reading.restriction.end)
         memory = self._memory
         if pronoun:
             measure = self._antecedent(sentence) or memory.measure or measure
@@ -82,7 +94,7 @@ class Parties:
             if possessor:
                 sender, trust = possessor, 0.7
         others = reading.soft == "proposed" and reading.how == "active"
-        if not sender and not others and not _names_imposer(tokens, reading):
+        if not sender and not others and not names_imposer(tokens, reading):
             sender, trust = self._carried(sentence, target)
         if not target and memory.targets:
             target, target_trust = memory.country or memory.targets, 0.4
@@ -105,7 +117,7 @@ class Parties:
         if possessor:
             return possessor, 1.0
         agent = self._agent(tokens, reading)
-        if reading.how in ("passive", "relative") or _is_own_passive(tokens, reading):
+        if reading.how in ("passive", "relative") or is_own_passive(reading):
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
             return (), 0.5
@@ -146,8 +158,7 @@ class Parties:
     def _asks_others(self, tokens: list[Token], reading: Reading, subject: tuple[str, ...]) -> bool:
         """Tell whether the subject only calls for what others would do."""
         low = tokens[reading.trigger[0]].low
-        asks = low in FOR_VERBS or low.startswith(("urg", "demand", "seek", "sought", "want", "back",
-                                                   "support", "favo", "advoc", "recommend"))  # fmt: skip
+        asks = low in FOR_VERBS or low.startswith(_ASKING)
         if reading.soft != "proposed" or not asks:
             return False
         return not any(is_imposer(self._name_of(key)) for key in subject)
@@ -168,12 +179,12 @@ class Parties:
             own = token.low.endswith(("'s", "s'"))
             if not token.capital or (own and i + 1 < r.head and tokens[i + 1].low == "oil"):
                 continue
-            word = _bare(token)
-            if not (own or explicit or _imposes_by_name(word)):
+            word = bare(token)
+            if not (own or explicit or imposes_by_name(word)):
                 continue
             if not own and lookup(word) is None and not is_imposer(word) and not explicit:
                 continue
-            if _made_of_goods(tokens, i, r.head):
+            if made_of_goods(tokens, i, r.head):
                 continue
             key = self._mention_at(Span(token.start, token.end)) or self._same_country(
                 word, token.start
@@ -202,7 +213,7 @@ class Parties:
             return None
         tokens = tokens_of(self._text, self._sentences[index].span)
         nouns = [r for r in restrictions_in(tokens) if r.kind == "noun"]
-        return _span(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
+        return span_of(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
 
     def _agent(self, tokens: list[Token], reading: Reading) -> tuple[str, ...]:
         """Return who stands behind "by": "imposed by the EU", "sanctions imposed by X"."""
@@ -223,9 +234,9 @@ class Parties:
         """Return the subject of the verb, or whom "urged X to" addresses, as mentions."""
         start = lead.start
         head = lead.governor if lead.governor is not None else reading.trigger[0]
-        if tokens[head].low.endswith("ing") and head:
-            if tokens[head - 1].low == "," or lead.preposition in ("by", "after"):
-                return self._main_subject(tokens)
+        participial = tokens[head].low.endswith("ing") and head > 0
+        if participial and (tokens[head - 1].low == "," or lead.preposition in ("by", "after")):
+            return self._main_subject(tokens)
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
             first = lead.governor + 1
@@ -275,7 +286,7 @@ class Parties:
             self._imposers = [
                 (mention.span.start, mention.id)
                 for mention, entity in self._mentions.pairs
-                if entity.kind != "person" and _imposes_by_name(entity.name)
+                if entity.kind != "person" and imposes_by_name(entity.name)
             ]
         return self._imposers
 
@@ -314,7 +325,7 @@ class Parties:
             begin = r.core + 1
             while begin < r.end and tokens[begin].low in ("at", "to", "place", "on", "against"):
                 begin += 1
-            parts = _split(tokens, begin, r.end)
+            parts = split_list(tokens, begin, r.end)
             if parts:
                 return parts, 1.0
         if reading.on is not None:
@@ -322,12 +333,15 @@ class Parties:
             while first < end and tokens[first].low in (*PREPOSITIONS, ","):
                 first += 1
             stop = phrase_end(tokens, first)
-            parts = _split(tokens, first, min(end, stop) if stop > first else end)
+            parts = split_list(tokens, first, min(end, stop) if stop > first else end)
             if parts:
                 return parts, 1.0
-        later = _on_later(tokens, max(reading.trigger[1], r.core), r.first)
+        later = on_later(tokens, max(reading.trigger[1], r.core))
+        listed = any(t.low == "including" for t in tokens[reading.trigger[1] : r.first])
+        if listed:  # "sanctions on X, including an arms embargo": on X too
+            return (), 0.0
         if later and reading.how != "noun":
-            return _split(tokens, *later), 0.9
+            return split_list(tokens, *later), 0.9
         return self._target_before(tokens, reading)
 
     def _target_before(
@@ -337,13 +351,12 @@ class Parties:
         r = reading.restriction
         for i in range(r.first, r.head):
             token = tokens[i]
-            country = lookup(_bare(token)) if token.capital else None
-            if country is not None and not _imposes_by_name(_bare(token)):
-                if not token.low.endswith(("'s", "s'")):
-                    end = (
-                        i + 2 if i + 1 < r.head and tokens[i + 1].low in _GOODS_MODIFIERS else i + 1
-                    )
-                    return (_span(tokens, i, end),), 0.8
+            own = token.low.endswith(("'s", "s'"))
+            if not token.capital or own or lookup(bare(token)) is None:
+                continue
+            if not imposes_by_name(bare(token)):
+                goods = i + 1 < r.head and tokens[i + 1].low in GOODS_MODIFIERS
+                return (span_of(tokens, i, i + 1 + goods),), 0.8
         return (), 0.0
 
     def _remember_target(self, target: tuple[Span, ...], sender: tuple[str, ...]) -> None:
@@ -373,91 +386,3 @@ class Parties:
 _THE_COUNTRY = frozenset(
     "the country|the nation|the state|the island|the kingdom|the republic|the regime".split("|")
 )
-
-
-def _imposes_by_name(word: str) -> bool:
-    """Tell whether a name before "sanctions" is the sender's, not the target's."""
-    country = lookup(word)
-    if country is None:
-        return is_imposer(word)
-    return is_imposer(word) and (country.kind != "demonym" or country.code in _KNOWN)
-
-
-_KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
-
-
-def _names_imposer(tokens: list[Token], reading: Reading) -> bool:
-    """Tell whether the phrase itself says whose it is, be there a mention of them or not."""
-    r = reading.restriction
-    return r.kind == "noun" and any(
-        t.capital and _imposes_by_name(_bare(t)) for t in tokens[r.first : r.head]
-    )
-
-
-def _bare(token: Token) -> str:
-    text = token.text.replace("’", "'")
-    return text[:-2] if text.endswith("'s") else text.removesuffix("'")
-
-
-def _made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
-    """Tell whether a country's name only says whose goods: "the Russian oil embargo"."""
-    return (
-        i + 1 < head
-        and tokens[i + 1].low in _GOODS_MODIFIERS
-        and not _imposes_by_name(_bare(tokens[i]))
-    )
-
-
-def _is_own_passive(tokens: list[Token], reading: Reading) -> bool:
-    return reading.restriction.kind == "verb" and reading.how == "passive"
-
-
-def _on_later(tokens: list[Token], begin: int, first: int) -> tuple[int, int] | None:
-    """Return the phrase behind a later "on" or "against", when it is no time."""
-    for i in range(begin, min(len(tokens) - 1, begin + 14)):
-        low = tokens[i].low
-        if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since")):
-            return None
-        if low in AUXILIARIES and i > begin and not _imposed_soon(tokens, i):
-            return None
-        if low in ("on", "against", "targeting", "upon"):
-            following = tokens[i + 1]
-            if following.low in MONTHS or following.low[0].isdigit() or following.low in (
-                "condition", "the", "its", "their", "top", "all",
-            ) and i + 2 < len(tokens) and (tokens[i + 2].low in ("condition", "grounds", "eve", "basis")):  # fmt: skip
-                continue
-            end = phrase_end(tokens, i + 1)
-            if end > i + 1:
-                return i + 1, end
-    del first
-    return None
-
-
-def _imposed_soon(tokens: list[Token], i: int) -> bool:
-    """Tell whether the auxiliary at `i` begins "it had imposed on …"."""
-    return any(
-        t.low in ("imposed", "placed", "slapped", "introduced", "levied", "put")
-        for t in tokens[i + 1 : i + 4]
-    )
-
-
-def _split(tokens: list[Token], first: int, end: int) -> tuple[Span, ...]:
-    """Return the members of a list as spans: "Russia, Belarus and Iran"."""
-    if first >= end:
-        return ()
-    whole = " ".join(t.text for t in tokens[first:end])
-    if lookup(whole) is not None:
-        return (_span(tokens, first, end),)
-    parts: list[Span] = []
-    start = first
-    for i in range(first, end + 1):
-        if i < end and tokens[i].low not in (",", "and", "or"):
-            continue
-        if i > start:
-            parts.append(_span(tokens, start, i))
-        start = i + 1
-    return tuple(parts)
-
-
-def _span(tokens: list[Token], first: int, end: int) -> Span:
-    return Span(tokens[first].start, tokens[end - 1].end)

@@ -15,26 +15,32 @@ CAPTIVITY_STEMS = (
 
 # Those whom the word itself says to be held.
 HELD = frozenset(
-    "prisoner prisoners hostage hostages detainee detainees captive captives inmate inmates pow pows "
+    "prisoner prisoners hostage hostages detainee detainees captive captives inmate inmates "
+    "pow pows "
     "prisoners-of-war abductees kidnapped convict convicts internees".split()
 )
 PEOPLE = HELD | frozenset(
     "people persons person men man women woman children child boys boy girls girl schoolgirls "
     "schoolchildren students student journalists journalist reporters reporter editor editors "
-    "activists activist dissidents dissident opponents opponent critics critic protesters protester "
+    "activists activist dissidents dissident opponents opponent critics critic protesters "
+    "protester "
     "demonstrators soldiers soldier troops servicemen serviceman fighters fighter sailors sailor "
     "crew crewmen crewmembers marines civilians civilian nationals national citizens citizen "
     "foreigners foreigner tourists tourist workers worker lawyers lawyer politicians politician "
-    "lawmakers leaders leader figures figure officials official missionaries missionary nuns priests "
+    "lawmakers leaders leader figures figure officials official missionaries missionary nuns "
+    "priests "
     "priest bishops bishop monks monk pilgrims villagers engineers engineer contractors contractor "
     "academics academic researchers researcher teachers teacher pupils doctors doctor nurses "
     "peacekeepers observers diplomats diplomat migrants refugees relatives remains others women's "
     "businessman businessmen executive executives bloggers blogger writer writers author poet "
     "musicians rapper fishermen fisherman miners aid-workers supporters followers members member "
-    "militants militant rebels rebel conscripts officers officer policemen suspects suspect husband "
-    "wife son daughter father mother brother sister couple family families youths teenagers teenager "
+    "militants militant rebels rebel conscripts officers officer policemen suspects suspect "
+    "husband "
+    "wife son daughter father mother brother sister couple family families youths teenagers "
+    "teenager "
     "passengers pilots pilot swimmer basketball-player spy spies defectors veteran veterans "
-    "singer filmmaker director photographer photographers campaigner campaigners laureate laureates "
+    "singer filmmaker director photographer photographers campaigner campaigners laureate "
+    "laureates "
     "individual individuals lifer lifers".split()
 )
 _MANY = frozenset(
@@ -57,7 +63,8 @@ MOVING = frozenset(
     "airlifted".split()
 )
 GOING = frozenset(
-    "left arrived arrive arrives crossed travelled traveled flew landed reached returned went".split()
+    "left arrived arrive arrives crossed travelled traveled flew landed reached returned "
+    "went".split()
 )
 CAPTIVITY = frozenset("prison jail detention captivity custody".split())
 

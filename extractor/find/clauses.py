@@ -33,10 +33,15 @@ class Token(NamedTuple):
 
 def tokens_of(text: str, span: Span) -> list[Token]:
     """Return the words and marks of `text[span]`."""
-    return [
-        Token(m.group(), m.group().lower().replace("’", "'"), *m.span())
-        for m in _TOKEN.finditer(text, span.start, span.end)
-    ]
+    make = tuple.__new__  # half the time of Token(…), and this is most of the time there is
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text, span.start, span.end):
+        word = match.group()
+        low = word.lower()
+        if "’" in low:
+            low = low.replace("’", "'")
+        found.append(make(Token, (word, low, match.start(), match.end())))
+    return found
 
 
 def _set(words: str) -> frozenset[str]:
@@ -133,7 +138,7 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     low = token.low
     if low in ("of", "'s", "'", "’", "&", "%") and not first:
         return True
-    if low == "in" and not first:  # "officials in Minsk", not "on Iran in May", "in talks"
+    if low == "in" and not first:  # "officials in Lagos", not "on Iran in May", "in talks"
         before, following = tokens[i - 1], tokens[i + 1] if i + 1 < len(tokens) else None
         return (
             not before.capital
@@ -147,12 +152,12 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     if low in PREPOSITIONS or (low in NEGATIONS and not first):
         return False
     if low in DETERMINERS:
-        before = tokens[i - 1].low
+        previous = tokens[i - 1].low
         return (
             first
-            or before in ("of", "in", "and", "or", ",")
+            or previous in ("of", "in", "and", "or", ",")
             or _stacked(tokens, i)
-            or (before[0].isdigit() or low in ("other", "more", "such"))
+            or (previous[0].isdigit() or low in ("other", "more", "such"))
         )
     if low in PRONOUNS and token.text != "US":
         return first
@@ -164,8 +169,8 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
         return False
     if not low.endswith("ed") or first:
         return True
-    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
-    if following in PREPOSITIONS or following in AUXILIARIES or not following[:1].isalnum():
+    behind = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if behind in PREPOSITIONS or behind in AUXILIARIES or not behind[:1].isalnum():
         return False  # "two soldiers captured in May"
     return not after_name or _may_modify(tokens, i, at)
 
@@ -206,7 +211,7 @@ def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
     if j >= stop or not tokens[j].word or tokens[j].low in AUXILIARIES | PRONOUNS:
         return 0
     token = tokens[j]
-    if tokens[i].low == "," and j == i + 1:  # "Russia, Belarus and Iran", not ", a key …"
+    if tokens[i].low == "," and j == i + 1:  # "Cuba, Russia and Iran", not ", a key …"
         return j if token.capital and tokens[i - 1].capital and _comma_list(tokens, j, stop) else 0
     if token.low in PREPOSITIONS | SUBORDINATORS | COMMON_VERBS or is_adverb(token):
         return 0

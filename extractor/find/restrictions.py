@@ -48,6 +48,7 @@ _GOODS = frozenset(
 _BANS = frozenset(
     "ban bans controls restrictions restriction curbs prohibition prohibitions blockade".split()
 )
+_GUNS = frozenset("assault gun handgun semiautomatic concealed".split())  # home affairs
 _MONEY = frozenset("assets asset funds accounts reserves holdings money property".split())
 _SKIPPED_COMPOUNDS = frozenset(
     "evasion busting buster busters evader evaders expert experts monitor monitors committee "
@@ -57,7 +58,8 @@ _SKIPPED_COMPOUNDS = frozenset(
 )
 # Nouns that go on with the restriction's own phrase: "sanctions package", "sanctions bill".
 _OWN_COMPOUNDS = frozenset(
-    "package packages regime regimes list lists bill legislation law resolution measures designation "
+    "package packages regime regimes list lists bill legislation law resolution measures "
+    "designation "
     "designations programme program blacklist order".split()
 )
 # Nouns behind "sanctions" that say what happens to them.
@@ -80,8 +82,10 @@ _OTHER_WORLD = frozenset(
     "teammates season bishop pupils employees employee".split()
 )
 _BLENDERS = frozenset(  # "-ed" and "-ing" words that qualify a restriction
-    "targeted proposed renewed existing crippling sweeping punishing longstanding remaining limited "
-    "related threatened planned expanded coordinated unprecedented biting stinging sectoral lasting "
+    "targeted proposed renewed existing crippling sweeping punishing longstanding remaining "
+    "limited "
+    "related threatened planned expanded coordinated unprecedented biting stinging sectoral "
+    "lasting "
     "so-called rolling standing far-reaching wide-ranging long-standing sustained suffocating "
     "extended combined looming pending agreed imposed oil-related".split()
 )
@@ -109,6 +113,15 @@ _IMPOSING_WORDS = frozenset(
 )
 
 
+# Every word that a restriction is known by, "sanction…" apart.
+_NAMES = (
+    _BANS | FREEZE | BLACKLIST | BAN_VERBS
+    | frozenset("embargo embargoes embargos freeze freezes cap caps blacklist blacklists list "
+        "lists "
+                "lists designation designations measures penalties penalty".split())
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """A restriction's phrase, as indices of a sentence's tokens (half-open)."""
@@ -116,7 +129,7 @@ class Restriction:
     first: int  # the first word, determiners left out
     head: int  # the word that names it: "sanctions", "ban", "freeze"
     core: int  # after the name and its compound: "sanctions package"
-    end: int  # after its complement: "on potash"
+    end: int  # after its complement: "on oil"
     kind: str  # "noun", "verb" or "list"
     weak: bool  # counts only in an article that speaks of sanctions elsewhere
     determined: bool = False  # "the", "these", "its" stand before it
@@ -127,17 +140,17 @@ class Restriction:
         return self.end > self.core
 
 
-def may_hold_restrictions(text: str) -> bool:
-    """Tell cheaply whether `text` holds any word of a restriction."""
+def stems_in(text: str) -> list[str]:
+    """Return the stems of restrictions that `text` holds, cheaply; none when it names none."""
     low = text.lower()
-    strong = [stem for stem in STEMS if stem in low]
-    if not strong:
-        return False
-    if any(stem not in _WEAK_STEMS for stem in strong):
-        return True
-    return any(f"{word} {ban}" in low for word in _TRADE for ban in _BANS) or any(
-        pair in low for pair in ("asset", "fund", "accounts", "reserves", "ban on", "bans on")
-    )
+    found = [stem for stem in STEMS if stem in low]
+    if not found or any(stem not in _WEAK_STEMS for stem in found):
+        return found
+    money = any(word in low for word in ("asset", "fund", "accounts", "reserves"))
+    if money or "ban on" in low or "bans on" in low:
+        return found
+    trade = any(f"{word} {ban}" in low for word in _TRADE for ban in _BANS if ban in low)
+    return found if trade else []
 
 
 def is_imposer(form: str) -> bool:
@@ -154,6 +167,9 @@ def restrictions_in(tokens: list[Token]) -> list[Restriction]:
     lows = {token.low for token in tokens}
     elsewhere = bool(lows & _OTHER_WORLD) and not any(_imposing(t) for t in tokens if t.capital)
     for i in range(len(tokens)):
+        low = tokens[i].low
+        if low not in _NAMES and not low.startswith("sanction"):
+            continue
         if found and i < found[-1].core:
             continue
         restriction = _at(tokens, i)
@@ -324,6 +340,8 @@ def _names_object(tokens: list[Token], i: int) -> bool:
 
 def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
     """Read "ban", "controls", "restrictions", "curbs" when they are on trade, money or travel."""
+    if i > 1 and tokens[i - 2].low in _GUNS:
+        return None
     if previous in _ALWAYS or (previous == "travel" and tokens[i].low in ("ban", "bans")):
         return _noun(tokens, i, weak=previous in ("travel", "oil"))
     near = {token.low for token in tokens[i + 2 : i + 8]}

@@ -24,7 +24,8 @@ _KEEP = frozenset(
 # subject ("sanctions were lifted").
 ACTIONS: dict[str, Action] = _table({
     "impose": forms("impose", "levy", "introduce", "place", "enact", "enforce", "institute",
-                    "order", "unleash", "slap", "implement", "apply", "reapply", "inflict", "launch")
+                    "order", "unleash", "slap", "implement", "apply", "reapply", "inflict",
+                    "launch")
     | {"slapped", "slapping", "put", "puts", "putting"},
     "tighten": forms("tighten", "toughen", "expand", "broaden", "widen", "strengthen", "step",
                      "ramp", "intensify", "increase", "escalate", "stiffen", "harden", "bolster",
