@@ -165,6 +165,6 @@ def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
         surer = other if other.confidence >= mine.confidence else mine
         for half in (other, mine):
             found[half.quotation] = Attribution(
-                half.quotation, surer.speaker, surer.via, surer.cue, half.kind,
+                half.quotation, surer.speaker, surer.via, surer.cue, other.kind,
                 surer.confidence, surer.pattern, half.dismissed,
             )  # fmt: skip

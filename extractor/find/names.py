@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from extractor.find import nominals, pronouns
 from extractor.find.candidates import Entity, EntityKind, Mention, MentionKind
-from extractor.find.countries import is_demonym, is_place, lookup
+from extractor.find.countries import also_a_first_name, is_demonym, is_place, lookup
 from extractor.find.reading import Reading
 from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
@@ -198,6 +198,11 @@ def _body_list(tokens: Tokens, i: int, j: int) -> bool:
 def _trim(reading: Reading, first: int, last: int, lower_seen: set[str]) -> Iterator[Run]:
     """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
     tokens = reading.tokens
+    if last - first == 1 and _acts_as_one(tokens, first):
+        run = _titles_apart(tokens, first, last, True)
+        if run:
+            yield run
+        return
     while first < last and (
         tokens.lower[first] in STARTERS
         and tokens.lower[first] not in MONTHS_AND_DAYS
@@ -227,6 +232,12 @@ def _trim(reading: Reading, first: int, last: int, lower_seen: set[str]) -> Iter
     run = _titles_apart(tokens, first, last, sure)
     if run:
         yield run
+
+
+def _acts_as_one(tokens: Tokens, k: int) -> bool:
+    """Tell whether "Western" stands for the countries that act together: "Western sanctions"."""
+    following = tokens.lower[k + 1] if k + 1 < len(tokens) else ""
+    return tokens.lower[k] == "western" and following in ("sanctions", "embargo", "restrictions")
 
 
 def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
@@ -379,7 +390,7 @@ def _match(
         same_first = [
             d for d in by_first.get(last, ()) if len(d.words) > 1 and d.kind in ("person", "other")
         ]
-        if len(same_first) == 1 and not run.titles:
+        if len(same_first) == 1 and not run.titles and not _is_country(last):
             return same_first[0]
         return None
     return _spelled_alike(run, by_last)
@@ -433,6 +444,8 @@ def _kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     country = lookup(" ".join(words))
     if country:
         return ("body" if country.code in ("EU", "UN") else "place"), None
+    if words == ["western"]:
+        return "body", None
     if run.titles:
         given = first_name_gender(words[0]) if len(words) > 1 else None
         return "person", run.gender or given or _name_gender(words)
@@ -442,6 +455,8 @@ def _kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "place", None
     if len(words) > 1 and is_demonym(words[0]):
         return "other", None
+    if len(words) > 1 and _is_country(words[0]):  # "France Inter", "China Daily"
+        return "body", None
     if len(words) > 1 and (is_first_name(words[0]) or (len(words[0]) == 1 and len(words) > 2)):
         return "person", _name_gender(words)
     if len(words) == 1 and run.words[0].isupper() and len(run.words[0]) > 1:
@@ -454,6 +469,12 @@ def _kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     if before in ("in", "at", "near", "outside", "from", "across", "to"):
         return "place", None
     return ("person", _name_gender(words)) if len(words) in (2, 3) else ("other", None)
+
+
+def _is_country(word: str) -> bool:
+    """Tell whether a word is a country's name and hardly ever a person's."""
+    country = lookup(word)
+    return country is not None and country.kind == "name" and not also_a_first_name(word)
 
 
 def _person_company(before: str, following: list[str]) -> bool:
@@ -516,13 +537,18 @@ def _chief_form(reading: Reading, draft: Draft) -> str | None:
         return None
     text = reading.article.text
     forms = [
-        (not reading.in_furniture(span.start), len(span.of(text).split()), -span.start)
+        (
+            not reading.in_furniture(span.start),
+            len(span.of(text).split()),
+            not (span.of(text).isupper() and span.end - span.start > 4),  # a dateline's TOWN
+            -span.start,
+        )
         for span, kind in draft.mentions
         if kind == "name"
     ]
-    most = max((words for _, words, _ in forms), default=0)
-    _, _, start = max(form for form in forms if form[1] >= min(most, 2))
-    return next(span.of(text) for span, _ in draft.mentions if span.start == -start)
+    most = max((form[1] for form in forms), default=0)
+    chief = max(form for form in forms if form[1] >= min(most, 2))
+    return next(span.of(text) for span, _ in draft.mentions if span.start == -chief[-1])
 
 
 def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:

@@ -29,6 +29,7 @@ _NEUTRAL = frozenset("it its itself".split())
 _RESOLVED = _SINGULAR | _PLURAL | _NEUTRAL | {"who"}
 _REACH = 6  # sentences back; farther antecedents are below 2% of PolNeAR's training pronouns
 _OTHERS = 0.2  # what an entity's further mentions count beside its most salient one
+_FADING = 0.9  # of salience for each fitting mention in between, in one sentence
 _MARGIN = 0.08  # of salience that the best must lead by, else the pronoun stays unresolved
 
 
@@ -200,6 +201,7 @@ def _antecedent(
     here = reading.sentence[k]
     bound = _bound(reading, history, k, word)
     salience: dict[int, tuple[float, float]] = {}  # best mention's weight, sum of the others'
+    passed = 0  # fitting mentions between here and the pronoun
     for span, order, weight in reversed(history):
         at = tokens.first_from(span.start)
         back = here - reading.sentence[at]
@@ -208,7 +210,8 @@ def _antecedent(
         draft = drafts[order]
         if not _fits(draft, word) or order == bound:
             continue
-        value = weight * 0.5**back
+        value = weight * 0.5**back * (_FADING**passed if back == 0 else 1.0)
+        passed += 1
         if _seldom_meant(draft, word):
             value *= 0.5
         if PRONOUN_GENDER.get(word) and draft.gender == PRONOUN_GENDER[word]:
