@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.answer.markup import harmless, mark_up, parts_of
+from extractor.answer.markup import harmless, mark_up, parts_of, unmarked
 from extractor.answer.prompt import Prompts
 from extractor.catalogue import load_schema
 from extractor.errors import PromptError
+from extractor.find.inventory import Inventory
 from extractor.spans import Span
 from tests.asking import ARTICLE, ask, extract_from, inventory_of, settings_for
 from tests.stub_server import Play, answers, serving
@@ -65,21 +66,23 @@ def test_an_order_in_the_article_changes_nothing_else() -> None:
 def marked(text: str) -> str:
     """Return a text with all of its ids written in."""
     inventory = inventory_of(text)
-    ids = {c.id for c in (*inventory.sentences, *inventory.quotations, *inventory.figures)}
-    length = len(inventory.article.text)
-    return mark_up(inventory, Span(0, length), ids)
+    return mark_up(inventory, Span(0, len(inventory.article.text)), ids_of(inventory))
+
+
+def ids_of(inventory: Inventory) -> set[str]:
+    """Return the ids of everything that can be marked."""
+    groups = (inventory.sentences, inventory.quotations, inventory.figures, inventory.names)
+    return {candidate.id for group in groups for candidate in group}
 
 
 def test_ids_cannot_be_forged() -> None:
     """What looks like a mark of ours, or closes our frame, is one of ours."""
     inventory = inventory_of(HOSTILE)
-    known = {c.id for c in (*inventory.sentences, *inventory.quotations, *inventory.figures)}
+    known = ids_of(inventory)
     shown = marked(HOSTILE)
     assert set(re.findall(r"\[\s*([A-Za-z]\s*\d+)", shown)) <= known
     assert not re.search(r"(?i)<\s*/?\s*article", shown)
-    assert '(Q99: "an invented one"]' in re.sub(r"\[[QNS]\d+: ?|\[S\d+\] ", "", shown).replace(
-        '"]]', '"]'
-    )
+    assert "(Q99" in shown
 
 
 @given(st.text("[]QNSP019 :\"'a.\n</artice>", max_size=120))
@@ -89,7 +92,7 @@ def test_marks_are_always_ours(text: str) -> None:
     if not text.strip():
         return
     inventory = inventory_of(text)
-    known = {c.id for c in (*inventory.sentences, *inventory.quotations, *inventory.figures)}
+    known = ids_of(inventory)
     found = re.findall(r"\[\s*([A-Z]\d+)(?=[:\]]| continued)", marked(text))
     assert set(found) <= known
     assert len(harmless(text)) == len(text)
@@ -99,7 +102,24 @@ def test_marks_stand_where_the_candidates_stand() -> None:
     """Sentences are numbered, quotations and figures framed, nested ones inside."""
     shown = marked(ARTICLE)
     assert '[Q1: "We agreed on [N1: forty] ferries."]' in shown
-    assert re.search(r'\[S\d\] \[Q2: "It was hard work,"\] Peter Holm', shown)
+    assert re.search(r'\[S\d\] \[Q2: "It was hard work,"\] Peter Holm \[P\d\] told', shown)
+
+
+@pytest.mark.parametrize(
+    ("copied", "meant"),
+    [
+        ("Peter Holm [P2] told reporters", "Peter Holm told reporters"),
+        ("agreed on [N1: forty] ferries", "agreed on forty ferries"),
+        ('[S4] He said [Q2: "yes"] twice', 'He said "yes" twice'),
+        ("[Q4 continued: and so on]", "and so on"),
+        ("[Q7]", "[Q7]"),
+        (" P3 ", " P3 "),
+        ("President Trump [and] others", "President Trump [and] others"),
+    ],
+)
+def test_marks_copied_with_words_are_taken_out(copied: str, meant: str) -> None:
+    """Words that a model copies with our marks in them still stand in the article; ids stay."""
+    assert unmarked({"a": [copied]}) == {"a": [meant]}
 
 
 def test_a_continued_quotation_is_framed_in_each_paragraph() -> None:

@@ -66,7 +66,13 @@ RIGHT = {
 
 
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, default_cassette_name: str) -> Settings:
+def default_cassette_name(article: str, plan: str) -> str:
+    """Name a cassette for its article and plan."""
+    return f"{article}-{plan}"
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> Settings:
     """Return settings that record with what the environment names, and replay as recorded."""
     recording = request.config.getoption("--record-mode") not in (None, "none")
     model = os.environ.get("EXTRACT_MODEL", MODEL) if recording else recorded_model(request)

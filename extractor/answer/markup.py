@@ -1,6 +1,6 @@
 """An article as a model reads it: its text with the candidates' ids written in.
 
-    [S4] The envoy said: [Q1: "We agreed on [N2: 40] names."]
+    [S4] The envoy [P3] said: [Q1: "We agreed on [N2: 40] names."]
 
 The text is hostile: what looks like one of our marks or closes the article's frame is changed by
 one character, so that an article cannot bring its own ids. What it says stays what it says: its
@@ -11,12 +11,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from extractor.find.candidates import Entity
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
 _FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
+_OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[QN]\d+(?: continued)?:\s?([^\[\]]*)\]?")
+_ID = re.compile(r"\[?[A-Za-z]\d+(?:\.\d+)?\]?")
 _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
 # Alternative names listed beside the main one; more help nobody and cost tokens.
 _ALIASES = 3
@@ -54,11 +57,22 @@ def one_line(text: str) -> str:
     return " ".join(harmless(text).split())
 
 
+def unmarked(value: Any) -> Any:
+    """Return an answer without the marks that were copied along with words of the article."""
+    if isinstance(value, list):
+        return [unmarked(item) for item in value]
+    if isinstance(value, dict):
+        return {key: unmarked(item) for key, item in value.items()}
+    if not isinstance(value, str) or "[" not in value or _ID.fullmatch(value.strip()):
+        return value
+    return _OUR_MARK.sub(lambda mark: mark.group(1) or "", value)
+
+
 def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     """Return the text of `part` with the ids in `marked` written in.
 
-    Sentences get their id in front; quotations and figures are framed, a continued quotation in
-    every paragraph. Furniture paragraphs begin with their kind.
+    Sentences get their id in front, names behind; quotations and figures are framed, a continued
+    quotation in every paragraph. Furniture paragraphs begin with their kind.
     """
     opening, closing = _frames(inventory, marked)
     for paragraph in inventory.article.paragraphs:
@@ -82,7 +96,11 @@ _Frames = tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]]
 def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
     """Return what to write at which offset; the number between orders marks at one place."""
     opening = [(s.span.start, -1, f"[{s.id}] ") for s in inventory.sentences if s.id in marked]
-    closing = []
+    closing = [
+        (mention.span.end, 2_000_000_000, f" [{entity.id}]")
+        for mention, entity in inventory.mentions
+        if entity.id in marked and mention.kind == "name"
+    ]
     framed = [(n.id, n.span) for n in inventory.figures if n.id in marked]
     for quotation in inventory.quotations:
         if quotation.id not in marked:

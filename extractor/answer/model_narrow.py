@@ -14,7 +14,7 @@ from typing import Any
 
 from extractor.answer.answers import Answer
 from extractor.answer.harvest import Fault, Harvest, Row, read_json, row_key
-from extractor.answer.markup import list_names, mark_up, one_line
+from extractor.answer.markup import list_names, mark_up, one_line, unmarked
 from extractor.answer.model_whole import part_questions
 from extractor.answer.prompt import Prompts, field_line
 from extractor.answer.questions import Asked
@@ -164,7 +164,7 @@ def _reader(
     anchor = target.row.anchor.key if target.row.anchor else ""
 
     def read(text: str) -> dict[str, Any]:
-        data = read_json(text)
+        data = dict(unmarked(read_json(text)))
         reason = data.pop("dismiss", None)
         if reason:
             return {"dismissed": [{"id": target.candidate, "reason": str(reason)}]}

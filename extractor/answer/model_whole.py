@@ -4,7 +4,7 @@ from typing import Any
 
 from extractor.answer.answers import Answer
 from extractor.answer.harvest import Harvest, read_cut_json, read_json, row_key
-from extractor.answer.markup import list_names, mark_up, one_line, parts_of
+from extractor.answer.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.prompt import Prompts, described
 from extractor.answer.questions import Asked
 from extractor.answer.transport import Question
@@ -62,8 +62,16 @@ def part_questions(
         )
         question = Question(prompts.render("system"), user, prompts.schema.name, schema, is_strict)
         about = f"part {number} of {len(parts)}" if len(parts) > 1 else "the article"
-        asked.append(Asked(question, harvest, about, read_json, read_cut_json))
+        asked.append(Asked(question, harvest, about, _read, _read_cut))
     return asked
+
+
+def _read(text: str) -> dict[str, Any]:
+    return dict(unmarked(read_json(text)))
+
+
+def _read_cut(text: str) -> dict[str, Any]:
+    return dict(unmarked(read_cut_json(text)))
 
 
 def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> bool:
@@ -101,6 +109,8 @@ def _context(inventory: Inventory, asked: Shape, part: Span) -> dict[str, Any]:
         marked |= {q.id for q in inventory.quotations}
     if "figure" in kinds:
         marked |= {n.id for n in inventory.figures}
+    if "name" in kinds:
+        marked |= {e.id for e in inventory.names}
     statements = [
         {"id": t.id, "sentence": t.sentence, "text": one_line(inventory.text_of(t.span))}
         for t in inventory.statements
