@@ -93,19 +93,21 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
     if not may_hold_releases(text):
         return []
     reader = _Reader(inventory)
-    scenes: list[tuple[SentenceCandidate, list[Token]]] = []
+    scenes: list[tuple[SentenceCandidate, list[Token], list[_Found] | None]] = []
     for sentence in inventory.sentences:  # whom the article tells to be free, wherever it does so
-        words = _words_of(sentence.span.of(text))
-        if words:
-            scenes.append((sentence, tokens_of(text, sentence.span)))
-        if words == "release":
-            reader.learn(scenes[-1][1])
+        releases, moves = _words_of(sentence.span.of(text))
+        if not releases and not moves:
+            continue
+        tokens = tokens_of(text, sentence.span)
+        told = reader.find(tokens, moved=False) if releases else []
+        reader.learn(tokens, told)
+        scenes.append((sentence, tokens, None if moves else told))
     if not reader.memory.any:
         return []
     return [
         reader.read(sentence, tokens, found)
-        for sentence, tokens in scenes
-        for found in reader.find(tokens, moved=True)
+        for sentence, tokens, told in scenes
+        for found in (reader.find(tokens, moved=True) if told is None else told)
     ]
 
 
@@ -120,12 +122,10 @@ _MOVES = (
 )  # fmt: skip
 
 
-def _words_of(sentence: str) -> str:
-    """Tell cheaply what a sentence may state: "release", "move" or nothing."""
+def _words_of(sentence: str) -> tuple[bool, bool]:
+    """Tell cheaply whether a sentence may state a release, and whether a transfer."""
     low = sentence.lower()
-    if any(word in low for word in _RELEASES):
-        return "release"
-    return "move" if any(word in low for word in _MOVES) else ""
+    return any(word in low for word in _RELEASES), any(word in low for word in _MOVES)
 
 
 _TIMES_BEFORE = 20  # words before a verb that its time may stand in
@@ -146,9 +146,9 @@ class _Reader:
         self._conditions: list[Condition] | None = None  # of the sentence being read
         self._figures = {n.span.start: n.id for n in inventory.figures}
 
-    def learn(self, tokens: list[Token]) -> None:
+    def learn(self, tokens: list[Token], told: list[_Found]) -> None:
         """Remember whom a sentence tells to be set free."""
-        for found in self.find(tokens, moved=False):
+        for found in told:
             self.memory.any = True
             for span in (*found.phrase.parts, *included(tokens, found, self.mentions)):
                 for _, entity in self.mentions.inside(span, 4):
