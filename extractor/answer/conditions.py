@@ -203,7 +203,7 @@ def occasion_after(tokens: list[Token], i: int) -> Span | None:
     for j in range(i, end):
         if tokens[j].low in _OCCASIONS and j + 1 < end and not is_adverb(tokens[j + 1]):
             low = tokens[j].low
-            if low == "as" and not _verb_soon(tokens, j + 1):
+            if low == "as" and (tokens[j + 1].low.endswith("ed") or not _verb_soon(tokens, j + 1)):
                 continue
             stop = _occasion_end(tokens, j + 1, end)
             if stop > j + 1:

@@ -12,6 +12,7 @@ Pair = tuple[Mention, Entity]
 
 _LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
 _RELATIVES = frozenset(("where", "which", "who", "whose"))
+_POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
 
 
@@ -80,6 +81,8 @@ class Mentions:
             mention, entity = self.pairs[j]
             if mention.span.end > right or not can_act(entity, mention):
                 continue
+            if mention.span.of(self.text).lower() in _POSSESSIVES:
+                continue
             previous = _word_before(tokens, mention.span.start)
             opener = _opener_between(tokens, mention.span.end, right)
             if opener in _RELATIVES:
@@ -118,7 +121,12 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     """Return the word before `offset`, determiners left out; "" at the sentence's beginning."""
     k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
     skipped = 0
-    while k > 0 and skipped < 3 and (tokens[k].low in DETERMINERS or tokens[k].capital):
+    while (
+        k > 0
+        and skipped < 3
+        and (tokens[k].low in DETERMINERS or tokens[k].capital)
+        and tokens[k].low not in ("that", "which")
+    ):
         k -= 1
         skipped += 1
     return tokens[k].low if k >= 0 else ""

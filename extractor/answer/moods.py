@@ -322,7 +322,9 @@ def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status:
         if low in ("was", "were", "been") and j + 1 < len(tokens) and tokens[j + 1].low in LEADS:
             return LEADS[tokens[j + 1].low]
         if low in MODALS:
-            return "announced" if low == "will" and not conditional else "proposed"
+            if conditional:
+                return "conditional"
+            return "announced" if low == "will" else "proposed"
         if low in ("has", "have", "takes", "took", "came"):
             return "in_force"
         if low in ("was", "were", "had"):

@@ -153,6 +153,9 @@ def subject_phrase(
     if start < end:
         if start and tokens[start - 1].low == "among":
             return _among(tokens, start, mentions)
+        governed = start > 0 and tokens[start - 1].low in PREPOSITIONS - SUBORDINATORS - {"as"}
+        if governed and not adjacent:
+            return _far_subject(tokens, i, mentions) or _opening_subject(tokens, i, mentions)
         if end - start == 1 and tokens[start].low in ("he", "she", "they", "him", "her"):
             return _pronoun(tokens, start, mentions)
         found = _people(tokens, start, end, mentions)
@@ -218,7 +221,7 @@ def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | No
     """Return a subject parted from its verb: "X, a politician arrested in 2020, was freed"."""
     if not i or tokens[i - 1].low != ",":
         return None
-    near = tokens[max(0, i - _FAR) : i - 1]
+    near = tokens[max(0, i - _FAR) : i]
     if not near:
         return None
     before = Span(near[0].start, tokens[i - 1].start)

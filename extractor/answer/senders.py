@@ -94,6 +94,7 @@ class Parties:
             if possessor:
                 sender, trust = possessor, 0.7
         others = reading.soft == "proposed" and reading.how == "active"
+        others = others or _has_subject(tokens, reading, lead)
         if not sender and not others and not names_imposer(tokens, reading):
             sender, trust = self._carried(sentence, target)
         if not target and memory.targets:
@@ -235,7 +236,9 @@ class Parties:
         start = lead.start
         head = lead.governor if lead.governor is not None else reading.trigger[0]
         participial = tokens[head].low.endswith("ing") and head > 0
-        if participial and (tokens[head - 1].low == "," or lead.preposition in ("by", "after")):
+        if participial and (
+            tokens[head - 1].low in (",", "and") or lead.preposition in ("by", "after")
+        ):
             return self._main_subject(tokens)
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
@@ -337,6 +340,8 @@ class Parties:
             if parts:
                 return parts, 1.0
         later = on_later(tokens, max(reading.trigger[1], r.core))
+        if later is None and reading.trigger[0] > r.head:  # "imposed on X" before "remain"
+            later = on_later(tokens, r.core)
         listed = any(t.low == "including" for t in tokens[reading.trigger[1] : r.first])
         if listed:  # "sanctions on X, including an arms embargo": on X too
             return (), 0.0
@@ -381,6 +386,15 @@ class Parties:
             ):
                 return (mention.span,)
         return ()
+
+
+def _has_subject(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether a finite verb has a subject of its own, though no name: "allies imposed"."""
+    verb = tokens[reading.trigger[0]].low
+    if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:
+        return False
+    before = tokens[lead.start - 1]
+    return before.word and before.low not in PREPOSITIONS | PRONOUNS | SUBORDINATORS | {"and"}
 
 
 _THE_COUNTRY = frozenset(

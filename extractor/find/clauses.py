@@ -170,6 +170,8 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     if not low.endswith("ed") or first:
         return True
     behind = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if behind in ("back", "up", "down", "over", "out", "off"):
+        return False
     if behind in PREPOSITIONS or behind in AUXILIARIES or not behind[:1].isalnum():
         return False  # "two soldiers captured in May"
     return not after_name or _may_modify(tokens, i, at)

@@ -38,6 +38,10 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
     while i > stop:
         token = tokens[i]
         low = token.low
+        if i > 0 and low in PARTICLES.get(tokens[i - 1].low, ()):
+            particle = low
+            i -= 1
+            continue
         if (low in ACTIONS or low in SOFT) and (crossed or not _noun_use(tokens, i)):
             reading = _governing(tokens, i, r, particle, crossed)
             if reading:

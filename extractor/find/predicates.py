@@ -50,6 +50,7 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
     """Read "sanctions … were tightened", "… remain in place", "… imposed by X", "… lifted"."""
     found: list[Reading] = []
     i, limit = r.end, min(len(tokens), r.end + 30)
+    resumed = r.end  # where the restriction with all that qualifies it ends
     chained, relative, after_comma = False, False, False
     while i < limit:
         token, low = tokens[i], tokens[i].low
@@ -62,12 +63,13 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
         elif is_adverb(token) and not chained:
             pass
         else:
-            reading = _behind(tokens, i, r, chained, relative, after_comma)
+            plain = chained or i == resumed or _plain_gap(tokens, r.end, i)
+            reading = _behind(tokens, i, r, chained, relative, after_comma, plain)
             if reading:
                 found.append(reading)
                 if reading.how != "relative":
                     return found + _also_behind(tokens, i + 1, reading)
-                i = _skip_agent(tokens, i + 1)
+                i = resumed = _skip_agent(tokens, i + 1)
                 chained = relative = False
                 continue
             if chained and not relative:
@@ -83,9 +85,18 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
 
 
 def _behind(
-    tokens: list[Token], i: int, r: Restriction, chained: bool, relative: bool, after_comma: bool
+    tokens: list[Token],
+    i: int,
+    r: Restriction,
+    chained: bool,
+    relative: bool,
+    after_comma: bool,
+    plain: bool,
 ) -> Reading | None:
-    """Read the word at `i`, behind the restriction, as what is done to it."""
+    """Read the word at `i`, behind the restriction, as what is done to it.
+
+    `chained`: auxiliaries stand before it; `plain`: nothing but the restriction's own phrase does.
+    """
     low = tokens[i].low
     following = tokens[i + 1].low if i + 1 < len(tokens) else ""
     participle = low.endswith(("ed", "en")) or low in (
@@ -115,7 +126,7 @@ def _behind(
         )
     if low in ("place", "force", "effect") and tokens[i - 1].low in ("in", "into") and chained:
         return Reading(r, "keep", (i - 1, i + 1), "state")
-    if low in INTRANSITIVE and (chained or i == r.end or _plain_gap(tokens, r.end, i)):
+    if low in INTRANSITIVE and plain:
         needs = INTRANSITIVE_NEEDS.get(low)
         if needs is None or following in needs:
             if low.startswith(("remain", "stay")) and following in (".", ",", ""):

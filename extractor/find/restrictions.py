@@ -393,6 +393,9 @@ def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     return first, determined
 
 
+_PARTICLES = frozenset("up back down over out off away".split())
+
+
 def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
     """Tell whether token `j` is a modifier of the name at `head`, its right neighbour being one."""
     token = tokens[j]
@@ -418,7 +421,14 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
         return j > 0 or low not in ACTIONS
     if not token.word or low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | PRONOUNS:
         return False
-    if low in COMMON_VERBS or low in ACTIONS or low in SOFT or is_adverb(token) or low == "and":
+    if (
+        low in _PARTICLES
+        or low in COMMON_VERBS
+        or low in ACTIONS
+        or low in SOFT
+        or is_adverb(token)
+        or low == "and"
+    ):
         return False
     if low.endswith(("ed", "ing")):
         return low in _BLENDERS or "-" in low

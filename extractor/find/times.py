@@ -53,7 +53,7 @@ _TIME = re.compile(
     rf"|\b{_LEAD}?{_EARLY}?{_NEAR} {_SPELL}\b"
     # "in the coming months", "over the past five years", "in recent weeks", "for six months"
     rf"|\b{_LEAD}(?:the )?(?:(?:coming|next|past|last|recent|previous) )?(?:{_FEW} )?"
-    rf"(?:more |further |additional )?{_UNIT}(?: (?:ago|earlier|later))?\b"
+    rf"(?:(?:more|further|additional) (?:{_FEW} )?)?{_UNIT}(?: (?:ago|earlier|later))?\b"
     # "five years ago", "a day later"
     rf"|\b(?:about |around |nearly |almost |more than |over )?{_FEW} {_UNIT}"
     rf" (?:ago|earlier|later|after)\b"
