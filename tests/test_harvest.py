@@ -94,6 +94,28 @@ def test_what_was_not_asked_is_not_taken() -> None:
     assert list(gathered.rows) == [("quotes", "Q1")]
 
 
+def test_a_sentence_that_holds_no_phrase_of_a_row_is_no_evidence_for_it() -> None:
+    """A release whose every phrase stands elsewhere is not taken, with one complaint about it."""
+    gathered = harvest()
+    row = {"evidence": "S2", "who": ["Peter Holm"], "count": "N1", "by": "P1", "to": ["London"]}
+    with pytest.raises(Fault, match=r"releases\[0\]: not one of its phrases stands in S2"):
+        gathered.take({"releases": [row]})
+    gathered.finish()
+    assert ("releases", "S2") not in gathered.rows
+    gathered.take_quietly({"releases": [{**row, "who": ["Anna Berg"]}]})
+    gathered.finish()
+    assert ("releases", "S2") in gathered.rows
+
+
+def test_a_wrong_row_does_not_cost_another_on_the_same_sentence() -> None:
+    """Two terms in one sentence are judged each on its own."""
+    gathered = harvest()
+    term = {"evidence": "S2", "action": "lift", "sender": ["P1"], "target": ["Anna Berg"]}
+    good = {**term, "status": "agreed"}
+    gathered.take_quietly({"sanction_terms": [good, {**term, "status": "perhaps"}]})
+    assert len(gathered.rows["sanction_terms", "S2"]) == 1
+
+
 @given(st.text(max_size=60))
 def test_reading_raises_only_faults(text: str) -> None:
     """Any text is a JSON object or a Fault; a cut one is whatever is whole in it."""

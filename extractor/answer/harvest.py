@@ -39,6 +39,7 @@ class Complaint(NamedTuple):
 
     line: str
     key: Key
+    row: str = ""  # its path in the answer: "releases[3]"
 
 
 class Fault(ValueError):
@@ -96,12 +97,13 @@ class Harvest:
     wanted: frozenset[str] | None = None
     asks_all: bool = True  # complain of candidates that no row accounts for
     rows: dict[Key, list[Row]] = field(default_factory=dict)
-    reserve: dict[Key, Row] = field(default_factory=dict)  # wrong in part: as they were answered
+    reserve: dict[Key, list[Row]] = field(default_factory=dict)  # wrong in part, as answered
     values: dict[str, Any] = field(default_factory=dict)  # root fields that are no rows
     dismissed: dict[str, Dismissal] = field(default_factory=dict)
     faults: list[Complaint] = field(default_factory=list)  # of the latest answer
     attempts: int = 0
     sent_back: list[str] = field(default_factory=list)  # the faults of all answers
+    _told: list[str] = field(default_factory=list, repr=False)
 
     def take(self, data: dict[str, Any]) -> None:
         """Take what is good of an answer; raise Fault while something is wrong or missing."""
@@ -110,12 +112,16 @@ class Harvest:
         if self.attempts > 1:  # only what was wrong is given again
             data = {f.key: [] for f in self.shape.fields if f.row and f.many} | data
         draft, faults = resolve(self.inventory, self.shape, data)
-        self.faults += [Complaint(fault_line(f), (f.list_path, f.anchor or "")) for f in faults]
+        self.faults += [
+            Complaint(fault_line(f), (f.list_path, f.anchor or ""), _row_path(f.path))
+            for f in faults
+        ]
         self._take_rows(draft, data)
         self._take_values(draft, data)
         self._take_dismissals(data)
         told = [complaint.line for complaint in self.faults] + self._gaps()
-        if told:
+        again, self._told = told == self._told, told
+        if told and not again:  # what was told once in vain is not told again
             self.sent_back += told
             raise Fault(_message(told))
 
@@ -126,22 +132,44 @@ class Harvest:
 
     def _take_rows(self, draft: Draft, data: dict[str, Any]) -> None:
         fresh: dict[Key, list[Row]] = {}
-        wrong = {complaint.key for complaint in self.faults}
+        reserve: dict[Key, list[Row]] = {}
         for listed in self.shape.fields:
             if listed.row is None or not listed.many:
                 continue
             for made in draft.values.get(listed.key) or []:
                 key = (listed.key, made.anchor_id or "")
+                item = data[listed.key][int(made.path.rpartition("[")[2].rstrip("]"))]
                 if not self._belongs(listed, listed.row, made):
                     continue
+                if self._is_unfounded(listed.row, made, item, key):
+                    continue
                 values, complaints = _fitting(listed.row, made)
-                self.faults += [Complaint(line, key) for line in complaints]
-                if values is None or key in wrong:
-                    index = int(made.path.rpartition("[")[2].rstrip("]"))
-                    self.reserve[key] = data[listed.key][index]
+                self.faults += [Complaint(line, key, made.path) for line in complaints]
+                if values is None or any(fault.row == made.path for fault in self.faults):
+                    reserve.setdefault(key, []).append(item)
                 else:
                     self._keep(listed.row, made, values, fresh.setdefault(key, []))
         self.rows.update(fresh)
+        self.reserve.update(reserve)
+
+    def _is_unfounded(self, row: Shape, made: Draft, item: Row, key: Key) -> bool:
+        """Tell whether a row on a sentence copies phrases of which not one stands in it.
+
+        Such a sentence is no evidence for the row: its other values are not taken either, and
+        the one complaint about the row replaces those about its fields.
+        """
+        if row.rests_on not in ("sanction", "release", "sentence"):
+            return False
+        phrases = [f.key for f in row.fields if f.kind == "verbatim"]
+        given = any(item.get(phrase) not in (None, "", []) for phrase in phrases)
+        if not given or any(made.values.get(phrase) not in (None, []) for phrase in phrases):
+            return False
+        self.faults = [fault for fault in self.faults if fault.row != made.path]
+        line = (
+            f"{made.path}: not one of its phrases stands in {key[1]}, so {key[1]} does not say it"
+        )
+        self.faults.append(Complaint(line, key, made.path))
+        return True
 
     def _keep(self, row: Shape, made: Draft, values: Row, found: list[Row]) -> None:
         if row.anchor is not None and made.anchor_id:
@@ -158,7 +186,7 @@ class Harvest:
             return True
         if not self.part.overlaps(self.place_of(anchor)):
             told = f"{made.path}: {anchor} is not in this part of the article"
-            self.faults.append(Complaint(told, (listed.key, anchor)))
+            self.faults.append(Complaint(told, (listed.key, anchor), made.path))
             return False
         if self.wanted is None or row.rests_on not in _LIMITED:
             return True
@@ -247,9 +275,9 @@ class Harvest:
         The check drops what is wrong in a row of the reserve, reports it, and lets the rules
         fill in; so here only rows are reported that rest on nothing.
         """
-        for key, row in self.reserve.items():
+        for key, rows in self.reserve.items():
             if key[1] and key not in self.rows:
-                self.rows[key] = [row]
+                self.rows[key] = rows
                 self.dismissed.pop(key[1], None)
         self.reserve = {}
         return [self._remark(fault) for fault in self.faults if fault.key not in self.rows]
@@ -270,6 +298,11 @@ def _message(told: list[str]) -> str:
         "Give only the rows that are named here, corrected or added; the others are kept, "
         "so leave them out.\n" + "\n".join(lines)
     )
+
+
+def _row_path(path: str) -> str:
+    """Return the path of the row that a path leads into: "releases[3]" of "releases[3].who[0]"."""
+    return path[: path.index("]") + 1] if "]" in path else path
 
 
 def _ids_in(value: Any) -> Iterator[str]:
