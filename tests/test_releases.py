@@ -181,7 +181,8 @@ def test_the_releaser_is_carried_on_with_less_confidence() -> None:
 
 
 WORDS = (
-    "Iran freed released prisoners hostages 12 two were was by to from and , . the of Maria Petrova "
+    "Iran freed released prisoners hostages 12 two were was by to from and , . the of Maria "
+    "Petrova "
     "including along with in exchange for return left taken flown Germany who those after on "
     "Monday handed over prison his she they among swap “ ” if not \n\n"
 ).split(" ")

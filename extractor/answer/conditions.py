@@ -42,7 +42,7 @@ _OPENERS: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 _FIRST_WORDS = frozenset(_OPENERS) | {"as", "when"}
 _EXCHANGES = frozenset({("in", "exchange", "for"), ("in", "return", "for")})
-_OCCASIONS = frozenset("after following since before when as".split())
+_OCCASIONS = frozenset("after following since before when".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,10 @@ def exchange_end(tokens: list[Token], behind: int) -> int:
         "after", "before", "since", "following", "as", "including",
     ):  # fmt: skip
         further = phrase_end(tokens, end + 1)
-        if further <= end + 1:
+        timed = end + 1 < len(tokens) and (
+            tokens[end + 1].low in MONTHS or tokens[end + 1].low[0].isdigit()
+        )
+        if further <= end + 1 or (timed and tokens[end].low in ("in", "on", "by")):
             break
         end = further
     return end
@@ -202,9 +205,6 @@ def occasion_after(tokens: list[Token], i: int) -> Span | None:
     end = clause_end(tokens, i)
     for j in range(i, end):
         if tokens[j].low in _OCCASIONS and j + 1 < end and not is_adverb(tokens[j + 1]):
-            low = tokens[j].low
-            if low == "as" and (tokens[j + 1].low.endswith("ed") or not _verb_soon(tokens, j + 1)):
-                continue
             stop = _occasion_end(tokens, j + 1, end)
             if stop > j + 1:
                 return Span(tokens[j].start, tokens[stop - 1].end)

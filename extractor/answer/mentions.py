@@ -89,6 +89,9 @@ class Mentions:
                 return (mention.id,) if previous != "of" else ()
             if opener:
                 break
+            absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
+            if absolute:  # "with Washington announcing sanctions"
+                return (mention.id,)
             if previous in _LOCATIVE:
                 spare = spare or ((mention.id,) if previous == "of" else ())
             else:
@@ -97,7 +100,7 @@ class Mentions:
 
     def _with_equals(self, k: int, left: int) -> tuple[str, ...]:
         """Return mention `k` with those coordinated before it."""
-        found = [self.pairs[k][0]]
+        found, entities = [self.pairs[k][0]], {self.pairs[k][1].id}
         while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
             k -= 1
             before = self.pairs[k][0]
@@ -106,7 +109,9 @@ class Mentions:
             gap = self.text[before.span.end : found[-1].span.start].lower().split()
             if not gap or set(gap) - {",", "and", "the", "as", "well"}:
                 break
-            found.append(before)
+            if self.pairs[k][1].id not in entities:
+                found.append(before)
+                entities.add(self.pairs[k][1].id)
         return tuple(mention.id for mention in reversed(found))
 
 

@@ -101,7 +101,12 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
                 break
         elif low in LEADS and (gerund or lead.infinitive) and lead.governor is None:
             lead.status, lead.governor = _status_of_lead(tokens, j), j
-        elif low in PREPOSITIONS and gerund and lead.governor is None and not lead.preposition:
+        elif (
+            (low in PREPOSITIONS or low == "of")
+            and gerund
+            and lead.governor is None
+            and not lead.preposition
+        ):
             lead.preposition = low
             k = _govern_near(tokens, j - 1, 4)
             if k is None:
@@ -203,6 +208,8 @@ def status_of_verb(
         if conditional:
             return "conditional"
         return "announced" if "would" not in words or _reported(tokens, verb) else "proposed"
+    if words & {"was", "were"} and not passive and _reported(tokens, verb):
+        return "announced"  # "said it was extending"
     return _tense(tokens[verb].low, lead, passive=passive, dated=dated)
 
 

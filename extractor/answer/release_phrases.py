@@ -117,7 +117,8 @@ def _person_in(
     tokens: list[Token], first: int, end: int, mentions: Mentions
 ) -> tuple[Span, str] | None:
     """Return the person whose name ends a phrase: "opposition figure X", not "X's tax returns"."""
-    span = Span(tokens[first].start, tokens[end - 1].end)
+    cut = next((k for k in range(first + 1, end) if tokens[k].low in ("of", "in")), end)
+    span = Span(tokens[first].start, tokens[cut - 1].end)
     for mention, entity in reversed(mentions.inside(span, 6)):
         whole = (
             entity.kind == "other"
@@ -166,6 +167,9 @@ def subject_phrase(
     return _far_subject(tokens, i, mentions) or _opening_subject(tokens, i, mentions)
 
 
+_QUALIFYING = frozenset(("held", "taken", "caught", "seized", "from", "in", "at", "with"))
+
+
 def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
     """Return the subject of "Two soldiers captured in May were …": it opens the clause."""
     start = clause_start(tokens, max(0, i - 1))
@@ -173,7 +177,7 @@ def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase 
     if not start < end < i or i - end > 12:
         return None
     low = tokens[end].low
-    if not (low.endswith("ed") or low in ("held", "taken", "caught", "seized")):
+    if not (low.endswith("ed") or low in _QUALIFYING):
         return None
     return _people(tokens, start, end, mentions)
 

@@ -176,7 +176,19 @@ class _Reader:
                 found[-1].going = one.verb
             elif not (found and self._same(tokens, found[-1], one)):
                 found.append(one)
+                if one.kind == "moved":
+                    found.extend(self._split(tokens, one))
         return found
+
+    def _split(self, tokens: list[Token], moved: _Found) -> list[_Found]:
+        """Read the other parts of "ten were moved to X, 13 to Y and three to Z"."""
+        parts: list[_Found] = []
+        for i in range(moved.behind, min(len(tokens) - 2, moved.behind + 30)):
+            goes = tokens[i + 1].low in ("to", "for") and tokens[i - 1].low in (",", "and")
+            if goes and is_quantity(tokens, i, i + 1) and destinations(tokens, i + 1, "taken"):
+                number = Span(tokens[i].start, tokens[i].end)
+                parts.append(_Found(i, "moved", Phrase((number,), i, i + 1, True), i + 1))
+        return parts
 
     def _hypothetical(self, tokens: list[Token], i: int) -> bool:
         """Tell whether token `i` stands in a condition: "if the hostages are freed"."""
@@ -251,6 +263,14 @@ class _Reader:
     def _reduced(self, tokens: list[Token], i: int, end: int) -> _Found | None:
         """Read "prisoners freed by X", "a prisoner released from Y", "those freed include Z"."""
         following = tokens[end].low if end < len(tokens) else ""
+        if (
+            i > 1
+            and tokens[i - 1].low == "those"
+            and tokens[i - 2].low == "among"
+            and (following not in NAMING)
+        ):
+            among = subject_phrase(tokens, i - 1, self.mentions)
+            return _Found(i, "passive", among, end) if among else None
         if following in NAMING and i and tokens[i - 1].low == "those":
             named = object_phrase(tokens, end + 1, self.mentions, particle=True)
             return _Found(i, "passive", named, named.end) if named else None

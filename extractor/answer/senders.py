@@ -240,6 +240,11 @@ class Parties:
             tokens[head - 1].low in (",", "and") or lead.preposition in ("by", "after")
         ):
             return self._main_subject(tokens)
+        finite = lead.governor is None and lead.start and not participial
+        if finite and tokens[lead.start - 1].low in ("and", "but", "then"):
+            main = self._main_subject(tokens)  # "The EU lifted X but kept Y"
+            if main:
+                return main
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
             first = lead.governor + 1

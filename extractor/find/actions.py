@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from extractor.find.candidates import Action, Status
-from extractor.find.clauses import AUXILIARIES, Token, is_adverb, subject_start
+from extractor.find.clauses import AUXILIARIES, PREPOSITIONS, Token, is_adverb, subject_start
 from extractor.find.restrictions import Restriction
 
 How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
@@ -21,8 +21,19 @@ class Reading:
     soft: Status | None = None  # what the trigger itself says of the status
 
 
+_BE = frozenset("is are was were be been being isn't aren't wasn't weren't".split())
+
+
 def be_index(tokens: list[Token], i: int) -> int | None:
-    """Return where the auxiliaries before the participle at `i` begin; None without any."""
+    """Return where "has been" before the participle at `i` begins; None when it is no passive."""
+    j = i - 1
+    while j >= 0 and is_adverb(tokens[j]):
+        j -= 1
+    return auxiliaries_before(tokens, i) if j >= 0 and tokens[j].low in _BE else None
+
+
+def auxiliaries_before(tokens: list[Token], i: int) -> int | None:
+    """Return where the auxiliaries before the verb at `i` begin; None without any."""
     j = i - 1
     while j >= 0 and is_adverb(tokens[j]):
         j -= 1
@@ -35,7 +46,10 @@ def be_index(tokens: list[Token], i: int) -> int | None:
 
 def passive_subject(tokens: list[Token], i: int) -> tuple[int, int] | None:
     be = be_index(tokens, i)
-    return subject_before(tokens, be) if be is not None else None
+    subject = subject_before(tokens, be) if be is not None else None
+    if subject and subject[0] and tokens[subject[0] - 1].low in PREPOSITIONS:
+        return None  # "X, who died in July, was removed"
+    return subject
 
 
 def subject_before(tokens: list[Token], i: int) -> tuple[int, int] | None:

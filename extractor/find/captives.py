@@ -49,8 +49,8 @@ _MANY = frozenset(
     "eight nine ten eleven twelve more each any".split()
 )
 
-RELEASING = forms("release", "liberate", "pardon", "amnesty", "repatriate") | frozenset(
-    "free frees freed freeing".split()
+RELEASING = forms("release", "liberate", "pardon", "repatriate") | frozenset(
+    "free frees freed freeing amnestied".split()
 )
 PARTICIPLES = frozenset(
     "released freed liberated pardoned amnestied repatriated swapped exchanged handed let set "

@@ -149,7 +149,7 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
         )
     if not token.word or low in AUXILIARIES or (low in SUBORDINATORS and low != "that"):
         return False
-    if low in PREPOSITIONS or (low in NEGATIONS and not first):
+    if low in PREPOSITIONS or low == "but" or (low in NEGATIONS and not first):
         return False
     if low in DETERMINERS:
         previous = tokens[i - 1].low

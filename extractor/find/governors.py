@@ -1,6 +1,6 @@
 """Verbs before a restriction: "lift sanctions", "ease and eventually lift", "step up sanctions"."""
 
-from extractor.find.actions import Reading, be_index, subject_before
+from extractor.find.actions import Reading, auxiliaries_before, subject_before
 from extractor.find.candidates import Action
 from extractor.find.clauses import (
     AUXILIARIES,
@@ -46,11 +46,11 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
             reading = _governing(tokens, i, r, particle, crossed)
             if reading:
                 return [*_coordinated(tokens, i, r), reading]
-            if not crossed and low in ACTIONS:
+            if across or low in ACTIONS:
                 return []
         if low in ("up", "back", "down", "over", "out", "off") and not particle:
             particle = low
-        elif across and low in ("and", "or", ",", "including", "as", "well", "then"):
+        elif across and (low in _LISTING or (low == "as" and _as_well_as(tokens, i))):
             crossed = True
         elif (
             low in AUXILIARIES
@@ -65,15 +65,33 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
     return []
 
 
+_LISTING = frozenset(("and", "or", ",", "including", "well", "then"))
+
+
+def _as_well_as(tokens: list[Token], i: int) -> bool:
+    return "well" in {token.low for token in tokens[max(0, i - 2) : i + 3]}
+
+
 def transparent(tokens: list[Token], i: int) -> bool:
     """Tell whether a word only says how much of the restriction: "a new round of"."""
     low = tokens[i].low
-    return low in QUANTITIES or low in FRESH or low in _PASSED_OVER or low[0].isdigit()
+    if low in ("for", "by"):  # "extended by one year sanctions on"
+        return any(token.low in _SPELLS for token in tokens[i + 1 : i + 4])
+    return (
+        low in QUANTITIES
+        or low in FRESH
+        or low in _PASSED_OVER
+        or low in _SPELLS
+        or low[0].isdigit()
+    )
+
+
+_SPELLS = frozenset("year years month months week weeks days".split())
 
 
 _PASSED_OVER = frozenset(
-    "of its remaining first latest existing 's two three four five six seven eight nine ten dozens "
-    "multiple".split()
+    "of its remaining first latest existing 's another one two three four five six "
+    "seven eight nine ten dozens multiple".split()
 )
 
 
@@ -145,7 +163,7 @@ def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     )
     if not (modal or tokens[i].low.startswith("risk")):
         return None
-    be = be_index(tokens, i)
+    be = auxiliaries_before(tokens, i)
     on = subject_before(tokens, be if be is not None else i)
     return Reading(r, "threaten", (i, i + 1), "active", on, "proposed")
 
@@ -153,7 +171,10 @@ def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
 def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
     """Tell whether the words before the name present it as new, not as known."""
     between = tokens[i + 1 : r.head]
-    if any(t.low in ("the", "these", "those", "its", "their", "existing", "such") for t in between):
+    known = any(
+        t.low in ("the", "these", "those", "its", "their", "existing", "such") for t in between
+    )
+    if known and SOFT[tokens[i].low] not in ("announced", "agreed"):
         return any(t.low in ("new", "latest", "first", "tougher", "fresh") for t in between)
     return True
 

@@ -58,6 +58,8 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
             relative, chained = True, False
         elif low in AUXILIARIES or (chained and (low in _CHAIN or is_adverb(token))):
             chained = True
+        elif low == "but" and not chained:
+            return found  # "… but maintained its embargo" is said of another
         elif low in (",", "and") and i + 1 < limit and not chained:
             after_comma = True
         elif is_adverb(token) and not chained:

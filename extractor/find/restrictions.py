@@ -264,7 +264,7 @@ def _sanction(
     if low in SANCTION_VERB:
         if previous in DETERMINERS or (previous in PREPOSITIONS and low == "sanctioned"):
             return None  # "the sanctioned banks"
-        passive = previous in AUXILIARIES or _be_before(tokens, i)
+        passive = _be_before(tokens, i)
         if low == "sanctioned" and passive and _people_before(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
         if low == "sanctioned" and passive:
@@ -287,12 +287,15 @@ def _people_before(tokens: list[Token], i: int) -> bool:
     return False
 
 
+_BE = frozenset("is are was were be been being".split())
+
+
 def _be_before(tokens: list[Token], i: int) -> bool:
     """Tell whether a form of "be" stands before `i`, adverbs apart."""
     j = i - 1
     while j >= 0 and is_adverb(tokens[j]):
         j -= 1
-    return j >= 0 and tokens[j].low in AUXILIARIES
+    return j >= 0 and tokens[j].low in _BE
 
 
 def _is_third_person(tokens: list[Token], i: int) -> bool:
@@ -377,13 +380,16 @@ def _noun(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") -> Res
     return Restriction(first, i, core, _complement_end(tokens, core), kind, weak, determined)
 
 
+_OPENING = DETERMINERS | {"and", ",", "of", "or"}
+
+
 def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     """Return where the phrase named at `i` begins, and whether "the", "its" … stand before it."""
     first = i
     while first > 0 and i - first < 8 and _qualifies(tokens, first - 1, i):
         first -= 1
     determined = False
-    while first < i and tokens[first].low in DETERMINERS | {"and", ",", "of", "or"}:
+    while first < i and tokens[first].low in _OPENING:
         determined = determined or tokens[first].low in (
             "the", "these", "those", "its", "their", "his", "all", "our", "this", "that",
         )  # fmt: skip
@@ -393,7 +399,7 @@ def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     return first, determined
 
 
-_PARTICLES = frozenset("up back down over out off away".split())
+_NEVER_QUALIFY = frozenset("up back down over out off away year years month months".split())
 
 
 def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
@@ -422,7 +428,7 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
     if not token.word or low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | PRONOUNS:
         return False
     if (
-        low in _PARTICLES
+        low in _NEVER_QUALIFY
         or low in COMMON_VERBS
         or low in ACTIONS
         or low in SOFT
