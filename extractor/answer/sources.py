@@ -219,15 +219,13 @@ class Evidence:
             if k >= setting.last and (tokens.text[k] != "," or self.reading.quoted[k]):
                 continue
             following = tokens.lower[k + 1]
-            if following in FINITE_SPEECH and self._named_at(k + 2):
+            if following in FINITE_SPEECH and self.named_at(k + 2):
                 return k + 1
-            if self._named_at(k + 1) and self.verb_after(
-                self._ends_at(k + 1), setting.sentence_end
-            ):
+            if self.named_at(k + 1) and self.verb_after(self._ends_at(k + 1), setting.sentence_end):
                 return k + 1
         return None
 
-    def _named_at(self, k: int) -> bool:
+    def named_at(self, k: int) -> bool:
         """Tell whether a mention, or the words of a role before one, begins at token `k`."""
         return k < len(self._within) and self._within[k]
 
@@ -328,6 +326,18 @@ class Evidence:
         """Return the verb of speech that a mention ending at token `last` is the subject of."""
         _, verb = self._follows(last, stop)
         return verb if verb is not None and self.tokens.lower[verb] in FINITE_SPEECH else None
+
+    def subject_of(self, last: int, stop: int) -> int | None:
+        """Return the token, a verb it seems, that a mention ending at token `last` governs."""
+        verb = self._follows(last, stop)[1]
+        k, lower = last, self.tokens.lower
+        if verb is not None or k >= stop or not lower[k][0].isalpha():
+            return verb
+        while k < stop and (lower[k] in AUXILIARIES or lower[k] in _ADVERBS):
+            k += 1
+        plain = k < stop and lower[k].isalpha() and not self.reading.quoted[k]
+        outside = plain and lower[k] not in PREPOSITIONS and lower[k] not in CONJUNCTIONS
+        return k if outside and lower[k] not in DETERMINERS else None
 
     def _past_apposition(self, k: int, stop: int) -> tuple[str, int | None]:
         """Look for the verb after ", a former adviser to the campaign,"."""

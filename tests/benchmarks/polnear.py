@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from extractor.answer.attribution import attribute
+from extractor.answer.reported import read_reports
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
 
@@ -22,7 +23,24 @@ from extractor.read import article_from_text
 def predict(text: str) -> dict[str, Any]:
     """Return the rules' quotations with their speakers, in the scorer's format."""
     inventory = take(article_from_text(text, source="polnear"))
-    return {"quotes": quotes(inventory)}
+    return {"quotes": quotes(inventory), "attributions": reports(inventory)}
+
+
+def reports(inventory: Inventory) -> list[dict[str, Any]]:
+    """Return every attribution, of quotations or of paraphrase."""
+    found = []
+    for report in read_reports(inventory):
+        mention: Any = inventory.by_id.get(report.source or "")
+        entity: Any = inventory.by_id.get((report.source or "").partition(".")[0])
+        found.append(
+            {
+                "content": [{"start": s.start, "end": s.end} for s in report.content],
+                "mention": mention and {"start": mention.span.start, "end": mention.span.end},
+                "speaker": entity and entity.name,
+                "kind": report.kind,
+            }
+        )
+    return found
 
 
 def quotes(inventory: Inventory) -> list[dict[str, Any]]:
