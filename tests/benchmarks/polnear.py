@@ -76,6 +76,13 @@ def _double(marks: str) -> bool:
     return marks not in ("'", "‘", "‹")
 
 
+def find_scorer(gold: Path) -> Path:
+    """Return the scorer beside the gold file, or else in the folder shared beside this project."""
+    beside = gold.with_name("score.py")
+    shared = Path(__file__).resolve().parents[3] / "shared" / "polnear" / "score.py"
+    return beside if beside.is_file() or not shared.is_file() else shared
+
+
 def load_scorer(path: Path) -> ModuleType:
     """Import the scorer from its file."""
     spec = importlib.util.spec_from_file_location("polnear_score", path)
@@ -99,11 +106,11 @@ def main() -> None:
     )
     parser.add_argument("gold", type=Path)
     parser.add_argument("--out", type=Path, help="write the predictions here")
-    parser.add_argument("--scorer", type=Path, help="default: score.py beside the gold file")
+    parser.add_argument("--scorer", type=Path, help="default: score.py beside the gold, or shared")
     parser.add_argument("--resamples", type=int, default=1000)
     parser.add_argument("--limit", type=int, help="only the first N documents")
     arguments = parser.parse_args()
-    scorer = load_scorer(arguments.scorer or arguments.gold.with_name("score.py"))
+    scorer = load_scorer(arguments.scorer or find_scorer(arguments.gold))
     gold = read_gold(arguments.gold)[: arguments.limit]
     predict(gold[0]["text"])  # loads the word lists, once a process
     began = time.process_time()
