@@ -7,7 +7,7 @@ from rapidfuzz.distance import Levenshtein
 
 from extractor.find.candidates import Entity
 from extractor.find.inventory import Inventory, take
-from extractor.find.names import _within_edits
+from extractor.find.spellings import within_edits
 from extractor.read import article_from_text
 
 
@@ -158,4 +158,4 @@ def test_every_mention_is_a_slice_and_belongs_to_one_entity(text: str):
 @given(st.text("abc", max_size=7), st.text("abc", max_size=7), st.integers(0, 2))
 def test_spellings_are_compared_as_the_edit_distance_says(a: str, b: str, most: int):
     """The bounded comparison agrees with Levenshtein's distance."""
-    assert _within_edits(a, b, most) == (Levenshtein.distance(a, b) <= most)
+    assert within_edits(a, b, most) == (Levenshtein.distance(a, b) <= most)

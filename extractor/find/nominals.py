@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.find.candidates import EntityKind
 from extractor.find.countries import lookup
+from extractor.find.drafts import Draft
 from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
     ADJECTIVE_ENDINGS,
@@ -35,7 +36,6 @@ from extractor.find.vocabulary import (
 from extractor.spans import Span
 
 if TYPE_CHECKING:
-    from extractor.find.names import Draft
     from extractor.find.reading import Reading
 
 _BOUNDARY = (
@@ -252,8 +252,6 @@ def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bo
 
 def add(reading: Reading, drafts: list[Draft]) -> None:
     """Add the descriptions to the entities they describe, or as unnamed sources."""
-    from extractor.find.names import Draft
-
     tokens = reading.tokens
     owner = {
         place: d

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from extractor.find.drafts import Draft
 from extractor.find.vocabulary import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -20,7 +21,6 @@ from extractor.find.vocabulary import (
 from extractor.spans import Span
 
 if TYPE_CHECKING:
-    from extractor.find.names import Draft
     from extractor.find.reading import Reading
 
 _SINGULAR = frozenset("he him his himself she her hers herself".split())
@@ -86,8 +86,6 @@ def _weight(reading: Reading, span: Span, subject: bool) -> float:
 
 def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[Span, str]]) -> None:
     """Keep subject pronouns without an antecedent as sources that nobody is named for."""
-    from extractor.find.names import Draft
-
     for span, word in unresolved:
         draft = Draft((), "unnamed", word, PRONOUN_GENDER.get(word), word == "they")
         draft.first = span.start

@@ -1,0 +1,242 @@
+"""Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extractor.find.countries import is_demonym
+from extractor.find.reading import Reading
+from extractor.find.tokens import Tokens
+from extractor.find.vocabulary import (
+    BODY_NOUNS,
+    DOCUMENT_NOUNS,
+    HONORIFICS,
+    MONTHS_AND_DAYS,
+    PERSON_NOUNS,
+    PREPOSITIONS,
+    STARTERS,
+    is_first_name,
+    singular,
+)
+
+WEAK_TITLES = frozenset(
+    "house senate state national foreign republican democratic conservative labour former treasury "
+    "interior finance defense defence first crown press majority minority special presidential gop "
+    "campaign democrat manager vice prime assistant deputy chief".split()
+)
+TITLES = frozenset(HONORIFICS) - WEAK_TITLES
+BODY_SUFFIXES = frozenset("inc corp ltd llc plc co gmbh pac fc afp tv".split())
+BODY_HEADS = BODY_NOUNS | frozenset(
+    "times post journal herald tribune chronicle gazette observer guardian news today week street "
+    "republicans democrats republican democrat conservatives liberals tories greens caucus act "
+    "bill amendment clause convention treaty accord forum summit conference prize award medal "
+    "oscar bureau headquarters front brigade battalion forces reserve trust holdings group systems "
+    "motors airlines studios records pictures".split()
+)
+PLACE_HEADS = frozenset(
+    "city county street avenue road square park river lake mountain mountains island islands bay "
+    "gulf sea ocean valley airport province region district beach hills heights town village "
+    "state states republic kingdom federation desert peninsula coast border strip tower towers "
+    "plaza stadium arena hotel".split()
+)
+_OF_HEADS = (
+    BODY_HEADS | PLACE_HEADS | DOCUMENT_NOUNS | frozenset(HONORIFICS) | PERSON_NOUNS
+) - frozenset("former special national".split())
+_PARTICLES = frozenset(
+    "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One name as printed: tokens first:last, of which the first `titles` are titles."""
+
+    first: int
+    last: int
+    titles: int
+    words: tuple[str, ...]
+    gender: str | None
+    sure: bool  # not merely the capital of a sentence's first word
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper() or (len(word) > 2 and word[1] in "'’-" and word[2].isupper())
+
+
+def runs(reading: Reading) -> Iterator[Run]:
+    """Yield the names in order of the text."""
+    tokens = reading.tokens
+    headline = _unread_tokens(reading)
+    lower_seen = {w for w in tokens.text if w[0].islower()}
+    i, count = 0, len(tokens)
+    while i < count:
+        word = tokens.text[i]
+        if not _capital(word) or word in ("I", "I’m", "I'm") or i in headline:
+            i += 1
+            continue
+        j = _run_end(tokens, i)
+        yield from _trim(reading, i, j, lower_seen)
+        i = j
+
+
+def _unread_tokens(reading: Reading) -> frozenset[int]:
+    """Tokens of credits and bylines, and of headings that capitalise most words.
+
+    In the former names are not the story's, in the latter a capital means nothing.
+    """
+    tokens, out = reading.tokens, set[int]()
+    for paragraph in reading.article.paragraphs:
+        if paragraph.kind in ("body", "caption"):
+            continue
+        first, last = tokens.first_from(paragraph.span.start), tokens.first_from(paragraph.span.end)
+        if paragraph.kind in ("credit", "byline"):
+            out.update(range(first, last))
+            continue
+        long_words = [w for w in tokens.text[first:last] if len(w) > 3 and w[0].isalpha()]
+        if sum(w[0].isupper() for w in long_words) > 0.6 * len(long_words):
+            out.update(range(first, last))
+    return frozenset(out)
+
+
+def _run_end(tokens: Tokens, i: int) -> int:
+    """Return the index after the last token of the run that starts at `i`."""
+    count, j = len(tokens), i + 1
+    while j < count:
+        if tokens.start[j] - tokens.end[j - 1] > 1:
+            break  # a blank line, or more than a blank
+        word, before = tokens.text[j], tokens.lower[j - 1]
+        touching = tokens.start[j] == tokens.end[j - 1]
+        if _capital(word) and not touching:
+            if tokens.text[j - 1] == "." and not _abbreviation(tokens.lower[j - 2]):
+                break
+            j += 1
+        elif word == "." and touching and _abbreviation(before) and _next_capital(tokens, j + 1):
+            j += 1
+        elif (
+            (word in _PARTICLES and _next_capital(tokens, j + 1))
+            or (word in ("of", "for") and _connects(tokens, i, j))
+            or (word == "and" and _body_list(tokens, i, j))
+        ):
+            j += 1 if tokens.lower[j + 1] != "the" else 2
+        else:
+            break
+    while tokens.text[j - 1] in (".", "of", "for", "and", "the"):
+        j -= 1
+    return j
+
+
+def _abbreviation(word: str) -> bool:
+    return len(word) == 1 or word in HONORIFICS or word in ("st", "jr", "sr", "mt", "ft")
+
+
+def _next_capital(tokens: Tokens, j: int) -> bool:
+    return j < len(tokens) and _capital(tokens.text[j]) and tokens.start[j] - tokens.end[j - 1] == 1
+
+
+def _connects(tokens: Tokens, i: int, j: int) -> bool:
+    """Tell whether "of" or "for" at `j` goes on with a name: "Ministry of Defence"."""
+    body = any(w in BODY_HEADS or singular(w) in BODY_HEADS for w in tokens.lower[i:j])
+    if not body and (tokens.text[j] == "for" or tokens.lower[j - 1] not in _OF_HEADS):
+        return False
+    k = j + 2 if j + 1 < len(tokens) and tokens.lower[j + 1] == "the" else j + 1
+    return _next_capital(tokens, k) and tokens.lower[k] not in MONTHS_AND_DAYS
+
+
+def _body_list(tokens: Tokens, i: int, j: int) -> bool:
+    """Tell whether "and" at `j` stands inside a body's name: "Department of Health and …"."""
+    return (
+        "of" in tokens.lower[i:j]
+        and any(w in BODY_HEADS for w in tokens.lower[i : i + 2])
+        and _next_capital(tokens, j + 1)
+        and not is_first_name(tokens.text[j + 1])
+    )
+
+
+def _trim(reading: Reading, first: int, last: int, lower_seen: set[str]) -> Iterator[Run]:
+    """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
+    tokens = reading.tokens
+    if last - first == 1 and _acts_as_one(tokens, first):
+        run = _titles_apart(tokens, first, last, True)
+        if run:
+            yield run
+        return
+    while first < last and (
+        tokens.lower[first] in STARTERS
+        and tokens.lower[first] not in MONTHS_AND_DAYS
+        and (first in reading.opens or tokens.lower[first] in ("the", "a", "an"))
+        and not (tokens.text[first].isupper() and len(tokens.text[first]) > 1)
+        and not (tokens.lower[first] in TITLES and last - first > 1)
+    ):
+        first += 1
+        if first < last and tokens.text[first] == ".":
+            first += 1
+    for k in range(first, last):
+        if tokens.lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
+            if k > first:
+                yield from _trim(reading, first, k, lower_seen)
+            yield from _trim(reading, k + 1, last, lower_seen)
+            return
+    if first >= last:
+        return
+    single = last - first == 1
+    opener = first in reading.opens
+    word = tokens.lower[first]
+    if single and opener and (word in lower_seen or word.endswith(("ly", "ing"))):
+        return
+    if single and word in STARTERS and not tokens.text[first].isupper():
+        return
+    sure = not (single and (opener or is_demonym(word)))
+    run = _titles_apart(tokens, first, last, sure)
+    if run:
+        yield run
+
+
+def _acts_as_one(tokens: Tokens, k: int) -> bool:
+    """Tell whether "Western" stands for the countries that act together: "Western sanctions"."""
+    following = tokens.lower[k + 1] if k + 1 < len(tokens) else ""
+    return tokens.lower[k] == "western" and following in ("sanctions", "embargo", "restrictions")
+
+
+def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
+    word = tokens.lower[k]
+    if word in ("may", "april", "august", "june", "march", "jan", "mar", "dec", "sat", "sun"):
+        before = tokens.lower[k - 1] if k else ""
+        after = tokens.text[k + 1][:1] if k + 1 < len(tokens) else ""
+        return last - first == 1 and (
+            before in PREPOSITIONS or before in ("last", "next", "this", "late", "early", "mid")
+            or after.isdigit() or (k > 0 and tokens.text[k - 1][:1].isdigit())
+        )  # fmt: skip
+    return True
+
+
+def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | None:
+    """Tell titles and demonyms before a person's name from the name itself."""
+    lower = tokens.lower
+    split, gender = first, None
+    if lower[last - 1] not in BODY_HEADS and singular(lower[last - 1]) not in BODY_HEADS:
+        for k in range(first, last):
+            if lower[k] in TITLES and k + 1 < last:
+                split = k + 1
+                gender = HONORIFICS[lower[k]] or gender
+        if split < last and lower[split] in ("of", "for"):  # "Secretary of State John Kerry"
+            split = _after_office(tokens, split, last)
+        while split < last and tokens.text[split] in (".", "-"):
+            split += 1
+        if split >= last:
+            split = first
+        if split == first and last - first > 1 and is_demonym(lower[first]):
+            rest = lower[first + 1 : last]
+            if is_first_name(rest[0]) and len(rest) > 1:
+                split = first + 1
+    words = tuple(w for w in tokens.text[split:last] if w not in ".,")
+    if not words:
+        return None
+    return Run(first, last, split - first, words, gender, sure)
+
+
+def _after_office(tokens: Tokens, k: int, last: int) -> int:
+    """Return where the name begins after "Secretary of State" or "President of the Senate"."""
+    k += 2 if tokens.lower[k + 1 : k + 2] == ["the"] else 1
+    for split in range(k + 1, last):
+        if is_first_name(tokens.text[split]) and last - split <= 3:
+            return split
+    return k + 1 if last - k == 3 else last

@@ -1,0 +1,22 @@
+"""An entity while the passes over an article still add to it."""
+
+from dataclasses import dataclass, field
+
+from extractor.find.candidates import EntityKind, MentionKind
+from extractor.spans import Span
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An entity while the passes still add to it."""
+
+    words: tuple[str, ...]  # the name's words without titles; () for unnamed sources
+    kind: EntityKind
+    name: str
+    gender: str | None = None
+    plural: bool = False
+    role: str | None = None
+    heads: set[str] = field(default_factory=set)  # "president", "envoy": what it is described as
+    countries: set[str] = field(default_factory=set)  # of the descriptions: "BY"
+    mentions: list[tuple[Span, MentionKind]] = field(default_factory=list)
+    first: int = 0  # offset of the first mention

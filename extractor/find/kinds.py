@@ -1,0 +1,76 @@
+"""What a name names, read off its words and its company; a person's likely gender."""
+
+from extractor.find.candidates import EntityKind
+from extractor.find.capitals import BODY_HEADS, BODY_SUFFIXES, PLACE_HEADS, Run
+from extractor.find.countries import also_a_first_name, is_demonym, lookup
+from extractor.find.reading import Reading
+from extractor.find.spellings import key
+from extractor.find.vocabulary import (
+    FINITE_SPEECH,
+    PERSON_NOUNS,
+    first_name_gender,
+    is_first_name,
+    singular,
+)
+
+
+def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
+    """Read off a name what it names, and a person's likely gender."""
+    words = [w.lower() for w in run.words]
+    last = words[-1]
+    country = lookup(" ".join(words))
+    if country:
+        return ("body" if country.code in ("EU", "UN") else "place"), None
+    if words == ["western"]:
+        return "body", None
+    if run.titles:
+        given = first_name_gender(words[0]) if len(words) > 1 else None
+        return "person", run.gender or given or _name_gender(words)
+    if last in BODY_SUFFIXES or any(w in BODY_HEADS or singular(w) in BODY_HEADS for w in words):
+        return "body", None
+    if last in PLACE_HEADS or words[0] in ("north", "south", "new", "san", "los", "mount", "fort"):
+        return "place", None
+    if len(words) > 1 and is_demonym(words[0]):
+        return "other", None
+    if len(words) > 1 and is_country(words[0]):  # "France Inter", "China Daily"
+        return "body", None
+    if len(words) > 1 and (is_first_name(words[0]) or (len(words[0]) == 1 and len(words) > 2)):
+        return "person", _name_gender(words)
+    if len(words) == 1 and run.words[0].isupper() and len(run.words[0]) > 1:
+        return "body", None
+    tokens = reading.tokens
+    before = tokens.lower[run.first - 1] if run.first else ""
+    following = tokens.lower[run.last : run.last + 3]
+    if _person_company(before, following):
+        return "person", _name_gender(words)
+    if before in ("in", "at", "near", "outside", "from", "across", "to"):
+        return "place", None
+    return ("person", _name_gender(words)) if len(words) in (2, 3) else ("other", None)
+
+
+def is_country(word: str) -> bool:
+    """Tell whether a word is a country's name and hardly ever a person's."""
+    country = lookup(word)
+    return country is not None and country.kind == "name" and not also_a_first_name(word)
+
+
+def _person_company(before: str, following: list[str]) -> bool:
+    """Tell whether the words around a name speak of a person."""
+    if singular(before) in PERSON_NOUNS:
+        return True
+    return bool(following) and (following[0] in FINITE_SPEECH or following[:2] == [",", "who"])
+
+
+def _name_gender(words: list[str]) -> str | None:
+    """Return the likely gender by the first name, else by the form of Slavic and Latin names."""
+    found = first_name_gender(words[0]) if len(words) > 1 else None
+    if found:
+        return found
+    last = key(words[-1])
+    if last.endswith(("skaya", "skaia", "tskaya", "ova", "eva", "ava", "yova")) and len(last) > 5:
+        return "f"
+    if last.endswith(("sky", "skiy", "skyi", "ov", "ev", "yov")) and len(last) > 4:
+        return "m"
+    if len(words) > 1 and words[0].endswith("a") and len(words[0]) > 3:
+        return "f"
+    return None
