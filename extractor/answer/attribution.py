@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from extractor.answer.dismissal import why_no_quotation
-from extractor.answer.sources import Evidence, Setting, Source, none_features
+from extractor.answer.evidence import Evidence, Setting
+from extractor.answer.sources import Source, background, cue_of, none_features, sources_of
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import CORE_SPEECH
@@ -71,9 +72,9 @@ def best_source(
     evidence: Evidence, setting: Setting, previous: Source | None, table: dict[str, float]
 ) -> tuple[Source | None, float]:
     """Return the likeliest source and the share of the probability that its entity has."""
-    sources = evidence.sources(setting, previous)
+    sources = sources_of(evidence, setting, previous)
     scores = [sum(table.get(f, 0.0) for f in source.features) for source in sources]
-    nobody = sum(table.get(f, 0.0) for f in none_features(setting, evidence.background(setting)))
+    nobody = sum(table.get(f, 0.0) for f in none_features(setting, background(evidence, setting)))
     top = max([nobody, *scores])
     chances = [math.exp(score - top) for score in scores]
     total = math.exp(nobody - top) + sum(chances)
@@ -97,7 +98,7 @@ def _attribution(
     if source is None:
         return Attribution(quotation.id, None, None, None, kind, confidence, "none", dismissed)
     tokens, cue = evidence.tokens, None
-    verb = evidence.cue(setting, source)
+    verb = cue_of(evidence, setting, source)
     if verb is not None:
         cue = Span(tokens.start[verb], tokens.end[verb])
     speaker, via = _relay(evidence, setting, source)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from extractor.answer.attribution import Attribution, attribute
-from extractor.answer.sources import Evidence
+from extractor.answer.evidence import Evidence
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.tokens import Tokens

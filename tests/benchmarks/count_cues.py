@@ -13,8 +13,8 @@ from typing import Any
 
 from polnear import read_gold
 
+from extractor.answer.evidence import Evidence
 from extractor.answer.reported import joined_key
-from extractor.answer.sources import Evidence
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 

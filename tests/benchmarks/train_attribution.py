@@ -16,7 +16,8 @@ from typing import Any
 from polnear import load_scorer, read_gold
 
 from extractor.answer.dismissal import why_no_quotation
-from extractor.answer.sources import Evidence, none_features
+from extractor.answer.evidence import Evidence
+from extractor.answer.sources import background, none_features, sources_of
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 
@@ -42,12 +43,12 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Example], Counte
             None,
         )
         setting = evidence.setting(quotation)
-        sources = evidence.sources(setting, previous)
+        sources = sources_of(evidence, setting, previous)
         if gold is None:
             counts["not in gold"] += 1
             previous = None
             continue
-        nobody = none_features(setting, evidence.background(setting))
+        nobody = none_features(setting, background(evidence, setting))
         right = [
             i
             for i, s in enumerate(sources)

@@ -1,0 +1,301 @@
+"""The article as attribution reads it: where quotations stand, and which verbs mentions govern."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from extractor.find.candidates import Entity, Mention, QuotationCandidate
+from extractor.find.inventory import Inventory
+from extractor.find.vocabulary import (
+    AUXILIARIES,
+    CONJUNCTIONS,
+    CORE_SPEECH,
+    DETERMINERS,
+    FINITE_SPEECH,
+    POSSESSIVES,
+    PREPOSITIONS,
+    SPEECH_VERBS,
+)
+
+_ADVERBS = frozenset(
+    "also then later recently previously once again now still just even reportedly repeatedly "
+    "consistently already not never always often famously himself herself themselves itself".split()
+)
+_WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a quotation stands: token ranges of the reporter's words around it."""
+
+    quotation: QuotationCandidate
+    first: int  # first token of the quotation, marks included
+    last: int  # after its last token
+    sentence: int  # first token of the sentence that it begins in
+    sentence_end: int  # after the last token of the sentence that it ends in
+    paragraph: int  # first token of the paragraph that it begins in
+    paragraph_end: int  # after the last token of the paragraph that it ends in
+    shape: tuple[str, ...]  # what kind of quotation it is
+    earlier: bool  # another quotation stands before it in its paragraph
+
+
+def last_mark(quotation: QuotationCandidate, text: str) -> str:
+    """Return the last character before the closing mark: the comma that the words leave out too."""
+    end = quotation.spans[-1].end
+    after = text[end : quotation.outer.end].strip()[:1]
+    return "," if after == "," else text[end - 1]
+
+
+class Evidence:
+    """The article as attribution reads it: token arrays and the mentions outside quotations."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+        self.reading = inventory.reading
+        self.tokens = inventory.reading.tokens
+        tokens = self.tokens
+        self.mentions: list[tuple[int, int, Mention, Entity]] = []
+        for mention, entity in inventory.mentions:
+            first = tokens.first_from(mention.span.start)
+            if first < len(tokens) and not self.reading.quoted[first]:
+                last = max(tokens.first_from(mention.span.end), first + 1)
+                self.mentions.append((first, last, mention, entity))
+        self._at = [first for first, *_ in self.mentions]
+        self._within = [False] * len(tokens)  # inside any mention
+        for first, last, _, _ in self.mentions:
+            self._within[first:last] = [True] * (last - first)
+        self.paragraphs = [
+            (tokens.first_from(p.span.start), tokens.first_from(p.span.end), p.kind)
+            for p in inventory.article.paragraphs
+        ]
+        self._paragraph_starts = [first for first, _, _ in self.paragraphs]
+        self._sentence_ends = [tokens.first_from(s.span.end) for s in inventory.sentences]
+        self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
+
+    def between(self, first: int, last: int) -> list[tuple[int, int, Mention, Entity]]:
+        """Return the mentions that begin at tokens first:last."""
+        return self.mentions[bisect_left(self._at, first) : bisect_left(self._at, last)]
+
+    def mentions_before(self, k: int, most: int) -> list[tuple[int, int, Mention, Entity]]:
+        """Return up to `most` mentions that begin before token `k`, in order."""
+        at = bisect_left(self._at, k)
+        return self.mentions[max(at - most, 0) : at]
+
+    def mentions_from(self, k: int, most: int) -> list[tuple[int, int, Mention, Entity]]:
+        """Return up to `most` mentions that begin at token `k` or later, in order."""
+        at = bisect_left(self._at, k)
+        return self.mentions[at : at + most]
+
+    # --- where a quotation stands -----------------------------------------------------------
+
+    def setting(self, quotation: QuotationCandidate) -> Setting:
+        """Find the reporter's words around a quotation."""
+        tokens, text = self.tokens, self.inventory.article.text
+        first = tokens.first_from(quotation.outer.start)
+        last = max(tokens.first_from(quotation.outer.end), first + 1)
+        first = min(first, len(tokens) - 1)
+        sentence = self._sentence_start(first)
+        para_first, _, _ = self.paragraphs[quotation.paragraph]
+        para_last = quotation.paragraph
+        while para_last + 1 < len(self.paragraphs) and self.paragraphs[para_last + 1][0] < last:
+            para_last += 1
+        para_end = self.paragraphs[para_last][1]
+        end = self._sentence_end(last - 1)
+        if end <= last < para_end:  # '"Why?" he asked': the sentence goes on after the mark
+            word = tokens.text[last]
+            inner = last_mark(quotation, text)
+            if word[0].islower() or inner in ",-–—" or (inner in "?!" and not word[0].isdigit()):
+                end = self._sentence_end(last)
+        sentence, end = max(sentence, first - _WIDEST), min(end, last + _WIDEST)
+        earlier = any(self.reading.quoted[max(para_first, first - _WIDEST) : first])
+        return Setting(
+            quotation, first, last, max(sentence, para_first), min(end, para_end), para_first,
+            para_end, self._shape(quotation, first, last, sentence, end, para_first, para_end),
+            earlier,
+        )  # fmt: skip
+
+    def _sentence_start(self, k: int) -> int:
+        span = self.inventory.sentences[self.reading.sentence[k]].span
+        return self.tokens.first_from(span.start)
+
+    def _sentence_end(self, k: int) -> int:
+        return self._sentence_ends[self.reading.sentence[k]]
+
+    def _shape(
+        self, quotation: QuotationCandidate, first: int, last: int, sentence: int, end: int,
+        para_first: int, para_end: int,
+    ) -> tuple[str, ...]:  # fmt: skip
+        tokens, text = self.tokens, self.inventory.article.text
+        inner = last_mark(quotation, text)
+        opener = text[quotation.spans[0].start]
+        words = last - first
+        opens = first <= sentence
+        closes = last >= end
+        before = tokens.text[first - 1] if first > para_first else "¶"
+        shape = [
+            f"size={'1' if words < 5 else '2' if words < 9 else '3' if words < 20 else '4'}",
+            f"cap={opener.isupper()}",
+            f"inner={inner if inner in ',.?!' else 'w'}",
+            f"fill={'opens' if opens else 'inside'}{'closes' if closes else 'goes on'}",
+            f"before={before if before in ',:¶.' else 'that' if before == 'that' else 'w'}",
+        ]
+        if first == para_first and last >= para_end:
+            shape.append("whole paragraph")
+        return tuple(shape)
+
+    # --- what stands around it ------------------------------------------------------------
+
+    def paragraphs_between(self, earlier: int, later: int) -> int:
+        """Return how many paragraphs lie from one token to a later one."""
+        starts = self._paragraph_starts
+        return bisect_left(starts, later + 1) - bisect_left(starts, earlier + 1)
+
+    def back_limit(self, setting: Setting) -> int:
+        """Return the first token that sources may stand at: one paragraph back."""
+        index = setting.quotation.paragraph
+        return self.paragraphs[index - 1][0] if index else 0
+
+    def tail(self, setting: Setting) -> int | None:
+        """Return the token at which an attribution after a comma begins: ", Smith said"."""
+        tokens = self.tokens
+        for k in range(setting.last - 1, setting.sentence_end - 1):
+            if k >= setting.last and (tokens.text[k] != "," or self.reading.quoted[k]):
+                continue
+            following = tokens.lower[k + 1]
+            if following in FINITE_SPEECH and self.named_at(k + 2):
+                return k + 1
+            if self.named_at(k + 1) and self.verb_after(self.ends_at(k + 1), setting.sentence_end):
+                return k + 1
+        return None
+
+    def named_at(self, k: int) -> bool:
+        """Tell whether a mention, or the words of a role before one, begins at token `k`."""
+        return k < len(self._within) and self._within[k]
+
+    def ends_at(self, k: int) -> int:
+        """Return the end of the mentions that cover token `k` onwards."""
+        while k < len(self._within) and self._within[k]:
+            k += 1
+        return k
+
+    def nearest_verb(self, first: int, last: int) -> int | None:
+        """Return the last verb of speech among tokens first:last outside quotations."""
+        lower, quoted = self.tokens.lower, self.reading.quoted
+        for k in range(last - 1, first - 1, -1):
+            if lower[k] in FINITE_SPEECH and not quoted[k]:
+                return k
+        return None
+
+    def first_verb(self, first: int, last: int) -> int | None:
+        """Return the first verb of speech among tokens first:last outside quotations."""
+        lower, quoted = self.tokens.lower, self.reading.quoted
+        for k in range(first, last):
+            if lower[k] in FINITE_SPEECH and not quoted[k]:
+                return k
+        return None
+
+    # --- what a mention governs ------------------------------------------------------------
+
+    def follows(self, last: int, stop: int) -> tuple[str, int | None]:
+        """Say what follows a mention, and the verb of speech it is likely the subject of."""
+        lower, text = self.tokens.lower, self.tokens.text
+        k, passed = last, ""
+        if k < stop and text[k] in ("'s", "’s", "'", "’"):
+            return "possessive", None
+        for _ in range(6):
+            if k >= stop:
+                return (passed or "end"), None
+            word = lower[k]
+            if word in FINITE_SPEECH:
+                return (passed or "direct ") + ("core" if word in CORE_SPEECH else "verb"), k
+            if word in AUXILIARIES:
+                passed = "aux "
+            elif word in _ADVERBS or (word.endswith("ly") and len(word) > 4):
+                passed = passed or "adverb "
+            elif word == "," and not passed:
+                return self._past_apposition(k, stop)
+            elif word in SPEECH_VERBS:
+                return (passed or "direct ") + "weak", k
+            elif word.endswith("ed") and word.isalpha():
+                return (passed or "direct ") + "ed", k
+            elif word == "(":
+                while k < stop and text[k] != ")":
+                    k += 1
+            elif passed:
+                return passed + "other", None
+            elif word in PREPOSITIONS or word == "who":
+                return f"then {'who' if word == 'who' else 'preposition'}", None
+            elif word in CONJUNCTIONS:
+                return "conjunction", None
+            elif not word[0].isalnum():
+                return f"mark {word}" if word in ",.:;—–-" else "mark", None
+            elif word.endswith("ing"):
+                return "ing", k
+            else:
+                return "word", None
+            k += 1
+        return "far", None
+
+    def verb_after(self, last: int, stop: int) -> int | None:
+        """Return the verb of speech that a mention ending at token `last` is the subject of."""
+        _, verb = self.follows(last, stop)
+        return verb if verb is not None and self.tokens.lower[verb] in FINITE_SPEECH else None
+
+    def subject_of(self, last: int, stop: int) -> int | None:
+        """Return the token, a verb it seems, that a mention ending at token `last` governs."""
+        verb = self.follows(last, stop)[1]
+        k, lower = last, self.tokens.lower
+        if verb is not None or k >= stop or not lower[k][0].isalpha():
+            return verb
+        while k < stop and (lower[k] in AUXILIARIES or lower[k] in _ADVERBS):
+            k += 1
+        plain = k < stop and lower[k].isalpha() and not self.reading.quoted[k]
+        outside = plain and lower[k] not in PREPOSITIONS and lower[k] not in CONJUNCTIONS
+        return k if outside and lower[k] not in DETERMINERS else None
+
+    def _past_apposition(self, k: int, stop: int) -> tuple[str, int | None]:
+        """Look for the verb after ", a former adviser to the campaign,"."""
+        text, lower = self.tokens.text, self.tokens.lower
+        for j in range(k + 1, min(k + 25, stop)):
+            if self.reading.quoted[j] or text[j] in '"“;:.':
+                break
+            if text[j] == "," and j + 1 < stop:
+                if lower[j + 1] in FINITE_SPEECH:
+                    return "apposition verb", j + 1
+                passing = lower[j + 1] in AUXILIARIES or lower[j + 1].endswith("ly")
+                if passing and j + 2 < stop and lower[j + 2] in FINITE_SPEECH:
+                    return "apposition verb", j + 2
+        following = lower[k + 1] if k + 1 < stop else "."
+        if following.endswith("ing"):
+            return "comma ing", k + 1
+        if following in FINITE_SPEECH:
+            return "comma verb", k + 1
+        return "comma who" if following == "who" else "comma", None
+
+    def preceded(self, first: int) -> str:
+        """Say what stands before a mention."""
+        lower = self.tokens.lower
+        k = first - 1
+        while k >= 0 and (lower[k] in DETERMINERS or lower[k] in POSSESSIVES):
+            k -= 1
+        if k < 0:
+            return "start"
+        word = lower[k]
+        if self.reading.quoted[k] or word in '"“”':
+            return "quotation"
+        if first in self.reading.opens:
+            return "opens"
+        if word in ("to", "according") and lower[max(k - 1, 0)] == "according":
+            return "according"
+        if word in SPEECH_VERBS:
+            return "verb" if word in FINITE_SPEECH else "weak verb"
+        if word.endswith(("ed", "ing")):
+            return word[-2:]
+        if word in ("as", "that", "when", "and", "but", "by", "from", "of", "to"):
+            return word
+        if word in PREPOSITIONS:
+            return "preposition"
+        if word in CONJUNCTIONS:
+            return "conjunction"
+        if not word[0].isalnum():
+            return f"mark {word}" if word in ",.:;—–-" else "mark"
+        return "word"
