@@ -12,6 +12,7 @@ import re
 
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.spans import Span
 
 MAX_SCARE_WORDS = 3
 _WINDOW = 100  # characters read on each side of the marks
@@ -92,6 +93,9 @@ _WHOLE = frozenset(
     "vote".split()
 )
 _LONGEST, _SHORTEST = 10, 4
+
+
+_NEAR = 600  # characters of a sentence that are read on each side of a stretch
 
 
 def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str | None:
@@ -183,7 +187,9 @@ def _is_scare_quote(inventory: Inventory, quotation: QuotationCandidate, words: 
     sentence = inventory.sentence_at(quotation.outer.start)
     if sentence is None or not sentence.span.contains(quotation.outer):
         return False
-    around = _IN_MARKS.sub(" ", inventory.text_of(sentence.span))
+    start, end = quotation.outer
+    near = Span(max(sentence.span.start, start - _NEAR), min(sentence.span.end, end + _NEAR))
+    around = _IN_MARKS.sub(" ", inventory.text_of(near))
     around = _SO_CALLED.sub(" ", around.lower())
     return not any(_attributes(word) for word in _LOWER.findall(around))
 

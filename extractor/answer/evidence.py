@@ -69,6 +69,7 @@ class Evidence:
         ]
         self._paragraph_starts = [first for first, _, _ in self.paragraphs]
         self._sentence_ends = [tokens.first_from(s.span.end) for s in inventory.sentences]
+        self._tails: dict[str, int | None] = {}  # by quotation, found once
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
 
     def between(self, first: int, last: int) -> list[tuple[int, int, Mention, Entity]]:
@@ -156,6 +157,11 @@ class Evidence:
 
     def tail(self, setting: Setting) -> int | None:
         """Return the token at which an attribution after a comma begins: ", Smith said"."""
+        if setting.quotation.id not in self._tails:
+            self._tails[setting.quotation.id] = self._find_tail(setting)
+        return self._tails[setting.quotation.id]
+
+    def _find_tail(self, setting: Setting) -> int | None:
         tokens = self.tokens
         for k in range(setting.last - 1, setting.sentence_end - 1):
             if k >= setting.last and (tokens.text[k] != "," or self.reading.quoted[k]):

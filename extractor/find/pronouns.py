@@ -28,6 +28,7 @@ _PLURAL = frozenset("they them their themselves".split())
 _NEUTRAL = frozenset("it its itself".split())
 _RESOLVED = _SINGULAR | _PLURAL | _NEUTRAL | {"who"}
 _REACH = 6  # sentences back; farther antecedents are below 2% of PolNeAR's training pronouns
+_MOST = 80  # mentions back: more than six sentences hold
 _OTHERS = 0.2  # what an entity's further mentions count beside its most salient one
 _FADING = 0.9  # of salience for each fitting mention in between, in one sentence
 _MARGIN = 0.08  # of salience that the best must lead by, else the pronoun stays unresolved
@@ -173,7 +174,7 @@ def _bound(
     if word not in ("him", "them"):
         return None
     tokens = reading.tokens
-    for span, order, _ in reversed(history):
+    for span, order, _ in reversed(history[-_MOST:]):
         last = tokens.first_from(span.end)
         if last > k or reading.sentence[last - 1] != reading.sentence[k]:
             continue
@@ -200,7 +201,7 @@ def _antecedent(
     bound = _bound(reading, history, k, word)
     salience: dict[int, tuple[float, float]] = {}  # best mention's weight, sum of the others'
     passed = 0  # fitting mentions between here and the pronoun
-    for span, order, weight in reversed(history):
+    for span, order, weight in reversed(history[-_MOST:]):
         at = tokens.first_from(span.start)
         back = here - reading.sentence[at]
         if back > _REACH:
