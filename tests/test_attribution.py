@@ -1,6 +1,5 @@
 """Who said it, on sentences of every shape that the press uses."""
 
-import cProfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from extractor.answer.attribution import Attribution, attribute
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
+from tests.effort import calls_of
 
 ARTICLES = Path(__file__).parent / "articles"
 
@@ -151,11 +151,7 @@ def calls_for(times: int) -> int:
         'The minister said "we will not pay" and Ann Lee called it "a bad joke" while he ' * times
     )
     inventory = take(article_from_text(text, source="test"))
-    profile = cProfile.Profile()
-    profile.enable()
-    attribute(inventory)
-    profile.disable()
-    return sum(entry.callcount for entry in profile.getstats())
+    return calls_of(lambda: attribute(inventory))
 
 
 def test_the_work_grows_with_the_text_not_with_its_square():

