@@ -1,6 +1,6 @@
 """The HTML page in a real browser: links both ways, by mouse and keyboard, on a phone, in the dark.
 
-Needs a Chromium; skipped where there is none, unless EXTRACT_TEST_NEEDS_BROWSER says that there
+Needs a Chromium; skipped where there is none, unless TESTS_NEED_BROWSER says that there
 must be one, as .ci/run does.
 """
 
@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
     executable = find_chromium()
     if executable is None:
         message = "no Chromium on this machine (apt-get install chromium)"
-        if os.environ.get("EXTRACT_TEST_NEEDS_BROWSER"):
+        if os.environ.get("TESTS_NEED_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)
     with Browser(executable) as started:
