@@ -7,7 +7,6 @@ Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong u
 141 the reader of our output went away.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -402,8 +401,6 @@ def _cache_clear() -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status. Never raises."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    # Importing makes objects that stay: collecting them again and again is 0.1 s of a short run.
-    gc.set_threshold(100_000, 20, 100)
     # Pydantic would look for plugins in the metadata of every installed package: 0.02 s
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     verbose = "--verbose" in arguments or "-v" in arguments

@@ -49,7 +49,7 @@ def command(*arguments: object, stdin: bytes = b"", **known: str) -> Ran:
     """Run the command as a process of its own."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("EXTRACT_", "OPENAI_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "extractor.cli", *map(str, arguments)],
+        [sys.executable, "-m", "extractor.launch", *map(str, arguments)],
         input=stdin,
         capture_output=True,
         env=env | known,
@@ -291,7 +291,7 @@ def test_a_closed_pipe_is_silent() -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("EXTRACT_")}
     for form in ("table", "html"):
         process = subprocess.Popen(
-            [sys.executable, "-m", "extractor.cli", "-s", "quotes", "-f", form, *[str(ONE)]],
+            [sys.executable, "-m", "extractor.launch", "-s", "quotes", "-f", form, *[str(ONE)]],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=env,
@@ -307,7 +307,18 @@ def test_a_closed_pipe_is_silent() -> None:
 def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     """Ctrl-C while an article is read from a pipe: no traceback, no half-written file."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "extractor.cli", "-s", "quotes", "-o", "s.csv", "-v", str(ONE), "-"],
+        [
+            sys.executable,
+            "-m",
+            "extractor.launch",
+            "-s",
+            "quotes",
+            "-o",
+            "s.csv",
+            "-v",
+            str(ONE),
+            "-",
+        ],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=tmp_path,
