@@ -6,6 +6,7 @@ the file draws them, which is nearly always the reading order.
 """
 
 import io
+import logging
 import re
 from collections import Counter
 from itertools import pairwise
@@ -51,6 +52,9 @@ def read_document(data: bytes, source: str) -> tuple[str, str | None]:
     its pages are pictures.
     """
     from pypdf.errors import PyPdfError
+
+    # what is wrong with a file is told by our message, once
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
     try:
         lines, title = _read(data, source)
