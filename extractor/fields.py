@@ -5,6 +5,7 @@ the name with its place in the article; as JSON it is text with offsets, which v
 
     on the wire             after validation                   as JSON
     "Q7"                    Quotation(text, spans)             {"text", "spans": [{"start", "end"}]}
+    "A4"                    Attribution(text, spans)           {"text", "spans": [{"start", "end"}]}
     "N3"                    Figure(text, start, end, value…)   {"text", "start", "end", "value", …}
     "P3" or "P3.2"          Name(name, kind, mention)          {"name", "kind", "mention": {…}|null}
     "S12"                   Sentence(text, start, end)         {"text", "start", "end"}
@@ -26,6 +27,7 @@ from pydantic_core import core_schema
 
 from extractor.check.grounding import ground_phrase
 from extractor.find.candidates import (
+    AttributionCandidate,
     Entity,
     FigureCandidate,
     Mention,
@@ -149,6 +151,30 @@ class Quotation(_Grounded):
 
 
 @dataclass(frozen=True)
+class Attribution(_Grounded):
+    """What somebody is reported to say or think, quoted or not: the content, span by span."""
+
+    text: str  # the spans' words, with " … " between them
+    spans: tuple[Span, ...]
+    id: str | None = None  # of the candidate; not part of the JSON
+
+    wire_description: ClassVar[str] = "the id of an attribution, for example A4"
+    wire_pattern: ClassVar[str | None] = "^A[0-9]+$"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        found = _lookup(answer, inventory, AttributionCandidate, "A", "attribution")
+        return cls(found.text(inventory.article.text), found.content, found.id)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(data["text"], tuple(Span(s["start"], s["end"]) for s in data["spans"]))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
+
+
+@dataclass(frozen=True)
 class Figure(_Grounded):
     """A number of the article: what is printed, and its value or bounds."""
 
@@ -254,4 +280,11 @@ class Verbatim(_Grounded):
         return cls(inventory.text_of(span), *span)
 
 
-GROUNDED_TYPES: tuple[type[_Grounded], ...] = (Quotation, Figure, Name, Sentence, Verbatim)
+GROUNDED_TYPES: tuple[type[_Grounded], ...] = (
+    Attribution,
+    Quotation,
+    Figure,
+    Name,
+    Sentence,
+    Verbatim,
+)

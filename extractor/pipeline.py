@@ -14,6 +14,7 @@ from typing import Any
 from extractor import __version__
 from extractor.answer import rules
 from extractor.answer.answers import Answer, Asker
+from extractor.answer.reported import with_attributions
 from extractor.article import Article
 from extractor.catalogue import Schema
 from extractor.check.audit import Checked, check
@@ -34,7 +35,7 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
         import asyncio  # 0.02 s that the rules need not pay
 
         return asyncio.run(extract_with(article, schema, asker))
-    inventory = take(article)
+    inventory = with_attributions(take(article), schema.model)
     answer = rules.answer(inventory, schema.model)
     checked = check(inventory, schema.model, answer)
     return _extraction(inventory, schema, checked, answer, Usage(), None)
@@ -42,7 +43,7 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
 
 async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extraction:
     """Extract with a model's answer, checked, and the rules' where the model's does not stand."""
-    inventory = take(article)
+    inventory = with_attributions(take(article), schema.model)
     by_rules = rules.answer(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
     answer, usage = await asker.ask(inventory, schema, deepcopy(by_rules))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from extractor.article import Article, Remark
-from extractor.fields import Figure, Quotation
+from extractor.fields import Attribution, Figure, Quotation
 from extractor.shapes import Shape, lenient, shape_of
 from extractor.spans import Span
 
@@ -17,7 +17,7 @@ class AuditItem:
     """A candidate that no row uses, and why."""
 
     candidate: str  # "Q4"
-    kind: str  # "quotation", "figure", "sanction statement"
+    kind: str  # "quotation", "attribution", "figure", "sanction statement"
     text: str
     start: int
     end: int
@@ -155,7 +155,8 @@ def _row_to_json(row: BaseModel) -> dict[str, Any]:
 
 def _spread(name: str, value: Any, row: type[BaseModel]) -> dict[str, Any] | None:
     """Return the anchor's JSON when it is to be spread into its row, else None."""
-    if (name, type(value)) not in (("quotation", Quotation), ("figure", Figure)):
+    spread = (("attribution", Attribution), ("quotation", Quotation), ("figure", Figure))
+    if (name, type(value)) not in spread:
         return None
     data: dict[str, Any] = value.to_json()
     taken = {info.alias or name for name, info in row.model_fields.items()}
@@ -177,6 +178,7 @@ def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel
 
 # What each anchor spreads into its row, and is gathered from again.
 _SPREAD = {
+    "attribution": ("text", "spans"),
     "quotation": ("text", "spans"),
     "figure": ("text", "start", "end", "value", "low", "high", "unit", "approximate"),
 }

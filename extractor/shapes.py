@@ -1,7 +1,7 @@
 """What a schema asks for, read off its fields: the kind of each, and what a row rests on.
 
-A row rests on what its anchor field names: a quotation, a figure, a name, or the sentence that
-states a sanction or a release. Rows that rest on nothing we know are for a model to fill.
+A row rests on what its anchor field names: an attribution, a quotation, a figure, a name, or the
+sentence that states a sanction or a release. Rows that rest on nothing are for a model to fill.
 """
 
 import enum
@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, create_model
 
-from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
+from extractor.fields import Attribution, Figure, Name, Quotation, Sentence, Verbatim
 from extractor.find.candidates import Action
 
 Kind = Literal[
+    "attribution",
     "quotation",
     "figure",
     "name",
@@ -27,10 +28,13 @@ Kind = Literal[
     "row",
     "other",
 ]
-Rest = Literal["quotation", "figure", "name", "sanction", "release", "sentence"]
+Rest = Literal["attribution", "quotation", "figure", "name", "sanction", "release", "sentence"]
 
-GROUNDED: dict[Kind, type[Quotation] | type[Figure] | type[Name] | type[Sentence] | type[Verbatim]]
-GROUNDED = {
+Grounded = Attribution | Quotation | Figure | Name | Sentence | Verbatim
+Audited = Literal["attribution", "quotation", "figure", "sanction"]  # accounted for
+
+GROUNDED: dict[Kind, type[Grounded]] = {
+    "attribution": Attribution,
     "quotation": Quotation,
     "figure": Figure,
     "name": Name,
@@ -74,7 +78,7 @@ class Shape:
     rests_on: Rest | None
     anchor: FieldShape | None
 
-    def asks_for(self, kind: Literal["quotation", "figure", "sanction"]) -> bool:
+    def asks_for(self, kind: Audited) -> bool:
         """Tell whether the schema wants every candidate of a kind: rows or a list of them."""
         for field in self.fields:
             if field.row is None:
@@ -83,6 +87,10 @@ class Shape:
             elif (field.many and field.row.rests_on == kind) or field.row.asks_for(kind):
                 return True
         return False
+
+    def holds(self, kind: Kind) -> bool:
+        """Tell whether any field, of this model or one in it, is of a kind."""
+        return any(f.kind == kind or (f.row is not None and f.row.holds(kind)) for f in self.fields)
 
 
 @lru_cache(maxsize=256)
@@ -155,12 +163,17 @@ def _choices(inner: Any) -> tuple[str, ...]:
 
 
 def _anchor(fields: list[FieldShape]) -> tuple[Rest | None, FieldShape | None]:
-    """Say what a row rests on: its quotation, else its figure, else the sentence, else a name."""
+    """Say what a row rests on.
+
+    Its attribution, else its quotation, else its figure, else the sentence, else a name.
+    """
     single = [field for field in fields if not field.many]
     grounded = [field for field in single if field.kind in GROUNDED]
     by_kind: dict[Kind, list[FieldShape]] = {}
     for field in sorted(grounded, key=lambda field: not field.required):
         by_kind.setdefault(field.kind, []).append(field)
+    if "attribution" in by_kind:
+        return "attribution", by_kind["attribution"][0]
     if "quotation" in by_kind:
         return "quotation", by_kind["quotation"][0]
     figures = [field for field in by_kind.get("figure", ()) if field.word in _FIGURE_NAMES]

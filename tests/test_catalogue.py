@@ -125,7 +125,7 @@ def test_an_unknown_name_shows_the_nearest(tmp_path: Path) -> None:
     """A slip of the finger is answered with the names it may have meant."""
     with pytest.raises(SchemaError, match="did you mean release_event"):
         load_schema("relase_event", tmp_path)
-    with pytest.raises(SchemaError, match=r"known: figures, quotes"):
+    with pytest.raises(SchemaError, match=r"known: attributions, figures, quotes"):
         load_schema("zzzzzz", tmp_path)
 
 

@@ -4,19 +4,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.answer.reported import Reported, read_reports
+from extractor.answer.reported import read_reports, with_attributions
+from extractor.find.candidates import AttributionCandidate
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
 
 CAST = "Finance Minister Ruth Okafor met union leader Tom Brandt in Lagos on Monday.\n\n"
 
 
-def read(text: str) -> tuple[Inventory, list[Reported]]:
+def read(text: str) -> tuple[Inventory, tuple[AttributionCandidate, ...]]:
     inventory = take(article_from_text(text, source="test"))
     return inventory, read_reports(inventory)
 
 
-def shown(inventory: Inventory, report: Reported) -> tuple[str | None, str, list[str]]:
+def shown(inventory: Inventory, report: AttributionCandidate) -> tuple[str | None, str, list[str]]:
     source = inventory.by_id[report.source.partition(".")[0]] if report.source else None
     content = [inventory.text_of(span) for span in report.content]
     return getattr(source, "name", None), report.kind, content
@@ -60,7 +61,7 @@ def test_source_kind_and_content_of_a_report(sentence: str, expected: tuple[str,
 def test_a_sentence_without_a_cue_reports_nothing():
     """What the reporter tells in his own voice is nobody's statement."""
     _, reports = read("The harbour was closed for two days. Three ships waited outside it.")
-    assert reports == []
+    assert reports == ()
 
 
 @settings(max_examples=100, deadline=None)

@@ -70,6 +70,8 @@ class Facts:
         """Return the ids for a plain list of candidates; None for what is no candidate."""
         if kind == "quotation":
             return self.quotations()
+        if kind == "attribution":
+            return [said.id for said in self.inventory.attributions]
         if kind == "figure":
             return [figure.id for figure in self.inventory.figures]
         if kind == "sentence":
@@ -150,6 +152,19 @@ def _quotation_rows(known: Facts) -> Iterator[RowFacts]:
         yield RowFacts(id_, facts, said.confidence)
 
 
+def _attribution_rows(known: Facts) -> Iterator[RowFacts]:
+    for said in known.inventory.attributions:
+        facts = {
+            "source": _mention(said.source),
+            "cue": _span(said.cue),
+            "kind": Fact(word=said.kind),
+            "words": Fact(spans=said.content, value=said.text(known.inventory.article.text)),
+            "sentence": _sentence((said.cue or said.span).start, known.inventory),
+            "quotation": Fact(candidates=said.quotations),
+        }
+        yield RowFacts(said.id, facts, said.confidence)
+
+
 def _figure_rows(known: Facts) -> Iterator[RowFacts]:
     inventory = known.inventory
     counted = count(inventory, known.said)
@@ -209,6 +224,7 @@ def _release_rows(known: Facts) -> Iterator[RowFacts]:
 
 
 _ROWS: dict[str, Callable[[Facts], Iterator[RowFacts]]] = {
+    "attribution": _attribution_rows,
     "quotation": _quotation_rows,
     "figure": _figure_rows,
     "sanction": _sanction_rows,

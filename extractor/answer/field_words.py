@@ -16,6 +16,14 @@ _QUOTATION = {
     "words": "text words quote quotationtext content wording",
     "sentence": "sentence evidence context",
 }
+_ATTRIBUTION = {
+    "source": f"{_QUOTATION['speaker']} attributedsource holder",
+    "cue": "cue verb cueverb",
+    "kind": "kind type form attributionkind",
+    "words": "text words content wording",
+    "sentence": "sentence evidence context",
+    "quotation": "quotation quotations quotes quoted",
+}
 _FIGURE = {
     "counts": "counts what of counted thing subject describes description meaning label noun"
     " measures refersto whatitcounts",
@@ -60,6 +68,7 @@ _NAME = {
 }
 
 _ONLY: dict[str, dict[str, str]] = {
+    "attribution": {"name": "source", "verbatim": "cue"},
     "quotation": {"name": "speaker"},
     "figure": {"verbatim": "counts", "name": "source"},
     "name": {"quotation": "quotation"},
@@ -108,6 +117,8 @@ _SAME_CHOICE = [
     for line in """
     direct full whole complete verbatim
     fragment mixed partial partialquote snippet
+    mixed fragment partial
+    indirect paraphrase paraphrased reported reportedspeech
     person people human individual
     body organisation organization org institution group
     place location gpe
@@ -133,6 +144,7 @@ _NOT_KNOWN = ("unknown", "unclear", "notstated", "unspecified")
 _TABLES: dict[str, dict[str, str]] = {
     rests_on: {word: name for name, words in table.items() for word in words.split()}
     for rests_on, table in (
+        ("attribution", _ATTRIBUTION),
         ("quotation", _QUOTATION),
         ("figure", _FIGURE),
         ("sanction", _SANCTION),

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from extractor.answer.answers import Dismissal
 from extractor.article import Remark
 from extractor.check.resolve import Draft, fault_line, resolve
-from extractor.fields import Figure, Quotation, Sentence
+from extractor.fields import Attribution, Figure, Quotation, Sentence
 from extractor.find.candidates import Entity, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.shapes import FieldShape, Shape
@@ -28,7 +28,7 @@ _SHOWN = 30  # complaints in one message; more only confuse
 _MAX_REASON = 80  # characters of a dismissal's reason
 
 # What rows rest on that the rules know of, and so may be sure of (`wanted`).
-_LIMITED = frozenset({"quotation", "figure", "sanction", "release"})
+_LIMITED = frozenset({"attribution", "quotation", "figure", "sanction", "release"})
 
 Row = dict[str, Any]  # field key -> grounded value; the anchor's is the candidate's id
 Key = tuple[str, str]  # field key of the list, and the id that the row rests on or ""
@@ -174,7 +174,7 @@ class Harvest:
     def _keep(self, row: Shape, made: Draft, values: Row, found: list[Row]) -> None:
         if row.anchor is not None and made.anchor_id:
             values[row.anchor.key] = made.anchor_id
-        if row.rests_on in ("quotation", "figure") and found:
+        if row.rests_on in ("attribution", "quotation", "figure") and found:
             return  # one row a quotation: what is said twice is said once
         if values not in found:
             found.append(values)
@@ -243,6 +243,8 @@ class Harvest:
         """Return the ids in this part that the schema wants a row or a dismissal for."""
         taken = self.inventory
         asked: list[str] = []
+        if self.shape.asks_for("attribution"):
+            asked += [a.id for a in taken.attributions]
         if self.shape.asks_for("quotation"):
             asked += [q.id for q in taken.quotations if q.parent is None]
         if self.shape.asks_for("figure"):
@@ -306,8 +308,8 @@ def _row_path(path: str) -> str:
 
 
 def _ids_in(value: Any) -> Iterator[str]:
-    """Yield the ids of quotations, figures and sentences anywhere in a value."""
-    if isinstance(value, Quotation | Figure | Sentence):
+    """Yield the ids of attributions, quotations, figures and sentences anywhere in a value."""
+    if isinstance(value, Attribution | Quotation | Figure | Sentence):
         if value.id:
             yield value.id
     elif isinstance(value, dict):

@@ -18,7 +18,7 @@ from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
 _FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
-_OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[QN]\d+(?: continued)?:\s?([^\[\]]*)\]?")
+_OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[QNA]\d+(?: continued)?:\s?([^\[\]]*)\]?")
 _ID = re.compile(r"\[?[A-Za-z]\d+(?:\.\d+)?\]?")
 _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
 # Alternative names listed beside the main one; more help nobody and cost tokens.
@@ -71,8 +71,8 @@ def unmarked(value: Any) -> Any:
 def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     """Return the text of `part` with the ids in `marked` written in.
 
-    Sentences get their id in front, names behind; quotations and figures are framed, a continued
-    quotation in every paragraph. Furniture paragraphs begin with their kind.
+    Sentences get their id in front, names behind; quotations, figures and attributions are framed,
+    each piece of one that has several. Furniture paragraphs begin with their kind.
     """
     opening, closing = _frames(inventory, marked)
     for paragraph in inventory.article.paragraphs:
@@ -111,6 +111,10 @@ def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
             end = quotation.outer.end if number == last else span.end
             label = quotation.id if number == 0 else f"{quotation.id} continued"
             framed.append((label, Span(start, end)))
+    for said in inventory.attributions:
+        if said.id in marked:
+            labels = [said.id, *[f"{said.id} continued"] * (len(said.content) - 1)]
+            framed += zip(labels, said.content, strict=True)
     for label, span in framed:
         length = span.end - span.start
         opening.append((span.start, 1_000_000_000 - length, f"[{label}: "))

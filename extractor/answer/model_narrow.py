@@ -15,12 +15,12 @@ from typing import Any
 from extractor.answer.answers import Answer
 from extractor.answer.harvest import Fault, Harvest, Row, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, unmarked
-from extractor.answer.model_whole import part_questions
+from extractor.answer.model_whole import form_of_rows, part_questions
 from extractor.answer.prompt import Prompts, field_line
 from extractor.answer.questions import Asked
 from extractor.answer.transport import Question
 from extractor.answer.wire import strict
-from extractor.find.candidates import Mention
+from extractor.find.candidates import AttributionCandidate, Mention
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings
 from extractor.shapes import FieldShape, Shape, shape_of
@@ -36,6 +36,7 @@ _MOST = 250  # values in one enum that strict endpoints take
 _ITEMS = 6  # of a list in one row; without a bound a small model may go on for ever
 
 _REASONS = {
+    "attribution": ["nobody says or thinks it", "the reporter's own words"],
     "quotation": ["title", "nickname", "scare quote", "slogan", "not said by anyone"],
     "figure": ["date", "rank", "part of a name", "counts nothing"],
     "sanction": ["says nothing on a sanction"],
@@ -44,6 +45,7 @@ _REASONS = {
     "name": ["not of the kind asked for"],
 }
 _WORDS = {
+    "attribution": "an attribution",
     "quotation": "a quotation",
     "figure": "a figure",
     "sanction": "a statement on a sanction",
@@ -98,7 +100,9 @@ def _targets(
         about = candidate or anchor
         return _Target(listed, row, anchor, about, harvest.place_of(about))
 
-    if row.rests_on == "quotation":
+    if row.rests_on == "attribution":
+        yield from (target(said.id) for said in inventory.attributions)
+    elif row.rests_on == "quotation":
         yield from (target(q.id) for q in inventory.quotations if q.parent is None)
     elif row.rests_on == "figure":
         yield from (target(n.id) for n in inventory.figures)
@@ -213,6 +217,8 @@ def _settled(target: _Target, by_rules: Answer, threshold: float) -> Row:
     Whether the words are a whole utterance, and whether somebody relays them, the rules see in
     the form of the sentence; a small model asked for it beside the speaker answers both worse.
     """
+    if target.row.rests_on == "attribution":
+        return form_of_rows(target.listed, by_rules).get(target.anchor, {})
     if target.row.rests_on != "quotation" or target.row.anchor is None:
         return {}
     if by_rules.confidence.get(target.anchor, 0.0) < threshold:
@@ -298,5 +304,8 @@ def _about(row: Shape) -> str:
 
 def _text(inventory: Inventory, target: _Target) -> str:
     """Return the words that a question is about, shortened."""
+    found = inventory.by_id[target.candidate]
     text = inventory.text_of(target.place)
+    if isinstance(found, AttributionCandidate):
+        text = found.text(inventory.article.text)
     return text if len(text) <= 300 else f"{text[:200]} … {text[-80:]}"

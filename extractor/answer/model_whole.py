@@ -1,8 +1,11 @@
 """The plan "whole": one question an article, or one for each part of a long one."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
 
 from extractor.answer.answers import Answer
+from extractor.answer.field_words import canonical
 from extractor.answer.harvest import Harvest, read_cut_json, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.prompt import Prompts, described
@@ -11,19 +14,10 @@ from extractor.answer.transport import Question
 from extractor.answer.wire import strict
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings
-from extractor.shapes import FieldShape, Shape, shape_of
+from extractor.shapes import Audited, FieldShape, Shape, shape_of
 from extractor.spans import Span
 
-DISMISSED = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "pattern": "^[QNT][0-9]+$"},
-            "reason": {"type": "string"},
-        },
-    },
-}
+Reader = Callable[[str], dict[str, Any]]
 
 
 def whole_questions(
@@ -36,7 +30,9 @@ def whole_questions(
     """Return the questions about one article; none when `wanted` leaves nothing to ask."""
     shape = shape_of(prompts.schema.model)
     keys = [f.key for f in shape.fields if wanted is None or _is_open(f, by_rules, wanted)]
-    return part_questions(prompts, settings, inventory, keys, wanted) if keys else []
+    if not keys:
+        return []
+    return part_questions(prompts, settings, inventory, keys, wanted, by_rules)
 
 
 def part_questions(
@@ -45,33 +41,88 @@ def part_questions(
     inventory: Inventory,
     keys: list[str],
     wanted: frozenset[str] | None,
+    by_rules: Answer | None = None,
 ) -> list[Asked]:
-    """Return one question for each part of the article, on the root fields in `keys`."""
+    """Return one question for each part of the article, on the root fields in `keys`.
+
+    What is a matter of form is not asked, but taken from `by_rules` where that is given.
+    """
     shape = shape_of(prompts.schema.model)
     asked_shape = Shape(shape.model, tuple(f for f in shape.fields if f.key in keys), None, None)
-    schema, is_strict = strict(_wire(shape, asked_shape))
+    told_shape = _without_form(asked_shape) if by_rules else asked_shape
+    read = _reader(asked_shape, by_rules or Answer({}))
+    schema, is_strict = strict(_wire(shape, told_shape))
     parts = parts_of(inventory, settings.part_characters)
     asked = []
     for number, part in enumerate(parts, start=1):
         harvest = Harvest(inventory, asked_shape, part, wanted)
         user = prompts.render(
             "whole",
-            schema=described(prompts.schema.name, asked_shape),
+            schema=described(prompts.schema.name, told_shape),
             wanted=_shown(wanted, harvest, asked_shape) if wanted is not None else None,
-            **_context(inventory, asked_shape, part),
+            **_context(inventory, told_shape, part),
         )
         question = Question(prompts.render("system"), user, prompts.schema.name, schema, is_strict)
         about = f"part {number} of {len(parts)}" if len(parts) > 1 else "the article"
-        asked.append(Asked(question, harvest, about, _read, _read_cut))
+        asked.append(Asked(question, harvest, about, read(read_json), read(read_cut_json)))
     return asked
 
 
-def _read(text: str) -> dict[str, Any]:
-    return dict(unmarked(read_json(text)))
+def _reader(shape: Shape, by_rules: Answer) -> Callable[[Reader], Reader]:
+    """Return what makes a reader of answers one that puts in what was not asked."""
+    forms = {
+        listed.key: (listed.row.anchor.key, settled)
+        for listed in shape.fields
+        if listed.row and listed.row.anchor and (settled := form_of_rows(listed, by_rules))
+    }
+
+    def make(read: Reader) -> Reader:
+        def read_whole(text: str) -> dict[str, Any]:
+            data = dict(unmarked(read(text)))
+            for key, (anchor, settled) in forms.items():
+                for row in data[key] if isinstance(data.get(key), list) else ():
+                    if isinstance(row, dict):
+                        id_ = str(row.get(anchor)).strip("[]() \t\n").upper()
+                        row.update(settled.get(id_, {}))
+            return data
+
+        return read_whole
+
+    return make
 
 
-def _read_cut(text: str) -> dict[str, Any]:
-    return dict(unmarked(read_cut_json(text)))
+def matters_of_form(row: Shape) -> frozenset[str]:
+    """Return the keys of the fields that no model is asked: what an attribution itself shows.
+
+    Its cue, its kind and its quotations are as certain as a figure's value is; whose it is, and
+    whether it is one, is what a model can tell.
+    """
+    if row.rests_on != "attribution":
+        return frozenset()
+    formal = ("cue", "kind", "words", "quotation")
+    others = [f for f in row.fields if f is not row.anchor]
+    return frozenset(f.key for f in others if canonical("attribution", f.word) in formal)
+
+
+def form_of_rows(listed: FieldShape, by_rules: Answer) -> dict[str, dict[str, Any]]:
+    """Return the matters of form of the rules' rows, by the ids that the rows rest on."""
+    formal = matters_of_form(listed.row) if listed.row else frozenset()
+    if not formal or listed.row is None or listed.row.anchor is None:
+        return {}
+    anchor = listed.row.anchor.key
+    rows = by_rules.data.get(listed.key) or []
+    return {row[anchor]: {key: row[key] for key in formal & row.keys()} for row in rows}
+
+
+def _without_form(shape: Shape) -> Shape:
+    """Return a shape without what is not asked."""
+    fields = []
+    for listed in shape.fields:
+        row = listed.row
+        if row is not None and (formal := matters_of_form(row)):
+            row = replace(row, fields=tuple(f for f in row.fields if f.key not in formal))
+        fields.append(replace(listed, row=row))
+    return replace(shape, fields=tuple(fields))
 
 
 def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> bool:
@@ -89,13 +140,28 @@ def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
     schema = shape.model.model_json_schema()
     keys = {field.key for field in asked.fields}
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k in keys}
+    for listed in asked.fields:
+        if listed.row is not None and listed.row.rests_on == "attribution":
+            reference = schema["properties"][listed.key].get("items", {}).get("$ref", "")
+            row = schema.get("$defs", {}).get(reference.rpartition("/")[2], {})
+            told = {field.key for field in listed.row.fields}
+            row["properties"] = {k: v for k, v in row.get("properties", {}).items() if k in told}
     if _dismisses(asked):
-        schema["properties"]["dismissed"] = DISMISSED
+        schema["properties"]["dismissed"] = _dismissed(asked)
     return schema
 
 
+def _dismissed(asked: Shape) -> dict[str, Any]:
+    letters = "AQNT" if asked.asks_for("attribution") else "QNT"
+    properties = {
+        "id": {"type": "string", "pattern": f"^[{letters}][0-9]+$"},
+        "reason": {"type": "string"},
+    }
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
 def _dismisses(asked: Shape) -> bool:
-    audited = any(asked.asks_for(kind) for kind in ("quotation", "figure", "sanction"))
+    audited = any(asked.asks_for(kind) for kind in get_args(Audited))
     return audited and all(field.key != "dismissed" for field in asked.fields)
 
 
@@ -105,6 +171,8 @@ def _context(inventory: Inventory, asked: Shape, part: Span) -> dict[str, Any]:
     marked: set[str] = set()
     if "sentence" in kinds:
         marked |= {s.id for s in inventory.sentences}
+    if "attribution" in kinds:
+        marked |= {said.id for said in inventory.attributions}
     if "quotation" in kinds:
         marked |= {q.id for q in inventory.quotations}
     if "figure" in kinds:

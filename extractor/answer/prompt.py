@@ -20,6 +20,7 @@ from extractor.shapes import FieldShape, Shape, shape_of
 Part = Literal["system", "whole", "narrow"]
 
 _ASKED_FOR = {
+    "attribution": "id of an attribution (A…)",
     "quotation": "id of a quotation (Q…)",
     "figure": "id of a figure (N…)",
     "name": "id of a name (P…)",

@@ -7,37 +7,26 @@ not, direct, mixed or indirect.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+
+from pydantic import BaseModel
 
 from extractor.answer.attribution import Attribution, attribute
 from extractor.answer.evidence import Evidence
-from extractor.find.candidates import QuotationCandidate
+from extractor.find.candidates import AttributionCandidate, AttributionKind, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.tokens import Tokens
+from extractor.shapes import shape_of
 from extractor.spans import Span
 
-ReportKind = Literal["direct", "mixed", "indirect"]
 _LEAST = 0.4  # share of a verb's uses, with a mention as subject, that are cues in annotated news
 _CUTS = frozenset("but though although while whereas adding saying noting according".split())
 _ADDRESSED = frozenset(
     "told tells tell telling asked asks urged urges warned reminded assured".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """One attribution: who, by which words, and what."""
-
-    source: str | None  # a mention's id, "P3.2"
-    cue: Span | None
-    content: tuple[Span, ...]
-    kind: ReportKind
-    quotations: tuple[str, ...]  # ids of the quotations in the content
-    confidence: float
 
 
 def joined_key(tokens: Tokens, k: int) -> str | None:
@@ -58,15 +47,27 @@ def cue_shares() -> dict[str, float]:
     return table
 
 
+def with_attributions(inventory: Inventory, model: type[BaseModel]) -> Inventory:
+    """Return the inventory with the attributions as candidates, if the schema asks for them.
+
+    They are the one kind of candidate that `find.inventory.take` cannot find: whose words
+    something is takes the rules of attribution, and no other schema has to pay for them.
+    """
+    if not shape_of(model).holds("attribution"):
+        return inventory
+    return replace(inventory, attributions=read_reports(inventory))
+
+
 def read_reports(
     inventory: Inventory, attributions: dict[str, Attribution] | None = None
-) -> list[Reported]:
+) -> tuple[AttributionCandidate, ...]:
     """Return the attributions of the article in order of their content."""
     known = attributions if attributions is not None else attribute(inventory)
     reader = _Reader(inventory, known)
     found = reader.statements()
     found += reader.quotations(found)
-    return sorted(found, key=lambda report: report.content[0])
+    found.sort(key=lambda report: (report.content, report.cue or report.span))
+    return tuple(replace(report, id=f"A{n}") for n, report in enumerate(found, start=1))
 
 
 def _letters(text: str) -> int:
@@ -84,6 +85,14 @@ def _union(spans: list[Span]) -> tuple[Span, ...]:
     return tuple(out)
 
 
+def _with_marks(quotation: QuotationCandidate) -> list[Span]:
+    """Return a quotation's spans, the first with its opening mark, the last with its closing."""
+    spans = list(quotation.spans)
+    spans[0] = Span(quotation.outer.start, spans[0].end)
+    spans[-1] = Span(spans[-1].start, quotation.outer.end)
+    return spans
+
+
 class _Reader:
     def __init__(self, inventory: Inventory, known: dict[str, Attribution]) -> None:
         self.inventory = inventory
@@ -96,9 +105,9 @@ class _Reader:
 
     # --- statements around a cue ------------------------------------------------------------
 
-    def statements(self) -> list[Reported]:
+    def statements(self) -> list[AttributionCandidate]:
         """Read every sentence of the story once."""
-        found: list[Reported] = []
+        found: list[AttributionCandidate] = []
         paragraphs = self.inventory.article.paragraphs
         for sentence in self.inventory.sentences:
             if paragraphs[sentence.paragraph].kind in ("byline", "credit"):
@@ -108,8 +117,8 @@ class _Reader:
             found += self._sentence(first, last)
         return found
 
-    def _sentence(self, first: int, last: int) -> list[Reported]:
-        found: list[Reported] = []
+    def _sentence(self, first: int, last: int) -> list[AttributionCandidate]:
+        found: list[AttributionCandidate] = []
         cues: dict[int, tuple[int, int, str]] = {}  # cue -> its subject's tokens and mention
         for start, end, mention, _ in self.evidence.between(first, last):
             cue = self._cue_of(start, end, first, last)
@@ -123,9 +132,9 @@ class _Reader:
                 found.append(self._report(mention_id, span, content, share))
         return found + self._joined(set(cues), first, last)
 
-    def _joined(self, taken: set[int], first: int, last: int) -> list[Reported]:
+    def _joined(self, taken: set[int], first: int, last: int) -> list[AttributionCandidate]:
         """Read cues whose subject stands earlier: "Smith resigned, saying …", "… and said …"."""
-        found: list[Reported] = []
+        found: list[AttributionCandidate] = []
         for k in range(first + 1, last - 1):
             key = joined_key(self.tokens, k)
             if key is None or k in taken or self.quoted[k]:
@@ -242,21 +251,24 @@ class _Reader:
 
     # --- quotations --------------------------------------------------------------------------
 
-    def _report(self, source: str, cue: Span, content: tuple[Span, ...], share: float) -> Reported:
+    def _report(
+        self, source: str, cue: Span, content: tuple[Span, ...], share: float
+    ) -> AttributionCandidate:
         inside = [q for q in self.top if any(s.overlaps(q.outer) for s in content)]
         covered = [(max(q.outer.start, s.start), min(q.outer.end, s.end))
                    for q in inside for s in content if s.overlaps(q.outer)]  # fmt: skip
         letters = self.inventory.article.text
         paraphrase = sum(_letters(letters[s.start : s.end]) for s in content)
         paraphrase -= sum(_letters(letters[a:b]) for a, b in covered)
-        kind: ReportKind = "mixed" if inside else "indirect"
+        kind: AttributionKind = "mixed" if inside else "indirect"
         if inside and paraphrase <= 0.1 * sum(_letters(letters[a:b]) for a, b in covered):
             kind, content = "direct", tuple(s for q in inside for s in q.spans)
         elif inside:  # a quotation that goes on past the sentence does so in the content
-            content = _union([*content, *(s for q in inside for s in q.spans)])
-        return Reported(source, cue, content, kind, tuple(q.id for q in inside), share)
+            content = _union([*content, *(s for q in inside for s in _with_marks(q))])
+        ids = tuple(q.id for q in inside)
+        return AttributionCandidate("", source, cue, content, kind, ids, share)
 
-    def quotations(self, found: list[Reported]) -> list[Reported]:
+    def quotations(self, found: list[AttributionCandidate]) -> list[AttributionCandidate]:
         """Return the quotations that no statement holds, those of one speaker in a row together.
 
         What goes on with an utterance that a statement holds joins it there.
@@ -288,7 +300,8 @@ class _Reader:
         for group in groups:
             answer = self.known[group[0].id]
             out.append(
-                Reported(
+                AttributionCandidate(
+                    "",
                     answer.speaker,
                     answer.cue,
                     tuple(s for q in group for s in q.spans),

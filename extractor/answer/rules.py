@@ -201,6 +201,7 @@ def _as_ids(letter: str) -> Callable[[Fact, Inventory], list[str]]:
 
 
 _FORMS: dict[str, Callable[[Fact, Inventory], list[Any]]] = {
+    "attribution": _as_ids("A"),
     "name": _as_names,
     "verbatim": _as_verbatim,
     "text": _as_text,

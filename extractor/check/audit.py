@@ -20,14 +20,19 @@ from extractor.check.conflicts import figure_conflicts
 from extractor.check.disagreement import disagreements
 from extractor.check.grounding import quoted
 from extractor.check.resolve import Draft, Fault, fault_line, resolve, span_of
-from extractor.fields import Figure, Quotation, Sentence, Verbatim
-from extractor.find.candidates import FigureCandidate, QuotationCandidate, SanctionStatement
+from extractor.fields import Attribution, Figure, Quotation, Sentence, Verbatim
+from extractor.find.candidates import (
+    AttributionCandidate,
+    FigureCandidate,
+    QuotationCandidate,
+    SanctionStatement,
+)
 from extractor.find.inventory import Inventory
 from extractor.record import Audit, AuditItem
 from extractor.shapes import Shape, shape_of
 from extractor.spans import Span
 
-Accountable = QuotationCandidate | FigureCandidate | SanctionStatement
+Accountable = AttributionCandidate | QuotationCandidate | FigureCandidate | SanctionStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def _tidy(draft: Draft) -> list[Remark]:
             remarks += _tidy(value)
         if not isinstance(value, list) or not value:
             continue
-        if all(isinstance(item, Quotation | Figure | Sentence) for item in value):
+        if all(isinstance(item, Attribution | Quotation | Figure | Sentence) for item in value):
             value.sort(key=lambda item: span_of(item) or Span(0, 0))
         if not all(isinstance(item, Draft) for item in value):
             continue
@@ -149,7 +154,7 @@ def _identity(row: Draft) -> object:
     if row.anchor is None:
         return id(row)
     anchor = row.anchor_id or row.anchor_span
-    if row.shape.rests_on in ("quotation", "figure", "name"):
+    if row.shape.rests_on in ("attribution", "quotation", "figure", "name"):
         return anchor
     said: list[object] = [anchor]
     for field in row.shape.fields:
@@ -223,7 +228,7 @@ def _account(
             continue
         found = reasons.get(candidate.id) or reasons.get(sentence or "")
         text = inventory.text_of(span)
-        if isinstance(candidate, QuotationCandidate):
+        if isinstance(candidate, AttributionCandidate | QuotationCandidate):
             text = candidate.text(inventory.article.text)
         reason = quoted(found.reason)[1:-1] if found else None
         origin = found.origin if found else "rules"
@@ -238,6 +243,8 @@ def _account(
 
 
 def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accountable, Span]]:
+    if shape.asks_for("attribution"):
+        yield from (("attribution", said, said.span) for said in inventory.attributions)
     if shape.asks_for("quotation"):
         for quotation in inventory.quotations:
             place = Span(quotation.spans[0].start, quotation.spans[-1].end)
@@ -245,7 +252,7 @@ def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accoun
     if shape.asks_for("figure"):
         yield from (("figure", figure, figure.span) for figure in inventory.figures)
     if shape.asks_for("sanction"):
-        yield from (("sanction statement", said, said.span) for said in inventory.statements)
+        yield from (("sanction statement", told, told.span) for told in inventory.statements)
 
 
 def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
@@ -272,17 +279,19 @@ def _printable(remark: Remark) -> Remark:
 
 
 def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:
-    """Name the quotations whose speaker is not known."""
+    """Name the quotations whose speaker is not known, and the attributions without a source."""
     for row in rows:
-        if row.shape.rests_on != "quotation":
+        rests_on = row.shape.rests_on
+        who = {"quotation": "speaker", "attribution": "source"}.get(rests_on or "")
+        if rests_on is None or who is None:
             continue
         names = [field for field in row.shape.fields if field.kind == "name" and not field.many]
-        speakers = [f for f in names if canonical("quotation", f.word) == "speaker"]
+        speakers = [f for f in names if canonical(rests_on, f.word) == who]
         for field in (speakers or names)[:1]:
             if row.values.get(field.key) is None:
                 words = quoted(getattr(row.anchor, "text", ""), 60)
-                message = f"{row.path}: the speaker of {words} is not known"
-                yield Remark("speaker_unresolved", message, row.anchor_span, row.anchor_id)
+                message = f"{row.path}: the {who} of {words} is not known"
+                yield Remark(f"{who}_unresolved", message, row.anchor_span, row.anchor_id)
 
 
 def _empty_required(root: Draft) -> Iterator[Remark]:

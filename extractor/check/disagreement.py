@@ -8,6 +8,7 @@ from extractor.article import Remark
 from extractor.check.grounding import quoted
 from extractor.check.resolve import Draft, resolve
 from extractor.fields import Name
+from extractor.find.candidates import AttributionCandidate, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.shapes import Shape
 from extractor.spans import Span
@@ -65,19 +66,24 @@ def _shown(value: Any) -> str:
 def _left_out(
     inventory: Inventory, mine: dict[str, list[Draft]], answer: Answer, by_rules: Answer
 ) -> list[Remark]:
-    """Name the quotations that one side uses and the other takes for none."""
+    """Name the quotations and attributions that one side uses and the other takes for none."""
     used = {key.rpartition(":")[2] for key in mine}
     ours = {d.candidate: d.reason for d in answer.dismissed if d.origin == "model"}
     theirs = {d.candidate: d.reason for d in by_rules.dismissed}
     remarks = []
-    for quotation in inventory.quotations:
-        id_ = quotation.id
-        place = Span(quotation.spans[0].start, quotation.spans[-1].end)
-        words = quoted(quotation.text(inventory.article.text), 60)
+    candidates: tuple[QuotationCandidate | AttributionCandidate, ...]
+    candidates = (*inventory.quotations, *inventory.attributions)
+    for candidate in candidates:
+        if isinstance(candidate, QuotationCandidate):
+            kind, place = "a quotation", Span(candidate.spans[0].start, candidate.spans[-1].end)
+        else:
+            kind, place = "an attribution", candidate.span
+        id_, words = candidate.id, quoted(candidate.text(inventory.article.text), 60)
         if id_ in ours and id_ not in theirs and id_ not in used:
-            message = f"{words} is no quotation for the model ({ours[id_]}), but one for the rules"
+            what = kind.partition(" ")[2]
+            message = f"{words} is no {what} for the model ({ours[id_]}), but one for the rules"
         elif id_ in used and id_ in theirs:
-            message = f"{words} is a quotation for the model, for the rules none ({theirs[id_]})"
+            message = f"{words} is {kind} for the model, for the rules none ({theirs[id_]})"
         else:
             continue
         remarks.append(Remark("disagreement", quoted(message, 400)[1:-1], place, id_))

@@ -123,7 +123,7 @@ def _fill_list(
     wanted: FieldShape, mine: Any, theirs: list[Any], here: str, filling: _Filling
 ) -> list[Any]:
     listed = list(mine) if isinstance(mine, list | tuple) else []
-    if wanted.kind in ("quotation", "figure"):
+    if wanted.kind in ("attribution", "quotation", "figure"):
         missing = [id_ for id_ in theirs if id_ in filling.open]
     else:
         missing = [] if listed or here not in filling.lost else theirs
@@ -165,7 +165,7 @@ def _is_open(
     filling: _Filling,
     mine: Any,
 ) -> bool:
-    if row.rests_on in ("quotation", "figure", "sanction"):
+    if row.rests_on in ("attribution", "quotation", "figure", "sanction"):
         return id_ in filling.open
     quoted = [f.key for f in row.fields if f.kind == "quotation" and f.many]
     if quoted:

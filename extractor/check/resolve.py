@@ -13,13 +13,12 @@ from typing import Any
 
 from extractor.answer.answers import Origin
 from extractor.check.grounding import ground_phrase, quoted
-from extractor.fields import Figure, Name, Place, Quotation, Sentence, Verbatim
-from extractor.find.candidates import Entity, Mention, QuotationCandidate
+from extractor.fields import Attribution, Name, Place, Quotation, Sentence, Verbatim
+from extractor.find.candidates import GAP, Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.shapes import GROUNDED, FieldShape, Shape
+from extractor.shapes import GROUNDED, FieldShape, Grounded, Shape
 from extractor.spans import Span
 
-Grounded = Quotation | Figure | Name | Sentence | Verbatim
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()
 
@@ -78,7 +77,7 @@ class Draft:
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, Draft):
                     yield from item.grounded()
-                elif isinstance(item, Quotation | Figure | Name | Sentence | Verbatim):
+                elif isinstance(item, Grounded):
                     yield item
 
 
@@ -95,7 +94,7 @@ def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, li
 
 def span_of(value: Grounded) -> Span | None:
     """Return where a grounded value stands; a name stands at its mention."""
-    if isinstance(value, Quotation):
+    if isinstance(value, Attribution | Quotation):
         return Span(value.spans[0].start, value.spans[-1].end) if value.spans else None
     if isinstance(value, Name):
         return Span(value.mention.start, value.mention.end) if value.mention else None
@@ -104,8 +103,9 @@ def span_of(value: Grounded) -> Span | None:
 
 def is_true(value: Grounded, text: str) -> bool:
     """Tell whether a grounded value says what stands at its place in the article."""
-    if isinstance(value, Quotation):
-        words = "\n\n".join(span.of(text) for span in value.spans)
+    if isinstance(value, Attribution | Quotation):
+        gap = GAP if isinstance(value, Attribution) else "\n\n"
+        words = gap.join(span.of(text) for span in value.spans)
         return bool(value.text) and words == value.text and min(map(min, value.spans)) >= 0
     if isinstance(value, Name):
         place = value.mention
@@ -285,7 +285,7 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     if span is None:
         return entity.mentions[0]
     inside: tuple[Span, ...] = ()
-    if isinstance(anchor, Quotation):
+    if isinstance(anchor, Attribution | Quotation):
         candidate = inventory.by_id.get(anchor.id or "")
         inside = anchor.spans
         span = candidate.outer if isinstance(candidate, QuotationCandidate) else span

@@ -4,6 +4,8 @@
     P1…  names (people, bodies, places, and unnamed sources such as "a senior official");
          P3.2 is the second mention of P3
     T1…  sanction statements
+    A1…  attributions, where a schema asks for them; they need to know who speaks, so the finder
+         is answer/reported.py
 
 All spans are half-open and count code points of `Article.text`.
 """
@@ -13,6 +15,8 @@ from typing import Literal
 
 from extractor.spans import Span
 
+GAP = " … "  # between the pieces of a content, where its text is shown as one
+
 EntityKind = Literal["person", "body", "place", "unnamed", "other"]
 MentionKind = Literal["name", "nominal", "pronoun"]
 Gender = Literal["f", "m"]
@@ -20,6 +24,7 @@ FigureKind = Literal["count", "money", "percent", "measure", "duration"]
 NotFigureReason = Literal[
     "date", "year", "time", "ordinal", "age", "name", "section", "telephone", "score", "idiom"
 ]
+AttributionKind = Literal["direct", "mixed", "indirect"]
 Action = Literal[
     "impose", "tighten", "keep", "renew", "ease", "lift", "waive", "threaten", "reimpose"
 ]
@@ -114,3 +119,29 @@ class SanctionStatement:
     trigger: Span  # the word that names the action: "lift", "tightened"
     measure: Span  # the restriction: "sanctions on oil", "export ban"
     action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionCandidate:
+    """Words that the article reports as somebody's, in quotation marks or not.
+
+    `content` is what is reported, often in pieces: before and after the cue, in several
+    paragraphs. Quotations in it count with their marks where they stand inside paraphrase.
+    """
+
+    id: str  # "A3"
+    source: str | None  # a mention's id, "P3.2"
+    cue: Span | None  # "said", "according to"
+    content: tuple[Span, ...]  # in order of the text, apart from each other
+    kind: AttributionKind  # direct: quoted; indirect: paraphrased; mixed: quoted in part
+    quotations: tuple[str, ...]  # ids of the quotations in the content
+    confidence: float  # that the article reports this, and that it is the source's
+
+    @property
+    def span(self) -> Span:
+        """The stretch from the content's first character to its last."""
+        return Span(self.content[0].start, self.content[-1].end)
+
+    def text(self, article_text: str) -> str:
+        """Return the content's pieces with " … " between them."""
+        return GAP.join(span.of(article_text) for span in self.content)

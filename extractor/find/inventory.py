@@ -6,6 +6,7 @@ from functools import cached_property
 
 from extractor.article import Article
 from extractor.find.candidates import (
+    AttributionCandidate,
     Entity,
     FigureCandidate,
     Mention,
@@ -23,7 +24,13 @@ from extractor.find.sentences import find_sentences
 from extractor.spans import Span
 
 Candidate = (
-    QuotationCandidate | FigureCandidate | Entity | Mention | SentenceCandidate | SanctionStatement
+    QuotationCandidate
+    | FigureCandidate
+    | Entity
+    | Mention
+    | SentenceCandidate
+    | SanctionStatement
+    | AttributionCandidate
 )
 
 
@@ -40,6 +47,7 @@ class Inventory:
     statements: tuple[SanctionStatement, ...]
     _reading: Reading | None = field(default=None, repr=False, compare=False)
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
+    attributions: tuple[AttributionCandidate, ...] = ()  # see answer/reported.py
 
     @cached_property
     def reading(self) -> Reading:
@@ -56,6 +64,7 @@ class Inventory:
         for entity in self.names:
             for mention in entity.mentions:
                 found[mention.id] = mention
+        found.update((attributed.id, attributed) for attributed in self.attributions)
         return found
 
     @cached_property

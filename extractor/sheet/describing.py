@@ -9,6 +9,7 @@ from extractor.shapes import FieldShape, Shape, shape_of
 from extractor.sheet.printable import one_line
 
 _WORDS = {
+    "attribution": "an attribution",
     "quotation": "a quotation",
     "figure": "a figure",
     "name": "a name",

@@ -159,6 +159,7 @@ def _audited(extraction: Extraction) -> tuple[tuple[str, tuple[AuditItem, ...]],
 def _legend(marks: Sequence[Mark], looks: dict[str, str], prefix: str) -> str:
     """Return a switch for each kind of highlight that the article has."""
     names = {
+        "attribution": "Attribution",
         "quotation": "Quotation",
         "name": "Speaker, name",
         "figure": "Figure",
@@ -244,6 +245,8 @@ def _item(item: Item) -> str:
         return '<span class="gap">\n\n</span>'.join(
             f'<bdi class="of quotation" dir="auto">{safe(part)}</bdi>' for part in parts
         )
+    if item.role == "attribution":
+        return f'<bdi class="of attribution" dir="auto">{words}</bdi>'
     if item.role == "figure":
         worth = one_line(amount(item.value))
         more = f" <small>{safe(worth)}</small>" if worth and worth != item.text else ""

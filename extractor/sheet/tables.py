@@ -17,20 +17,29 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from extractor.article import Article
-from extractor.fields import GROUNDED_TYPES, Figure, Name, Quotation, Sentence, Verbatim
+from extractor.fields import (
+    GROUNDED_TYPES,
+    Attribution,
+    Figure,
+    Name,
+    Quotation,
+    Sentence,
+    Verbatim,
+)
 from extractor.record import Extraction
 from extractor.sheet.printable import one_line
 from extractor.spans import Span
 
-Role = Literal["quotation", "sentence", "figure", "phrase", "name", "plain"]
+Role = Literal["attribution", "quotation", "sentence", "figure", "phrase", "name", "plain"]
 ROLES: dict[type, Role] = {
+    Attribution: "attribution",
     Quotation: "quotation",
     Sentence: "sentence",
     Figure: "figure",
     Verbatim: "phrase",
     Name: "name",
 }
-_ANCHORS: tuple[Role, ...] = ("quotation", "sentence", "figure", "phrase", "name")
+_ANCHORS: tuple[Role, ...] = ("attribution", "quotation", "sentence", "figure", "phrase", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +215,8 @@ def _cell(extraction: Extraction, path: str, column: Column, value: Any) -> Cell
 
 def _item(value: Any) -> Item:
     """Return one value with its words and places."""
-    if isinstance(value, Quotation):
-        return Item(value.text, value.spans, "quotation")
+    if isinstance(value, Attribution | Quotation):
+        return Item(value.text, value.spans, ROLES[type(value)])
     if isinstance(value, Name):
         place = value.mention
         if place is None:

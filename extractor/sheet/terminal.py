@@ -22,9 +22,32 @@ from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tabl
 PIPED_WIDTH = 100  # columns where nothing tells the width
 _GAP = 3  # between two columns
 UNSURE = 0.5  # below it a row is marked: as likely wrong as right
-_STYLES = {"quotation": "yellow", "sentence": "", "figure": "green", "name": "cyan", "phrase": ""}
-_LEAST = {"quotation": 28, "sentence": 28, "figure": 8, "name": 12, "phrase": 12, "plain": 8}
-_WEIGHTS = {"quotation": 5, "sentence": 5, "figure": 1, "name": 2, "phrase": 3, "plain": 2}
+_STYLES = {
+    "attribution": "yellow",
+    "quotation": "yellow",
+    "sentence": "",
+    "figure": "green",
+    "name": "cyan",
+    "phrase": "",
+}
+_LEAST = {
+    "attribution": 28,
+    "quotation": 28,
+    "sentence": 28,
+    "figure": 8,
+    "name": 12,
+    "phrase": 12,
+    "plain": 8,
+}
+_WEIGHTS = {
+    "attribution": 5,
+    "quotation": 5,
+    "sentence": 5,
+    "figure": 1,
+    "name": 2,
+    "phrase": 3,
+    "plain": 2,
+}
 
 
 def console_for(stream: TextIO, width: int | None = None) -> Console:
@@ -195,7 +218,7 @@ def _cell_text(cell: Cell) -> Text:
 
 def _item_text(item: Item) -> Text:
     style = _STYLES.get(item.role, "")
-    if item.role == "quotation":
+    if item.role in ("attribution", "quotation"):
         return Text(printable(item.text), style=style)
     text = Text(one_line(item.text), style=style)
     if item.role == "figure":
