@@ -32,6 +32,7 @@ class Passing(Exception):
 
     error: ModelError
     wait: float | None = None  # seconds, as the endpoint asks
+    throttled: bool = False  # the endpoint says that we ask too much at a time
 
 
 def redact(text: str, settings: Settings, limit: int = 300) -> str:
@@ -80,7 +81,8 @@ def _judge_status(response: httpx2.Response, settings: Settings) -> Passing | Mo
     told = headers.get("x-should-retry", "").lower()
     passing = (status in _PASSING_STATUS or status >= 500) and code not in _SPENT
     if told == "true" or (passing and told != "false"):
-        return Passing(EndpointFailing(f"{words}; try again later"), asked_wait(headers))
+        failing = EndpointFailing(f"{words}; try again later")
+        return Passing(failing, asked_wait(headers), throttled=status == 429)
     refused = EndpointRefused(f"{words}; {_advice(status, said, settings)}")
     refused.status = status
     return refused

@@ -2,7 +2,8 @@
 
 Three loops stand inside one another, and each has one owner:
 
-    re-ask      instructor    an answer that our judge complains about goes back with the complaint
+    re-ask      instructor    an answer that our judge complains about goes back with the complaint;
+                              a first answer that is right never gets to it, which saves half
     give way    `_create`     an endpoint that does not know a parameter is asked without it, once
     retry       tenacity      a failure that may pass is tried again, within one deadline
 
@@ -15,12 +16,14 @@ import asyncio
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Self, TypeVar, cast
 
+import httpx2
 import instructor
 import openai
 from instructor.core.exceptions import InstructorRetryException, ResponseParsingError
@@ -37,6 +40,7 @@ from tenacity import (
 from extractor.answer.cache import AnswerCache, request_key
 from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
+from extractor.answer.gate import Call, Gate, Slots
 from extractor.answer.harvest import Fault
 from extractor.errors import AnswerCut, AnswerInvalid, EndpointRefused, ModelError, UsageError
 from extractor.record import Usage
@@ -69,7 +73,10 @@ class _Asking:
     question: Question
     judge: Callable[[str], Any]
     usage: Usage
-    requests: int = 0  # by instructor: 1, and one more for each re-ask
+    requests: int = 0  # 1, and one more for each re-ask
+    # The first answer and what is wrong with it, until instructor has taken both.
+    first: dict[str, Any] | None = None
+    fault: Fault | None = None
 
 
 _asking: ContextVar[_Asking] = ContextVar("asking")
@@ -84,8 +91,12 @@ class Reply(instructor.OpenAISchema):
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: object) -> Self:
         """Hand the answer to the judge; a Fault makes instructor ask again."""
         text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
+        asking = _asking.get()
         try:
-            return cls(value=_asking.get().judge(text))
+            if asking.fault is not None:  # of the first answer, which was judged before
+                fault, asking.fault = asking.fault, None
+                raise fault
+            return cls(value=asking.judge(text))
         except Fault as fault:
             raise ResponseParsingError(str(fault)) from None
 
@@ -137,10 +148,16 @@ class Endpoint:
     Safe for many tasks of one event loop; `aclose` when done. A new event loop gets a new client.
     """
 
-    def __init__(self, settings: Settings, cache: AnswerCache | None = None) -> None:
-        """Check the key; raise UsageError. Nothing is sent yet."""
+    def __init__(
+        self, settings: Settings, cache: AnswerCache | None = None, gate: Gate | None = None
+    ) -> None:
+        """Check the key; raise UsageError. Nothing is sent yet.
+
+        `gate` says when a request may be sent; by default as many at a time as the settings say.
+        """
         self.settings = settings
         self._cache = cache
+        self._given_gate = gate
         self._price = price_of(settings)
         self._allowances = _Allowances()
         self._key = _checked_key(settings)
@@ -152,15 +169,13 @@ class Endpoint:
         if loop is self._loop:
             return
         self._loop = loop
-        self._slots = asyncio.Semaphore(self.settings.concurrency)
+        self._gate = self._given_gate or Slots(self.settings.concurrency)
         self._client = openai.AsyncOpenAI(
             api_key=self._key,
             base_url=self.settings.base_url,
             max_retries=0,
             timeout=self.settings.timeout,
         )
-        # Resolved here: it imports for seconds, which must not count as waiting for an answer.
-        self._completions = self._client.chat.completions.with_raw_response
         mode = instructor.Mode.JSON_SCHEMA
         patched = instructor.patch(create=cast(Any, self._create), mode=mode)
         self._instructor = instructor.AsyncInstructor(
@@ -185,15 +200,22 @@ class Endpoint:
         self._connect()
         if usage.cost_usd is None and usage.calls == 0 and self._price is not None:
             usage.cost_usd = 0.0
-        token = _asking.set(_Asking(question, judge, usage))
+        asking = _Asking(question, judge, usage)
+        messages: list[dict[str, Any]] = [
+            {"role": "system", "content": question.system},
+            {"role": "user", "content": question.user},
+        ]
+        token = _asking.set(asking)
         started = monotonic()
         try:
+            data = await self._answer(messages)
+            try:
+                return judge(data["choices"][0]["message"]["content"])
+            except Fault as fault:
+                asking.first, asking.fault = data, fault
             reply = await self._instructor.create(
                 response_model=Reply,
-                messages=[
-                    {"role": "system", "content": question.system},
-                    {"role": "user", "content": question.user},
-                ],
+                messages=cast(Any, messages),
                 max_retries=self.settings.reasks,
             )
         except InstructorRetryException as error:
@@ -214,7 +236,13 @@ class Endpoint:
         )
 
     async def _create(self, *, messages: list[dict[str, Any]], **_: object) -> ChatCompletion:
-        """Answer one of instructor's requests: from the cache, or from the endpoint."""
+        """Answer one of instructor's requests; its first is the one that was answered already."""
+        asking = _asking.get()
+        data, asking.first = asking.first, None
+        return ChatCompletion.construct(**(data or await self._answer(messages)))
+
+    async def _answer(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the answer to a request: from the cache, or from the endpoint."""
         asking = _asking.get()
         asking.requests += 1
         if asking.requests > 1:
@@ -224,12 +252,11 @@ class Endpoint:
         cached = None if self.settings.refresh or not self._cache else self._cache.get(key)
         if cached is not None:
             asking.usage.cache_hits += 1
-        data = cached or await self._give_way(request, asking.usage)
-        completion = ChatCompletion.construct(**data)
-        self._refuse_what_cannot_be_read(completion)
+        data = cached or await self._give_way(request, asking, key)
+        self._refuse_what_cannot_be_read(data["choices"][0])
         if cached is None and self._cache is not None:
             self._cache.put(key, data)
-        return completion
+        return data
 
     def _request(self, question: Question, messages: list[dict[str, Any]]) -> dict[str, Any]:
         return {
@@ -247,39 +274,41 @@ class Endpoint:
             },
         }
 
-    def _refuse_what_cannot_be_read(self, completion: ChatCompletion) -> None:
+    def _refuse_what_cannot_be_read(self, choice: dict[str, Any]) -> None:
         """Raise for a refusal or an answer cut at the limit; neither is cached or re-asked."""
-        choice = completion.choices[0]
-        if declined := getattr(choice.message, "refusal", None):
+        if declined := choice["message"].get("refusal"):
             raise AnswerInvalid(
-                f"{self.settings.model} declined to answer: {redact(declined, self.settings)}"
+                f"{self.settings.model} declined to answer: {redact(str(declined), self.settings)}"
             )
-        if getattr(choice, "finish_reason", None) == "length":
+        if choice.get("finish_reason") == "length":
             cut = AnswerCut(
                 f"{self.settings.model}: the answer ended at the limit of "
                 f"{self.settings.max_output_tokens} tokens; raise `max_output_tokens`, "
                 "or ask for less at once with --plan narrow"
             )
-            cut.partial = choice.message.content or ""
+            cut.partial = choice["message"]["content"]
             raise cut
 
-    async def _give_way(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
+    async def _give_way(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
         """Send a request; without the parameters that this endpoint turns out not to know."""
-        async with self._slots:
-            while True:
-                known = set(self._allowances.found)
-                try:
-                    return await self._send(self._allowances.apply(request), usage)
-                except EndpointRefused as refusal:
-                    if refusal.status not in (400, 422):
-                        raise
-                    # Another task may have learnt the same meanwhile.
-                    if not self._allowances.learn(str(refusal)) and known == self._allowances.found:
-                        raise
+        while True:
+            known = set(self._allowances.found)
+            try:
+                return await self._send(self._allowances.apply(request), asking, key)
+            except EndpointRefused as refusal:
+                if refusal.status not in (400, 422):
+                    raise
+                # Another task may have learnt the same meanwhile.
+                if not self._allowances.learn(str(refusal)) and known == self._allowances.found:
+                    raise
 
-    async def _send(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
+    async def _send(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
         """Send a request, again after passing failures, until it is answered or time is up."""
-        limit = self.settings.deadline
+        limit, usage, kind = self.settings.deadline, asking.usage, asking.question.name
+        tokens = _guess(request)
+        # The first wait for a turn is none of the endpoint's doing: no part of the deadline.
+        await self._gate.enter(tokens)
+        call: Call | None = Call(kind, key, time.time())
         ends = monotonic() + limit
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(Passing),
@@ -290,38 +319,75 @@ class Endpoint:
         try:
             async for attempt in retrying:
                 with attempt:
+                    if call is None:
+                        await self._gate.enter(tokens)
+                        call = Call(kind, key, time.time())
                     usage.calls += 1
                     usage.retries += attempt.retry_state.attempt_number > 1
-                    return await self._attempt(request, usage, ends - monotonic())
+                    try:
+                        return await self._attempt(request, usage, ends - monotonic(), call)
+                    finally:
+                        self._gate.leave(call)
+                        call = None
         except Passing as failure:
             raise failure.error from None
+        finally:
+            if call is not None:
+                self._gate.leave(call)
         raise AssertionError("tenacity ends with a result or an exception")
 
     async def _attempt(
-        self, request: dict[str, Any], usage: Usage, remaining: float
+        self, request: dict[str, Any], usage: Usage, remaining: float, call: Call
     ) -> dict[str, Any]:
-        """Send a request once; raise Passing, or a ModelError for good."""
+        """Send a request once and note in `call` how it went; raise Passing, or a ModelError."""
         patience = max(0.001, min(self.settings.timeout, remaining))
+        began = monotonic()
         try:
             async with asyncio.timeout(patience):
-                raw = await self._completions.create(**request)
+                # Not `chat.completions.create`: it walks through every message to transform
+                # what is JSON already, half a millisecond a request.
+                response = await self._client.post(
+                    "/chat/completions", cast_to=httpx2.Response, body=request
+                )
+            data = read_body(response, self.settings)
+            self._count(data, usage, call)
+            call.outcome = "answered"
         except TimeoutError:
+            call.outcome = "timeout"
             raise Passing(timed_out(self.settings)) from None
+        except Passing as failure:
+            call.outcome = type(failure.error).__name__
+            raise
         except openai.OpenAIError as error:
-            raise classify(error, self.settings) from None
-        data = read_body(raw.http_response, self.settings)
-        self._count(data, usage)
+            failure_or_end = classify(error, self.settings)
+            if isinstance(failure_or_end, Passing):
+                call.outcome = type(failure_or_end.error).__name__
+                call.throttled, call.wait = failure_or_end.throttled, failure_or_end.wait
+            else:
+                call.outcome = type(failure_or_end).__name__
+            raise failure_or_end from None
+        except ModelError as error:
+            call.outcome = type(error).__name__
+            raise
+        finally:
+            call.seconds = monotonic() - began
         return data
 
-    def _count(self, data: dict[str, Any], usage: Usage) -> None:
+    def _count(self, data: dict[str, Any], usage: Usage, call: Call) -> None:
         counted = data.get("usage")
         counted = counted if isinstance(counted, dict) else {}
         given, written = (_number(counted, key) for key in ("prompt_tokens", "completion_tokens"))
         usage.input_tokens += given
         usage.output_tokens += written
         spent = cost(self._price, given, written)
+        call.input_tokens, call.output_tokens, call.cost_usd = given, written, spent
         if spent is not None:
             usage.cost_usd = (usage.cost_usd or 0.0) + spent
+
+
+def _guess(request: dict[str, Any]) -> int:
+    """Return about how many tokens a request has: English has 4 characters in one, markup fewer."""
+    return sum(len(message["content"]) for message in request["messages"]) // 3
 
 
 def _number(counted: dict[str, Any], key: str) -> int:
