@@ -13,7 +13,7 @@ _OPENING = re.compile(  # atomic groups: a file of nothing but comments must not
     rb"\s*(?:<\?xml[^>]*>\s*)?(?>(?:(?><!--.*?-->)\s*)*)<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
 )
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset({"p", "head", "quote", "item", "list", "row", "table", "code", "ab", "fw"})
@@ -85,7 +85,7 @@ def _is_story(blocks: list[str]) -> bool:
 
 def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
     """Return the page's source, by its own declaration of the encoding where it holds."""
-    declared = _CHARSET.search(data[:4096])
+    declared = CHARSET.search(data[:4096])
     if declared and not data.startswith(
         (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     ):

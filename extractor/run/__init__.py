@@ -1,0 +1,1 @@
+"""A run over many articles: what is to be read, the store, the work, the limits, the sheets."""

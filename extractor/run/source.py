@@ -1,0 +1,37 @@
+"""One thing to be read in a run: its name, how to tell that it is unchanged, how to load it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import NoReturn
+
+from extractor.article import Article
+from extractor.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article that may be there. What cannot be read is a source too, whose `load` says why.
+
+    Sources can be pickled. One that stands in a file of many holds its bytes; a file does not.
+    """
+
+    name: str  # as it is reported and stored; printable, unique within a run
+    stamp: str  # the same as last time: unchanged, need not be loaded again; "" is never the same
+    load: Callable[[], Article]  # raises InputError, which names the file and line or record
+
+
+def failing(name: str, error: InputError) -> Source:
+    """Return a source that cannot be loaded."""
+    return Source(name, "", partial(_fail, error))
+
+
+def _fail(error: InputError) -> NoReturn:
+    raise error
+
+
+def printable_name(name: str) -> str:
+    """Return a name that can be shown and stored: no control characters, valid Unicode."""
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)

@@ -1,0 +1,172 @@
+"""The bytes of a large file, gunzipped where they need it, read on past what is damaged.
+
+A crawl is thousands of gzip members one after the other. A damaged one costs itself: reading goes
+on at the next that can be read. The library's own reader ends at the first.
+"""
+
+import zlib
+from typing import Any, BinaryIO
+
+_CHUNK = 1 << 16
+_MAGIC = b"\x1f\x8b\x08"  # a gzip member, deflated
+_GZIP = 16 + zlib.MAX_WBITS
+_MOST_INFLATED = 16 * _CHUNK  # at once: a bomb grows no faster than it is read
+
+
+class Damaged(Exception):
+    """Bytes are missing here; the next read goes on behind the gap, if there is anything."""
+
+
+class CutShort(Damaged):
+    """The file ends in the middle of its compression; nothing follows."""
+
+
+class Stream:
+    """A file of bytes, read forward. Memory: one chunk, its inflation, and what was asked for."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._raw = file.read(_CHUNK)
+        self._zipped = self._raw.startswith(_MAGIC[:2])
+        self._inflate = zlib.decompressobj(_GZIP) if self._zipped else None
+        self._ready = bytearray()
+        self._at = 0  # what of `_ready` is read
+        self._problem: Damaged | None = None  # raised when `_ready` is used up
+
+    def read(self, count: int) -> bytes:
+        """Return `count` bytes, fewer only at the end. Raises Damaged at a gap, once."""
+        while len(self._ready) - self._at < count and self._more():
+            pass
+        return self._take(count)
+
+    def readline(self, most: int) -> bytes:
+        """Return bytes up to and with a line feed, `most` of them if there is none before."""
+        searched = 0
+        while True:
+            found = self._ready.find(b"\n", self._at + searched, self._at + most)
+            if found >= 0:
+                return self._take(found + 1 - self._at)
+            searched = len(self._ready) - self._at
+            if searched >= most or not self._more():
+                return self._take(most)
+
+    def unread(self, data: bytes) -> None:
+        """Put bytes back: they are what is read next."""
+        self._ready[: self._at] = data
+        self._at = 0
+
+    def skip(self, count: int) -> int:
+        """Read past `count` bytes without keeping them; return how many there were."""
+        done = 0
+        while done < count:
+            part = len(self.read(min(_CHUNK, count - done)))
+            if not part:
+                break
+            done += part
+        return done
+
+    def settle(self) -> None:
+        """Where only the end of a gzip member is left, read it: its checksum may tell of damage.
+
+        Raises Damaged when what was read of the member cannot be trusted.
+        """
+        while self._inflate is not None and self._at == len(self._ready) and self._more():
+            pass
+        if self._problem is not None and not isinstance(self._problem, CutShort):
+            self._take(1 << 30)
+
+    def _take(self, count: int) -> bytes:
+        if self._problem is not None and len(self._ready) - self._at < count:
+            self._ready.clear()  # the piece before a gap belongs to what the gap has spoilt
+            self._at = 0
+            problem = self._problem
+            if not isinstance(problem, CutShort):  # which is said again and again
+                self._problem = None
+            raise problem
+        data = bytes(self._ready[self._at : self._at + count])
+        self._at += len(data)
+        return data
+
+    def _more(self) -> bool:
+        """Add to `_ready`; False when there is nothing more before the end or a gap."""
+        if self._problem is not None:
+            return False
+        if self._at > _CHUNK:
+            del self._ready[: self._at]
+            self._at = 0
+        if not self._zipped:
+            self._ready += self._raw
+            added = bool(self._raw)
+            self._raw = self._file.read(_CHUNK) if added else b""
+            return added
+        return self._inflated()
+
+    def _inflated(self) -> bool:
+        if not self._raw:
+            self._raw = self._file.read(_CHUNK)
+        if self._inflate is None and not self._next_member():
+            return False
+        assert self._inflate is not None  # noqa: S101 - for the reader of types
+        if not self._raw:
+            self._inflate = None
+            self._problem = CutShort()
+            return False
+        before = self._inflate.copy()
+        try:
+            self._ready += self._inflate.decompress(self._raw, _MOST_INFLATED)
+        except zlib.error:
+            self._ready += _until_error(before, self._raw)
+            self._inflate = None
+            self._raw = self._raw[1:]
+            self._seek_member()
+            self._problem = Damaged()
+            return False
+        if self._inflate.eof:
+            self._raw = self._inflate.unused_data
+            self._inflate = None
+        else:
+            self._raw = self._inflate.unconsumed_tail
+        return True
+
+    def _next_member(self) -> bool:
+        """Begin the member that follows; False at the end, or where none can begin."""
+        self._raw = self._raw.lstrip(b"\0")  # some tools pad
+        while len(self._raw) < len(_MAGIC):
+            chunk = self._file.read(_CHUNK)
+            if not chunk:
+                break
+            self._raw = (self._raw + chunk).lstrip(b"\0")
+        if not self._raw:
+            return False
+        if not self._raw.startswith(_MAGIC):
+            self._seek_member()
+            self._problem = Damaged()
+            return False
+        self._inflate = zlib.decompressobj(_GZIP)
+        return True
+
+    def _seek_member(self) -> None:
+        """Drop bytes up to what looks like the next member."""
+        while True:
+            found = self._raw.find(_MAGIC)
+            if found >= 0:
+                self._raw = self._raw[found:]
+                return
+            chunk = self._file.read(_CHUNK)
+            if not chunk:
+                self._raw = b""
+                return
+            self._raw = self._raw[-2:] + chunk
+
+
+def _until_error(inflate: Any, data: bytes) -> bytes:
+    """Return what damaged bytes hold before the damage, to within a few hundred of them."""
+    found = bytearray()
+    for start in range(0, len(data), 256):
+        try:
+            found += inflate.decompress(data[start : start + 256])
+        except zlib.error:
+            break
+        if len(found) > _MOST_INFLATED:
+            break
+    return bytes(found)
