@@ -12,8 +12,9 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 from extractor.article import Article
 from extractor.errors import InputError, NotAnArticle, UsageError
@@ -98,7 +99,7 @@ class _Coverage:
         """Yield what the paths in a list stand for; they are taken as they are, without globs."""
         shown = "standard input" if list_name == "-" else printable_name(list_name)
         try:
-            with sys.stdin.buffer if list_name == "-" else Path(list_name).open("rb") as file:
+            with _opened(list_name) as file:
                 for number, path in _paths(file):
                     place = f"{shown} line {number}: "
                     if path is None:
@@ -237,14 +238,20 @@ def _within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder)
 
 
-def _paths(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def _opened(list_name: str) -> BufferedReader:
+    if list_name == "-":
+        return cast(BufferedReader, sys.stdin.buffer)
+    return Path(list_name).open("rb")
+
+
+def _paths(file: BufferedReader) -> Iterator[tuple[int, bytes | None]]:
     """Yield the paths of a list with their lines; None for one that is too long to be a path."""
+    if b"\0" in file.peek(1):
+        yield from _apart_by_nul(file)
+        return
     number = 0
     while line := file.readline(_LONGEST_PATH):
         number += 1
-        if b"\0" in line:
-            yield from _apart_by_nul(line, file, number)
-            return
         if not line.endswith(b"\n") and len(line) == _LONGEST_PATH:
             while (part := file.readline(_LONGEST_PATH)) and not part.endswith(b"\n"):
                 pass
@@ -253,22 +260,17 @@ def _paths(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, path
 
 
-def _apart_by_nul(start: bytes, file: BinaryIO, number: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield the paths of a list as `find -print0` writes it."""
-    rest = start
-    while True:
-        *paths, rest = rest.split(b"\0")
-        for path in paths:
-            if path:
-                yield number, path
-                number += 1
+def _apart_by_nul(file: BufferedReader) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the paths of a list as `find -print0` writes it, numbered as if they were lines."""
+    number, rest = 1, b""
+    while chunk := file.read1(_LONGEST_PATH):
+        *paths, rest = (rest + chunk).split(b"\0")
+        for path in filter(None, paths):
+            yield number, path
+            number += 1
         if len(rest) > _LONGEST_PATH:
             yield number, None
             return
-        chunk = file.read(_LONGEST_PATH)
-        if not chunk:
-            break
-        rest += chunk
     if rest:
         yield number, rest
 

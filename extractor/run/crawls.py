@@ -174,11 +174,10 @@ def _unpacked(parsed: Any, answer: Any, encoding: str) -> bytes | None:
     data: bytes = stream.read(MAX_BYTES + 1)
     if encoding in ("gzip", "x-gzip") and data.startswith(b"\x1f\x8b"):
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, MAX_BYTES + 1)
-    if encoding == "deflate" and b"<" not in data[:64]:
+    if encoding == "deflate" and not data.lstrip().startswith(b"<"):
         wrapped = data[:1] == b"\x78"
-        return zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS).decompress(
-            data, MAX_BYTES + 1
-        )
+        unwrap = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        return unwrap.decompress(data, MAX_BYTES + 1)
     if encoding in ("", "identity", "none", "gzip", "x-gzip", "deflate"):
         return data
     return data if b"<" in data[:1024] and b"\0" not in data[:1024] else None
