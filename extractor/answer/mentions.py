@@ -1,10 +1,11 @@
 """The mentions of one article by place: who stands before a verb, in a phrase, at a word."""
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from extractor.find.candidates import Entity, Mention
-from extractor.find.clauses import DETERMINERS, SUBORDINATORS, Token
+from extractor.find.clauses import DETERMINERS, MONTHS, SUBORDINATORS, Token
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
@@ -21,7 +22,7 @@ class Mentions:
 
     def __init__(self, inventory: Inventory) -> None:
         self.text = inventory.article.text
-        self.pairs: tuple[Pair, ...] = inventory.mentions
+        self.pairs: tuple[Pair, ...] = _without_datelines(self.text, inventory.mentions)
         self._starts = [mention.span.start for mention, _ in self.pairs]
         self.by_id: dict[str, Pair] = {mention.id: (mention, e) for mention, e in self.pairs}
 
@@ -86,7 +87,8 @@ class Mentions:
             previous = _word_before(tokens, mention.span.start)
             opener = _opener_between(tokens, mention.span.end, right)
             if opener in _RELATIVES:
-                return (mention.id,) if previous != "of" else ()
+                ruled = _instrument_after(tokens, mention.span.end)  # "a U.S. law which imposes"
+                return (mention.id,) if previous != "of" or ruled else ()
             if opener:
                 break
             absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
@@ -115,6 +117,27 @@ class Mentions:
         return tuple(mention.id for mention in reversed(found))
 
 
+# "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": the place and the agency, no one who acts
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
+    re.MULTILINE,
+)
+
+
+def _without_datelines(text: str, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """Leave out the mentions in datelines."""
+    lines = [match.span() for match in _DATELINE.finditer(text)]
+    if not lines:
+        return pairs
+    starts = [first for first, _ in lines]
+
+    def inside(offset: int) -> bool:
+        k = bisect_right(starts, offset) - 1
+        return k >= 0 and offset < lines[k][1]
+
+    return tuple(pair for pair in pairs if not inside(pair[0].span.start))
+
+
 def can_act(entity: Entity, mention: Mention) -> bool:
     """Tell whether a mention can be one who acts: no thing, no relative pronoun for one."""
     if entity.kind == "other" and mention.kind != "name":
@@ -129,12 +152,23 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     while (
         k > 0
         and skipped < 3
-        and (tokens[k].low in DETERMINERS or tokens[k].capital)
+        and (tokens[k].low in DETERMINERS or (tokens[k].capital and tokens[k].low not in MONTHS))
         and tokens[k].low not in ("that", "which")
     ):
+        if tokens[k - 1].low in MONTHS:
+            return tokens[k].low  # "In September the Council …": "in" governs the month
         k -= 1
         skipped += 1
     return tokens[k].low if k >= 0 else ""
+
+
+_LAWS = frozenset("law laws act bill order resolution decree legislation policy rules".split())
+
+
+def _instrument_after(tokens: list[Token], offset: int) -> bool:
+    """Tell whether a mention only says whose law it is: "a U.S. law"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    return any(token.low in _LAWS for token in tokens[k : k + 3])
 
 
 def _opener_between(tokens: list[Token], start: int, end: int) -> str:
@@ -143,7 +177,9 @@ def _opener_between(tokens: list[Token], start: int, end: int) -> str:
     found = ""
     while k < len(tokens) and tokens[k].start < end:
         low = tokens[k].low
-        if low == ";" or (low in SUBORDINATORS and low not in ("after", "since")):
+        following = tokens[k + 1].low if k + 1 < len(tokens) else ""
+        shared = (low, following) in (("so", "far"), ("whether", "to"))  # "is debating whether to"
+        if low == ";" or (low in SUBORDINATORS and low not in ("after", "since") and not shared):
             found = low
         k += 1
     return found

@@ -51,7 +51,7 @@ LEADS: dict[str, Status] = _table({
     | frozenset("begin begins began begun beginning".split()),
     "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
                     "resist", "veto", "avoid", "prevent", "block", "stop")
-    | frozenset("denies denied refusal unlikely unwilling against ruled ruling no-one nobody "
+    | frozenset("denies denied opposition objections resistance refusal unlikely unwilling against ruled ruling no-one nobody "
                 "impossible".split()),
 })  # fmt: skip
 _HABITS = frozenset("approach policy practice strategy response instinct answer".split())
@@ -149,6 +149,8 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
     """Return the nearest governing word at or before `j`, not beyond a mark or a clause."""
     for k in range(j, max(-1, j - reach), -1):
         low = tokens[k].low
+        if low in _HOLD and k + 1 < len(tokens) and tokens[k + 1].low == "off":
+            return k
         if low in LEADS:
             if low == "set" and k and tokens[k - 1].low in DETERMINERS:
                 continue
@@ -160,8 +162,13 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
     return None
 
 
+_HOLD = frozenset("hold holds held holding".split())
+
+
 def _status_of_lead(tokens: list[Token], k: int) -> Status:
     low = tokens[k].low
+    if low in _HOLD:
+        return "denied"  # "held off on imposing"
     if low in _STARTED and not (k and tokens[k - 1].low in MODALS | {"to"}):
         return "in_force"
     return LEADS[low]

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from extractor.answer.imposers import (
+    codes_in,
+    is_instrument,
+    is_wish,
+    may_impose,
+    strong_imposer,
+)
 from extractor.answer.mentions import Mentions, can_act
 from extractor.answer.moods import Lead, lead_of
 from extractor.answer.parties import (
@@ -29,10 +36,10 @@ from extractor.find.clauses import (
     forms,
     phrase_end,
 )
-from extractor.find.countries import country_of, lookup
+from extractor.find.countries import country_of, is_place, lookup
 from extractor.find.inventory import Inventory
 from extractor.find.restrictions import is_imposer
-from extractor.find.sanction_verbs import FACE, FOR_VERBS
+from extractor.find.sanction_verbs import ACTIONS, FACE, FOR_VERBS, SOFT
 from extractor.spans import Span
 
 _OWN_ACTS = (
@@ -118,6 +125,8 @@ class Parties:
         if possessor:
             return possessor, 1.0
         agent = self._agent(tokens, reading)
+        if reading.restriction.on is not None:
+            return self._keeps_out(tokens, reading, lead, agent)
         if reading.how in ("passive", "relative") or is_own_passive(reading):
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
@@ -128,11 +137,43 @@ class Parties:
         if reading.how == "noun" or tokens[reading.trigger[0]].low in FACE:
             return (agent, 0.9) if agent else ((), 0.5)
         subject = self._subject(tokens, reading, lead)
-        if subject and self._asks_others(tokens, reading, subject):
+        if subject and self._asks_others(tokens, reading, lead, subject):
             subject = ()
+        wishing = _wishes(tokens, reading, lead)
+        subject = tuple(
+            key for key in subject if may_impose(*self._mentions.by_id[key], self._text, wishing=wishing)
+        )
         if subject:
             return tuple(self._body_of(key) for key in subject), 1.0
         return (agent, 0.9) if agent else ((), 0.5)
+
+    def _keeps_out(
+        self, tokens: list[Token], reading: Reading, lead: Lead, agent: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], float]:
+        """Return whose entry ban it is: who acts for a state, else the country it keeps from."""
+        wishing = reading.how == "passive" or _wishes(tokens, reading, lead)
+        r = reading.restriction
+        subjects = agent
+        if not subjects and (reading.how != "passive" or lead.governor is not None):
+            subjects = self._subject(tokens, reading, lead)
+        if not subjects and reading.how == "passive":
+            subjects = self._main_subject(tokens)
+        assert r.on is not None  # noqa: S101 - the caller's own condition
+        out = span_of(tokens, *r.on) if r.on[1] > r.on[0] else None
+        acting = tuple(
+            key
+            for key in subjects
+            if may_impose(*self._mentions.by_id[key], self._text, wishing=wishing)
+            and not (out and out.overlaps(self._mentions.by_id[key][0].span))
+        )
+        if acting:
+            return acting, 0.9
+        place = tokens[r.end - 1]
+        if place.capital and lookup(place.text) is not None:
+            key = self._mention_at(Span(place.start, place.end))
+            if key:
+                return (key,), 0.8
+        return (), 0.5
 
     def _body_of(self, key: str) -> str:
         """Return the body that unnamed people act for: the EU of "EU foreign ministers"."""
@@ -156,13 +197,20 @@ class Parties:
                 break
         return ()
 
-    def _asks_others(self, tokens: list[Token], reading: Reading, subject: tuple[str, ...]) -> bool:
+    def _asks_others(
+        self, tokens: list[Token], reading: Reading, lead: Lead, subject: tuple[str, ...]
+    ) -> bool:
         """Tell whether the subject only calls for what others would do."""
-        low = tokens[reading.trigger[0]].low
-        asks = low in FOR_VERBS or low.startswith(_ASKING)
-        if reading.soft != "proposed" or not asks:
+        if not _wishes(tokens, reading, lead) or _addresses(tokens, reading, lead):
             return False
-        return not any(is_imposer(self._name_of(key)) for key in subject)
+        hardens = reading.action in ("impose", "tighten", "threaten", "renew", "keep")
+        for key in subject:
+            mention, entity = self._mentions.by_id[key]
+            if is_imposer(entity.name) or strong_imposer(entity.name):
+                return False
+            if hardens and may_impose(mention, entity, self._text, wishing=True):
+                return entity.kind == "place"
+        return True
 
     def _name_of(self, key: str) -> str:
         pair = self._mentions.by_id.get(key)
@@ -183,6 +231,8 @@ class Parties:
             word = bare(token)
             if not (own or explicit or imposes_by_name(word)):
                 continue
+            if not own and not imposes_by_name(word) and is_place(word):
+                continue  # "hit banks with North Korea sanctions"
             if not own and lookup(word) is None and not is_imposer(word) and not explicit:
                 continue
             if made_of_goods(tokens, i, r.head):
@@ -227,6 +277,8 @@ class Parties:
             ):
                 break
             if low == "by" and not tokens[i + 1].low.endswith("ing"):
+                if _other_participle(tokens, i, reading):
+                    break
                 end = phrase_end(tokens, i + 1)
                 return self._all_in(Span(tokens[i + 1].start, tokens[max(end, i + 2) - 1].end))
         return ()
@@ -273,7 +325,7 @@ class Parties:
     def _carried(
         self, sentence: SentenceCandidate, target: tuple[Span, ...]
     ) -> tuple[tuple[str, ...], float]:
-        """Return the sender that an earlier statement, or the text just before, gives."""
+        """Return the sender that an earlier statement, or the text around, gives."""
         memory = self._memory
         for span in target:
             known = memory.by_target.get(span.of(self._text).lower())
@@ -281,11 +333,23 @@ class Parties:
                 return known, 0.6
         if memory.sender:
             return memory.sender, 0.5
+        targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
+        spare: str | None = None
         for start, key in reversed(self._imposing_mentions()):
-            if sentence.span.start - _NEAR <= start < sentence.span.end:
-                return (key,), 0.35
+            name = self._name_of(key)
+            if start >= sentence.span.end or country_of(name) in targets:
+                continue
             if start < sentence.span.start - _NEAR:
                 break
+            if strong_imposer(name):
+                return (key,), 0.35
+            spare = spare or key
+        if spare:
+            return (spare,), 0.3
+        for start, key in self._imposing_mentions():
+            name = self._name_of(key)
+            if start >= sentence.span.end and strong_imposer(name):
+                return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
         return (), 0.3
 
     def _imposing_mentions(self) -> list[tuple[int, str]]:
@@ -393,12 +457,42 @@ class Parties:
         return ()
 
 
+def _other_participle(tokens: list[Token], by: int, reading: Reading) -> bool:
+    """Tell whether "by" belongs to something else: "…, documents reviewed by X show"."""
+    before = tokens[by - 1].low
+    return (
+        before.endswith("ed")
+        and before not in ACTIONS
+        and before not in SOFT
+        and not reading.trigger[0] <= by - 1 < reading.trigger[1]
+        and by - 1 != reading.restriction.head
+    )
+
+
+def _wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether what leads up to the action leaves it to others: "wants to", "called for"."""
+    low = tokens[reading.trigger[0]].low
+    if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
+        return True
+    return lead.governor is not None and is_wish(tokens[lead.governor].low)
+
+
+def _addresses(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether "urged X to lift" names whom it is left to."""
+    if lead.governor is None or not lead.infinitive:
+        return False
+    between = tokens[lead.governor + 1 : reading.trigger[0]]
+    return any(token.capital for token in between)
+
+
 def _has_subject(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
     """Tell whether a finite verb has a subject of its own, though no name: "allies imposed"."""
     verb = tokens[reading.trigger[0]].low
     if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:
         return False
     before = tokens[lead.start - 1]
+    if is_instrument(before):
+        return False
     return before.word and before.low not in PREPOSITIONS | PRONOUNS | SUBORDINATORS | {"and"}
 
 

@@ -81,8 +81,10 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading |
             return Reading(r, NOUNS[word], (j, j + 1), "noun", on)
         if low == "from" and word.startswith(("exempt", "spare", "shield")):
             return Reading(r, "waive", (j, j + 1), "active", on or passive_subject(tokens, j))
-        if low == "on" and word in ("agree", "agreed", "agrees") and j >= i - 2:
+        if low == "on" and word in _AGREEING and j >= i - 2:
             return Reading(r, "impose", (j, j + 1), "active", soft="agreed")
+        if low == "on" and word in _HOLDING and tokens[j + 1].low == "off" and j >= i - 2:
+            return Reading(r, "impose", (j, j + 1), "active", soft="denied")
         if r.kind == "list":
             action = _listing(word, low)
             if action:
@@ -92,6 +94,10 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading |
         if low == "to" and word in ("subject", "subjected") and be_index(tokens, j) is not None:
             return Reading(r, "impose", (j, j + 1), "state", passive_subject(tokens, j))
     return None
+
+
+_AGREEING = frozenset("agree agreed agrees agreeing agreement deal accord".split())
+_HOLDING = frozenset("hold holds held holding".split())
 
 
 def _listing(word: str, preposition: str) -> Action | None:

@@ -9,11 +9,13 @@ from extractor.find.clauses import (
     NEGATIONS,
     SUBORDINATORS,
     Token,
+    forms,
     is_adverb,
 )
 from extractor.find.restrictions import Restriction
 from extractor.find.sanction_verbs import (
     ACTIONS,
+    CAUSES,
     FACE,
     FRESH,
     HARDER,
@@ -42,7 +44,8 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
             particle = low
             i -= 1
             continue
-        if (low in ACTIONS or low in SOFT) and (crossed or not _noun_use(tokens, i)):
+        governs = low in ACTIONS or low in SOFT or low in CAUSES or low in _THREATENING
+        if governs and (crossed or not _noun_use(tokens, i)):
             reading = _governing(tokens, i, r, particle, crossed)
             if reading:
                 return [*_coordinated(tokens, i, r), reading]
@@ -52,6 +55,8 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
             particle = low
         elif across and (low in _LISTING or (low == "as" and _as_well_as(tokens, i))):
             crossed = True
+        elif low == "into" and tokens[i - 1].low in CAUSES:
+            pass
         elif (
             low in AUXILIARIES
             or low in BREAKS
@@ -97,6 +102,8 @@ _PASSED_OVER = frozenset(
 
 def _noun_use(tokens: list[Token], i: int) -> bool:
     """Tell whether a verb's form is a noun here: "the end", "an increase"."""
+    if i + 1 < len(tokens) and tokens[i + 1].low == "of":
+        return True  # "the issue of sanctions"
     if i == 0:
         return False
     before = tokens[i - 1].low
@@ -135,6 +142,10 @@ def _governing(
         if threat is not None:
             return Reading(r, "threaten", (threat, threat + 1), "active", soft="announced")
         return Reading(r, _shade(tokens, i, r, action), (i, i + 1), "active")
+    if low in _THREATENING and not crossed and not r.determined:
+        return Reading(r, "threaten", (i, i + 1), "active", soft="announced")
+    if low in CAUSES and low not in ACTIONS and not crossed:
+        return _caused(tokens, i, r)
     if low in SOFT and not crossed and _yet_to_come(tokens, i, r):
         harder = any(t.low in HARDER for t in tokens[i + 1 : r.head])
         status = SOFT[low]
@@ -142,6 +153,20 @@ def _governing(
             return _facing(tokens, i, r)
         return Reading(r, "tighten" if harder else "impose", (i, i + 1), "active", soft=status)
     return None
+
+
+_THREATENING = forms("threaten")
+
+
+def _caused(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "prompting another round of sanctions", "would translate into tougher sanctions"."""
+    between = {t.low for t in tokens[i + 1 : r.head]}
+    if r.determined or not between & (FRESH | QUANTITIES | {"another"}) - {"a", "an", "us", "u.s."}:
+        return None
+    before = {t.low for t in tokens[max(0, i - 6) : i]}
+    yet = before & {"could", "may", "might", "would", "will", "to", "can"}
+    action: Action = "tighten" if between & HARDER else "impose"
+    return Reading(r, action, (i, i + 1), "noun" if not yet else "state", soft="proposed" if yet else None)
 
 
 def _threatened(tokens: list[Token], i: int) -> int | None:

@@ -46,6 +46,9 @@ _CHAIN = frozenset(
 )
 
 
+_OPENING_MARKS = frozenset(("“", '"', "‘"))  # "were “ripped up”"
+
+
 def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     """Read "sanctions … were tightened", "… remain in place", "… imposed by X", "… lifted"."""
     found: list[Reading] = []
@@ -62,7 +65,7 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
             return found  # "… but maintained its embargo" is said of another
         elif low in (",", "and") and i + 1 < limit and not chained:
             after_comma = True
-        elif is_adverb(token) and not chained:
+        elif (is_adverb(token) and not chained) or (chained and low in _OPENING_MARKS):
             pass
         else:
             plain = chained or i == resumed or _plain_gap(tokens, r.end, i)
@@ -105,6 +108,7 @@ def _behind(
         "put",
         "kept",
         "withdrawn",
+        "torn",
         "brought",
         "upheld",
     )

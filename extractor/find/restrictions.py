@@ -109,7 +109,7 @@ BAN_VERBS = forms("prohibit", "outlaw", "embargo") | {"ban", "bans", "banned", "
 _IMPOSERS = frozenset({"US", "EU", "UN", "GB", "CA", "AU", "JP", "CH", "NZ", "NO"})
 _IMPOSING_WORDS = frozenset(
     "western west allied allies international multilateral unilateral g7 g-7 nato bloc "
-    "white treasury congress congressional security council european federal".split()
+    "white treasury congress congressional security council european europe federal".split()
 )
 
 
@@ -133,6 +133,7 @@ class Restriction:
     kind: str  # "noun", "verb" or "list"
     weak: bool  # counts only in an article that speaks of sanctions elsewhere
     determined: bool = False  # "the", "these", "its" stand before it
+    on: tuple[int, int] | None = None  # of an entry ban: who is kept out
 
     @property
     def has_complement(self) -> bool:

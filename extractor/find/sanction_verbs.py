@@ -30,7 +30,7 @@ ACTIONS: dict[str, Action] = _table({
     "tighten": forms("tighten", "toughen", "expand", "broaden", "widen", "strengthen", "step",
                      "ramp", "intensify", "increase", "escalate", "stiffen", "harden", "bolster",
                      "ratchet", "reinforce", "deepen", "double")
-    | {"stepped", "stepping"},
+    | {"stepped", "stepping", "upping", "upped"},
     "keep": _KEEP,
     "renew": forms("renew", "prolong", "extend", "roll"),
     "ease": forms("ease", "relax", "loosen", "soften", "reduce", "scale", "lighten", "dial",
@@ -54,6 +54,9 @@ PARTICLES: dict[str, dict[str, Action]] = {
     **{form: {"back": "ease", "down": "ease"} for form in forms("scale", "dial")},
     **{form: {"back": "ease", "over": "renew"} for form in forms("roll")},
     **{form: {"out": "lift"} for form in forms("phase")},
+    **{form: {"up": "lift"} for form in ("rip", "rips", "ripped", "ripping", "tear", "tore", "torn",
+                                         "tearing")},
+    **{form: {"down": "ease", "back": "ease"} for form in forms("wind")},
     **{form: {"back": "reimpose"} for form in ("snap", "snaps", "snapped", "snapping", "bring",
                                                "brings", "brought", "bringing")},
 }  # fmt: skip
@@ -94,7 +97,8 @@ INTRANSITIVE_NEEDS: dict[str, frozenset[str]] = {
 NOUNS: dict[str, Action] = {
     **dict.fromkeys(("lifting", "removal", "end", "ending", "abolition", "cancellation", "repeal",
                      "termination", "withdrawal", "revocation", "scrapping", "dropping",
-                     "elimination", "expiry", "unfreezing", "cessation", "abandonment"), "lift"),
+                     "elimination", "expiry", "unfreezing", "cessation", "abandonment", "halt",
+                     "expiration"), "lift"),
     **dict.fromkeys(("easing", "relaxation", "suspension", "loosening", "softening", "reduction",
                      "rollback", "relief", "alleviation", "pause", "unwinding"), "ease"),
     **dict.fromkeys(("imposition", "introduction", "implementation", "enactment", "imposing",
@@ -114,7 +118,7 @@ _NEW: Action = "impose"
 # Verbs whose object is a restriction that is yet to come, with what that says of its status.
 SOFT: dict[str, Status] = {
     **dict.fromkeys((*forms("announce", "unveil", "issue"),), "announced"),
-    **dict.fromkeys((*forms("adopt", "approve", "pass", "endorse", "agree"), "adopted", "sign",
+    **dict.fromkeys((*forms("authorize", "authorise", "require", "mandate", "adopt", "approve", "pass", "endorse", "agree"), "adopted", "sign",
                      "signed", "signs"), "agreed"),
     **dict.fromkeys((*forms("propose", "seek", "demand", "urge", "consider", "weigh", "mull",
                             "prepare", "draft", "recommend", "suggest", "request", "back",
@@ -124,6 +128,14 @@ SOFT: dict[str, Status] = {
     **dict.fromkeys((*forms("face", "risk"),), "proposed"),
     **dict.fromkeys((*forms("veto", "block", "reject"), "vetoes", "vetoed"), "denied"),
 }  # fmt: skip
+# What brings new sanctions about: "prompting another round of", "would translate into tougher".
+CAUSES = forms("prompt", "spur", "provoke", "trigger", "invite", "attract", "draw", "translate",
+               "lead", "result", "earn", "incur") | {"drew", "drawn", "led"}  # fmt: skip
+# Words in a restriction's own phrase that say that it is yet to come.
+PROSPECTIVE: dict[str, Action] = {
+    **dict.fromkeys(("possible", "potential", "proposed", "planned"), "impose"),
+    "threatened": "threaten",
+}
 FACE = forms("face", "risk")
 # "hit X with sanctions", "threatened X with sanctions"
 WITH_VERBS: dict[str, Action] = {
@@ -147,7 +159,7 @@ FRESH = HARDER | frozenset(
     "u.s. us a an".split()
 )
 QUANTITIES = frozenset(
-    "round rounds package packages wave waves series raft slew batch set list range number tranche "
+    "variety slate combination round rounds package packages wave waves series raft slew batch set list range number tranche "
     "types kinds form forms part parts majority bulk half portion any layer layers host lot "
     "array".split()
 )

@@ -20,6 +20,13 @@ from extractor.find.candidates import (
     SentenceCandidate,
 )
 from extractor.find.clauses import Token, phrase_end, tokens_of
+from extractor.find.entry_bans import (
+    BANNING,
+    REFUSING,
+    bare_ban_at,
+    entry_ban_at,
+    opens_entry_ban,
+)
 from extractor.find.governing_nouns import noun_before
 from extractor.find.governors import verb_before
 from extractor.find.predicates import named_again, pronoun_readings, verbs_behind
@@ -30,6 +37,7 @@ from extractor.find.restrictions import (
     restrictions_in,
     stems_in,
 )
+from extractor.find.sanction_verbs import PROSPECTIVE
 from extractor.spans import Span
 
 
@@ -56,15 +64,22 @@ def read_sentences(
 ) -> list[tuple[SentenceCandidate, list[Token], list[Reading]]]:
     """Return the sentences that hold statements, each with its tokens and readings, in order."""
     stems = stems_in(text)
-    if not stems:
+    entry = opens_entry_ban(text)
+    if not stems and not entry:
         return []
     read: list[tuple[SentenceCandidate, list[Token], list[Restriction]]] = []
     named = -1  # the sentence before, when it named a restriction
+    barred = False  # an entry ban was told of
     for index, sentence in enumerate(sentences):
         piece = sentence.span.of(text).lower()
-        if any(stem in piece for stem in stems):
+        kept_out = entry and any(word in piece for word in _KEPT_OUT)
+        if kept_out or any(stem in piece for stem in stems):
             tokens = tokens_of(text, sentence.span)
-            read.append((sentence, tokens, restrictions_in(tokens)))
+            found = restrictions_in(tokens)
+            if kept_out:
+                barred = barred or _told_of_entry(tokens)
+                found = _with_entry_bans(tokens, found, told=barred)
+            read.append((sentence, tokens, found))
             named = index
         elif named == index - 1 and index and _REFERS_BACK.search(piece):
             read.append((sentence, tokens_of(text, sentence.span), []))
@@ -79,6 +94,34 @@ def read_sentences(
         if readings:
             out.append((sentence, tokens, readings))
     return out
+
+
+_KEPT_OUT = (" ban", "bar ", "bars ", "barr", "block", "denied", "refus", "deny", "prohibit")
+
+
+def _told_of_entry(tokens: list[Token]) -> bool:
+    return any(
+        (t.low in BANNING or t.low in REFUSING) and entry_ban_at(tokens, i)
+        for i, t in enumerate(tokens)
+    )
+
+
+def _with_entry_bans(
+    tokens: list[Token], found: list[Restriction], *, told: bool
+) -> list[Restriction]:
+    """Add the entry bans of a sentence; `told`: the article has told of one, so "ban him" is one."""
+    bans: list[Restriction] = []
+    for i, token in enumerate(tokens):
+        if token.low not in BANNING and token.low not in REFUSING:
+            continue
+        ban = entry_ban_at(tokens, i) or (bare_ban_at(tokens, i) if told else None)
+        if ban is not None:
+            first, end, stop = ban
+            bans.append(Restriction(i, i, i + 1, stop, "verb", weak=False, on=(first, end)))
+    if not bans:
+        return found
+    heads = {ban.head for ban in bans}
+    return sorted([r for r in found if r.head not in heads] + bans, key=lambda r: r.first)
 
 
 _REFERS_BACK = re.compile(r"\b(?:them|they)\b")
@@ -140,8 +183,17 @@ def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     compound = _compound(tokens, r)
     if compound:
         return [compound]
+    called = _as_called(tokens, r)
+    if called is not None:  # "a halt to what it called “brutal sanctions”"
+        widened = replace(r, first=called)
+        read = verb_before(tokens, widened) or [noun_before(tokens, widened)]
+        found = [replace(one, restriction=r) for one in read if one is not None]
+        if found:
+            return found
     direct = verb_before(tokens, r)
     behind = verbs_behind(tokens, r, until)
+    if direct and direct[-1].soft == "proposed" and behind and behind[0].how == "passive":
+        return behind  # "suggested sanctions could be lifted"
     if direct:
         return direct + [b for b in behind if b.how == "relative" and b.action != "impose"]
     named = noun_before(tokens, r)
@@ -150,12 +202,38 @@ def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     if behind:
         main = [b for b in behind if b.how != "relative"]
         return main or behind
-    return verb_before(tokens, r, across=True)
+    return verb_before(tokens, r, across=True) or _prospective(tokens, r)
+
+
+def _prospective(tokens: list[Token], r: Restriction) -> list[Reading]:
+    """Read "possible new sanctions on X": that they may come is all that is said."""
+    for i in range(max(0, r.first), r.head):
+        if tokens[i].low in PROSPECTIVE:
+            action = PROSPECTIVE[tokens[i].low]
+            return [Reading(r, action, (i, i + 1), "noun", soft="proposed")]
+    return []
+
+
+def _as_called(tokens: list[Token], r: Restriction) -> int | None:
+    """Return where "what it called" before the restriction's name begins."""
+    i = r.first - 1
+    if i > 0 and tokens[i].low in ("“", '"', "'", "‘"):
+        i -= 1
+    if i < 1 or tokens[i].low not in ("called", "calls", "call", "describes", "termed", "considers"):
+        return None
+    for j in range(i - 1, max(-1, i - 5), -1):
+        if tokens[j].low == "what":
+            return j
+    return None
 
 
 def _own_verb(tokens: list[Token], r: Restriction) -> Reading:
     """Read "sanctioned two banks", "was blacklisted by …", "banned imports of …"."""
     low = tokens[r.head].low
+    if r.on is not None:
+        return Reading(
+            r, "impose", (r.head, r.head + 1), "passive" if r.on[0] < r.head else "verb", r.on
+        )
     action: Action = "lift" if low.startswith(("delist", "unfr", "unbl")) else "impose"
     passive = low.endswith(("ed", "en")) and be_index(tokens, r.head) is not None
     if low.endswith("ed") and r.head + 1 < len(tokens) and tokens[r.head + 1].low == "by":
