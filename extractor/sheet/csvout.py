@@ -42,13 +42,19 @@ def header(model: type[BaseModel]) -> list[str]:
     return [*(name for name in names if name not in _LAST), *_LAST]
 
 
-def to_csv(extractions: Iterable[Extraction], with_header: bool = True) -> str:
-    """Return the rows of all articles, which must be of one schema, as CSV."""
+def to_csv(
+    extractions: Iterable[Extraction], with_header: bool = True, names: list[str] | None = None
+) -> str:
+    """Return the rows of all articles, which must be of one schema, as CSV.
+
+    `names` are the columns; by default the first article's.
+    """
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for extraction in extractions:
         if writer is None:
-            writer = csv.DictWriter(out, header(type(extraction.record)), lineterminator="\n")
+            columns = names or header(type(extraction.record))
+            writer = csv.DictWriter(out, columns, lineterminator="\n")
             if with_header:
                 writer.writeheader()
         writer.writerows(_rows(extraction))
@@ -84,6 +90,8 @@ def _rows(extraction: Extraction) -> Iterator[dict[str, str]]:
 
 def _written(text: str) -> str:
     """Return a cell as written: our own numbers stay numbers, words are made harmless."""
+    if not text:
+        return text
     return text if _NUMBER.fullmatch(text) else harmless(text)
 
 
