@@ -105,7 +105,12 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
         return _begins_clause(tokens, i) and following.capital
     if low == "subject":
         return following.low in ("conditions", "approval", "progress", "a", "certain")
-    return not (low == "if" and previous in ("as", "what", "see", "asked", "know"))
+    if low == "if" and any(t.low in _DECIDING for t in tokens[max(0, i - 6) : i]):
+        return False  # "must decide if", "asked on Monday if"
+    return not (low == "if" and previous in ("as", "what", "see", "know"))
+
+
+_DECIDING = frozenset("decide decides decided deciding determine asked ask asking wondered".split())
 
 
 def _verb_soon(tokens: list[Token], i: int) -> bool:

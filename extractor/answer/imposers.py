@@ -72,3 +72,8 @@ def strong_imposer(name: str) -> bool:
 def is_instrument(token: Token) -> bool:
     """Tell whether a word is what a state rules by: "the law requires", "the bill would lift"."""
     return token.low in INSTRUMENTS
+
+
+def is_office(token: Token) -> bool:
+    """Tell whether a word is for one who acts for a state: "lawmakers", "government"."""
+    return token.low in _OFFICE

@@ -13,6 +13,7 @@ Pair = tuple[Mention, Entity]
 
 _LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
 _RELATIVES = frozenset(("where", "which", "who", "whose"))
+_FINITE = frozenset("has have had is are was were will would".split())
 _POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
 
@@ -99,6 +100,24 @@ class Mentions:
             else:
                 return self._with_equals(j, left)
         return spare
+
+    def acting_before(self, tokens: list[Token], i: int) -> str | None:
+        """Return the last mention before token `i` that an auxiliary follows: "X has sent Y, and"."""
+        if i <= 0:
+            return None
+        k = bisect_left(self._starts, tokens[i].start) - 1
+        for j in range(k, max(-1, k - _LOOK_BACK), -1):
+            mention, entity = self.pairs[j]
+            if mention.span.start < tokens[0].start:
+                break
+            if not can_act(entity, mention):
+                continue
+            behind = bisect_left(tokens, mention.span.end, key=lambda token: token.start)
+            if behind >= i or tokens[behind].low not in _FINITE:
+                continue
+            if _word_before(tokens, mention.span.start) not in _LOCATIVE:
+                return mention.id
+        return None
 
     def _with_equals(self, k: int, left: int) -> tuple[str, ...]:
         """Return mention `k` with those coordinated before it."""

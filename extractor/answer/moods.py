@@ -50,8 +50,8 @@ LEADS: dict[str, Status] = _table({
     "in_force": forms("continue", "proceed")
     | frozenset("begin begins began begun beginning".split()),
     "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
-                    "resist", "veto", "avoid", "prevent", "block", "stop")
-    | frozenset("denies denied opposition objections resistance refusal unlikely unwilling against ruled ruling no-one nobody "
+                    "resist", "veto", "avoid", "prevent", "block", "stop", "prohibit", "forbid")
+    | frozenset("barring barred bars denies denied opposition objections resistance refusal unlikely unwilling against ruled ruling no-one nobody "
                 "impossible".split()),
 })  # fmt: skip
 _HABITS = frozenset("approach policy practice strategy response instinct answer".split())
@@ -59,7 +59,7 @@ _STARTED = forms("start", "move", "proceed")
 _REPORT = frozenset(
     "said says say saying told tells telling announced announces announcing pledged promised vowed "
     "added adding declared insisted stated confirmed indicated signalled signaled reported "
-    "reports wrote according quoted".split()
+    "reports wrote according quoted announcement".split()
 )
 _BILLS = frozenset("bill legislation proposal plan draft act measure resolution law deal".split())
 _POSSIBLE = frozenset("could may might can".split())
@@ -313,7 +313,15 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
             return "in_force"
         if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
             break
-    return _noun_followed(tokens, end, conditional)
+    status = _noun_followed(tokens, end, conditional)
+    if status == "proposed" and noun and tokens[noun - 1].low == "the" and (
+        tokens[noun].low in _IMPOSED_NOUNS
+    ):
+        return "past"  # "the imposition of sanctions": a fact that the text goes on from
+    return status
+
+
+_IMPOSED_NOUNS = frozenset("imposition introduction reimposition tightening expiry".split())
 
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:

@@ -158,10 +158,28 @@ def _status(
     if reading.how in ("state",):
         return _state(tokens, reading, lead, conditional)
     passive = reading.how in ("passive", "relative")
+    kept_out = reading.restriction.on
+    if kept_out and reading.how == "passive" and not lead.words and lead.status is None:
+        wanted = _wanted(tokens, kept_out[0])  # "wants X banned"
+        if wanted:
+            return wanted
+    if lead.governor is not None and _came_to_nothing(tokens, reading.restriction.end):
+        return "denied"
     if reading.how == "relative" and not lead.words:
         wanted = _wanted(tokens, reading.restriction.first)
         return wanted or ("in_force" if dated else "past")
     return status_of_verb(tokens, verb, lead, passive=passive, conditional=conditional, dated=dated)
+
+
+_FAILED = frozenset("failed unsuccessful rejected defeated blocked collapsed vetoed".split())
+
+
+def _came_to_nothing(tokens: list[Token], end: int) -> bool:
+    """Tell whether what was to be done is said to have failed: "the move to ban X was rejected"."""
+    near = tokens[end : end + 4]
+    return bool(near) and near[0].low in (*_FAILED, "was", "were") and any(
+        token.low in _FAILED for token in near
+    )
 
 
 def _wanted(tokens: list[Token], first: int) -> Status | None:

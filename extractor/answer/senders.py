@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from extractor.answer.imposers import (
     codes_in,
     is_instrument,
+    is_office,
     is_wish,
     may_impose,
     strong_imposer,
@@ -50,6 +51,7 @@ _OWN_ACTS = (
 _ASKING = (
     "urg", "demand", "seek", "sought", "want", "back", "support", "favo", "advoc", "recommend",
 )  # fmt: skip
+_PASSIVES = frozenset("is are was were be been being".split())
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
 
 
@@ -128,6 +130,8 @@ class Parties:
         if reading.restriction.on is not None:
             return self._keeps_out(tokens, reading, lead, agent)
         if reading.how in ("passive", "relative") or is_own_passive(reading):
+            if not agent and reading.how == "relative":
+                agent = self._inside_relative(tokens, reading, lead)
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
             return (), 0.5
@@ -140,12 +144,41 @@ class Parties:
         if subject and self._asks_others(tokens, reading, lead, subject):
             subject = ()
         wishing = _wishes(tokens, reading, lead)
+        subject = tuple(map(self._before_who, subject))
         subject = tuple(
             key for key in subject if may_impose(*self._mentions.by_id[key], self._text, wishing=wishing)
         )
         if subject:
             return tuple(self._body_of(key) for key in subject), 1.0
+        if lead.governor is None and lead.start:
+            office = self._office_before(tokens, lead.start, 2)
+            if office:
+                return office, 0.9
         return (agent, 0.9) if agent else ((), 0.5)
+
+    def _before_who(self, key: str) -> str:
+        """Return the mention that "who" stands for, when it is said right before."""
+        mention, entity = self._mentions.by_id[key]
+        if entity.kind != "unnamed" or mention.span.of(self._text).lower() != "who":
+            return key
+        for before, _ in self._mentions.starting_before(mention.span.start):
+            gap = self._text[before.span.end : mention.span.start]
+            return before.id if gap.strip() in ("", ",") else key
+        return key
+
+    def _inside_relative(
+        self, tokens: list[Token], reading: Reading, lead: Lead
+    ) -> tuple[str, ...]:
+        """Return the subject of "sanctions that the EU had imposed", "sanctions it imposed"."""
+        if lead.words & _PASSIVES or lead.start <= reading.restriction.core:
+            return ()
+        behind = tokens[reading.restriction.core - 1].end
+        return tuple(
+            key
+            for key in self._mentions.subject(tokens, lead.start)
+            if self._mentions.by_id[key][0].span.start >= behind
+            and may_impose(*self._mentions.by_id[key], self._text, wishing=False)
+        )
 
     def _keeps_out(
         self, tokens: list[Token], reading: Reading, lead: Lead, agent: tuple[str, ...]
@@ -168,12 +201,25 @@ class Parties:
         )
         if acting:
             return acting, 0.9
+        office = self._office_before(tokens, reading.trigger[0])
+        if office:
+            return office, 0.8
         place = tokens[r.end - 1]
         if place.capital and lookup(place.text) is not None:
             key = self._mention_at(Span(place.start, place.end))
             if key:
                 return (key,), 0.8
         return (), 0.5
+
+    def _office_before(self, tokens: list[Token], i: int, reach: int = 8) -> tuple[str, ...]:
+        """Return the state of "German lawmakers" before token `i`, where they are no mention."""
+        for k in range(i - 1, max(0, i - 1 - reach), -1):
+            if is_office(tokens[k]):
+                for word in tokens[max(0, k - 2) : k]:
+                    key = lookup(word.text) and self._same_country(word.text, word.start)
+                    if key:
+                        return (key,)
+        return ()
 
     def _body_of(self, key: str) -> str:
         """Return the body that unnamed people act for: the EU of "EU foreign ministers"."""
@@ -231,7 +277,9 @@ class Parties:
             word = bare(token)
             if not (own or explicit or imposes_by_name(word)):
                 continue
-            if not own and not imposes_by_name(word) and is_place(word):
+            whole = self._mentions.at(Span(token.start, token.end))
+            name = whole[1].name if whole else word
+            if not own and is_place(name) and not imposes_by_name(name):
                 continue  # "hit banks with North Korea sanctions"
             if not own and lookup(word) is None and not is_imposer(word) and not explicit:
                 continue
@@ -294,7 +342,7 @@ class Parties:
             return self._main_subject(tokens)
         finite = lead.governor is None and lead.start and not participial
         if finite and tokens[lead.start - 1].low in ("and", "but", "then"):
-            main = self._main_subject(tokens)  # "The EU lifted X but kept Y"
+            main = self._main_subject(tokens, lead.start)  # "The EU lifted X but kept Y"
             if main:
                 return main
         if lead.governor is not None and lead.infinitive:
@@ -310,9 +358,15 @@ class Parties:
             start = min(start, lead.governor)
         return self._mentions.subject(tokens, start)
 
-    def _main_subject(self, tokens: list[Token]) -> tuple[str, ...]:
+    def _main_subject(
+        self, tokens: list[Token], before: int | None = None
+    ) -> tuple[str, ...]:
         """Return the subject of the main clause, for "…, lifting sanctions on X"."""
         whole = Span(tokens[0].start, tokens[-1].end)
+        if before is not None:
+            acting = self._mentions.acting_before(tokens, before)
+            if acting:
+                return (acting,)
         for mention, entity in self._mentions.inside(whole, 3):
             if not can_act(entity, mention):
                 continue
@@ -491,8 +545,8 @@ def _has_subject(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
     if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:
         return False
     before = tokens[lead.start - 1]
-    if is_instrument(before):
-        return False
+    if is_instrument(before) or is_office(before) or before.capital:
+        return False  # a bill's state, or a name that is no mention, is looked for elsewhere
     return before.word and before.low not in PREPOSITIONS | PRONOUNS | SUBORDINATORS | {"and"}
 
 

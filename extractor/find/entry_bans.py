@@ -78,6 +78,9 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
     end = _place_end(tokens, at + 1)
     if not end:
         return None
+    straight = tokens[at + 1].low not in _ENTERING | _TRADING
+    if straight and {t.low for t in tokens[i + 1 : at]} & _PERSONS:
+        return None  # "barring officials from Venezuela": where they come from
     if any(t.low in BREAKS or t.low in AUXILIARIES for t in tokens[i + 1 : at]):
         return None
     if at > i + 1 and not all(is_adverb(t) for t in tokens[i + 1 : at]):
@@ -130,7 +133,7 @@ def _named(words: list[Token]) -> bool:
         return False
     if any(t.low in ("him", "her") or t.low in _PERSONS for t in words):
         return True
-    return any(t.capital and not (lookup(t.text) and t.low.endswith("s")) for t in words)
+    return any(t.capital and lookup(t.text) is None for t in words)
 
 
 def _object_before(tokens: list[Token], i: int) -> int | None:

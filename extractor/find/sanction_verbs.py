@@ -78,6 +78,11 @@ INTRANSITIVE: dict[str, Action] = {
 }  # fmt: skip
 # What must follow the intransitive ones that are also common verbs.
 INTRANSITIVE_NEEDS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("end", "ends", "ended"),
+        frozenset({".", ",", "", "in", "on", "when", "by", "soon", "today", "after", "as", "if",
+                   "and", "once", "last", "this", "next", "with", "at", "unless", "until"}),
+    ),
     **dict.fromkeys(("take", "took", "takes", "taken"), frozenset({"effect"})),
     **dict.fromkeys(
         ("come", "came", "comes", "go", "went", "goes", "gone", "enter", "entered", "enters"),

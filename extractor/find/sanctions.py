@@ -20,6 +20,7 @@ from extractor.find.candidates import (
     SentenceCandidate,
 )
 from extractor.find.clauses import Token, phrase_end, tokens_of
+from extractor.find.countries import country_of
 from extractor.find.entry_bans import (
     BANNING,
     REFUSING,
@@ -34,6 +35,7 @@ from extractor.find.restrictions import (
     BAN_VERBS,
     COMPOUND_ACTIONS,
     Restriction,
+    is_imposer,
     restrictions_in,
     stems_in,
 )
@@ -83,6 +85,8 @@ def read_sentences(
             named = index
         elif named == index - 1 and index and _REFERS_BACK.search(piece):
             read.append((sentence, tokens_of(text, sentence.span), []))
+    if not _between_states(text, read):
+        return []
     serious = any(not r.weak for _, _, group in read for r in group)
     out = []
     for sentence, tokens, restrictions in read:
@@ -94,6 +98,34 @@ def read_sentences(
         if readings:
             out.append((sentence, tokens, readings))
     return out
+
+
+_AROUND = 1200  # characters about a sentence that names no state, where two must be named
+_LOOKED_AT = 20  # sentences: enough to tell
+_CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
+
+
+def _between_states(
+    text: str, read: list[tuple[SentenceCandidate, list[Token], list[Restriction]]]
+) -> bool:
+    """Tell whether an article's restrictions are between states, not a school's or a parliament's.
+
+    They are when a state is named in a sentence with one of them, or two around one.
+    """
+    holding = [entry for entry in read if entry[2]]
+    for _, tokens, found in holding:
+        if any(r.on for r in found) or any(t.capital and _is_state(t.text) for t in tokens):
+            return True
+    for sentence, _, _ in holding[:_LOOKED_AT]:
+        around = text[max(0, sentence.span.start - _AROUND) : sentence.span.end + _AROUND]
+        codes = {country_of(match.group()) for match in _CAPITALISED.finditer(around)} - {None}
+        if len(codes) >= 2 or (not codes and len(text) < _AROUND):
+            return True  # of a few sentences alone nothing tells
+    return False
+
+
+def _is_state(word: str) -> bool:
+    return country_of(word) is not None or is_imposer(word)
 
 
 _KEPT_OUT = (" ban", "bar ", "bars ", "barr", "block", "denied", "refus", "deny", "prohibit")
@@ -214,10 +246,16 @@ def _prospective(tokens: list[Token], r: Restriction) -> list[Reading]:
     return []
 
 
+_MARKS = frozenset(("“", "”", '"', "'", "‘", "’"))
+
+
 def _as_called(tokens: list[Token], r: Restriction) -> int | None:
     """Return where "what it called" before the restriction's name begins."""
     i = r.first - 1
-    if i > 0 and tokens[i].low in ("“", '"', "'", "‘"):
+    if i > 2 and tokens[i].low in _MARKS:  # "a halt to 'brutal' sanctions"
+        for j in range(i - 2, max(0, i - 4), -1):
+            if tokens[j].low in _MARKS:
+                return j
         i -= 1
     if i < 1 or tokens[i].low not in ("called", "calls", "call", "describes", "termed", "considers"):
         return None
