@@ -7,7 +7,7 @@ beside this file. What is fitted is the shape of reporting sentences, no word of
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,7 @@ from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import CORE_SPEECH
 from extractor.spans import Span
 
+_RIVALS = 6
 _COPULAS = frozenset("was is were are".split())
 _WHEN = frozenset("when while as after before if since until".split())
 
@@ -36,6 +37,7 @@ class Attribution:
     confidence: float  # 0…1 that speaker is right
     pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
+    rivals: tuple[tuple[str, float], ...] = ()  # (mention's id, 0…1) by entity, the likeliest first
 
 
 @cache
@@ -57,8 +59,10 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
             continue
         dismissed = why_no_quotation(inventory, quotation)
         setting = evidence.setting(quotation)
-        source, confidence = best_source(evidence, setting, previous, table)
-        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed)
+        source, confidence, rivals = best_source(evidence, setting, previous, table)
+        found[quotation.id] = replace(
+            _attribution(evidence, setting, source, confidence, dismissed), rivals=rivals
+        )
         if dismissed is None:
             if source:
                 said = evidence.said_before
@@ -70,20 +74,29 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
 
 def best_source(
     evidence: Evidence, setting: Setting, previous: Source | None, table: dict[str, float]
-) -> tuple[Source | None, float]:
-    """Return the likeliest source and the share of the probability that its entity has."""
+) -> tuple[Source | None, float, tuple[tuple[str, float], ...]]:
+    """Return the likeliest source, its entity's share of the probability, and all such shares.
+
+    The shares are of the `_RIVALS` likeliest entities, each by its likeliest mention's id.
+    """
     sources = sources_of(evidence, setting, previous)
     scores = [sum(table.get(f, 0.0) for f in source.features) for source in sources]
     nobody = sum(table.get(f, 0.0) for f in none_features(setting, background(evidence, setting)))
     top = max([nobody, *scores])
     chances = [math.exp(score - top) for score in scores]
     total = math.exp(nobody - top) + sum(chances)
+    shares: dict[str, float] = {}
+    mentions: dict[str, str] = {}
+    for i in sorted(range(len(sources)), key=lambda i: -scores[i]):
+        entity = sources[i].entity.id
+        shares[entity] = shares.get(entity, 0.0) + chances[i] / total
+        mentions.setdefault(entity, sources[i].mention.id)
+    ranked = sorted(shares, key=lambda entity: -shares[entity])[:_RIVALS]
+    rivals = tuple((mentions[entity], shares[entity]) for entity in ranked)
     if not sources or nobody >= top:
-        return None, math.exp(nobody - top) / total
+        return None, math.exp(nobody - top) / total, rivals
     best = max(range(len(sources)), key=lambda i: scores[i])
-    entity = sources[best].entity.id
-    same = sum(c for c, s in zip(chances, sources, strict=True) if s.entity.id == entity)
-    return sources[best], same / total
+    return sources[best], shares[sources[best].entity.id], rivals
 
 
 def _attribution(
@@ -167,5 +180,5 @@ def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
         for half in (other, mine):
             found[half.quotation] = Attribution(
                 half.quotation, surer.speaker, surer.via, surer.cue, other.kind,
-                surer.confidence, surer.pattern, half.dismissed,
+                surer.confidence, surer.pattern, half.dismissed, surer.rivals,
             )  # fmt: skip
