@@ -309,7 +309,7 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
             return "conditional" if conditional and status != "agreed" else status
         if low == "led":
             return "past"
-        if low in ("granted", "gave", "given", "issued", "received", "won", "secured"):
+        if low in _GRANTS:
             return "in_force"
         if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
             break
@@ -322,6 +322,12 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
 
 
 _IMPOSED_NOUNS = frozenset("imposition introduction reimposition tightening expiry".split())
+
+
+_GRANTS = frozenset(
+    "granted grants gave gives given issued issues received got won wins secured extends extended "
+    "provided provides obtained".split()
+)
 
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:

@@ -341,7 +341,7 @@ class Parties:
         ):
             return self._main_subject(tokens)
         finite = lead.governor is None and lead.start and not participial
-        if finite and tokens[lead.start - 1].low in ("and", "but", "then"):
+        if finite and tokens[lead.start - 1].low in ("and", "but", "then", ","):
             main = self._main_subject(tokens, lead.start)  # "The EU lifted X but kept Y"
             if main:
                 return main
@@ -468,9 +468,11 @@ class Parties:
         listed = any(t.low == "including" for t in tokens[reading.trigger[1] : r.first])
         if listed:  # "sanctions on X, including an arms embargo": on X too
             return (), 0.0
-        if later and reading.how != "noun":
+        before = self._target_before(tokens, reading)
+        far = later is not None and any(t.low == "," for t in tokens[r.core : later[0]])
+        if later and reading.how != "noun" and not (far and before[0]):
             return split_list(tokens, *later), 0.9
-        return self._target_before(tokens, reading)
+        return before
 
     def _target_before(
         self, tokens: list[Token], reading: Reading
@@ -528,6 +530,8 @@ def _wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
     low = tokens[reading.trigger[0]].low
     if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
         return True
+    if reading.soft == "denied":
+        return True  # "rejects sanctions": others' or its own
     return lead.governor is not None and is_wish(tokens[lead.governor].low)
 
 

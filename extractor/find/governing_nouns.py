@@ -62,6 +62,8 @@ def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
             if action == "lift" and any(t.low in PARTLY for t in tokens[max(0, j - 2) : j]):
                 action = "ease"
             return Reading(r, action, (j, j + 1), "noun")
+        if low in ("prospect", "possibility", "option", "idea") and j == i - 1 and not r.determined:
+            return Reading(r, "impose", (j, j + 1), "noun", soft="proposed")
         if low in THREATEN:
             return Reading(r, "threaten", (j, j + 1), "active", soft="announced")
         if tokens[j].low in PREPOSITIONS or not tokens[j].word:
@@ -83,6 +85,8 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading |
             return Reading(r, "waive", (j, j + 1), "active", on or passive_subject(tokens, j))
         if low == "on" and word in _AGREEING and j >= i - 2:
             return Reading(r, "impose", (j, j + 1), "active", soft="agreed")
+        if low == "on" and word in ("vote", "votes", "voted", "voting") and j >= i - 2:
+            return Reading(r, "impose", (j, j + 1), "active", soft="proposed")
         if low == "on" and word in _HOLDING and tokens[j + 1].low == "off" and j >= i - 2:
             return Reading(r, "impose", (j, j + 1), "active", soft="denied")
         if r.kind == "list":
@@ -119,6 +123,8 @@ def _listing(word: str, preposition: str) -> Action | None:
 def _with(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     for j in range(i - 1, max(-1, i - 12), -1):
         word = tokens[j].low
+        if word == "away" and tokens[j - 1].low in ("do", "does", "did", "doing", "done"):
+            return Reading(r, "lift", (j - 1, j + 1), "active")
         if word in WITH_VERBS:
             on = (j + 1, i) if j + 1 < i else passive_subject(tokens, j)
             soft: Status | None = "announced" if WITH_VERBS[word] == "threaten" else None

@@ -19,6 +19,7 @@ from extractor.find.sanction_verbs import (
     FACE,
     FRESH,
     HARDER,
+    LEAVING,
     NEED_BACK,
     NEED_ON,
     NEED_PLACE,
@@ -44,6 +45,8 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
             particle = low
             i -= 1
             continue
+        if low in LEAVING:
+            return []
         governs = low in ACTIONS or low in SOFT or low in CAUSES or low in _THREATENING
         if governs and (crossed or not _noun_use(tokens, i)):
             reading = _governing(tokens, i, r, particle, crossed)
@@ -102,6 +105,8 @@ _PASSED_OVER = frozenset(
 
 def _noun_use(tokens: list[Token], i: int) -> bool:
     """Tell whether a verb's form is a noun here: "the end", "an increase"."""
+    if i and tokens[i - 1].low == "-":
+        return True  # "U.S.-backed sanctions"
     if i + 1 < len(tokens) and tokens[i + 1].low == "of":
         return True  # "the issue of sanctions"
     if i == 0:
@@ -184,7 +189,7 @@ def _threatened(tokens: list[Token], i: int) -> int | None:
 def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     """Read "could face sanctions": a threat, when a modal says that they are yet to come."""
     modal = any(
-        t.low in ("could", "may", "might", "will", "would") for t in tokens[max(0, i - 3) : i]
+        t.low in ("could", "may", "might", "will", "would", "or") for t in tokens[max(0, i - 3) : i]
     )
     if not (modal or tokens[i].low.startswith("risk")):
         return None

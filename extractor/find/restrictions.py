@@ -96,7 +96,7 @@ _PEOPLE = frozenset(
     "minister judges settlers network networks regime groups group members refiners refiner "
     "refineries refinery organisations organizations buyers businessmen businessman generals "
     "commanders commander people persons citizens nationals lawmakers politicians executives "
-    "prosecutors producers producer traders trader subsidiaries airlines airline institutions "
+    "countries country nations organisation organization experts coalition guards prosecutors producers producer traders trader subsidiaries airlines airline institutions "
     "militants militias militia exchange exchanges hackers president associates relatives sons son "
     "daughter wife family him her them it us me you those anyone everyone president's".split()
 )
@@ -226,8 +226,11 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
     ):
         return _noun(tokens, i, weak=True, kind="list")
     if low in BLACKLIST:
+        if previous in ACTIONS and low.startswith("blacklist"):
+            return _noun(tokens, i, weak=True, kind="list")  # "agrees to extend blacklist"
         adjective = previous in DETERMINERS or (previous in PREPOSITIONS and low.endswith("ed"))
-        return None if adjective else Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        weak = not any(is_imposer(t.text) for t in tokens[max(0, i - 3) : i] if t.capital)
+        return None if adjective else Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
     if low in ("list", "lists", "designation", "designations"):
         return _list(tokens, i, previous, following)
     if low == "measures" and previous in ("restrictive", "punitive"):
@@ -263,7 +266,8 @@ def _sanction(
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
         return None
     if low in SANCTION_VERB:
-        if previous in DETERMINERS or (previous in PREPOSITIONS and low == "sanctioned"):
+        adjective = previous == "of" or previous in PREPOSITIONS
+        if previous in DETERMINERS or (adjective and low == "sanctioned"):
             return None  # "the sanctioned banks"
         passive = _be_before(tokens, i)
         if low == "sanctioned" and passive and _people_before(tokens, i):
@@ -301,14 +305,24 @@ def _be_before(tokens: list[Token], i: int) -> bool:
 
 def _is_third_person(tokens: list[Token], i: int) -> bool:
     """Tell whether "sanctions" is the verb, as in a headline: "US sanctions two banks"."""
-    if i == 0 or i + 1 >= len(tokens) or not is_imposer(tokens[i - 1].text):
+    if i == 0 or i + 1 >= len(tokens) or not tokens[i - 1].capital:
         return False
     token = tokens[i + 1]
+    if not is_imposer(tokens[i - 1].text):  # "Obama sanctions Russia", not "Trump sanctions: poll"
+        known = lookup(tokens[i - 1].text) is not None
+        return not known and token.capital and _country_at(tokens, i + 1)
     if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | {"and", "or"}:
         return False
     if not (token.capital or token.text[0].isdigit() or token.low in _OBJECT_OPENERS | _PEOPLE):
         return False
-    return bool({t.low for t in tokens[i + 1 : i + 7]} & _PEOPLE or lookup(token.text))
+    people = {t.low for t in tokens[i + 1 : i + 7]} & _PEOPLE
+    return bool(people) or _country_at(tokens, i + 1)
+
+
+def _country_at(tokens: list[Token], i: int) -> bool:
+    """Tell whether a country's name or demonym, of one word or two, begins at token `i`."""
+    pair = " ".join(token.text for token in tokens[i : i + 2])
+    return lookup(tokens[i].text) is not None or lookup(pair) is not None
 
 
 _OBJECT_OPENERS = frozenset(

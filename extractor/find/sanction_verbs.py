@@ -127,12 +127,18 @@ SOFT: dict[str, Status] = {
                      "signed", "signs"), "agreed"),
     **dict.fromkeys((*forms("propose", "seek", "demand", "urge", "consider", "weigh", "mull",
                             "prepare", "draft", "recommend", "suggest", "request", "back",
-                            "support", "favor", "favour", "advocate", "want", "pursue", "push"),
-                     "sought", "planning", "planned", "plan", "plans", "mulling", "readying",
+                            "support", "favor", "favour", "advocate", "want", "pursue", "push", "craft", "float", "expect", "advance"),
+                     "readies", "readied", "ready", "sought", "planning", "planned", "plan", "plans", "mulling", "readying",
                      "drawing", "eyeing", "eyes", "want", "wants", "wanted"), "proposed"),
     **dict.fromkeys((*forms("face", "risk"),), "proposed"),
     **dict.fromkeys((*forms("veto", "block", "reject"), "vetoes", "vetoed"), "denied"),
 }  # fmt: skip
+# Verbs that take a restriction without changing it: nothing before them acts on it.
+LEAVING = forms(
+    "avoid", "evade", "violate", "breach", "defy", "skirt", "dodge", "circumvent", "discuss",
+    "escape", "bust", "flout", "undermine", "criticize", "criticise", "slam", "condemn",
+    "welcome", "counter", "cite", "survive", "weather",
+)  # fmt: skip
 # What brings new sanctions about: "prompting another round of", "would translate into tougher".
 CAUSES = forms("prompt", "spur", "provoke", "trigger", "invite", "attract", "draw", "translate",
                "lead", "result", "earn", "incur") | {"drew", "drawn", "led"}  # fmt: skip

@@ -224,8 +224,9 @@ def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
             return found
     direct = verb_before(tokens, r)
     behind = verbs_behind(tokens, r, until)
-    if direct and direct[-1].soft == "proposed" and behind and behind[0].how == "passive":
-        return behind  # "suggested sanctions could be lifted"
+    clause = behind and behind[0].how in ("passive", "state")
+    if clause and direct and direct[-1].soft in ("proposed", "agreed"):
+        return behind  # "suggested sanctions could be lifted", "agree sanctions should stay"
     if direct:
         return direct + [b for b in behind if b.how == "relative" and b.action != "impose"]
     named = noun_before(tokens, r)
