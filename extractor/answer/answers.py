@@ -39,6 +39,8 @@ class Answer:
     confidence: dict[str, float] = field(default_factory=dict)  # candidate id -> 0…1
     origins: dict[str, Origin] = field(default_factory=dict)  # candidate id -> who filled it
     warnings: list[Remark] = field(default_factory=list)
+    # By a quotation's id: its likeliest sources by the rules, (mention's id, 0…1).
+    rivals: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     origin: Origin = "rules"  # who filled whatever `origins` does not name
 
 

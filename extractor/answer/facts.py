@@ -38,6 +38,7 @@ class RowFacts:
     anchor: str  # the id of its candidate
     facts: dict[str, Fact]  # by canonical name: "speaker", "counts"
     confidence: float
+    rivals: tuple[tuple[str, float], ...] = ()  # of a quotation: see Attribution.rivals
 
 
 @dataclass(slots=True)
@@ -149,7 +150,7 @@ def _quotation_rows(known: Facts) -> Iterator[RowFacts]:
             "sentence": _sentence(quotation.outer.start, inventory),
             "quotation": Fact(candidates=(id_,)),
         }
-        yield RowFacts(id_, facts, said.confidence)
+        yield RowFacts(id_, facts, said.confidence, said.rivals)
 
 
 def _attribution_rows(known: Facts) -> Iterator[RowFacts]:

@@ -106,6 +106,8 @@ class ModelAsker:
         going.warnings += _sent_back(asked)
         answer = merge(shape, [one.harvest for one in asked], by_rules, wanted)
         answer.warnings += going.warnings
+        for one in asked:
+            answer.confidence |= one.confidence
         if not going.usage.calls:
             going.usage.cost_usd = 0.0
         going.usage.seconds = monotonic() - started

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.answer.answers import Answer
+from extractor.answer.field_words import canonical
 from extractor.answer.harvest import Fault, Harvest, Row, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, unmarked
-from extractor.answer.model_whole import form_of_rows, part_questions
+from extractor.answer.model_who import Rivals, rivals_to_ask, who_question
+from extractor.answer.model_whole import part_questions
 from extractor.answer.prompt import Prompts, field_line
 from extractor.answer.questions import Asked
 from extractor.answer.transport import Question
 from extractor.answer.wire import strict
-from extractor.find.candidates import AttributionCandidate, Mention
+from extractor.find.candidates import AttributionCandidate, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings
 from extractor.shapes import FieldShape, Shape, shape_of
@@ -83,8 +85,12 @@ def narrow_questions(
             continue
         for target in _targets(listed, listed.row, inventory, by_rules):
             if wanted is None or _is_wanted(target, by_rules, wanted):
-                settled = _settled(target, by_rules, settings.threshold)
-                asked.append(_question(prompts, inventory, target, settled))
+                settled = _settled(target, by_rules, unsure=wanted is not None)
+                rivals = rivals_to_ask(by_rules.rivals.get(target.candidate, ()))
+                if wanted is not None and rivals and (who := _only_who(target, settled)):
+                    asked.append(_who(prompts, inventory, target, rivals, (who, settled)))
+                else:
+                    asked.append(_question(prompts, inventory, target, settled))
     if others:
         asked += part_questions(prompts, settings, inventory, others, wanted)
     return asked
@@ -132,12 +138,7 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
     options = _options(inventory, passage)
     left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
     schema, is_strict = strict(_schema(target.row, left, options))
-    harvest = Harvest(
-        inventory,
-        Shape(prompts.schema.model, (target.listed,), None, None),
-        Span(0, len(inventory.article.text)),
-        asks_all=False,
-    )
+    harvest = _harvest(prompts, inventory, target)
     names = list_names(inventory, [passage])
     user = prompts.render(
         "narrow",
@@ -165,7 +166,6 @@ def _reader(
 ) -> Callable[[str], dict[str, Any]]:
     """Return what turns the answer on one row into the shape of a whole answer."""
     labels = {label: id_ for kind in options.values() for label, id_ in kind.items()}
-    anchor = target.row.anchor.key if target.row.anchor else ""
 
     def read(text: str) -> dict[str, Any]:
         data = dict(unmarked(read_json(text)))
@@ -176,7 +176,7 @@ def _reader(
         if not data.keys() & known:
             raise Fault("none of the fields asked for is in the answer")
         row = {key: _unlabel(value, labels) for key, value in data.items() if key in known}
-        return {target.listed.key: [row | settled | {anchor: target.anchor}]}
+        return {target.listed.key: [row | settled | {_anchor(target): target.anchor}]}
 
     return read
 
@@ -211,17 +211,14 @@ def _mentions_around(inventory: Inventory, span: Span) -> list[Mention]:
     return [mention for mention, _ in inventory.mentions[low:high]]
 
 
-def _settled(target: _Target, by_rules: Answer, threshold: float) -> Row:
+def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Row:
     """Return the fields of a quotation's row that are not asked: matters of form.
 
     Whether the words are a whole utterance, and whether somebody relays them, the rules see in
     the form of the sentence; a small model asked for it beside the speaker answers both worse.
+    Where it is asked for what they are `unsure` of, all that they know but the speaker stands.
     """
-    if target.row.rests_on == "attribution":
-        return form_of_rows(target.listed, by_rules).get(target.anchor, {})
     if target.row.rests_on != "quotation" or target.row.anchor is None:
-        return {}
-    if by_rules.confidence.get(target.anchor, 0.0) < threshold:
         return {}
     anchor = target.row.anchor.key
     known = by_rules.data.get(target.listed.key) or []
@@ -230,7 +227,51 @@ def _settled(target: _Target, by_rules: Answer, threshold: float) -> Row:
         return {}
     names = [f.key for f in target.row.fields if f.kind == "name"]
     formal = {f.key for f in target.row.fields if f.kind == "choice" and f.key in theirs}
+    if unsure:
+        formal |= theirs.keys() - {anchor, *names}
     return {key: theirs.get(key) for key in formal.union(names[1:])}
+
+
+def _only_who(target: _Target, settled: Row) -> FieldShape | None:
+    """Return the speaker's field when it is all that is left to ask of a quotation's row."""
+    left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
+    speaks = len(left) == 1 and left[0].kind == "name" and not left[0].many
+    return left[0] if speaks and canonical("quotation", left[0].word) == "speaker" else None
+
+
+def _who(
+    prompts: Prompts,
+    inventory: Inventory,
+    target: _Target,
+    rivals: Rivals,
+    row: tuple[FieldShape, Row],
+) -> Asked:
+    """Return the question who said a quotation; `row` is the speaker's field and the rest."""
+    speaker, settled = row
+    quotation = inventory.by_id[target.candidate]
+    assert isinstance(quotation, QuotationCandidate)  # noqa: S101 (that is what the row rests on)
+
+    def row_of(mention: str) -> dict[str, Any]:
+        entity = mention.partition(".")[0]
+        others = {  # nobody relays himself
+            key: None if isinstance(value, str) and value.partition(".")[0] == entity else value
+            for key, value in settled.items()
+        }
+        return {
+            target.listed.key: [others | {speaker.key: mention, _anchor(target): target.anchor}]
+        }
+
+    return who_question(prompts, _harvest(prompts, inventory, target), quotation, rivals, row_of)
+
+
+def _harvest(prompts: Prompts, inventory: Inventory, target: _Target) -> Harvest:
+    """Return where the answer on one row goes."""
+    shape = Shape(prompts.schema.model, (target.listed,), None, None)
+    return Harvest(inventory, shape, Span(0, len(inventory.article.text)), asks_all=False)
+
+
+def _anchor(target: _Target) -> str:
+    return target.row.anchor.key if target.row.anchor else ""
 
 
 def _marked(inventory: Inventory, target: _Target, passage: Span) -> set[str]:

@@ -2,8 +2,8 @@
 
 A template is rendered three times: with `part` "system", "whole" and "narrow". One that extends
 base.j2 overrides the blocks `task`, `whole` and `narrow` and need not look at `part`. A schema
-without a template of its own is asked with base.j2. Article text goes in as a value and is never
-template code. What a template is given stands in base.j2.
+without a template of its own is asked with base.j2; who.j2 belongs to all of them. Article text
+goes in as a value and is never template code. What a template is given stands at its top.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from extractor.errors import PromptError
 from extractor.shapes import FieldShape, Shape, shape_of
 
 Part = Literal["system", "whole", "narrow"]
+_WHO = "who"  # the template that asks who said a quotation
 
 _ASKED_FOR = {
     "attribution": "id of an attribution (A…)",
@@ -36,7 +37,7 @@ class Prompts:
 
     schema: Schema
     name: str = field(init=False)
-    sha256: str = field(init=False)  # of the template and those it extends
+    sha256: str = field(init=False)  # of the template, those it extends, and who.j2
 
     def __post_init__(self) -> None:
         """Find and compile the template."""
@@ -55,6 +56,7 @@ class Prompts:
             own = self._find("base")
         self.name = own.name
         self._template = self._compile(own)
+        self._who = self._compile(self._find(_WHO))
         sources = "\0".join(self._found[name].source for name in sorted(self._found))
         self.sha256 = sha256(sources.encode()).hexdigest()
 
@@ -62,14 +64,18 @@ class Prompts:
         """Return the text of one part; raise PromptError naming the template."""
         shape = shape_of(self.schema.model)
         given = {"schema": described(self.schema.name, shape), "wanted": None, **values}
-        try:
-            return self._template.render(part=part, **given).strip()
-        except (TemplateError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
-            raise PromptError(f"{self._path}: {type(error).__name__}: {error}") from None
+        return self._rendered(self._template, self.name, part=part, **given)
 
-    @property
-    def _path(self) -> str:
-        return str(self._found[self.name].path)
+    def render_who(self, part: Literal["system", "who"], **values: Any) -> str:
+        """Return one part of the question who said a quotation; raise PromptError."""
+        return self._rendered(self._who, _WHO, part=part, **values)
+
+    def _rendered(self, template: Template, name: str, **given: Any) -> str:
+        try:
+            return template.render(**given).strip()
+        except (TemplateError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
+            path = self._found[name].path
+            raise PromptError(f"{path}: {type(error).__name__}: {error}") from None
 
     def _find(self, name: str) -> Prompt:
         name = name.removesuffix(".j2").removesuffix(".jinja2").removesuffix(".jinja")

@@ -39,6 +39,7 @@ class _Filling:
 
     facts: Facts
     confidence: dict[str, float] = field(default_factory=dict)
+    rivals: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)  # paths, in order
 
     @property
@@ -55,7 +56,8 @@ def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
         names = ", ".join(filling.unknown)
         message = f"the rules do not know how to fill {names}: left empty; a model can (--model)"
         warnings.append(Remark("left_empty", message))
-    return Answer(data, filling.facts.dismissed, filling.confidence, {}, warnings)
+    dismissed = filling.facts.dismissed
+    return Answer(data, dismissed, filling.confidence, {}, warnings, filling.rivals)
 
 
 def _fill_group(shape: Shape, filling: _Filling, path: str) -> dict[str, Any]:
@@ -130,6 +132,8 @@ def _note_confidence(filling: _Filling, listed: FieldShape, row: Shape, known: R
     on_sentence = row.rests_on in ("sanction", "release")
     key = f"{listed.key}:{known.anchor}" if on_sentence else known.anchor
     filling.confidence[key] = min(known.confidence, filling.confidence.get(key, 1.0))
+    if known.rivals:
+        filling.rivals[known.anchor] = known.rivals
 
 
 def _put(data: dict[str, Any], wanted: FieldShape, value: Any) -> None:

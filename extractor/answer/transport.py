@@ -42,7 +42,14 @@ from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
 from extractor.answer.gate import Call, Gate, Slots
 from extractor.answer.harvest import Fault
-from extractor.errors import AnswerCut, AnswerInvalid, EndpointRefused, ModelError, UsageError
+from extractor.errors import (
+    AnswerCut,
+    AnswerInvalid,
+    EndpointRefused,
+    ExtractError,
+    ModelError,
+    UsageError,
+)
 from extractor.record import Usage
 from extractor.settings import Settings
 
@@ -51,19 +58,49 @@ T = TypeVar("T")
 # instructor reports every failed attempt as an error; ours are raised or become warnings.
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 
+# Of an answer in plain words: the most tokens, and how many of its likeliest openings are given.
+_FEW_TOKENS, _OPENINGS = 8, 20
+
 # Waits between attempts without a Retry-After: random up to 1, 2, 4, … seconds, at most 30.
 _BACKOFF = wait_random_exponential(multiplier=1, max=30)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to ask: what the model reads, and the JSON schema that it answers in."""
+    """One thing to ask: what the model reads, and the JSON schema that it answers in.
+
+    Without a schema it answers in a few plain words, with the odds of the first one, and a fault
+    in them does not go back to it.
+    """
 
     system: str
     user: str
     name: str  # of the schema: "quotes"
-    schema: dict[str, Any]  # strict, see wire.py
+    schema: dict[str, Any] | None  # strict, see wire.py
     strict: bool = True
+
+
+class Words(str):
+    """An answer's text, with the odds of how it might have begun, where they were asked for."""
+
+    __slots__ = ("openings",)
+
+    openings: tuple[tuple[str, float], ...]  # (the first token, its log-probability)
+
+    def __new__(cls, choice: dict[str, Any]) -> Self:
+        """Take an answer's choice as the endpoint gives it."""
+        words = super().__new__(cls, choice["message"]["content"])
+        words.openings = _openings(choice)
+        return words
+
+
+def _openings(choice: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return the likeliest first tokens of an answer; none where the endpoint gives none."""
+    try:
+        found = choice["logprobs"]["content"][0]["top_logprobs"]
+        return tuple((str(one["token"]), float(one["logprob"])) for one in found)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return ()
 
 
 @dataclass
@@ -118,20 +155,24 @@ class _Allowances:
     def apply(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the request without what the endpoint does not know."""
         request = dict(request)
-        if "json_object" in self.found:
-            schema = request["response_format"]["json_schema"]["schema"]
+        if "json_object" in self.found and (form := request.get("response_format")):
             request["response_format"] = {"type": "json_object"}
+            schema = form["json_schema"]["schema"]
             request["messages"] = _with_schema(request["messages"], schema)
         if "max_completion_tokens" in self.found:
             request["max_completion_tokens"] = request.pop("max_tokens")
         if "no_temperature" in self.found:
             request.pop("temperature", None)
+        if "no_logprobs" in self.found:
+            request.pop("logprobs", None)
+            request.pop("top_logprobs", None)
         return request
 
 
 _LESSONS = {
     "max_completion_tokens": re.compile(r"max_completion_tokens"),
     "no_temperature": re.compile(r"(?i)temperature"),
+    "no_logprobs": re.compile(r"(?i)logprobs"),
     "json_object": re.compile(r"(?i)response_format|json_schema|\bstrict\b|guided_json"),
 }
 
@@ -210,8 +251,10 @@ class Endpoint:
         try:
             data = await self._answer(messages)
             try:
-                return judge(data["choices"][0]["message"]["content"])
+                return judge(Words(data["choices"][0]))
             except Fault as fault:
+                if question.schema is None:
+                    raise AnswerInvalid(f"{self.settings.model}: {fault}") from None
                 asking.first, asking.fault = data, fault
             reply = await self._instructor.create(
                 response_model=Reply,
@@ -225,10 +268,10 @@ class Endpoint:
             _asking.reset(token)
         return cast(T, reply.value)
 
-    def _outcome(self, error: InstructorRetryException) -> ModelError:
+    def _outcome(self, error: InstructorRetryException) -> ExtractError:
         """Return our error for what ended instructor's loop."""
         cause = error.__cause__
-        if isinstance(cause, ModelError):
+        if isinstance(cause, ExtractError):  # also a gate's that lets nobody through any more
             return cause
         return AnswerInvalid(
             f"{self.settings.model}: no valid answer after {error.n_attempts} attempts: "
@@ -253,16 +296,21 @@ class Endpoint:
         if cached is not None:
             asking.usage.cache_hits += 1
         data = cached or await self._give_way(request, asking, key)
-        self._refuse_what_cannot_be_read(data["choices"][0])
+        self._refuse_what_cannot_be_read(data["choices"][0], asking.question)
         if cached is None and self._cache is not None:
             self._cache.put(key, data)
         return data
 
     def _request(self, question: Question, messages: list[dict[str, Any]]) -> dict[str, Any]:
-        return {
+        request: dict[str, Any] = {
             "model": self.settings.model,
             "messages": messages,
             "temperature": self.settings.temperature,
+        }
+        if question.schema is None:
+            few = min(_FEW_TOKENS, self.settings.max_output_tokens)
+            return request | {"max_tokens": few, "logprobs": True, "top_logprobs": _OPENINGS}
+        return request | {
             "max_tokens": self.settings.max_output_tokens,
             "response_format": {
                 "type": "json_schema",
@@ -274,13 +322,13 @@ class Endpoint:
             },
         }
 
-    def _refuse_what_cannot_be_read(self, choice: dict[str, Any]) -> None:
+    def _refuse_what_cannot_be_read(self, choice: dict[str, Any], question: Question) -> None:
         """Raise for a refusal or an answer cut at the limit; neither is cached or re-asked."""
         if declined := choice["message"].get("refusal"):
             raise AnswerInvalid(
                 f"{self.settings.model} declined to answer: {redact(str(declined), self.settings)}"
             )
-        if choice.get("finish_reason") == "length":
+        if choice.get("finish_reason") == "length" and question.schema is not None:
             cut = AnswerCut(
                 f"{self.settings.model}: the answer ended at the limit of "
                 f"{self.settings.max_output_tokens} tokens; raise `max_output_tokens`, "

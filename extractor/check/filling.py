@@ -61,7 +61,7 @@ def fill(
         },
         {**answer.origins, **filling.origins},
         [*answer.warnings, *reported],
-        answer.origin,
+        origin=answer.origin,
     )
     return completed, filling.filled
 
