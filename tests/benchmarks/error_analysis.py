@@ -53,32 +53,35 @@ OF_ANSWERS: list[tuple[str, Test]] = [
 ]
 
 
-def table(columns: dict[str, Sequence[Outcome]]) -> str:
-    """Return the table for one or more gold files; every column adds up."""
+def table(columns: dict[str, Sequence[Outcome]], totals_only: Sequence[str] = ()) -> str:
+    """Return the table for one or more gold files; every column adds up.
+
+    The files named in `totals_only` are not split by the class of source.
+    """
     header = ["what became of them"]
     rows = [[label] for label, _ in OF_GOLD]
     rows += [["**all gold quotations**"]]
     rows += [[label] for label, _ in OF_ANSWERS]
     rows += [["**all answers**"]]
     for title, outcomes in columns.items():
-        header += [f"{title}: named", "pronoun", "nominal", "all"]
+        kept = slice(3, 4) if title in totals_only else slice(0, 4)
+        header += [f"{title}: named", "pronoun", "nominal", f"{title}: all"][kept]
         gold = [o for o in outcomes if o.source and o.result in GOLD]
         answers = [o for o in outcomes if o.result in (*ANSWERED, *SPURIOUS)]
         cells = []
         for _, test in OF_GOLD:
             counts = [sum(test(o) for o in gold if o.source == c) for c in CLASSES]
             cells.append([*counts, sum(counts)])
-        totals = [sum(row[k] for row in cells) for k in range(4)]
-        if totals[-1] != len(gold):
-            sys.exit(f"{title}: {totals[-1]} outcomes in the table, {len(gold)} gold quotations")
-        cells.append(totals)
+        cells.append([sum(column) for column in zip(*cells, strict=True)])
+        if cells[-1][-1] != len(gold):
+            sys.exit(f"{title}: {cells[-1][-1]} outcomes in the table, {len(gold)} quotations")
         extra = [sum(test(o) for o in answers) for _, test in OF_ANSWERS]
         met = sum(o.result != "not found" for o in gold)
         if met + sum(extra) != len(answers):
             sys.exit(f"{title}: {met} answers met, {sum(extra)} not, {len(answers)} in all")
         cells += [["", "", "", count] for count in (*extra, len(answers))]
         for row, counts in zip(rows, cells, strict=True):
-            row += [str(c) for c in counts]
+            row += [str(count) for count in counts[kept]]
     return markdown(header, rows)
 
 

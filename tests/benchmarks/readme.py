@@ -1,10 +1,19 @@
 """Regenerate what README.md shows: `python tests/benchmarks/readme.py [--polnear FOLDER]`.
 
-A block between `<!-- output: COMMAND -->` and `<!-- end -->` is what the command prints, cut where
-it is marked "first N lines"; one marked "measured" depends on the machine and is only made anew
-with --polnear, as is the table of attribution on PolNeAR's gold, for which --polnear names a folder
-with dev.jsonl, train.jsonl and score.py. `--check` writes nothing and ends with 1 when an output
-block is out of date.
+A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
+
+    output: COMMAND         what the command prints, cut where the mark says "first N lines"
+    output, measured: …     the same, but it depends on the machine: only with --polnear
+    polnear, calibration,   tables of the rules on PolNeAR's gold: only with --polnear, which names
+    errors, speed           a folder with dev.jsonl, train.jsonl and score.py
+    figures                 figures and sanction terms: with --polnear, and --texts with the files
+                            of foreign news that tests/benchmarks/gold/README.md names
+    peers                   the rules beside other programs: with --polnear and --peers, which
+                            installs them into an environment of their own
+    assist                  what tests/benchmarks/assist.py --report prints, where that is
+
+A block that is not asked for stays as it is. `--check` writes nothing, says which blocks are stale
+and ends with 1 when there are any; what depends on the machine's speed is not held stale.
 """
 
 import argparse
@@ -13,16 +22,21 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tables import markdown, percent, ratio
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
+ASSIST = Path(__file__).with_name("assist.py")
+_BLOCK = re.compile(r"(<!-- (?P<name>\w[^\n]*?) -->\n)(?P<body>.*?)(<!-- end -->)", re.S)
 _OUTPUT = re.compile(
-    r"(<!-- output(?P<measured>, measured)?(?:, first (?P<lines>\d+) lines)?: "
-    r"(?P<command>[^\n]+?) -->\n).*?(<!-- end -->)",
-    re.S,
+    r"output(?P<measured>, measured)?(?:, first (?P<lines>\d+) lines)?: (?P<command>.+)"
 )
-_TABLE = re.compile(r"(<!-- polnear -->\n).*?(<!-- end -->)", re.S)
 
 # What others reach on the same development articles with the same scorer: the best of six
 # programs a line (their names are in the README), and one annotator against another.
@@ -32,10 +46,11 @@ _METRICS = [
     ("speaker, all gold", "speaker right, of all", 65.9, 96.6),
     ("pronouns resolved to a name", "pronoun resolved to the right name", 46.0, 93.8),
     ("end-to-end F1", "quotation and speaker right, F1", 74.2, 96.5),
+    ("all attributions F1", "all attributions, paraphrase too, F1", 50.1, 79.4),
 ]
 
 
-def output_of(command: str, lines: str | None) -> str:
+def output_of(command: str, lines: str | None = None) -> str:
     """Run a shell command with this interpreter's `extract` first and return what it prints."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("EXTRACT_", "OPENAI_"))}
@@ -45,73 +60,189 @@ def output_of(command: str, lines: str | None) -> str:
         env=kept | {"PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        sys.exit(f"{command}\nended with status {done.returncode}:\n{done.stderr}")
     printed = done.stdout.splitlines()
     if lines and len(printed) > int(lines):
         printed = [*printed[: int(lines)], "…"]
     return "\n".join(line.rstrip() for line in printed)
 
 
-def with_outputs(text: str, measure: bool) -> str:
-    """Return the README's text with every output block made anew, the measured ones if asked."""
+class Rules:
+    """The rules on PolNeAR's gold, run once for all tables of them."""
 
-    def block(match: re.Match[str]) -> str:
-        if match["measured"] and not measure:
-            return match[0]
-        printed = output_of(match["command"], match["lines"])
-        return f"{match[1]}```text\n{printed}\n```\n{match[5]}"
+    NAMES = ("dev", "train")
 
-    return _OUTPUT.sub(block, text)
+    def __init__(self, folder: Path) -> None:
+        from polnear import load_scorer, read_gold
+
+        self.scorer: ModuleType = load_scorer(folder / "score.py")
+        self.gold = {name: read_gold(folder / f"{name}.jsonl") for name in self.NAMES}
+        self.seconds: dict[str, float] = {}
+
+    @cached_property
+    def predictions(self) -> dict[str, dict[str, Any]]:
+        """The rules' answers by gold file and document; times them on the way."""
+        from polnear import predict
+
+        found = {}
+        for name, gold in self.gold.items():
+            predict(gold[0]["text"])  # loads the word lists, once a process
+            began = time.process_time()
+            found[name] = {record["doc"]: predict(record["text"]) for record in gold}
+            self.seconds[name] = time.process_time() - began
+        return found
+
+    @cached_property
+    def outcomes(self) -> dict[str, Any]:
+        """What became of every quotation, by gold file."""
+        from outcomes import scored
+
+        return {n: scored(self.scorer, self.gold[n], self.predictions[n]) for n in self.NAMES}
+
+    def scores(self) -> str:
+        """Return the table of scores beside other programs' and people's."""
+        columns = {
+            name: self.scorer.score(self.gold[name], self.predictions[name], resamples=1)[0]
+            for name in self.NAMES
+        }
+        rows = []
+        for metric, label, peer, human in _METRICS:
+            dev, train = (percent(columns[name][metric]) for name in self.NAMES)
+            rows.append([label, f"**{dev}**", train, peer, human])
+        header = ["PolNeAR, %", "rules, dev", "rules, train", "best of six others, dev"]
+        return markdown([*header, "annotators, dev"], rows)
+
+    def calibration(self) -> str:
+        """Return the table of confidence."""
+        from calibration import table
+
+        return table(self.outcomes)
+
+    def errors(self) -> str:
+        """Return the table of failures, by class of source on the larger file."""
+        from error_analysis import table
+
+        return table(self.outcomes, totals_only=("dev",))
+
+    def speed(self) -> str:
+        """Return a sentence with the documents that a CPU second does."""
+        count = len(self.predictions["train"]) / self.seconds["train"]
+        return f"On train the rules do {count:.0f} articles in a CPU second, finding included."
 
 
-def table(folder: Path) -> str:
-    """Score the rules on the development and training articles and return the table."""
-    from polnear import load_scorer, predict, read_gold
+def figures(texts: list[Path]) -> str | None:
+    """Return the table of figures and sanction terms, or None when texts are missing."""
+    import figures_and_sanctions as fs
 
-    scorer = load_scorer(folder / "score.py")
-    columns, speed = {}, ""
-    for name in ("dev", "train"):
-        gold = read_gold(folder / f"{name}.jsonl")
-        predict(gold[0]["text"])
-        began = time.process_time()
-        predictions = {record["doc"]: predict(record["text"]) for record in gold}
-        if name == "train":
-            speed = f"{len(gold) / (time.process_time() - began):.0f}"
-        columns[name], _, _ = scorer.score(gold, predictions, resamples=1)
+    from extractor.find.inventory import take
+    from extractor.read import article_from_text
 
-    def cell(name: str, metric: str) -> str:
-        value = columns[name][metric]
-        return "–" if value != value else f"{100 * value:.1f}"  # noqa: PLR0124  not a number
-
-    rows = [
-        "| PolNeAR, % | rules, dev | rules, train | best of six others, dev | annotators, dev |",
-        "|---|---|---|---|---|",
+    gold = {name: fs.read_gold(fs.GOLD / f"{name}.jsonl") for name in ("figures", "sanctions")}
+    known = fs.read_texts(texts, {r["sha256"] for records in gold.values() for r in records})
+    tuning = [record for record in gold["sanctions"] if not fs.held_out(record)]
+    held_out = [record for record in gold["sanctions"] if fs.held_out(record)]
+    tasks = [
+        ("figures, value right", gold["figures"], fs.score_figures, "value"),
+        ("sanction terms, action and sender right, tuned on", tuning, fs.score_terms, "all"),
+        ("the same, held out", held_out, fs.score_terms, "all"),
     ]
-    for metric, label, peer, human in _METRICS:
-        rows.append(
-            f"| {label} | **{cell('dev', metric)}** | {cell('train', metric)} | {peer} | {human} |"
-        )
-    rows.append(f"| documents a CPU second, finding included | {speed} | | 4–6 | |")
-    return "\n".join(rows)
+    rows = []
+    for label, records, score, right in tasks:
+        if any(record["sha256"] not in known for record in records):
+            print("figures: kept as it is, as texts are missing: give --texts", file=sys.stderr)
+            return None
+        tally = fs.Tally()
+        for record in records:
+            score(record, take(article_from_text(known[record["sha256"]], source="gold")), tally)
+        count, annotated, found = (tally.counts[key] for key in (right, "gold", "found"))
+        shares = [percent(ratio(count, annotated)), percent(ratio(count, found))]
+        rows.append([label, len(records), annotated, found, *shares])
+    return markdown(["", "articles", "annotated", "found", "recall, %", "precision, %"], rows)
 
 
-def main() -> None:
-    """Regenerate the blocks, or check them."""
+class Blocks:
+    """Makes the README's blocks by their names; None keeps one as it is."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self.stale: list[str] = []
+        self._tables: dict[str, Callable[[], str | None]] = {"assist": self._assist}
+        for name in ("polnear", "calibration", "errors", "speed", "figures", "peers"):
+            self._tables[name] = lambda: None
+        if options.polnear:
+            rules = Rules(options.polnear)
+            self._tables |= {
+                "polnear": rules.scores,
+                "calibration": rules.calibration,
+                "errors": rules.errors,
+                "speed": lambda: None if options.check else rules.speed(),
+                "figures": lambda: figures([options.polnear / "train.jsonl", *options.texts]),
+                "peers": self._peers,
+            }
+
+    def replace(self, match: re.Match[str]) -> str:
+        """Return the block made anew, and remember whether it was stale."""
+        made = self._made(match["name"])
+        if made is None or f"{made}\n" == match["body"]:
+            return match[0]
+        self.stale.append(match["name"])
+        return f"{match[1]}{made}\n{match[4]}"
+
+    def _made(self, name: str) -> str | None:
+        output = _OUTPUT.fullmatch(name)
+        if output is None:
+            if name not in self._tables:
+                sys.exit(f"README.md: nothing makes the block <!-- {name} -->")
+            return self._tables[name]()
+        if output["measured"] and (self._options.check or not self._options.polnear):
+            return None
+        return f"```text\n{output_of(output['command'], output['lines'])}\n```"
+
+    def _peers(self) -> str | None:
+        if not self._options.peers or self._options.check:
+            return None
+        from peers import compare
+
+        folder = self._options.polnear
+        return compare(folder / "dev.jsonl", self._options.peers, also=folder / "train.jsonl")
+
+    def _assist(self) -> str | None:
+        if not ASSIST.is_file():
+            return None
+        return output_of(f"python {ASSIST.relative_to(ROOT)} --report")
+
+
+def options() -> argparse.Namespace:
+    """Read the command line."""
+    from peers import default_venv
+
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--polnear", type=Path, help="folder of the gold and its scorer")
-    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
-    arguments = parser.parse_args()
+    parser.add_argument("--texts", type=Path, nargs="+", default=[], help="foreign news, annotated")
+    parser.add_argument(
+        "--peers", type=Path, nargs="?", const=default_venv(), metavar="VENV",
+        help="measure other programs too, installed into this folder",
+    )  # fmt: skip
+    parser.add_argument("--check", action="store_true", help="only say what is stale")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Regenerate the blocks, or check them."""
+    chosen = options()
+    blocks = Blocks(chosen)
     text = README.read_text(encoding="utf-8")
-    new = with_outputs(text, measure=bool(arguments.polnear))
-    if arguments.check:
-        sys.exit(0 if new == text else "README.md is out of date: run tests/benchmarks/readme.py")
-    if arguments.polnear:
-        made = table(arguments.polnear)
-        new = _TABLE.sub(lambda match: f"{match[1]}{made}\n{match[2]}", new)
-    README.write_text(new, encoding="utf-8")
+    new = _BLOCK.sub(blocks.replace, text)
+    if not chosen.check:
+        README.write_text(new, encoding="utf-8")
+    elif blocks.stale:
+        stale = "".join(f"\n    {name}" for name in blocks.stale)
+        sys.exit(f"README.md is out of date: run tests/benchmarks/readme.py for{stale}")
 
 
 if __name__ == "__main__":
