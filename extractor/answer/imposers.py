@@ -39,14 +39,27 @@ def holds_office(entity: Entity, words: str) -> bool:
         return True
     if entity.role and any(word in _OFFICE for word in entity.role.lower().split()):
         return True
-    return any(is_imposer(word) for word in (*entity.name.split(), *words.split()))
+    return any(_of_a_state(word) for word in (*entity.name.split(), *words.split()))
+
+
+def _of_a_state(word: str) -> bool:
+    """Tell whether a word in a name is a state's: no mere "international" or "federal"."""
+    return word[:1].isupper() and (
+        lookup(word) is not None or word.lower().strip(",.") in _BLOCS
+    )
+
+
+_BLOCS = frozenset("western west nato g7 g-7 europe european congressional brics".split())
+_DOCUMENTS = frozenset("act agreement treaty pact accord law bill resolution deal".split())
 
 
 def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) -> bool:
     """Tell whether a subject can be the sender; `wishing`: it only wants what others would do."""
     words = mention.span.of(text)
+    if any(word.strip(",.'’\"”") in _DOCUMENTS for word in entity.name.lower().split()):
+        return False
     if entity.kind == "place":
-        return True
+        return bool(codes_in(entity.name)) or _of_a_state(words) or holds_office(entity, words)
     if entity.kind in ("unnamed", "other"):
         return holds_office(entity, words)
     return not wishing or holds_office(entity, words)

@@ -85,6 +85,8 @@ class Mentions:
                 continue
             if mention.span.of(self.text).lower() in _POSSESSIVES:
                 continue
+            if _speaks_aside(tokens, mention.span.end, i) or _names_a_law(tokens, mention.span.end):
+                continue
             previous = _word_before(tokens, mention.span.start)
             opener = _opener_between(tokens, mention.span.end, right)
             if opener in _RELATIVES:
@@ -188,6 +190,26 @@ def _instrument_after(tokens: list[Token], offset: int) -> bool:
     """Tell whether a mention only says whose law it is: "a U.S. law"."""
     k = bisect_left(tokens, offset, key=lambda token: token.start)
     return any(token.low in _LAWS for token in tokens[k : k + 3])
+
+
+_SPEAKS = frozenset("said says say told added according".split())
+
+
+def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
+    """Tell whether a mention only tells: "the aim, officials said, is to tighten"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
+
+
+def _names_a_law(tokens: list[Token], offset: int) -> bool:
+    """Tell whether a name opens a longer one, of a law: "the John Doe Banking Act"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    for token in tokens[k : k + 9]:
+        if token.text in ("Act", "Law", "Bill", "Resolution"):
+            return True
+        if not token.capital and token.low not in ("of", "and", "in", "the", "for", "on", "("):
+            return False
+    return False
 
 
 def _opener_between(tokens: list[Token], start: int, end: int) -> str:

@@ -356,6 +356,8 @@ class Parties:
                 if addressed:
                     return addressed
             start = min(start, lead.governor)
+            if any(t.low == "of" for t in tokens[max(0, lead.governor - 2) : lead.governor]):
+                return ()  # "notify allies of any intention to lift": not the allies'
         return self._mentions.subject(tokens, start)
 
     def _main_subject(

@@ -27,9 +27,9 @@ _BE = frozenset("is are was were be been being isn't aren't wasn't weren't".spli
 def be_index(tokens: list[Token], i: int) -> int | None:
     """Return where "has been" before the participle at `i` begins; None when it is no passive."""
     j = i - 1
-    while j >= 0 and is_adverb(tokens[j]):
+    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
         j -= 1
-    return auxiliaries_before(tokens, i) if j >= 0 and tokens[j].low in _BE else None
+    return auxiliaries_before(tokens, j + 1) if j >= 0 and tokens[j].low in _BE else None
 
 
 def auxiliaries_before(tokens: list[Token], i: int) -> int | None:

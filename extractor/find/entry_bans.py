@@ -37,7 +37,7 @@ _TRADING = frozenset(
     "flying operating landing exporting importing buying selling investing trading docking "
     "supplying acquiring".split()
 )
-_NEVER_NAMED = frozenset(  # whole faiths, peoples and kinds of travellers: immigration policy
+WHOLE_PEOPLES = frozenset(  # whole faiths, peoples and kinds of travellers: immigration policy
     "muslim muslims jews christians catholics hindus sikhs mosque islam islamic immigrants "
     "immigrant immigration migrants migrant refugees refugee foreigners visitors travelers "
     "travellers people persons citizens nationals passengers individuals women men anyone them "
@@ -129,7 +129,7 @@ def _place_end(tokens: list[Token], k: int) -> int:
 
 def _named(words: list[Token]) -> bool:
     """Tell whether a phrase names people or firms, not a faith, a people or a kind of traveller."""
-    if any(t.low in _NEVER_NAMED or t.low.startswith("non-") for t in words):
+    if any(t.low in WHOLE_PEOPLES or t.low.startswith("non-") for t in words):
         return False
     if any(t.low in ("him", "her") or t.low in _PERSONS for t in words):
         return True

@@ -62,6 +62,10 @@ def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
             if action == "lift" and any(t.low in PARTLY for t in tokens[max(0, j - 2) : j]):
                 action = "ease"
             return Reading(r, action, (j, j + 1), "noun")
+        if low in ("subject", "target") and j == i - 1:
+            be = be_index(tokens, j - 1 if tokens[j - 1].low in DETERMINERS else j)
+            if be is not None:
+                return Reading(r, "impose", (j, j + 1), "state", subject_before(tokens, be))
         if low in ("prospect", "possibility", "option", "idea") and j == i - 1 and not r.determined:
             return Reading(r, "impose", (j, j + 1), "noun", soft="proposed")
         if low in THREATEN:
@@ -95,11 +99,14 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading |
                 passive = on is None and be_index(tokens, j) is not None
                 on = on or passive_subject(tokens, j)
                 return Reading(r, action, (j, j + 1), "passive" if passive else "active", on)
+        if low == "to" and word == "subject" and tokens[j - 1].low in _REMAINING:
+            return Reading(r, "keep", (j, j + 1), "state", subject_before(tokens, j - 1))
         if low == "to" and word in ("subject", "subjected") and be_index(tokens, j) is not None:
             return Reading(r, "impose", (j, j + 1), "state", passive_subject(tokens, j))
     return None
 
 
+_REMAINING = frozenset("remain remains remained stay stays".split())
 _AGREEING = frozenset("agree agreed agrees agreeing agreement deal accord".split())
 _HOLDING = frozenset("hold holds held holding".split())
 

@@ -21,6 +21,7 @@ from extractor.find.clauses import (
     phrase_end,
 )
 from extractor.find.countries import lookup
+from extractor.find.entry_bans import WHOLE_PEOPLES
 from extractor.find.sanction_verbs import ACTIONS, SOFT
 
 # A text without any of these holds no restriction, so nothing else is looked at.
@@ -43,7 +44,7 @@ _GOODS = frozenset(
     "exports imports export import sale sales oil gas crude coal diamonds travel entry flights "
     "investment investments weapons arms transactions technology gold steel fuel timber trade "
     "chips semiconductors shipments purchases goods petroleum minerals banks dealings uranium "
-    "equipment transfers supplies exporting importing".split()
+    "equipment transfers supplies exporting importing flights flying".split()
 )
 _BANS = frozenset(
     "ban bans controls restrictions restriction curbs prohibition prohibitions blockade".split()
@@ -240,7 +241,8 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
     if low in ("penalties", "penalty") and previous in ("economic", "trade", "financial"):
         return _noun(tokens, i, weak=True)
     if low in BAN_VERBS and {t.low for t in tokens[i + 1 : i + 5]} & _GOODS and following != "on":
-        return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        weak = not _with_a_country(tokens, i + 1)
+        return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
     return None
 
 
@@ -274,11 +276,18 @@ def _sanction(
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
         if low == "sanctioned" and passive:
             return None  # "the strike was sanctioned by the union"
+        if low == "sanctioned" and tokens[i - 1].capital and _relative_before(tokens, i):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
         if low == "sanctioned" and following == "by" and i and _people_before(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
         if _takes_object(tokens, i + 1) and (i > 0 or low == "sanctioning"):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
     return None
+
+
+def _relative_before(tokens: list[Token], i: int) -> bool:
+    """Tell whether "which" or "whom" is the object: "a firm that Washington sanctioned in May"."""
+    return any(t.low in ("which", "whom", "that") for t in tokens[max(0, i - 7) : i])
 
 
 def _people_before(tokens: list[Token], i: int) -> bool:
@@ -298,7 +307,7 @@ _BE = frozenset("is are was were be been being".split())
 def _be_before(tokens: list[Token], i: int) -> bool:
     """Tell whether a form of "be" stands before `i`, adverbs apart."""
     j = i - 1
-    while j >= 0 and is_adverb(tokens[j]):
+    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
         j -= 1
     return j >= 0 and tokens[j].low in _BE
 
@@ -363,6 +372,8 @@ def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restrict
     if previous in _ALWAYS or (previous == "travel" and tokens[i].low in ("ban", "bans")):
         return _noun(tokens, i, weak=previous in ("travel", "oil"))
     near = {token.low for token in tokens[i + 2 : i + 8]}
+    if following == "on" and _with_a_country(tokens, i + 2):
+        return _noun(tokens, i, weak=False)  # "a ban on jade from Burma"
     if following in ("on", "of") and near & _GOODS:
         return _noun(tokens, i, weak=tokens[i].low not in ("ban", "bans", "embargo"))
     if previous in _TRADE or (following in ("on", "against") and tokens[i].low in _BANS):
@@ -370,6 +381,19 @@ def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restrict
         known = target is not None and lookup(target.text) is not None
         return _noun(tokens, i, weak=True) if previous in _TRADE or known else None
     return None
+
+
+def _with_a_country(tokens: list[Token], i: int) -> bool:
+    """Tell whether what is banned comes from a country or goes there; people are another matter."""
+    for j in range(i, min(len(tokens) - 1, i + 8)):
+        low = tokens[j].low
+        if low in WHOLE_PEOPLES or low in AUXILIARIES or low in SUBORDINATORS:
+            return False
+        if not tokens[j].word and low != ",":
+            return False
+        if low in ("from", "to", "with", "into") and _country_at(tokens, j + 1):
+            return j > i
+    return False
 
 
 def _list(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
@@ -432,6 +456,7 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
             return False
         return left.word and (
             (left.capital and tokens[j + 1].capital and low == "and")
+            or (left.capital and right == "other")
             or (_adjective(left) and _adjective(tokens[j + 1]))
         )
     if low in ("that", "which", "what", "whose"):
