@@ -41,8 +41,9 @@ def inventory() -> Inventory:
     paragraphs = tuple(_paragraphs())
     article = Article(TEXT, paragraphs, "made.txt", "0" * 64, title="Timber", date="2025-03-04")
     return Inventory(
-        article, _sentences(), _quotations(), _figures(), _not_figures(), _names(), _statements()
-    )
+        article, _sentences(), _quotations(), _names(),
+        _numbers=(_figures(), _not_figures()), _statements=_statements(),
+    )  # fmt: skip
 
 
 def _paragraphs() -> Iterator[Paragraph]:

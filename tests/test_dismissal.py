@@ -15,7 +15,7 @@ def reasons(text: str) -> list[str | None]:
     """Return the verdict on every stretch of `text`, without names or figures."""
     article = article_from_text(text)
     quotations = find_quotations(article)
-    inventory = Inventory(article, find_sentences(article), quotations, (), (), (), ())
+    inventory = Inventory(article, find_sentences(article), quotations, ())
     return [why_no_quotation(inventory, quotation) for quotation in quotations]
 
 

@@ -1,7 +1,8 @@
 """Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from extractor.find.countries import is_demonym
 from extractor.find.reading import Reading
@@ -44,10 +45,11 @@ _OF_HEADS = (
 _PARTICLES = frozenset(
     "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
 )
+_JOINING = _PARTICLES | {"of", "for", "and"}
+_ARTICLES = frozenset(("the", "a", "an"))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One name as printed: tokens first:last, of which the first `titles` are titles."""
 
     first: int
@@ -58,6 +60,7 @@ class Run:
     sure: bool  # not merely the capital of a sentence's first word
 
 
+@lru_cache(maxsize=20_000)
 def _capital(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[1] in "'’-" and word[2].isupper())
 
@@ -66,16 +69,14 @@ def runs(reading: Reading) -> Iterator[Run]:
     """Yield the names in order of the text."""
     tokens = reading.tokens
     headline = _unread_tokens(reading)
-    lower_seen = {w for w in tokens.text if w[0].islower()}
-    i, count = 0, len(tokens)
-    while i < count:
-        word = tokens.text[i]
-        if not _capital(word) or word in ("I", "I’m", "I'm") or i in headline:
-            i += 1
+    printed = set(tokens.text)
+    capitals = [k for k, yes in enumerate(map(_capital, tokens.text)) if yes]
+    done = 0
+    for i in capitals:
+        if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
-        j = _run_end(tokens, i)
-        yield from _trim(reading, i, j, lower_seen)
-        i = j
+        done = _run_end(tokens, i)
+        yield from _trim(reading, i, done, printed)
 
 
 def _unread_tokens(reading: Reading) -> frozenset[int]:
@@ -99,27 +100,30 @@ def _unread_tokens(reading: Reading) -> frozenset[int]:
 
 def _run_end(tokens: Tokens, i: int) -> int:
     """Return the index after the last token of the run that starts at `i`."""
-    count, j = len(tokens), i + 1
+    text, lower = tokens.text, tokens.lower
+    count, j = len(text), i + 1
     while j < count:
-        if tokens.start[j] - tokens.end[j - 1] > 1:
+        gap = tokens.start[j] - tokens.end[j - 1]
+        if gap > 1:
             break  # a blank line, or more than a blank
-        word, before = tokens.text[j], tokens.lower[j - 1]
-        touching = tokens.start[j] == tokens.end[j - 1]
-        if _capital(word) and not touching:
-            if tokens.text[j - 1] == "." and not _abbreviation(tokens.lower[j - 2]):
+        word = text[j]
+        if gap and _capital(word):
+            if text[j - 1] == "." and not _abbreviation(lower[j - 2]):
                 break
             j += 1
-        elif word == "." and touching and _abbreviation(before) and _next_capital(tokens, j + 1):
+        elif word == ".":
+            if gap or not _abbreviation(lower[j - 1]) or not _next_capital(tokens, j + 1):
+                break
             j += 1
-        elif (
+        elif word in _JOINING and (
             (word in _PARTICLES and _next_capital(tokens, j + 1))
             or (word in ("of", "for") and _connects(tokens, i, j))
             or (word == "and" and _body_list(tokens, i, j))
         ):
-            j += 1 if tokens.lower[j + 1] != "the" else 2
+            j += 1 if lower[j + 1] != "the" else 2
         else:
             break
-    while tokens.text[j - 1] in (".", "of", "for", "and", "the"):
+    while text[j - 1] in (".", "of", "for", "and", "the"):
         j -= 1
     return j
 
@@ -151,40 +155,40 @@ def _body_list(tokens: Tokens, i: int, j: int) -> bool:
     )
 
 
-def _trim(reading: Reading, first: int, last: int, lower_seen: set[str]) -> Iterator[Run]:
+def _trim(reading: Reading, first: int, last: int, printed: set[str]) -> Iterator[Run]:
     """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
-    tokens = reading.tokens
+    tokens, lower = reading.tokens, reading.tokens.lower
     if last - first == 1 and _acts_as_one(tokens, first):
         run = _titles_apart(tokens, first, last, True)
         if run:
             yield run
         return
     while first < last and (
-        tokens.lower[first] in STARTERS
-        and tokens.lower[first] not in MONTHS_AND_DAYS
-        and (first in reading.opens or tokens.lower[first] in ("the", "a", "an"))
+        lower[first] in STARTERS
+        and lower[first] not in MONTHS_AND_DAYS
+        and (first in reading.opens or lower[first] in _ARTICLES)
         and not (tokens.text[first].isupper() and len(tokens.text[first]) > 1)
-        and not (tokens.lower[first] in TITLES and last - first > 1)
+        and not (lower[first] in TITLES and last - first > 1)
     ):
         first += 1
         if first < last and tokens.text[first] == ".":
             first += 1
     for k in range(first, last):
-        if tokens.lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
+        if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
             if k > first:
-                yield from _trim(reading, first, k, lower_seen)
-            yield from _trim(reading, k + 1, last, lower_seen)
+                yield from _trim(reading, first, k, printed)
+            yield from _trim(reading, k + 1, last, printed)
             return
     if first >= last:
         return
-    single = last - first == 1
-    opener = first in reading.opens
-    word = tokens.lower[first]
-    if single and opener and (word in lower_seen or word.endswith(("ly", "ing"))):
-        return
-    if single and word in STARTERS and not tokens.text[first].isupper():
-        return
-    sure = not (single and (opener or is_demonym(word)))
+    sure = last - first > 1
+    if not sure:
+        word, opener = lower[first], first in reading.opens
+        if opener and ((word in printed and word[0].islower()) or word.endswith(("ly", "ing"))):
+            return
+        if word in STARTERS and not tokens.text[first].isupper():
+            return
+        sure = not (opener or is_demonym(word))
     run = _titles_apart(tokens, first, last, sure)
     if run:
         yield run
@@ -210,6 +214,8 @@ def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
 
 def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | None:
     """Tell titles and demonyms before a person's name from the name itself."""
+    if last - first == 1:
+        return Run(first, last, 0, (tokens.text[first],), None, sure)
     lower = tokens.lower
     split, gender = first, None
     if lower[last - 1] not in BODY_HEADS and singular(lower[last - 1]) not in BODY_HEADS:
@@ -223,7 +229,7 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
             split += 1
         if split >= last:
             split = first
-        if split == first and last - first > 1 and is_demonym(lower[first]):
+        if split == first and is_demonym(lower[first]):
             rest = lower[first + 1 : last]
             if is_first_name(rest[0]) and len(rest) > 1:
                 split = first + 1

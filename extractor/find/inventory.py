@@ -1,6 +1,7 @@
 """The inventory of one article: every candidate under its id, and where each thing stands."""
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -32,22 +33,29 @@ Candidate = (
     | SanctionStatement
     | AttributionCandidate
 )
+_GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements",
+           "A": "attributions"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """All candidates of one article. `take` makes one."""
+    """All candidates of one article. `take` makes one.
+
+    Figures and sanction statements are found at the first look at them: not every schema asks.
+    """
 
     article: Article
     sentences: tuple[SentenceCandidate, ...]
     quotations: tuple[QuotationCandidate, ...]
-    figures: tuple[FigureCandidate, ...]
-    not_figures: tuple[NotAFigure, ...]
     names: tuple[Entity, ...]
-    statements: tuple[SanctionStatement, ...]
+    attributions: tuple[AttributionCandidate, ...] = ()  # see answer/reported.py
+    _numbers: tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]] | None = None
+    _statements: tuple[SanctionStatement, ...] | None = None
     _reading: Reading | None = field(default=None, repr=False, compare=False)
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
-    attributions: tuple[AttributionCandidate, ...] = ()  # see answer/reported.py
+    _by_letter: dict[str, dict[str, Candidate]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def reading(self) -> Reading:
@@ -55,17 +63,44 @@ class Inventory:
         return self._reading or read(self.article, self.sentences, self.quotations)
 
     @cached_property
-    def by_id(self) -> dict[str, Candidate]:
+    def numbers(self) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
+        """The figures, and the numbers that are none."""
+        if self._numbers is not None:
+            return self._numbers
+        return find_figures(self.article, self.sentences, self.names)
+
+    @property
+    def figures(self) -> tuple[FigureCandidate, ...]:
+        """The numbers that count or measure something, in order of the text."""
+        return self.numbers[0]
+
+    @property
+    def not_figures(self) -> tuple[NotAFigure, ...]:
+        """The numbers that are recognised as something else."""
+        return self.numbers[1]
+
+    @cached_property
+    def statements(self) -> tuple[SanctionStatement, ...]:
+        """What the article says of sanctions, in order of the text."""
+        if self._statements is not None:
+            return self._statements
+        return find_statements(self.article, self.sentences, self.quotations)
+
+    @property
+    def by_id(self) -> Mapping[str, Candidate]:
         """Every candidate under its id; mentions too ("P3.2")."""
-        found: dict[str, Candidate] = {}
-        for group in (self.sentences, self.quotations, self.figures, self.names, self.statements):
-            for candidate in group:
-                found[candidate.id] = candidate
-        for entity in self.names:
-            for mention in entity.mentions:
-                found[mention.id] = mention
-        found.update((attributed.id, attributed) for attributed in self.attributions)
-        return found
+        return _ById(self)
+
+    def lettered(self, letter: str) -> dict[str, Candidate]:
+        """Return the candidates whose ids begin with a letter, by id; see candidates.py."""
+        if letter not in self._by_letter:
+            found: Iterable[Candidate] = ()
+            if letter == "P":
+                found = (*self.names, *(m for entity in self.names for m in entity.mentions))
+            elif letter in _GROUPS:
+                found = getattr(self, _GROUPS[letter])
+            self._by_letter[letter] = {candidate.id: candidate for candidate in found}
+        return self._by_letter[letter]
 
     @cached_property
     def mentions(self) -> tuple[tuple[Mention, Entity], ...]:
@@ -85,14 +120,29 @@ class Inventory:
         return self.article.text[span.start : span.end]
 
 
+class _ById(Mapping[str, Candidate]):
+    """The candidates by their ids; made for each look, so that no circle outlives the article."""
+
+    __slots__ = ("_inventory",)
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    def __getitem__(self, id_: str) -> Candidate:
+        return self._inventory.lettered(id_[:1])[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        for letter in (*_GROUPS, "P"):
+            yield from self._inventory.lettered(letter)
+
+    def __len__(self) -> int:
+        return sum(len(self._inventory.lettered(letter)) for letter in (*_GROUPS, "P"))
+
+
 def take(article: Article) -> Inventory:
-    """Find every candidate of `article`. Deterministic; no network; never raises on any text."""
+    """Take stock of `article`. Deterministic; no network; never raises on any text."""
     sentences = find_sentences(article)
     quotations = find_quotations(article)
     reading = read(article, sentences, quotations)
     names = find_names(reading)
-    figures, not_figures = find_figures(article, sentences, names)
-    statements = find_statements(article, sentences, quotations)
-    return Inventory(
-        article, sentences, quotations, figures, not_figures, names, statements, reading
-    )
+    return Inventory(article, sentences, quotations, names, _reading=reading)

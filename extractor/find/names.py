@@ -160,13 +160,11 @@ def _spelled_alike(run: Run, by_last: dict[str, list[Draft]]) -> Draft | None:
 
 def _describe(reading: Reading, run: Run, draft: Draft) -> None:
     """Take down titles and descriptions: "envoy Ruth Okafor", "Brandt, a former adviser"."""
-    tokens, ranges = reading.tokens, []
-    if run.titles:
-        ranges.append((run.first, run.first + run.titles))
+    tokens = reading.tokens
+    titles = (run.first, run.first + run.titles) if run.titles else None
     before = nominals.phrase_before(reading, run.first)
     after = nominals.apposition_after(reading, run.last)
-    ranges += [found for found in (before, after) if found]
-    for a, b in ranges:
+    for a, b in filter(None, (titles, before, after)):
         head_kind = None
         for word in tokens.lower[a:b]:
             noun = singular(word)
@@ -195,6 +193,9 @@ def _chief_form(reading: Reading, draft: Draft) -> str | None:
     if not draft.words:
         return None
     text = reading.article.text
+    printed = {text[a:b] for (a, b), kind in draft.mentions if kind == "name"}
+    if len(printed) == 1:
+        return printed.pop()
     forms = [
         (
             not reading.in_furniture(span.start),
@@ -214,7 +215,7 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
     """Number the entities by their first mention and make them immutable."""
     text = reading.article.text
     drafts = [d for d in drafts if d.mentions]
-    drafts.sort(key=lambda d: min(m[0] for m in d.mentions))
+    drafts.sort(key=lambda d: min(d.mentions)[0])
     out = []
     for number, draft in enumerate(drafts, 1):
         spans = dict(sorted(draft.mentions))
@@ -222,7 +223,7 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
             Mention(f"P{number}.{k}", span, kind) for k, (span, kind) in enumerate(spans.items(), 1)
         )
         name = _chief_form(reading, draft) or draft.name
-        printed = {span.of(text) for span, kind in spans.items() if kind != "pronoun"}
+        printed = {text[a:b] for (a, b), kind in spans.items() if kind != "pronoun"}
         out.append(
             Entity(
                 f"P{number}", name, draft.kind, mentions, tuple(sorted(printed - {name})),

@@ -69,6 +69,12 @@ def kind_of_noun(noun: str) -> EntityKind | None:
     return "other" if noun in DOCUMENT_NOUNS else None
 
 
+@lru_cache(maxsize=20_000)
+def kind_of_word(word: str) -> EntityKind | None:
+    """Return what a noun in lower case, singular or plural, describes."""
+    return kind_of_noun(singular(word))
+
+
 def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
     """Return the description that ends right before the name at token `k`.
 
@@ -83,12 +89,12 @@ def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
         head = k - 2
         for j in range(k - 3, max(k - 7, 0), -1):
             if tokens.lower[j] in ("for", "of", "to") and tokens.text[j + 1][0].isalnum():
-                if kind_of_noun(singular(tokens.lower[j - 1])):
+                if kind_of_word(tokens.lower[j - 1]):
                     head = j - 1
                     break
             elif not (tokens.text[j][0].isupper() or tokens.lower[j] == "the"):
                 break
-    if head < 0 or kind_of_noun(singular(tokens.lower[head])) not in ("person", "body"):
+    if head < 0 or kind_of_word(tokens.lower[head]) not in ("person", "body"):
         return None
     first = _left_edge(tokens, head)
     if comma and tokens.lower[first] not in _DEFINITE and not _owned(tokens, first, head):
@@ -103,7 +109,8 @@ def _owned(tokens: Tokens, first: int, head: int) -> bool:
 
 def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
     """Return the description between commas after a name: ", a former adviser to Smith,"."""
-    tokens, count = reading.tokens, len(reading.tokens)
+    tokens = reading.tokens
+    count = len(tokens.text)
     if k + 1 >= count or tokens.text[k] != ",":
         return None
     for j in range(k + 1, min(k + 10, count)):
@@ -112,7 +119,7 @@ def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
             return None
         if word in AUXILIARIES or (j > k + 1 and (word in PREPOSITIONS or word in CONJUNCTIONS)):
             return None
-        if kind_of_noun(singular(word)) in ("person", "body") and (
+        if kind_of_word(word) in ("person", "body") and (
             j + 1 >= count
             or not tokens.text[j + 1][0].isalpha()
             or tokens.lower[j + 1] in PREPOSITIONS
@@ -189,25 +196,22 @@ def find_phrases(reading: Reading) -> list[Phrase]:
     """Return the descriptions outside names, in order."""
     tokens, found = reading.tokens, []
     count = len(tokens)
-    for head, word in enumerate(tokens.lower):
-        if len(word) < 3 and word not in ("ad", "mp"):
+    kinds = map(kind_of_word, tokens.lower)
+    for head, kind in [(k, kind) for k, kind in enumerate(kinds) if kind]:
+        word = tokens.lower[head]
+        if reading.quoted[head] or (len(word) < 3 and word not in ("ad", "mp")):
             continue
-        noun = singular(word)
-        if reading.quoted[head]:
-            continue
-        if kind_of_noun(noun) is None or (
-            tokens.text[head][0].isupper() and head not in (reading.opens)
-        ):
+        if tokens.text[head][0].isupper() and head not in reading.opens:
             continue
         following = tokens.text[head + 1] if head + 1 < count else "."
         if tokens.start[head + 1 : head + 2] == [tokens.end[head] + 1]:
-            if following[0].isupper() and kind_of_noun(noun) == "person":
+            if following[0].isupper() and kind == "person":
                 continue  # the role of the name that follows
             low = following.lower()
-            if kind_of_noun(singular(low)) and low not in SPEECH_VERBS:
+            if kind_of_word(low) and low not in SPEECH_VERBS:
                 continue  # a noun before another: "campaign manager"
         first = _left_edge(tokens, head)
-        if _stands_for_somebody(tokens, first, head, noun):
+        if _stands_for_somebody(tokens, first, head, singular(word)):
             found.append(Phrase(first, _right_edge(tokens, head), head))
     return found
 
@@ -215,8 +219,8 @@ def find_phrases(reading: Reading) -> list[Phrase]:
 def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
     """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
     tokens, found = reading.tokens, []
-    for verb, word in enumerate(tokens.lower):
-        if word not in FINITE_SPEECH or verb == 0 or reading.quoted[verb]:
+    for verb in [k for k, word in enumerate(tokens.lower) if k and word in FINITE_SPEECH]:
+        if reading.quoted[verb]:
             continue
         head = verb - 1
         while head > 0 and (tokens.lower[head] in AUXILIARIES or tokens.lower[head].endswith("ly")):
@@ -260,8 +264,8 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         for place in (span.start, span.end)
     }
     unnamed: dict[str, Draft] = {}
-    by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun, the last one first
-    named = {d: sorted(s.start for s, _ in d.mentions) for d in people_of(drafts) if d.heads}
+    by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun
+    bearers = _Bearers(people_of(drafts))
     phrases = find_phrases(reading)
     taken = {k for p in phrases for k in range(p.first, p.last)}
     for d in drafts:
@@ -275,9 +279,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         kind = kind_of_noun(noun)
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
-            draft = _beside(reading, phrase, owner) or _described(
-                tokens, phrase, noun, named, start
-            )
+            draft = _beside(reading, phrase, owner) or _described(tokens, phrase, noun, bearers)
             if draft:
                 draft.mentions.append((span, "nominal"))
                 continue
@@ -285,7 +287,9 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         key = " ".join(words)
         draft = unnamed.get(key) if words else None
         if draft is None and tokens.lower[phrase.first] in _DEFINITE:
-            draft = next((d for d in by_head.get(noun, ()) if d.heads.issuperset(words)), None)
+            draft = next(
+                (d for d in reversed(by_head.get(noun, [])) if d.heads.issuperset(words)), None
+            )
         if draft is None:
             gender = "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
             draft = Draft(
@@ -294,7 +298,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             )  # fmt: skip
             draft.heads.update((noun, *words))
             drafts.append(draft)
-            by_head.setdefault(noun, []).insert(0, draft)
+            by_head.setdefault(noun, []).append(draft)
         unnamed[key] = draft
         draft.mentions.append((span, "nominal"))
 
@@ -332,9 +336,38 @@ def _beside(reading: Reading, phrase: Phrase, owner: dict[int, Draft]) -> Draft 
     return None
 
 
-def _described(
-    tokens: Tokens, phrase: Phrase, noun: str, named: dict[Draft, list[int]], offset: int
-) -> Draft | None:
+class _Bearers:
+    """The people by the nouns that describe them, and where each is named."""
+
+    def __init__(self, people: list[Draft]) -> None:
+        self._people = people
+        # (noun, country) -> (offset, index of the person); country "" for people of none that is
+        # known, None for all people.
+        self._named: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+        for index, draft in enumerate(people):
+            places = [(span.start, index) for span, _ in draft.mentions] if draft.heads else []
+            for noun in {_office(head) for head in draft.heads}:
+                for country in (None, *(draft.countries or ("",))):
+                    self._named.setdefault((noun, country), []).extend(places)
+        for named in self._named.values():
+            named.sort()
+
+    def last(self, noun: str, country: str | None, offset: int) -> Draft | None:
+        """Return the one named last before `offset`, of the country rather than of none known."""
+        for key in ((noun, country), (noun, "")) if country else ((noun, None),):
+            named = self._named.get(key, ())
+            before = bisect_left(named, (offset,))
+            if before:
+                return self._people[named[before - 1][1]]
+        return None
+
+
+def _office(noun: str) -> str:
+    """Return one noun for all that mean whoever heads a state."""
+    return "ruler" if noun in _RULERS else noun
+
+
+def _described(tokens: Tokens, phrase: Phrase, noun: str, bearers: _Bearers) -> Draft | None:
     """Return the person whom a definite description means: same role, same country, last named."""
     if tokens.lower[phrase.first] not in ("the", "this", "that"):
         return None
@@ -342,17 +375,4 @@ def _described(
     for word in tokens.lower[phrase.first + 1 : phrase.head]:
         found = lookup(word)
         country = found.code if found else country
-    best, best_score = None, 0.0
-    for draft, starts in named.items():
-        if not (noun in draft.heads or (noun in _RULERS and draft.heads & _RULERS)):
-            continue
-        if country and draft.countries and country not in draft.countries:
-            continue
-        seen = bisect_left(starts, offset)
-        if not seen:
-            continue
-        score = 1.0 + (1.0 if country and country in draft.countries else 0.0)
-        score += starts[seen - 1] / (offset + 1)
-        if score > best_score:
-            best, best_score = draft, score
-    return best
+    return bearers.last(_office(noun), country, tokens.start[phrase.first])

@@ -8,6 +8,8 @@ from extractor.find.candidates import QuotationCandidate, SentenceCandidate
 from extractor.find.tokens import Tokens, tokenize
 from extractor.spans import Span
 
+_OPENING = frozenset(":•.!?")  # a sentence begins after them; after a stop, if a word ends there
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -23,7 +25,7 @@ class Reading:
 
     def in_furniture(self, offset: int) -> bool:
         """Tell whether the place stands in a caption, credit, byline or heading."""
-        at = bisect_right(self.furniture, offset, key=lambda span: span.start) - 1
+        at = bisect_right(self.furniture, (offset, len(self.article.text))) - 1
         return at >= 0 and offset < self.furniture[at].end
 
 
@@ -34,12 +36,12 @@ def read(
 ) -> Reading:
     """Cut the article into tokens and say for each where it stands."""
     tokens = tokenize(article.text)
-    count = len(tokens)
+    words, count = tokens.text, len(tokens)
     sentence, quoted, opens = [0] * count, [False] * count, set[int]()
     for index, found in enumerate(sentences):
         first, last = tokens.first_from(found.span.start), tokens.first_from(found.span.end)
         sentence[first:last] = [index] * (last - first)
-        while first < last and not tokens.text[first][0].isalnum():
+        while first < last and not words[first][0].isalnum():
             first += 1
         opens.add(first)
     for quotation in quotations:
@@ -48,10 +50,8 @@ def read(
             if quotation.parent is None:
                 quoted[first:last] = [True] * (last - first)
             opens.add(first)
-    opens.update(
-        i + 1
-        for i, word in enumerate(tokens.text)
-        if word in ":•" or (word in ".!?" and i and tokens.text[i - 1][0].islower())
-    )
+    for i, word in enumerate(words):
+        if word in _OPENING and (word in ":•" or (i and words[i - 1][0].islower())):
+            opens.add(i + 1)
     furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
     return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences, furniture)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extractor.answer.attribution import attribute
+from extractor.answer.attribution import Attribution, attribute
 from extractor.answer.reported import read_reports
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
@@ -23,13 +23,16 @@ from extractor.read import article_from_text
 def predict(text: str) -> dict[str, Any]:
     """Return the rules' quotations with their speakers, in the scorer's format."""
     inventory = take(article_from_text(text, source="polnear"))
-    return {"quotes": quotes(inventory), "attributions": reports(inventory)}
+    said = attribute(inventory)
+    return {"quotes": quotes(inventory, said), "attributions": reports(inventory, said)}
 
 
-def reports(inventory: Inventory) -> list[dict[str, Any]]:
+def reports(
+    inventory: Inventory, said: dict[str, Attribution] | None = None
+) -> list[dict[str, Any]]:
     """Return every attribution, of quotations or of paraphrase."""
     found = []
-    for report in read_reports(inventory):
+    for report in read_reports(inventory, said):
         mention: Any = inventory.by_id.get(report.source or "")
         entity: Any = inventory.by_id.get((report.source or "").partition(".")[0])
         found.append(
@@ -43,7 +46,9 @@ def reports(inventory: Inventory) -> list[dict[str, Any]]:
     return found
 
 
-def quotes(inventory: Inventory) -> list[dict[str, Any]]:
+def quotes(
+    inventory: Inventory, said: dict[str, Attribution] | None = None
+) -> list[dict[str, Any]]:
     """Return predictions for the quotations that are not dismissed, by the gold's conventions.
 
     The gold knows double marks only, and cuts a quotation where another double mark opens in it:
@@ -51,7 +56,7 @@ def quotes(inventory: Inventory) -> list[dict[str, Any]]:
     """
     found = []
     opens = {q.parent: q.outer.start for q in reversed(inventory.quotations) if _double(q.marks)}
-    for attribution in attribute(inventory).values():
+    for attribution in (said or attribute(inventory)).values():
         quotation: Any = inventory.by_id[attribution.quotation]
         if attribution.dismissed or not _double(quotation.marks):
             continue
