@@ -1,6 +1,7 @@
 """The benchmarks count what they say they count."""
 
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,13 @@ def test_every_failure_has_its_one_outcome(found: list[outcomes.Outcome]) -> Non
     }
 
 
+def test_a_failure_says_what_was_asked_and_given(found: list[outcomes.Outcome]) -> None:
+    """A wrong speaker comes with the gold source's place and with ours."""
+    (wrong,) = (o for o in found if o.result == "speaker wrong")
+    assert [TEXT[slice(*place)] for place in wrong.asked] == ["He"]
+    assert TEXT[slice(*wrong.given or (0, 0))] == "Ruth Okafor"
+
+
 def test_outcomes_that_do_not_add_up_are_refused(found: list[outcomes.Outcome]) -> None:
     """One outcome less than the scorer counts ends the run."""
     totals = Counter({"both right": 1, "sourced": 5, "predicted": 7, "predicted, no source": 1})
@@ -179,3 +187,16 @@ def test_the_readmes_blocks_are_whole() -> None:
         assert body.strip() or name == "assist", name
         widths = {line.count("|") for line in body.splitlines() if line.startswith("|")}
         assert len(widths) <= 1, name
+
+
+def test_the_peers_environment_is_made_once(tmp_path: Path) -> None:
+    """An environment with the versions wanted is taken as it is, without installing."""
+    (tmp_path / "peers.txt").write_text("\n".join(peers.PINS) + "\n", encoding="utf-8")
+    assert peers.make_venv(tmp_path) == tmp_path / "bin" / "python"
+
+
+def test_a_worker_that_cannot_start_ends_the_run(capfd: pytest.CaptureFixture[str]) -> None:
+    """Without its libraries the worker's own message is shown, and no table is printed."""
+    with pytest.raises(SystemExit, match=r"peer_worker\.py ended with status 1"):
+        peers.Worker(Path(sys.executable))
+    assert "ModuleNotFoundError" in capfd.readouterr().err

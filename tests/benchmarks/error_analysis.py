@@ -86,7 +86,7 @@ def table(columns: dict[str, Sequence[Outcome]], totals_only: Sequence[str] = ()
 
 
 def failures(path: Path, outcomes: Sequence[Outcome]) -> str:
-    """Return every failure with its place and the words around it."""
+    """Return every failure with its place, the gold source, our answer and the words around."""
     with path.open(encoding="utf-8") as lines:
         texts = {r["doc"]: r["text"] for r in map(json.loads, lines)}
     printed = []
@@ -94,11 +94,15 @@ def failures(path: Path, outcomes: Sequence[Outcome]) -> str:
         if o.result == "right":
             continue
         (start, end), text = o.place, texts[o.doc]
-        around = f"{text[max(0, start - 120) : start]}[[{text[start:end]}]]{text[end : end + 120]}"
+        asked = " + ".join(text[slice(*place)] for place in o.asked) or "–"
+        given = text[slice(*o.given)] if o.given else "–"
         sure = "" if o.confidence is None else f" {o.confidence:.2f}"
-        printed.append(
-            f"{o.result}, {o.pattern}, {o.source}{sure}: {o.doc} {start}-{end}\n    {around!r}"
-        )
+        around = f"{text[max(0, start - 160) : start]}[[{text[start:end]}]]{text[end : end + 160]}"
+        printed += [
+            f"{o.result}, {o.pattern}, {o.source}{sure}: {o.doc} {start}-{end}",
+            f"    gold {asked!r}, ours {given!r}",
+            f"    {around!r}",
+        ]
     return "\n".join(printed)
 
 

@@ -7,7 +7,7 @@ the error table and of the calibration add up to the scorer's (`check` holds the
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -43,6 +43,8 @@ class Outcome:
     confidence: float | None  # of our answer
     named: bool  # our answer names a speaker
     speaker_right: bool  # and the right one, whatever the stretch's bounds
+    asked: tuple[Place, ...] = ()  # where the gold source stands
+    given: Place | None = None  # the mention that we answered with
 
 
 def outcomes(
@@ -98,8 +100,9 @@ def _of_gold(
     bounds_fit: bool,
 ) -> Outcome:
     source = scorer.source_class(quote["source"])
+    asked = tuple((s["start"], s["end"]) for s in quote["source"])
     if met is None:
-        return Outcome(doc, place, "not found", source, None, None, False, False)
+        return Outcome(doc, place, "not found", source, None, None, False, False, asked)
     right = scorer.speaker_right(quote["source"], quote["names"], met)
     named = bool(met.get("speaker") or met.get("mention"))
     result: Result = "speaker wrong" if named else "no speaker"
@@ -107,21 +110,17 @@ def _of_gold(
         result = "stretch wrong"
     elif right:
         result = "right"
-    return _answer(doc, place, result, met, source, right)
-
-
-def _answer(
-    doc: str,
-    place: Place,
-    result: Result,
-    answer: dict[str, Any],
-    source: str | None = None,
-    right: bool = False,
-) -> Outcome:
-    named = bool(answer.get("speaker") or answer.get("mention"))
-    return Outcome(
-        doc, place, result, source, answer.get("pattern"), answer.get("confidence"), named, right
+    return replace(
+        _answer(doc, place, result, met), source=source, speaker_right=right, asked=asked
     )
+
+
+def _answer(doc: str, place: Place, result: Result, answer: dict[str, Any]) -> Outcome:
+    mention = answer.get("mention")
+    given = (mention["start"], mention["end"]) if mention else None
+    named = bool(answer.get("speaker") or mention)
+    pattern, confidence = answer.get("pattern"), answer.get("confidence")
+    return Outcome(doc, place, result, None, pattern, confidence, named, False, (), given)
 
 
 def check(found: Iterable[Outcome], totals: Counter[str]) -> None:
