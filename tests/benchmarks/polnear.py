@@ -66,6 +66,7 @@ def quotes(
             end = opens.get(quotation.id, span.end)
             found.append(
                 {
+                    "quotation": quotation.id,
                     "start": span.start,
                     "end": end if span.start < end < span.end else span.end,
                     "mention": mention and {"start": mention.span.start, "end": mention.span.end},
