@@ -29,7 +29,7 @@ _FIXED = ("kind", "article", "article_id", "title", "row", "text", "start", "end
 _LAST = ("confidence", "answered_by")
 _FIGURE = ("value", "low", "high", "unit", "approximate")
 # also behind blanks, which spreadsheets skip, and in full width, which some of them understand
-_FORMULA = re.compile(r"[\s\u200b-\u200d]*[=+\-@＝＋－＠−]|[\t\r\n]")
+FORMULA = re.compile(r"[\s\u200b-\u200d]*[=+\-@＝＋－＠−]|[\t\r\n]")
 
 
 def header(model: type[BaseModel]) -> list[str]:
@@ -63,9 +63,9 @@ def to_csv(
 
 def harmless(text: str) -> str:
     """Return `text` so that no spreadsheet takes it for a formula, without control characters."""
-    risky = _FORMULA.match(text)
+    risky = FORMULA.match(text)
     text = printable(text)
-    return f"'{text}" if risky or _FORMULA.match(text) else text
+    return f"'{text}" if risky or FORMULA.match(text) else text
 
 
 def _rows(extraction: Extraction) -> Iterator[dict[str, str]]:
