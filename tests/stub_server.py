@@ -5,6 +5,7 @@ on a free port of 127.0.0.1.
 """
 
 import json
+import math
 import socket
 import struct
 import threading
@@ -31,15 +32,24 @@ class Play:
 Script = Callable[[dict[str, Any], int], Play]  # (request body, its number from 0) -> Play
 
 
-def says(content: str | None, finish: str = "stop", refusal: str | None = None) -> Play:
-    """Return a chat completion with this content."""
+def says(
+    content: str | None,
+    finish: str = "stop",
+    refusal: str | None = None,
+    openings: dict[str, float] | None = None,
+) -> Play:
+    """Return a chat completion with this content, and the odds (0…1) of its first token."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
+    choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": finish}
+    if openings is not None:
+        top = [{"token": token, "logprob": math.log(odds)} for token, odds in openings.items()]
+        choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
     completion = {
         "id": "stub-1",
         "object": "chat.completion",
         "created": 0,
         "model": "stub",
-        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "choices": [choice],
         "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
     }
     return Play(body=json.dumps(completion).encode(), headers={"content-type": "application/json"})

@@ -15,6 +15,7 @@ Importing this module costs 2 s (openai, instructor): import it only when a mode
 import asyncio
 import json
 import logging
+import math
 import re
 import time
 from collections.abc import Callable
@@ -98,9 +99,10 @@ def _openings(choice: dict[str, Any]) -> tuple[tuple[str, float], ...]:
     """Return the likeliest first tokens of an answer; none where the endpoint gives none."""
     try:
         found = choice["logprobs"]["content"][0]["top_logprobs"]
-        return tuple((str(one["token"]), float(one["logprob"])) for one in found)
+        odds = [(str(one["token"]), float(one["logprob"])) for one in found]
     except (KeyError, IndexError, TypeError, ValueError):
         return ()
+    return tuple((token, min(0.0, odd)) for token, odd in odds if not math.isnan(odd))
 
 
 @dataclass
