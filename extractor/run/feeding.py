@@ -1,0 +1,69 @@
+"""Sources found ahead of the work, in a thread: a slow disk or pipe holds nobody up."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from extractor.run.source import Source
+
+_BUFFERED = 256  # sources found ahead of the work
+Numbered = tuple[int, Source]  # with its position in the coverage
+
+
+class Feeder:
+    """Goes through the sources in a thread of its own, a little ahead of the work."""
+
+    def __init__(self, sources: Iterator[Numbered], arrived: Callable[[], None]) -> None:
+        """Begin; `arrived` is called in the feeder's thread when there is something new."""
+        self._sources = sources
+        self._arrived = arrived
+        self._found: deque[Numbered] = deque()
+        self._room = threading.Semaphore(_BUFFERED)
+        self._halting = False
+        self._ended = False
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._go, name="coverage", daemon=True)
+        self._thread.start()
+
+    @property
+    def over(self) -> bool:
+        """Whether every source has been taken. Raises what ended the search, if it was an error."""
+        if not self._ended or self._found:
+            return False
+        if self._error is not None:
+            raise self._error
+        return True
+
+    def take(self) -> Numbered | None:
+        """Return the next source, None when there is none at present."""
+        if not self._found:
+            return None
+        self._room.release()
+        return self._found.popleft()
+
+    def halt(self) -> None:
+        """Look for no more."""
+        self._halting = True
+        self._room.release()
+
+    def halted(self, patience: float) -> bool:
+        """Wait for the end; tell whether it has come, so that the sources may be gone on with."""
+        self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    def _go(self) -> None:
+        try:
+            while True:
+                self._room.acquire()
+                if self._halting:
+                    return
+                pair = next(self._sources, None)
+                if pair is None:
+                    return
+                self._found.append(pair)
+                self._arrived()
+        except BaseException as error:  # it is raised where the run waits
+            self._error = error
+        finally:
+            self._ended = True
+            self._arrived()

@@ -1,0 +1,503 @@
+"""The store of a run: one SQLite file in the output folder, whole whatever happens to the process.
+
+It is written by one process at a time (`locked`) and by one connection in it; anyone may read
+meanwhile (write-ahead log). What one article brought is written in one transaction. A process
+that is killed loses at most what it had not yet been given to write.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from extractor.catalogue import Schema
+from extractor.errors import OutputError, UsageError
+from extractor.record import Extraction, Usage
+from extractor.run.migrations import STEPS
+from extractor.run.packing import Packed, article_from_row, storable, unpack
+from extractor.run.work import Recipe
+
+FILE = "extract.sqlite"
+_LOCK = ".extract.lock"
+_PATIENCE = 3.0  # seconds to wait for a lock: the processes of a killed run take a moment to end
+_BUSY = 30.0  # seconds to wait for somebody who writes into the file by other means
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An article that is finished."""
+
+    position: int
+    source: str
+    stamp: str
+    key: str
+    packed: Packed
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An article that is not to be had; without a `key` it could not even be read."""
+
+    position: int
+    source: str
+    stamp: str
+    reason: str
+    kind: str  # of the error: "EndpointFailing"
+    seconds: float
+    key: str | None = None
+    article_sha256: str | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An article that there was nothing to do for, other than being unchanged."""
+
+    position: int
+    source: str
+    stamp: str
+    article_sha256: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that reached an endpoint."""
+
+    key: str
+    request_key: str
+    at: float
+    kind: str
+    outcome: str  # "answered", or the kind of failure
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    seconds: float
+
+
+Entry = Done | Failed | Skipped | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How work under a key ended."""
+
+    status: str  # "done", "failed"
+    reason: str | None
+    run_id: int
+
+
+class Store:
+    """The store in a folder. Safe to use from several threads, one at a time. Use as a context."""
+
+    def __init__(self, folder: Path, *, make: bool = True) -> None:
+        """Open the store, made or brought up to date if need be.
+
+        Raises OutputError when the folder or the file cannot be used, UsageError when there is
+        none and none is to be made.
+        """
+        self.folder = folder
+        self.path = folder / FILE
+        if not make and not self.path.is_file():
+            raise UsageError(f"{folder}: there is no store of a run in it ({FILE})")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._rows = sqlite3.connect(
+                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise self._broken(error) from error
+        try:
+            self._rows.row_factory = sqlite3.Row
+            self._prepare()
+        except sqlite3.Error as error:
+            self._rows.close()
+            raise self._broken(error) from error
+        except BaseException:
+            self._rows.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._rows.execute("pragma journal_mode = wal")
+        # A killed process loses nothing; a power cut at worst the last moments.
+        self._rows.execute("pragma synchronous = normal")
+        taken = self._rows.execute("pragma user_version").fetchone()[0]
+        if taken > len(STEPS):
+            raise OutputError(
+                f"{self.path}: made by a newer version of news-extract; use that, or another folder"
+            )
+        for number in range(taken, len(STEPS)):
+            script = f"begin immediate; {STEPS[number]}; pragma user_version = {number + 1}; commit"
+            with self._whole():
+                self._rows.executescript(script)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was written stays."""
+        with suppress(sqlite3.Error):
+            self._rows.close()
+
+    def another(self) -> "Store":
+        """Return a further connection to the same file, for another thread."""
+        return Store(self.folder, make=False)
+
+    # --- runs --------------------------------------------------------------------------------
+
+    def begin_run(self, recipe: Recipe, command: Sequence[str]) -> int:
+        """Note that a run begins; return its number. Runs that were killed are told to be so."""
+        with self._whole():
+            self._rows.execute("begin immediate")
+            self._rows.execute(
+                "update run set status = 'broken', reason = 'the process was killed' "
+                "where status = 'running'"
+            )
+            number = self._rows.execute(
+                "insert into run (started_at, command, schema, schema_sha256, model, plan, engine,"
+                " status) values (?, ?, ?, ?, ?, ?, ?, 'running')",
+                (
+                    time.time(),
+                    storable(json.dumps(list(command))),
+                    recipe.schema,
+                    recipe.schema_sha256,
+                    recipe.model,
+                    recipe.plan,
+                    recipe.engine,
+                ),
+            ).lastrowid
+            self._rows.execute("commit")
+        return number or 0
+
+    def end_run(
+        self, number: int, status: str, counts: dict[str, int], usage: Usage, reason: str | None
+    ) -> None:
+        """Note how a run ended: "finished" or "stopped", with the reason."""
+        with self._whole():
+            self._rows.execute(
+                "update run set ended_at = ?, status = ?, reason = ?, counts = ?, calls = ?,"
+                " cache_hits = ?, input_tokens = ?, output_tokens = ?, cost_usd = ? where id = ?",
+                (
+                    time.time(),
+                    status,
+                    storable(reason),
+                    json.dumps(counts),
+                    *_columns(usage),
+                    number,
+                ),
+            )
+
+    def runs(self) -> list[sqlite3.Row]:
+        """Return every run, the first one first."""
+        return self._all("select * from run order by id")
+
+    def run(self, number: int) -> sqlite3.Row:
+        """Return one run; raise UsageError when there is none of this number."""
+        found = self._all("select * from run where id = ?", (number,))
+        if not found:
+            raise UsageError(f"{self.path}: there is no run {number}; see `extract runs`")
+        return found[0]
+
+    def items(self, number: int, status: str) -> list[sqlite3.Row]:
+        """Return the articles of a run that ended as `status`, in the order of the coverage."""
+        return self._all(
+            "select * from run_item where run_id = ? and status = ? order by position",
+            (number, status),
+        )
+
+    # --- what is known -----------------------------------------------------------------------
+
+    def seen(self, source: str) -> tuple[str, str] | None:
+        """Return a source's stamp and its article's hash when it was last read."""
+        found = self._one("select stamp, article_sha256 from source_seen where source = ?", source)
+        return (found[0], found[1]) if found else None
+
+    def known(self, key: str) -> Known | None:
+        """Return how work under a key ended, if it did."""
+        found = self._one("select status, reason, run_id from extraction where work_key = ?", key)
+        return Known(found[0], found[1], found[2]) if found else None
+
+    def extractions(self, schema: Schema) -> Iterator[Extraction]:
+        """Yield what the sheets show, in the order in which the sources were first named.
+
+        Of every source's present text the newest extraction by the schema; two sources of the
+        same text are one article. One at a time: memory does not grow with their number.
+        """
+        shown: set[str] = set()
+        rows = self._each(
+            "select source, article_sha256, data from current_extraction where schema = ?"
+            " order by first_run, position",
+            (schema.name,),
+        )
+        for row in rows:
+            digest = row["article_sha256"]
+            if digest in shown:
+                continue
+            shown.add(digest)
+            columns = self._one("select * from article where sha256 = ?", digest)
+            if columns is not None:
+                article = article_from_row(dict(columns), row["source"])
+                yield unpack(article, row["data"], schema.model)
+
+    def is_whole(self) -> bool:
+        """Tell whether SQLite finds nothing wrong with the file."""
+        return [row[0] for row in self._all("pragma integrity_check")] == ["ok"]
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def write(self, run_id: int, entries: Iterable[Entry]) -> None:
+        """Write some entries in one transaction. Raises OutputError; then none is written."""
+        with self._whole():
+            self._rows.execute("begin immediate")
+            for entry in entries:
+                if isinstance(entry, Done):
+                    self._write_done(run_id, entry)
+                elif isinstance(entry, Failed):
+                    self._write_failed(run_id, entry)
+                elif isinstance(entry, Skipped):
+                    self._see(run_id, entry.position, entry.source, entry.stamp, entry)
+                    self._item(run_id, entry, "skipped", entry.article_sha256, entry.reason)
+                else:
+                    self._write_call(run_id, entry)
+            self._rows.execute("commit")
+
+    def name_recipe(self, recipe: Recipe) -> None:
+        """Say by which recipe the extractions are that will be written."""
+        self._recipe = (
+            recipe.schema,
+            recipe.schema_sha256,
+            recipe.prompt,
+            recipe.prompt_sha256,
+            recipe.model,
+            recipe.plan,
+            recipe.engine,
+        )
+
+    def _write_done(self, run_id: int, entry: Done) -> None:
+        packed, now = entry.packed, time.time()
+        self._rows.execute(
+            "insert or ignore into article values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*packed.article, now),
+        )
+        number = self._rows.execute(
+            _INSERT_EXTRACTION + _REPLACE + " returning id",
+            (
+                entry.key,
+                packed.article_sha256,
+                *self._recipe,
+                "done",
+                None,
+                None,
+                packed.data,
+                packed.counts,
+                *_columns(packed.usage),
+                entry.seconds,
+                run_id,
+                now,
+            ),
+        ).fetchone()[0]
+        self._rows.execute("delete from record where extraction_id = ?", (number,))
+        self._rows.executemany(
+            'insert into record (extraction_id, article_sha256, schema, kind, path, start, "end",'
+            " text, confidence, by_rules, row) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    number,
+                    packed.article_sha256,
+                    self._recipe[0],
+                    row.kind,
+                    row.path,
+                    row.start,
+                    row.end,
+                    row.text,
+                    row.confidence,
+                    row.by_rules,
+                    row.row,
+                )
+                for row in packed.rows
+            ],
+        )
+        self._see(run_id, entry.position, entry.source, entry.stamp, packed)
+        self._item(run_id, entry, "done", packed.article_sha256, None)
+
+    def _write_failed(self, run_id: int, entry: Failed) -> None:
+        if entry.key is not None and entry.article_sha256 is not None:
+            self._rows.execute(
+                # What was done once stays done when doing it again fails.
+                _INSERT_EXTRACTION + _REPLACE + " where extraction.status = 'failed'",
+                (
+                    entry.key,
+                    entry.article_sha256,
+                    *self._recipe,
+                    "failed",
+                    storable(entry.reason),
+                    entry.kind,
+                    None,
+                    None,
+                    *_columns(entry.usage or Usage()),
+                    entry.seconds,
+                    run_id,
+                    time.time(),
+                ),
+            )
+            self._see(run_id, entry.position, entry.source, entry.stamp, entry)
+        self._item(run_id, entry, "failed", entry.article_sha256, entry.reason)
+
+    def _see(self, run_id: int, position: int, source: str, stamp: str, of: Any) -> None:
+        """Note that a source held this text; its place among the sheets stays the first one."""
+        self._rows.execute(
+            "insert into source_seen (source, stamp, article_sha256, first_run, position)"
+            " values (?, ?, ?, ?, ?) on conflict (source) do update"
+            " set stamp = excluded.stamp, article_sha256 = excluded.article_sha256",
+            (storable(source), stamp, of.article_sha256, run_id, position),
+        )
+
+    def _item(
+        self,
+        run_id: int,
+        entry: Done | Failed | Skipped,
+        status: str,
+        article_sha256: str | None,
+        reason: str | None,
+    ) -> None:
+        self._rows.execute(
+            "insert or replace into run_item values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run_id,
+                entry.position,
+                storable(entry.source),
+                article_sha256,
+                status,
+                storable(reason),
+                getattr(entry, "kind", None),
+                getattr(entry, "seconds", 0.0),
+            ),
+        )
+
+    def _write_call(self, run_id: int, call: Call) -> None:
+        self._rows.execute(
+            "insert into call (run_id, work_key, request_key, at, kind, outcome, input_tokens,"
+            " output_tokens, cost_usd, seconds) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run_id,
+                call.key,
+                call.request_key,
+                call.at,
+                call.kind,
+                call.outcome,
+                call.input_tokens,
+                call.output_tokens,
+                call.cost_usd,
+                call.seconds,
+            ),
+        )
+
+    # --- SQLite's own troubles -----------------------------------------------------------------
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Undo what was begun when anything goes wrong; tell SQLite's errors as OutputError."""
+        try:
+            yield
+        except BaseException as error:
+            with suppress(sqlite3.Error):
+                self._rows.execute("rollback")
+            if isinstance(error, sqlite3.Error):
+                raise self._broken(error) from error
+            raise
+
+    def _one(self, query: str, value: str) -> sqlite3.Row | None:
+        try:
+            found: sqlite3.Row | None = self._rows.execute(query, (storable(value),)).fetchone()
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+        return found
+
+    def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        return list(self._each(query, values))
+
+    def _each(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[sqlite3.Row]:
+        try:
+            yield from self._rows.execute(query, values)
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def _broken(self, error: Exception) -> OutputError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return OutputError(
+            f"{self.path}: the store cannot be used ({reason}); is there room on the disk, and may "
+            "the folder be written to? What was finished is kept"
+        )
+
+
+_INSERT_EXTRACTION = (
+    "insert into extraction (work_key, article_sha256, schema, schema_sha256, prompt,"
+    " prompt_sha256, model, plan, engine, status, reason, error_kind, data, counts, calls,"
+    " cache_hits, input_tokens, output_tokens, cost_usd, seconds, run_id, finished_at) values"
+    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_REPLACE = " on conflict (work_key) do update set " + ", ".join(
+    f"{name} = excluded.{name}"
+    for name in (
+        "status reason error_kind data counts calls cache_hits input_tokens output_tokens cost_usd "
+        "seconds run_id finished_at"
+    ).split()
+)
+
+
+def _columns(usage: Usage) -> tuple[int, int, int, int, float | None]:
+    return (
+        usage.calls,
+        usage.cache_hits,
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cost_usd,
+    )
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder, made if need be. Raises OutputError, or UsageError.
+
+    The lock is the process's: when it ends, however it does, the lock is gone.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / _LOCK).open("ab")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{folder}: the store cannot be written there ({reason}); name another --output"
+        ) from error
+    with file:
+        _lock(file.fileno(), folder)
+        yield
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not on this system; SQLite's own locks keep the file whole
+        return
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                raise UsageError(
+                    f"{folder}: another run is writing there; wait for it, or name another --output"
+                ) from None
+            time.sleep(0.05)
+        except OSError:  # a file system without locks
+            return
+        else:
+            return

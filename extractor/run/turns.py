@@ -1,0 +1,108 @@
+"""The endpoint's door in the run's own process: who of all processes may send a request now."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from extractor.answer import gate
+from extractor.run.crew import Hand
+from extractor.run.limits import Limits
+from extractor.run.messages import Asks, Leaves, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who waits or has entered: a process, its own ticket, and the job it is for."""
+
+    hand: Hand
+    ticket: int
+    number: int
+
+
+class Turns:
+    """Gives the turns as the limits allow. Lives in the run's event loop."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        may: Callable[[int, int], bool],
+        granted: Callable[[int], None],
+        over: Callable[[int, gate.Call], None],
+    ) -> None:
+        """Tell whether a job's request `may` be sent at all (job, tokens), and take notice of
+        those that are `granted`, and of those that are `over`."""
+        self._limits = limits
+        self._may, self._granted, self._over = may, granted, over
+        self._askers: dict[int, _Asker] = {}
+        self._ours: dict[tuple[int, int], int] = {}  # (a process, its ticket) -> ours
+        self._next = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def ask(self, hand: Hand, message: Asks) -> None:
+        """Take a process's wish to send a request."""
+        if not self._may(message.number, message.tokens):
+            hand.tell(Turn(message.ticket, False))
+            return
+        ours, self._next = self._next, self._next + 1
+        self._askers[ours] = _Asker(hand, message.ticket, message.number)
+        self._ours[id(hand), message.ticket] = ours
+        self._limits.ask(ours, message.tokens)
+        self.pump()
+
+    def leave(self, hand: Hand, message: Leaves) -> None:
+        """Take notice that a request is over, or was given up before it was sent."""
+        ours = self._ours.get((id(hand), message.ticket))
+        if ours is None:
+            return
+        self._forget(ours)
+        call = message.call
+        if call is None:
+            self._limits.withdraw(ours)
+        else:
+            self._limits.leave(
+                ours,
+                monotonic(),
+                tokens=call.input_tokens + call.output_tokens,
+                answered=call.outcome == "answered",
+                throttled=call.throttled,
+                wait=call.wait,
+            )
+            self._over(message.number, call)
+        self.pump()
+
+    def pump(self) -> None:
+        """Let through whom the limits let through, and come back when they say."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = monotonic()
+        granted, later = self._limits.grants(now)
+        for ours in granted:
+            asker = self._askers[ours]
+            self._granted(asker.number)
+            asker.hand.tell(Turn(asker.ticket, True))
+        if later is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(later - now, self.pump)
+
+    def refuse(self, number: int) -> None:
+        """Turn away what waits for a turn for a job."""
+        for ours, asker in tuple(self._askers.items()):
+            if asker.number == number:
+                self._limits.withdraw(ours)
+                self._forget(ours)
+                asker.hand.tell(Turn(asker.ticket, False))
+
+    def gone(self, hand: Hand) -> None:
+        """Strike off the requests of a process that has died."""
+        for ours, asker in tuple(self._askers.items()):
+            if asker.hand is hand:
+                self._limits.withdraw(ours)
+                self._forget(ours)
+        self.pump()
+
+    def _forget(self, ours: int) -> None:
+        asker = self._askers.pop(ours)
+        del self._ours[id(asker.hand), asker.ticket]

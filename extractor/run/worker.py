@@ -1,0 +1,202 @@
+"""A process that works: it reads articles and extracts from them, as the run tells it.
+
+It decides nothing: after reading an article it asks whether to go on (the run knows what is done
+already), and before each request it asks for a turn (the run knows the limits). When the run's
+process is gone, whatever the reason, it ends at once.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from extractor.answer.gate import Call
+from extractor.catalogue import Schema, load_schema
+from extractor.errors import (
+    EndpointFailing,
+    EndpointRefused,
+    EndpointUnreachable,
+    ExtractError,
+    UsageError,
+)
+from extractor.pipeline import extract, extract_with
+from extractor.record import Usage
+from extractor.run.messages import (
+    Asks,
+    Broke,
+    Bye,
+    Dropped,
+    Finished,
+    Job,
+    Leaves,
+    Read,
+    Turn,
+    Verdict,
+    receive,
+    send,
+)
+from extractor.run.packing import pack
+from extractor.settings import Settings
+
+if TYPE_CHECKING:
+    from extractor.answer.model import ModelAsker
+
+# Errors that say nothing of the article: the next one will probably meet them as well.
+_OF_RUN = (EndpointUnreachable, EndpointFailing, EndpointRefused, UsageError)
+_of_job: ContextVar[int] = ContextVar("_of_job")
+
+
+class Halted(ExtractError):
+    """Nothing more is to be asked in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker needs to know. Can be pickled."""
+
+    settings: Settings
+    schema: Path
+
+
+def work(line: socket.socket, setup: Setup, inherited: Sequence[int]) -> None:
+    """Work until there is nothing more to do. The whole life of the process.
+
+    `inherited` are open files of the parent that a fork brought along: as long as we hold them
+    nobody can see that the parent has gone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the run decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for handle in inherited:
+        os.close(handle)
+    gc.freeze()  # what is here now stays; collecting would only copy the parent's pages
+    asyncio.run(_Worker(setup).serve(line))
+    os._exit(0)
+
+
+class _Worker:
+    def __init__(self, setup: Setup) -> None:
+        self._settings = setup.settings
+        self._schema: Schema = load_schema(setup.schema)
+        self._verdicts: dict[int, asyncio.Future[bool]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self, line: socket.socket) -> None:
+        """Do as the run says until it says goodbye or is gone."""
+        reader, self._out = await asyncio.open_connection(sock=line)
+        self.turnstile = Turnstile(self._out)
+        asker = self._asker()
+        while True:
+            message = await receive(reader)
+            if isinstance(message, Job):
+                task = asyncio.ensure_future(self._do(message, asker))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            elif isinstance(message, Verdict):
+                if (verdict := self._verdicts.get(message.number)) and not verdict.done():
+                    verdict.set_result(message.go)
+            elif isinstance(message, Turn):
+                self.turnstile.turn(message)
+            elif isinstance(message, Bye):
+                break
+            else:
+                os._exit(1)  # the run is gone; what is under way will be done anew
+        if asker is not None:
+            await asker.aclose()
+
+    def _asker(self) -> "ModelAsker | None":
+        if not self._settings.asks_model:
+            return None
+        from extractor.answer.cache import open_cache
+        from extractor.answer.model import ModelAsker
+        from extractor.answer.transport import Endpoint
+
+        endpoint = Endpoint(self._settings, open_cache(self._settings), self.turnstile)
+        return ModelAsker(self._settings, endpoint)
+
+    async def _do(self, job: Job, asker: "ModelAsker | None") -> None:
+        """Take one article through, and say how it went whatever happens."""
+        _of_job.set(job.number)
+        began = perf_counter()
+        try:
+            message = await self._extract(job, asker, began)
+        except Halted:
+            message = Dropped(job.number)
+        except Exception as error:  # whatever it is, the other articles go on
+            spent = getattr(error, "spent", None)
+            message = Broke(
+                job.number,
+                type(error).__name__,
+                _told(error),
+                spent if isinstance(spent, Usage) else None,
+                perf_counter() - began,
+                isinstance(error, _OF_RUN),
+            )
+        send(self._out, message)
+        await self._out.drain()
+
+    async def _extract(self, job: Job, asker: "ModelAsker | None", began: float) -> Any:
+        article = job.source.load()
+        verdict = self._verdicts[job.number] = asyncio.get_running_loop().create_future()
+        send(self._out, Read(job.number, article.sha256))
+        try:
+            if not await verdict:
+                return Dropped(job.number)
+        finally:
+            del self._verdicts[job.number]
+        if asker is None:
+            extraction = extract(article, self._schema)
+        else:
+            extraction = await extract_with(article, self._schema, asker)
+        return Finished(job.number, pack(extraction), perf_counter() - began)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, ExtractError):
+        return str(error)
+    words = " ".join(str(error).split())[:200]
+    return f"an error inside news-extract, please report it: {type(error).__name__}: {words}"
+
+
+class Turnstile:
+    """The gate of one worker: the run gives the turns. Implements `extractor.answer.gate.Gate`."""
+
+    def __init__(self, out: asyncio.StreamWriter) -> None:
+        self._out = out
+        self._numbers = count()
+        self._waiting: dict[int, asyncio.Future[bool]] = {}
+        self._held: dict[Any, int] = {}  # by the task, which asks one thing at a time
+
+    async def enter(self, tokens: int) -> None:
+        """Wait for a turn; raise Halted when there will be none."""
+        ticket = next(self._numbers)
+        turn = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        send(self._out, Asks(ticket, _of_job.get(), tokens))
+        try:
+            granted = await turn
+        except asyncio.CancelledError:
+            send(self._out, Leaves(ticket, _of_job.get(), None))
+            raise
+        finally:
+            del self._waiting[ticket]
+        if not granted:
+            raise Halted("nothing more is asked in this run")
+        self._held[asyncio.current_task()] = ticket
+
+    def leave(self, call: Call) -> None:
+        """Tell the run that a request is over, and how it went."""
+        ticket = self._held.pop(asyncio.current_task())
+        send(self._out, Leaves(ticket, _of_job.get(), call))
+
+    def turn(self, message: Turn) -> None:
+        """Take the run's answer to who waits."""
+        waiting = self._waiting.get(message.ticket)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(message.granted)
