@@ -10,7 +10,7 @@ A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
                             of foreign news that tests/benchmarks/gold/README.md names
     peers                   the rules beside other programs: with --polnear and --peers, which
                             installs them into an environment of their own
-    assist                  what tests/benchmarks/assist.py --report prints, where that is
+    assist                  what tests/benchmarks/assist.py --report prints of its last results
 
 A block that is not asked for stays as it is. `--check` writes nothing, says which blocks are stale
 and ends with 1 when there are any; what depends on the machine's speed is not held stale.
@@ -210,7 +210,7 @@ class Blocks:
         return compare(folder / "dev.jsonl", self._options.peers, also=folder / "train.jsonl")
 
     def _assist(self) -> str | None:
-        if not ASSIST.is_file():
+        if not ASSIST.is_file() or not ASSIST.with_suffix(".json").is_file():
             return None
         return output_of(f"python {ASSIST.relative_to(ROOT)} --report")
 
