@@ -102,7 +102,12 @@ class Parties:
             possessor = self._possessor_in(measure)
             if possessor:
                 sender, trust = possessor, 0.7
+        targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
+        if sender and targets and trust >= 0.85:
+            kept = tuple(key for key in sender if not self._is_one_of(key, targets))
+            sender, trust = (kept, trust) if kept else ((), 0.5)
         others = reading.soft == "proposed" and reading.how == "active"
+        others = others and _wishes(tokens, reading, lead)
         others = others or _has_subject(tokens, reading, lead)
         if not sender and not others and not names_imposer(tokens, reading):
             sender, trust = self._carried(sentence, target)
@@ -204,11 +209,14 @@ class Parties:
         office = self._office_before(tokens, reading.trigger[0])
         if office:
             return office, 0.8
-        place = tokens[r.end - 1]
-        if place.capital and lookup(place.text) is not None:
-            key = self._mention_at(Span(place.start, place.end))
-            if key:
-                return (key,), 0.8
+        for words in (2, 1):
+            place = span_of(tokens, max(r.head + 1, r.end - words), r.end)
+            if tokens[r.end - 1].capital and lookup(place.of(self._text)) is not None:
+                key = self._mention_at(place) or self._same_country(
+                    place.of(self._text), place.start
+                )
+                if key:
+                    return (key,), 0.8
         return (), 0.5
 
     def _office_before(self, tokens: list[Token], i: int, reach: int = 8) -> tuple[str, ...]:
@@ -257,6 +265,11 @@ class Parties:
             if hardens and may_impose(mention, entity, self._text, wishing=True):
                 return entity.kind == "place"
         return True
+
+    def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
+        """Tell whether a mention is of one of these countries, itself no great imposer."""
+        name = self._name_of(key)
+        return country_of(name) in codes and not strong_imposer(name)
 
     def _name_of(self, key: str) -> str:
         pair = self._mentions.by_id.get(key)
@@ -336,6 +349,7 @@ class Parties:
         start = lead.start
         head = lead.governor if lead.governor is not None else reading.trigger[0]
         participial = tokens[head].low.endswith("ing") and head > 0
+        participial = participial and not (head == reading.trigger[0] and lead.words & _PASSIVES)
         if participial and (
             tokens[head - 1].low in (",", "and") or lead.preposition in ("by", "after")
         ):
