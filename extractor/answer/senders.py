@@ -52,6 +52,7 @@ _ASKING = (
     "urg", "demand", "seek", "sought", "want", "back", "support", "favo", "advoc", "recommend",
 )  # fmt: skip
 _PASSIVES = frozenset("is are was were be been being".split())
+_JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
 
 
@@ -71,6 +72,10 @@ class _Memory:
     """What earlier statements said, for those that leave it out."""
 
     sender: tuple[str, ...] = ()
+    at: int = 0  # the offset of the sentence that gave it
+    told: dict[tuple[str, ...], int] = field(default_factory=dict)  # how often, by entities
+    firsts: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    target_codes: frozenset[str] = frozenset()
     targets: tuple[Span, ...] = ()
     country: tuple[Span, ...] = ()
     by_target: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -115,8 +120,10 @@ class Parties:
             target, target_trust = memory.country or memory.targets, 0.4
         elif target and target_trust:
             self._remember_target(target, sender)
+        if target_trust:
+            memory.target_codes |= targets
         if trust >= 0.6 and sender:
-            memory.sender = sender
+            self._remember_sender(sentence, sender)
             for span in target:
                 memory.by_target[span.of(self._text).lower()] = sender
         memory.measure = measure
@@ -269,7 +276,7 @@ class Parties:
     def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
         """Tell whether a mention is of one of these countries, itself no great imposer."""
         name = self._name_of(key)
-        return country_of(name) in codes and not strong_imposer(name)
+        return bool(codes_in(name) & codes) and not strong_imposer(name)
 
     def _name_of(self, key: str) -> str:
         pair = self._mentions.by_id.get(key)
@@ -401,8 +408,9 @@ class Parties:
             known = memory.by_target.get(span.of(self._text).lower())
             if known:
                 return known, 0.6
-        if memory.sender:
-            return memory.sender, 0.5
+        sender = self._main_sender(sentence)
+        if sender:
+            return sender, 0.5
         targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
         spare: str | None = None
         for start, key in reversed(self._imposing_mentions()):
@@ -421,6 +429,27 @@ class Parties:
             if start >= sentence.span.end and strong_imposer(name):
                 return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
         return (), 0.3
+
+    def _remember_sender(self, sentence: SentenceCandidate, sender: tuple[str, ...]) -> None:
+        """Keep a sender for later statements that name none."""
+        memory = self._memory
+        key = tuple(mention.partition(".")[0] for mention in sender)
+        memory.sender, memory.at = sender, sentence.span.start
+        memory.told[key] = memory.told.get(key, 0) + 1
+        memory.firsts.setdefault(key, sender)
+
+    def _main_sender(self, sentence: SentenceCandidate) -> tuple[str, ...]:
+        """Return the sender of the statement just before, else the one told of most, or first."""
+        memory = self._memory
+        if not memory.sender:
+            return ()
+        if sentence.span.start - memory.at < _JUST_BEFORE:
+            return memory.sender
+        ranked = sorted(memory.told, key=lambda key: -memory.told[key])
+        for key in ranked:
+            if not any(self._is_one_of(mention, memory.target_codes) for mention in memory.firsts[key]):
+                return memory.firsts[key]
+        return memory.sender
 
     def _imposing_mentions(self) -> list[tuple[int, str]]:
         """Return the mentions of those who usually impose, in order of the text; found once."""
