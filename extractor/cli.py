@@ -9,10 +9,10 @@ Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong u
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 from typer.core import TyperGroup
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from extractor.article import Article
     from extractor.catalogue import Schema
     from extractor.record import Extraction
+    from extractor.run.command import Order
     from extractor.settings import Settings
     from extractor.sheet.writing import Sheets
 
-Format = Literal["table", "json", "jsonl", "csv", "html"]
+Format = Literal["table", "json", "jsonl", "csv", "html", "xlsx"]
 _ENDINGS = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".pdf"})  # read from a folder
 _MAIN = "extract"  # the command that runs when no other is named
 # ClickException; where it lives differs between versions of typer
@@ -88,6 +89,12 @@ cache_app = typer.Typer(
     help="Look at the model's cached answers, or drop them.",
 )
 app.add_typer(cache_app, name="cache")
+runs_app = typer.Typer(
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    help="List the runs of a store, or show one: what failed in it and why.",
+)
+app.add_typer(runs_app, name="runs")
 
 
 @app.callback()
@@ -101,7 +108,8 @@ def _extract(
         list[str] | None,
         typer.Argument(
             help="Articles: .txt, .html or .pdf files, - for standard input, or a folder (the "
-            "articles directly in it).",
+            "articles directly in it). A run into a folder also takes whole folders, globs, "
+            ".jsonl and .warc.gz files.",
             metavar="FILES...",
             show_default=False,
         ),
@@ -126,7 +134,8 @@ def _extract(
             "--output",
             "-o",
             metavar="PATH",
-            help="Write to this file, or into this folder a file an article.",
+            help="Write to this file; or run into this folder: a store that goes on where it "
+            "stopped, and sheets of all formats or the one of --format.",
         ),
     ] = None,
     model: Annotated[
@@ -164,6 +173,32 @@ def _extract(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="How long one request may take.")
     ] = None,
+    max_concurrency: Annotated[
+        int | None, typer.Option(metavar="N", help="Requests under way at the same time.")
+    ] = None,
+    rpm: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Run: requests a minute at most.")
+    ] = None,
+    tpm: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Run: tokens a minute at most.")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run: try again what failed before.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Run: work on so many articles at most.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Run: processes; by default one a core.")
+    ] = None,
+    files_from: Annotated[
+        str | None,
+        typer.Option(metavar="LIST", help="Run: read paths from this file too, - for stdin."),
+    ] = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(metavar="text=NAME,…", help="Run: how fields of .jsonl lines are called."),
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say what is done; show tracebacks.")
     ] = False,
@@ -174,14 +209,14 @@ def _extract(
     if version:
         print(f"news-extract {__version__}")
         return 0
-    if not files:
+    if not files and files_from is None:
         raise UsageError("name at least one article file, or - for standard input; see --help")
     teller = _Teller(verbose, quiet)
     if not schema:
         raise UsageError(f"say with --schema what to extract: {_names_of_schemas()}")
     from extractor.catalogue import load_schema
     from extractor.settings import load_settings
-    from extractor.sheet.writing import format_for, sheets_for
+    from extractor.sheet.writing import format_for, is_folder, sheets_for
 
     settings = load_settings(
         model=model,
@@ -194,14 +229,65 @@ def _extract(
         cache_dir=cache_dir,
         max_output_tokens=max_output_tokens,
         timeout=timeout,
+        concurrency=max_concurrency,
     )
     loaded = load_schema(schema)
-    sources = list(_articles_in(files, teller))
+    if output is not None and is_folder(output):
+        order = _order(files or [], output, form, files_from, fields)
+        limits = {"requests_a_minute": rpm, "tokens_a_minute": tpm}
+        more = {"retry_failed": retry_failed, "limit": limit, "jobs": jobs, **limits}
+        return _run_into_folder(order, more, settings, loaded, teller)
+    _refuse_flags_of_runs(rpm, tpm, retry_failed, limit, jobs, files_from, fields, form == "xlsx")
+    sources = list(_articles_in(files or [], teller))
     several = len(sources) > 1
-    sheets = sheets_for(output, format_for(form, output), sources, several)
+    sheets = sheets_for(output, format_for(cast(Any, form), output), sources, several)
     with _answerer(settings, loaded) as answer:
         _run(sources, answer, sheets, teller)
     return 1 if teller.failures else 0
+
+
+def _order(
+    files: list[str],
+    output: str,
+    form: Format | None,
+    files_from: str | None,
+    fields: str | None,
+) -> "Order":
+    """Return what a run into a folder is told; raise UsageError."""
+    from extractor.run.command import Order, fields_from
+    from extractor.run.sheets import FORMS
+
+    if form == "table":
+        raise UsageError("a run writes jsonl, csv, xlsx or html; drop --format table for all")
+    forms = FORMS if form is None else ("jsonl",) if form == "json" else (form,)
+    named = fields_from(fields) if fields is not None else None
+    return Order(files, Path(output), forms, files_from, named, command=sys.argv[1:])
+
+
+def _run_into_folder(
+    order: "Order",
+    options: dict[str, Any],
+    settings: "Settings",
+    schema: "Schema",
+    teller: "_Teller",
+) -> int:
+    from dataclasses import replace
+
+    from extractor.run.command import run_into_folder
+    from extractor.run.tally import Options
+
+    order = replace(order, options=Options(**options))
+    return run_into_folder(order, settings, schema, error=say, note=teller.note)
+
+
+def _refuse_flags_of_runs(*given: object) -> None:
+    """Raise UsageError when a flag is given that only a run knows, and this is none."""
+    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields".split()
+    for name, value in zip([*names, "--format xlsx"], given, strict=True):
+        if value not in (None, False):
+            raise UsageError(
+                f"{name} is for a run: name a folder with --output, such as -o sheets/"
+            )
 
 
 class _Teller:
@@ -396,6 +482,54 @@ def _cache_clear() -> int:
     print(f"dropped {cache.clear()} answers from {cache.folder}")
     cache.close()
     return 0
+
+
+_StoreFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FOLDER",
+        help="The run's folder; by default the only one with a store here.",
+    ),
+]
+
+
+@runs_app.callback()
+def _runs(context: typer.Context, output: _StoreFolder = None) -> int:
+    """List the runs of a store."""
+    if context.invoked_subcommand is not None:
+        context.obj = output
+        return 0
+    from extractor.run.command import find_store
+    from extractor.run.store import Store
+    from extractor.run.telling import list_lines
+
+    with Store(find_store(output), make=False) as store:
+        _print_lines(list_lines(store))
+    return 0
+
+
+@runs_app.command("show")
+def _runs_show(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="N", help="The run's number.")],
+    output: _StoreFolder = None,
+) -> int:
+    """Show one run: how it ended, what it cost, what failed and why."""
+    from extractor.run.command import find_store
+    from extractor.run.store import Store
+    from extractor.run.telling import show_lines
+
+    with Store(find_store(output or context.obj), make=False) as store:
+        _print_lines(show_lines(store, number))
+    return 0
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    from extractor.sheet.printable import printable
+
+    print("\n".join(printable(line).rstrip() for line in lines))
 
 
 def main(arguments: list[str] | None = None) -> int:

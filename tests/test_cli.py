@@ -246,18 +246,39 @@ def test_a_file_for_the_output(run, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
-def test_a_folder_for_the_output(run, tmp_path: Path) -> None:
-    """A file an article, named for it; two of one name do not meet; articles are never replaced."""
+def test_a_folder_for_the_output_is_a_run(run, tmp_path: Path) -> None:
+    """A store and the sheets asked for; articles are never replaced; other flags are refused."""
     for place in ("x", "y"):
         (tmp_path / place).mkdir()
-        shutil.copy(ONE, tmp_path / place / "story.txt")
-    ran = run("-s", "quotes", "-f", "html", "-o", "sheets/", "x/story.txt", "y/story.txt")
-    assert ran.status == 0
-    names = sorted(path.name for path in (tmp_path / "sheets").iterdir())
-    assert names == ["story-2.html", "story.html"]
-    run("-s", "quotes", "-f", "table", "-o", "x", "x/story.txt")
+    shutil.copy(ONE, tmp_path / "x" / "story.txt")
+    shutil.copy(TWO, tmp_path / "y" / "story.txt")
+    ran = run("-s", "quotes", "-f", "csv", "-o", "sheets/", "x/story.txt", "y/story.txt")
+    assert (ran.status, ran.out) == (0, "")
+    assert "run 1: 2 done" in ran.err
+    names = {path.name for path in (tmp_path / "sheets").iterdir()}
+    assert {"extract.sqlite", "quotes.csv"} <= names
+    assert "quotes.jsonl" not in names
+    rows = list(csv.DictReader((tmp_path / "sheets" / "quotes.csv").open(encoding="utf-8")))
+    assert {row["article"] for row in rows} == {"x/story.txt", "y/story.txt"}
+    run("-s", "quotes", "-o", "x", "x/story.txt")
     assert (tmp_path / "x" / "story.txt").read_bytes() == ONE.read_bytes()
-    assert (tmp_path / "x" / "story-2.txt").exists()
+    assert run("-s", "quotes", "-f", "table", "-o", "sheets/", "x/story.txt").status == 2
+    assert run("-s", "quotes", "--limit", "3", "x/story.txt").status == 2
+    assert run("-s", "quotes", "-f", "xlsx", "x/story.txt").status == 2
+
+
+def test_runs_are_listed_and_shown(run, tmp_path: Path) -> None:
+    """`runs` gives a line a run, `runs show` what failed and why; the only store is found."""
+    (tmp_path / "blank.txt").write_text("   ")
+    assert run("-s", "quotes", "-o", "sheets/", ONE, "blank.txt").status == 1
+    listed = run("runs").out.splitlines()
+    assert len(listed) == 2
+    assert "finished" in listed[1]
+    shown = run("runs", "show", "1").out
+    assert "1 done, 1 failed" in shown
+    assert "EmptyArticle: blank.txt: the file is empty" in shown
+    assert run("runs", "show", "7").status == 2
+    assert run("runs", "--output", tmp_path / "nowhere").status == 2
 
 
 def test_several_articles_in_one_page(run, tmp_path: Path) -> None:

@@ -108,3 +108,10 @@ class Crew:
             hand.process.join(_FAREWELL)
             with suppress(OSError, RuntimeError):
                 hand.line.close()
+
+
+def cores() -> int:
+    """Return how many processes can work at the same time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1

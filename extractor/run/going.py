@@ -10,7 +10,6 @@ only fails stop the feeding; what is under way is finished within a short patien
 """
 
 import asyncio
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +23,7 @@ from extractor.answer import gate
 from extractor.catalogue import Schema
 from extractor.errors import ExtractError
 from extractor.record import Usage
-from extractor.run.crew import Crew, Hand
+from extractor.run.crew import Crew, Hand, cores
 from extractor.run.feeding import Feeder, Numbered
 from extractor.run.limits import Limits
 from extractor.run.messages import Asks, Broke, Dropped, Finished, Job, Leaves, Read, Verdict
@@ -184,11 +183,10 @@ class _Going:
         return count, False
 
     def _processes(self) -> int:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        count = self.options.jobs or cores or 1
+        count = self.options.jobs or cores()
         if self.options.limit is not None:
             count = min(count, self.options.limit)
-        return max(1, count)
+        return count
 
     async def _go(self) -> None:
         self._loop = asyncio.get_running_loop()

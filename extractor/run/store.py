@@ -464,10 +464,11 @@ def _columns(usage: Usage) -> tuple[int, int, int, int, float | None]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[int]:
     """Keep other runs out of a folder, made if need be. Raises OutputError, or UsageError.
 
-    The lock is the process's: when it ends, however it does, the lock is gone.
+    Gives the open file that the lock is on, which no other process may hold: when this one ends,
+    however it does, the lock is gone.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -479,7 +480,7 @@ def locked(folder: Path) -> Iterator[None]:
         ) from error
     with file:
         _lock(file.fileno(), folder)
-        yield
+        yield file.fileno()
 
 
 def _lock(handle: int, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where sheets go: standard output, one file, or a folder with one file an article.
+"""Where the sheets of a few articles go: standard output, or one file. Of many: extractor.run.
 
 A file is never half-written: it is made beside its place and then put there in one step.
 """
@@ -46,17 +46,19 @@ def format_for(given: Format | None, output: str | None) -> Format:
     return next((name for name in named if _ENDINGS[name] == ending), "table")
 
 
+def is_folder(output: str) -> bool:
+    """Tell whether an output is a folder: one that is there, or a path that ends with a slash."""
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+
+
 def sheets_for(output: str | None, form: Format, sources: Sequence[str], several: bool) -> Sheets:
     """Return the place that `--output` names; None and "-" are standard output.
 
-    A folder is one that is there already, or a path that ends with a slash. Raises UsageError
-    when a sheet would overwrite an article that it is made from.
+    Raises UsageError when a sheet would overwrite an article that it is made from.
     """
     if output is None or output == "-":
         return _Stdout(form, several)
     path = Path(output)
-    if path.is_dir() or output.endswith(("/", os.sep)):
-        return _Folder(path, form, sources)
     for source in sources:
         with suppress(OSError):
             if path.samefile(source):
@@ -111,43 +113,6 @@ class _File:
             return []
         write_whole(self._path, _text(self._kept, self._form, self._several))
         return [self._path]
-
-
-class _Folder:
-    """A file an article, named for the article's own file, each written when it is done."""
-
-    def __init__(self, folder: Path, form: Format, sources: Sequence[str]) -> None:
-        self._folder = folder
-        self._form = form
-        self._taken: set[str] = set()
-        self._articles = set()
-        for source in sources:
-            with suppress(OSError):
-                self._articles.add(Path(source).resolve())
-
-    def add(self, extraction: Extraction) -> list[Path]:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _not_written(self._folder, error) from error
-        path = self._folder / self._name(extraction.article.source)
-        write_whole(path, _text([extraction], self._form, several=False))
-        return [path]
-
-    def finish(self) -> list[Path]:
-        return []
-
-    def _name(self, source: str) -> str:
-        """Return a file name that no other article of this command has, nor is an article."""
-        stem = "stdin" if source == "-" else Path(source).stem or "article"
-        number = 1
-        while True:
-            name = f"{stem}{f'-{number}' if number > 1 else ''}{_ENDINGS[self._form]}"
-            is_article = (self._folder / name).resolve() in self._articles
-            if name.casefold() not in self._taken and not is_article:
-                self._taken.add(name.casefold())
-                return name
-            number += 1
 
 
 def _text(

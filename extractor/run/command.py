@@ -1,0 +1,131 @@
+"""A run as the command gives it: coverage in, store and sheets out, an exit status."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from extractor.article import Article
+from extractor.catalogue import Schema
+from extractor.errors import InputError, UsageError
+from extractor.run.coverage import Fields, sources_in
+from extractor.run.crew import cores
+from extractor.run.going import run
+from extractor.run.sheets import FORMS, Form, write_sheets
+from extractor.run.source import Source, failing
+from extractor.run.store import FILE, Store, locked
+from extractor.run.tally import Options, Outcome
+from extractor.run.telling import Lines, summary, what_is_left
+from extractor.run.work import recipe_for
+from extractor.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command was told, other than settings and schema."""
+
+    files: Sequence[str]
+    folder: Path
+    forms: Sequence[Form] = FORMS
+    files_from: str | None = None
+    fields: Fields | None = None
+    options: Options = field(default_factory=Options)
+    command: Sequence[str] = ()
+
+
+def run_into_folder(
+    order: Order,
+    settings: Settings,
+    schema: Schema,
+    *,
+    error: Callable[[str], None],
+    note: Callable[[str], None],
+) -> int:
+    """Run, write the sheets, and return the exit status: 0, 1 when an article failed, 130.
+
+    Raises UsageError and OutputError.
+    """
+    sources = sources_in(
+        order.files,
+        files_from=order.files_from,
+        output=order.folder,
+        fields=order.fields,
+        tell=note,
+    )
+    recipe = recipe_for(settings, schema)
+    watcher = Lines(error, note)
+    with locked(order.folder) as handle, Store(order.folder) as store:
+        outcome = run(
+            _with_standard_input(sources),
+            store=store,
+            schema=schema,
+            settings=settings,
+            recipe=recipe,
+            options=order.options,
+            watcher=watcher,
+            command=order.command,
+            inherited=[handle],
+        )
+        note(summary(outcome))
+        if left := what_is_left(outcome):
+            (error if outcome.stopped else note)(left)
+        written = write_sheets(
+            order.folder,
+            schema,
+            forms=order.forms,
+            recipe=recipe,
+            jobs=order.options.jobs or cores(),
+            tell=note,
+        )
+        for path in written.files:
+            note(f"wrote {path}: {written.articles:,} articles")
+    return _status(outcome)
+
+
+def _status(outcome: Outcome) -> int:
+    if outcome.interrupted:
+        return 130
+    tally = outcome.tally
+    return 1 if tally.failed or tally.failed_before or outcome.stopped else 0
+
+
+def _with_standard_input(sources: Iterator[Source]) -> Iterator[Source]:
+    """Read standard input here: the processes that read the rest have none."""
+    for source in sources:
+        if source.name != "-":
+            yield source
+            continue
+        try:
+            article = source.load()
+        except InputError as error:
+            yield failing("-", error)
+        else:
+            yield Source("-", "", partial(_same, article))
+
+
+def _same(article: Article) -> Article:
+    return article
+
+
+def find_store(folder: Path | None) -> Path:
+    """Return the folder of the store that is meant: the one named, or the only one near by."""
+    if folder is not None:
+        return folder
+    here = Path()
+    if (here / FILE).is_file():
+        return here
+    near = sorted(path.parent for path in here.glob(f"*/{FILE}"))
+    if len(near) == 1:
+        return near[0]
+    if not near:
+        raise UsageError("there is no store of a run here; name its folder with --output")
+    names = ", ".join(map(str, near))
+    raise UsageError(f"there are several stores here ({names}); name one with --output")
+
+
+def fields_from(given: str) -> Fields:
+    """Return the fields of .jsonl lines that `text=body,id=uid` names; raise UsageError."""
+    pairs = [pair.partition("=") for pair in given.split(",") if pair.strip()]
+    if not all(equals and value.strip() for _, equals, value in pairs):
+        raise UsageError(f"--fields {given}: expected name=FIELD, several apart by commas")
+    return Fields.named({name.strip(): value.strip() for name, _, value in pairs})

@@ -1,0 +1,136 @@
+"""What people are told of a run, in plain lines on standard error; and of runs that are over."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from extractor.record import Usage
+from extractor.run.store import Done, Failed, Skipped, Store
+from extractor.run.tally import Outcome, Tally
+
+_SHOWN = 20  # failures told as they happen; all of them are in the store
+
+
+class Lines:
+    """Tells each failure as it happens. Implements `extractor.run.tally.Watcher`."""
+
+    def __init__(self, error: Callable[[str], None], note: Callable[[str], None]) -> None:
+        self._error, self._note = error, note
+        self._failures = 0
+
+    def ended(self, entry: Done | Failed | Skipped) -> None:
+        """Tell a failure, the first ones."""
+        if not isinstance(entry, Failed):
+            return
+        self._failures += 1
+        if self._failures <= _SHOWN:
+            named = entry.source == "-" or entry.source in entry.reason
+            self._error(entry.reason if named else f"{entry.source}: {entry.reason}")
+        elif self._failures == _SHOWN + 1:
+            self._error("further failures are not told here; see `extract runs show`")
+
+    def going(self, tally: Tally, under_way: int) -> None:
+        """Nothing: lines do not move."""
+
+    def note(self, message: str) -> None:
+        """Tell what is good to know."""
+        self._note(message)
+
+
+def summary(outcome: Outcome) -> str:
+    """Return one line on how a run ended."""
+    tally = outcome.tally
+    parts = [f"{tally.done:,} done"]
+    for count, words in (
+        (tally.failed, "failed"),
+        (tally.unchanged, "unchanged"),
+        (tally.same, "with the text of another"),
+        (tally.failed_before, "failed before (--retry-failed tries again)"),
+    ):
+        if count:
+            parts.append(f"{count:,} {words}")
+    rate = f", {tally.done / outcome.seconds:,.1f} a second" if tally.done > 1 else ""
+    line = f"run {outcome.run_id}: {', '.join(parts)}, in {_duration(outcome.seconds)}{rate}"
+    if spent := _spent(tally.usage):
+        line += f"; {spent}"
+    return line
+
+
+def what_is_left(outcome: Outcome) -> str | None:
+    """Return what to know when a run did not take every source through, else None."""
+    if outcome.stopped is None and not outcome.left:
+        return None
+    count = f"{'more than ' if outcome.more_left else ''}{outcome.left:,} left"
+    why = f"stopped ({outcome.stopped}): " if outcome.stopped else ""
+    return f"{why}{count}; the same command goes on from here"
+
+
+def list_lines(store: Store) -> Iterator[str]:
+    """Yield a line a run."""
+    yield "run  began             status    done  failed  skipped  calls  cost       what"
+    for row in store.runs():
+        counts = json.loads(row["counts"])
+        done, failed, skipped = (counts.get(k, 0) for k in ("done", "failed", "skipped"))
+        cost = "unknown" if row["cost_usd"] is None else f"${row['cost_usd']:.4f}"
+        what = f"{row['schema']}, {row['model'] or 'rules'}"
+        yield (
+            f"{row['id']:>3}  {_time(row['started_at'])}  {row['status']:<8}{done:>6,}{failed:>8,}"
+            f"{skipped:>9,}{row['calls']:>7,}  {cost:<9}  {what}"
+        )
+
+
+def show_lines(store: Store, number: int) -> Iterator[str]:
+    """Yield what there is to know of one run: how it ended, what failed and why."""
+    row = store.run(number)
+    counts = json.loads(row["counts"])
+    model = f"{row['model']}, plan {row['plan']}" if row["model"] else "rules"
+    lasted = row["ended_at"] - row["started_at"] if row["ended_at"] else None
+    yield f"run       {number}, {row['status']}" + (f": {row['reason']}" if row["reason"] else "")
+    yield f"began     {_time(row['started_at'])}" + (
+        f", took {_duration(lasted)}" if lasted is not None else ""
+    )
+    yield f"command   extract {' '.join(json.loads(row['command']))}"
+    yield f"schema    {row['schema']}, answered by {model}, {row['engine']}"
+    yield "articles  " + ", ".join(
+        f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()
+    )
+    if row["calls"] or row["cache_hits"]:
+        yield f"spent     {_spent_row(row)}"
+    failed = store.items(number, "failed")
+    if failed:
+        yield ""
+        yield f"failed    {len(failed):,}"
+    for item in failed:
+        yield f"  {item['source']}"
+        yield f"    {item['error_kind']}: {item['reason']}"
+
+
+def _spent(usage: Usage) -> str:
+    if not usage.calls and not usage.cache_hits:
+        return ""
+    cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    cached = f", {usage.cache_hits:,} answers from the cache" if usage.cache_hits else ""
+    tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
+    return f"{usage.calls:,} calls{cached}, {tokens}, {cost}"
+
+
+def _spent_row(row: sqlite3.Row) -> str:
+    known: dict[str, Any] = {
+        key: row[key]
+        for key in ("calls", "cache_hits", "input_tokens", "output_tokens", "cost_usd")
+    }
+    return _spent(Usage(**known))
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
