@@ -44,9 +44,7 @@ def holds_office(entity: Entity, words: str) -> bool:
 
 def _of_a_state(word: str) -> bool:
     """Tell whether a word in a name is a state's: no mere "international" or "federal"."""
-    return word[:1].isupper() and (
-        lookup(word) is not None or word.lower().strip(",.") in _BLOCS
-    )
+    return word[:1].isupper() and (lookup(word) is not None or word.lower().strip(",.") in _BLOCS)
 
 
 _BLOCS = frozenset("western west nato g7 g-7 europe european congressional brics".split())
@@ -80,6 +78,16 @@ def strong_imposer(name: str) -> bool:
         return country.code in ("US", "EU", "UN")
     words = name.lower().replace("’", "'").split()
     return bool(words) and is_imposer(words[0].removesuffix("'s")) and "bank" not in words[-1]
+
+
+def acts_for_imposer(entity: Entity) -> bool:
+    """Tell whether a name is of an organ of such a one: "U.S. Senate", "EU Commission"."""
+    words = entity.name.split()
+    return (
+        entity.kind == "body"
+        and len(words) > 1
+        and (strong_imposer(words[0]) and holds_office(entity, ""))
+    )
 
 
 def is_instrument(token: Token) -> bool:

@@ -104,7 +104,7 @@ class Mentions:
         return spare
 
     def acting_before(self, tokens: list[Token], i: int) -> str | None:
-        """Return the last mention before token `i` that an auxiliary follows: "X has sent Y, and"."""
+        """Return the last mention before token `i` with an auxiliary behind: "X has sent Y and"."""
         if i <= 0:
             return None
         k = bisect_left(self._starts, tokens[i].start) - 1
@@ -140,7 +140,8 @@ class Mentions:
 
 # "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": the place and the agency, no one who acts
 _DATELINE = re.compile(
-    r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
+    r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
+    r"(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
     re.MULTILINE,
 )
 

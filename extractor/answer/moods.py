@@ -51,7 +51,9 @@ LEADS: dict[str, Status] = _table({
     | frozenset("begin begins began begun beginning".split()),
     "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
                     "resist", "veto", "avoid", "prevent", "block", "stop", "prohibit", "forbid")
-    | frozenset("barring barred bars denies denied opposition objections resistance refusal unlikely unwilling against ruled ruling no-one nobody "
+    | frozenset("barring barred bars denies denied opposition objections resistance refusal "
+                "unlikely "
+                "unwilling against ruled ruling no-one nobody "
                 "impossible".split()),
 })  # fmt: skip
 _HABITS = frozenset("approach policy practice strategy response instinct answer".split())
@@ -314,8 +316,11 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
         if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
             break
     status = _noun_followed(tokens, end, conditional)
-    if status == "proposed" and noun and tokens[noun - 1].low == "the" and (
-        tokens[noun].low in _IMPOSED_NOUNS
+    if (
+        status == "proposed"
+        and noun
+        and tokens[noun - 1].low == "the"
+        and (tokens[noun].low in _IMPOSED_NOUNS)
     ):
         return "past"  # "the imposition of sanctions": a fact that the text goes on from
     return status

@@ -177,8 +177,10 @@ _FAILED = frozenset("failed unsuccessful rejected defeated blocked collapsed vet
 def _came_to_nothing(tokens: list[Token], end: int) -> bool:
     """Tell whether what was to be done is said to have failed: "the move to ban X was rejected"."""
     near = tokens[end : end + 4]
-    return bool(near) and near[0].low in (*_FAILED, "was", "were") and any(
-        token.low in _FAILED for token in near
+    return (
+        bool(near)
+        and near[0].low in (*_FAILED, "was", "were")
+        and any(token.low in _FAILED for token in near)
     )
 
 

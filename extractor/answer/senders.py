@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from extractor.answer.imposers import (
+    acts_for_imposer,
     codes_in,
     is_instrument,
     is_office,
@@ -158,7 +159,9 @@ class Parties:
         wishing = _wishes(tokens, reading, lead)
         subject = tuple(map(self._before_who, subject))
         subject = tuple(
-            key for key in subject if may_impose(*self._mentions.by_id[key], self._text, wishing=wishing)
+            key
+            for key in subject
+            if may_impose(*self._mentions.by_id[key], self._text, wishing=wishing)
         )
         if subject:
             return tuple(self._body_of(key) for key in subject), 1.0
@@ -381,9 +384,7 @@ class Parties:
                 return ()  # "notify allies of any intention to lift": not the allies'
         return self._mentions.subject(tokens, start)
 
-    def _main_subject(
-        self, tokens: list[Token], before: int | None = None
-    ) -> tuple[str, ...]:
+    def _main_subject(self, tokens: list[Token], before: int | None = None) -> tuple[str, ...]:
         """Return the subject of the main clause, for "…, lifting sanctions on X"."""
         whole = Span(tokens[0].start, tokens[-1].end)
         if before is not None:
@@ -393,10 +394,10 @@ class Parties:
         for mention, entity in self._mentions.inside(whole, 3):
             if not can_act(entity, mention):
                 continue
-            before = [t.low for t in tokens[:12] if t.start < mention.span.start]
-            if any(low in AUXILIARIES or low in COMMON_VERBS or low in PRONOUNS for low in before):
+            opening = [t.low for t in tokens[:12] if t.start < mention.span.start]
+            if any(low in AUXILIARIES | COMMON_VERBS | PRONOUNS for low in opening):
                 return ()
-            return (mention.id,) if len(before) < 8 else ()
+            return (mention.id,) if len(opening) < 8 else ()
         return ()
 
     def _carried(
@@ -412,6 +413,8 @@ class Parties:
         if sender:
             return sender, 0.5
         targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
+        targets |= memory.target_codes
+        organ: str | None = None
         spare: str | None = None
         for start, key in reversed(self._imposing_mentions()):
             name = self._name_of(key)
@@ -419,14 +422,18 @@ class Parties:
                 continue
             if start < sentence.span.start - _NEAR:
                 break
-            if strong_imposer(name):
+            if strong_imposer(name) and imposes_by_name(name):
                 return (key,), 0.35
-            spare = spare or key
+            if strong_imposer(name):
+                organ = organ or key
+            elif not codes_in(name) & targets:
+                spare = spare or key
+        spare = organ or spare
         if spare:
             return (spare,), 0.3
         for start, key in self._imposing_mentions():
             name = self._name_of(key)
-            if start >= sentence.span.end and strong_imposer(name):
+            if start >= sentence.span.end and strong_imposer(name) and imposes_by_name(name):
                 return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
         return (), 0.3
 
@@ -447,7 +454,9 @@ class Parties:
             return memory.sender
         ranked = sorted(memory.told, key=lambda key: -memory.told[key])
         for key in ranked:
-            if not any(self._is_one_of(mention, memory.target_codes) for mention in memory.firsts[key]):
+            if not any(
+                self._is_one_of(mention, memory.target_codes) for mention in memory.firsts[key]
+            ):
                 return memory.firsts[key]
         return memory.sender
 
@@ -457,7 +466,8 @@ class Parties:
             self._imposers = [
                 (mention.span.start, mention.id)
                 for mention, entity in self._mentions.pairs
-                if entity.kind != "person" and imposes_by_name(entity.name)
+                if entity.kind != "person"
+                and (imposes_by_name(entity.name) or acts_for_imposer(entity))
             ]
         return self._imposers
 
@@ -574,7 +584,7 @@ def _wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
     """Tell whether what leads up to the action leaves it to others: "wants to", "called for"."""
     low = tokens[reading.trigger[0]].low
     if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
-        return True
+        return not low.startswith("vot")
     if reading.soft == "denied":
         return True  # "rejects sanctions": others' or its own
     return lead.governor is not None and is_wish(tokens[lead.governor].low)

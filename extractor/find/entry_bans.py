@@ -54,13 +54,15 @@ _PERSONS = frozenset(
 def opens_entry_ban(text: str) -> bool:
     """Tell whether a text, as printed, may tell of an entry ban."""
     low = text.lower()
-    if not any(word in low for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")):
+    if not any(
+        word in low for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")
+    ):
         return False
     return any(opening in low for opening in OPENINGS) or _BANNED_FROM.search(text) is not None
 
 
 def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
-    """Return where the object of the entry ban at token `i` begins and ends, and where the ban does.
+    """Return where the object of the entry ban at token `i` begins and ends, and the ban's end.
 
     The object stands behind an active verb and before a passive one; (i, i, end) when nobody is
     named where it is looked for. None when the word is no entry ban.
@@ -70,9 +72,7 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
         return _refused(tokens, i)
     if low not in BANNING or (i and tokens[i - 1].low in DETERMINERS):
         return None
-    at = next(
-        (k for k in range(i + 1, min(len(tokens), i + 9)) if tokens[k].low == "from"), None
-    )
+    at = next((k for k in range(i + 1, min(len(tokens), i + 9)) if tokens[k].low == "from"), None)
     if at is None or at + 1 >= len(tokens):
         return None
     end = _place_end(tokens, at + 1)
@@ -139,11 +139,15 @@ def _named(words: list[Token]) -> bool:
 def _object_before(tokens: list[Token], i: int) -> int | None:
     """Return where the one who "is banned", "wants X banned" stands before token `i`."""
     k = i - 1
-    while k >= 0 and (tokens[k].low in AUXILIARIES or is_adverb(tokens[k]) or tokens[k].low == "to"):
+    while k >= 0 and (
+        tokens[k].low in AUXILIARIES or is_adverb(tokens[k]) or tokens[k].low == "to"
+    ):
         k -= 1
     if k < 0 or not tokens[k].word:
         return None
-    passive = any(t.low in ("be", "been", "is", "was", "were", "are", "being") for t in tokens[k + 1 : i])
+    passive = any(
+        t.low in ("be", "been", "is", "was", "were", "are", "being") for t in tokens[k + 1 : i]
+    )
     if not passive and not tokens[i].low.endswith("ed"):
         return None
     first = k + 1
@@ -171,7 +175,11 @@ def _refused(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
             if between:
                 return (i + 1, k, k + 1) if _named(between) else None
             if tokens[k + 1 : k + 2] and tokens[k + 1].low == "to":
-                return (k + 2, min(len(tokens), k + 4), k + 2) if _named(tokens[k + 2 : k + 4]) else None
+                return (
+                    (k + 2, min(len(tokens), k + 4), k + 2)
+                    if _named(tokens[k + 2 : k + 4])
+                    else None
+                )
             first = _object_before(tokens, i)
             return (first, i, k + 1) if first is not None else None
     return None

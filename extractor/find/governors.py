@@ -171,7 +171,9 @@ def _caused(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     before = {t.low for t in tokens[max(0, i - 6) : i]}
     yet = before & {"could", "may", "might", "would", "will", "to", "can"}
     action: Action = "tighten" if between & HARDER else "impose"
-    return Reading(r, action, (i, i + 1), "noun" if not yet else "state", soft="proposed" if yet else None)
+    return Reading(
+        r, action, (i, i + 1), "noun" if not yet else "state", soft="proposed" if yet else None
+    )
 
 
 def _threatened(tokens: list[Token], i: int) -> int | None:

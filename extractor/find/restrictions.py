@@ -22,7 +22,7 @@ from extractor.find.clauses import (
 )
 from extractor.find.countries import lookup
 from extractor.find.entry_bans import WHOLE_PEOPLES
-from extractor.find.sanction_verbs import ACTIONS, SOFT
+from extractor.find.sanction_verbs import ACTIONS, LEAVING, SOFT
 
 # A text without any of these holds no restriction, so nothing else is looked at.
 STEMS = (
@@ -97,7 +97,8 @@ _PEOPLE = frozenset(
     "minister judges settlers network networks regime groups group members refiners refiner "
     "refineries refinery organisations organizations buyers businessmen businessman generals "
     "commanders commander people persons citizens nationals lawmakers politicians executives "
-    "countries country nations organisation organization experts coalition guards prosecutors producers producer traders trader subsidiaries airlines airline institutions "
+    "countries country nations organisation organization experts coalition guards prosecutors "
+    "producers producer traders trader subsidiaries airlines airline institutions "
     "militants militias militia exchange exchanges hackers president associates relatives sons son "
     "daughter wife family him her them it us me you those anyone everyone president's".split()
 )
@@ -273,7 +274,11 @@ def _sanction(
             return None  # "the sanctioned banks"
         passive = _be_before(tokens, i)
         if low == "sanctioned" and passive and _people_before(tokens, i):
-            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+            by_state = following == "by" and any(
+                t.capital and (is_imposer(t.text) or _country_at(tokens, k))
+                for k, t in enumerate(tokens[i + 2 : i + 4], i + 2)
+            )
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not by_state)
         if low == "sanctioned" and passive:
             return None  # "the strike was sanctioned by the union"
         if low == "sanctioned" and tokens[i - 1].capital and _relative_before(tokens, i):
@@ -472,6 +477,7 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
         or low in COMMON_VERBS
         or low in ACTIONS
         or low in SOFT
+        or low in LEAVING
         or is_adverb(token)
         or low == "and"
     ):

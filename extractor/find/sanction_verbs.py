@@ -123,12 +123,16 @@ _NEW: Action = "impose"
 # Verbs whose object is a restriction that is yet to come, with what that says of its status.
 SOFT: dict[str, Status] = {
     **dict.fromkeys((*forms("announce", "unveil", "issue"),), "announced"),
-    **dict.fromkeys((*forms("authorize", "authorise", "require", "mandate", "adopt", "approve", "pass", "endorse", "agree"), "adopted", "sign",
+    **dict.fromkeys((*forms("authorize", "authorise", "require", "mandate", "adopt", "approve",
+                            "pass", "endorse", "agree"), "adopted", "sign",
                      "signed", "signs"), "agreed"),
     **dict.fromkeys((*forms("propose", "seek", "demand", "urge", "consider", "weigh", "mull",
                             "prepare", "draft", "recommend", "suggest", "request", "back",
-                            "support", "favor", "favour", "advocate", "want", "pursue", "push", "craft", "float", "expect", "advance"),
-                     "readies", "readied", "ready", "sought", "planning", "planned", "plan", "plans", "mulling", "readying",
+                            "support", "favor", "favour", "advocate", "want", "pursue", "push",
+                            "craft",
+                            "float", "expect", "advance"),
+                     "readies", "readied", "ready", "sought", "planning", "planned", "plan",
+                     "plans", "mulling", "readying",
                      "drawing", "eyeing", "eyes", "want", "wants", "wanted"), "proposed"),
     **dict.fromkeys((*forms("face", "risk"),), "proposed"),
     **dict.fromkeys((*forms("veto", "block", "reject"), "vetoes", "vetoed"), "denied"),
@@ -170,7 +174,8 @@ FRESH = HARDER | frozenset(
     "u.s. us a an".split()
 )
 QUANTITIES = frozenset(
-    "variety slate combination round rounds package packages wave waves series raft slew batch set list range number tranche "
+    "variety slate combination round rounds package packages wave waves series raft slew batch "
+    "set list range number tranche "
     "types kinds form forms part parts majority bulk half portion any layer layers host lot "
     "array".split()
 )

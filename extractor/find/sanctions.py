@@ -141,7 +141,7 @@ def _told_of_entry(tokens: list[Token]) -> bool:
 def _with_entry_bans(
     tokens: list[Token], found: list[Restriction], *, told: bool
 ) -> list[Restriction]:
-    """Add the entry bans of a sentence; `told`: the article has told of one, so "ban him" is one."""
+    """Add the entry bans of a sentence; once the article has told of one, "ban him" is one."""
     bans: list[Restriction] = []
     for i, token in enumerate(tokens):
         if token.low not in BANNING and token.low not in REFUSING:
@@ -218,10 +218,10 @@ def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     called = _as_called(tokens, r)
     if called is not None:  # "a halt to what it called “brutal sanctions”"
         widened = replace(r, first=called)
-        read = verb_before(tokens, widened) or [noun_before(tokens, widened)]
-        found = [replace(one, restriction=r) for one in read if one is not None]
-        if found:
-            return found
+        named = noun_before(tokens, widened)
+        read = verb_before(tokens, widened) or ([named] if named else [])
+        if read:
+            return [replace(one, restriction=r) for one in read]
     direct = verb_before(tokens, r)
     behind = verbs_behind(tokens, r, until)
     clause = behind and behind[0].how in ("passive", "state")
@@ -258,7 +258,7 @@ def _as_called(tokens: list[Token], r: Restriction) -> int | None:
             if tokens[j].low in _MARKS:
                 return j
         i -= 1
-    if i < 1 or tokens[i].low not in ("called", "calls", "call", "describes", "termed", "considers"):
+    if i < 1 or tokens[i].low not in ("called", "calls", "call", "describes", "termed"):
         return None
     for j in range(i - 1, max(-1, i - 5), -1):
         if tokens[j].low == "what":
