@@ -109,7 +109,7 @@ class Parties:
             if possessor:
                 sender, trust = possessor, 0.7
         targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
-        if sender and targets and trust >= 0.85:
+        if sender and trust >= 0.85:
             kept = tuple(key for key in sender if not self._is_one_of(key, targets))
             sender, trust = (kept, trust) if kept else ((), 0.5)
         others = reading.soft == "proposed" and reading.how == "active"
@@ -234,8 +234,12 @@ class Parties:
         for k in range(i - 1, max(0, i - 1 - reach), -1):
             if is_office(tokens[k]):
                 for word in tokens[max(0, k - 2) : k]:
-                    key = lookup(word.text) and self._same_country(word.text, word.start)
-                    if key:
+                    key = (
+                        self._same_country(word.text, word.start)
+                        if lookup(word.text)
+                        else word.capital and self._mention_at(Span(word.start, word.end))
+                    )
+                    if key:  # "the Obama administration": the name in it
                         return (key,)
         return ()
 
@@ -278,8 +282,10 @@ class Parties:
 
     def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
         """Tell whether a mention is of one of these countries, itself no great imposer."""
-        name = self._name_of(key)
-        return bool(codes_in(name) & codes) and not strong_imposer(name)
+        mention, entity = self._mentions.by_id[key]
+        if mention.kind == "pronoun":  # "It would also impose …" after a bill against a country
+            codes |= self._memory.target_codes
+        return bool(codes_in(entity.name) & codes) and not strong_imposer(entity.name)
 
     def _name_of(self, key: str) -> str:
         pair = self._mentions.by_id.get(key)
