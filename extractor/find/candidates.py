@@ -93,6 +93,7 @@ class Mention:
     id: str  # "P3.2"
     span: Span
     kind: MentionKind
+    likely: float = 1.0  # that it means this entity; less than 1 for pronouns
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ from extractor.find.vocabulary import (
     singular,
 )
 
+# Words that a full stop may follow within a name.
+_ABBREVIATED = frozenset(
+    "mr mrs ms dr prof sen rep gov gen lt col maj capt sgt cpl adm rev hon st jr sr mt ft".split()
+)
+
 WEAK_TITLES = frozenset(
     "house senate state national foreign republican democratic conservative labour former treasury "
     "interior finance defense defence first crown press majority minority special presidential gop "
@@ -129,7 +134,7 @@ def _run_end(tokens: Tokens, i: int) -> int:
 
 
 def _abbreviation(word: str) -> bool:
-    return len(word) == 1 or word in HONORIFICS or word in ("st", "jr", "sr", "mt", "ft")
+    return len(word) == 1 or word in _ABBREVIATED
 
 
 def _next_capital(tokens: Tokens, j: int) -> bool:

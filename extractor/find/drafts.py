@@ -19,4 +19,7 @@ class Draft:
     heads: set[str] = field(default_factory=set)  # "president", "envoy": what it is described as
     countries: set[str] = field(default_factory=set)  # of the descriptions: "BY"
     mentions: list[tuple[Span, MentionKind]] = field(default_factory=list)
+    traits: set[str] = field(default_factory=set)  # names within its descriptions: "ohio"
+    described: bool = False  # by a noun for people: "a senior official"
+    likely: dict[Span, float] = field(default_factory=dict)  # pronoun -> that it means this one
     first: int = 0  # offset of the first mention

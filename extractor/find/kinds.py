@@ -26,7 +26,7 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     if run.titles:
         given = first_name_gender(words[0]) if len(words) > 1 else None
         return "person", run.gender or given or _name_gender(words)
-    if last in BODY_SUFFIXES or any(w in BODY_HEADS or singular(w) in BODY_HEADS for w in words):
+    if last in BODY_SUFFIXES or _has_body_head(words):
         return "body", None
     if last in PLACE_HEADS or words[0] in ("north", "south", "new", "san", "los", "mount", "fort"):
         return "place", None
@@ -41,11 +41,19 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     tokens = reading.tokens
     before = tokens.lower[run.first - 1] if run.first else ""
     following = tokens.lower[run.last : run.last + 3]
+    if before in ("in", "at", "near") and following[:2] == [",", "who"]:
+        return "place", None  # "an actor in Springfield, who …"
     if _person_company(before, following):
         return "person", _name_gender(words)
     if before in ("in", "at", "near", "outside", "from", "across", "to"):
         return "place", None
     return ("person", _name_gender(words)) if len(words) in (2, 3) else ("other", None)
+
+
+def _has_body_head(words: list[str]) -> bool:
+    """Tell whether a word of the name is one for bodies; "Bill" before a last name is none."""
+    given = len(words) > 1 and is_first_name(words[0])
+    return any(w in BODY_HEADS or singular(w) in BODY_HEADS for w in words[given:])
 
 
 def is_country(word: str) -> bool:

@@ -8,7 +8,7 @@ what a name is, is read off its titles, its company and how the article goes on 
 
 from extractor.find import nominals, pronouns
 from extractor.find.candidates import Entity, Mention
-from extractor.find.capitals import TITLES, Run, runs
+from extractor.find.capitals import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.countries import is_demonym, is_place, lookup
 from extractor.find.drafts import Draft
 from extractor.find.kinds import is_country, kind_of
@@ -19,10 +19,13 @@ from extractor.find.vocabulary import (
     FEMALE_NOUNS,
     FINITE_SPEECH,
     MALE_NOUNS,
+    first_name_gender,
     is_first_name,
     singular,
 )
 from extractor.spans import Span
+
+_SUFFIXES = frozenset("jr sr ii iii iv".split())
 
 
 def find_names(reading: Reading) -> tuple[Entity, ...]:
@@ -85,21 +88,35 @@ def _place(
         draft = Draft(run.words, kind, span.of(reading.article.text), gender, first=span.start)
         draft.plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
         drafts.append(draft)
-        by_last.setdefault(key(run.words[-1]), []).append(draft)
+        by_last.setdefault(_surname(run.words), []).append(draft)
         by_first.setdefault(key(run.words[0]), []).append(draft)
         country = lookup(draft.name)
         if country:
             by_last.setdefault(f"={country.code}{country.kind}", []).append(draft)
     else:
+        if draft.kind == "place" and len(draft.words) > 1 and _speaks(reading, run):
+            draft.kind, draft.gender = "person", draft.gender or first_name_gender(draft.words[0])
         if len(run.words) > len(draft.words) and draft.kind != "place":
             draft.words, draft.name = run.words, span.of(reading.article.text)
-        for index, word in ((by_last, run.words[-1]), (by_first, run.words[0])):
-            known = index.setdefault(key(word), [])
+        for index, word in ((by_last, _surname(run.words)), (by_first, key(run.words[0]))):
+            known = index.setdefault(word, [])
             if draft not in known and (len(run.words) > 1 or index is by_last):
                 known.append(draft)
     draft.first = min(draft.first, span.start)
     draft.mentions.append((span, "name"))
     _describe(reading, run, draft)
+
+
+def _speaks(reading: Reading, run: Run) -> bool:
+    """Tell whether a mention is of a person: with a title, or a verb of saying after it."""
+    following = reading.tokens.lower[run.last : run.last + 1]
+    place = lookup(" ".join(run.words)) or run.words[-1].lower() in PLACE_HEADS
+    return not place and (run.titles > 0 or following[:1] in (["said"], ["told"], ["says"]))
+
+
+def _surname(words: tuple[str, ...]) -> str:
+    """Return the key of the last name: "Berg" of "Paul Berg III"."""
+    return key(words[-2] if len(words) > 2 and key(words[-1]) in _SUFFIXES else words[-1])
 
 
 def _match(
@@ -110,7 +127,7 @@ def _match(
         same = by_last.get(f"={country.code}{country.kind}")
         if same:
             return same[0]
-    last = key(run.words[-1])
+    last = _surname(run.words)
     same_last = [d for d in by_last.get(last, ()) if _compatible(run, d)]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
         before = [d for d in same_last if d.first < span.start] or same_last
@@ -143,6 +160,8 @@ def _compatible(run: Run, draft: Draft) -> bool:
         return draft.kind != "body" or len(draft.words) == 1 or run.words == draft.words
     if draft.kind == "body":
         return [key(w) for w in run.words] == [key(w) for w in draft.words]
+    if (key(run.words[-1]) in _SUFFIXES) != (key(draft.words[-1]) in _SUFFIXES):
+        return len(run.words) == 2 and key(run.words[-1]) in _SUFFIXES  # father and son
     a, b = key(run.words[0]), key(draft.words[0])
     return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) or alike(a, b)
 
@@ -181,7 +200,9 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
                 country = lookup(word)
                 if country:
                     draft.countries.add(country.code)
-        sure = draft.kind == "body" or lookup(draft.name) or is_first_name(draft.words[0])
+        draft.traits.update(w.lower() for w in tokens.text[a:b] if w[0].isupper())
+        place = draft.kind == "place" and len(draft.words) > 1
+        sure = draft.kind == "body" or place or lookup(draft.name) or is_first_name(draft.words[0])
         if head_kind and not sure:
             draft.kind = "person" if head_kind == "person" else "body"
         if draft.role is None:
@@ -220,7 +241,8 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
     for number, draft in enumerate(drafts, 1):
         spans = dict(sorted(draft.mentions))
         mentions = tuple(
-            Mention(f"P{number}.{k}", span, kind) for k, (span, kind) in enumerate(spans.items(), 1)
+            Mention(f"P{number}.{k}", span, kind, draft.likely.get(span, 1.0))
+            for k, (span, kind) in enumerate(spans.items(), 1)
         )
         name = _chief_form(reading, draft) or draft.name
         printed = {text[a:b] for (a, b), kind in spans.items() if kind != "pronoun"}

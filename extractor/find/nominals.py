@@ -47,6 +47,7 @@ _QUANTIFIERS = frozenset("some many several few other two three four five six mo
 _DEFINITE = frozenset("the this that".split()) | POSSESSIVES
 # Words for whoever heads a state: "the Belgian leader" may be its president.
 _RULERS = frozenset("president leader premier chancellor dictator autocrat strongman ruler".split())
+_LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 _PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
 
 
@@ -226,8 +227,8 @@ def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
         while head > 0 and (tokens.lower[head] in AUXILIARIES or tokens.lower[head].endswith("ly")):
             head -= 1
         noun = tokens.lower[head]
-        if head in taken or reading.quoted[head] or not noun[0].isalpha():
-            continue
+        if head in taken or reading.quoted[head] or not noun[0].isalpha() or _contracted(noun):
+            continue  # a contraction too: "that he'd said"
         if noun in _PRONOUN_LIKE:
             found.append(Phrase(head, head + 1, head))
             continue
@@ -239,6 +240,10 @@ def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
         ):
             found.append(Phrase(first, head + 1, head))
     return found
+
+
+def _contracted(word: str) -> bool:
+    return "'" in word or "’" in word
 
 
 def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bool:
@@ -296,6 +301,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
                 (), kind if kind in ("body", "other") else "unnamed",
                 _as_name(span.of(reading.article.text)), gender, plural, first=start,
             )  # fmt: skip
+            draft.described = kind == "person"
             draft.heads.update((noun, *words))
             drafts.append(draft)
             by_head.setdefault(noun, []).append(draft)
@@ -325,7 +331,8 @@ def _beside(reading: Reading, phrase: Phrase, owner: dict[int, Draft]) -> Draft 
         if found and tokens.lower[first] not in ("a", "an"):
             return found
     if first > 1 and tokens.text[first - 1] == ",":
-        return owner.get(tokens.end[first - 2])
+        aged = first > 3 and tokens.text[first - 2].isdigit() and tokens.text[first - 3] == ","
+        return owner.get(tokens.end[first - 4 if aged else first - 2])  # "Smith, 60, a nurse"
     if first > 1 and tokens.lower[first - 1] in ("is", "was", "became", "remains"):
         opener = tokens.first_from(reading.sentences[reading.sentence[first]].span.start)
         for k in range(opener, first - 1):
@@ -352,13 +359,18 @@ class _Bearers:
         for named in self._named.values():
             named.sort()
 
-    def last(self, noun: str, country: str | None, offset: int) -> Draft | None:
-        """Return the one named last before `offset`, of the country rather than of none known."""
+    def last(self, noun: str, country: str | None, traits: set[str], offset: int) -> Draft | None:
+        """Return the one named last before `offset`, of the country rather than of none known.
+
+        With traits, one that is described by one of these names too: "the Ohio senator".
+        """
         for key in ((noun, country), (noun, "")) if country else ((noun, None),):
             named = self._named.get(key, ())
             before = bisect_left(named, (offset,))
-            if before:
-                return self._people[named[before - 1][1]]
+            for _, index in reversed(named[max(before - _LOOKED_AT, 0) : before]):
+                draft = self._people[index]
+                if not traits or traits & draft.traits:
+                    return draft
         return None
 
 
@@ -371,8 +383,10 @@ def _described(tokens: Tokens, phrase: Phrase, noun: str, bearers: _Bearers) -> 
     """Return the person whom a definite description means: same role, same country, last named."""
     if tokens.lower[phrase.first] not in ("the", "this", "that"):
         return None
-    country = None
-    for word in tokens.lower[phrase.first + 1 : phrase.head]:
-        found = lookup(word)
+    country, traits = None, set[str]()
+    for k in range(phrase.first + 1, phrase.head):
+        found = lookup(tokens.lower[k])
         country = found.code if found else country
-    return bearers.last(_office(noun), country, tokens.start[phrase.first])
+        if not found and tokens.text[k][0].isupper():
+            traits.add(tokens.lower[k])
+    return bearers.last(_office(noun), country, traits, tokens.start[phrase.first])

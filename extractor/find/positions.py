@@ -1,0 +1,208 @@
+"""Where a mention stands in its sentence: who speaks, who is subject, who is merely mentioned.
+
+No parser: the words before and after tell. What a mention's role is decides how likely a later
+pronoun means it (`pronouns`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extractor.find.nominals import kind_of_noun
+from extractor.find.vocabulary import (
+    ADJECTIVES,
+    AUXILIARIES,
+    CORE_SPEECH,
+    DETERMINERS,
+    FINITE_SPEECH,
+    HONORIFICS,
+    PERSON_NOUNS,
+    PREPOSITIONS,
+    SPEECH_VERBS,
+    singular,
+)
+
+if TYPE_CHECKING:
+    from extractor.find.reading import Reading
+
+SUBJECTS = frozenset(("speaker", "subject", "sub-speaker", "sub-subject"))
+# From the role that makes an entity most likely the next "he" to the one that makes it least.
+_ORDER = (
+    "speaker p-speaker subject p-subject opens p-opens asked sub-speaker p-sub-speaker sub-subject "
+    "p-sub-subject p-other other p-object object p-asked prep p-prep p-possessive possessive "
+    "p-modifier modifier p-quoted quoted"
+).split()
+SALIENCE = {role: len(_ORDER) - rank for rank, role in enumerate(_ORDER)} | {"": 0}
+_SUBORDINATE = frozenset(
+    "when while as after before if since until because although though that whether whom who "
+    "which where unless once than how why what".split()
+)
+_ASKING = frozenset("asked asks asking pressed questioned quizzed interviewed".split())
+_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
+# Past and present forms of common verbs that neither end in "-ed" nor are verbs of speech.
+_VERBS = frozenset(
+    """went took made got gave came ran won lost met left kept held began stood sat fell grew knew
+    drew threw wore broke chose drove rose led fought sought built bought brought caught sent spent
+    put set let hit cut quit won became wants seems goes takes makes gets gives comes looks plans
+    tries hopes remains appears leads faces needs likes loves hates knows keeps holds works lives
+    plays stands sits turns runs won't""".split()
+)
+_ABBREVIATED = frozenset("mr mrs ms dr sen rep gov gen prof rev col lt sgt capt adm maj".split())
+_FAR = 30  # tokens an apposition is looked through
+
+
+def lines_of(reading: Reading) -> tuple[list[int], list[int]]:
+    """Return for every token its line, a sentence in the reporter's voice, and its paragraph.
+
+    Sentences wholly within a quotation belong to the line of the sentence before: however long a
+    quotation is, its speaker was named one line ago.
+    """
+    text, quoted = reading.tokens.text, reading.quoted
+    first, number = 0, 0
+    lines: list[int] = []
+    paragraphs: list[int] = []
+    for found in reading.sentences:
+        last = reading.tokens.first_from(found.span.end)
+        for k in range(first, last):
+            if not quoted[k] and text[k][0].isalnum():
+                number += 1
+                break
+        lines.append(number)
+        paragraphs.append(found.paragraph)
+        first = last
+    if not lines:
+        return [0] * len(text), [0] * len(text)
+    return [lines[s] for s in reading.sentence], [paragraphs[s] for s in reading.sentence]
+
+
+def role_of(reading: Reading, first: int, last: int) -> str:
+    """Say what the mention at tokens first:last does in its sentence."""
+    lower, quoted = reading.tokens.lower, reading.quoted
+    if quoted[first]:
+        return "quoted"
+    after = lower[last] if last < len(lower) else "."
+    if after in _POSSESSIVE and lower[first] not in ("he", "she", "it", "who"):
+        return "possessive"
+    if lower[first] in ("his", "her", "hers", "their", "its"):
+        return "possessive"
+    k = first - 1
+    while k >= 0 and first - k < 6 and k + 1 not in reading.opens and _describes(reading, k):
+        k -= 1
+    before = lower[k] if k >= 0 else "."
+    if before in FINITE_SPEECH and k:
+        inverted = before in CORE_SPEECH and lower[k - 1] == ","  # "…, said Smith"
+        if inverted or ends_quotation(reading, k - 1):
+            return "speaker"
+    verb = _verb_after(reading, last)
+    if verb:
+        if before in _SUBORDINATE or before in SPEECH_VERBS:  # "Brandt thought Smith had left"
+            return "sub-" + verb
+        if before not in PREPOSITIONS:
+            return verb
+    if before in PREPOSITIONS:
+        return "prep"
+    if after.isalpha() and kind_of_noun(singular(after)) is not None:
+        return "modifier"
+    if before in _ASKING:
+        return "asked"
+    if first in reading.opens or k + 1 in reading.opens:
+        return "opens"
+    if before in SPEECH_VERBS or before.endswith(("ed", "ing")):
+        return "object"
+    return "other"
+
+
+def _describes(reading: Reading, k: int) -> bool:
+    """Tell whether token `k` may belong to the description before a name: "campaign spokesman"."""
+    word, text = reading.tokens.lower[k], reading.tokens.text[k]
+    if word in HONORIFICS or word in DETERMINERS or word in ADJECTIVES:
+        return word not in ("that", "one")
+    if word == "and":  # "where Brandt and Okafor spoke": both stand in the clause
+        return text[0].islower() and k > 0 and reading.tokens.text[k - 1][0].isupper()
+    if word == ".":
+        return k > 0 and reading.tokens.lower[k - 1] in _ABBREVIATED
+    return word in PERSON_NOUNS or (text[0].isupper() and k not in reading.opens)
+
+
+def ends_quotation(reading: Reading, k: int) -> bool:
+    """Tell whether a quotation ends at token `k`, its closing marks included."""
+    for j in range(k, max(k - 4, -1), -1):
+        if reading.quoted[j]:
+            return True
+        if reading.tokens.text[j][0].isalnum():
+            return False
+    return False
+
+
+def _verb_after(reading: Reading, k: int) -> str:
+    """Say whether a verb follows, past adverbs, brackets and one apposition: of speech or other."""
+    lower, text, quoted = reading.tokens.lower, reading.tokens.text, reading.quoted
+    count, aside = len(lower), False
+    for _ in range(6):
+        if k >= count or quoted[k]:
+            return ""
+        word = lower[k]
+        if _speaks(word):
+            return "speaker"
+        if word in AUXILIARIES:
+            k += 1 + (k + 1 < count and lower[k + 1].endswith("ly"))
+            return "speaker" if k < count and _speaks(lower[k]) else "subject"
+        if (word.endswith("ly") and kind_of_noun(word) is None) or word in (
+            "also",
+            "then",
+            "now",
+            "just",
+            "still",
+            "never",
+            "often",
+        ):
+            k += 1
+        elif word == "(" and not aside:
+            end = min(k + 8, count)
+            while k < end and text[k] != ")":
+                k += 1
+            k += 1
+        elif word in (",", "—", "–", "-") and not aside:
+            k, aside = _past_aside(reading, k), True
+            if not k:
+                return ""
+        elif word in _POSSESSIVE:
+            return "subject"  # "he's"
+        elif word in _VERBS or (word.endswith("ed") and len(word) > 3) or word in SPEECH_VERBS:
+            return "subject"
+        elif word in ("of", "from", "for", "at") and not aside:
+            j, aside = k + 1, True
+            while j < min(k + 7, count) and (text[j][0].isupper() or lower[j] in ("the", "of")):
+                j += 1
+            if j == k + 1:
+                return ""
+            k = j + (j < count and text[j] == ",")
+        else:
+            return ""
+    return ""
+
+
+def _speaks(word: str) -> bool:
+    return word in CORE_SPEECH or (word in FINITE_SPEECH and word.endswith("ed"))
+
+
+def _past_aside(reading: Reading, k: int) -> int:
+    """Return the token after the apposition that the comma at `k` opens, or 0 if none ends."""
+    text, lower = reading.tokens.text, reading.tokens.lower
+    for j in range(k + 1, min(k + _FAR, len(text) - 1)):
+        if reading.quoted[j] or text[j] in ';:“”"':
+            return 0
+        stop = text[j] == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
+        if stop and text[j + 1][0].isupper():
+            return 0
+        if text[j] == text[k]:
+            following = lower[j + 1]
+            if (
+                following in FINITE_SPEECH
+                or following in AUXILIARIES
+                or following in _VERBS
+                or following.endswith(("ed", "ly"))
+                or following == "also"
+            ):
+                return j + 1
+    return 0

@@ -1,0 +1,129 @@
+"""Fit the weights of pronouns: `python tests/benchmarks/train_pronouns.py ARTICLES.jsonl`.
+
+Of the articles only the texts are read. Where of the people named before a "he" or "she" one alone
+has its gender and others have the other, the gender gives the answer away; the others, which no
+rule of position knows to be women or men, are what the weights learn to rank below. Gender is
+known here by titles, descriptions and first names, not by pronouns, and is no feature. Answers
+read by hand may be given besides: {"GROUP": {"DOC|OFFSET OF THE PRONOUN": "NAME"}} as JSON.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+
+from polnear import read_gold
+from train_attribution import fit
+
+from extractor.article import Article
+from extractor.find import capitals, names, nominals, pronouns
+from extractor.find.antecedents import History, Past, fits, in_reach, shapes
+from extractor.find.quotations import find_quotations
+from extractor.find.reading import read
+from extractor.find.sentences import find_sentences
+from extractor.find.vocabulary import PRONOUN_GENDER
+from extractor.read import article_from_text
+
+OUT = Path(__file__).parents[2] / "extractor" / "find" / "pronoun_weights.json"
+Example = tuple[list[tuple[str, ...]], list[int]]
+
+
+def examples(article: Article, answers: dict[int, str]) -> list[Example]:
+    """Turn the pronouns with a known answer into ranking problems.
+
+    `answers` are names by the offset of the pronoun; elsewhere gender decides, or nothing does.
+    """
+    sentences, quotations = find_sentences(article), find_quotations(article)
+    reading = read(article, sentences, quotations)
+    drafts = names._cluster(reading, list(capitals.runs(reading)))
+    nominals.add(reading, drafts)
+    known = [d.gender if d.kind == "person" else None for d in drafts]
+    history, out = History(reading, drafts), []
+    pronouns.learn_gender(history)
+    for k, word in history.pronouns():
+        resolved = pronouns.resolve(history, k, word)
+        order = resolved[0] if resolved else None
+        gender, answer = PRONOUN_GENDER.get(word), answers.get(reading.tokens.start[k])
+        if gender:
+            found = in_reach(history, k)
+            if answer:
+                found = {o: m for o, m in found.items() if fits(drafts[o], word)}
+                right = [i for i, o in enumerate(found) if answer.lower() in drafts[o].name.lower()]
+            else:
+                found = _told_by_gender(history, k, found, known)
+                right = [i for i, o in enumerate(found) if known[o] == gender]
+                right = right if len(right) == 1 and len(found) > 1 else []
+            if right:
+                order = list(found)[right[0]]
+                ranked = [
+                    tuple(name for group in groups for name in group.features())
+                    for _, groups in shapes(history, k, word, found)
+                ]
+                out.append((ranked, right))
+        if order is not None:
+            history.remember(k, order)
+    return out
+
+
+def _told_by_gender(
+    history: History, k: int, found: dict[int, list[Past]], known: list[str | None]
+) -> dict[int, list[Past]]:
+    """Keep the people of known gender; nobody where one of unknown gender is near."""
+    unknown = any(
+        history.drafts[o].gender is None
+        and history.drafts[o].kind == "person"
+        and history.lines[k] - m[0].line < 3
+        for o, m in found.items()
+    )
+    return {} if unknown else {o: m for o, m in found.items() if known[o]}
+
+
+def main() -> None:
+    """Fit on the articles given and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("articles", type=Path, help='a JSON object with a "text" a line')
+    parser.add_argument("--answers", type=Path)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=0.1)
+    parser.add_argument("--penalty", type=float, default=0.01)
+    parser.add_argument("--least", type=int, default=8, help="drop features seen less often")
+    parser.add_argument("--hold-out", type=int, default=0, help="measure on every N-th article")
+    parser.add_argument("--out", type=Path, default=OUT)
+    arguments = parser.parse_args()
+    answers: dict[str, dict[int, str]] = {}
+    if arguments.answers:
+        for group in json.loads(arguments.answers.read_text()).values():
+            for place, name in group.items():
+                doc, _, offset = place.rpartition("|")
+                answers.setdefault(doc, {})[int(offset)] = name
+    data: list[Example] = []
+    held: list[Example] = []
+    for index, record in enumerate(read_gold(arguments.articles)):
+        found = examples(
+            article_from_text(record["text"], source="train"), answers.get(record["doc"], {})
+        )
+        aside = arguments.hold_out and index % arguments.hold_out == 0
+        (held if aside else data).extend(found)
+    often = Counter(f for group, _ in data for c in group for f in c)
+    data = [
+        ([tuple(f for f in c if often[f] >= arguments.least) for c in group], right)
+        for group, right in data
+    ]
+    table = fit(data, arguments.epochs, arguments.rate, arguments.penalty)
+    kept = {f: round(w, 2) for f, w in sorted(table.items()) if abs(w) >= 0.02}
+    for name, group in (("fitted", data), ("held out", held)):
+        right = sum(
+            max(range(len(c)), key=lambda i: sum(kept.get(f, 0.0) for f in c[i])) in r
+            for c, r in group
+        )
+        print(f"{name}: {right} of {len(group)} pronouns right without knowing the gender")
+    note = "fitted by tests/benchmarks/train_pronouns.py on PolNeAR's training articles"
+    arguments.out.write_text(
+        json.dumps({"note": note, "weights": kept}, indent=0, ensure_ascii=False) + "\n",
+        encoding="utf-8",
+    )
+    print(len(kept), "weights written to", arguments.out.name)
+
+
+if __name__ == "__main__":
+    main()
