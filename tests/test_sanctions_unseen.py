@@ -1,0 +1,119 @@
+"""Sanction statements in sentences of no article: entry bans, lists, votes, and what is none."""
+
+import pytest
+
+from extractor.answer.sanction_terms import read_terms
+from extractor.find.entry_bans import opens_entry_ban
+from extractor.find.inventory import take
+from extractor.read import article_from_text
+
+
+def told(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Return trigger, action, status and the senders' names of every statement of `text`."""
+    inventory = take(article_from_text(text))
+    by_id = inventory.by_id
+    return [
+        (
+            by_id[term.statement].trigger.of(text),  # type: ignore[union-attr]
+            term.action,
+            term.status,
+            tuple(by_id[key.partition(".")[0]].name for key in term.sender),  # type: ignore[union-attr]
+        )
+        for term in read_terms(inventory)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Britain barred the novelist Ivo Marn from entering the country on Monday.",
+         [("barred", "impose", "in_force", ("Britain",))]),
+        ("Lawmakers in Ghana want the preacher Cole Harlan barred from the country.",
+         [("barred", "impose", "proposed", ("Lawmakers in Ghana",))]),
+        ("Denmark denied the envoy a visa after the dispute with Russia.",
+         [("denied", "impose", "past", ("Denmark",))]),
+        ("A petition calling on him to be banned from the United Kingdom was signed by thousands.",
+         [("banned", "impose", "proposed", ("United Kingdom",))]),
+        ("The shipping line has been the subject of European Union sanctions since 2011.",
+         [("subject", "impose", "in_force", ("European Union",))]),
+        ("Peru may vote on new sanctions against Bolivia next week.",
+         [("vote", "impose", "proposed", ("Peru",))]),
+        ("Ministers suggested EU sanctions on Chad could be lifted in exchange for elections.",
+         [("lifted", "lift", "conditional", ("EU",))]),
+        ("Washington so far has held off on imposing new sanctions against Burmese banks.",
+         [("imposing", "impose", "denied", ("Washington",))]),
+        ("Rebels called for a halt to what they called “cruel sanctions” by the United Nations.",
+         [("halt", "lift", "proposed", ("United Nations",))]),
+        ("NAIROBI (Reuters) - Kenya on Friday imposed sanctions on nine Eritrean officials.",
+         [("imposed", "impose", "in_force", ("Kenya",))]),
+        ("Canada is threatening modest sanctions over the raid in Haiti.",
+         [("threatening", "threaten", "announced", ("Canada",))]),
+        ("The trader was further sanctioned by Canada in 2015.",
+         [("sanctioned", "impose", "in_force", ("Canada",))]),
+        ("Norway will do away with sanctions on Eritrea.",
+         [("do away", "lift", "announced", ("Norway",))]),
+        ("Under its accord with the United States, Iran got sanctions relief.",
+         [("relief", "ease", "in_force", ("United States",))]),
+        ("A U.S. law which imposes sanctions on Sudanese officials was debated by Alex Dunn.",
+         [("imposes", "impose", "in_force", ("U.S.",))]),
+        ("In March the U.N. Security Council tightened its sanctions on Mali.",
+         [("tightened", "tighten", "past", ("U.N. Security Council",))]),
+        ("Canada is compiling evidence for possible new sanctions on Cuban banks.",
+         [("possible", "impose", "proposed", ("Canada",))]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_restriction(
+    text: str, expected: list[tuple[str, str, str, tuple[str, ...]]]
+) -> None:
+    """Action, status and sender are read where the words stand, lists and bans included."""
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Senators in Canada urged a vote to ban all Muslims from entering the country.",
+        "The league banned Tom Reyes from playing in Spain.",
+        "Marta Ruiz was barred from the ballot in Peru.",
+        "The ethics panel found that she broke a rule, but ended without imposing any sanctions.",
+        "States were given a reprieve from the sanctions of the school law.",
+        "Turkey wants Iraq to drop the referendum and avoid sanctions.",
+        "China pledged to ignore Canada-backed sanctions on Mali.",
+        "The firm evaded sanctions on Iran for years, Canada says.",
+        "The clerk raised the issue of sanctions on Cuba with Canada.",
+        "Certain people from Chad, Libya and Yemen are barred from entering the United States.",
+    ],
+)
+def test_what_is_no_statement(text: str) -> None:
+    """Immigration policy, leagues, schools, parliaments' own rules and mere mentions are none."""
+    padding = "The town council met. " * 80  # an article: in a few words alone nothing tells
+    assert told(f"{text}\n\n{padding}") == []
+
+
+def test_a_ban_told_of_is_meant_again() -> None:
+    """Once an entry ban is told of, "ban him" is that ban and keeps its sender."""
+    text = (
+        "Ghana barred the preacher Cole Harlan from entering the country last year.\n\n"
+        "Officials said the move to ban him was unsuccessful."
+    )
+    assert [row[:3] for row in told(text)] == [
+        ("barred", "impose", "past"),
+        ("ban", "impose", "denied"),
+    ]
+    assert told(text)[1][3]
+    assert told("The move to ban him in Ghana was unsuccessful, Canada said.") == []
+
+
+def test_a_pronoun_is_not_the_country_that_is_hit() -> None:
+    """ "It" after a bill against a country is the bill; its sender is the bill's state."""
+    text = (
+        "U.S. senators agreed on new sanctions on Chad. The draft is long. "
+        "It would also impose sanctions on foreign banks."
+    )
+    assert {row[3] for row in told(text)} == {("U.S.",)}
+
+
+def test_a_text_without_a_ban_is_not_searched_for_one() -> None:
+    """The search opens only where a form of entry ban can stand."""
+    assert not opens_entry_ban("The bank opened a bar in Spain.")
+    assert opens_entry_ban("Spain banned the writer from Mali.")
