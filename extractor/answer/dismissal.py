@@ -1,20 +1,37 @@
-"""Stretches in marks that are nobody's words: titles, nicknames, terms, scare quotes.
+"""Stretches in marks that are nobody's words: titles, nicknames, slogans, terms, scare quotes.
 
-Evidence is general: the word beside the marks ("the film", "a podcast host"), capitals, and for
-scare quotes the absence of anything in the sentence that could attribute words to someone. Where
-the evidence is thin the stretch is kept, for a fragment lost costs more than a title kept.
-Each rule was kept only where it dismisses more than two traps for each gold quotation it loses on
-PolNeAR's training set (whose gold holds the titles that stand inside somebody's reported words;
-nicknames are too few there to tell).
+A log-linear classifier over what speaks for and against it (answer/marked_words.py): the words
+beside the marks ("the film", "a podcast host"), capitals, and whether a cue in the sentence
+attributes words to anyone; with weights fitted on annotated news (tests/benchmarks/
+train_dismissal.py) and kept in a table beside this file. Where the evidence is thin the stretch is
+kept, for a fragment lost costs more than a title kept. That gold holds the titles that stand
+inside somebody's reported words ("he wrote a memo titled …"), so these are kept too.
+
+The attribution's own confidence is no feature: it adds nothing to the classifier, cross-validated.
 """
 
+import json
 import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+from extractor.answer.marked_words import features_of, mark_within
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
-MAX_SCARE_WORDS = 3
+MAX_SCARE_WORDS = 3  # that the rule for scare quotes looks at
+MAX_WORDS = 8  # more are somebody's words, 170 to 1 in PolNeAR's training set, but for titles
+MAX_TITLE_WORDS = 16
+MAX_TITLE_LETTERS = 120
+_THRESHOLD = 0.1  # log odds; lower loses more than one quotation in a hundred (cross-validated)
+_SLOGAN_FEATURES = ("near=slogan", "near=goods", "after=goods", "after=slogan", "first=#")
+_TERM_FEATURES = ("near=term", "near=known", "after=term", "before=known")
+_TITLE_FEATURES = (
+    "near=work", "near=titled", "near=people of works", "near=broadcast", "near=document",
+    "after=work", "after=people of works", "after=document",
+)  # fmt: skip
 _WINDOW = 100  # characters read on each side of the marks
 
 _LITTLE_WORDS = frozenset(
@@ -23,6 +40,7 @@ _LITTLE_WORDS = frozenset(
 _FIRST_OR_SECOND = frozenset(
     "i i'm i've i'll me my mine we we're our us you you're your yes no".split()
 )
+_SPEAKERS = frozenset("i i'm i've i'll i'd we we're we've we'll we'd let's".split())
 # works that have a title, and people who stand to one as host to show
 _WORK = (
     r"(?:films?|movies?|books?|novels?|memoirs?|songs?|albums?|shows?|series|dramas?|comed(?:y|ies)"
@@ -36,7 +54,8 @@ _PERSON_OF_WORK = (
     r"(?:(?:co-)?(?:hosts?|stars?|authors?|anchors?|creators?|moderators?)|actors?|actress(?:es)?"
     r"|contestants?|editors?|producers?|fans?|cast|episodes?|editions?|taping|characters?|heroine|hero)"
 )
-_WORK_BEFORE = re.compile(rf"\b{_WORK},?\s+$|\b(?:titled|entitled)[,:]?\s+$", re.I)
+_WORK_BEFORE = re.compile(rf"\b{_WORK},?\s+$", re.I)
+_TITLED_BEFORE = re.compile(r"\b(?:titled|entitled)[,:]?\s+$", re.I)
 _PERSON_BEFORE = re.compile(
     rf"\b(?:{_PERSON_OF_WORK}|broadcast|revival|season \w+) (?:of|on) (?:[A-Z]+['’]s )?(?:the )?$"
 )
@@ -98,33 +117,119 @@ _LONGEST, _SHORTEST = 10, 4
 _NEAR = 600  # characters of a sentence that are read on each side of a stretch
 
 
+@dataclass(frozen=True, slots=True)
+class DismissalEvidence:
+    """What speaks for dismissing a stretch."""
+
+    features: list[str]
+    ruled: str | None  # what the words beside the marks alone would say
+    written: str  # how its words are capitalised
+
+
+@cache
+def _table() -> tuple[dict[str, float], dict[str, int]]:
+    """Return the fitted weights by feature, and how surely a word attributes, 1 to 3."""
+    path = Path(__file__).with_name("dismissal_weights.json")
+    table = json.loads(path.read_text(encoding="utf-8"))
+    return table["weights"], table["cues"]
+
+
 def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str | None:
-    """Return why a stretch in marks is nobody's words: "title", "sign", "nickname", "term",
+    """Return why a stretch in marks is nobody's words: "title", "nickname", "slogan", "term",
     "scare quote"; None when it may be somebody's.
 
     Continued and unclosed stretches, and halves, are never dismissed.
     """
+    weights, cues = _table()
+    evidence = evidence_of(inventory, quotation, cues)
+    if evidence is None:
+        return None
+    score = sum(weights.get(feature, 0.0) for feature in evidence.features)
+    if score < _THRESHOLD:
+        return None
+    return _reason(inventory, quotation, evidence)
+
+
+def evidence_of(
+    inventory: Inventory, quotation: QuotationCandidate, cues: dict[str, int]
+) -> DismissalEvidence | None:
+    """Return what speaks for dismissing; None for a stretch that never is.
+
+    `cues`: how surely a word attributes, 1 to 3.
+    """
     if len(quotation.spans) > 1 or not quotation.closed or quotation.half_of:
         return None
     words = inventory.text_of(quotation.spans[0])
-    if len(words) > 120:
+    count = words.count(" ") + 1
+    if len(words) > MAX_TITLE_LETTERS or count > MAX_TITLE_WORDS:
         return None
+    written = how_written(words)
+    if written == "none" or (written != "title" and count > MAX_WORDS):
+        return None
+    if mark_within(inventory, quotation) == ",":
+        words = words.removesuffix(",") + ","
+    ruled, shown = _ruled(inventory, quotation, words, written)
+    if ruled not in ("title", "slogan") and _is_utterance(inventory, quotation, words):
+        return None
+    features = features_of(inventory, quotation, written, cues)
+    features += [f"ruled={ruled} {shown}", f"speaks={_speaks(words)}"]
+    return DismissalEvidence(features, ruled, written)
+
+
+def _ruled(
+    inventory: Inventory, quotation: QuotationCandidate, words: str, written: str
+) -> tuple[str | None, str]:
+    """Return what the words right beside the marks alone would say, and which words those are."""
     text, paragraph = inventory.article.text, inventory.article.paragraphs[quotation.paragraph].span
     start, end = quotation.outer
     before = text[max(paragraph.start, start - _WINDOW) : start]
     after = text[end : min(paragraph.end, end + _WINDOW)]
-    if is_title_cased(words):
-        if _is_title(words, before, after):
-            return "title"
-        if _is_nickname(words, before, after) and not _is_headline(inventory, quotation):
-            return "nickname"
+    if written == "title":
+        shown = _title_beside(words, before, after)
+        if shown:
+            return "title", shown
+        if _is_nickname(words, before, after):
+            return "nickname", "names around"
     if _GOODS_AFTER.match(after) and words[-1] not in ",.":
-        return "sign"
-    if len(words.split()) > MAX_SCARE_WORDS or _POSSESSIVE_BEFORE.search(before):
-        return None
-    if _is_headline(inventory, quotation) or not _is_scare_quote(inventory, quotation, words):
-        return None
-    return "term" if _SO_CALLED_BEFORE.search(before) else "scare quote"
+        return "slogan", "goods after"
+    if words.count(" ") >= MAX_SCARE_WORDS or _POSSESSIVE_BEFORE.search(before):
+        return None, ""
+    if not _is_scare_quote(inventory, quotation, words):
+        return None, ""
+    if _SO_CALLED_BEFORE.search(before):
+        return "term", "so-called before"
+    return "scare quote", "nothing attributes"
+
+
+def _reason(
+    inventory: Inventory, quotation: QuotationCandidate, evidence: DismissalEvidence
+) -> str:
+    """Name what a dismissed stretch is, by the strongest kind of evidence."""
+    if evidence.ruled in ("title", "nickname", "slogan", "term"):
+        return evidence.ruled
+    features = evidence.features
+    if any(f in features for f in _SLOGAN_FEATURES):
+        return "slogan"
+    if any(f in features for f in _TERM_FEATURES):
+        return "term"
+    if evidence.written == "title" and (
+        " " in inventory.text_of(quotation.spans[0]) or any(f in features for f in _TITLE_FEATURES)
+    ):
+        return "title"
+    return "scare quote"
+
+
+def how_written(words: str) -> str:
+    """Say how words are capitalised: "title", "lower", "first" (only), "mixed"; "none": no word."""
+    if is_title_cased(words):
+        return "title"
+    found = _WORD.findall(words)
+    if not found:
+        return "none"
+    upper = [word[0].isupper() for word in found]
+    if not any(upper):
+        return "lower"
+    return "first" if upper[0] and not any(upper[1:]) else "mixed"
 
 
 def is_title_cased(words: str) -> bool:
@@ -142,7 +247,11 @@ def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
     """Tell whether the paragraph reads as a headline, where marks stand for "said" """
     paragraph = inventory.article.paragraphs[quotation.paragraph]
     text = inventory.text_of(paragraph.span)
-    if paragraph.kind == "heading" or (quotation.marks in ("'", "‘") and len(text) < 150):
+    if paragraph.kind == "heading":
+        return True
+    if text.rstrip("\"”'’").endswith("."):
+        return False
+    if quotation.marks in ("'", "‘") and len(text) < 150:
         return True
     if len(text) > 200:
         return False
@@ -151,19 +260,42 @@ def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
     return capitalised >= 0.8 * len(long_words) and len(long_words) > 2
 
 
-def _is_title(words: str, before: str, after: str) -> bool:
-    """Tell whether capitalised words are the title of a work, by what stands beside them."""
-    if words[-1] in "!?" and " " not in words:
-        return False
-    return bool(
-        _WORK_BEFORE.search(before)
-        or _PERSON_BEFORE.search(before)
-        or _BROADCASTER_BEFORE.search(before)
-        or _SHOWN_BEFORE.search(before)
-        or (len(words.split()) > 1 and _WITHIN_BEFORE.search(before))
-        or (words[-1] not in ",.!?" and _WORK_AFTER.match(after))
-        or (words[-1] == "," and _WORK_IN_APPOSITION.match(after))
+def _is_utterance(inventory: Inventory, quotation: QuotationCandidate, words: str) -> bool:
+    """Tell whether its form alone makes a stretch somebody's: a speaker says "we" in it, it fills
+    its paragraph, or it stands in a headline.
+    """
+    paragraph = inventory.article.paragraphs[quotation.paragraph].span
+    return (
+        quotation.outer == paragraph
+        or not _SPEAKERS.isdisjoint(words.lower().replace("’", "'").split())
+        or _is_headline(inventory, quotation)
     )
+
+
+def _speaks(words: str) -> bool:
+    """Tell whether somebody speaks of himself or to somebody: "we win"."""
+    return not _FIRST_OR_SECOND.isdisjoint(words.lower().replace("’", "'").split())
+
+
+def _title_beside(words: str, before: str, after: str) -> str | None:
+    """Say which words beside capitalised ones show that they are the title of a work, if any."""
+    if words[-1] in "!?" and " " not in words:
+        return None
+    if _TITLED_BEFORE.search(before):
+        return "titled"
+    if _WORK_BEFORE.search(before):
+        return "work before"
+    if _PERSON_BEFORE.search(before):
+        return "person before"
+    if _BROADCASTER_BEFORE.search(before):
+        return "broadcaster before"
+    if _SHOWN_BEFORE.search(before):
+        return "shown before"
+    if words[-1] not in ",.!?" and _WORK_AFTER.match(after):
+        return "work after"
+    if words[-1] == "," and _WORK_IN_APPOSITION.match(after):
+        return "work in apposition"
+    return "in before" if " " in words and _WITHIN_BEFORE.search(before) else None
 
 
 def _is_nickname(words: str, before: str, after: str) -> bool:
@@ -178,11 +310,7 @@ def _is_nickname(words: str, before: str, after: str) -> bool:
 
 def _is_scare_quote(inventory: Inventory, quotation: QuotationCandidate, words: str) -> bool:
     """Tell whether a few words stand in a sentence where nothing attributes them to anyone."""
-    if (
-        quotation.parent
-        or words[-1] in ",.!?;:—–-"
-        or not _FIRST_OR_SECOND.isdisjoint(words.lower().replace("’", "'").split())
-    ):
+    if quotation.parent or words[-1] in ",.!?;:—–-" or _speaks(words):
         return False
     sentence = inventory.sentence_at(quotation.outer.start)
     if sentence is None or not sentence.span.contains(quotation.outer):

@@ -122,8 +122,10 @@ def _no_quotations(inventory: Inventory, said: dict[str, Attribution]) -> Iterat
     """Leave out what is no quotation, and what is quoted inside another by the same speaker."""
     for quotation in inventory.quotations:
         attribution = said[quotation.id]
-        reason = attribution.dismissed or why_no_quotation(inventory, quotation)
         parent = said.get(quotation.parent or "")
+        reason = attribution.dismissed
+        if parent is not None:  # attribution judges only what stands in no other quotation
+            reason = reason or why_no_quotation(inventory, quotation)
         if reason is None and parent is not None:
             inner, outer = (_entity_id(a.speaker) for a in (attribution, parent))
             reason = "nested" if inner in (None, outer) else None
