@@ -5,8 +5,9 @@ article's page, after them where it comes from. A name has a second column for h
 it there, a figure its value, bounds and unit as numbers.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -42,8 +43,8 @@ _WIDTHS = {"quotation": 60, "sentence": 60, "phrase": 30, "figure": 14, "name": 
 _ORIGIN = (
     Head("Article", 44),
     Head("Outlet", 20),
-    Head("Date", 12),
-    Head("Source", 30),
+    Head("Published", 12),
+    Head("File", 30),
     Head("Start", 8),
     Head("End", 8),
     Head("Article id", 18),
@@ -54,27 +55,27 @@ WARNINGS = (
     Head("Message", 80, wrap=True),
     Head("Start", 8),
     Head("End", 8),
-    Head("Source", 30),
+    Head("File", 30),
     Head("Article id", 18),
 )
-FAILURES = (Head("Source", 60), Head("Reason", 100, wrap=True), Head("Kind", 22))
+FAILURES = (Head("File", 60), Head("Reason", 100, wrap=True), Head("Kind", 22))
 
 
 def article_heads(model: type[BaseModel]) -> tuple[Head, ...]:
     """Return the columns of the sheet that has a row an article."""
     counts = (Head(_title(kind), 14) for kind in row_kinds(model))
-    return (
+    return _unlike(
         Head("#", 7),
         Head("Article", 60),
         Head("Outlet", 20),
-        Head("Date", 12),
+        Head("Published", 12),
         *counts,
         Head("Warnings", 10),
         Head("Unaccounted", 12),
         Head("Answered by", 16),
         Head("Cost, USD", 10),
         Head("Characters", 10),
-        Head("Source", 40),
+        Head("File", 40),
         Head("Address", 40),
         Head("Article id", 18),
     )
@@ -103,7 +104,7 @@ def article_row(extraction: Extraction, number: int, page: str | None) -> Cells:
 def kind_heads(model: type[BaseModel]) -> dict[str, tuple[Head, ...]]:
     """Return the columns of the sheet of each row kind, under the kind's name."""
     return {
-        kind: (
+        kind: _unlike(
             Head("#", 6),
             *(head for column in columns for head in _heads(column)),
             Head("Confidence", 10),
@@ -112,6 +113,17 @@ def kind_heads(model: type[BaseModel]) -> dict[str, tuple[Head, ...]]:
         )
         for kind, columns in row_kinds(model).items()
     }
+
+
+def _unlike(*heads: Head) -> tuple[Head, ...]:
+    """Return the columns with a number behind the title of each that another has already."""
+    seen: Counter[str] = Counter()
+    out = []
+    for head in heads:
+        seen[head.title.lower()] += 1
+        count = seen[head.title.lower()]
+        out.append(replace(head, title=f"{head.title} ({count})") if count > 1 else head)
+    return tuple(out)
 
 
 def kind_rows(extraction: Extraction, page: str | None) -> Iterator[tuple[str, Cells]]:

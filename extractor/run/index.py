@@ -164,7 +164,7 @@ def _row(entry: Entry, kinds: Sequence[str]) -> str:
     return (
         f'<tr><th scope="row" class="t"><bdi>{title}</bdi>'
         f"<small><bdi>{safe(one_line(entry.source))}</bdi></small></th>"
-        f"<td>{_bdi(entry.outlet)}</td>"
+        f'<td class="o">{_bdi(entry.outlet)}</td>'
         f'<td class="d">{_bdi((entry.date or "")[:10])}</td>{numbers}'
         f"{_number(entry.warnings, ' warn')}{_number(entry.unaccounted, ' miss')}</tr>\n"
     )
@@ -233,7 +233,7 @@ def _failures(listing: Listing) -> str:
     shown = listing.failures[:MOST_FAILURES]
     lines = "".join(
         f"<li><bdi>{safe(one_line(source))}</bdi>"
-        f"<small><bdi>{safe(one_line(reason))}</bdi></small></li>"
+        f"<small><bdi>{safe(one_line(reason.removeprefix(f'{source}: ')))}</bdi></small></li>"
         for source, reason in shown
     )
     more = listing.failed - len(shown)
