@@ -79,9 +79,9 @@ def best_source(
 
     The shares are of the `_RIVALS` likeliest entities, each by its likeliest mention's id.
     """
-    sources = sources_of(evidence, setting, previous)
-    scores = [sum(table.get(f, 0.0) for f in source.features) for source in sources]
-    nobody = sum(table.get(f, 0.0) for f in none_features(setting, background(evidence, setting)))
+    sources, known = sources_of(evidence, setting, previous), table.get
+    scores = [sum([known(f, 0.0) for f in source.features]) for source in sources]
+    nobody = sum([known(f, 0.0) for f in none_features(setting, background(evidence, setting))])
     top = max([nobody, *scores])
     chances = [math.exp(score - top) for score in scores]
     total = math.exp(nobody - top) + sum(chances)

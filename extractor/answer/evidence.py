@@ -1,10 +1,11 @@
 """The article as attribution reads it: where quotations stand, and which verbs mentions govern."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.find.candidates import Entity, Mention, QuotationCandidate
-from extractor.find.inventory import Inventory
+from extractor.find.candidates import QuotationCandidate
+from extractor.find.inventory import Inventory, Placed
 from extractor.find.vocabulary import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -52,36 +53,31 @@ class Evidence:
         self.inventory = inventory
         self.reading = inventory.reading
         self.tokens = inventory.reading.tokens
-        tokens = self.tokens
-        self.mentions: list[tuple[int, int, Mention, Entity]] = []
-        for mention, entity in inventory.mentions:
-            first = tokens.first_from(mention.span.start)
-            if first < len(tokens) and not self.reading.quoted[first]:
-                last = max(tokens.first_from(mention.span.end), first + 1)
-                self.mentions.append((first, last, mention, entity))
+        tokens, first_from = self.tokens, self.tokens.first_from
+        self.mentions = inventory.placed
         self._at = [first for first, *_ in self.mentions]
         self._within = [False] * len(tokens)  # inside any mention
         for first, last, _, _ in self.mentions:
             self._within[first:last] = [True] * (last - first)
         self.paragraphs = [
-            (tokens.first_from(p.span.start), tokens.first_from(p.span.end), p.kind)
+            (first_from(p.span.start), first_from(p.span.end), p.kind)
             for p in inventory.article.paragraphs
         ]
         self._paragraph_starts = [first for first, _, _ in self.paragraphs]
-        self._sentence_ends = [tokens.first_from(s.span.end) for s in inventory.sentences]
+        self._sentence_ends = [first_from(s.span.end) for s in inventory.sentences]
         self._tails: dict[str, int | None] = {}  # by quotation, found once
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
 
-    def between(self, first: int, last: int) -> list[tuple[int, int, Mention, Entity]]:
+    def between(self, first: int, last: int) -> Sequence[Placed]:
         """Return the mentions that begin at tokens first:last."""
         return self.mentions[bisect_left(self._at, first) : bisect_left(self._at, last)]
 
-    def mentions_before(self, k: int, most: int) -> list[tuple[int, int, Mention, Entity]]:
+    def mentions_before(self, k: int, most: int) -> Sequence[Placed]:
         """Return up to `most` mentions that begin before token `k`, in order."""
         at = bisect_left(self._at, k)
         return self.mentions[max(at - most, 0) : at]
 
-    def mentions_from(self, k: int, most: int) -> list[tuple[int, int, Mention, Entity]]:
+    def mentions_from(self, k: int, most: int) -> Sequence[Placed]:
         """Return up to `most` mentions that begin at token `k` or later, in order."""
         at = bisect_left(self._at, k)
         return self.mentions[at : at + most]

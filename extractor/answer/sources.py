@@ -6,7 +6,8 @@ After O'Keefe et al. (2012), "A sequence labelling approach to quote attribution
 McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape of the words between.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from extractor.answer.evidence import Evidence, Setting
 from extractor.find.candidates import Entity, Mention
@@ -16,8 +17,7 @@ _OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A mention that may be the source of a quotation."""
 
     mention: Mention
@@ -57,7 +57,7 @@ def sources_of(evidence: Evidence, setting: Setting, previous: Source | None) ->
         zone = "same" if previous.first >= setting.paragraph or setting.earlier else "other"
         gap = evidence.paragraphs_between(previous.first, setting.first)
         features = [f"carry {zone}", f"carry {zone} gap={min(gap, 3)}"]
-        features += [f"carry {zone} {x}" for x in setting.shape]
+        features += _zoned(f"carry {zone}", setting.shape)
         features.append(f"carry {zone} {common}")
         found.append(
             Source(previous.mention, previous.entity, previous.first, previous.last,
@@ -116,6 +116,12 @@ def _source(
     return Source(mention, entity, first, last, tuple(features), verb)
 
 
+@lru_cache(maxsize=5_000)
+def _zoned(zone: str, shape: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the quotation's features as those of candidates in a zone."""
+    return tuple([f"{zone} {x}" for x in shape])
+
+
 def _kind(evidence: Evidence, mention: Mention, entity: Entity, first: int) -> str:
     if mention.kind == "pronoun":
         word = evidence.tokens.lower[first]
@@ -139,7 +145,7 @@ def _before(
     follows, verb = evidence.follows(last, stop)
     features = [zone, f"{zone} rank={min(rank, 4)}", f"{zone} follows={follows}",
                 f"{zone} preceded={evidence.preceded(first)}"]  # fmt: skip
-    features += [f"{zone} {x}" for x in setting.shape]
+    features += _zoned(zone, setting.shape)
     if zone == "left":
         between = setting.first - last
         features.append(f"left between={min(between, 12) // 2}")
@@ -211,7 +217,7 @@ def _after(
     follows, verb = evidence.follows(last, stop)
     features = [zone, f"{zone} rank={min(rank, 4)}", f"{zone} follows={follows}",
                 f"{zone} preceded={evidence.preceded(first)}"]  # fmt: skip
-    features += [f"{zone} {x}" for x in setting.shape]
+    features += _zoned(zone, setting.shape)
     if zone == "right":
         tail = evidence.tail(setting)
         if tail is not None:
@@ -232,8 +238,8 @@ def _after(
             features.append(f"right according rank={min(rank, 2)}")
         elif rank == 0 and verb is not None:
             features.append(f"right role and verb, {min(len(gap), 6)}")
-        if any(evidence.reading.quoted[j] for j in range(k, first)):
+        if any(evidence.reading.quoted[k:first]):
             features.append("right, quotation between")
-    elif any(evidence.reading.quoted[j] for j in range(setting.last, first)):
+    elif any(evidence.reading.quoted[setting.last : first]):
         features.append("down, quotation between")
     return features, verb

@@ -1,7 +1,6 @@
 """Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.find.countries import is_demonym
@@ -51,6 +50,8 @@ _PARTICLES = frozenset(
     "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
 )
 _JOINING = _PARTICLES | {"of", "for", "and"}
+_LONGEST = 30  # tokens of a body's name that are read back
+_INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
 _ARTICLES = frozenset(("the", "a", "an"))
 
 
@@ -65,7 +66,6 @@ class Run(NamedTuple):
     sure: bool  # not merely the capital of a sentence's first word
 
 
-@lru_cache(maxsize=20_000)
 def _capital(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[1] in "'’-" and word[2].isupper())
 
@@ -75,7 +75,11 @@ def runs(reading: Reading) -> Iterator[Run]:
     tokens = reading.tokens
     headline = _unread_tokens(reading)
     printed = set(tokens.text)
-    capitals = [k for k, yes in enumerate(map(_capital, tokens.text)) if yes]
+    capitals = [
+        k
+        for k, word in enumerate(tokens.text)
+        if word[0].isupper() or (word[1:2] in _INNER and _capital(word))
+    ]
     done = 0
     for i in capitals:
         if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
@@ -143,7 +147,9 @@ def _next_capital(tokens: Tokens, j: int) -> bool:
 
 def _connects(tokens: Tokens, i: int, j: int) -> bool:
     """Tell whether "of" or "for" at `j` goes on with a name: "Ministry of Defence"."""
-    body = any(w in BODY_HEADS or singular(w) in BODY_HEADS for w in tokens.lower[i:j])
+    body = any(
+        w in BODY_HEADS or singular(w) in BODY_HEADS for w in tokens.lower[max(i, j - _LONGEST) : j]
+    )
     if not body and (tokens.text[j] == "for" or tokens.lower[j - 1] not in _OF_HEADS):
         return False
     k = j + 2 if j + 1 < len(tokens) and tokens.lower[j + 1] == "the" else j + 1
@@ -153,7 +159,7 @@ def _connects(tokens: Tokens, i: int, j: int) -> bool:
 def _body_list(tokens: Tokens, i: int, j: int) -> bool:
     """Tell whether "and" at `j` stands inside a body's name: "Department of Health and …"."""
     return (
-        "of" in tokens.lower[i:j]
+        "of" in tokens.lower[max(i, j - _LONGEST) : j]
         and any(w in BODY_HEADS for w in tokens.lower[i : i + 2])
         and _next_capital(tokens, j + 1)
         and not is_first_name(tokens.text[j + 1])

@@ -22,4 +22,5 @@ class Draft:
     traits: set[str] = field(default_factory=set)  # names within its descriptions: "ohio"
     described: bool = False  # by a noun for people: "a senior official"
     likely: dict[Span, float] = field(default_factory=dict)  # pronoun -> that it means this one
+    named: list[int] = field(default_factory=list)  # offsets of its names so far, in order
     first: int = 0  # offset of the first mention

@@ -33,6 +33,7 @@ Candidate = (
     | SanctionStatement
     | AttributionCandidate
 )
+Placed = tuple[int, int, Mention, Entity]
 _GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements",
            "A": "attributions"}  # fmt: skip
 
@@ -107,6 +108,20 @@ class Inventory:
         """All mentions with their entities, in order of the text."""
         pairs = [(m, e) for e in self.names for m in e.mentions]
         return tuple(sorted(pairs, key=lambda pair: pair[0].span))
+
+    @cached_property
+    def placed(self) -> list[Placed]:
+        """The mentions outside quotations with the tokens first:last they cover, in order."""
+        tokens, quoted = self.reading.tokens, self.reading.quoted
+        first_from, ends = tokens.first_from, tokens.end
+        found: list[Placed] = []
+        for mention, entity in self.mentions:
+            start, end = mention.span
+            first = first_from(start)
+            if first < len(quoted) and not quoted[first]:
+                last = first + 1 if ends[first] == end else max(first_from(end), first + 1)
+                found.append((first, last, mention, entity))
+        return found
 
     def sentence_at(self, offset: int) -> SentenceCandidate | None:
         """Return the sentence that holds `offset`, or else the last one before it."""

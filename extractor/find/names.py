@@ -6,6 +6,8 @@ sources (`nominals`), pronouns get their likely antecedent (`pronouns`). No gaze
 what a name is, is read off its titles, its company and how the article goes on about it.
 """
 
+from bisect import bisect_left, insort
+
 from extractor.find import nominals, pronouns
 from extractor.find.candidates import Entity, Mention
 from extractor.find.capitals import PLACE_HEADS, TITLES, Run, runs
@@ -27,6 +29,10 @@ from extractor.spans import Span
 
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
 
+# Entities under one word, or words of one initial and length, that are looked through: no article
+# has as many, and a list of names must not take for ever.
+_MOST = 50
+
 
 def find_names(reading: Reading) -> tuple[Entity, ...]:
     """Return the entities in order of their first mention, ids P1…, mentions P1.1…"""
@@ -36,26 +42,69 @@ def find_names(reading: Reading) -> tuple[Entity, ...]:
     return _freeze(reading, drafts)
 
 
+class _Register:
+    """The entities named so far, by the last and by the first word of their names."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.by_last: dict[str, list[Draft]] = {}
+        self.by_first: dict[str, list[Draft]] = {}
+        # Last words by initial and length, each with its place in the order of appearance.
+        self._spellings: dict[tuple[str, int], list[tuple[int, str]]] = {}
+
+    def add_last(self, word: str, draft: Draft) -> None:
+        """Enter an entity under the last word of its name."""
+        if word not in self.by_last:
+            known = self._spellings.setdefault((word[:1], len(word)), [])
+            if len(known) < _MOST:
+                known.append((len(self.by_last), word))
+        _enter(self.by_last, word, draft)
+
+    def add_first(self, word: str, draft: Draft) -> None:
+        """Enter an entity under the first word of its name."""
+        _enter(self.by_first, word, draft)
+
+    def spelled_alike(self, last: str, first: str) -> Draft | None:
+        """Return the entity whose first and last name are other spellings of these."""
+        found: tuple[int, Draft | None] = (len(self.by_last), None)
+        for length in range(len(last) - 2, len(last) + 3):
+            for order, known in self._spellings.get((last[:1], length), ()):
+                if known == last or order > found[0]:
+                    continue
+                for draft in self.by_last[known]:
+                    given = key(draft.words[0])
+                    if len(draft.words) > 1 and given[:1] == first[:1] and alike(given, first):
+                        if alike(known, last):
+                            found = (order, draft)
+                        break
+        return found[1]
+
+
+def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
+    known = index.setdefault(word, [])
+    if len(known) < _MOST and draft not in known:
+        known.append(draft)
+
+
 def _cluster(reading: Reading, runs: list[Run]) -> list[Draft]:
     """Gather the runs that name one entity; longer names first, so that short ones find them."""
-    drafts: list[Draft] = []
-    by_last: dict[str, list[Draft]] = {}
-    by_first: dict[str, list[Draft]] = {}
+    register = _Register()
     unsure = []
     for run in runs:
         if len(run.words) > 1:
-            _place(reading, run, drafts, by_last, by_first)
+            _place(reading, run, register)
     for run in runs:
         if len(run.words) == 1:
-            known = any(d.kind == "person" for d in by_last.get(key(run.words[0]), ()))
+            last = register.by_last.get(key(run.words[0]), ())
+            known = any(d.kind == "person" for d in last)
             if run.sure or known or is_place(run.words[0]):
-                _place(reading, run, drafts, by_last, by_first)
+                _place(reading, run, register)
             elif not is_demonym(run.words[0]):
                 unsure.append(run)
     for run in unsure:
-        if key(run.words[0]) in by_last or _looks_named(reading, run):
-            _place(reading, run, drafts, by_last, by_first)
-    return drafts
+        if key(run.words[0]) in register.by_last or _looks_named(reading, run):
+            _place(reading, run, register)
+    return register.drafts
 
 
 def _looks_named(reading: Reading, run: Run) -> bool:
@@ -69,39 +118,34 @@ def _looks_named(reading: Reading, run: Run) -> bool:
     )
 
 
-def _place(
-    reading: Reading,
-    run: Run,
-    drafts: list[Draft],
-    by_last: dict[str, list[Draft]],
-    by_first: dict[str, list[Draft]],
-) -> None:
+def _place(reading: Reading, run: Run, register: _Register) -> None:
     """Add a run to the entity that it names, or make a new one."""
     tokens = reading.tokens
     split = run.first + run.titles
     while tokens.text[split] in ".-":
         split += 1
     span = Span(tokens.start[split], tokens.end[run.last - 1])
-    draft = _match(run, span, by_last, by_first)
+    draft = _match(run, span, register)
+    last, first = _surname(run.words), key(run.words[0])
     if draft is None:
         kind, gender = kind_of(reading, run)
         draft = Draft(run.words, kind, span.of(reading.article.text), gender, first=span.start)
         draft.plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
-        drafts.append(draft)
-        by_last.setdefault(_surname(run.words), []).append(draft)
-        by_first.setdefault(key(run.words[0]), []).append(draft)
+        register.drafts.append(draft)
+        register.add_last(last, draft)
+        register.add_first(first, draft)
         country = lookup(draft.name)
         if country:
-            by_last.setdefault(f"={country.code}{country.kind}", []).append(draft)
+            _enter(register.by_last, f"={country.code}{country.kind}", draft)
     else:
         if draft.kind == "place" and len(draft.words) > 1 and _speaks(reading, run):
             draft.kind, draft.gender = "person", draft.gender or first_name_gender(draft.words[0])
         if len(run.words) > len(draft.words) and draft.kind != "place":
             draft.words, draft.name = run.words, span.of(reading.article.text)
-        for index, word in ((by_last, _surname(run.words)), (by_first, key(run.words[0]))):
-            known = index.setdefault(word, [])
-            if draft not in known and (len(run.words) > 1 or index is by_last):
-                known.append(draft)
+        register.add_last(last, draft)
+        if len(run.words) > 1:
+            register.add_first(first, draft)
+    insort(draft.named, span.start)
     draft.first = min(draft.first, span.start)
     draft.mentions.append((span, "name"))
     _describe(reading, run, draft)
@@ -119,16 +163,15 @@ def _surname(words: tuple[str, ...]) -> str:
     return key(words[-2] if len(words) > 2 and key(words[-1]) in _SUFFIXES else words[-1])
 
 
-def _match(
-    run: Run, span: Span, by_last: dict[str, list[Draft]], by_first: dict[str, list[Draft]]
-) -> Draft | None:
+def _match(run: Run, span: Span, register: _Register) -> Draft | None:
+    """Return the entity that a run names, if it is known."""
     country = lookup(" ".join(run.words))
     if country and not run.titles:
-        same = by_last.get(f"={country.code}{country.kind}")
+        same = register.by_last.get(f"={country.code}{country.kind}")
         if same:
             return same[0]
     last = _surname(run.words)
-    same_last = [d for d in by_last.get(last, ()) if _compatible(run, d)]
+    same_last = [d for d in register.by_last.get(last, ()) if _compatible(run, d)]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
         before = [d for d in same_last if d.first < span.start] or same_last
         return (
@@ -138,18 +181,20 @@ def _match(
         )
     if len(run.words) == 1:
         same_first = [
-            d for d in by_first.get(last, ()) if len(d.words) > 1 and d.kind in ("person", "other")
+            d
+            for d in register.by_first.get(last, ())
+            if len(d.words) > 1 and d.kind in ("person", "other")
         ]
         if len(same_first) == 1 and not run.titles and not is_country(last):
             return same_first[0]
         return None
-    return _spelled_alike(run, by_last)
+    return register.spelled_alike(key(run.words[-1]), key(run.words[0]))
 
 
 def _named_before(draft: Draft, offset: int) -> tuple[int, int]:
     """Return how often the entity is named before `offset`, and where last."""
-    places = [span.start for span, _ in draft.mentions if span.start < offset]
-    return len(places), max(places, default=-1)
+    count = bisect_left(draft.named, offset)
+    return count, draft.named[count - 1] if count else -1
 
 
 def _compatible(run: Run, draft: Draft) -> bool:
@@ -164,17 +209,6 @@ def _compatible(run: Run, draft: Draft) -> bool:
         return len(run.words) == 2 and key(run.words[-1]) in _SUFFIXES  # father and son
     a, b = key(run.words[0]), key(draft.words[0])
     return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) or alike(a, b)
-
-
-def _spelled_alike(run: Run, by_last: dict[str, list[Draft]]) -> Draft | None:
-    """Find an entity whose first and last name are other spellings of these."""
-    last, first = key(run.words[-1]), key(run.words[0])
-    for known, drafts in by_last.items():
-        if known[:1] == last[:1] and known != last and alike(known, last):
-            for draft in drafts:
-                if len(draft.words) > 1 and alike(key(draft.words[0]), first):
-                    return draft
-    return None
 
 
 def _describe(reading: Reading, run: Run, draft: Draft) -> None:

@@ -50,6 +50,9 @@ _RULERS = frozenset("president leader premier chancellor dictator autocrat stron
 _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 _PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
 
+_OWNERS = 8  # possessives in a row that are read: "his mother's cousin's lawyer"
+_MOST = 50  # unnamed sources of one noun that a definite phrase is compared with, the latest
+
 
 class Phrase(NamedTuple):
     """A description: tokens first:last, of which `head` is the noun."""
@@ -133,7 +136,7 @@ def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
     return None
 
 
-def _left_edge(tokens: Tokens, head: int) -> int:
+def _left_edge(tokens: Tokens, head: int, owners: int = _OWNERS) -> int:
     """Return the first token of the noun phrase that ends with the noun `head`.
 
     With a determiner or a possessive it reaches up to seven words back; without one only over
@@ -147,7 +150,7 @@ def _left_edge(tokens: Tokens, head: int) -> int:
         if word in DETERMINERS or word in POSSESSIVES:
             return first - 1
         if word in ("'s", "’s") or (word in "'’" and tokens.lower[first - 2].endswith("s")):
-            return _possessor(tokens, first - 1)
+            return _possessor(tokens, first - 1, owners)
         if not word[0].isalpha() or word in _BOUNDARY:
             break
         if word in FINITE_SPEECH and not word.endswith("ing"):
@@ -163,7 +166,7 @@ def _left_edge(tokens: Tokens, head: int) -> int:
     return first
 
 
-def _possessor(tokens: Tokens, k: int) -> int:
+def _possessor(tokens: Tokens, k: int, owners: int) -> int:
     """Return the first token of the name or phrase that owns, `k` being its possessive ending."""
     first = k
     while first > 0 and k - first < 5:
@@ -174,7 +177,7 @@ def _possessor(tokens: Tokens, k: int) -> int:
     while tokens.lower[first] == "of":
         first += 1
     if first == k:
-        first = _left_edge(tokens, k - 1) if k else k
+        first = _left_edge(tokens, k - 1, owners - 1) if k and owners else k
     return first
 
 
@@ -292,9 +295,8 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         key = " ".join(words)
         draft = unnamed.get(key) if words else None
         if draft is None and tokens.lower[phrase.first] in _DEFINITE:
-            draft = next(
-                (d for d in reversed(by_head.get(noun, [])) if d.heads.issuperset(words)), None
-            )
+            latest = by_head.get(noun, [])[-_MOST:]
+            draft = next((d for d in reversed(latest) if d.heads.issuperset(words)), None)
         if draft is None:
             gender = "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
             draft = Draft(

@@ -11,9 +11,9 @@ from extractor.spans import Span
 @cache
 def _splitter() -> Any:
     """Load nupunkt once, at the first article (it reads its parameters from disk)."""
-    from nupunkt import sent_spans
+    from nupunkt import load
 
-    return sent_spans
+    return load("default").span_tokenize
 
 
 def find_sentences(article: Article) -> tuple[SentenceCandidate, ...]:
