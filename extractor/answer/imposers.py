@@ -12,6 +12,7 @@ _OFFICE = frozenset(
     "administration authorities ambassadors allies ally countries country nations states powers "
     "council bloc parliament congress senate house legislature assembly ministry department "
     "treasury cabinet commission committee panel regulators diplomats mps partners members "
+    "chairman chairwoman speaker governor chief head junta ruler "
     "secretary king kremlin republicans democrats".split()
 )
 # What a state rules by: the subject of "would impose", without being a name.
@@ -60,6 +61,8 @@ def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) ->
         return bool(codes_in(entity.name)) or _of_a_state(words) or holds_office(entity, words)
     if entity.kind in ("unnamed", "other"):
         return holds_office(entity, words)
+    if not wishing and entity.kind == "person" and entity.role:
+        return holds_office(entity, words)  # a student or a lawyer imposes nothing
     return not wishing or holds_office(entity, words)
 
 

@@ -71,6 +71,7 @@ class Mentions:
         It is the nearest before, in the same clause, that no preposition governs; with those
         coordinated to it ("The U.S. and the European Union").
         """
+        i = _before_aside(tokens, i)
         if i <= 0:
             return ()
         left, right = tokens[0].start, tokens[min(i, len(tokens)) - 1].end
@@ -97,7 +98,7 @@ class Mentions:
             absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
             if absolute:  # "with Washington announcing sanctions"
                 return (mention.id,)
-            if previous in _LOCATIVE:
+            if previous in _LOCATIVE and not _is_to_act(tokens, mention.span.end, i):
                 spare = spare or ((mention.id,) if previous == "of" else ())
             else:
                 return self._with_equals(j, left)
@@ -117,7 +118,8 @@ class Mentions:
             behind = bisect_left(tokens, mention.span.end, key=lambda token: token.start)
             if behind >= i or tokens[behind].low not in _FINITE:
                 continue
-            if _word_before(tokens, mention.span.start) not in _LOCATIVE:
+            previous = _word_before(tokens, mention.span.start)
+            if previous not in _LOCATIVE and previous not in SUBORDINATORS:
                 return mention.id
         return None
 
@@ -200,6 +202,29 @@ def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
     """Tell whether a mention only tells: "the aim, officials said, is to tighten"."""
     k = bisect_left(tokens, offset, key=lambda token: token.start)
     return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
+
+
+def _before_aside(tokens: list[Token], i: int) -> int:
+    """Return where "X, named after Y, would lift" has its subject end; `i` without such an aside."""
+    if i < 4 or i >= len(tokens) or tokens[i - 1].low != "," or tokens[i].low not in _FINITE:
+        return i
+    for k in range(i - 2, max(0, i - 26), -1):
+        if tokens[k].low == ",":
+            opens = tokens[k + 2 if tokens[k + 1].low in ("”", '"') else k + 1].low
+            return k if opens.endswith(("ed", "ing")) or opens in _ASIDES else i
+    return i
+
+
+_ASIDES = frozenset("which who whose a an the if".split())
+
+
+def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
+    """Tell whether "to draft" follows a mention: "called on the council to draft a text"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    if k + 1 >= verb or tokens[k].low != "to":
+        return False
+    act = tokens[k + 1]
+    return act.word and not act.capital and act.low not in DETERMINERS
 
 
 def _names_a_law(tokens: list[Token], offset: int) -> bool:

@@ -371,7 +371,8 @@ class Parties:
         ):
             return self._main_subject(tokens)
         finite = lead.governor is None and lead.start and not participial
-        if finite and tokens[lead.start - 1].low in ("and", "but", "then", ","):
+        joined = tokens[lead.start - 1].low if finite else ""
+        if joined in ("and", "but", "then") or (joined == "," and not lead.words):
             main = self._main_subject(tokens, lead.start)  # "The EU lifted X but kept Y"
             if main:
                 return main
