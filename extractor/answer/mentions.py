@@ -205,7 +205,7 @@ def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
 
 
 def _before_aside(tokens: list[Token], i: int) -> int:
-    """Return where "X, named after Y, would lift" has its subject end; `i` without such an aside."""
+    """Return where "X, named after Y, would lift" has its subject end; `i` without an aside."""
     if i < 4 or i >= len(tokens) or tokens[i - 1].low != "," or tokens[i].low not in _FINITE:
         return i
     for k in range(i - 2, max(0, i - 26), -1):
