@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from effort import calls_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -180,3 +181,9 @@ def test_what_is_dismissed_is_listed_with_its_reason() -> None:
     assert [(item.text, item.reason) for item in audit.dismissed if item.kind == "quotation"] == [
         ("Ferry Now", "slogan")
     ]
+
+
+def test_a_paragraph_of_many_stretches_takes_time_in_proportion() -> None:
+    """Judging one stretch does not read the whole of a long paragraph."""
+    few, many = ("The “smart” lamps and the “ghost” ferries " * times for times in (50, 500))
+    assert calls_of(lambda: reasons(many)) < 12 * calls_of(lambda: reasons(few))

@@ -25,6 +25,7 @@ MAX_SCARE_WORDS = 3  # that the rule for scare quotes looks at
 MAX_WORDS = 8  # more are somebody's words, 170 to 1 in PolNeAR's training set, but for titles
 MAX_TITLE_WORDS = 16
 MAX_TITLE_LETTERS = 120
+MAX_HEADLINE = 200  # characters of a paragraph
 _THRESHOLD = 0.1  # log odds; lower loses more than one quotation in a hundred (cross-validated)
 _SLOGAN_FEATURES = ("near=slogan", "near=goods", "after=goods", "after=slogan", "first=#")
 _TERM_FEATURES = ("near=term", "near=known", "after=term", "before=known")
@@ -246,15 +247,15 @@ def is_title_cased(words: str) -> bool:
 def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
     """Tell whether the paragraph reads as a headline, where marks stand for "said" """
     paragraph = inventory.article.paragraphs[quotation.paragraph]
-    text = inventory.text_of(paragraph.span)
     if paragraph.kind == "heading":
         return True
+    if paragraph.span.end - paragraph.span.start > MAX_HEADLINE:
+        return False
+    text = inventory.text_of(paragraph.span)
     if text.rstrip("\"”'’").endswith("."):
         return False
     if quotation.marks in ("'", "‘") and len(text) < 150:
         return True
-    if len(text) > 200:
-        return False
     long_words = [word for word in _WORD.findall(text) if len(word) > 3]
     capitalised = sum(not word[0].islower() for word in long_words)
     return capitalised >= 0.8 * len(long_words) and len(long_words) > 2
