@@ -31,7 +31,8 @@ OPENINGS = (
     "from coming", "from flying", "from operating", "from landing", "from setting foot",
     "entry to", "entry into", "a visa", "visas to", "blacklist",
 )  # fmt: skip
-_BANNED_FROM = re.compile(r"\b(?:bann?|barr?)(?:s|ed|ing)?\b[^.\n]{0,60}?\bfrom (?:the )?[A-Z]")
+# it begins with letters that every match has: many times as fast as with a boundary
+_BANNED_FROM = re.compile(r"ba(?:nn?|rr?)(?:s|ed|ing)?\b[^.\n]{0,60}?\bfrom (?:the )?[A-Z]")
 _ENTERING = frozenset("entering entry visiting travelling traveling coming setting".split())
 _TRADING = frozenset(
     "flying operating landing exporting importing buying selling investing trading docking "

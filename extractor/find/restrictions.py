@@ -26,11 +26,18 @@ from extractor.find.sanction_verbs import ACTIONS, LEAVING, SOFT
 
 # A text without any of these holds no restriction, so nothing else is looked at.
 STEMS = (
-    "sanction", "embargo", "blacklist", "delist", "freez", "froze", "price cap", "snapback",
-    "snap back", "restrictive measure", "punitive measure", " ban", "controls", "restrictions",
-    "curbs", "sponsors of terror", "sponsor of terror", "terror list", "terrorism list",
-    "terrorist list", "entity list", "blockade",
+    "sanction", "embargo", "blacklist", "delist", "freez", "froze", " ban", "controls",
+    "restrictions", "curbs", "blockade",
 )  # fmt: skip
+# Stems of two words are looked for where one of the two stands: half of the searching saved.
+_LONG_STEMS = {
+    "terror": ("sponsors of terror", "sponsor of terror", "terror list", "terrorism list",
+               "terrorist list"),
+    "snap": ("snapback", "snap back"),
+    "ve measure": ("restrictive measure", "punitive measure"),
+    "price cap": ("price cap",),
+    "entity list": ("entity list",),
+}  # fmt: skip
 # Words that open no article by themselves: "ban" and "restrictions" are about much else.
 _WEAK_STEMS = frozenset({" ban", "controls", "restrictions", "curbs", "freez", "froze"})
 
@@ -147,6 +154,9 @@ def stems_in(text: str) -> list[str]:
     """Return the stems of restrictions that `text` holds, cheaply; none when it names none."""
     low = text.lower()
     found = [stem for stem in STEMS if stem in low]
+    for word, stems in _LONG_STEMS.items():
+        if word in low:
+            found.extend(stem for stem in stems if stem in low)
     if not found or any(stem not in _WEAK_STEMS for stem in found):
         return found
     money = any(word in low for word in ("asset", "fund", "accounts", "reserves"))
