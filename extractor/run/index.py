@@ -20,6 +20,7 @@ from extractor.sheet.printable import one_line
 FILE = "index.html"
 MOST_ROWS = 5_000  # of one page: 2 MB, shown and sorted within a second
 MOST_FAILURES = 1_000
+_CARDS = "(max-width: 44rem)"  # in index.css; the columns decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _write_page(
     engine: str,
 ) -> None:
     listing = part.listing
-    style = _asset("../sheet/page.css") + _asset("index.css") + _labels(listing.kinds)
+    style = _style(listing.kinds)
     script = _asset("index.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
@@ -178,14 +179,20 @@ def _number(count: int, look: str) -> str:
     return f'<td class="n{look}{"" if count else " zero"}">{count}</td>'
 
 
-def _labels(kinds: Sequence[str]) -> str:
-    """Return the style that names the numbers where a narrow screen has no header."""
+def _style(kinds: Sequence[str]) -> str:
+    """Return the style of a page: rows are cards where there is no room for all columns.
+
+    A card names its numbers, since it has no header.
+    """
     names = [*(_label(kind) for kind in kinds), "Warnings", "Unaccounted"]
     rules = "".join(
-        f"table.articles tbody td:nth-child({place})::before{{content:{_css_text(name + ' ')}}}\n"
+        f"  table.articles tbody td:nth-child({place})::before "
+        f"{{ content: {_css_text(name + ' ')}; }}\n"
         for place, name in enumerate(names, 4)
     )
-    return f"@media (max-width: 44rem) {{\n{rules}}}\n"
+    room = 40 + sum(1.5 + len(name) / 2 for name in names)
+    cards = _asset("index.css").replace(_CARDS, f"(max-width: {room:.0f}rem)")
+    return f"{_asset('../sheet/page.css')}{cards}@media (max-width: {room:.0f}rem) {{\n{rules}}}\n"
 
 
 def _css_text(text: str) -> str:

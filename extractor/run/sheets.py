@@ -106,7 +106,8 @@ class _Writing:
         chosen = choose(self._rows, schema.name, schema.sha256, recipe)
         sums = add_up(self._rows, chosen, _kinds(schema))
         _, failures = sum_failures(self._rows, schema.name)
-        sign = f"{ENGINE} {index.renderer()} {schema.sha256} {sums.signature} {failures}"
+        linked = "linked" if "html" in self._forms else "alone"
+        sign = f"{ENGINE} {schema.sha256} {sums.signature} {failures} {linked}"
         tables = [form for form in FORMS if form in self._forms and form != "html"]
         stale = [form for form in tables if not self._manifest.has(self._file(form), sign)]
         pages, lost = self._write_articles(chosen, stale, jobs)
