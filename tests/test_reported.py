@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.answer.reported import read_reports, with_attributions
+from extractor.answer.reported import read_reports
 from extractor.find.candidates import AttributionCandidate
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text

@@ -17,11 +17,11 @@ from extractor.answer.field_words import canonical
 from extractor.answer.harvest import Fault, Harvest, Row, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, unmarked
 from extractor.answer.model_who import Rivals, rivals_to_ask, who_question
-from extractor.answer.model_whole import part_questions
+from extractor.answer.model_whole import form_of_rows, part_questions
 from extractor.answer.prompt import Prompts, field_line
 from extractor.answer.questions import Asked
 from extractor.answer.transport import Question
-from extractor.answer.wire import strict
+from extractor.answer.wire import schema_of, strict
 from extractor.find.candidates import AttributionCandidate, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings
@@ -218,6 +218,8 @@ def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Row:
     the form of the sentence; a small model asked for it beside the speaker answers both worse.
     Where it is asked for what they are `unsure` of, all that they know but the speaker stands.
     """
+    if target.row.rests_on == "attribution":
+        return form_of_rows(target.listed, by_rules).get(target.anchor, {})
     if target.row.rests_on != "quotation" or target.row.anchor is None:
         return {}
     anchor = target.row.anchor.key
@@ -311,7 +313,7 @@ def _schema(
     row: Shape, left: list[FieldShape], options: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
     """Return the JSON schema of a row's fields, with ids as closed lists, and `dismiss`."""
-    schema: dict[str, Any] = row.model.model_json_schema()
+    schema = schema_of(row.model)
     schema["properties"] = {f.key: schema["properties"][f.key] for f in left}
     schema = dict(_closed(schema, options))
     schema["properties"]["dismiss"] = {

@@ -29,7 +29,7 @@ from extractor.find.vocabulary import (
 )
 
 MARKS = frozenset(",;:—–-(")
-LONGEST = 300  # tokens of a content that are read
+LONGEST = 120  # tokens of a content that are read
 _OPENERS = ("that", "to", "if", "whether", "how", "what", "why", "for", "as", "about", "of")
 _PLAIN = (
     PREPOSITIONS
