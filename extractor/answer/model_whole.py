@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, get_args
 
 from extractor.answer.answers import Answer
@@ -11,7 +12,7 @@ from extractor.answer.markup import list_names, mark_up, one_line, parts_of, unm
 from extractor.answer.prompt import Prompts, described
 from extractor.answer.questions import Asked
 from extractor.answer.transport import Question
-from extractor.answer.wire import strict
+from extractor.answer.wire import schema_of, strict
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings
 from extractor.shapes import Audited, FieldShape, Shape, shape_of
@@ -51,7 +52,7 @@ def part_questions(
     asked_shape = Shape(shape.model, tuple(f for f in shape.fields if f.key in keys), None, None)
     told_shape = _without_form(asked_shape) if by_rules else asked_shape
     read = _reader(asked_shape, by_rules or Answer({}))
-    schema, is_strict = strict(_wire(shape, told_shape))
+    schema, is_strict = _strict_wire(shape, told_shape)
     parts = parts_of(inventory, settings.part_characters)
     asked = []
     for number, part in enumerate(parts, start=1):
@@ -136,8 +137,14 @@ def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> boo
     return any(row_key(asked, str(row.get(anchor))) in wanted for row in rows)
 
 
+@lru_cache(maxsize=64)
+def _strict_wire(shape: Shape, asked: Shape) -> tuple[dict[str, Any], bool]:
+    """Return what every question on these fields is answered in; nobody may change it."""
+    return strict(_wire(shape, asked))
+
+
 def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
-    schema = shape.model.model_json_schema()
+    schema = schema_of(shape.model)
     keys = {field.key for field in asked.fields}
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k in keys}
     for listed in asked.fields:

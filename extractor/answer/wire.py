@@ -5,14 +5,29 @@ null), no further fields, and none of `default`, `oneOf`, `prefixItems` or free 
 A schema that needs a free dictionary is sent without `strict`.
 """
 
+import json
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any
+
+from pydantic import BaseModel
 
 # What OpenAI's strict mode and llama.cpp's grammars both take; the rest is left to validation.
 _KEPT = frozenset(
     "type properties required items enum const anyOf $ref $defs description additionalProperties "
     "pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems".split()
 )
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's JSON schema, to be changed at will; Pydantic makes it once (2 ms)."""
+    made: dict[str, Any] = json.loads(_schema_text(model))
+    return made
+
+
+@lru_cache(maxsize=256)
+def _schema_text(model: type[BaseModel]) -> str:
+    return json.dumps(model.model_json_schema())
 
 
 def strict(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
