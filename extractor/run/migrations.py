@@ -100,7 +100,9 @@ STEPS = (
 
     -- What the sheets show: of every source's present text the newest extraction by each schema.
     create view current_extraction as
-    select s.source, s.first_run, s.position, e.*
+    select s.source, s.first_run, s.position, e.id, e.article_sha256, e.schema, e.schema_sha256,
+        e.model, e.plan, e.counts, e.calls, e.cost_usd, e.seconds, e.run_id, e.finished_at
+        -- not `data`: Datasette shows no view that has a blob
     from source_seen s
     join extraction e on e.article_sha256 = s.article_sha256 and e.status = 'done'
     where not exists (

@@ -233,8 +233,8 @@ class Store:
         """
         shown: set[str] = set()
         rows = self._each(
-            "select source, article_sha256, data from current_extraction where schema = ?"
-            " order by first_run, position",
+            "select c.source, c.article_sha256, e.data from current_extraction c"
+            " join extraction e on e.id = c.id where c.schema = ? order by c.first_run, c.position",
             (schema.name,),
         )
         for row in rows:
