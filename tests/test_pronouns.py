@@ -95,6 +95,24 @@ def test_a_woman_introduced_without_a_name_stays_herself():
     assert meant(text, "she") == "a woman from Leeds" or meant(text, "she") == "A woman"
 
 
+def test_the_first_word_of_a_description_is_a_pronoun_too():
+    """ "Her message" is Berg's, and "her" there means Berg."""
+    text = "Ann Berg flew to Leeds. Nobody there had read her message."
+    assert meant(text, "her") == "Ann Berg"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was late, union Chief of Staff Kate Marsh told them. She left.",
+        "They heard that Republican Kate Marsh told the board no. She left.",
+    ],
+)
+def test_an_office_or_a_party_before_a_name_is_no_part_of_it(text: str):
+    """The name begins after "Chief of Staff" and after the party."""
+    assert meant(text, "She") == "Kate Marsh"
+
+
 def test_the_ohio_senator_is_the_one_from_ohio():
     """Names within a description tell people of one role apart."""
     found = inventory(

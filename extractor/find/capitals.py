@@ -46,6 +46,7 @@ PLACE_HEADS = frozenset(
 _OF_HEADS = (
     BODY_HEADS | PLACE_HEADS | DOCUMENT_NOUNS | frozenset(HONORIFICS) | PERSON_NOUNS
 ) - frozenset("former special national".split())
+_PARTIES = frozenset("republican democrat conservative liberal libertarian labour tory".split())
 _PARTICLES = frozenset(
     "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
 )
@@ -240,7 +241,9 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
             split += 1
         if split >= last:
             split = first
-        if split == first and is_demonym(lower[first]):
+        if split == first:
+            split = _past_office(tokens, first, last)
+        if split == first and (is_demonym(lower[first]) or lower[first] in _PARTIES):
             rest = lower[first + 1 : last]
             if is_first_name(rest[0]) and len(rest) > 1:
                 split = first + 1
@@ -248,6 +251,16 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
     if not words:
         return None
     return Run(first, last, split - first, words, gender, sure)
+
+
+def _past_office(tokens: Tokens, first: int, last: int) -> int:
+    """Return where the name begins after an office with "of" in it: "Chief of Staff Kate Marsh"."""
+    for k in range(first + 1, last - 2):
+        if tokens.lower[k] in ("of", "for") and tokens.lower[k - 1] in PERSON_NOUNS:
+            split = _after_office(tokens, k, last)
+            given = split < last and is_first_name(tokens.text[split])
+            return split if given and last - split > 1 else first
+    return first
 
 
 def _after_office(tokens: Tokens, k: int, last: int) -> int:
