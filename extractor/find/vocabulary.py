@@ -124,7 +124,8 @@ PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teena
     refugee mogul developer tycoon televangelist surrogate campaigner officeholder superdelegate
     spokespeople policeman policewoman firefighter paramedic clerk treasurer auditor regulator
     mediator negotiator peacemaker militant fighter rebel insurgent gunman attacker shooter killer
-    assailant publisher producer director comic rapper""")
+    assailant publisher producer director comic rapper
+    narrator lobbyist reviewer policymaker spectator onlooker marcher pundit neurosurgeon""")
 FEMALE_NOUNS = _words("""woman girl lady spokeswoman congresswoman councilwoman chairwoman actress
     queen princess mother mom mum daughter sister wife widow aunt niece grandmother granddaughter
     businesswoman nun policewoman duchess baroness heiress waitress""")
@@ -151,7 +152,7 @@ BODY_NOUNS = _words("""government administration ministry department agency bure
     board panel jury cabinet kremlin opposition movement militia crowd audience delegation
     administration's pac super-pac watchdog charity nonprofit ngo regulator body secretariat
     headquarters leadership staff family couple league club
-    society operator startup lobby""")
+    society operator startup lobby tabloid non-profit""")
 
 # Heads of phrases for what is written or broadcast and can "say".
 DOCUMENT_NOUNS = _words("""statement report letter email e-mail memo note tweet post message ad
@@ -160,7 +161,8 @@ DOCUMENT_NOUNS = _words("""statement report letter email e-mail memo note tweet 
     survey
     study document filing lawsuit complaint petition ruling bill amendment resolution treaty
     declaration manifesto transcript video clip recording tape speech address headline banner
-    placard poster flyer leaflet brochure website blog indictment affidavit pamphlet mailer""")
+    placard poster flyer leaflet brochure website blog indictment affidavit pamphlet mailer piece
+    movie film remark""")
 
 # Before a noun without an article: "senior officials", "former aides".
 ADJECTIVES = _words("""senior junior former top local current other new old young key leading chief
