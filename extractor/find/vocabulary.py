@@ -30,8 +30,17 @@ PRONOUN_GENDER = {"he": "m", "him": "m", "his": "m", "himself": "m",
                   "she": "f", "her": "f", "hers": "f", "herself": "f"}  # fmt: skip
 PERSONAL_PRONOUNS = _words("he him his she her hers they them their it its i we my our who which")
 
+# "We've", "it’s", "who'd": what stands for two words is no name.
+_CONTRACTED = frozenset(
+    f"{word}{mark}{ending}"
+    for word in "i you he she it we they who that there here what how where let".split()
+    for mark in "'’"
+    for ending in "m re ve ll d s".split()
+)
+
 # Capitalised at the start of a sentence without being a name.
 STARTERS = (
+    _CONTRACTED |
     DETERMINERS | POSSESSIVES | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES
     | SUBJECT_PRONOUNS | OBJECT_PRONOUNS
     | _words("""there here then now today yesterday tomorrow tonight however meanwhile moreover
