@@ -1,7 +1,7 @@
 """Stores filled by hand, for the tests of what is written from them."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,11 +51,12 @@ def fill(
     failed: Iterable[tuple[str, str]] = (),
     model: str | None = None,
     schema: Schema | None = None,
+    command: Sequence[str] = ("extract",),
 ) -> int:
     """Write extractions and failures into the store of a folder as one run; return its number."""
     by = recipe(schema or load_schema(SCHEMA), model)
     with Store(folder) as store:
-        run = store.begin_run(by, ["extract"])
+        run = store.begin_run(by, command)
         store.name_recipe(by)
         position = -1
         for position, one in enumerate(extractions):

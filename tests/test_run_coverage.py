@@ -45,7 +45,7 @@ def test_a_folder_stands_for_its_articles_at_any_depth(tmp_path: Path) -> None:
     told: list[str] = []
     found = sources_in([str(tmp_path)], output=tmp_path / "sheets", tell=told.append)
     assert _names(found, tmp_path) == ["a/1.txt", "a/2.html", "a/c/x.pdf", "a.TXT", "b.txt"]
-    assert told == [f"{tmp_path}: 2 files of other kinds left out (.jpg 1, .md 1)"]
+    assert told == [f"{tmp_path}: 2 of another kind left out (.jpg 1, .md 1)"]
 
 
 def test_the_same_file_is_read_once_however_it_is_named(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_list_names_paths_a_line_or_apart_by_nul(tmp_path: Path) -> None:
     listed.write_text(f"{tmp_path}/a.txt\n\n{tmp_path}/no*.txt\r\n{tmp_path}/b*.txt\n")
     found = list(sources_in([], files_from=str(listed)))
     assert _names(found, tmp_path) == ["a.txt", "no*.txt", "b*.txt"]
-    assert f"{listed} line 3: {tmp_path}/no*.txt: there is no such file" in _why(found[1])
+    assert f"{listed}:3: {tmp_path}/no*.txt: there is no such file" in _why(found[1])
     listed.write_text(f"{tmp_path}/new\nline.txt\0{tmp_path}/a.txt\0")
     found = list(sources_in([], files_from=str(listed)))
     assert [source.load().text for source in found] == [f"{WORDS} new\nline.txt", f"{WORDS} a.txt"]
@@ -185,7 +185,7 @@ def test_a_bad_line_costs_itself(tmp_path: Path) -> None:
     assert len(sources) == 2 * len(bad)
     for number, source in enumerate(sources, 1):
         if number % 2:
-            assert f"{path} line {number}: " in _why(source)
+            assert f"{path}:{number}: the line" in _why(source)
         else:
             assert source.load().text == WORDS
     assert "--text-field" in _why(sources[6])
@@ -222,7 +222,7 @@ def test_a_line_longer_than_the_limit_is_refused(
     path = tmp_path / "day.jsonl"
     path.write_text(json.dumps({"text": "x" * 300_000}) + "\n" + json.dumps({"text": "Short."}))
     long, short = sources_in([str(path)])
-    with pytest.raises(ArticleTooLarge, match="line 1"):
+    with pytest.raises(ArticleTooLarge, match=r"jsonl:1: the line"):
         long.load()
     assert short.load().text == "Short."
 
@@ -363,7 +363,7 @@ def test_a_record_with_a_wrong_length_costs_itself(
     read, said = _read(path)
     assert read == ADDRESSES
     assert len(said) == 1
-    assert f"{path} record 3" in said[0]
+    assert f"{path}:3: " in said[0]
 
 
 def test_a_damaged_member_costs_itself(tmp_path: Path) -> None:
@@ -424,7 +424,7 @@ def test_a_menu_in_a_crawl_is_no_article(tmp_path: Path) -> None:
     path = tmp_path / "x.warc"
     path.write_bytes(_record("http://example.org/", b"<html><body><a>Home</a></body></html>"))
     (source,) = sources_in([str(path)])
-    with pytest.raises(EmptyArticle, match=r"record 1: http://example\.org/"):
+    with pytest.raises(EmptyArticle, match=r"x\.warc:1: http://example\.org/"):
         source.load()
 
 

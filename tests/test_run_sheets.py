@@ -32,6 +32,7 @@ from extractor.run.cells import Head, Link
 from extractor.run.pages import page_path
 from extractor.run.rendering import Renderer
 from extractor.run.sheets import write_sheets
+from extractor.run.store import Failed, Store
 from extractor.run.workbook import Workbook
 from extractor.sheet.csvout import to_csv
 from extractor.sheet.html import to_html
@@ -310,9 +311,28 @@ def test_failures_are_shown_until_they_are_done(tmp_path: Path, schema: Schema) 
     page = (tmp_path / "index.html").read_text()
     assert "2 failed" in page
     assert "the PDF is &lt;b&gt;encrypted" in page
-    fill(tmp_path, [named(5, "x.pdf")])
+    fill(tmp_path, [named(5, "x.pdf")], [("z.txt", "empty")], command=["another"])
     write_sheets(tmp_path, schema)
-    assert [row[0] for row in _sheets(tmp_path)["Failed"][1:]] == ["y.txt"]
+    assert [row[0] for row in _sheets(tmp_path)["Failed"][1:]] == ["y.txt", "z.txt"]
+    fill(tmp_path, [named(6)])  # the first command again: y.txt is gone
+    write_sheets(tmp_path, schema)
+    assert [row[0] for row in _sheets(tmp_path)["Failed"][1:]] == ["z.txt"]
+
+
+def test_a_text_that_failed_is_shown_until_it_is_done(tmp_path: Path, schema: Schema) -> None:
+    """By the run's own recipe: what the rules did for it does not hide that the model failed."""
+    fill(tmp_path, [named(1)])
+    by = recipe(schema, "m")
+    digest = named(1).article.sha256
+    failed = Failed(0, "coverage/1.txt", "s", "it timed out", "X", 0.1, by.key(digest), digest)
+    with Store(tmp_path) as store:
+        run = store.begin_run(by, ["extract"])
+        store.name_recipe(by)
+        store.write(run, [failed])
+    assert write_sheets(tmp_path, schema, recipe=by).articles == 1
+    assert _sheets(tmp_path)["Failed"][1][1] == "it timed out"
+    assert write_sheets(tmp_path, schema).articles == 1
+    assert len(_sheets(tmp_path)["Failed"]) == 1
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "xlsx", "html"])

@@ -1,4 +1,4 @@
-"""Which of the extractions in a store the sheets show, and what they add up to.
+"""Which of the extractions in a store the sheets show, what they add up to, and what failed.
 
 Of every text that a source holds now, one extraction by the schema as it is now: one that was made
 as this run makes them, or else the newest. A text is shown once, under the source named first.
@@ -60,17 +60,65 @@ def choose(
         "   x.finished_at desc, x.id desc limit 1) as extraction_id"
         "  from main.source_seen s group by s.article_sha256)"
         " where extraction_id is not null order by place",
-        {
-            "schema": schema,
-            "sha256": schema_sha256,
-            "ours": recipe is not None,
-            "model": recipe.model if recipe else None,
-            "plan": recipe.plan if recipe else None,
-            "prompt": recipe.prompt_sha256 if recipe else None,
-            "engine": recipe.engine if recipe else None,
-        },
+        _asked(schema, schema_sha256, recipe),
     )
     return name
+
+
+def list_failures(
+    rows: sqlite3.Connection,
+    schema: str,
+    schema_sha256: str,
+    recipe: Recipe | None,
+    number: int = 0,
+) -> str:
+    """List what is not to be had; return the temporary table with source, reason, error_kind.
+
+    That is every source whose present text failed (by `recipe`, where given) and was never done,
+    and every source without a text that failed when it was last tried, unless the command that
+    tried it has since finished without meeting it again.
+    """
+    name = f"failed_{number}"
+    rows.execute(
+        f"create temp table {name} as"  # noqa: S608
+        " select source, reason, error_kind, place from ("
+        "  select s.source, x.reason, x.error_kind, max(x.finished_at),"
+        "  s.first_run * 1000000000 + s.position as place"
+        "  from main.source_seen s join main.extraction x on x.article_sha256 = s.article_sha256"
+        f"  and x.schema = :schema and x.status = 'failed' and {_OURS}"
+        "  where not exists (select 1 from main.extraction x where"
+        "   x.article_sha256 = s.article_sha256 and x.schema = :schema and x.status = 'done'"
+        f"  and {_OURS}) group by s.source"
+        "  union all"
+        "  select source, reason, error_kind, null, place from ("
+        "   select i.source, i.reason, i.error_kind, i.status, i.article_sha256, r.id, r.command,"
+        "   max(i.run_id * 1000000000 + i.position) as place from main.run_item i"
+        "   join main.run r on r.id = i.run_id where r.schema = :schema group by i.source)"
+        "  as last where status = 'failed' and article_sha256 is null and id >= coalesce("
+        "   (select max(f.id) from main.run f where f.schema = :schema"
+        "   and f.command = last.command and f.status = 'finished'), 0)"
+        ") order by place",
+        _asked(schema, schema_sha256, recipe),
+    )
+    return name
+
+
+_OURS = (
+    "x.schema_sha256 = :sha256 and (not :ours or (x.model is :model and x.plan is :plan"
+    " and x.prompt_sha256 is :prompt and x.engine = :engine))"
+)
+
+
+def _asked(schema: str, schema_sha256: str, recipe: Recipe | None) -> dict[str, object]:
+    return {
+        "schema": schema,
+        "sha256": schema_sha256,
+        "ours": recipe is not None,
+        "model": recipe.model if recipe else None,
+        "plan": recipe.plan if recipe else None,
+        "prompt": recipe.prompt_sha256 if recipe else None,
+        "engine": recipe.engine if recipe else None,
+    }
 
 
 def add_up(rows: sqlite3.Connection, chosen: str, kinds: Sequence[str] | None) -> Sums:
@@ -95,24 +143,16 @@ def add_up(rows: sqlite3.Connection, chosen: str, kinds: Sequence[str] | None) -
     return Sums(articles, sources, totals, tuple(found), tuple(models), digest.hexdigest())
 
 
-_FAILED = (
-    " from (select i.source, i.reason, i.error_kind, i.status,"
-    " max(i.run_id * 1000000000 + i.position) as place from run_item i"
-    " join run r on r.id = i.run_id where r.schema = ? and i.status in ('done', 'failed')"
-    " group by i.source) where status = 'failed'"
-)
+def failures(rows: sqlite3.Connection, failed: str, most: int = -1) -> Iterator[Any]:
+    """Yield what `list_failures` has listed."""
+    query = f"select source, reason, error_kind from {failed} order by rowid limit ?"  # noqa: S608
+    yield from rows.execute(query, (most,))
 
 
-def failures(rows: sqlite3.Connection, schema: str, most: int = -1) -> Iterator[Any]:
-    """Yield the sources that failed when they were last tried."""
-    query = f"select source, reason, error_kind {_FAILED} order by place limit ?"
-    yield from rows.execute(query, (schema, most))
-
-
-def sum_failures(rows: sqlite3.Connection, schema: str) -> tuple[int, str]:
-    """Return how many sources failed when they were last tried, and a hash of what is known."""
+def sum_failures(rows: sqlite3.Connection, failed: str) -> tuple[int, str]:
+    """Return how many there are, and a hash of what is known of them."""
     digest, count = blake2b(digest_size=16), 0
-    for count, row in enumerate(failures(rows, schema), 1):  # noqa: B007 - the last one
+    for count, row in enumerate(failures(rows, failed), 1):  # noqa: B007 - the last one
         digest.update(repr(tuple(row)).encode("utf-8", "surrogatepass"))
     return count, digest.hexdigest()
 

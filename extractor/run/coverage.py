@@ -101,7 +101,7 @@ class _Coverage:
         try:
             with _opened(list_name) as file:
                 for number, path in _paths(file):
-                    place = f"{shown} line {number}: "
+                    place = f"{shown}:{number}: "
                     if path is None:
                         error = InputError(
                             f"{place}this is longer than a path can be; mend the list."
@@ -148,7 +148,7 @@ class _Coverage:
         shown = printable_name(str(folder))
         if left_out:
             kinds = ", ".join(f"{printable_name(k)} {n:,}" for k, n in left_out.most_common(6))
-            self._tell(f"{shown}: {left_out.total():,} files of other kinds left out ({kinds})")
+            self._tell(f"{shown}: {left_out.total():,} of another kind left out ({kinds})")
         if not found:
             error = InputError(
                 f"{shown}: there is no .txt, .html, .pdf, .jsonl or .warc.gz file in it that was "

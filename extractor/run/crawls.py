@@ -61,10 +61,10 @@ def sources_in_crawl(
     pages = number = 0
     with path.open("rb") as file:
         for number, found in enumerate(_records(Stream(file)), 1):
-            place, numbered = f"{name} record {number}", f"{name}:{number}"
+            place = f"{name}:{number}"
             if isinstance(found, _Gap):
-                message = f"{place}: {found.words}; get the file again. The records before are read"
-                yield failing(numbered, NotAnArticle(f"{message}, and those behind if there are."))
+                message = f"{place}: {found.words}; get the file again. What is whole is read."
+                yield failing(place, NotAnArticle(message))
                 continue
             page = _page(found, place)
             if isinstance(page, str):
@@ -72,9 +72,9 @@ def sources_in_crawl(
                 continue
             pages += 1
             if isinstance(page, InputError):
-                yield failing(numbered, page)
+                yield failing(place, page)
             else:
-                yield _source(page, place, numbered, unique)
+                yield _source(page, place, unique)
     if number == 0:
         error = NotAnArticle(f"{name}: there is no record in it; give a WARC file, or drop it.")
         yield failing(name, error)
@@ -92,9 +92,9 @@ class _Page(NamedTuple):
     truncated: str | None  # why the crawler stopped early, if it did
 
 
-def _source(page: _Page, place: str, numbered: str, unique: Callable[[str, str], str]) -> Source:
+def _source(page: _Page, place: str, unique: Callable[[str, str], str]) -> Source:
     shown = printable_name(page.url)
-    named = unique(shown, f"{shown} ({numbered})")
+    named = unique(shown, f"{shown} ({place})")
     stamp = blake2b(page.data, digest_size=16).hexdigest()
     return Source(named, stamp, partial(_article, page, named, place))
 
@@ -150,9 +150,13 @@ def _page(record: _Record, place: str) -> _Page | InputError | str:
         encoding = (answer.get_header("content-encoding") or "").strip().lower()
         data = _unpacked(parsed, answer, encoding)
     except Exception as error:  # a parser fed with anything
-        return NotAnArticle(f"{place}: it is damaged ({type(error).__name__}); it is left out.")
+        return NotAnArticle(
+            f"{place}: the record is damaged ({type(error).__name__}); it is left out."
+        )
     if data is None:
-        return NotAnArticle(f"{place}: it is compressed as {_word(encoding)}, which is not read.")
+        return NotAnArticle(
+            f"{place}: the page is compressed as {_word(encoding)}, which is not read."
+        )
     if len(data) > MAX_BYTES:
         return _too_large(place)
     url = (parsed.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ") or place
@@ -185,7 +189,8 @@ def _unpacked(parsed: Any, answer: Any, encoding: str) -> bytes | None:
 
 def _too_large(place: str) -> ArticleTooLarge:
     return ArticleTooLarge(
-        f"{place}: larger than the limit of {MAX_BYTES:,} bytes for one article; it is left out."
+        f"{place}: the page is larger than the limit of {MAX_BYTES:,} bytes for one article; it "
+        "is left out."
     )
 
 
@@ -228,7 +233,7 @@ def _record(stream: Stream) -> _Record | str | None:
     if not line:
         return None
     if not line.startswith(_OPENING):
-        return _skipped(stream, "what stands here is no record")
+        return _skipped(stream, "what stands here is no record of a crawl")
     head = [line]
     while head[-1].strip():
         head.append(stream.readline(_LONGEST_LINE))

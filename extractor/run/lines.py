@@ -67,14 +67,14 @@ def sources_in_lines(
         number = 0
         while True:
             number += 1
-            place = f"{name} line {number}"
+            place = f"{name}:{number}"
             try:
                 line = stream.readline(MAX_BYTES)
                 too_long = len(line) == MAX_BYTES and not line.endswith(b"\n")
                 if too_long:
                     _skip_line(stream)
             except Damaged as damage:
-                yield failing(f"{name}:{number}", _damaged(name, number, damage))
+                yield failing(place, _damaged(name, number, damage))
                 if isinstance(damage, CutShort):
                     return
                 continue
@@ -82,10 +82,10 @@ def sources_in_lines(
                 return
             if too_long:
                 error = ArticleTooLarge(
-                    f"{place}: longer than the limit of {MAX_BYTES:,} bytes for one article; "
-                    "split it."
+                    f"{place}: the line is longer than the limit of {MAX_BYTES:,} bytes for one "
+                    "article; split it."
                 )
-                yield failing(f"{name}:{number}", error)
+                yield failing(place, error)
             elif line.strip():
                 yield _source(line, name, number, wanted, unique)
 
@@ -100,24 +100,22 @@ def _damaged(name: str, number: int, damage: Damaged) -> InputError:
         words = "the compressed file ends here before its end (a broken download?)"
     else:
         words = "the compressed file is damaged here, and lines before it may be altered"
-    return NotAnArticle(
-        f"{name} line {number}: {words}; get the file again. The lines before are read."
-    )
+    return NotAnArticle(f"{name}:{number}: {words}; get the file again. The lines before are read.")
 
 
 def _source(
     line: bytes, name: str, number: int, wanted: Fields, unique: Callable[[str, str], str]
 ) -> Source:
-    place, numbered = f"{name} line {number}", f"{name}:{number}"
+    place = f"{name}:{number}"
     try:
         data = _parsed(line, place)
     except InputError as error:
-        return failing(numbered, error)
+        return failing(place, error)
     own = data.get(wanted.id)
-    named = numbered
+    named = place
     if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip():
         short = printable_name(" ".join(str(own).split())[:_MOST_NAMED])
-        named = unique(f"{name}#{short}", numbered)
+        named = unique(f"{name}#{short}", place)
     needed = {field.name: data.get(getattr(wanted, field.name)) for field in fields(wanted)}
     if wanted.text not in data:
         needed["there"] = list(data)[:12]
@@ -130,14 +128,16 @@ def _parsed(line: bytes, place: str) -> dict[str, Any]:
     try:
         data = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise NotAnArticle(f"{place}: it is not UTF-8; save the file as UTF-8.") from error
+        raise NotAnArticle(f"{place}: the line is not UTF-8; save the file as UTF-8.") from error
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", "nested too deeply or a number too long")
-        raise NotAnArticle(f"{place}: it is not JSON ({reason}); mend or drop the line.") from error
+        raise NotAnArticle(
+            f"{place}: the line is not JSON ({reason}); mend or drop the line."
+        ) from error
     if not isinstance(data, dict):
         raise NotAnArticle(
-            f"{place}: an object with a text field is needed, not {type(data).__name__}; "
-            "mend or drop the line."
+            f"{place}: the line is no object with a text field but {type(data).__name__}; "
+            "mend or drop it."
         )
     return data
 
@@ -148,18 +148,18 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
     if text is None and "there" in needed:
         there = printable_name(", ".join(map(str, needed["there"])))[:200]
         raise NotAnArticle(
-            f"{place}: there is no field {text_field!r} (there are: {there or 'none'}); "
+            f"{place}: the line has no field {text_field!r} (it has: {there or 'none'}); "
             "name the one that holds the text with --text-field."
         )
     if text is not None and not isinstance(text, str):
         raise NotAnArticle(
-            f"{place}: the field {text_field!r} holds no text but {type(text).__name__}; name "
-            "another with --text-field."
+            f"{place}: the line's field {text_field!r} holds no text but {type(text).__name__}; "
+            "name another with --text-field."
         )
     text = normalised(text or "")
     text, lost = _LONE_SURROGATE.subn("\ufffd", text)
     if not text.strip(BLANKS):
-        raise EmptyArticle(f"{place}: the field {text_field!r} is empty.")
+        raise EmptyArticle(f"{place}: the line's field {text_field!r} is empty.")
     remarks = doubts(text)
     if lost:
         message = f"{lost} halves of surrogate pairs are no characters and were replaced by U+FFFD."
@@ -179,7 +179,7 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
     except ExtractError:
         raise
     except Exception as error:  # whatever a line holds, it costs no other
-        raise NotAnArticle(f"{place}: it cannot be read ({type(error).__name__}).") from error
+        raise NotAnArticle(f"{place}: the line cannot be read ({type(error).__name__}).") from error
 
 
 def _line(value: object) -> str | None:

@@ -32,6 +32,7 @@ from extractor.run.choosing import (
     choose,
     count_outdated,
     failures,
+    list_failures,
     opened,
     other_schemas,
     sum_failures,
@@ -105,15 +106,20 @@ class _Writing:
         schema = self._schema
         chosen = choose(self._rows, schema.name, schema.sha256, recipe)
         sums = add_up(self._rows, chosen, _kinds(schema))
-        _, failures = sum_failures(self._rows, schema.name)
-        linked = "linked" if "html" in self._forms else "alone"
-        sign = f"{ENGINE} {schema.sha256} {sums.signature} {failures} {linked}"
-        tables = [form for form in FORMS if form in self._forms and form != "html"]
-        stale = [form for form in tables if not self._manifest.has(self._file(form), sign)]
+        self._failed = list_failures(self._rows, schema.name, schema.sha256, recipe)
+        _, failed = sum_failures(self._rows, self._failed)
+        content = f"{ENGINE} {schema.sha256} {sums.signature}"
+        signs: dict[Form, str] = {"jsonl": content, "csv": content}
+        signs["xlsx"] = f"{content} {failed} {'linked' if 'html' in self._forms else 'alone'}"
+        stale = [
+            form
+            for form, sign in signs.items()
+            if form in self._forms and not self._manifest.has(self._file(form), sign)
+        ]
         pages, lost = self._write_articles(chosen, stale, jobs)
         files = [self._folder / self._file(form) for form in stale]
         for form in stale:
-            self._manifest.add(self._file(form), sign)
+            self._manifest.add(self._file(form), signs[form])
         if "html" in self._forms:
             files += self._write_index(chosen, sums)
         self._manifest.save()
@@ -181,7 +187,7 @@ class _Writing:
         def finish(*problem: object) -> None:
             if problem[0] is None:
                 failed = book.sheet("Failed", FAILURES)
-                for row in failures(self._rows, self._schema.name):
+                for row in failures(self._rows, self._failed):
                     failed.add([row["source"], row["reason"], row["error_kind"]])
                 for sheet in (articles, *kinds.values(), warnings, failed):
                     sheet.end()
@@ -213,13 +219,14 @@ class _Writing:
 
     def _write_index(self, chosen: str, sums: Sums) -> list[Path]:
         """Write the index of every schema that the store has, ours first, when it has changed."""
-        listings = [self._listing(self._schema.name, chosen, sums)]
+        listings = [self._listing(self._schema.name, chosen, self._failed, sums)]
         signs = [sums.signature]
         for number, (schema, digest) in enumerate(other_schemas(self._rows, self._schema.name), 1):
             others = choose(self._rows, schema, digest, None, number)
             its = add_up(self._rows, others, None)
             if its.articles:
-                listings.append(self._listing(schema, others, its))
+                failed = list_failures(self._rows, schema, digest, None, number)
+                listings.append(self._listing(schema, others, failed, its))
                 signs.append(its.signature)
         signs += [repr((one.schema, one.failed, one.failures, one.files)) for one in listings]
         digest = blake2b("\n".join(signs).encode("utf-8", "replace"), digest_size=16).hexdigest()
@@ -230,8 +237,8 @@ class _Writing:
         self._manifest.add(index.FILE, sign)
         return written
 
-    def _listing(self, schema: str, chosen: str, sums: Sums) -> index.Listing:
-        failed = failures(self._rows, schema, index.MOST_FAILURES)
+    def _listing(self, schema: str, chosen: str, failed: str, sums: Sums) -> index.Listing:
+        shown = failures(self._rows, failed, index.MOST_FAILURES)
         named = [f"{plain(schema)}.{form}" for form in ("xlsx", "csv", "jsonl")]
         return index.Listing(
             schema=schema,
@@ -239,8 +246,8 @@ class _Writing:
             articles=sums.articles,
             totals=sums.totals,
             entries=self._entries(schema, chosen, sums.kinds),
-            failures=[(row["source"], row["reason"] or "") for row in failed],
-            failed=sum_failures(self._rows, schema)[0],
+            failures=[(row["source"], row["reason"] or "") for row in shown],
+            failed=sum_failures(self._rows, failed)[0],
             answered_by=sums.answered_by,
             files=tuple(name for name in named if (self._folder / name).is_file()),
             twins=sums.sources - sums.articles,
