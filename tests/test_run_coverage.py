@@ -188,12 +188,12 @@ def test_a_bad_line_costs_itself(tmp_path: Path) -> None:
             assert f"{path}:{number}: the line" in _why(source)
         else:
             assert source.load().text == WORDS
-    assert "--text-field" in _why(sources[6])
+    assert "--fields text=NAME" in _why(sources[6])
     assert "body" in _why(sources[6])
 
 
 def test_fields_can_be_named_otherwise(tmp_path: Path) -> None:
-    """`--text-field body` reads another field; a name that we do not know is wrong use."""
+    """`--fields text=body` reads another field; a name that we do not know is wrong use."""
     path = tmp_path / "day.ndjson"
     path.write_text(json.dumps({"body": WORDS, "key": "k"}))
     (source,) = sources_in([str(path)], fields=Fields.named({"text": "body", "id": "key"}))

@@ -149,12 +149,12 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
         there = printable_name(", ".join(map(str, needed["there"])))[:200]
         raise NotAnArticle(
             f"{place}: the line has no field {text_field!r} (it has: {there or 'none'}); "
-            "name the one that holds the text with --text-field."
+            "name the one that holds the text with --fields text=NAME."
         )
     if text is not None and not isinstance(text, str):
         raise NotAnArticle(
             f"{place}: the line's field {text_field!r} holds no text but {type(text).__name__}; "
-            "name another with --text-field."
+            "name another with --fields text=NAME."
         )
     text = normalised(text or "")
     text, lost = _LONE_SURROGATE.subn("\ufffd", text)
