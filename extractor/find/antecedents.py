@@ -155,11 +155,13 @@ class History:
         )
         self.position = 0  # of the first mention not read yet
         self._roles: dict[int, str] = {}
-        starts = {first for _, first, _, _ in self.coming}
+        self.opening = {first for _, first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name
             (k, word)
             for k, word in enumerate(reading.tokens.lower)
-            if word in _PRONOUNS and not reading.quoted[k] and (k not in starts or word in _OWNING)
+            if word in _PRONOUNS
+            and not reading.quoted[k]
+            and (k not in self.opening or word in _OWNING)
         ]
 
     def pronouns(self) -> Iterator[tuple[int, str]]:

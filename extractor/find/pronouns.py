@@ -32,9 +32,10 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         found = resolve(history, k, word)
         if found is not None:
             order, likely = found
-            drafts[order].mentions.append((span, "pronoun"))
-            drafts[order].likely[span] = likely
             history.remember(k, order)
+            if k not in history.opening:  # "her message" is one mention, of the message
+                drafts[order].mentions.append((span, "pronoun"))
+                drafts[order].likely[span] = likely
         elif word in ("he", "she", "they", "who"):
             unresolved.append((span, word))
     _keep_unresolved(drafts, unresolved)
