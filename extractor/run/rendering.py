@@ -74,9 +74,11 @@ class Renderer:
         """Return an extraction's lines and cells; write its page. Raises OutputError."""
         wants = self._wants
         try:
+            line = _json_line(task) if wants.jsonl else ""
+            if not (wants.csv or wants.xlsx or task.write_page):
+                return Rendered(line, "", [], (), (), False)
             article = article_from_row(task.article, task.source)
             extraction = unpack(article, task.data, self._schema.model)
-            line = _json_line(task) if wants.jsonl else ""
         except (zlib.error, ValueError, KeyError, TypeError) as error:
             words = f"{task.source}: what the store has of it cannot be read; extract it again"
             reason = f"{words} with --refresh ({type(error).__name__})"
