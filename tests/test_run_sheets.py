@@ -463,3 +463,15 @@ def test_the_index_is_well_formed_and_leads_to_every_page(tmp_path: Path, schema
     assert len(links) == 3 + 3
     assert all((tmp_path / link).is_file() for link in links)
     assert release().article.title
+
+
+def test_a_view_of_the_store_has_no_blob(tmp_path: Path) -> None:
+    """Datasette answers with an error for a view that has one, so what is packed is in no view."""
+    fill(tmp_path, [named(1)])
+    rows = sqlite3.connect(tmp_path / "extract.sqlite")
+    views = [row[0] for row in rows.execute("select name from sqlite_master where type = 'view'")]
+    assert views
+    for view in views:
+        (row,) = rows.execute(f"select * from {view}")
+        assert not any(isinstance(value, bytes) for value in row)
+    rows.close()
