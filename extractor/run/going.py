@@ -39,6 +39,8 @@ from extractor.settings import Settings
 
 # Articles that a process has at a time by the rules: one in work, the others read ahead.
 _AHEAD = 3
+# Articles ready to be asked about, at the most, while others are.
+_READY = 100
 # Articles finished but not yet in the store; more would only fill the memory.
 _UNWRITTEN = 500
 # So many articles in a row that fail for a reason not their own: the next would fail as well.
@@ -252,10 +254,14 @@ class _Going:
     # --- work is given ---
 
     def _window(self) -> int:
-        """Return how many articles may be in work: enough that no place for a request is empty."""
+        """Return how many articles may be in work: enough that no place for a request is empty.
+
+        Answers come in bursts, so that beside those being asked about as many stand ready.
+        """
         hands = len(self._crew.hands)
         if self.settings.asks_model:
-            return self.settings.concurrency + max(2 * hands, self.settings.concurrency // 4)
+            places = self.settings.concurrency
+            return places + max(2 * hands, min(places, _READY))
         return _AHEAD * hands
 
     def _spent_limit(self) -> bool:
