@@ -99,8 +99,8 @@ def test_the_search_leaves_what_has_every_word(browser: Browser, index: Path) ->
     """Words in any order, in titles, outlets and files; how many is said."""
     browser.open(index)
     browser.evaluate(
-        "(() => { const e = document.querySelector('.tools input'); e.value = '2025-12-13 ESTLAND talks';"
-        "e.dispatchEvent(new Event('input')); })()"
+        "(() => { const e = document.querySelector('.tools input');"
+        "e.value = '2025-12-13 ESTLAND talks'; e.dispatchEvent(new Event('input')); })()"
     )
     assert [title[:7] for title in _column(browser, 0)] == ["Talks 3"]
     assert browser.evaluate("document.querySelector('.tools [role=status]').textContent") == (
