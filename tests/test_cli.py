@@ -102,8 +102,8 @@ def test_a_table_for_one_article() -> None:
     ("arguments", "said"),
     [
         ([], "name at least one article"),
-        ([ONE], "--schema what to extract: figures, quotes, release_event, sanction_terms"),
-        (["-s", "nothing_such", ONE], "no schema 'nothing_such'; known: figures, quotes"),
+        ([ONE], "--schema what to extract: attributions, figures, quotes"),
+        (["-s", "nothing_such", ONE], "no schema 'nothing_such'; known: attributions, figures"),
         (["-s", "quotes", "--format", "xml", ONE], "'jsonl'"),
         (["-s", "quotes", "--colour", ONE], "--colour"),
         (["-s", "quotes", "--plan", "wide", ONE], "'narrow'"),
@@ -265,6 +265,23 @@ def test_a_folder_for_the_output_is_a_run(run, tmp_path: Path) -> None:
     assert run("-s", "quotes", "-f", "table", "-o", "sheets/", "x/story.txt").status == 2
     assert run("-s", "quotes", "--limit", "3", "x/story.txt").status == 2
     assert run("-s", "quotes", "-f", "xlsx", "x/story.txt").status == 2
+
+
+def test_the_flags_of_a_run_reach_it(run, tmp_path: Path) -> None:
+    """A list of paths, a limit, lines of JSON with a field of another name, a fresh start."""
+    (tmp_path / "list.txt").write_text(f"{ONE}\n{TWO}\n")
+    lines = [json.dumps({"body": f'"We counted {n} ships," Ann Berg said.'}) for n in (1, 2)]
+    (tmp_path / "wire.jsonl").write_text("\n".join(lines) + "\n")
+    flags = ["-s", "quotes", "-f", "jsonl", "-o", "sheets/", "--jobs", "1"]
+    ran = run(*flags, "--files-from", "list.txt", "--limit", "1")
+    assert (ran.status, "1 done" in ran.err, "1 left" in ran.err) == (0, True, True)
+    ran = run(*flags, "--files-from", "list.txt", "--fields", "text=body", "wire.jsonl")
+    assert "3 done, 1 unchanged" in ran.err
+    assert "4 done" in run(*flags, "--refresh", "--fields", "text=body", "wire.jsonl", ONE, TWO).err
+    assert run(*flags, "--fields", "body", "wire.jsonl").status == 2
+    assert run(*flags, "sheets").status == 2
+    assert "0 done" in run(*flags, "--retry-failed", ONE).err
+    assert run("-q", *flags, ONE).err == ""
 
 
 def test_runs_are_listed_and_shown(run, tmp_path: Path) -> None:
