@@ -1,5 +1,6 @@
 """The benchmarks count what they say they count."""
 
+import hashlib
 import re
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ import peers
 import polnear
 import pytest
 import tables
+import train_pronouns
 
 from extractor.find.inventory import take
 from extractor.read import article_from_text
@@ -200,3 +202,20 @@ def test_a_worker_that_cannot_start_ends_the_run(capfd: pytest.CaptureFixture[st
     with pytest.raises(SystemExit, match=r"peer_worker\.py ended with status 1"):
         peers.Worker(Path(sys.executable))
     assert "ModuleNotFoundError" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["Danso", "Ruiz"])
+def test_a_pronouns_label_points_at_the_name_it_is_fitted_to(name: str) -> None:
+    """Whom the label's place names is the right one of those ranked; another text has no labels."""
+    text = "Paul Danso met the mayor, Carlos Ruiz, in March. “We must act,” he said."
+    start = text.index(name)
+    labels = {
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "pronouns": [{"at": text.index("he said"), "name": [start, start + len(name)]}],
+    }
+    answers = train_pronouns.answers_of(labels, text)
+    assert answers == {text.index("he said"): name}
+    ((ranked, right),) = train_pronouns.examples(article_from_text(text, source="made"), answers)
+    assert len(ranked) == 2
+    assert right == [["Ruiz", "Danso"].index(name)]  # the latest named comes first
+    assert train_pronouns.answers_of(labels, text + " ") == {}

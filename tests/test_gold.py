@@ -1,6 +1,7 @@
-"""The annotated gold of figures and sanction terms is sound and holds no text of the corpus."""
+"""The annotated gold is sound and holds no text of the corpus."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,8 @@ GOLD = Path(__file__).with_name("benchmarks") / "gold"
 FIELDS = SanctionTerm.model_fields
 ACTIONS = set(get_args(FIELDS["action"].annotation))
 STATUSES = set(get_args(FIELDS["status"].annotation))
+KINDS = {"sample", "differed", "unsure", "agreed"}
+DOC = re.compile(r"[a-z]+(?:-[a-z]+)*_\d{4}-\d\d-\d\d_[a-z0-9-]{1,40}")
 UNITS_LONGEST = len("percentage points")
 
 
@@ -60,3 +63,24 @@ def test_terms_hold_offsets_and_the_schemas_labels_only() -> None:
             assert term["action"] in ACTIONS
             assert term["status"] in STATUSES
             assert term["sender"] == "none" or all(a < b for a, b in term["sender"])
+
+
+def test_pronouns_hold_names_of_documents_numbers_and_kinds_only() -> None:
+    """No label of a pronoun has a word of text in it: places, and one of four kinds."""
+    docs = set()
+    for record in records("pronouns.jsonl"):
+        assert set(record) == {"doc", "sha256", "pronouns"}
+        assert DOC.fullmatch(record["doc"])
+        assert re.fullmatch("[0-9a-f]{64}", record["sha256"])
+        docs.add(record["doc"])
+        before = -1
+        for label in record["pronouns"]:
+            assert set(label) == {"at", "name", "kind"}
+            assert label["kind"] in KINDS
+            start, end = label["name"]
+            assert {type(label["at"]), type(start), type(end)} == {int}
+            assert before < label["at"]  # each pronoun once
+            assert 0 <= start < end <= label["at"]
+            assert end - start < 30  # a name, not a passage
+            before = label["at"]
+    assert len(docs) == len(records("pronouns.jsonl")) >= 400

@@ -3,14 +3,17 @@
 Of the articles only the texts are read. Where of the people named before a "he" or "she" one alone
 has its gender and others have the other, the gender gives the answer away; the others, which no
 rule of position knows to be women or men, are what the weights learn to rank below. Gender is
-known here by titles, descriptions and first names, not by pronouns, and is no feature. Answers
-read by hand may be given besides: {"GROUP": {"DOC|OFFSET OF THE PRONOUN": "NAME"}} as JSON.
+known here by titles, descriptions and first names, not by pronouns, and is no feature. Besides, it
+is known whom the pronouns of gold/pronouns.jsonl mean (gold/README.md says by whom): the file holds
+no names, but where in the same article each name stands.
 """
 
 import argparse
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from polnear import read_gold
 from train_attribution import fit
@@ -24,8 +27,19 @@ from extractor.find.sentences import find_sentences
 from extractor.find.vocabulary import PRONOUN_GENDER
 from extractor.read import article_from_text
 
+ANSWERS = Path(__file__).with_name("gold") / "pronouns.jsonl"
 OUT = Path(__file__).parents[2] / "extractor" / "find" / "pronoun_weights.json"
 Example = tuple[list[tuple[str, ...]], list[int]]
+
+
+def answers_of(labels: dict[str, Any], text: str) -> dict[int, str]:
+    """Return the names one article's labels point at in its text, by the offset of the pronoun.
+
+    Empty where the text is not the labelled one, by its checksum.
+    """
+    if hashlib.sha256(text.encode()).hexdigest() != labels["sha256"]:
+        return {}
+    return {label["at"]: text[slice(*label["name"])] for label in labels["pronouns"]}
 
 
 def examples(article: Article, answers: dict[int, str]) -> list[Example]:
@@ -82,7 +96,7 @@ def main() -> None:
     """Fit on the articles given and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("articles", type=Path, help='a JSON object with a "text" a line')
-    parser.add_argument("--answers", type=Path)
+    parser.add_argument("--answers", type=Path, default=ANSWERS)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=0.1)
     parser.add_argument("--penalty", type=float, default=0.01)
@@ -90,20 +104,20 @@ def main() -> None:
     parser.add_argument("--hold-out", type=int, default=0, help="measure on every N-th article")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
-    answers: dict[str, dict[int, str]] = {}
-    if arguments.answers:
-        for group in json.loads(arguments.answers.read_text()).values():
-            for place, name in group.items():
-                doc, _, offset = place.rpartition("|")
-                answers.setdefault(doc, {})[int(offset)] = name
+    lines = arguments.answers.read_text(encoding="utf-8").splitlines()
+    labelled = {labels["doc"]: labels for labels in map(json.loads, lines)}
     data: list[Example] = []
     held: list[Example] = []
+    known = 0
     for index, record in enumerate(read_gold(arguments.articles)):
-        found = examples(
-            article_from_text(record["text"], source="train"), answers.get(record["doc"], {})
-        )
+        text, labels = record["text"], labelled.get(record["doc"])
+        answers = answers_of(labels, text) if labels else {}
+        known += len(answers)
+        found = examples(article_from_text(text, source="train"), answers)
         aside = arguments.hold_out and index % arguments.hold_out == 0
         (held if aside else data).extend(found)
+    of = sum(len(labels["pronouns"]) for labels in labelled.values())
+    print(f"labels: {known} of {of} in {arguments.answers.name} are of these texts")
     often = Counter(f for group, _ in data for c in group for f in c)
     data = [
         ([tuple(f for f in c if often[f] >= arguments.least) for c in group], right)
