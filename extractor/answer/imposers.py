@@ -60,10 +60,17 @@ def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) ->
     if entity.kind == "place":
         return bool(codes_in(entity.name)) or _of_a_state(words) or holds_office(entity, words)
     if entity.kind in ("unnamed", "other"):
-        return holds_office(entity, words)
+        return holds_office(entity, words) or _is_half_a_country(mention, text)
     if not wishing and entity.kind == "person" and entity.role:
         return holds_office(entity, words)  # a student or a lawyer imposes nothing
     return not wishing or holds_office(entity, words)
+
+
+def _is_half_a_country(mention: Mention, text: str) -> bool:
+    """Tell whether the word before belongs to the name: "Zealand" of "New Zealand"."""
+    start, end = mention.span.start, mention.span.end
+    before = text[max(0, start - 12) : start].split()
+    return bool(before) and lookup(f"{before[-1]} {text[start:end]}") is not None
 
 
 def codes_in(words: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ Pair = tuple[Mention, Entity]
 _LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
 _RELATIVES = frozenset(("where", "which", "who", "whose"))
 _FINITE = frozenset("has have had is are was were will would".split())
-_POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
+POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
 
 
@@ -84,7 +84,7 @@ class Mentions:
             mention, entity = self.pairs[j]
             if mention.span.end > right or not can_act(entity, mention):
                 continue
-            if mention.span.of(self.text).lower() in _POSSESSIVES:
+            if mention.span.of(self.text).lower() in POSSESSIVES or self._only_modifies(j):
                 continue
             if _speaks_aside(tokens, mention.span.end, i) or _names_a_law(tokens, mention.span.end):
                 continue
@@ -103,6 +103,14 @@ class Mentions:
             else:
                 return self._with_equals(j, left)
         return spare
+
+    def _only_modifies(self, k: int) -> bool:
+        """Tell whether mention `k` stands inside a wider one: the name in "the Doe cabinet"."""
+        inner, kind = self.pairs[k][0].span, self.pairs[k][1].kind
+        return kind in ("person", "other") and any(
+            wider.span.start <= inner.start < inner.end < wider.span.end and can_act(entity, wider)
+            for wider, entity in self.pairs[max(0, k - 2) : k]
+        )
 
     def acting_before(self, tokens: list[Token], i: int) -> str | None:
         """Return the last mention before token `i` with an auxiliary behind: "X has sent Y and"."""

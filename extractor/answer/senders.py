@@ -11,7 +11,7 @@ from extractor.answer.imposers import (
     may_impose,
     strong_imposer,
 )
-from extractor.answer.mentions import Mentions, can_act
+from extractor.answer.mentions import POSSESSIVES, Mentions, can_act
 from extractor.answer.moods import Lead, lead_of
 from extractor.answer.parties import (
     GOODS_MODIFIERS,
@@ -31,11 +31,14 @@ from extractor.find.clauses import (
     BREAKS,
     COMMON_VERBS,
     DETERMINERS,
+    MONTHS,
+    NEGATIONS,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
     Token,
     forms,
+    is_adverb,
     phrase_end,
 )
 from extractor.find.countries import country_of, is_place, lookup
@@ -52,6 +55,17 @@ _OWN_ACTS = (
 _ASKING = (
     "urg", "demand", "seek", "sought", "want", "back", "support", "favo", "advoc", "recommend",
 )  # fmt: skip
+_ADDRESSING = (
+    "urg", "ask", "call", "press", "push", "want", "persuad", "convinc", "encourag", "invit",
+    "lobb", "demand", "requir", "request", "appeal",
+)  # fmt: skip
+_MOTIONS = frozenset(
+    "proposal proposals resolution motion bid demand request call draft plan appeal plea".split()
+)
+_RULES_ON = forms("reject", "approve", "adopt", "defeat", "pass", "endorse", "consider", "debate")
+_ASSEMBLIES = frozenset(
+    "council parliament congress senate house union nations assembly commission".split()
+)
 _PASSIVES = frozenset("is are was were be been being".split())
 _JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
@@ -157,6 +171,8 @@ class Parties:
         if subject and self._asks_others(tokens, reading, lead, subject):
             subject = ()
         wishing = _wishes(tokens, reading, lead)
+        if agent and wishing and not _addresses(tokens, reading, lead):
+            return agent, 0.9  # "wants sanctions imposed by X removed"
         subject = tuple(map(self._before_who, subject))
         subject = tuple(
             key
@@ -377,19 +393,49 @@ class Parties:
             if main:
                 return main
         if lead.governor is not None and lead.infinitive:
-            passive = bool(lead.words & {"was", "were", "been", "is", "are", "be"})
+            passive = bool(lead.words & _PASSIVES) and not tokens[head].low.endswith("ing")
             first = lead.governor + 1
             to = next((k for k in range(reading.trigger[0] - 1, lead.governor, -1)
                        if tokens[k].low == "to"), lead.governor)  # fmt: skip
             between = Span(tokens[lead.governor].end, tokens[to].start) if to > first else None
             if between and not passive:
-                addressed = self._all_in(between)
+                addressed = tuple(
+                    key
+                    for key in self._all_in(between)
+                    if self._mentions.by_id[key][0].span.of(self._text).lower() not in POSSESSIVES
+                )
                 if addressed:
                     return addressed
+            if not passive and _leaves_to(tokens, lead.governor, to):
+                return ()  # "urged his counterparts to lift": theirs, and no mention
             start = min(start, lead.governor)
-            if any(t.low == "of" for t in tokens[max(0, lead.governor - 2) : lead.governor]):
+            ruled = self._ruled_on(tokens, lead.governor)
+            if ruled:
+                return ruled
+            if _governed_by_of(tokens, lead.governor):
                 return ()  # "notify allies of any intention to lift": not the allies'
         return self._mentions.subject(tokens, start)
+
+    def _ruled_on(self, tokens: list[Token], governor: int) -> tuple[str, ...]:
+        """Return the body that "rejected a proposal of X to extend": its measure, not of X."""
+        if tokens[governor].low not in _MOTIONS:
+            return ()
+        for i in range(governor - 1, max(0, governor - 8), -1):
+            low = tokens[i].low
+            if low in _RULES_ON:
+                subject = self._mentions.subject(tokens, lead_of(tokens, i).start)
+                return tuple(key for key in subject if self._decides(key))
+            if low in BREAKS or low in SUBORDINATORS:
+                break
+        return ()
+
+    def _decides(self, key: str) -> bool:
+        """Tell whether a mention is of a body that adopts what its members move."""
+        _, entity = self._mentions.by_id[key]
+        if entity.kind == "person":
+            return False
+        words = entity.name.lower().split()
+        return bool(_ASSEMBLIES & set(words)) or bool(codes_in(entity.name) & {"EU", "UN"})
 
     def _main_subject(self, tokens: list[Token], before: int | None = None) -> tuple[str, ...]:
         """Return the subject of the main clause, for "…, lifting sanctions on X"."""
@@ -585,6 +631,27 @@ def _other_participle(tokens: list[Token], by: int, reading: Reading) -> bool:
         and not reading.trigger[0] <= by - 1 < reading.trigger[1]
         and by - 1 != reading.restriction.head
     )
+
+
+def _leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
+    """Tell whether "urged his allies to" names those it is left to, by a common noun."""
+    low = tokens[governor].low
+    if low == "powers":  # "urged world powers to lift": those addressed, not their power to
+        return any(t.low.startswith(_ADDRESSING) for t in tokens[max(0, governor - 4) : governor])
+    if not low.startswith(_ADDRESSING):
+        return False
+    between = [t for t in tokens[governor + 1 : to] if t.low not in ("on", "upon", "not", "for")]
+    if not between or not between[0].word or between[0].low in PREPOSITIONS:
+        return False
+    return not all(is_adverb(t) or t.low in NEGATIONS or t.low in MONTHS for t in between)
+
+
+def _governed_by_of(tokens: list[Token], governor: int) -> bool:
+    """Tell whether "of" stands before a governing noun, its determiner left out."""
+    before = governor - 1
+    if before > 0 and tokens[before].low in DETERMINERS:
+        before -= 1
+    return before >= 0 and tokens[before].low == "of"
 
 
 def _wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
