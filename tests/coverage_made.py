@@ -12,7 +12,7 @@ from extractor.catalogue import Schema, load_schema
 from extractor.run.coverage import sources_in
 from extractor.run.going import run
 from extractor.run.source import Source
-from extractor.run.store import Done, Failed, Skipped, Store, locked
+from extractor.run.store import Done, Failed, Known, Skipped, Store, locked
 from extractor.run.tally import Options, Outcome, Purse, Tally
 from extractor.run.work import recipe_for
 from extractor.settings import Settings
@@ -60,6 +60,12 @@ class Seen:
     def __init__(self) -> None:
         self.entries: list[Done | Failed | Skipped] = []
         self.notes: list[str] = []
+
+    def began(self, run_id: int) -> None:
+        """Nothing."""
+
+    def passed(self, source: str, known: Known) -> None:
+        """Nothing."""
 
     def ended(self, entry: Done | Failed | Skipped) -> None:
         """Keep it."""

@@ -50,6 +50,7 @@ class Book:
         self._put, self._changed = put, changed
         self._by_key: dict[str, Task] = {}
         self._closing: dict[str, Done | Failed] = {}  # ended, and about to be written
+        self._failed: set[str] = set()  # sources whose last end in this run that was
 
     # --- taking up ---
 
@@ -59,18 +60,23 @@ class Book:
 
     def needs_work(self, source: Source) -> bool:
         """Tell whether a source is to be worked on; count it as skipped when not."""
-        fate, _ = self._sieve.of_source(source)
+        fate, known = self._sieve.of_source(source)
+        if fate == "work" or known is None:
+            return True
         if fate == "done":
             self.tally.unchanged += 1
-        elif fate == "failed":
+        else:
             self.tally.failed_before += 1
-        return fate == "work"
+        self._watcher.passed(source.name, known)
+        self._watcher.going(self.tally, len(self.tasks))
+        return False
 
     def give(self, task: Task, hand: Hand) -> None:
         """Note that a process has a task."""
         self.tasks[task.number] = task
         task.hand = hand
         hand.jobs.add(task.number)
+        self._watcher.going(self.tally, len(self.tasks))
 
     def goes_on(self, task: Task, article_sha256: str) -> bool:
         """Tell whether a task goes on, its text being known now; end it when not."""
@@ -171,8 +177,11 @@ class Book:
         """Count an end, and have it written."""
         if isinstance(entry, Done):
             self.tally.done += 1
-        elif isinstance(entry, Failed):
-            self.tally.failed += 1
+        if isinstance(entry, Failed):
+            self._failed.add(entry.source)
+        else:  # of a file that changes while it is watched the last end counts
+            self._failed.discard(entry.source)
+        self.tally.failed = len(self._failed)
         self._put(entry)
         self._watcher.ended(entry)
         self._watcher.going(self.tally, len(self.tasks))

@@ -68,6 +68,7 @@ def run(
     """
     began = monotonic()
     run_id = store.begin_run(recipe, command)
+    watcher.began(run_id)
     going = _Going(store, run_id, recipe, settings, schema, options, watcher, purse)
     status = "broken"
     reason: str | None = "an error"

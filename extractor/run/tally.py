@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from extractor.record import Usage
-from extractor.run.store import Call, Done, Failed, Skipped
+from extractor.run.store import Call, Done, Failed, Known, Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,20 @@ class Outcome:
 class Watcher(Protocol):
     """Whoever watches a run: a progress bar, a log. Called in the run's own thread."""
 
+    def began(self, run_id: int) -> None:
+        """Take notice of the run's number; there are no processes yet, and may be none."""
+        ...
+
     def ended(self, entry: Done | Failed | Skipped) -> None:
         """Take notice of an article's end (not of unchanged ones)."""
         ...
 
+    def passed(self, source: str, known: Known) -> None:
+        """Take notice of a source that was not read: its work ended in an earlier run."""
+        ...
+
     def going(self, tally: Tally, under_way: int) -> None:
-        """Take notice of how it stands; called often."""
+        """Take notice of how it stands; called often. With work under way there are processes."""
         ...
 
     def note(self, message: str) -> None:

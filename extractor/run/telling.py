@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from extractor.record import Usage
-from extractor.run.store import Done, Failed, Skipped, Store
+from extractor.run.store import Done, Failed, Known, Skipped, Store
 from extractor.run.tally import Outcome, Tally
 
 _SHOWN = 20  # failures told as they happen; all of them are in the store
@@ -20,6 +20,9 @@ class Lines:
         self._error, self._note = error, note
         self._failures = 0
 
+    def began(self, run_id: int) -> None:
+        """Nothing: a run that goes well is told at its end."""
+
     def ended(self, entry: Done | Failed | Skipped) -> None:
         """Tell a failure, the first ones."""
         if not isinstance(entry, Failed):
@@ -30,6 +33,9 @@ class Lines:
             self._error(entry.reason if named else f"{entry.source}: {entry.reason}")
         elif self._failures == _SHOWN + 1:
             self._error("further failures are not told here; see `extract runs show`")
+
+    def passed(self, source: str, known: Known) -> None:
+        """Nothing: they are counted."""
 
     def going(self, tally: Tally, under_way: int) -> None:
         """Nothing: lines do not move."""
