@@ -19,6 +19,9 @@ class Call:
     cost_usd: float | None = None
     throttled: bool = False  # the endpoint said: too many
     wait: float | None = None  # seconds that it asked to wait
+    round: int = 0  # 1: asked; 2 and more: a wrong answer went back
+    question_characters: int = 0  # of the messages of round 1
+    characters: int = 0  # of all messages
 
 
 class Gate(Protocol):

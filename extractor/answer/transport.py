@@ -354,11 +354,11 @@ class Endpoint:
 
     async def _send(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
         """Send a request, again after passing failures, until it is answered or time is up."""
-        limit, usage, kind = self.settings.deadline, asking.usage, asking.question.name
+        limit, usage = self.settings.deadline, asking.usage
         tokens = _guess(request)
         # The first wait for a turn is none of the endpoint's doing: no part of the deadline.
         await self._gate.enter(tokens)
-        call: Call | None = Call(kind, key, time.time())
+        call: Call | None = _call(asking, key, request)
         ends = monotonic() + limit
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(Passing),
@@ -371,7 +371,7 @@ class Endpoint:
                 with attempt:
                     if call is None:
                         await self._gate.enter(tokens)
-                        call = Call(kind, key, time.time())
+                        call = _call(asking, key, request)
                     usage.calls += 1
                     usage.retries += attempt.retry_state.attempt_number > 1
                     try:
@@ -435,9 +435,27 @@ class Endpoint:
             usage.cost_usd = (usage.cost_usd or 0.0) + spent
 
 
+def _call(asking: _Asking, key: str, request: dict[str, Any]) -> Call:
+    """Return a request that is about to be sent, for whoever counts them."""
+    question = len(asking.question.system) + len(asking.question.user)
+    return Call(
+        asking.question.name,
+        key,
+        time.time(),
+        round=asking.requests,
+        question_characters=question,
+        characters=characters_of(request),
+    )
+
+
+def characters_of(request: dict[str, Any]) -> int:
+    """Return how many characters the messages of a request have."""
+    return sum(len(message["content"]) for message in request["messages"])
+
+
 def _guess(request: dict[str, Any]) -> int:
     """Return about how many tokens a request has: English has 4 characters in one, markup fewer."""
-    return sum(len(message["content"]) for message in request["messages"]) // 3
+    return characters_of(request) // 3
 
 
 def _number(counted: dict[str, Any], key: str) -> int:

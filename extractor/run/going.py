@@ -374,6 +374,9 @@ class _Going:
             call.output_tokens,
             call.cost_usd,
             call.seconds,
+            call.round,
+            call.question_characters,
+            call.characters,
         )
         self._put(record)
         if self.purse is not None:

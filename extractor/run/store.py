@@ -78,6 +78,9 @@ class Call:
     output_tokens: int
     cost_usd: float | None
     seconds: float
+    round: int = 0  # 1: asked; 2 and more: a wrong answer went back; 0: not known
+    question_characters: int = 0  # of the messages of round 1
+    characters: int = 0  # of all messages
 
 
 Entry = Done | Failed | Skipped | Call
@@ -385,7 +388,8 @@ class Store:
     def _write_call(self, run_id: int, call: Call) -> None:
         self._rows.execute(
             "insert into call (run_id, work_key, request_key, at, kind, outcome, input_tokens,"
-            " output_tokens, cost_usd, seconds) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " output_tokens, cost_usd, seconds, round, question_characters, characters)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run_id,
                 call.key,
@@ -397,6 +401,9 @@ class Store:
                 call.output_tokens,
                 call.cost_usd,
                 call.seconds,
+                call.round,
+                call.question_characters,
+                call.characters,
             ),
         )
 
