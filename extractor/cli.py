@@ -433,6 +433,61 @@ def _answerer(
             runner.run(asker.aclose())
 
 
+@app.command("scale")
+def _scale(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCES...",
+            help="Folders, files or patterns, .jsonl and .parquet; here, or as s3://BUCKET/…",
+        ),
+    ],
+    schema: Annotated[str, typer.Option("--schema", "-s", metavar="NAME", help="What to extract.")],
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Parquet: one row an article."),
+    ],
+    records: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Write Parquet with one row a record here, too."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is in the output folders.")
+    ] = False,
+    fields: Annotated[
+        str | None,
+        typer.Option(metavar="text=NAME,…", help="How fields of lines and columns are called."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Ask this language model; without one the rules answer."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The model's endpoint, up to /v1.")
+    ] = None,
+    plan: Annotated[
+        Literal["whole", "narrow"] | None, typer.Option(help="How the model is asked.")
+    ] = None,
+    assist: Annotated[
+        Literal["all", "unsure", "none"] | None, typer.Option(help="What it is asked about.")
+    ] = None,
+    max_concurrency: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Requests under way at the same time, on each machine."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> int:
+    """Run with Daft (the extra `[daft]`), here or on a Ray cluster, into Parquet."""
+    from extractor.run.scale import ScaleOrder, fields_of, scale
+    from extractor.settings import load_settings
+
+    settings = load_settings(
+        model=model, base_url=base_url, plan=plan, assist=assist, concurrency=max_concurrency
+    )
+    order = ScaleOrder(files, output, records, fields_of(fields), overwrite)
+    return scale(order, settings, schema, error=say, note=_Teller(False, quiet).note)
+
+
 @app.command("schemas")
 def _schemas(
     name: Annotated[

@@ -87,7 +87,7 @@ def sources_in_lines(
                 )
                 yield failing(place, error)
             elif line.strip():
-                yield _source(line, name, number, wanted, unique)
+                yield source_of_line(line, name, place, wanted, unique)
 
 
 def _skip_line(stream: Stream) -> None:
@@ -103,14 +103,27 @@ def _damaged(name: str, number: int, damage: Damaged) -> InputError:
     return NotAnArticle(f"{name}:{number}: {words}; get the file again. The lines before are read.")
 
 
-def _source(
-    line: bytes, name: str, number: int, wanted: Fields, unique: Callable[[str, str], str]
+def source_of_line(
+    line: bytes, name: str, place: str, wanted: Fields, unique: Callable[[str, str], str]
 ) -> Source:
-    place = f"{name}:{number}"
+    """Return the source that a line of the file `name` is; `place` is the line's own name."""
     try:
         data = _parsed(line, place)
     except InputError as error:
         return failing(place, error)
+    stamp = blake2b(repr((line, wanted)).encode(), digest_size=16).hexdigest()
+    return source_of_values(data, name, place, wanted, unique, stamp)
+
+
+def source_of_values(
+    data: Mapping[str, Any],
+    name: str,
+    place: str,
+    wanted: Fields,
+    unique: Callable[[str, str], str],
+    stamp: str = "",
+) -> Source:
+    """Return the source whose text and metadata are values by name, as on a line or in a table."""
     own = data.get(wanted.id)
     named = place
     if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip():
@@ -119,7 +132,6 @@ def _source(
     needed = {field.name: data.get(getattr(wanted, field.name)) for field in fields(wanted)}
     if wanted.text not in data:
         needed["there"] = list(data)[:12]
-    stamp = blake2b(repr((line, wanted)).encode(), digest_size=16).hexdigest()
     return Source(named, stamp, partial(_article, needed, named, place, wanted.text))
 
 

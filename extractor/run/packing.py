@@ -57,17 +57,12 @@ class Packed:
 def pack(extraction: Extraction) -> Packed:
     """Return an extraction as it is stored."""
     data = extraction.to_json()
-    rows = tuple(_rows(data))
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.kind] = counts.get(row.kind, 0) + 1
-    counts["warnings"] = len(extraction.warnings)
-    counts["unaccounted"] = len(extraction.audit.unaccounted)
+    rows = tuple(rows_of(data))
     return Packed(
         extraction.article.sha256,
         _article_columns(extraction.article),
         zlib.compress(_dumps(data).encode("utf-8", "surrogatepass"), _LEVEL),
-        _dumps(counts),
+        _dumps(counts_of(data)),
         rows,
         extraction.usage,
     )
@@ -151,7 +146,19 @@ def _text_column(text: str) -> str | bytes:
     return text
 
 
-def _rows(data: dict[str, Any]) -> Iterator[Evidence]:
+def counts_of(data: dict[str, Any]) -> dict[str, int]:
+    """Return how many rows of each kind the JSON of an extraction holds, and how many warnings."""
+    rows: dict[str, int] = {}
+    for kind, value in data["record"].items():
+        count = sum(row is not None for row in (value if isinstance(value, list) else [value]))
+        if count:
+            rows[kind] = count
+    left = len(data["audit"]["unaccounted"])
+    return {**rows, "warnings": len(data["warnings"]), "unaccounted": left}
+
+
+def rows_of(data: dict[str, Any]) -> Iterator[Evidence]:
+    """Yield the rows of an extraction's JSON, each with the place that it rests on."""
     filled = set(data["audit"]["filled_by_rules"])
     for kind, value in data["record"].items():
         listed = isinstance(value, list)

@@ -134,7 +134,7 @@ class _Worker:
             message = Broke(
                 job.number,
                 type(error).__name__,
-                _told(error),
+                told(error),
                 spent if isinstance(spent, Usage) else None,
                 perf_counter() - began,
                 isinstance(error, _OF_RUN),
@@ -158,7 +158,8 @@ class _Worker:
         return Finished(job.number, pack(extraction), perf_counter() - began)
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """Return what people are told of an error that cost an article."""
     if isinstance(error, ExtractError):
         return str(error)
     words = " ".join(str(error).split())[:200]
