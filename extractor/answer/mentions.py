@@ -92,6 +92,7 @@ class Mentions:
             opener = _opener_between(tokens, mention.span.end, right)
             if opener in _RELATIVES:
                 ruled = _instrument_after(tokens, mention.span.end)  # "a U.S. law which imposes"
+                ruled = ruled or (opener == "which" and entity.kind == "body")
                 return (mention.id,) if previous != "of" or ruled else ()
             if opener:
                 break
@@ -101,7 +102,7 @@ class Mentions:
             if previous in _LOCATIVE and not _is_to_act(tokens, mention.span.end, i):
                 spare = spare or ((mention.id,) if previous == "of" else ())
             else:
-                return self._with_equals(j, left)
+                return self._with_equals(tokens, j, left)
         return spare
 
     def _only_modifies(self, k: int) -> bool:
@@ -131,8 +132,9 @@ class Mentions:
                 return mention.id
         return None
 
-    def _with_equals(self, k: int, left: int) -> tuple[str, ...]:
+    def _with_equals(self, tokens: list[Token], k: int, left: int) -> tuple[str, ...]:
         """Return mention `k` with those coordinated before it."""
+        alone, listed = (self.pairs[k][0].id,), True
         found, entities = [self.pairs[k][0]], {self.pairs[k][1].id}
         while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
             k -= 1
@@ -142,9 +144,13 @@ class Mentions:
             gap = self.text[before.span.end : found[-1].span.start].lower().split()
             if not gap or set(gap) - {",", "and", "the", "as", "well"}:
                 break
+            if len(found) == 1:
+                listed = "and" in gap
             if self.pairs[k][1].id not in entities:
                 found.append(before)
                 entities.add(self.pairs[k][1].id)
+        if not listed and _word_before(tokens, found[-1].span.start) in _LOCATIVE:
+            return alone  # "after talks with X and Y, the Council lifted"
         return tuple(mention.id for mention in reversed(found))
 
 

@@ -11,6 +11,7 @@ from extractor.answer.imposers import (
     may_impose,
     strong_imposer,
 )
+from extractor.answer.instruments import passed_by, ruled_on
 from extractor.answer.mentions import POSSESSIVES, Mentions, can_act
 from extractor.answer.moods import Lead, lead_of
 from extractor.answer.parties import (
@@ -59,13 +60,6 @@ _ADDRESSING = (
     "urg", "ask", "call", "press", "push", "want", "persuad", "convinc", "encourag", "invit",
     "lobb", "demand", "requir", "request", "appeal",
 )  # fmt: skip
-_MOTIONS = frozenset(
-    "proposal proposals resolution motion bid demand request call draft plan appeal plea".split()
-)
-_RULES_ON = forms("reject", "approve", "adopt", "defeat", "pass", "endorse", "consider", "debate")
-_ASSEMBLIES = frozenset(
-    "council parliament congress senate house union nations assembly commission".split()
-)
 _PASSIVES = frozenset("is are was were be been being".split())
 _JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
@@ -122,7 +116,9 @@ class Parties:
             possessor = self._possessor_in(measure)
             if possessor:
                 sender, trust = possessor, 0.7
-        targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
+        targets = frozenset().union(
+            *(codes_in(span.of(self._text).partition(" in ")[0]) for span in target)
+        )
         if sender and trust >= 0.85:
             kept = tuple(key for key in sender if not self._is_one_of(key, targets))
             sender, trust = (kept, trust) if kept else ((), 0.5)
@@ -137,7 +133,8 @@ class Parties:
             self._remember_target(target, sender)
         if target_trust:
             memory.target_codes |= targets
-        if trust >= 0.6 and sender:
+        wished = reading.soft == "proposed" or _wishes(tokens, reading, lead)
+        if trust >= 0.6 and sender and not (wished and memory.sender):
             self._remember_sender(sentence, sender)
             for span in target:
                 memory.by_target[span.of(self._text).lower()] = sender
@@ -181,6 +178,10 @@ class Parties:
         )
         if subject:
             return tuple(self._body_of(key) for key in subject), 1.0
+        if lead.governor is None and reading.how in ("active", "verb"):
+            passed = passed_by(self._mentions, tokens, lead.start)
+            if passed:
+                return passed, 0.9
         if lead.governor is None and lead.start:
             office = self._office_before(tokens, lead.start, 2)
             if office:
@@ -339,8 +340,9 @@ class Parties:
 
     def _possessor_in(self, measure: Span) -> tuple[str, ...]:
         """Return the senders named in the phrase that a pronoun stands for."""
-        words = measure.of(self._text).split()
-        for word in words:
+        for word in measure.of(self._text).split():
+            if word in ("on", "against"):
+                break  # "sanctions on Japanese goods": the other side
             if word[:1].isupper() and is_imposer(word):
                 key = self._mention_at(measure) or self._same_country(word, measure.start)
                 if key:
@@ -408,34 +410,29 @@ class Parties:
                     return addressed
             if not passive and _leaves_to(tokens, lead.governor, to):
                 return ()  # "urged his counterparts to lift": theirs, and no mention
+            if _is_expletive(tokens, to):
+                return ()  # "it will be hard to impose": nobody's
             start = min(start, lead.governor)
-            ruled = self._ruled_on(tokens, lead.governor)
+            ruled = ruled_on(self._mentions, tokens, lead.governor)
             if ruled:
                 return ruled
             if _governed_by_of(tokens, lead.governor):
                 return ()  # "notify allies of any intention to lift": not the allies'
-        return self._mentions.subject(tokens, start)
-
-    def _ruled_on(self, tokens: list[Token], governor: int) -> tuple[str, ...]:
-        """Return the body that "rejected a proposal of X to extend": its measure, not of X."""
-        if tokens[governor].low not in _MOTIONS:
+        subject = self._mentions.subject(tokens, start)
+        if subject and self._another_between(tokens, subject[-1], start):
             return ()
-        for i in range(governor - 1, max(0, governor - 8), -1):
-            low = tokens[i].low
-            if low in _RULES_ON:
-                subject = self._mentions.subject(tokens, lead_of(tokens, i).start)
-                return tuple(key for key in subject if self._decides(key))
-            if low in BREAKS or low in SUBORDINATORS:
-                break
-        return ()
+        return subject
 
-    def _decides(self, key: str) -> bool:
-        """Tell whether a mention is of a body that adopts what its members move."""
-        _, entity = self._mentions.by_id[key]
-        if entity.kind == "person":
-            return False
-        words = entity.name.lower().split()
-        return bool(_ASSEMBLIES & set(words)) or bool(codes_in(entity.name) & {"EU", "UN"})
+    def _another_between(self, tokens: list[Token], key: str, start: int) -> bool:
+        """Tell whether a common noun is the subject: "X joined Y and the powers should lift"."""
+        end = self._mentions.by_id[key][0].span.end
+        k = start - 1
+        while k > 0 and tokens[k].word and not tokens[k].capital and start - k < 4:
+            if tokens[k].low in DETERMINERS:
+                joined = tokens[k - 1].low == "and" and tokens[k - 2].start >= end
+                return joined and k < start - 1 and tokens[k - 2].end > end
+            k -= 1
+        return False
 
     def _main_subject(self, tokens: list[Token], before: int | None = None) -> tuple[str, ...]:
         """Return the subject of the main clause, for "…, lifting sanctions on X"."""
@@ -644,6 +641,18 @@ def _leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
     if not between or not between[0].word or between[0].low in PREPOSITIONS:
         return False
     return not all(is_adverb(t) or t.low in NEGATIONS or t.low in MONTHS for t in between)
+
+
+_HARDNESS = frozenset(
+    "difficult hard impossible possible important necessary easy easier harder premature wrong "
+    "right better crucial essential vital useless pointless".split()
+)
+
+
+def _is_expletive(tokens: list[Token], to: int) -> bool:
+    """Tell whether "to" follows "it is hard", where "it" is nobody."""
+    near = [token.low for token in tokens[max(0, to - 6) : to]]
+    return bool(near) and near[-1] in _HARDNESS and "it" in near
 
 
 def _governed_by_of(tokens: list[Token], governor: int) -> bool:
