@@ -19,6 +19,7 @@ _LIST_PRICES = {
     "gpt-5-mini": (0.25, 2.00),
     "gpt-5-nano": (0.05, 0.40),
 }
+BATCH_SHARE = 0.5  # of the price, for what is asked in a batch
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
 
 

@@ -60,7 +60,7 @@ def classify(error: openai.OpenAIError, settings: Settings) -> Passing | ModelEr
         passing = isinstance(cause, httpx2.TransportError | OSError)
         return Passing(unreachable) if passing else unreachable
     if isinstance(error, openai.APIStatusError):
-        return _judge_status(error.response, settings)
+        return judge_status(error.response, settings)
     return EndpointRefused(f"{where}: {redact(str(error), settings)}")
 
 
@@ -72,7 +72,8 @@ def timed_out(settings: Settings) -> ModelError:
     )
 
 
-def _judge_status(response: httpx2.Response, settings: Settings) -> Passing | ModelError:
+def judge_status(response: httpx2.Response, settings: Settings) -> Passing | ModelError:
+    """Say what an answer with an error status means."""
     status, headers = response.status_code, response.headers
     said, code = _said(response)
     words = f"{settings.endpoint} answered {status}" + (

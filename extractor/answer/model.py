@@ -17,6 +17,7 @@ from typing import Self
 
 from extractor.answer.answers import Answer
 from extractor.answer.cache import open_cache
+from extractor.answer.later import PutAside
 from extractor.answer.merging import merge
 from extractor.answer.model_narrow import narrow_questions
 from extractor.answer.model_whole import whole_questions
@@ -46,6 +47,7 @@ class _Round:
     failures: list[ModelError] = field(default_factory=list)
     answered: int = 0
     over: bool = False  # nothing more is to be asked
+    aside: PutAside | None = None  # a question is answered later
 
 
 class ModelAsker:
@@ -150,6 +152,8 @@ class ModelAsker:
             raise
         finally:
             await _cancel(tasks)
+        if going.aside is not None:
+            raise going.aside
         if going.failures and not going.answered:
             going.failures[0].spent = going.usage
             raise going.failures[0]
@@ -171,6 +175,8 @@ class ModelAsker:
             going.answered += 1
             if not one.harvest.attempts:  # not even JSON, or declined
                 going.warnings.append(_remark("answer_invalid", one, error))
+        except PutAside as aside:  # so are the others, all at once
+            going.aside = aside
         except ModelError as error:
             going.warnings.append(_remark("not_answered", one, error))
             if one.harvest.attempts:  # a re-ask failed; what was answered before is kept

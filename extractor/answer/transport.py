@@ -22,7 +22,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Self, TypeVar, cast
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 import httpx2
 import instructor
@@ -43,9 +43,11 @@ from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
 from extractor.answer.gate import Call, Gate, Slots
 from extractor.answer.harvest import Fault
+from extractor.answer.later import Later, PutAside, Sent
 from extractor.errors import (
     AnswerCut,
     AnswerInvalid,
+    EndpointFailing,
     EndpointRefused,
     ExtractError,
     ModelError,
@@ -141,18 +143,22 @@ class Reply(instructor.OpenAISchema):
 
 
 @dataclass
-class _Allowances:
+class Allowances:
     """What an endpoint turned out not to know; found out once, then kept."""
 
     found: set[str] = field(default_factory=set)
 
     def learn(self, refusal: str) -> bool:
         """Take a lesson from a refusal; return whether there is a new one."""
-        for lesson, pattern in _LESSONS.items():
-            if lesson not in self.found and pattern.search(refusal):
+        for lesson in self.lessons_in(refusal):
+            if lesson not in self.found:
                 self.found.add(lesson)
                 return True
         return False
+
+    def lessons_in(self, refusal: str) -> list[str]:
+        """Return every lesson that a refusal might be about."""
+        return [lesson for lesson, pattern in _LESSONS.items() if pattern.search(refusal)]
 
     def apply(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the request without what the endpoint does not know."""
@@ -192,18 +198,24 @@ class Endpoint:
     """
 
     def __init__(
-        self, settings: Settings, cache: AnswerCache | None = None, gate: Gate | None = None
+        self,
+        settings: Settings,
+        cache: AnswerCache | None = None,
+        gate: Gate | None = None,
+        later: Later | None = None,
     ) -> None:
         """Check the key; raise UsageError. Nothing is sent yet.
 
         `gate` says when a request may be sent; by default as many at a time as the settings say.
+        With `later` nothing is sent: what is not in the cache is put aside (see later.py).
         """
         self.settings = settings
         self._cache = cache
         self._given_gate = gate
+        self._later = later
         self._price = price_of(settings)
-        self._allowances = _Allowances()
-        self._key = _checked_key(settings)
+        self._allowances = Allowances()
+        _checked_key(settings)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _connect(self) -> None:
@@ -213,12 +225,7 @@ class Endpoint:
             return
         self._loop = loop
         self._gate = self._given_gate or Slots(self.settings.concurrency)
-        self._client = openai.AsyncOpenAI(
-            api_key=self._key,
-            base_url=self.settings.base_url,
-            max_retries=0,
-            timeout=self.settings.timeout,
-        )
+        self._client = client_for(self.settings)
         mode = instructor.Mode.JSON_SCHEMA
         patched = instructor.patch(create=cast(Any, self._create), mode=mode)
         self._instructor = instructor.AsyncInstructor(
@@ -294,9 +301,16 @@ class Endpoint:
             asking.usage.reasks += 1
         request = self._request(asking.question, messages)
         key = request_key(self.settings.endpoint, request)
-        cached = None if self.settings.refresh or not self._cache else self._cache.get(key)
-        if cached is not None:
+        sent = self._later.sent(key) if self._later is not None else None
+        # An answer to what was put aside came for this very work: no older one, whatever is fresh.
+        stale = self.settings.refresh and (sent is None or sent.outcome != "answered")
+        cached = None if stale or not self._cache else self._cache.get(key)
+        if cached is not None and sent is not None and sent.outcome == "answered":
+            _count_sent(sent, asking.usage)
+        elif cached is not None:
             asking.usage.cache_hits += 1
+        elif self._later is not None:
+            self._put_aside(self._later, sent, request, asking, key)
         data = cached or await self._give_way(request, asking, key)
         self._refuse_what_cannot_be_read(data["choices"][0], asking.question)
         if cached is None and self._cache is not None:
@@ -338,6 +352,17 @@ class Endpoint:
             )
             cut.partial = choice["message"]["content"]
             raise cut
+
+    def _put_aside(
+        self, later: Later, sent: Sent | None, request: dict[str, Any], asking: _Asking, key: str
+    ) -> NoReturn:
+        """Raise PutAside; or the failure of a question that was put aside often enough."""
+        if sent is not None and sent.outcome == "refused":
+            raise EndpointRefused(sent.reason)
+        if sent is not None and sent.outcome == "failing":
+            raise EndpointFailing(sent.reason)
+        later.put_aside(key, asking.question.name, request)
+        raise PutAside("the question is answered later")
 
     async def _give_way(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
         """Send a request; without the parameters that this endpoint turns out not to know."""
@@ -424,9 +449,7 @@ class Endpoint:
         return data
 
     def _count(self, data: dict[str, Any], usage: Usage, call: Call) -> None:
-        counted = data.get("usage")
-        counted = counted if isinstance(counted, dict) else {}
-        given, written = (_number(counted, key) for key in ("prompt_tokens", "completion_tokens"))
+        given, written = tokens_of(data)
         usage.input_tokens += given
         usage.output_tokens += written
         spent = cost(self._price, given, written)
@@ -456,6 +479,34 @@ def characters_of(request: dict[str, Any]) -> int:
 def _guess(request: dict[str, Any]) -> int:
     """Return about how many tokens a request has: English has 4 characters in one, markup fewer."""
     return characters_of(request) // 3
+
+
+def tokens_of(data: dict[str, Any]) -> tuple[int, int]:
+    """Return how many tokens went in and came out, as an answer says; 0 where it does not."""
+    counted = data.get("usage")
+    counted = counted if isinstance(counted, dict) else {}
+    return _number(counted, "prompt_tokens"), _number(counted, "completion_tokens")
+
+
+def _count_sent(sent: Sent, usage: Usage) -> None:
+    """Count what an answer has cost that came after its question was put aside."""
+    usage.calls += 1
+    usage.input_tokens += sent.input_tokens
+    usage.output_tokens += sent.output_tokens
+    if sent.cost_usd is None:
+        usage.cost_usd = None
+    elif usage.cost_usd is not None:
+        usage.cost_usd += sent.cost_usd
+
+
+def client_for(settings: Settings) -> openai.AsyncOpenAI:
+    """Return a client for the event loop that is running, without retries; raise UsageError."""
+    return openai.AsyncOpenAI(
+        api_key=_checked_key(settings),
+        base_url=settings.base_url,
+        max_retries=0,
+        timeout=settings.timeout,
+    )
 
 
 def _number(counted: dict[str, Any], key: str) -> int:

@@ -210,11 +210,25 @@ class Store:
         return found[0]
 
     def items(self, number: int, status: str) -> list[sqlite3.Row]:
-        """Return the articles of a run that ended as `status`, in the order of the coverage."""
+        """Return the articles of a run that ended as `status`, in the order of the coverage.
+
+        Of a source that was met again in the same run the last end counts.
+        """
         return self._all(
-            "select * from run_item where run_id = ? and status = ? order by position",
+            "select * from (select *, max(position) from run_item where run_id = ? group by source)"
+            " where status = ? order by position",
             (number, status),
         )
+
+    def kinds_of_failure(self, number: int) -> list[tuple[str, int, str]]:
+        """Return what a run's failures are: kind, how many, the first source; the most first."""
+        rows = self._all(
+            "select error_kind, count(*), source, min(position) from (select *, max(position)"
+            " from run_item where run_id = ? group by source) where status = 'failed'"
+            " group by error_kind order by count(*) desc, error_kind",
+            (number,),
+        )
+        return [(row[0] or "", row[1], row[2]) for row in rows]
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -250,6 +264,10 @@ class Store:
                 article = article_from_row(dict(columns), row["source"])
                 yield unpack(article, row["data"], schema.model)
 
+    def select(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        """Return what a query gives. Raises OutputError."""
+        return self._all(query, values)
+
     def is_whole(self) -> bool:
         """Tell whether SQLite finds nothing wrong with the file."""
         return [row[0] for row in self._all("pragma integrity_check")] == ["ok"]
@@ -258,19 +276,29 @@ class Store:
 
     def write(self, run_id: int, entries: Iterable[Entry]) -> None:
         """Write some entries in one transaction. Raises OutputError; then none is written."""
+        with self.changing():
+            self.write_within(run_id, entries)
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Give the tables for one transaction. Raises OutputError; then nothing has changed."""
         with self._whole():
             self._rows.execute("begin immediate")
-            for entry in entries:
-                if isinstance(entry, Done):
-                    self._write_done(run_id, entry)
-                elif isinstance(entry, Failed):
-                    self._write_failed(run_id, entry)
-                elif isinstance(entry, Skipped):
-                    self._see(run_id, entry.position, entry.source, entry.stamp, entry)
-                    self._item(run_id, entry, "skipped", entry.article_sha256, entry.reason)
-                else:
-                    self._write_call(run_id, entry)
+            yield self._rows
             self._rows.execute("commit")
+
+    def write_within(self, run_id: int, entries: Iterable[Entry]) -> None:
+        """Write some entries, in the transaction of `changing`."""
+        for entry in entries:
+            if isinstance(entry, Done):
+                self._write_done(run_id, entry)
+            elif isinstance(entry, Failed):
+                self._write_failed(run_id, entry)
+            elif isinstance(entry, Skipped):
+                self._see(run_id, entry.position, entry.source, entry.stamp, entry)
+                self._item(run_id, entry, "skipped", entry.article_sha256, entry.reason)
+            else:
+                self._write_call(run_id, entry)
 
     def name_recipe(self, recipe: Recipe) -> None:
         """Say by which recipe the extractions are that will be written."""
