@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -407,20 +407,36 @@ def test_an_endpoint_that_says_too_many_is_given_time(tmp_path: Path) -> None:
         assert len(stub.requests) - 40 <= 20
 
 
+class Counted:
+    """A purse for so many requests."""
+
+    reason = "the budget is spent"
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.under_way: set[int] = set()
+
+    def reserve(self, ticket: int, tokens: int) -> Literal["go", "wait", "stop"]:  # noqa: ARG002
+        """Let through what there is money for."""
+        if not self.left:
+            return "wait" if self.under_way else "stop"
+        self.left -= 1
+        self.under_way.add(ticket)
+        return "go"
+
+    def settle(self, ticket: int, call: object = None) -> None:  # noqa: ARG002
+        """Take what is over."""
+        self.under_way.discard(ticket)
+
+    release = lose = settle
+
+
 def test_a_purse_that_is_empty_stops_the_run_and_keeps_what_is_under_way(tmp_path: Path) -> None:
     """No request is sent once it says no; what was asked is finished; the rest is left."""
     coverage = make_coverage(tmp_path / "in", 30)
-    asked: list[int] = []
-
-    def may_ask(tokens: int) -> str | None:
-        if len(asked) >= 12:
-            return "the budget is spent"
-        asked.append(tokens)
-        return None
-
     with serving(right(0.05)) as stub:
         settings = settings_for(stub.base_url, concurrency=4)
-        purse = Purse(may_ask, lambda _: None)
+        purse: Purse = Counted(12)
         outcome, _ = go([coverage], tmp_path / "out", settings, purse=purse)
         assert outcome.stopped == "the budget is spent"
         assert len(stub.requests) <= 12

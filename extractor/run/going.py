@@ -184,6 +184,8 @@ class _Going:
             may=self._may_ask,
             granted=self._asked,
             over=self._called,
+            purse=self.purse,
+            spent=self.stop,
         )
         self._writer = Writer(
             self.store,
@@ -347,15 +349,10 @@ class _Going:
 
     # --- requests ---
 
-    def _may_ask(self, number: int, tokens: int) -> bool:
-        """Tell whether a request may be sent: not when the money is spent or the run stops."""
+    def _may_ask(self, number: int) -> bool:
+        """Tell whether a request may be sent: for an article not yet asked about until we stop."""
         task = self.book.tasks.get(number)
-        if task is None:
-            return False
-        if self.purse is not None and (reason := self.purse.may_ask(tokens)) is not None:
-            self.stop(reason)
-            return False
-        return self.stopped is None or task.asked
+        return task is not None and (self.stopped is None or task.asked)
 
     def _asked(self, number: int) -> None:
         if (task := self.book.tasks.get(number)) is not None:
@@ -379,8 +376,6 @@ class _Going:
             call.characters,
         )
         self._put(record)
-        if self.purse is not None:
-            self.purse.spent(record)
 
     # --- stopping ---
 

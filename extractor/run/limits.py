@@ -8,6 +8,7 @@ the caller says what time it is and is told whom to let through, and when to ask
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _MINUTE = 60.0
@@ -56,8 +57,13 @@ class Limits:
         else:
             self._withdrawn.add(ticket)
 
-    def grants(self, now: float) -> tuple[list[int], float | None]:
-        """Return whose turn it is, and the time to ask again (None: when something has changed)."""
+    def grants(
+        self, now: float, affords: Callable[[int, int], bool] = lambda _, __: True
+    ) -> tuple[list[int], float | None]:
+        """Return whose turn it is, and the time to ask again (None: when something has changed).
+
+        `affords` is asked last for each (ticket, tokens); whom it turns down stays the next one.
+        """
         granted: list[int] = []
         while self._waiting:
             ticket, tokens = self._waiting[0]
@@ -71,6 +77,8 @@ class Limits:
             later = max(self._rest_until, self._due, self._room_at(now, cost))
             if later > now:
                 return granted, later
+            if not affords(ticket, tokens):
+                return granted, None
             self._waiting.popleft()
             self._grant(ticket, tokens, cost, now)
             granted.append(ticket)

@@ -1,11 +1,11 @@
 """What a run is told, and what it tells: options, how articles ended, and who watches."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
+from extractor.answer.gate import Call
 from extractor.record import Usage
-from extractor.run.store import Call, Done, Failed, Known, Skipped
+from extractor.run.store import Done, Failed, Known, Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,29 @@ class Watcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """A bound on what may be spent."""
+class Purse(Protocol):
+    """A bound on what may be spent: every request of every process is asked for here first."""
 
-    may_ask: Callable[[int], str | None]  # guessed tokens -> None, or the reason to stop
-    spent: Callable[[Call], None]  # takes every call that is over
+    @property
+    def reason(self) -> str:
+        """Why nothing more may be asked, once `reserve` has said "stop"."""
+        ...
+
+    def reserve(self, ticket: int, tokens: int) -> Literal["go", "wait", "stop"]:
+        """Put money aside for a request of about so many tokens, if there is enough.
+
+        "wait": not until another request is over. "stop": never.
+        """
+        ...
+
+    def settle(self, ticket: int, call: Call) -> None:
+        """Take what a request has cost instead of what was put aside for it."""
+        ...
+
+    def release(self, ticket: int) -> None:
+        """Take back what was put aside for a request that was not sent."""
+        ...
+
+    def lose(self, ticket: int) -> None:
+        """Count what was put aside as spent: whether the request was answered nobody knows."""
+        ...

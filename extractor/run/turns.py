@@ -9,6 +9,7 @@ from extractor.answer import gate
 from extractor.run.crew import Hand
 from extractor.run.limits import Limits
 from extractor.run.messages import Asks, Leaves, Turn
+from extractor.run.tally import Purse
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,18 @@ class Turns:
         self,
         limits: Limits,
         *,
-        may: Callable[[int, int], bool],
+        may: Callable[[int], bool],
         granted: Callable[[int], None],
         over: Callable[[int, gate.Call], None],
+        purse: Purse | None = None,
+        spent: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Tell whether a job's request `may` be sent at all (job, tokens), and take notice of
-        those that are `granted`, and of those that are `over`."""
+        """Tell whether a job's request `may` be sent at all, and take notice of those that are
+        `granted`, of those that are `over`, and when the `purse` is `spent` (the reason)."""
         self._limits = limits
         self._may, self._granted, self._over = may, granted, over
+        self._purse, self._spent = purse, spent
+        self._is_spent = False
         self._askers: dict[int, _Asker] = {}
         self._ours: dict[tuple[int, int], int] = {}  # (a process, its ticket) -> ours
         self._next = 0
@@ -42,7 +47,7 @@ class Turns:
 
     def ask(self, hand: Hand, message: Asks) -> None:
         """Take a process's wish to send a request."""
-        if not self._may(message.number, message.tokens):
+        if self._is_spent or not self._may(message.number):
             hand.tell(Turn(message.ticket, False))
             return
         ours, self._next = self._next, self._next + 1
@@ -60,7 +65,11 @@ class Turns:
         call = message.call
         if call is None:
             self._limits.withdraw(ours)
+            if self._purse is not None:
+                self._purse.release(ours)
         else:
+            if self._purse is not None:
+                self._purse.settle(ours, call)
             self._limits.leave(
                 ours,
                 monotonic(),
@@ -78,11 +87,13 @@ class Turns:
             self._timer.cancel()
             self._timer = None
         now = monotonic()
-        granted, later = self._limits.grants(now)
+        granted, later = self._limits.grants(now, self._affords)
         for ours in granted:
             asker = self._askers[ours]
             self._granted(asker.number)
             asker.hand.tell(Turn(asker.ticket, True))
+        if self._is_spent:
+            self._refuse_all()
         if later is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(later - now, self.pump)
@@ -91,9 +102,7 @@ class Turns:
         """Turn away what waits for a turn for a job."""
         for ours, asker in tuple(self._askers.items()):
             if asker.number == number:
-                self._limits.withdraw(ours)
-                self._forget(ours)
-                asker.hand.tell(Turn(asker.ticket, False))
+                self._turn_away(ours)
 
     def gone(self, hand: Hand) -> None:
         """Strike off the requests of a process that has died."""
@@ -101,7 +110,30 @@ class Turns:
             if asker.hand is hand:
                 self._limits.withdraw(ours)
                 self._forget(ours)
+                if self._purse is not None:
+                    self._purse.lose(ours)
         self.pump()
+
+    def _affords(self, ours: int, tokens: int) -> bool:
+        """Have money put aside for a request; when there will never be enough, say so once."""
+        if self._purse is None:
+            return True
+        verdict = self._purse.reserve(ours, tokens)
+        if verdict == "stop" and not self._is_spent:
+            self._is_spent = True
+            self._spent(self._purse.reason)
+        return verdict == "go"
+
+    def _refuse_all(self) -> None:
+        """Turn away all that wait. When the money is spent nothing is under way any more."""
+        for ours in tuple(self._askers):
+            self._turn_away(ours)
+
+    def _turn_away(self, ours: int) -> None:
+        asker = self._askers[ours]
+        self._limits.withdraw(ours)
+        self._forget(ours)
+        asker.hand.tell(Turn(asker.ticket, False))
 
     def _forget(self, ours: int) -> None:
         asker = self._askers.pop(ours)
