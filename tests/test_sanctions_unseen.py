@@ -113,6 +113,72 @@ def test_a_pronoun_is_not_the_country_that_is_hit() -> None:
     assert {row[3] for row in told(text)} == {("U.S.",)}
 
 
+PADDING = "The town council met. " * 20
+
+
+@pytest.mark.parametrize(
+    ("text", "sender"),
+    [
+        ("New Zealand has imposed sanctions against Tonga, an aide said.", "Zealand"),
+        ("The Doyle administration on Friday lifted sanctions on Chad after U.S. pressure.",
+         "Doyle administration"),
+        ("Iran has been pressuring the Doyle administration to remove sanctions on its banks.",
+         "Doyle administration"),
+        ("The House of Representatives voted to impose new sanctions on Mali.",
+         "House of Representatives"),
+        ("The Security Council rejected a Chilean proposal to extend the arms embargo on Chad.",
+         "Security Council"),
+        ("Sweden and the U.N. Security Council met. Chile has proposed a resolution that would "
+         "impose an arms embargo on Chad.", "U.N. Security Council"),
+        ("The Senate Trade Committee passed a bill on July 3 that would sanction banks in Chad.",
+         "Senate Trade Committee"),
+        ("Zimbabwe's new president wants sanctions imposed by Canada removed.", "Canada"),
+        ("Despite doubts in China and Russia, the U.N. Security Council imposed sanctions on Mali.",
+         "U.N. Security Council"),
+        ("Peru is a member of the Security Council which this week approved new sanctions to "
+         "punish Mali.", "Security Council"),
+        ("Britain has threatened to impose sanctions on Japanese banks in London.", "Britain"),
+        ("In May, during his first term, President Alan Doyle left the pact and reinstated heavy "
+         "sanctions on Chad.", "Alan Doyle"),
+        ("Norway announced sanctions on Peru; Chile retaliates with a travel ban against nine "
+         "Norwegian officials.", "Chile"),
+    ],
+)  # fmt: skip
+def test_the_sender_is_who_acts(text: str, sender: str) -> None:
+    """The sender is who decides: no modifier, no one asked or asking, no neighbour in a list."""
+    rows = told(f"{text}\n\n{PADDING}")
+    assert rows[-1][3] == (sender,), rows
+
+
+@pytest.mark.parametrize(
+    ("text", "not_sender"),
+    [
+        ("Israel urged world powers not to lift sanctions on Sudan.", "Israel"),
+        ("Berg had urged his counterparts to expand the sanctions on Chad.", "Berg"),
+        ("Secretary of State Amy Holt said it will be difficult to put an oil embargo on Chad.",
+         "Amy Holt"),
+        ("Peru should join Chile in a plan to end the war and the powers should impose an arms "
+         "embargo on Chad.", "Chile"),
+        ("The sanctions on Mali will be lifted as a result of changes by Kenya.", "Kenya"),
+        ("Russia imposed sanctions on Peru. In retaliation to sanctions levied on Russian "
+         "lawmakers last month it called a debate.", "Russia"),
+    ],
+)  # fmt: skip
+def test_who_is_no_sender(text: str, not_sender: str) -> None:
+    """Who asks, comments, is hit or is only near does not impose."""
+    rows = told(f"{text}\n\n{PADDING}")
+    assert rows and not_sender not in rows[-1][3], rows
+
+
+def test_a_wish_does_not_displace_what_was_decided() -> None:
+    """After the council's sanctions, another's wish for more leaves "the sanctions" the council's."""
+    text = (
+        "The U.N. Security Council on Monday approved new sanctions against Mali, but not the oil "
+        "ban against Mali favored by Canada.\n\nThe new sanctions on Mali took effect on Friday."
+    )
+    assert told(f"{text}\n\n{PADDING}")[-1][3] == ("U.N. Security Council",)
+
+
 def test_a_text_without_a_ban_is_not_searched_for_one() -> None:
     """The search opens only where a form of entry ban can stand."""
     assert not opens_entry_ban("The bank opened a bar in Spain.")

@@ -14,7 +14,7 @@ Pair = tuple[Mention, Entity]
 _LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
 _RELATIVES = frozenset(("where", "which", "who", "whose"))
 _FINITE = frozenset("has have had is are was were will would".split())
-POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
+_POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
 
 
@@ -84,7 +84,7 @@ class Mentions:
             mention, entity = self.pairs[j]
             if mention.span.end > right or not can_act(entity, mention):
                 continue
-            if mention.span.of(self.text).lower() in POSSESSIVES or self._only_modifies(j):
+            if self.is_possessive(mention) or self._only_modifies(j):
                 continue
             if _speaks_aside(tokens, mention.span.end, i) or _names_a_law(tokens, mention.span.end):
                 continue
@@ -105,6 +105,10 @@ class Mentions:
                 return self._with_equals(tokens, j, left)
         return spare
 
+    def is_possessive(self, mention: Mention) -> bool:
+        """Tell whether a mention is "his" or "their": it says whose, not who acts."""
+        return mention.span.of(self.text).lower() in _POSSESSIVES
+
     def _only_modifies(self, k: int) -> bool:
         """Tell whether mention `k` stands inside a wider one: the name in "the Doe cabinet"."""
         inner, kind = self.pairs[k][0].span, self.pairs[k][1].kind
@@ -122,7 +126,7 @@ class Mentions:
             mention, entity = self.pairs[j]
             if mention.span.start < tokens[0].start:
                 break
-            if not can_act(entity, mention):
+            if not can_act(entity, mention) or self.is_possessive(mention):
                 continue
             behind = bisect_left(tokens, mention.span.end, key=lambda token: token.start)
             if behind >= i or tokens[behind].low not in _FINITE:

@@ -1,6 +1,7 @@
 """Who imposes and on whom: the two sides of a sanction statement."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extractor.answer.imposers import (
     acts_for_imposer,
@@ -12,7 +13,7 @@ from extractor.answer.imposers import (
     strong_imposer,
 )
 from extractor.answer.instruments import passed_by, ruled_on
-from extractor.answer.mentions import POSSESSIVES, Mentions, can_act
+from extractor.answer.mentions import Mentions, can_act
 from extractor.answer.moods import Lead, lead_of
 from extractor.answer.parties import (
     GOODS_MODIFIERS,
@@ -60,6 +61,7 @@ _ADDRESSING = (
     "urg", "ask", "call", "press", "push", "want", "persuad", "convinc", "encourag", "invit",
     "lobb", "demand", "requir", "request", "appeal",
 )  # fmt: skip
+_ANSWERS = ("retaliat", "respond")  # "X retaliates with a ban": no passive, though no object
 _PASSIVES = frozenset("is are was were be been being".split())
 _JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
@@ -153,7 +155,8 @@ class Parties:
         agent = self._agent(tokens, reading)
         if reading.restriction.on is not None:
             return self._keeps_out(tokens, reading, lead, agent)
-        if reading.how in ("passive", "relative") or is_own_passive(reading):
+        answers = tokens[reading.trigger[0]].low.startswith(_ANSWERS) and not lead.words & _PASSIVES
+        if (reading.how in ("passive", "relative") and not answers) or is_own_passive(reading):
             if not agent and reading.how == "relative":
                 agent = self._inside_relative(tokens, reading, lead)
             return (agent, 1.0) if agent else ((), 0.5)
@@ -371,6 +374,8 @@ class Parties:
                 low in SUBORDINATORS and low not in ("after", "since", "that", "which")
             ):
                 break
+            if low == "as" and i >= reading.trigger[1]:
+                break  # "lifted as a result of change by X"
             if low == "by" and not tokens[i + 1].low.endswith("ing"):
                 if _other_participle(tokens, i, reading):
                     break
@@ -387,6 +392,8 @@ class Parties:
         if participial and (
             tokens[head - 1].low in (",", "and") or lead.preposition in ("by", "after")
         ):
+            if lead.preposition and lead.start > 2 and tokens[lead.start - 1].low == "that":
+                return self._mentions.subject(tokens, lead.start - 2)  # "held that by imposing"
             return self._main_subject(tokens)
         finite = lead.governor is None and lead.start and not participial
         joined = tokens[lead.start - 1].low if finite else ""
@@ -394,6 +401,8 @@ class Parties:
             main = self._main_subject(tokens, lead.start)  # "The EU lifted X but kept Y"
             if main:
                 return main
+        if lead.infinitive and _is_expletive(tokens, reading.trigger[0]):
+            return ()  # "it will be hard to impose": nobody's
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & _PASSIVES) and not tokens[head].low.endswith("ing")
             first = lead.governor + 1
@@ -404,14 +413,12 @@ class Parties:
                 addressed = tuple(
                     key
                     for key in self._all_in(between)
-                    if self._mentions.by_id[key][0].span.of(self._text).lower() not in POSSESSIVES
+                    if not self._mentions.is_possessive(self._mentions.by_id[key][0])
                 )
                 if addressed:
                     return addressed
             if not passive and _leaves_to(tokens, lead.governor, to):
                 return ()  # "urged his counterparts to lift": theirs, and no mention
-            if _is_expletive(tokens, to):
-                return ()  # "it will be hard to impose": nobody's
             start = min(start, lead.governor)
             ruled = ruled_on(self._mentions, tokens, lead.governor)
             if ruled:
@@ -442,7 +449,7 @@ class Parties:
             if acting:
                 return (acting,)
         for mention, entity in self._mentions.inside(whole, 3):
-            if not can_act(entity, mention):
+            if not can_act(entity, mention) or self._mentions.is_possessive(mention):
                 continue
             opening = [t.low for t in tokens[:12] if t.start < mention.span.start]
             if any(low in AUXILIARIES | COMMON_VERBS | PRONOUNS for low in opening):
@@ -459,10 +466,10 @@ class Parties:
             known = memory.by_target.get(span.of(self._text).lower())
             if known:
                 return known, 0.6
-        sender = self._main_sender(sentence)
+        targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
+        sender = self._main_sender(sentence, targets)
         if sender:
             return sender, 0.5
-        targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
         targets |= memory.target_codes
         organ: str | None = None
         spare: str | None = None
@@ -495,20 +502,25 @@ class Parties:
         memory.told[key] = memory.told.get(key, 0) + 1
         memory.firsts.setdefault(key, sender)
 
-    def _main_sender(self, sentence: SentenceCandidate) -> tuple[str, ...]:
-        """Return the sender of the statement just before, else the one told of most, or first."""
+    def _main_sender(self, sentence: SentenceCandidate, targets: frozenset[str]) -> tuple[str, ...]:
+        """Return the sender of the statement just before, else the one told of most, or first.
+
+        It is none of the countries that the statement falls on.
+        """
         memory = self._memory
         if not memory.sender:
             return ()
-        if sentence.span.start - memory.at < _JUST_BEFORE:
+        itself = any(self._is_one_of(key, targets) for key in memory.sender)
+        if sentence.span.start - memory.at < _JUST_BEFORE and not itself:
             return memory.sender
         ranked = sorted(memory.told, key=lambda key: -memory.told[key])
         for key in ranked:
             if not any(
-                self._is_one_of(mention, memory.target_codes) for mention in memory.firsts[key]
+                self._is_one_of(mention, memory.target_codes | targets)
+                for mention in memory.firsts[key]
             ):
                 return memory.firsts[key]
-        return memory.sender
+        return () if itself else memory.sender
 
     def _imposing_mentions(self) -> list[tuple[int, str]]:
         """Return the mentions of those who usually impose, in order of the text; found once."""
@@ -647,12 +659,13 @@ _HARDNESS = frozenset(
     "difficult hard impossible possible important necessary easy easier harder premature wrong "
     "right better crucial essential vital useless pointless".split()
 )
+_HARD_TO = frozenset((word, "to") for word in _HARDNESS)
 
 
-def _is_expletive(tokens: list[Token], to: int) -> bool:
-    """Tell whether "to" follows "it is hard", where "it" is nobody."""
-    near = [token.low for token in tokens[max(0, to - 6) : to]]
-    return bool(near) and near[-1] in _HARDNESS and "it" in near
+def _is_expletive(tokens: list[Token], verb: int) -> bool:
+    """Tell whether the verb follows "it is hard to", where "it" is nobody."""
+    near = [token.low for token in tokens[max(0, verb - 8) : verb]]
+    return "it" in near and any(pair in _HARD_TO for pair in pairwise(near[near.index("it") :]))
 
 
 def _governed_by_of(tokens: list[Token], governor: int) -> bool:
