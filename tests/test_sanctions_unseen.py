@@ -167,11 +167,12 @@ def test_the_sender_is_who_acts(text: str, sender: str) -> None:
 def test_who_is_no_sender(text: str, not_sender: str) -> None:
     """Who asks, comments, is hit or is only near does not impose."""
     rows = told(f"{text}\n\n{PADDING}")
-    assert rows and not_sender not in rows[-1][3], rows
+    assert rows
+    assert not_sender not in rows[-1][3], rows
 
 
 def test_a_wish_does_not_displace_what_was_decided() -> None:
-    """After the council's sanctions, another's wish for more leaves "the sanctions" the council's."""
+    """Another's wish for more leaves the sanctions the body's that approved them."""
     text = (
         "The U.N. Security Council on Monday approved new sanctions against Mali, but not the oil "
         "ban against Mali favored by Canada.\n\nThe new sanctions on Mali took effect on Friday."
