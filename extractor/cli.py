@@ -35,6 +35,9 @@ _MAIN = "extract"  # the command that runs when no other is named
 _Complaint: Any = typer.BadParameter.__mro__[2]
 
 
+_in_json = False  # whether standard error is read by a program (--log-json)
+
+
 class _ReaderGone(Exception):
     """Whoever read our output has ended, as `head` does."""
 
@@ -199,6 +202,10 @@ def _extract(
         str | None,
         typer.Option(metavar="text=NAME,…", help="Run: how fields of .jsonl lines are called."),
     ] = None,
+    log_json: Annotated[
+        bool,
+        typer.Option("--log-json", help="Run: tell on standard error in JSON, a line an article."),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say what is done; show tracebacks.")
     ] = False,
@@ -206,6 +213,8 @@ def _extract(
     version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> int:
     """Turn articles into sheets."""
+    from dataclasses import replace
+
     if version:
         print(f"news-extract {__version__}")
         return 0
@@ -234,10 +243,13 @@ def _extract(
     loaded = load_schema(schema)
     if output is not None and is_folder(output):
         order = _order(files or [], output, form, files_from, fields)
+        order = replace(order, log_json=log_json, quiet=quiet)
         limits = {"requests_a_minute": rpm, "tokens_a_minute": tpm}
         more = {"retry_failed": retry_failed, "limit": limit, "jobs": jobs, **limits}
         return _run_into_folder(order, more, settings, loaded, teller)
-    _refuse_flags_of_runs(rpm, tpm, retry_failed, limit, jobs, files_from, fields, form == "xlsx")
+    _refuse_flags_of_runs(
+        rpm, tpm, retry_failed, limit, jobs, files_from, fields, log_json, form == "xlsx"
+    )
     sources = list(_articles_in(files or [], teller))
     several = len(sources) > 1
     sheets = sheets_for(output, format_for(cast(Any, form), output), sources, several)
@@ -282,7 +294,7 @@ def _run_into_folder(
 
 def _refuse_flags_of_runs(*given: object) -> None:
     """Raise UsageError when a flag is given that only a run knows, and this is none."""
-    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields".split()
+    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields --log-json".split()
     for name, value in zip([*names, "--format xlsx"], given, strict=True):
         if value not in (None, False):
             raise UsageError(
@@ -322,6 +334,12 @@ class _Teller:
 
 def say(message: str) -> None:
     """Print a message for people; whatever it quotes cannot drive the terminal."""
+    if _in_json:
+        from extractor.run.progress import json_line
+
+        sys.stderr.write(json_line("error", message=message))
+        sys.stderr.flush()
+        return
     from extractor.sheet.printable import printable
 
     line = f"extract: {printable(message).strip()}\n"
@@ -589,7 +607,9 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status. Never raises."""
+    global _in_json  # noqa: PLW0603 - what reads standard error is the process's, as it is
     arguments = sys.argv[1:] if arguments is None else arguments
+    _in_json = "--log-json" in arguments
     # Pydantic would look for plugins in the metadata of every installed package: 0.02 s
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     verbose = "--verbose" in arguments or "-v" in arguments

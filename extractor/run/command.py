@@ -8,14 +8,15 @@ from pathlib import Path
 from extractor.article import Article
 from extractor.catalogue import Schema
 from extractor.errors import InputError, UsageError
-from extractor.run.coverage import Fields, sources_in
+from extractor.run.coverage import Fields, count_sources, sources_in
 from extractor.run.crew import cores
 from extractor.run.going import run
+from extractor.run.progress import show_for
 from extractor.run.sheets import FORMS, Form, write_sheets
 from extractor.run.source import Source, failing
 from extractor.run.store import FILE, Store, locked
 from extractor.run.tally import Options, Outcome
-from extractor.run.telling import Lines, summary, what_is_left
+from extractor.run.telling import story
 from extractor.run.work import recipe_for
 from extractor.settings import Settings
 
@@ -31,6 +32,8 @@ class Order:
     fields: Fields | None = None
     options: Options = field(default_factory=Options)
     command: Sequence[str] = ()
+    log_json: bool = False
+    quiet: bool = False
 
 
 def run_into_folder(
@@ -45,40 +48,49 @@ def run_into_folder(
 
     Raises UsageError and OutputError.
     """
+    show = show_for(
+        error,
+        note,
+        log_json=order.log_json,
+        quiet=order.quiet,
+        asks_model=settings.asks_model,
+        limit=order.options.limit,
+        count=partial(count_sources, order.files, files_from=order.files_from, output=order.folder),
+    )
     sources = sources_in(
         order.files,
         files_from=order.files_from,
         output=order.folder,
         fields=order.fields,
-        tell=note,
+        tell=show.note,
     )
     recipe = recipe_for(settings, schema)
-    watcher = Lines(error, note)
     with locked(order.folder) as handle, Store(order.folder) as store:
-        outcome = run(
-            _with_standard_input(sources),
-            store=store,
-            schema=schema,
-            settings=settings,
-            recipe=recipe,
-            options=order.options,
-            watcher=watcher,
-            command=order.command,
-            inherited=[handle],
-        )
-        note(summary(outcome))
-        if left := what_is_left(outcome):
-            (error if outcome.stopped else note)(left)
+        with show:
+            outcome = run(
+                _with_standard_input(sources),
+                store=store,
+                schema=schema,
+                settings=settings,
+                recipe=recipe,
+                options=order.options,
+                watcher=show,
+                command=order.command,
+                inherited=[handle],
+            )
+        show.finished(outcome, story(outcome, store))
         written = write_sheets(
             order.folder,
             schema,
             forms=order.forms,
             recipe=recipe,
             jobs=order.options.jobs or cores(),
-            tell=note,
+            tell=show.note,
         )
         for path in written.files:
-            note(f"wrote {path}: {written.articles:,} articles")
+            show.note(f"wrote {path}: {written.articles:,} articles")
+        if not written.files:
+            show.note(f"the sheets in {order.folder} are as they were: nothing new")
     return _status(outcome)
 
 

@@ -11,6 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -52,6 +53,17 @@ def sources_in(
             if _same(Path(name), output):
                 raise UsageError(f"{name}: this is the output folder too; name another with -o")
     return _Coverage(output, fields or Fields(), tell).run(names, files_from)
+
+
+def count_sources(
+    names: Sequence[str], *, files_from: str | None = None, output: Path | None = None
+) -> int | None:
+    """Return how many sources `sources_in` will yield; None when only reading would tell."""
+    if files_from == "-":
+        return None
+    counting = _Counting(output)
+    others = sum(1 for _ in counting.run(names, files_from))
+    return None if counting.unknown else counting.count + others
 
 
 def stamp_of(status: os.stat_result) -> str:
@@ -210,6 +222,30 @@ class _Coverage:
             return otherwise
         self._names.add(key)
         return name
+
+
+class _Counting(_Coverage):
+    """A walk that only counts."""
+
+    def __init__(self, output: Path | None) -> None:
+        super().__init__(output, Fields(), lambda _: None)
+        self.count = 0
+        self.unknown = False  # there are files of which only unpacking tells how much they hold
+
+    def _folder(self, folder: Path) -> Iterator[Source]:
+        return self._walk(folder, Counter(), set())
+
+    def _file(self, path: Path, status: os.stat_result) -> Iterator[Source]:  # noqa: ARG002
+        lower = path.name.lower()
+        if lower.endswith(".gz") or lower.endswith(CRAWLS):
+            self.unknown = True
+        elif lower.endswith(LINES):
+            with suppress(OSError), path.open("rb") as file:
+                while chunk := file.read(1 << 20):
+                    self.count += chunk.count(b"\n")
+        else:
+            self.count += 1
+        return iter(())
 
 
 def _load(path: str) -> Article:

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from extractor.record import Usage
 from extractor.run.store import Done, Failed, Known, Skipped, Store
@@ -14,7 +14,7 @@ _SHOWN = 20  # failures told as they happen; all of them are in the store
 
 
 class Lines:
-    """Tells each failure as it happens. Implements `extractor.run.tally.Watcher`."""
+    """Tells each failure as it happens, and the end. Implements `extractor.run.progress.Show`."""
 
     def __init__(self, error: Callable[[str], None], note: Callable[[str], None]) -> None:
         self._error, self._note = error, note
@@ -44,6 +44,57 @@ class Lines:
         """Tell what is good to know."""
         self._note(message)
 
+    def error(self, message: str) -> None:
+        """Tell what went wrong."""
+        self._error(message)
+
+    def finished(self, outcome: Outcome, told: list[str]) -> None:
+        """Tell how the run ended; why it did not come to its end also when little is said."""
+        for line in told:
+            self._note(line)
+        if left := what_is_left(outcome):
+            (self._error if outcome.stopped else self._note)(left)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+
+def story(outcome: Outcome, store: Store) -> list[str]:
+    """Return how a run ended, in words: the numbers, then what failed, by reason."""
+    told = [summary(outcome)]
+    kinds = store.kinds_of_failure(outcome.run_id)
+    if kinds:
+        told.append(f"failed: {_by_reason(kinds)}")
+        told.append(
+            f"`extract runs show {outcome.run_id} -o {store.folder}` names each with its reason;"
+            " --retry-failed with the same command tries them again"
+        )
+    return told
+
+
+def _by_reason(kinds: Sequence[tuple[str, int, str]]) -> str:
+    return "; ".join(
+        f"{count:,} {_KINDS.get(kind, kind)} ({'' if count == 1 else 'such as '}{source})"
+        for kind, count, source in kinds
+    )
+
+
+_KINDS = {
+    "EmptyArticle": "without text",
+    "NotAnArticle": "no article",
+    "ArticleTooLarge": "too large",
+    "InputError": "not to be read",
+    "EndpointUnreachable": "with the endpoint out of reach",
+    "EndpointRefused": "refused by the endpoint",
+    "EndpointFailing": "with the endpoint failing",
+    "AnswerCut": "with the answer cut at the token limit",
+    "AnswerInvalid": "without a valid answer",
+    "ProcessDied": "whose process died",
+}
+
 
 def summary(outcome: Outcome) -> str:
     """Return one line on how a run ended."""
@@ -58,7 +109,7 @@ def summary(outcome: Outcome) -> str:
         if count:
             parts.append(f"{count:,} {words}")
     rate = f", {tally.done / outcome.seconds:,.1f} a second" if tally.done > 1 else ""
-    line = f"run {outcome.run_id}: {', '.join(parts)}, in {_duration(outcome.seconds)}{rate}"
+    line = f"run {outcome.run_id}: {', '.join(parts)}, in {duration(outcome.seconds)}{rate}"
     if spent := _spent(tally.usage):
         line += f"; {spent}"
     return line
@@ -95,7 +146,7 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
     lasted = row["ended_at"] - row["started_at"] if row["ended_at"] else None
     yield f"run       {number}, {row['status']}" + (f": {row['reason']}" if row["reason"] else "")
     yield f"began     {_time(row['started_at'])}" + (
-        f", took {_duration(lasted)}" if lasted is not None else ""
+        f", took {duration(lasted)}" if lasted is not None else ""
     )
     yield f"command   extract {' '.join(json.loads(row['command']))}"
     yield f"schema    {row['schema']}, answered by {model}, {row['engine']}"
@@ -134,7 +185,10 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float, *, rough: bool = False) -> str:
+    """Return seconds as people say them; `rough`: without what changes all the time."""
+    if rough and seconds < 120:
+        return f"{seconds:.0f} s"
     if seconds < 120:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
