@@ -14,7 +14,7 @@ Fate = Literal["work", "done", "failed"]
 class Sieve:
     """Says which sources and which articles are still to be worked on."""
 
-    store: Store
+    store: Store | None  # None: there is none yet
     recipe: Recipe
     run_id: int
     refresh: bool = False  # do anew what is done
@@ -22,7 +22,7 @@ class Sieve:
 
     def of_source(self, source: Source) -> tuple[Fate, Known | None]:
         """Judge a source unread: an unchanged one has a text that the store knows."""
-        if not source.stamp or (self.refresh and self.retry_failed):
+        if self.store is None or not source.stamp or (self.refresh and self.retry_failed):
             return "work", None
         seen = self.store.seen(source.name)
         if seen is None or seen[0] != source.stamp:
@@ -31,7 +31,7 @@ class Sieve:
 
     def of_key(self, key: str) -> tuple[Fate, Known | None]:
         """Judge work on an article's text: "work" when it is to be done, else how it ended."""
-        known = self.store.known(key)
+        known = self.store.known(key) if self.store is not None else None
         if known is None:
             return "work", None
         # What this very run has finished is finished, whatever is to be done anew.

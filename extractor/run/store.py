@@ -17,6 +17,7 @@ from typing import Any, Self
 from extractor.catalogue import Schema
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction, Usage
+from extractor.run.call_sizes import Sizes, own_sizes
 from extractor.run.migrations import STEPS
 from extractor.run.packing import Packed, article_from_row, storable, unpack
 from extractor.run.work import Recipe
@@ -24,6 +25,7 @@ from extractor.run.work import Recipe
 FILE = "extract.sqlite"
 _LOCK = ".extract.lock"
 _PATIENCE = 3.0  # seconds to wait for a lock: the processes of a killed run take a moment to end
+_CALLS = 50_000  # the latest ones, that say how large calls are
 _BUSY = 30.0  # seconds to wait for somebody who writes into the file by other means
 
 
@@ -267,6 +269,18 @@ class Store:
     def select(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """Return what a query gives. Raises OutputError."""
         return self._all(query, values)
+
+    def call_sizes(self, model: str, plan: str | None) -> dict[str, Sizes]:
+        """Return how large the latest calls of a model by a plan were, by kind of question."""
+        rows = self._each(
+            "select kind, round, count(*), sum(question_characters), sum(characters),"
+            " sum(c.input_tokens), sum(c.output_tokens) from call c join run r on r.id = c.run_id"
+            " where r.model = ? and r.plan is ? and outcome = 'answered' and round > 0"
+            " and c.input_tokens > 0 and c.id > (select max(id) from call) - ?"
+            " group by kind, round",
+            (model, plan, _CALLS),
+        )
+        return own_sizes(tuple(row) for row in rows)
 
     def is_whole(self) -> bool:
         """Tell whether SQLite finds nothing wrong with the file."""

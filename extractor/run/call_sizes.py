@@ -1,0 +1,228 @@
+"""How large requests and answers are, and how often a wrong answer goes back: for estimates.
+
+Known from the store's own calls by the same model and plan; where these are few, from what a
+recorded small model did on two articles (call_sizes.json, which tests/benchmarks/call_sizes.py
+makes from cassettes/). Kinds are the names of questions: in the plan "narrow" a list of the schema
+("quotes"), else the schema's own name; who.j2's question is called "who".
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+# So many calls of a run's own weigh as much as what was recorded.
+_WEIGHT = 2.0
+# Characters that go back for each token of the answer: the answer, and what is wrong with it.
+_GROWTH = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What requests of one round (1: asked; 2 and more: an answer went back) add up to."""
+
+    calls: float = 0.0  # answered ones
+    question_characters: float = 0.0  # of what was asked in round 1
+    characters: float = 0.0  # with what went back
+    input_tokens: float = 0.0
+    output_tokens: float = 0.0
+
+    def plus(self, other: "Round", weight: float = 1.0) -> "Round":
+        """Return the sum with another, taken `weight` times."""
+        return Round(
+            self.calls + weight * other.calls,
+            self.question_characters + weight * other.question_characters,
+            self.characters + weight * other.characters,
+            self.input_tokens + weight * other.input_tokens,
+            self.output_tokens + weight * other.output_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The rounds of one kind of question."""
+
+    rounds: tuple[Round, ...] = ()
+
+    def plus(self, other: "Sizes", weight: float = 1.0) -> "Sizes":
+        """Return the sum with another, taken `weight` times."""
+        count = max(len(self.rounds), len(other.rounds))
+        return Sizes(tuple(self.round(n).plus(other.round(n), weight) for n in range(1, count + 1)))
+
+    def round(self, number: int) -> Round:
+        """Return one round, counted from 1; an empty one where there is none."""
+        return self.rounds[number - 1] if number <= len(self.rounds) else Round()
+
+    @property
+    def total(self) -> Round:
+        """All rounds together."""
+        total = Round()
+        for one in self.rounds:
+            total = total.plus(one)
+        return total
+
+    @property
+    def output(self) -> float:
+        """The tokens of an answer."""
+        total = self.total
+        return total.output_tokens / total.calls if total.calls else 0.0
+
+    @property
+    def question(self) -> float:
+        """The characters of a question."""
+        total = self.total
+        return total.question_characters / total.calls if total.calls else 0.0
+
+    @property
+    def characters_a_token(self) -> float:
+        """The characters of a request's messages for one token that the endpoint counts."""
+        total = self.total
+        return total.characters / total.input_tokens if total.input_tokens else 4.0
+
+    @property
+    def growth(self) -> float:
+        """The characters that a request grows by in each round, for a token of an answer."""
+        again = list(enumerate(self.rounds))[1:]
+        grown = sum(one.characters - one.question_characters for _, one in again)
+        answers = sum(number * one.calls for number, one in again) * self.output
+        return grown / answers if answers else _GROWTH
+
+    def goes_back(self, number: int) -> float:
+        """Return how often (0…1) an answer of a round is followed by the next round."""
+        calls = self.round(number).calls
+        return min(1.0, self.round(number + 1).calls / calls) if calls else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is to come of a question."""
+
+    calls: float = 0.0
+    again: float = 0.0  # those of them that tell the model what is wrong
+    input_tokens: float = 0.0
+    output_tokens: float = 0.0
+
+    def plus(self, other: "Expected") -> "Expected":
+        """Return the sum with another."""
+        return Expected(
+            self.calls + other.calls,
+            self.again + other.again,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class CallSizes:
+    """What is known of a model's calls: its own, and before there are enough the recorded ones."""
+
+    own: Mapping[str, Sizes] = field(default_factory=dict)
+
+    @property
+    def calls(self) -> int:
+        """How many calls of the model itself are known."""
+        return round(sum(sizes.total.calls for sizes in self.own.values()))
+
+    def expected(
+        self,
+        kind: str,
+        rests_on: str | None,
+        question_characters: int,
+        *,
+        characters: int,
+        round: int,
+        reasks: int,
+        answer: float | None,
+        limit: int,
+    ) -> Expected:
+        """Return what a question will cost from `round` on, whose request has `characters`.
+
+        `rests_on` is what the one row asked for rests on; None for a question about many rows,
+        of which recorded models would write `answer` tokens. No answer is longer than `limit`.
+        """
+        recorded, own = _recorded_for(kind, rests_on), self.own.get(kind, Sizes())
+        first = recorded.round(1).calls
+        weight = _WEIGHT / first if first else 0.0
+        sizes = own.plus(recorded, weight)
+        written = self._written(own, recorded, rests_on, question_characters, answer)
+        written = min(written, float(limit))
+        calls = again = given = 0.0
+        share, size = 1.0, float(characters)
+        for number in range(round, reasks + 2):
+            calls += share
+            again += share if number > 1 else 0.0
+            given += share * size / sizes.characters_a_token
+            share *= sizes.goes_back(number)
+            size += sizes.growth * written
+        return Expected(calls, again, given, calls * written)
+
+    def _written(
+        self,
+        own: Sizes,
+        recorded: Sizes,
+        rests_on: str | None,
+        question_characters: int,
+        answer: float | None,
+    ) -> float:
+        """Return the tokens of an answer: of one row alike; of many rows, more for a long text."""
+        known = own.total.calls
+        before = recorded.output if answer is None else answer
+        theirs = own.output
+        if rests_on is None and own.question:
+            theirs *= question_characters / own.question
+        return (known * theirs + _WEIGHT * before) / (known + _WEIGHT)
+
+
+def own_sizes(rows: Iterable[tuple[str, int, int, int, int, int, int]]) -> dict[str, Sizes]:
+    """Return the sizes by kind from rows of kind, round and the sums in the order of `Round`."""
+    found: dict[str, dict[int, Round]] = {}
+    for kind, number, *sums in rows:
+        found.setdefault(kind, {})[number] = Round(*map(float, sums))
+    return {
+        kind: Sizes(tuple(rounds.get(n, Round()) for n in range(1, max(rounds) + 1)))
+        for kind, rounds in found.items()
+    }
+
+
+def answer_size(rows: Mapping[str, int]) -> float:
+    """Return the tokens of an answer with so many rows, by what each rests on, as recorded."""
+    narrow = _recorded()["narrow"]
+    lengths = {rests_on: sizes.output for rests_on, sizes in narrow.items()}
+    usual = sum(lengths.values()) / len(lengths)
+    share: float = _data()["share"]
+    return share * sum(count * lengths.get(rests_on, usual) for rests_on, count in rows.items())
+
+
+def _recorded_for(kind: str, rests_on: str | None) -> Sizes:
+    """Return the recorded sizes of the most similar questions."""
+    recorded = _recorded()
+    if kind == "who":
+        return Sizes((Round(1.0, 3000.0, 3000.0, 750.0, 4.0),))  # a name of at most 8 tokens
+    if rests_on is None:
+        return recorded["whole"]["all"]
+    if rests_on in recorded["narrow"]:
+        return recorded["narrow"][rests_on]
+    total = Sizes()
+    for sizes in recorded["narrow"].values():
+        total = total.plus(sizes)
+    return total
+
+
+@cache
+def _recorded() -> dict[str, dict[str, Sizes]]:
+    return {
+        plan: {
+            name: Sizes(tuple(Round(*one) for one in rounds))
+            for name, rounds in _data()[plan].items()
+        }
+        for plan in ("narrow", "whole")
+    }
+
+
+@cache
+def _data() -> dict[str, Any]:
+    path = Path(__file__).with_name("call_sizes.json")
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
