@@ -1,8 +1,9 @@
-"""`extract scale`: Daft over files and tables gives the records of a run, and a row for each fault."""
+"""`extract scale`: Daft gives the records of a run, and a row for each fault."""
 
 import asyncio
 import importlib.util
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,17 @@ from extractor.run.scaled import (
 from extractor.run.source import Source, failing
 from extractor.settings import Settings
 from tests.asking import settings_for
-from tests.coverage_made import go, make_coverage, number_in, right, rows, text_of
+from tests.coverage_made import (
+    environment,
+    go,
+    make_coverage,
+    number_in,
+    right,
+    rows,
+    text_of,
+)
 from tests.stub_server import Play, fails, serving
+from tests.stub_store import serving_objects
 
 ARTICLES = Path(__file__).parent / "articles"
 needs_daft = pytest.mark.skipif(
@@ -179,7 +189,7 @@ def test_files_give_the_records_of_a_run(tmp_path: Path) -> None:
 
 @needs_daft
 def test_lines_and_tables_give_the_same_as_files(tmp_path: Path) -> None:
-    """A .jsonl line and a row of Parquet are articles, under the fields named; bad ones are rows."""
+    """A .jsonl line and a row of Parquet are articles, by the fields named; bad ones are rows."""
     import daft
 
     given = [{"uid": n, "body": text_of(n), "date": "2025-03-04"} for n in range(5)]
@@ -201,7 +211,7 @@ def test_lines_and_tables_give_the_same_as_files(tmp_path: Path) -> None:
         "NotAnArticle",
         "NotAnArticle",
     ]
-    with pytest.raises(UsageError, match="there is no column 'text' .*uid, body"):
+    with pytest.raises(UsageError, match=r"there is no column 'text' .*uid, body"):
         run(tmp_path / "table.parquet", output=tmp_path / "other")
 
 
@@ -237,3 +247,46 @@ def test_what_stands_in_the_output_is_kept_or_replaced(tmp_path: Path) -> None:
     for name in ("missing.txt", "none-*.txt", "missing.jsonl", "missing.parquet"):
         with pytest.raises(UsageError, match="check the pa"):
             run(tmp_path / name, output=tmp_path / "new")
+
+
+_IN_BUCKET = """
+import sys
+from extractor.cli import main
+sys.exit(main(["scale", "-s", "quotes", *sys.argv[1:]]))
+"""
+
+
+@needs_daft
+def test_an_object_store_is_read_and_written(tmp_path: Path) -> None:
+    """Listed, read and written as s3://; what may not be read is a row; nothing there is told."""
+    objects = {f"in/{n % 2}/{n}.txt": text_of(n).encode() for n in range(6)}
+    objects |= {"in/notes.md": b"no article", "in/shut.txt": b"", "in/empty.txt": b""}
+    with serving_objects(objects) as bucket:
+        bucket.refused = frozenset({"in/shut.txt"})
+        env = environment(tmp_path) | bucket.environment
+
+        def scaled(*arguments: str) -> "subprocess.CompletedProcess[str]":
+            command = [sys.executable, "-c", _IN_BUCKET, *arguments]
+            return subprocess.run(
+                command, env=env, capture_output=True, text=True, timeout=120, check=False
+            )
+
+        missing = scaled("s3://b/none/", "s3://b/in/", "-o", "s3://b/out/")
+        assert (missing.returncode, "s3://b/none/: there is no" in missing.stderr) == (2, True)
+        done = scaled("s3://b/in/", "-o", "s3://b/out/", "--records", "s3://b/records/")
+        assert done.returncode == 1, done.stderr
+        assert "s3://b/in/shut.txt: it cannot be read" in done.stderr
+        again = scaled("s3://b/in/", "-o", "s3://b/out/")
+        assert (again.returncode, "--overwrite" in again.stderr) == (2, True)
+    for name, data in bucket.objects.items():
+        if name.endswith(".parquet"):
+            place = tmp_path / name
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(data)
+    found = {row["source"]: row["status"] for row in read(tmp_path / "out")}
+    assert found == {
+        **{f"s3://b/in/{n % 2}/{n}.txt": "done" for n in range(6)},
+        "s3://b/in/shut.txt": "failed",
+        "s3://b/in/empty.txt": "failed",
+    }
+    assert len(read(tmp_path / "records")) == 6

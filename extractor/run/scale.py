@@ -162,6 +162,8 @@ class _Job:
             _refuse_missing(name)
             folder = name.endswith("/") or (_is_local(name) and Path(name).is_dir())
             pattern = f"{name.rstrip('/')}/**" if folder else name
+            if not _is_local(name) and not _holds(self.daft, pattern):
+                raise UsageError(f"{name}: there is no such file or folder; check the path")
             frame = self.daft.from_glob_path(pattern).select("path")
             frames.append(frame.where(self._is_article()) if folder else frame)
         frame = frames[0]
@@ -180,7 +182,7 @@ class _Job:
     def _of_lines(self, name: str) -> Any:
         _refuse_missing(name)
         col = self.daft.col
-        frame = self.daft.read_text(name, file_path_column="path").into_batches(_A_PART)
+        frame = _opened(self.daft.read_text, name, "path").into_batches(_A_PART)
         return self._called(frame, partial(source_in_lines, self.fields), col("text"), col("path"))
 
     def _of_table(self, name: str) -> Any:
@@ -188,10 +190,7 @@ class _Job:
         _refuse_missing(name)
         inside = _is_local(name) and Path(name).is_dir()
         pattern = f"{name.rstrip('/')}/*.parquet" if inside else name
-        try:
-            frame = self.daft.read_parquet(pattern, file_path_column="__path")
-        except Exception as error:
-            raise InputError(f"{name}: it cannot be read as Parquet ({_short(error)}).") from error
+        frame = _opened(self.daft.read_parquet, pattern, "__path")
         there = frame.column_names
         if self.fields.text not in there:
             listed = ", ".join(there[:12])
@@ -275,19 +274,30 @@ def _refuse_taken(daft: Any, folder: str, overwrite: bool) -> None:
         raise UsageError(f"{folder}: this is a file; name a folder with --output")
     if overwrite:
         return
-    if any(path.iterdir()) if path.is_dir() else not _is_local(folder) and _holds(daft, folder):
+    here = path.is_dir() and any(path.iterdir())
+    if here or (not _is_local(folder) and _holds(daft, f"{folder.rstrip('/')}/**")):
         raise UsageError(f"{folder}: there is something in it; --overwrite replaces it")
 
 
-def _holds(daft: Any, folder: str) -> bool:
-    """Tell whether anything lies in a folder of an object store. Raises OutputError."""
+def _holds(daft: Any, pattern: str) -> bool:
+    """Tell whether anything in an object store matches. Raises InputError when it is shut."""
     try:
-        listed = daft.from_glob_path(f"{folder.rstrip('/')}/**").limit(1).to_pydict()
-    except Exception as error:  # Daft has one kind of error for all that happens there
-        if "credentials" in str(error) or "denied" in str(error).lower():
-            raise OutputError(f"{folder}: it cannot be looked into ({_short(error)})") from error
-        return False
-    return bool(listed["path"])
+        found: int = daft.from_glob_path(pattern).count_rows()
+    except Exception as error:
+        # Daft 0.7 has one kind of error for all that happens there; this is nothing found. It is
+        # asked for here because a frame joined from several would wait for ever on such an error.
+        if "at least 1 MicroPartition" in str(error):
+            return False
+        raise InputError(f"{pattern}: it cannot be listed ({_short(error)})") from error
+    return found > 0
+
+
+def _opened(read: Callable[..., Any], name: str, path_column: str) -> Any:
+    """Return a data frame of what a file holds, and in which it stands. Raises InputError."""
+    try:
+        return read(name, file_path_column=path_column)
+    except Exception as error:
+        raise InputError(f"{name}: it cannot be read ({_short(error)})") from error
 
 
 def _write(frame: Any, folder: str, overwrite: bool) -> None:
