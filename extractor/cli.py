@@ -202,6 +202,14 @@ def _extract(
         str | None,
         typer.Option(metavar="text=NAME,…", help="Run: how fields of .jsonl lines are called."),
     ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="DOLLARS", help="Run: stop asking before it costs more."),
+    ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option("--estimate", help="Say what this would ask and cost, and ask nothing."),
+    ] = False,
     log_json: Annotated[
         bool,
         typer.Option("--log-json", help="Run: tell on standard error in JSON, a line an article."),
@@ -241,14 +249,18 @@ def _extract(
         concurrency=max_concurrency,
     )
     loaded = load_schema(schema)
-    if output is not None and is_folder(output):
+    into_folder = output is not None and is_folder(output)
+    limits = {"requests_a_minute": rpm, "tokens_a_minute": tpm}
+    more = {"retry_failed": retry_failed, "limit": limit, "jobs": jobs, **limits}
+    if estimate:
+        order = _order(files or [], output if into_folder else None, form, files_from, fields)
+        return _estimate(replace(order, budget=budget), more, settings, loaded, teller)
+    if into_folder:
         order = _order(files or [], output, form, files_from, fields)
-        order = replace(order, log_json=log_json, quiet=quiet)
-        limits = {"requests_a_minute": rpm, "tokens_a_minute": tpm}
-        more = {"retry_failed": retry_failed, "limit": limit, "jobs": jobs, **limits}
+        order = replace(order, budget=budget, log_json=log_json, quiet=quiet)
         return _run_into_folder(order, more, settings, loaded, teller)
     _refuse_flags_of_runs(
-        rpm, tpm, retry_failed, limit, jobs, files_from, fields, log_json, form == "xlsx"
+        rpm, tpm, retry_failed, limit, jobs, files_from, fields, budget, log_json, form == "xlsx"
     )
     sources = list(_articles_in(files or [], teller))
     several = len(sources) > 1
@@ -260,12 +272,12 @@ def _extract(
 
 def _order(
     files: list[str],
-    output: str,
+    output: str | None,
     form: Format | None,
     files_from: str | None,
     fields: str | None,
 ) -> "Order":
-    """Return what a run into a folder is told; raise UsageError."""
+    """Return what a run into a folder is told, or without one an estimate; raise UsageError."""
     from extractor.run.command import Order, fields_from
     from extractor.run.sheets import FORMS
 
@@ -273,7 +285,8 @@ def _order(
         raise UsageError("a run writes jsonl, csv, xlsx or html; drop --format table for all")
     forms = FORMS if form is None else ("jsonl",) if form == "json" else (form,)
     named = fields_from(fields) if fields is not None else None
-    return Order(files, Path(output), forms, files_from, named, command=sys.argv[1:])
+    folder = Path(output) if output is not None else None
+    return Order(files, folder, forms, files_from, named, command=sys.argv[1:])
 
 
 def _run_into_folder(
@@ -292,10 +305,27 @@ def _run_into_folder(
     return run_into_folder(order, settings, schema, error=say, note=teller.note)
 
 
+def _estimate(
+    order: "Order",
+    options: dict[str, Any],
+    settings: "Settings",
+    schema: "Schema",
+    teller: "_Teller",
+) -> int:
+    from dataclasses import replace
+
+    from extractor.run.command import estimate_lines
+    from extractor.run.tally import Options
+
+    order = replace(order, options=Options(**options))
+    _print_lines(estimate_lines(order, settings, schema, note=teller.note))
+    return 0
+
+
 def _refuse_flags_of_runs(*given: object) -> None:
     """Raise UsageError when a flag is given that only a run knows, and this is none."""
-    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields --log-json".split()
-    for name, value in zip([*names, "--format xlsx"], given, strict=True):
+    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields --budget --log-json"
+    for name, value in zip([*names.split(), "--format xlsx"], given, strict=True):
         if value not in (None, False):
             raise UsageError(
                 f"{name} is for a run: name a folder with --output, such as -o sheets/"

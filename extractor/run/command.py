@@ -11,6 +11,7 @@ from extractor.errors import InputError, UsageError
 from extractor.run.coverage import Fields, count_sources, sources_in
 from extractor.run.crew import cores
 from extractor.run.going import run
+from extractor.run.money import budget_for
 from extractor.run.progress import show_for
 from extractor.run.sheets import FORMS, Form, write_sheets
 from extractor.run.source import Source, failing
@@ -26,7 +27,7 @@ class Order:
     """What the command was told, other than settings and schema."""
 
     files: Sequence[str]
-    folder: Path
+    folder: Path | None  # None: only an estimate is wanted
     forms: Sequence[Form] = FORMS
     files_from: str | None = None
     fields: Fields | None = None
@@ -34,6 +35,7 @@ class Order:
     command: Sequence[str] = ()
     log_json: bool = False
     quiet: bool = False
+    budget: float | None = None  # US dollars
 
 
 def run_into_folder(
@@ -48,6 +50,9 @@ def run_into_folder(
 
     Raises UsageError and OutputError.
     """
+    folder = order.folder or Path()
+    recipe = recipe_for(settings, schema)
+    purse = budget_for(order.budget, settings)
     show = show_for(
         error,
         note,
@@ -55,17 +60,16 @@ def run_into_folder(
         quiet=order.quiet,
         asks_model=settings.asks_model,
         limit=order.options.limit,
-        count=partial(count_sources, order.files, files_from=order.files_from, output=order.folder),
+        count=partial(count_sources, order.files, files_from=order.files_from, output=folder),
     )
     sources = sources_in(
         order.files,
         files_from=order.files_from,
-        output=order.folder,
+        output=folder,
         fields=order.fields,
         tell=show.note,
     )
-    recipe = recipe_for(settings, schema)
-    with locked(order.folder) as handle, Store(order.folder) as store:
+    with locked(folder) as handle, Store(folder) as store:
         with show:
             outcome = run(
                 _with_standard_input(sources),
@@ -76,11 +80,12 @@ def run_into_folder(
                 options=order.options,
                 watcher=show,
                 command=order.command,
+                purse=purse,
                 inherited=[handle],
             )
         show.finished(outcome, story(outcome, store))
         written = write_sheets(
-            order.folder,
+            folder,
             schema,
             forms=order.forms,
             recipe=recipe,
@@ -90,8 +95,36 @@ def run_into_folder(
         for path in written.files:
             show.note(f"wrote {path}: {written.articles:,} articles")
         if not written.files:
-            show.note(f"the sheets in {order.folder} are as they were: nothing new")
+            show.note(f"the sheets in {folder} are as they were: nothing new")
     return _status(outcome)
+
+
+def estimate_lines(
+    order: Order, settings: Settings, schema: Schema, *, note: Callable[[str], None]
+) -> Iterator[str]:
+    """Yield, for people, what a run would ask and cost. Asks and writes nothing.
+
+    Raises UsageError and OutputError.
+    """
+    from extractor.run.estimating import estimate
+
+    sources = sources_in(
+        order.files,
+        files_from=order.files_from,
+        output=order.folder,
+        fields=order.fields,
+        tell=note,
+    )
+    found = estimate(
+        _with_standard_input(sources),
+        schema,
+        settings,
+        recipe_for(settings, schema),
+        folder=order.folder,
+        retry_failed=order.options.retry_failed,
+        limit=order.options.limit,
+    )
+    return found.lines(order.budget)
 
 
 def _status(outcome: Outcome) -> int:

@@ -68,8 +68,8 @@ class Estimate:
         given, written = self.expected.input_tokens, self.expected.output_tokens
         return cost(self.price, round(given), round(written))
 
-    def lines(self) -> Iterator[str]:
-        """Yield it for people."""
+    def lines(self, budget: float | None = None) -> Iterator[str]:
+        """Yield it for people, and how far a budget of so many dollars would reach."""
         beside = [
             f"{count:,} {words}"
             for count, words in (
@@ -97,6 +97,10 @@ class Estimate:
             f"({self.settings.model}, plan {self.settings.plan})"
         )
         yield f"cost      {self._cost()}"
+        if budget is not None and self.cost_usd is not None:
+            share = min(1.0, budget / self.cost_usd) if self.cost_usd else 1.0
+            reach = f"reaches for about {share:.0%} of it" if share < 1 else "is enough"
+            yield f"budget    {dollars(budget)} {reach}"
         yield f"based on  {self._basis()}"
 
     def _cost(self) -> str:
