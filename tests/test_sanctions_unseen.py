@@ -140,6 +140,10 @@ PADDING = "The town council met. " * 20
         ("Britain has threatened to impose sanctions on Japanese banks in London.", "Britain"),
         ("In May, during his first term, President Alan Doyle left the pact and reinstated heavy "
          "sanctions on Chad.", "Alan Doyle"),
+        ("Canada's threat to impose sanctions on Peru worried many.", "Canada"),
+        ("Moscow dismissed an American threat of sanctions on Peru, as the U.S. envoy left.",
+         "U.S."),
+        ("Peru said it was hurt by Canada's refusal to lift sanctions.", "Canada"),
         ("Norway announced sanctions on Peru; Chile retaliates with a travel ban against nine "
          "Norwegian officials.", "Chile"),
     ],

@@ -39,6 +39,7 @@ _ADDRESSING = (
     "lobb", "demand", "requir", "request", "appeal",
 )  # fmt: skip
 _ANSWERS = ("retaliat", "respond")  # "X retaliates with a ban": no passive, though no object
+_THREATS = frozenset(("threat", "threats"))
 _PASSIVES = frozenset("is are was were be been being".split())
 _HARDNESS = frozenset(
     "difficult hard impossible possible important necessary easy easier harder premature wrong "
@@ -72,6 +73,10 @@ class Agents:
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
             return (), 0.5
+        if not agent and (reading.how == "noun" or tokens[reading.trigger[0]].low in _THREATS):
+            owner = self._states.owner(tokens, reading.trigger[0])
+            if owner:
+                return owner, 0.9
         if reading.how == "noun" and not agent:
             orderer = self._orderer(tokens, min(reading.trigger[0], reading.restriction.first))
             return (orderer, 0.85) if orderer else ((), 0.5)

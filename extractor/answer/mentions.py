@@ -99,6 +99,11 @@ class Mentions:
             absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
             if absolute:  # "with Washington announcing sanctions"
                 return (mention.id,)
+            own = (
+                tokens[i - 1].low.endswith(("'s", "s'")) and mention.span.end > tokens[i - 1].start
+            )
+            if own:  # "by Ottawa's refusal to lift"
+                return (mention.id,)
             if previous in _LOCATIVE and not _is_to_act(tokens, mention.span.end, i):
                 spare = spare or ((mention.id,) if previous == "of" else ())
             else:

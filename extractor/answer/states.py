@@ -47,6 +47,22 @@ class States:
                 found.append(key)
         return tuple(found)
 
+    def owner(self, tokens: list[Token], noun: int) -> tuple[str, ...]:
+        """Return whose act a noun is: "Ottawa's threat", "U.S. threats", "an American threat"."""
+        i = noun - 1
+        while i > 0 and noun - i < 3 and tokens[i].word and tokens[i].text.islower():
+            i -= 1  # "Ottawa's recent threat"
+        if i < 0 or not tokens[i].capital:
+            return ()
+        token = tokens[i]
+        own = token.low.endswith(("'s", "s'"))
+        if not own and (lookup(bare(token)) is None or i < noun - 1):
+            return ()
+        key = self.mention_at(Span(token.start, token.end)) or self.same_country(
+            bare(token), token.start
+        )
+        return (key,) if key else ()
+
     def possessor_in(self, measure: Span) -> tuple[str, ...]:
         """Return the senders named in the phrase that a pronoun stands for."""
         for word in measure.of(self._text).split():
