@@ -101,7 +101,8 @@ class Agents:
             if passed:
                 return passed, 0.9
         if lead.governor is None and lead.start:
-            office = self._states.office_before(tokens, lead.start, 2)
+            again = tokens[lead.start - 1].low in ("it", "they")  # "the X cabinet said that it"
+            office = self._states.office_before(tokens, lead.start, 9 if again else 2)
             if office:
                 return office, 0.9
         return (agent, 0.9) if agent else ((), 0.5)
@@ -199,7 +200,7 @@ class Agents:
                 low in SUBORDINATORS and low not in ("after", "since", "that", "which")
             ):
                 break
-            if low == "as" and i >= reading.trigger[1]:
+            if low in ("as", "exchange", "return") and i >= reading.trigger[1]:
                 break  # "lifted as a result of change by X"
             if low == "by" and not tokens[i + 1].low.endswith("ing"):
                 if _other_participle(tokens, i, reading):

@@ -132,7 +132,9 @@ class Parties:
             known = memory.by_target.get(span.of(self._text).lower())
             if known:
                 return known, 0.6
-        targets = frozenset().union(*(codes_in(span.of(self._text)) for span in target))
+        targets = frozenset().union(
+            *(codes_in(words) for span in target if not _is_property(words := span.of(self._text)))
+        )
         sender = self._main_sender(sentence, targets)
         if sender:
             return sender, 0.5
@@ -225,6 +227,11 @@ class Parties:
             ):
                 return (mention.span,)
         return ()
+
+
+def _is_property(words: str) -> bool:
+    """Tell whether a target is what lies in the sender's own country: "their Canadian assets"."""
+    return words.lower().endswith(("assets", "funds", "accounts", "property"))
 
 
 _THE_COUNTRY = frozenset(
