@@ -145,7 +145,7 @@ PADDING = "The town council met. " * 20
          "U.S."),
         ("Peru said it was hurt by Canada's refusal to lift sanctions.", "Canada"),
         ("Canada welcomed talks. The Norwegian government announced on the 18th that it would "
-         "impose sanctions on Peru, as Norway had hinted.", "Norway"),
+         "impose sanctions on Peru, as Norway had hinted.", "Norwegian government"),
         ("Canada announced the easing of sanctions on Mali in exchange for concessions by Kenya.",
          "Canada"),
         ("Norway announced sanctions on Peru; Chile retaliates with a travel ban against nine "
