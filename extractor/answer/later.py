@@ -19,7 +19,8 @@ class PutAside(ExtractError):
 class Sent:
     """What became of a question that was put aside before."""
 
-    outcome: Literal["answered", "refused", "failing"]  # refused: asking again will not mend it
+    # waiting: no answer is known of; refused: asking again will not mend it
+    outcome: Literal["waiting", "answered", "refused", "failing"]
     reason: str = ""
     input_tokens: int = 0
     output_tokens: int = 0

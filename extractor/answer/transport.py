@@ -302,10 +302,13 @@ class Endpoint:
         request = self._request(asking.question, messages)
         key = request_key(self.settings.endpoint, request)
         sent = self._later.sent(key) if self._later is not None else None
-        # An answer to what was put aside came for this very work: no older one, whatever is fresh.
-        stale = self.settings.refresh and (sent is None or sent.outcome != "answered")
+        if sent is not None:
+            # An answer that is waited for is not taken before it is known what it has cost.
+            stale = sent.outcome != "answered"
+        else:
+            stale = self.settings.refresh
         cached = None if stale or not self._cache else self._cache.get(key)
-        if cached is not None and sent is not None and sent.outcome == "answered":
+        if cached is not None and sent is not None:
             _count_sent(sent, asking.usage)
         elif cached is not None:
             asking.usage.cache_hits += 1

@@ -32,8 +32,9 @@ from tenacity import (
 from extractor.answer.cache import AnswerCache, default_folder
 from extractor.answer.costs import BATCH_SHARE, cost, price_of
 from extractor.answer.failures import Passing, classify, judge_status, read_body, redact
+from extractor.answer.gate import Call
 from extractor.answer.later import Sent
-from extractor.answer.transport import Allowances, client_for, tokens_of
+from extractor.answer.transport import Allowances, characters_of, client_for, tokens_of
 from extractor.errors import (
     EndpointFailing,
     EndpointRefused,
@@ -43,7 +44,8 @@ from extractor.errors import (
 )
 from extractor.run.ledger import End, Ledger, Submitted
 from extractor.run.spool import ENDPOINT, Line, Part, Spool
-from extractor.run.store import Call, Store
+from extractor.run.store import Store
+from extractor.run.tally import Purse
 from extractor.settings import Settings
 
 T = TypeVar("T")
@@ -74,15 +76,15 @@ class Batches:
         settings: Settings,
         *,
         note: Callable[[str], None],
-        paid: Callable[[Call], None],
+        purse: Purse | None = None,
     ) -> None:
-        """Take up what was submitted before; `paid` takes every answer as it comes.
+        """Take up what was submitted before; `purse` says how much more may be.
 
         Raises UsageError when there is no cache to put answers in.
         """
         if settings.no_cache:
             raise UsageError("--batch-api puts the answers into the cache; drop --no-cache")
-        self._settings, self._note, self._paid = settings, note, paid
+        self._settings, self._note, self._purse = settings, note, purse
         self._folder = store.folder
         self._price = price_of(settings)
         self._ledger = Ledger(store, run_id, settings.endpoint, settings.model or "")
@@ -92,6 +94,9 @@ class Batches:
             self._allowances.learn(lesson)
         self._under_way = self._ledger.under_way()
         self._added: set[str] = set()
+        self._tickets: dict[str, int] = {}  # of the purse, by the requests' keys
+        self._last_ticket = 0  # negative: those of requests sent one by one are not
+        self.spent = ""  # why no more questions are taken
         self._awaited: set[int] = set()  # the batches that articles of this run wait for
         self._full_pause = 0.0
 
@@ -101,18 +106,37 @@ class Batches:
         """Return what has become of the questions about an article."""
         return self._ledger.of_work(work_key)
 
-    def is_new(self, key: str) -> bool:
-        """Tell whether a request is neither under way nor about to be submitted."""
-        return key not in self._under_way and key not in self._added
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to submit or to wait for."""
+        return bool(self._added or self._awaited)
 
     def add(self, line: Line, request: dict[str, Any]) -> None:
-        """Have a request submitted, if it is not under way. Raises OutputError."""
+        """Have a request submitted, if it is not under way and can be paid. Raises OutputError.
+
+        One that cannot be paid before others have come is left; its article puts it aside again.
+        """
         key = line.request_key
+        if key in self._added:
+            return
+        payable = self._is_payable(key, request)
         if (batch := self._under_way.get(key)) is not None:
             self._awaited.add(batch)
-        elif key not in self._added:
+        elif payable:
             self._added.add(key)
             self._spool.add(line, self._allowances.apply(request))
+
+    def _is_payable(self, key: str, request: dict[str, Any]) -> bool:
+        if self._purse is None or key in self._tickets:
+            return True
+        self._last_ticket -= 1
+        ticket = self._last_ticket
+        verdict = self._purse.reserve(ticket, characters_of(request) // 3)
+        if verdict == "go":
+            self._tickets[key] = ticket
+        elif verdict == "stop":
+            self.spent = self._purse.reason
+        return verdict == "go"
 
     async def deliver(self) -> None:
         """Submit what was added, wait for it, and put the answers into the cache.
@@ -298,9 +322,22 @@ class Batches:
         return outcome
 
     def _end(self, number: int, ends: list[End]) -> None:
-        for call in self._ledger.ended(number, ends):
-            self._paid(call)
+        self._ledger.ended(number, ends)
+        if self._purse is not None:
+            for end in ends:
+                self._settle(self._purse, end)
         ends.clear()
+
+    def _settle(self, purse: Purse, end: End) -> None:
+        """Have the purse know what a line has cost; what was not answered costs nothing."""
+        key, kind = end.line.request_key, end.line.kind
+        ticket = self._tickets.pop(key, 0)
+        if end.outcome != "answered":
+            purse.release(ticket)
+            return
+        call = Call(kind, key, time.time(), "answered")
+        call.input_tokens, call.output_tokens = end.input_tokens, end.output_tokens
+        purse.settle(ticket, call)
 
     def _close(
         self, number: int, batch: Batch | str, left: dict[str, tuple[int, Line]]

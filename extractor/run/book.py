@@ -45,6 +45,7 @@ class Book:
         self.tally = Tally()
         self.tasks: dict[int, Task] = {}
         self.abandoned = 0  # sources that were taken up and left as they were
+        self.aside: list[tuple[int, Source]] = []  # those that wait for answers in a batch
         self._sieve = sieve
         self._watcher = watcher
         self._put, self._changed = put, changed
@@ -126,6 +127,16 @@ class Book:
         self._strike(task)
         self.abandoned += 1 + len(task.followers)
 
+    def put_aside(self, task: Task) -> None:
+        """Leave a task, and those that wait for it, until its questions are answered."""
+        self._strike(task)
+        self.aside += [(one.number, one.source) for one in (task, *task.followers)]
+
+    def take_aside(self) -> list[tuple[int, Source]]:
+        """Return what was put aside, in the order of the coverage, to take it up again."""
+        aside, self.aside = sorted(self.aside, key=lambda pair: pair[0]), []
+        return aside
+
     def bereave(self, task: Task) -> None:
         """Take a task from a process that has died; it stays in work."""
         self._release(task)
@@ -140,7 +151,8 @@ class Book:
 
     def unfinished(self) -> int:
         """Return how many sources were taken up and have not ended."""
-        return self.abandoned + sum(1 + len(task.followers) for task in self.tasks.values())
+        waiting = self.abandoned + len(self.aside)
+        return waiting + sum(1 + len(task.followers) for task in self.tasks.values())
 
     def _close(self, task: Task, entry: Done | Failed) -> None:
         """End a task, and those that waited for it."""

@@ -16,18 +16,30 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractor.answer import gate
 from extractor.catalogue import Schema
-from extractor.errors import ExtractError
+from extractor.errors import ExtractError, ModelError
 from extractor.run.book import Book, Task
 from extractor.run.crew import Crew, Hand, cores
 from extractor.run.feeding import Feeder, Numbered
 from extractor.run.limits import Limits
-from extractor.run.messages import Asks, Broke, Dropped, Finished, Job, Leaves, Read, Verdict
+from extractor.run.messages import (
+    Asks,
+    Broke,
+    Dropped,
+    Finished,
+    Job,
+    Leaves,
+    Puts,
+    Read,
+    Verdict,
+    Waits,
+)
 from extractor.run.sifting import Sieve
 from extractor.run.source import Source
+from extractor.run.spool import Line
 from extractor.run.store import Call, Entry, Store
 from extractor.run.tally import Options, Outcome, Purse, Watcher
 from extractor.run.turns import Turns
@@ -35,6 +47,9 @@ from extractor.run.work import Recipe
 from extractor.run.worker import Setup
 from extractor.run.writer import Writer
 from extractor.settings import Settings
+
+if TYPE_CHECKING:
+    from extractor.run.batches import Batches
 
 # Articles that a process has at a time by the rules: one in work, the others read ahead.
 _AHEAD = 3
@@ -74,6 +89,7 @@ def run(
     reason: str | None = "an error"
     try:
         going.all(sources, inherited)
+        going.in_batches(inherited)
         status, reason = ("stopped", going.stopped) if going.stopped else ("finished", None)
     except KeyboardInterrupt:
         going.interrupted, going.stopped = True, "interrupted"
@@ -113,7 +129,9 @@ class _Going:
     ) -> None:
         self.store, self.run_id, self.recipe, self.settings = store, run_id, recipe, settings
         self.options, self.watcher, self.purse = options, watcher, purse
-        self.setup = Setup(settings, schema.path)
+        self.setup = Setup(settings, schema.path, options.batch_api)
+        self._batches = self._open_batches() if options.batch_api else None
+        self._limit = options.limit
         sieve = Sieve(store, recipe, run_id, settings.refresh, options.retry_failed)
         self.book = Book(sieve, watcher, put=self._put, changed=self._wake)
         self.stopped: str | None = None
@@ -141,6 +159,56 @@ class _Going:
         self._sources = chain([first], self._sources)
         if self.settings.asks_model:
             import extractor.answer.model  # noqa: F401 - 2 s, which the processes then share
+        self._work(inherited)
+
+    def _open_batches(self) -> "Batches":
+        from extractor.run.batches import Batches  # 2 s
+
+        return Batches(
+            self.store, self.run_id, self.settings, note=self.watcher.note, purse=self.purse
+        )
+
+    def in_batches(self, inherited: Sequence[int]) -> None:
+        """Have what was put aside answered, and go on with those articles, until all have ended."""
+        batches = self._batches
+        if batches is None or not self.book.aside:
+            return
+        feeder, rest, self._limit = self._feeder, self._sources, None  # all here are counted
+        feeder.halted(_COUNTING)
+        while self.stopped is None and self.book.aside:
+            if not batches.has_work:
+                self.stop(batches.spent or "questions are left that were not submitted")
+                break
+            self._deliver(batches)
+            if self.stopped is None:
+                self._sources = iter(self.book.take_aside())
+                self._work(inherited)
+                self._feeder.halted(_COUNTING)
+                while (pair := self._feeder.take()) is not None:  # it was stopped
+                    self.book.aside.append(pair)
+                self.book.aside += self._sources
+        self._feeder, self._sources = feeder, rest
+
+    def _deliver(self, batches: "Batches") -> None:
+        """Submit what was put aside and wait for it. Ctrl-C leaves that to another run."""
+
+        async def deliver() -> None:
+            task = asyncio.ensure_future(batches.deliver())
+            with _Interrupts(asyncio.get_running_loop(), lambda: _cancel(task)):
+                await task
+
+        try:
+            asyncio.run(deliver())
+        except asyncio.CancelledError:
+            self.interrupted = True
+            self.stop("interrupted")
+            self.watcher.note("stopping: what was submitted goes on without us")
+        except ModelError as error:
+            self.stop(str(error))
+
+    def _work(self, inherited: Sequence[int]) -> None:
+        """Take the sources through that there are."""
+        self._ending, self._listening = False, []
         self._crew = Crew(self._processes(), self.setup, list(inherited))
         try:
             asyncio.run(self._go())
@@ -253,7 +321,7 @@ class _Going:
         return _AHEAD * hands
 
     def _spent_limit(self) -> bool:
-        return self.options.limit is not None and self._begun >= self.options.limit
+        return self._limit is not None and self._begun >= self._limit
 
     def _hand_out(self) -> None:
         """Give work to the processes as far as the window goes."""
@@ -299,13 +367,28 @@ class _Going:
             self._broke(task, message)
         elif isinstance(message, Dropped):
             self.book.abandon(task)
+        elif isinstance(message, Puts):
+            self._put_aside(task, message)
+        elif isinstance(message, Waits):
+            self.book.put_aside(task)
 
     def _read(self, task: Task, message: Read) -> None:
         """Decide on an article whose text is known now."""
         hand = task.hand
         go = self.stopped is None and self.book.goes_on(task, message.article_sha256)
         if hand is not None:
-            hand.tell(Verdict(task.number, go))
+            sent = self._batches.sent(task.key or "") if self._batches and go else None
+            hand.tell(Verdict(task.number, go, sent))
+
+    def _put_aside(self, task: Task, message: Puts) -> None:
+        """Take a question for a batch."""
+        if self._batches is None or self.stopped is not None:
+            return
+        line = Line(message.request_key, task.key or "", message.kind)
+        try:
+            self._batches.add(line, message.request)
+        except ExtractError as error:  # no room on the disk
+            self._give_up(error)
 
     def _broke(self, task: Task, message: Broke) -> None:
         self._in_a_row = self._in_a_row + 1 if message.of_run else 0
@@ -409,6 +492,10 @@ class _Going:
         """End because the run cannot go on."""
         self._fatal = error
         self._wake()
+
+
+def _cancel(task: "asyncio.Future[None]") -> None:
+    task.cancel()
 
 
 class _Interrupts:

@@ -99,7 +99,8 @@ class Ledger:
         """Return what has become of the questions about an article since it was last finished."""
         rows = self._store.select(
             "select l.* from batch_line l join batch b on b.id = l.batch"
-            " where l.work_key = ? and l.outcome is not null and b.submitted_at > coalesce("
+            " where l.work_key = ? and (l.outcome is not null or b.read_at is null)"
+            " and b.submitted_at > coalesce("
             " (select finished_at from extraction where work_key = l.work_key), 0) order by b.id",
             (work_key,),
         )
@@ -108,7 +109,9 @@ class Ledger:
         for row in rows:
             key, outcome, reason = row["request_key"], row["outcome"], row["reason"] or ""
             failed[key] += outcome == "failed"
-            if outcome == "answered":
+            if outcome is None:
+                found[key] = Sent("waiting")
+            elif outcome == "answered":
                 tokens = row["input_tokens"], row["output_tokens"]
                 found[key] = Sent("answered", "", *tokens, row["cost_usd"])
             elif outcome == "refused":
@@ -158,8 +161,8 @@ class Ledger:
                 (status, completed, failed, number),
             )
 
-    def ended(self, number: int, ends: Sequence[End]) -> list[Call]:
-        """Note what became of some lines; return the calls that were paid with them."""
+    def ended(self, number: int, ends: Sequence[End]) -> None:
+        """Note what became of some lines, and the calls that were paid with them."""
         now = time.time()
         calls = [
             Call(
@@ -194,7 +197,6 @@ class Ledger:
                 ),
             )
             self._store.write_within(self._run_id, calls)
-        return calls
 
     def taken(self, number: int, status: str, reason: str | None) -> None:
         """Note that all is known of a batch."""

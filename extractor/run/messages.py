@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.answer.gate import Call
+from extractor.answer.later import Sent
 from extractor.record import Usage
 from extractor.run.packing import Packed
 from extractor.run.source import Source
@@ -30,6 +31,7 @@ class Verdict:
 
     number: int
     go: bool
+    sent: dict[str, Sent] | None = None  # what became of its questions; None: nothing is put aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ class Leaves:
     ticket: int
     number: int
     call: Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class Puts:
+    """A question of an article is put aside."""
+
+    number: int
+    request_key: str
+    kind: str  # the question: "quotes"
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """An article cannot be finished before the questions put aside are answered."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Options:
     jobs: int | None = None  # processes; None: one a core
     requests_a_minute: int | None = None
     tokens_a_minute: int | None = None
+    batch_api: bool = False  # ask in batches, at half the price
     patience: float = 10.0  # seconds in which what is under way may still be finished
 
 

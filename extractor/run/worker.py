@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from extractor.answer.gate import Call
+from extractor.answer.later import PutAside, Sent
 from extractor.catalogue import Schema, load_schema
 from extractor.errors import (
     EndpointFailing,
@@ -37,9 +38,11 @@ from extractor.run.messages import (
     Finished,
     Job,
     Leaves,
+    Puts,
     Read,
     Turn,
     Verdict,
+    Waits,
     receive,
     send,
 )
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 # Errors that say nothing of the article: the next one will probably meet them as well.
 _OF_RUN = (EndpointUnreachable, EndpointFailing, EndpointRefused, UsageError)
 _of_job: ContextVar[int] = ContextVar("_of_job")
+_sent: ContextVar[dict[str, Sent]] = ContextVar("_sent")
 
 
 class Halted(ExtractError):
@@ -64,6 +68,7 @@ class Setup:
 
     settings: Settings
     schema: Path
+    batches: bool = False  # questions are put aside, and nothing is sent
 
 
 def work(line: socket.socket, setup: Setup, inherited: Sequence[int]) -> None:
@@ -85,7 +90,8 @@ class _Worker:
     def __init__(self, setup: Setup) -> None:
         self._settings = setup.settings
         self._schema: Schema = load_schema(setup.schema)
-        self._verdicts: dict[int, asyncio.Future[bool]] = {}
+        self._batches = setup.batches
+        self._verdicts: dict[int, asyncio.Future[Verdict]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, line: socket.socket) -> None:
@@ -101,7 +107,7 @@ class _Worker:
                 task.add_done_callback(self._tasks.discard)
             elif isinstance(message, Verdict):
                 if (verdict := self._verdicts.get(message.number)) and not verdict.done():
-                    verdict.set_result(message.go)
+                    verdict.set_result(message)
             elif isinstance(message, Turn):
                 self.turnstile.turn(message)
             elif isinstance(message, Bye):
@@ -118,7 +124,8 @@ class _Worker:
         from extractor.answer.model import ModelAsker
         from extractor.answer.transport import Endpoint
 
-        endpoint = Endpoint(self._settings, open_cache(self._settings), self.turnstile)
+        later = PuttingAside(self._out) if self._batches else None
+        endpoint = Endpoint(self._settings, open_cache(self._settings), self.turnstile, later)
         return ModelAsker(self._settings, endpoint)
 
     async def _do(self, job: Job, asker: "ModelAsker | None") -> None:
@@ -129,6 +136,8 @@ class _Worker:
             message = await self._extract(job, asker, began)
         except Halted:
             message = Dropped(job.number)
+        except PutAside:
+            message = Waits(job.number)
         except Exception as error:  # whatever it is, the other articles go on
             spent = getattr(error, "spent", None)
             message = Broke(
@@ -147,8 +156,10 @@ class _Worker:
         verdict = self._verdicts[job.number] = asyncio.get_running_loop().create_future()
         send(self._out, Read(job.number, article.sha256))
         try:
-            if not await verdict:
+            told = await verdict
+            if not told.go:
                 return Dropped(job.number)
+            _sent.set(told.sent or {})
         finally:
             del self._verdicts[job.number]
         if asker is None:
@@ -164,6 +175,21 @@ def told(error: Exception) -> str:
         return str(error)
     words = " ".join(str(error).split())[:200]
     return f"an error inside news-extract, please report it: {type(error).__name__}: {words}"
+
+
+class PuttingAside:
+    """Gives questions to the run. Implements `extractor.answer.later.Later`."""
+
+    def __init__(self, out: asyncio.StreamWriter) -> None:
+        self._out = out
+
+    def sent(self, key: str) -> Sent | None:
+        """Return what the run knows of a question about the article in work."""
+        return _sent.get().get(key)
+
+    def put_aside(self, key: str, kind: str, request: dict[str, Any]) -> None:
+        """Give a question to the run."""
+        send(self._out, Puts(_of_job.get(), key, kind, request))
 
 
 class Turnstile:
