@@ -206,9 +206,23 @@ def _extract(
         float | None,
         typer.Option(min=0, metavar="DOLLARS", help="Run: stop asking before it costs more."),
     ] = None,
+    batch_api: Annotated[
+        bool,
+        typer.Option(
+            "--batch-api",
+            help="Run: ask by OpenAI's Batch API: half the price, within a day; the same command "
+            "goes on waiting.",
+        ),
+    ] = False,
     estimate: Annotated[
         bool,
         typer.Option("--estimate", help="Say what this would ask and cost, and ask nothing."),
+    ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Run: go on, and take files as they arrive, until Ctrl-C ends it."
+        ),
     ] = False,
     log_json: Annotated[
         bool,
@@ -252,15 +266,30 @@ def _extract(
     into_folder = output is not None and is_folder(output)
     limits = {"requests_a_minute": rpm, "tokens_a_minute": tpm}
     more = {"retry_failed": retry_failed, "limit": limit, "jobs": jobs, **limits}
+    more["batch_api"] = batch_api
     if estimate:
         order = _order(files or [], output if into_folder else None, form, files_from, fields)
         return _estimate(replace(order, budget=budget), more, settings, loaded, teller)
     if into_folder:
         order = _order(files or [], output, form, files_from, fields)
-        order = replace(order, budget=budget, log_json=log_json, quiet=quiet)
+        order = replace(order, budget=budget, log_json=log_json, quiet=quiet, watch=watch)
         return _run_into_folder(order, more, settings, loaded, teller)
+    if batch_api:
+        raise UsageError(
+            "--batch-api is for a run: name a folder with --output, such as -o sheets/"
+        )
     _refuse_flags_of_runs(
-        rpm, tpm, retry_failed, limit, jobs, files_from, fields, budget, log_json, form == "xlsx"
+        rpm,
+        tpm,
+        retry_failed,
+        limit,
+        jobs,
+        files_from,
+        fields,
+        budget,
+        watch,
+        log_json,
+        form == "xlsx",
     )
     sources = list(_articles_in(files or [], teller))
     several = len(sources) > 1
@@ -324,8 +353,9 @@ def _estimate(
 
 def _refuse_flags_of_runs(*given: object) -> None:
     """Raise UsageError when a flag is given that only a run knows, and this is none."""
-    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields --budget --log-json"
-    for name, value in zip([*names.split(), "--format xlsx"], given, strict=True):
+    names = "--rpm --tpm --retry-failed --limit --jobs --files-from --fields --budget --watch"
+    named = [*names.split(), "--log-json", "--format xlsx"]
+    for name, value in zip(named, given, strict=True):
         if value not in (None, False):
             raise UsageError(
                 f"{name} is for a run: name a folder with --output, such as -o sheets/"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractor.article import Article
 from extractor.catalogue import Schema
@@ -21,6 +22,9 @@ from extractor.run.telling import story
 from extractor.run.work import recipe_for
 from extractor.settings import Settings
 
+if TYPE_CHECKING:
+    from extractor.run.watching import Watch
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -35,6 +39,7 @@ class Order:
     command: Sequence[str] = ()
     log_json: bool = False
     quiet: bool = False
+    watch: bool = False
     budget: float | None = None  # US dollars
 
 
@@ -52,7 +57,10 @@ def run_into_folder(
     """
     folder = order.folder or Path()
     recipe = recipe_for(settings, schema)
-    purse = budget_for(order.budget, settings)
+    batch = order.options.batch_api
+    if batch:
+        _check_for_batches(settings)
+    purse = budget_for(order.budget, settings, batch=batch)
     show = show_for(
         error,
         note,
@@ -60,15 +68,36 @@ def run_into_folder(
         quiet=order.quiet,
         asks_model=settings.asks_model,
         limit=order.options.limit,
-        count=partial(count_sources, order.files, files_from=order.files_from, output=folder),
+        count=None
+        if order.watch
+        else partial(count_sources, order.files, files_from=order.files_from, output=folder),
     )
-    sources = sources_in(
-        order.files,
-        files_from=order.files_from,
-        output=folder,
-        fields=order.fields,
-        tell=show.note,
-    )
+    endless: Watch | None = None
+    if order.watch:
+        if order.options.batch_api:
+            raise UsageError(
+                "--watch asks as files arrive, --batch-api when all are there: take one"
+            )
+        from extractor.run import watching
+        from extractor.run.refreshing import Refreshing
+
+        show = Refreshing(show, folder, schema.path, order.forms, recipe)
+        endless = watching.Watch(
+            order.files,
+            files_from=order.files_from,
+            output=folder,
+            fields=order.fields,
+            tell=show.note,
+        )
+        sources = endless.sources()
+    else:
+        sources = sources_in(
+            order.files,
+            files_from=order.files_from,
+            output=folder,
+            fields=order.fields,
+            tell=show.note,
+        )
     with locked(folder) as handle, Store(folder) as store:
         with show:
             outcome = run(
@@ -82,6 +111,7 @@ def run_into_folder(
                 command=order.command,
                 purse=purse,
                 inherited=[handle],
+                endless=endless,
             )
         show.finished(outcome, story(outcome, store))
         written = write_sheets(
@@ -123,8 +153,17 @@ def estimate_lines(
         folder=order.folder,
         retry_failed=order.options.retry_failed,
         limit=order.options.limit,
+        batch=order.options.batch_api,
     )
     return found.lines(order.budget)
+
+
+def _check_for_batches(settings: Settings) -> None:
+    """Raise UsageError when there is nothing to ask in batches, or no place for the answers."""
+    if not settings.asks_model:
+        raise UsageError("--batch-api asks a model; name one with --model, the rules cost nothing")
+    if settings.no_cache:
+        raise UsageError("--batch-api puts the answers into the cache; drop --no-cache")
 
 
 def _status(outcome: Outcome) -> int:

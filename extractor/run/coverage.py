@@ -52,7 +52,7 @@ def sources_in(
         for name in names:
             if _same(Path(name), output):
                 raise UsageError(f"{name}: this is the output folder too; name another with -o")
-    return _Coverage(output, fields or Fields(), tell).run(names, files_from)
+    return Coverage(output, fields or Fields(), tell).run(names, files_from)
 
 
 def count_sources(
@@ -71,7 +71,7 @@ def stamp_of(status: os.stat_result) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
 
-class _Coverage:
+class Coverage:
     """One walk over what is named, and what it has seen."""
 
     def __init__(self, output: Path | None, fields: Fields, tell: Callable[[str], None]) -> None:
@@ -79,7 +79,7 @@ class _Coverage:
         self._fields = fields
         self._tell = tell
         self._files: set[int] = set()  # device and inode of those met
-        self._names: set[int] = set()  # of sources in files of many, as hashes: memory
+        self._names: dict[int, int] = {}  # of sources in files of many; as hashes: memory
 
     def run(self, names: Sequence[str], files_from: str | None) -> Iterator[Source]:
         for name in names:
@@ -185,7 +185,7 @@ class _Coverage:
                     if self._output is None or not _same(path, self._output):
                         yield from self._walk(path, left_out, above | {here})
                     continue
-                if not _is_read(name):
+                if not is_read(name):
                     left_out[path.suffix.lower() or "no ending"] += 1
                     continue
                 status = path.stat()
@@ -216,15 +216,12 @@ class _Coverage:
         return True
 
     def _unique(self, name: str, otherwise: str) -> str:
-        """Return `name`, or `otherwise` when another source has it."""
-        key = hash(name)
-        if key in self._names:
-            return otherwise
-        self._names.add(key)
-        return name
+        """Return `name`, or `otherwise`, the place of a source, when that of another has it."""
+        place = hash(otherwise)
+        return name if self._names.setdefault(hash(name), place) == place else otherwise
 
 
-class _Counting(_Coverage):
+class _Counting(Coverage):
     """A walk that only counts."""
 
     def __init__(self, output: Path | None) -> None:
@@ -252,7 +249,8 @@ def _load(path: str) -> Article:
     return read_article(path)
 
 
-def _is_read(name: str) -> bool:
+def is_read(name: str) -> bool:
+    """Tell whether a file of this name is read when it lies in a folder."""
     lower = name.lower()
     return lower.endswith((*LINES, *CRAWLS)) or os.path.splitext(lower)[1] in ENDINGS  # noqa: PTH122
 

@@ -34,6 +34,11 @@ class Feeder:
             raise self._error
         return True
 
+    @property
+    def found(self) -> int:
+        """How many sources are found and not taken."""
+        return len(self._found)
+
     def take(self) -> Numbered | None:
         """Return the next source, None when there is none at present."""
         if not self._found:

@@ -41,7 +41,7 @@ from extractor.run.sifting import Sieve
 from extractor.run.source import Source
 from extractor.run.spool import Line
 from extractor.run.store import Call, Entry, Store
-from extractor.run.tally import Options, Outcome, Purse, Watcher
+from extractor.run.tally import Endless, Options, Outcome, Purse, Watcher
 from extractor.run.turns import Turns
 from extractor.run.work import Recipe
 from extractor.run.worker import Setup
@@ -75,16 +75,18 @@ def run(
     command: Sequence[str] = (),
     purse: Purse | None = None,
     inherited: Sequence[int] = (),
+    endless: Endless | None = None,
 ) -> Outcome:
     """Take every source through. Raises OutputError when the store cannot be written any more.
 
+    `endless` are sources that go on until they are told to end, which is what Ctrl-C does then.
     `inherited` are open files that the worker processes must not hold. To be called in the main
     thread, before there are others.
     """
     began = monotonic()
     run_id = store.begin_run(recipe, command)
     watcher.began(run_id)
-    going = _Going(store, run_id, recipe, settings, schema, options, watcher, purse)
+    going = _Going(store, run_id, recipe, settings, schema, options, watcher, purse, endless)
     status = "broken"
     reason: str | None = "an error"
     try:
@@ -102,7 +104,13 @@ def run(
             store.end_run(run_id, status, going.book.tally.counts(), going.book.tally.usage, reason)
     left, more = going.left()
     return Outcome(
-        run_id, going.book.tally, going.stopped, going.interrupted, left, more, monotonic() - began
+        run_id,
+        going.book.tally,
+        going.stopped,
+        going.interrupted and going.stopped is not None,
+        left,
+        more,
+        monotonic() - began,
     )
 
 
@@ -126,7 +134,9 @@ class _Going:
         options: Options,
         watcher: Watcher,
         purse: Purse | None,
+        endless: Endless | None,
     ) -> None:
+        self._endless = endless
         self.store, self.run_id, self.recipe, self.settings = store, run_id, recipe, settings
         self.options, self.watcher, self.purse = options, watcher, purse
         self.setup = Setup(settings, schema.path, options.batch_api)
@@ -153,10 +163,11 @@ class _Going:
         self._sources = enumerate(sources)
         if self.options.limit == 0:
             return
-        first = next((pair for pair in self._sources if self.book.needs_work(pair[1])), None)
-        if first is None:
-            return
-        self._sources = chain([first], self._sources)
+        if self._endless is None:
+            first = next((pair for pair in self._sources if self.book.needs_work(pair[1])), None)
+            if first is None:
+                return
+            self._sources = chain([first], self._sources)
         if self.settings.asks_model:
             import extractor.answer.model  # noqa: F401 - 2 s, which the processes then share
         self._work(inherited)
@@ -271,6 +282,8 @@ class _Going:
             finally:
                 self._ending = True
                 self._feeder.halt()
+                if self._endless is not None:
+                    self._endless.end()
                 self._crew.dismiss()
                 for listening in self._listening:
                     listening.cancel()
@@ -482,6 +495,10 @@ class _Going:
             self._crew.kill()
             raise KeyboardInterrupt
         self.interrupted = True
+        if self._endless is not None:
+            self._endless.end()
+            if self._endless.idle and not self.book.tasks and not self._feeder.found:
+                return  # nothing is left: that is how such a run ends
         self.stop("interrupted")
         self.watcher.note(
             f"stopping: {len(self.book.tasks)} articles are under way and have "

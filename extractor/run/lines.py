@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from extractor.article import Article, Remark
 from extractor.errors import (
@@ -54,17 +54,33 @@ class Fields:
         return cls(**given)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a file that grows is read: bytes from `start` to `end`, whole lines."""
+
+    start: int = 0
+    end: int | None = None
+    lines: int = 0  # before it
+
+
 def sources_in_lines(
-    path: Path, name: str, wanted: Fields, unique: Callable[[str, str], str]
-) -> Iterator[Source]:
+    path: Path,
+    name: str,
+    wanted: Fields,
+    unique: Callable[[str, str], str],
+    part: Part = Part(),
+) -> Generator[Source, None, int]:
     """Yield a source for each line of a file that is not blank; a bad line costs itself.
 
     A source is named `FILE#ID`, or `FILE:LINE` where the line has no id of its own. Memory does
-    not grow with the file. Raises OSError when the file cannot be opened or read.
+    not grow with the file. Returns the number of lines, those before the `part` counted too.
+    Raises OSError when the file cannot be opened or read.
     """
     with path.open("rb") as file:
-        stream = Stream(file)
-        number = 0
+        if part.start:  # a pipe has no places
+            file.seek(part.start)
+        stream = Stream(file if part.end is None else _Bounded(file, part.end - part.start))
+        number = part.lines
         while True:
             number += 1
             place = f"{name}:{number}"
@@ -76,10 +92,10 @@ def sources_in_lines(
             except Damaged as damage:
                 yield failing(place, _damaged(name, number, damage))
                 if isinstance(damage, CutShort):
-                    return
+                    return number
                 continue
             if not line:
-                return
+                return number - 1
             if too_long:
                 error = ArticleTooLarge(
                     f"{place}: the line is longer than the limit of {MAX_BYTES:,} bytes for one "
@@ -88,6 +104,19 @@ def sources_in_lines(
                 yield failing(place, error)
             elif line.strip():
                 yield source_of_line(line, name, place, wanted, unique)
+
+
+class _Bounded:
+    """The next bytes of a file, and no more."""
+
+    def __init__(self, file: BinaryIO, count: int) -> None:
+        self._file, self._left = file, count
+
+    def read(self, count: int) -> bytes:
+        """Return the next bytes, none at the end."""
+        data = self._file.read(min(count, self._left))
+        self._left -= len(data)
+        return data
 
 
 def _skip_line(stream: Stream) -> None:

@@ -5,7 +5,7 @@ on at the next that can be read. The library's own reader ends at the first.
 """
 
 import zlib
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 _CHUNK = 1 << 16
 _MAGIC = b"\x1f\x8b\x08"  # a gzip member, deflated
@@ -21,10 +21,18 @@ class CutShort(Damaged):
     """The file ends in the middle of its compression; nothing follows."""
 
 
+class Bytes(Protocol):
+    """What bytes are read from."""
+
+    def read(self, count: int, /) -> bytes:
+        """Return so many of the next bytes, fewer only at the end."""
+        ...
+
+
 class Stream:
     """A file of bytes, read forward. Memory: one chunk, its inflation, and what was asked for."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Bytes) -> None:
         self._file = file
         self._raw = file.read(_CHUNK)
         self._zipped = self._raw.startswith(_MAGIC[:2])

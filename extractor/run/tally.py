@@ -68,6 +68,19 @@ class Outcome:
     seconds: float
 
 
+class Endless(Protocol):
+    """Sources that do not end by themselves."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that is there has been found."""
+        ...
+
+    def end(self) -> None:
+        """Have them end soon."""
+        ...
+
+
 class Watcher(Protocol):
     """Whoever watches a run: a progress bar, a log. Called in the run's own thread."""
 
