@@ -1,10 +1,12 @@
 """Who said it, where the rules are unsure: a model completes a sentence with one of a few names.
 
 The names are the rules' own likeliest sources, in the article's words, and what counts is not only
-the name that the model writes but its odds for each. The odds and the rules' probabilities are
-multiplied, as for two witnesses who do not know of one another: so a small model, right less
-often than the rules, still settles what they leave open, and cannot overrule what they are sure of.
-An endpoint that gives no odds is weighed by the name that it writes.
+the name that the model writes but its odds for each. Both witnesses are heard: the rules'
+probabilities are multiplied with the odds, these raised to a power below one because a model is
+surer than it is right (a logarithmic opinion pool: Genest & Zidek 1986, "Combining probability
+distributions"). So a small model, right less often than the rules, still settles what they leave
+open, and cannot overrule what they are sure of. An endpoint that gives no odds is weighed by the
+name that it writes.
 """
 
 import math
@@ -25,6 +27,9 @@ RowOf = Callable[[str], dict[str, Any]]
 
 _LEAST = 0.005  # a source of less probability is not worth a line
 _FLOOR = 0.01  # of a name that the model does not give, or gives too seldom to be listed
+# The power of the model's odds: of 0.1 to 1.5 the one that made the right answers to 50 training
+# questions likeliest, asked of a model of 1.5 billion parameters; 1.0 was worse than no model.
+_WEIGHT = 0.4
 _PLAIN = 0.6  # what an answer without odds is taken to give the name that it writes
 _BEFORE, _AFTER = 1200, 500  # characters of the passage around a quotation, at most
 _QUOTED = 600  # characters shown of a quotation, at most
@@ -100,7 +105,10 @@ def weighed(rivals: Rivals, odds: list[float]) -> tuple[str, float]:
     What the rules leave for "nobody" stays as it is: the model was not asked about that.
     """
     given = sum(share for _, share in rivals)
-    products = [share * (chance + _FLOOR) for (_, share), chance in zip(rivals, odds, strict=True)]
+    products = [
+        share * (chance + _FLOOR) ** _WEIGHT
+        for (_, share), chance in zip(rivals, odds, strict=True)
+    ]
     best = max(range(len(rivals)), key=products.__getitem__)
     return rivals[best][0], given * products[best] / sum(products)
 
