@@ -19,12 +19,22 @@ _LIST_PRICES = {
     "gpt-5-mini": (0.25, 2.00),
     "gpt-5-nano": (0.05, 0.40),
 }
-BATCH_SHARE = 0.5  # of the price, for what is asked in a batch
+_BATCH_SHARE = 0.5  # of the price, for what is asked in a batch
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
 
 
-def price_of(settings: Settings) -> Price | None:
-    """Return the price of the model that `settings` name, or None when it is not known."""
+def price_of(settings: Settings, *, batch: bool = False) -> Price | None:
+    """Return the price of the model that `settings` name, or None when it is not known.
+
+    With `batch` what it costs in a batch: half.
+    """
+    price = _full_price_of(settings)
+    if price is None or not batch:
+        return price
+    return Price(input=price.input * _BATCH_SHARE, output=price.output * _BATCH_SHARE)
+
+
+def _full_price_of(settings: Settings) -> Price | None:
     model = settings.model or ""
     if model in settings.prices:
         return settings.prices[model]

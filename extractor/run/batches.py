@@ -30,7 +30,7 @@ from tenacity import (
 )
 
 from extractor.answer.cache import AnswerCache, default_folder
-from extractor.answer.costs import BATCH_SHARE, cost, price_of
+from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, judge_status, read_body, redact
 from extractor.answer.gate import Call
 from extractor.answer.later import Sent
@@ -86,7 +86,7 @@ class Batches:
             raise UsageError("--batch-api puts the answers into the cache; drop --no-cache")
         self._settings, self._note, self._purse = settings, note, purse
         self._folder = store.folder
-        self._price = price_of(settings)
+        self._price = price_of(settings, batch=True)
         self._ledger = Ledger(store, run_id, settings.endpoint, settings.model or "")
         self._spool = Spool(store.folder)
         self._allowances = Allowances()
@@ -413,8 +413,7 @@ class Batches:
         # for, and whoever takes them from the cache judges them as if they had just come.
         cache.put(line.request_key, data)
         given, written = tokens_of(data)
-        whole = cost(self._price, given, written)
-        spent = None if whole is None else whole * BATCH_SHARE
+        spent = cost(self._price, given, written)
         return End(line, "answered", None, given, written, spent)
 
     async def _download(self, file_id: str) -> Path | None:

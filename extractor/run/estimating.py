@@ -84,6 +84,9 @@ class Estimate:
         if not self.settings.asks_model:
             yield "cost      nothing: the rules answer, no model is asked"
             return
+        if not self.articles:
+            yield "cost      nothing: there is nothing to ask"
+            return
         if self.looked_at < self.articles:
             yield f"sample    {self.looked_at:,} articles taken at random, ± {self.spread:.0%}"
         counted = self.expected
@@ -219,6 +222,7 @@ def estimate(
     folder: Path | None = None,
     retry_failed: bool = False,
     limit: int | None = None,
+    batch: bool = False,
     most: int = SAMPLE,
 ) -> Estimate:
     """Estimate a run over `sources` into `folder`. Nothing is asked, sent or written.
@@ -266,7 +270,7 @@ def estimate(
         looked_at=len(costs),
         expected=_scaled(costs, scale),
         answered=scale * answered,
-        price=price_of(settings) if settings.asks_model else None,
+        price=price_of(settings, batch=batch) if settings.asks_model else None,
         spread=_spread(costs) if len(chosen) < fates["work"] else 0.0,
         known_calls=sizes.calls,
         settings=settings,

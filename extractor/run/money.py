@@ -95,14 +95,16 @@ class Budget:
         return max(self._rates) * tokens * (1 + 1 / len(self._rates))
 
 
-def budget_for(dollars_given: float | None, settings: Settings) -> Budget | None:
+def budget_for(
+    dollars_given: float | None, settings: Settings, *, batch: bool = False
+) -> Budget | None:
     """Return the bound that a run has; None without one, or when the rules answer, for nothing.
 
     Raises UsageError when the price of the model is not known.
     """
     if dollars_given is None or not settings.asks_model:
         return None
-    price = price_of(settings)
+    price = price_of(settings, batch=batch)
     if price is None:
         raise UsageError(f"--budget: {how_to_price(settings)}")
     return Budget(dollars_given, price, settings.max_output_tokens)
@@ -113,8 +115,8 @@ def how_to_price(settings: Settings) -> str:
     model = (settings.model or "").replace("\\", "\\\\").replace('"', '\\"')
     return (
         f"the price of {settings.model} at {settings.endpoint} is not known; put it into "
-        f"{SETTINGS_FILE}, in US dollars for a million tokens: "
-        f'[prices."{model}"] on one line, input = 1.00 and output = 4.00 on the next two'
+        f"{SETTINGS_FILE}, in US dollars for a million tokens, such as "
+        f'prices."{model}" = {{ input = 1.00, output = 4.00 }}'
     )
 
 
