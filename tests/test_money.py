@@ -136,7 +136,7 @@ def test_a_budget_of_nothing_asks_nothing() -> None:
 def test_a_budget_needs_a_price() -> None:
     """An unknown price is wrong use, and the message says how to give one; rules need none."""
     unknown = Settings(model="own", base_url="https://models.example.org/v1")
-    with pytest.raises(UsageError, match=r'extract\.toml.*\[prices\."own"\].*input.*output'):
+    with pytest.raises(UsageError, match=r'extract\.toml.*prices\."own" = \{ input'):
         budget_for(5.0, unknown)
     known = unknown.model_copy(update={"prices": {"own": Price(input=1, output=2)}})
     assert budget_for(5.0, known) is not None

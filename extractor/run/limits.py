@@ -10,6 +10,7 @@ the caller says what time it is and is told whom to let through, and when to ask
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 _MINUTE = 60.0
 _SLACK = 1.0  # seconds of turns that may be made up for, where a second holds several turns
@@ -35,7 +36,9 @@ class Limits:
     places: int
     requests_a_minute: int | None = None
     tokens_a_minute: int | None = None
-    _waiting: "deque[tuple[int, int]]" = field(default_factory=deque)  # (ticket, tokens), in order
+    # A heap of (place, when it came, ticket, tokens).
+    _waiting: list[tuple[int, int, int, int]] = field(default_factory=list)
+    _came: int = 0
     _withdrawn: set[int] = field(default_factory=set)
     _under_way: dict[int, tuple[_Spent, int]] = field(default_factory=dict)  # and the first guess
     _minute: "deque[_Spent]" = field(default_factory=deque)
@@ -46,9 +49,14 @@ class Limits:
     _rests: int = 0  # in a row, without an answer between
     _ratio: float = 1.5  # tokens that a request costs, answer included, to those guessed
 
-    def ask(self, ticket: int, tokens: int) -> None:
-        """Queue for a turn; `tokens` is a guess at the request's own size."""
-        self._waiting.append((ticket, tokens))
+    def ask(self, ticket: int, tokens: int, place: int = 0) -> None:
+        """Queue for a turn; `tokens` is a guess at the request's own size.
+
+        The lowest `place` is next, so that what was begun first is finished first; among equals
+        whoever came first.
+        """
+        self._came += 1
+        heappush(self._waiting, (place, self._came, ticket, tokens))
 
     def withdraw(self, ticket: int) -> None:
         """Take a ticket back, whether it waits or is under way."""
@@ -66,10 +74,10 @@ class Limits:
         """
         granted: list[int] = []
         while self._waiting:
-            ticket, tokens = self._waiting[0]
+            _, _, ticket, tokens = self._waiting[0]
             if ticket in self._withdrawn:
                 self._withdrawn.discard(ticket)
-                self._waiting.popleft()
+                heappop(self._waiting)
                 continue
             if len(self._under_way) >= self.places:
                 return granted, None
@@ -79,7 +87,7 @@ class Limits:
                 return granted, later
             if not affords(ticket, tokens):
                 return granted, None
-            self._waiting.popleft()
+            heappop(self._waiting)
             self._grant(ticket, tokens, cost, now)
             granted.append(ticket)
         return granted, None

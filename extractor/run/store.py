@@ -163,8 +163,9 @@ class Store:
         with self._whole():
             self._rows.execute("begin immediate")
             self._rows.execute(
-                "update run set status = 'broken', reason = 'the process was killed' "
-                "where status = 'running'"
+                "update run set status = 'broken', reason = 'the process was killed',"  # noqa: S608
+                f" (calls, input_tokens, output_tokens, cost_usd) = ({_PAID})"
+                " where status = 'running'"
             )
             number = self._rows.execute(
                 "insert into run (started_at, command, schema, schema_sha256, model, plan, engine,"
@@ -269,6 +270,16 @@ class Store:
     def select(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """Return what a query gives. Raises OutputError."""
         return self._all(query, values)
+
+    def dearest(self, number: int, most: int = 3) -> list[sqlite3.Row]:
+        """Return the articles of a run that cost most: source, cost_usd, calls."""
+        return self._all(
+            "select i.source, e.cost_usd, e.calls from extraction e join run_item i"
+            " on i.run_id = e.run_id and i.article_sha256 = e.article_sha256"
+            " where e.run_id = ? and e.cost_usd > 0 and i.status <> 'skipped'"
+            " group by e.id order by e.cost_usd desc, i.position limit ?",
+            (number, most),
+        )
 
     def call_sizes(self, model: str, plan: str | None) -> dict[str, Sizes]:
         """Return how large the latest calls of a model by a plan were, by kind of question."""
@@ -487,6 +498,12 @@ class Store:
         )
 
 
+# What the requests of a run have cost; unknown when any that was answered has no cost.
+_PAID = (
+    "select count(*), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),"
+    " case when sum(outcome = 'answered' and cost_usd is null) > 0 then null"
+    " else coalesce(sum(cost_usd), 0.0) end from call where call.run_id = run.id"
+)
 _INSERT_EXTRACTION = (
     "insert into extraction (work_key, article_sha256, schema, schema_sha256, prompt,"
     " prompt_sha256, model, plan, engine, status, reason, error_kind, data, counts, calls,"

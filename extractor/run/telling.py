@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from extractor.record import Usage
+from extractor.run.money import dollars
 from extractor.run.store import Done, Failed, Known, Skipped, Store
 from extractor.run.tally import Outcome, Tally
 
@@ -111,7 +112,7 @@ def summary(outcome: Outcome) -> str:
     rate = f", {tally.done / outcome.seconds:,.1f} a second" if tally.done > 1 else ""
     line = f"run {outcome.run_id}: {', '.join(parts)}, in {duration(outcome.seconds)}{rate}"
     if spent := _spent(tally.usage):
-        line += f"; {spent}"
+        line += f"; {spent}{_each(tally.usage.cost_usd, tally.done)}"
     return line
 
 
@@ -154,7 +155,11 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
         f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()
     )
     if row["calls"] or row["cache_hits"]:
-        yield f"spent     {_spent_row(row)}"
+        each = _each(row["cost_usd"], counts.get("done", 0))
+        yield f"spent     {_spent_row(row)}{each}"
+    for number_of, item in enumerate(store.dearest(number)):
+        name = "dearest" if not number_of else ""
+        yield f"{name:<10}{dollars(item['cost_usd'])}, {item['calls']:,} calls: {item['source']}"
     failed = store.items(number, "failed")
     if failed:
         yield ""
@@ -171,6 +176,10 @@ def _spent(usage: Usage) -> str:
     cached = f", {usage.cache_hits:,} answers from the cache" if usage.cache_hits else ""
     tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
     return f"{usage.calls:,} calls{cached}, {tokens}, {cost}"
+
+
+def _each(cost: float | None, articles: int) -> str:
+    return f", {dollars(cost / articles)} an article" if cost and articles > 1 else ""
 
 
 def _spent_row(row: sqlite3.Row) -> str:

@@ -53,7 +53,7 @@ class Turns:
         ours, self._next = self._next, self._next + 1
         self._askers[ours] = _Asker(hand, message.ticket, message.number)
         self._ours[id(hand), message.ticket] = ours
-        self._limits.ask(ours, message.tokens)
+        self._limits.ask(ours, message.tokens, message.number)
         self.pump()
 
     def leave(self, hand: Hand, message: Leaves) -> None:
