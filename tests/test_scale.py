@@ -155,7 +155,7 @@ def test_files_give_the_records_of_a_run(tmp_path: Path) -> None:
     """Every article of a folder once, its JSON that of the local run; faults are rows."""
     coverage = tmp_path / "in"
     for number, text in enumerate(recombined(texts_of([ARTICLES]), 60)):
-        place = coverage / f"{number % 3}" / f"a b%20 {number:02}.txt"
+        place = coverage / f"{number % 3}" / f"a b%20[ {number:02}.txt"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
     (coverage / "1" / "empty.txt").write_bytes(b"")

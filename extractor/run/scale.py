@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 
 from extractor.catalogue import load_schema
 from extractor.errors import InputError, OutputError, UsageError
@@ -29,6 +28,7 @@ from extractor.run.scaled import (
     RECORD_COLUMNS,
     Work,
     asked_row_of,
+    is_local,
     made,
     record_rows_of,
     row_of,
@@ -153,16 +153,14 @@ class _Job:
 
     def _of_files(self, names: Sequence[str]) -> Any:
         """Return the rows of files: those of a folder at any depth, and what is named."""
-        from daft.functions import file
-
         frames = []
         for name in names:
             if name.endswith(CRAWLS):
                 raise UsageError(f"{name}: crawls are for `extract … -o FOLDER/`; drop it here")
             _refuse_missing(name)
-            folder = name.endswith("/") or (_is_local(name) and Path(name).is_dir())
+            folder = name.endswith("/") or (is_local(name) and Path(name).is_dir())
             pattern = f"{name.rstrip('/')}/**" if folder else name
-            if not _is_local(name) and not _holds(self.daft, pattern):
+            if not is_local(name) and not _holds(self.daft, pattern):
                 raise UsageError(f"{name}: there is no such file or folder; check the path")
             frame = self.daft.from_glob_path(pattern).select("path")
             frames.append(frame.where(self._is_article()) if folder else frame)
@@ -172,7 +170,7 @@ class _Job:
         if len(frames) > 1:
             frame = frame.distinct()
         frame = frame.into_batches(_A_PART)
-        return self._called(frame, source_of_file, file(self.daft.col("path")))
+        return self._called(frame, source_of_file, self.daft.col("path"))
 
     def _is_article(self) -> Any:
         endings = "|".join(sorted(ending[1:] for ending in ENDINGS))
@@ -188,7 +186,7 @@ class _Job:
     def _of_table(self, name: str) -> Any:
         """Return the rows of a Parquet file, folder or pattern. Raises UsageError."""
         _refuse_missing(name)
-        inside = _is_local(name) and Path(name).is_dir()
+        inside = is_local(name) and Path(name).is_dir()
         pattern = f"{name.rstrip('/')}/*.parquet" if inside else name
         frame = _opened(self.daft.read_parquet, pattern, "__path")
         there = frame.column_names
@@ -252,14 +250,10 @@ def _table_source(wanted: Fields, names: Sequence[str], *row: Any) -> Source:
 # --- what goes in and out ------------------------------------------------------------------------
 
 
-def _is_local(name: str) -> bool:
-    return urlsplit(name).scheme in ("", "file")
-
-
 def _refuse_missing(name: str) -> None:
     """Raise UsageError when there is nothing of this name on this machine."""
     path = name.removeprefix("file://")
-    if not _is_local(name) or Path(path).exists():
+    if not is_local(name) or Path(path).exists():
         return
     if not glob.has_magic(path):
         raise UsageError(f"{name}: there is no such file or folder; check the path")
@@ -270,12 +264,12 @@ def _refuse_missing(name: str) -> None:
 def _refuse_taken(daft: Any, folder: str, overwrite: bool) -> None:
     """Raise UsageError when an output folder has something in it that is not to be lost."""
     path = Path(folder.removeprefix("file://"))
-    if _is_local(folder) and path.exists() and not path.is_dir():
+    if is_local(folder) and path.exists() and not path.is_dir():
         raise UsageError(f"{folder}: this is a file; name a folder with --output")
     if overwrite:
         return
     here = path.is_dir() and any(path.iterdir())
-    if here or (not _is_local(folder) and _holds(daft, f"{folder.rstrip('/')}/**")):
+    if here or (not is_local(folder) and _holds(daft, f"{folder.rstrip('/')}/**")):
         raise UsageError(f"{folder}: there is something in it; --overwrite replaces it")
 
 

@@ -5,13 +5,14 @@ anything that an article, a table or an endpoint holds. Whoever calls them is in
 """
 
 import asyncio
+import importlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from extractor.article import Article
 from extractor.catalogue import Schema, load_schema
@@ -151,6 +152,9 @@ def record_rows_of(source: str, article_sha256: str, extraction: str) -> list[di
     ]
 
 
+_loading = Lock()
+
+
 @cache
 def _schema(name: str, sha256: str) -> Schema:
     schema = load_schema(name)
@@ -160,7 +164,8 @@ def _schema(name: str, sha256: str) -> Schema:
 
 
 def _schema_of(work: Work) -> Schema:
-    return _schema(work.schema, work.schema_sha256)
+    with _loading:  # whether in threads or processes is up to Daft
+        return _schema(work.schema, work.schema_sha256)
 
 
 _askers: "dict[asyncio.AbstractEventLoop, tuple[Work, ModelAsker]]" = {}
@@ -189,16 +194,24 @@ def made(make: Callable[..., Source], row: Sequence[Any]) -> Source:
         return failing(_name(where), NotAnArticle(words))
 
 
-def source_of_file(file: Any) -> Source:
-    """Return the source of one of Daft's files; one on a disk is read as any other run reads it."""
-    path = file.path.removeprefix("file://")
-    name = printable_name(path)
-    if urlsplit(path).scheme in ("", "file"):
-        return Source(name, "", partial(read_article, path))
-    return Source(name, "", partial(_load, file, name))
+def source_of_file(path: str) -> Source:
+    """Return the source of a file that Daft lists; on a disk it is read as any other run does."""
+    name = _name(path)
+    if is_local(path):
+        return Source(name, "", partial(read_article, path.removeprefix("file://")))
+    return Source(name, "", partial(_load, path, name))
 
 
-def _load(file: Any, name: str) -> Article:
+def is_local(name: str) -> bool:
+    """Tell whether a name is a path on this machine, not an address in an object store."""
+    scheme, found, _ = name.partition("://")
+    return not found or scheme == "file"
+
+
+def _load(path: str, name: str) -> Article:
+    # The address, not one of Daft's file columns: with those Daft 0.7 would call our functions in
+    # threads of one process.
+    file: Any = importlib.import_module("daft").File(path)
     try:
         with file.open() as opened:
             data = opened.read(MAX_BYTES + 1)

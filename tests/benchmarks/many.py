@@ -138,9 +138,9 @@ def measure(count: int, texts: Sequence[str], form: str | None, schema: str) -> 
         if form is not None:
             arguments += ["-f", form]
         memory = Memory()
-        began, before = time.time(), _cpu()
+        began, before = time.time(), cpu_seconds()
         seconds = run(arguments, memory)
-        cpu = _cpu() - before
+        cpu = cpu_seconds() - before
         store = out / "extract.sqlite"
         with sqlite3.connect(store) as rows:
             ended, done = rows.execute(
@@ -170,7 +170,7 @@ def run(arguments: Sequence[str], memory: Memory) -> float:
                 return time.perf_counter() - began
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
     """Return the CPU seconds of all processes that this one has started and that have ended."""
     times = os.times()
     return times.children_user + times.children_system
