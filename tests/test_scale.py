@@ -29,6 +29,7 @@ from extractor.run.source import Source, failing
 from extractor.settings import Settings
 from tests.asking import settings_for
 from tests.coverage_made import (
+    command,
     environment,
     go,
     make_coverage,
@@ -249,13 +250,6 @@ def test_what_stands_in_the_output_is_kept_or_replaced(tmp_path: Path) -> None:
             run(tmp_path / name, output=tmp_path / "new")
 
 
-_IN_BUCKET = """
-import sys
-from extractor.cli import main
-sys.exit(main(["scale", "-s", "quotes", *sys.argv[1:]]))
-"""
-
-
 @needs_daft
 def test_an_object_store_is_read_and_written(tmp_path: Path) -> None:
     """Listed, read and written as s3://; what may not be read is a row; nothing there is told."""
@@ -266,9 +260,9 @@ def test_an_object_store_is_read_and_written(tmp_path: Path) -> None:
         env = environment(tmp_path) | bucket.environment
 
         def scaled(*arguments: str) -> "subprocess.CompletedProcess[str]":
-            command = [sys.executable, "-c", _IN_BUCKET, *arguments]
+            line = command("scale", "-s", "quotes", *arguments)
             return subprocess.run(
-                command, env=env, capture_output=True, text=True, timeout=120, check=False
+                line, env=env, capture_output=True, text=True, timeout=120, check=False
             )
 
         missing = scaled("s3://b/none/", "s3://b/in/", "-o", "s3://b/out/")
