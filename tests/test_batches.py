@@ -1,6 +1,7 @@
 """Batches: the same questions at half the price, and nothing lost or paid twice on the way."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -12,8 +13,10 @@ from tenacity import wait_fixed
 
 from extractor.answer import transport
 from extractor.answer.cache import request_key
+from extractor.answer.costs import price_of
 from extractor.errors import UsageError
 from extractor.run import batches, ledger
+from extractor.run.money import budget_for
 from extractor.run.spool import Line, Spool
 from extractor.settings import Price
 from tests.asking import KEY, settings_for
@@ -69,6 +72,7 @@ def run(
     """Run in batches over a coverage."""
     given = {"no_cache": False, "cache_dir": tmp_path / "cache", "prices": PRICES, **(more or {})}
     settings = settings_for(stub.base_url, **given)
+    how = {"jobs": 1, **how}  # starting a process takes longer than all else
     return go([coverage], tmp_path / "out", settings, batch_api=True, **how)
 
 
@@ -627,7 +631,8 @@ def test_a_restart_before_anything_was_submitted(
             patch.setattr(ledger.Ledger, "uploaded", dies)
             with pytest.raises(Killed):
                 run(tmp_path, coverage, stub)
-        assert list((tmp_path / "out").glob(".extract-batch*"))
+        assert not list((tmp_path / "out").glob(".extract-batch*"))
+        (tmp_path / "out" / ".extract-batch-2.jsonl").write_text("left by a kill\n")
         outcome, _ = run(tmp_path, coverage, stub)
         assert outcome.tally.done == 12
         assert len(stub.batches) == 1
@@ -711,3 +716,56 @@ def test_a_cache_is_needed(tmp_path: Path, coverage: Path) -> None:
     """Without one there would be no place for the answers."""
     with serving_batches(always) as stub, pytest.raises(UsageError):
         run(tmp_path, coverage, stub, more={"no_cache": True})
+
+
+# --- money ---------------------------------------------------------------------------------------
+
+
+def test_a_budget_holds_for_batches_too(tmp_path: Path, coverage: Path) -> None:
+    """At half the price: what is put into a batch could be paid; what was paid for is finished."""
+    settings = settings_for(
+        "http://127.0.0.1:1/v1", prices=PRICES, max_output_tokens=100, no_cache=False
+    )
+    bound = 6.5 * LINE / 2
+    with serving_batches(always) as stub:
+        purse = budget_for(bound, settings, batch=True)
+        outcome, _ = run(tmp_path, coverage, stub, more={"max_output_tokens": 100}, purse=purse)
+        assert outcome.stopped is not None
+        assert "budget" in outcome.stopped
+        assert outcome.tally.done == len(stub.lines) >= 3
+        assert outcome.left == 12 - outcome.tally.done
+        assert outcome.tally.usage.cost_usd == pytest.approx(len(stub.lines) * LINE / 2)
+        assert outcome.tally.usage.cost_usd <= bound
+        outcome, _ = run(tmp_path, coverage, stub, more={"max_output_tokens": 100})
+        assert outcome.tally.done + outcome.tally.unchanged == 12
+        assert submitted(stub) == list(range(12))
+
+
+def test_the_price_in_a_batch_is_half(tmp_path: Path) -> None:
+    """Of what the user or the list says; unknown stays unknown, nothing stays nothing."""
+    settings = settings_for("https://elsewhere/v1", prices=PRICES, cache_dir=tmp_path)
+    price = price_of(settings, batch=True)
+    assert price == Price(input=5.0, output=50.0)
+    assert price_of(settings_for("https://elsewhere/v1"), batch=True) is None
+
+
+def test_an_estimate_knows_of_batches(tmp_path: Path, coverage: Path) -> None:
+    """`--estimate --batch-api` says half of what `--estimate` says."""
+    (tmp_path / "extract.toml").write_text('prices."stub" = { input = 1000.0, output = 4000.0 }\n')
+    found = []
+    for flags in ((), ("--batch-api",)):
+        done = subprocess.run(
+            command(
+                *("-s", "quotes", "--model", "stub", "--base-url", "http://127.0.0.1:9/v1"),
+                *("--estimate", *flags, "-o", f"{tmp_path}/out/", coverage),
+            ),
+            env=environment(tmp_path / "cache"),
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        cost = re.search(r"about \$([\d.,]+)", done.stdout.decode().split("cost")[1])
+        assert cost is not None, done.stdout
+        found.append(float(cost.group(1).replace(",", "")))
+    assert found[1] == pytest.approx(found[0] / 2, rel=0.02)

@@ -43,7 +43,7 @@ from extractor.errors import (
     UsageError,
 )
 from extractor.run.ledger import End, Ledger, Submitted
-from extractor.run.spool import ENDPOINT, Line, Part, Spool
+from extractor.run.spool import ANSWERS, ENDPOINT, Line, Part, Spool
 from extractor.run.store import Store
 from extractor.run.tally import Purse
 from extractor.settings import Settings
@@ -137,6 +137,10 @@ class Batches:
         elif verdict == "stop":
             self.spent = self._purse.reason
         return verdict == "go"
+
+    def close(self) -> None:
+        """Remove the files of what was not submitted."""
+        self._spool.clear()
 
     async def deliver(self) -> None:
         """Submit what was added, wait for it, and put the answers into the cache.
@@ -288,7 +292,6 @@ class Batches:
         """Put a batch's answers into the cache, and note what became of every line."""
         number = submitted.number
         left = self._ledger.lines(number)
-        answered = submitted.requests - len(left)
         strangers = 0
         files = (batch.output_file_id, batch.error_file_id) if isinstance(batch, Batch) else ()
         for file_id in files:
@@ -305,7 +308,6 @@ class Batches:
                         strangers += 1
                         continue
                     end = self._judge(row, found[1], submitted, cache)
-                    answered += end.outcome == "answered"
                     ends.append(end)
                     if len(ends) >= _AT_ONCE:
                         self._end(number, ends)
@@ -314,6 +316,7 @@ class Batches:
         outcome, reason = self._close(number, batch, left)
         if strangers:
             self._note(f"batch {number}: {strangers:,} lines of its answers cannot be understood")
+        answered = self._ledger.answered(number)
         lacking = submitted.requests - answered
         self._note(
             f"batch {number}: {answered:,} answered"
@@ -418,9 +421,11 @@ class Batches:
 
     async def _download(self, file_id: str) -> Path | None:
         """Return a file's copy; None when the endpoint has it no more."""
-        path = self._folder / ".extract-batch-answers.jsonl"
+        path = self._folder / ANSWERS
 
         async def download() -> Path:
+            path.unlink(missing_ok=True)
+            path.touch(0o600)
             async with self._client.files.with_streaming_response.content(
                 file_id, timeout=max(_UPLOAD, self._settings.timeout)
             ) as response:

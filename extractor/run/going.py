@@ -90,8 +90,11 @@ def run(
     status = "broken"
     reason: str | None = "an error"
     try:
-        going.all(sources, inherited)
-        going.in_batches(inherited)
+        try:
+            going.all(sources, inherited)
+            going.in_batches(inherited)
+        finally:
+            going.end_batches()
         status, reason = ("stopped", going.stopped) if going.stopped else ("finished", None)
     except KeyboardInterrupt:
         going.interrupted, going.stopped = True, "interrupted"
@@ -199,6 +202,11 @@ class _Going:
                     self.book.aside.append(pair)
                 self.book.aside += self._sources
         self._feeder, self._sources = feeder, rest
+
+    def end_batches(self) -> None:
+        """Leave nothing of what was not submitted."""
+        if self._batches is not None:
+            self._batches.close()
 
     def _deliver(self, batches: "Batches") -> None:
         """Submit what was put aside and wait for it. Ctrl-C leaves that to another run."""

@@ -86,6 +86,12 @@ class Ledger:
         )
         return {row[0]: (row[3], Line(row[0], row[1], row[2])) for row in rows}
 
+    def answered(self, number: int) -> int:
+        """Return how many lines of a batch were answered."""
+        query = "select count(*) from batch_line where batch = ? and outcome = 'answered'"
+        count: int = self._store.select(query, (number,))[0][0]
+        return count
+
     def lessons(self) -> list[str]:
         """Return the refusals that have told what this model's requests must be without."""
         rows = self._store.select(

@@ -7,6 +7,7 @@ articles say and no key. Whatever a killed run left of them is asked for anew: i
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -18,6 +19,7 @@ MOST_LINES = 50_000
 MOST_BYTES = 200_000_000
 ENDPOINT: Final = "/v1/chat/completions"
 _NAME = ".extract-batch-"
+ANSWERS = f"{_NAME}answers.jsonl"  # a file of answers while it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,16 @@ class Spool:
         self._folder = folder
         self._parts: list[Part] = []
         self._file: BinaryIO | None = None
-        for left in folder.glob(f"{_NAME}*"):
-            left.unlink(missing_ok=True)
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove every file; what stood in them is asked for anew."""
+        with suppress(OutputError):
+            self._close()
+        self._parts.clear()
+        with suppress(OSError):
+            for left in self._folder.glob(f"{_NAME}*"):
+                left.unlink(missing_ok=True)
 
     def add(self, line: Line, request: Mapping[str, Any]) -> None:
         """Write a request. Raises OutputError."""
