@@ -1,24 +1,45 @@
 """Money: what a run will cost is said before it, and what it may cost is not passed."""
 
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tenacity import wait_fixed
 
+from extractor.answer import transport
 from extractor.answer.gate import Call
+from extractor.catalogue import load_schema
 from extractor.errors import UsageError
+from extractor.run import call_sizes as sizes
+from extractor.run.coverage import sources_in
+from extractor.run.estimating import Estimate, estimate
 from extractor.run.money import Budget, budget_for
+from extractor.run.store import Call as StoredCall
+from extractor.run.store import Store
+from extractor.run.work import recipe_for
 from extractor.settings import Price, Settings
 from tests.asking import settings_for
-from tests.coverage_made import go, make_coverage, right, rows, sheet
-from tests.stub_server import Play, fails, serving
+from tests.benchmarks.call_sizes import measured
+from tests.conftest import ROOT
+from tests.coverage_made import command, environment, go, make_coverage, right, rows, sheet
+from tests.replaying import recorded_answers
+from tests.stub_server import Play, answers, fails, serving
 
 # The stub counts 100 tokens in and 10 out: with this an answer costs 0.011 dollars.
 PRICES = {"stub": Price(input=100, output=100)}
 EACH = 0.011
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_BACKOFF", wait_fixed(0.01))
 
 
 def over(given: int, written: int, outcome: str = "answered") -> Call:
@@ -39,7 +60,9 @@ REQUESTS = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(REQUESTS, st.floats(0.0, 0.5), st.integers(1, 8), st.randoms(use_true_random=False))
 def test_the_bound_is_passed_by_no_more_than_what_was_under_way(
     requests: list[tuple[int, int, int, str]], dollars: float, places: int, random: Any
@@ -199,3 +222,222 @@ def test_failures_cost_nothing_and_hold_nothing_back(tmp_path: Path) -> None:
         )
     assert outcome.stopped is None
     assert outcome.tally.done == 12
+
+
+# --- the estimate --------------------------------------------------------------------------------
+
+SEEDS = ["bbc-prisoners", "reuters-prisoners"]
+
+
+def estimated(names: list[Path], settings: Settings, folder: Path | None, **more: Any) -> Estimate:
+    """Return the estimate of a run over files."""
+    schema = load_schema(more.pop("schema", "quotes"))
+    sources = sources_in([str(name) for name in names], output=folder)
+    return estimate(sources, schema, settings, recipe_for(settings, schema), folder=folder, **more)
+
+
+@contextmanager
+def measured_without(article: str) -> Iterator[None]:
+    """Have estimates know only the recorded calls about other articles."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sizes, "_data", lambda: measured(article))
+        sizes._recorded.cache_clear()
+        yield
+    sizes._recorded.cache_clear()
+
+
+@pytest.mark.parametrize("plan", ["whole", "narrow"])
+@pytest.mark.parametrize("articles", [SEEDS, SEEDS[:1], SEEDS[1:]])
+def test_an_estimate_is_near_what_recorded_calls_cost(
+    tmp_path: Path, articles: list[str], plan: str
+) -> None:
+    """Within 15%, re-asks included, in calls, tokens and money; one article by the other's calls.
+
+    Nothing is sent and no file is made; afterwards nothing is left to pay, or what is not cached.
+    """
+    files = [ROOT / "tests" / "articles" / f"{name}.txt" for name in articles]
+    script = recorded_answers(*[f"{name}-{plan}" for name in articles])
+    alone = measured_without(articles[0]) if len(articles) == 1 else nullcontext()
+    with alone, serving(script) as stub:
+        settings = settings_for(
+            stub.base_url,
+            plan=plan,
+            prices={"stub": Price(input=0.4, output=1.6)},
+            max_output_tokens=2500,
+            no_cache=False,
+            cache_dir=tmp_path / "cache",
+        )
+        found = estimated(files, settings, tmp_path / "out", schema="release_event")
+        assert stub.requests == []
+        assert list(tmp_path.iterdir()) == []
+        outcome, _ = go(files, tmp_path / "out", settings, schema="release_event")
+        usage = outcome.tally.usage
+        assert found.articles == outcome.tally.done == len(files)
+        assert found.expected.calls == pytest.approx(usage.calls, rel=0.15)
+        assert found.expected.input_tokens == pytest.approx(usage.input_tokens, rel=0.15)
+        assert found.expected.output_tokens == pytest.approx(usage.output_tokens, rel=0.15)
+        assert found.cost_usd == pytest.approx(usage.cost_usd, rel=0.15)
+
+        after = estimated(files, settings, tmp_path / "out", schema="release_event")
+        assert (after.articles, after.done, after.expected.calls) == (0, len(files), 0)
+        elsewhere = estimated(files, settings, None, schema="release_event")
+        assert elsewhere.answered + elsewhere.expected.calls == pytest.approx(usage.calls, abs=1)
+
+
+def test_an_estimate_leaves_out_what_is_done_or_answered(tmp_path: Path) -> None:
+    """What the store has is not counted, nor what the cache has; --refresh counts everything."""
+    coverage = make_coverage(tmp_path / "in", 12)
+    with serving(right()) as stub:
+        cached = {"no_cache": False, "cache_dir": tmp_path / "cache", "prices": PRICES}
+        settings = settings_for(stub.base_url, **cached)
+        go([coverage], tmp_path / "out", settings, limit=5)
+        asked = len(stub.requests)
+        found = estimated([coverage], settings, tmp_path / "out")
+        assert (found.articles, found.done) == (7, 5)
+        assert 7 <= found.expected.calls < 7 * 1.5
+        elsewhere = estimated([coverage], settings, tmp_path / "other")
+        assert (elsewhere.articles, elsewhere.answered) == (12, 5)
+        assert elsewhere.expected.calls >= 7
+        again = settings.model_copy(update={"refresh": True})
+        assert estimated([coverage], again, tmp_path / "out").articles == 12
+        assert estimated([coverage], settings, tmp_path / "out", limit=3).articles == 3
+        assert len(stub.requests) == asked
+        assert not (tmp_path / "other").exists()
+
+
+def test_an_estimate_learns_from_the_calls_of_its_model(tmp_path: Path) -> None:
+    """After twenty articles the rest is estimated by these, whatever the endpoint counts."""
+    coverage = make_coverage(tmp_path / "in", 60)
+    with serving(right()) as stub:
+        settings = settings_for(stub.base_url, prices=PRICES)
+        before = estimated([coverage], settings, tmp_path / "out")
+        go([coverage], tmp_path / "out", settings, limit=20)
+        found = estimated([coverage], settings, tmp_path / "out")
+        outcome, _ = go([coverage], tmp_path / "out", settings)
+    usage = outcome.tally.usage
+    assert (found.articles, usage.calls, found.known_calls) == (40, 40, 20)
+    assert before.expected.calls > 1.5 * 60  # a small model's
+    assert found.expected.calls == pytest.approx(40, rel=0.15)
+    assert found.cost_usd == pytest.approx(usage.cost_usd, rel=0.15)
+
+
+def test_an_estimate_over_very_many_articles_looks_at_a_sample(tmp_path: Path) -> None:
+    """The same one each time; it comes near to looking at all, and says that it is a sample."""
+    coverage = make_coverage(tmp_path / "in", 60)
+    settings = settings_for("http://127.0.0.1:9/v1", prices=PRICES)
+    every = estimated([coverage], settings, None)
+    some = estimated([coverage], settings, None, most=15)
+    assert (every.looked_at, some.looked_at, some.articles) == (60, 15, 60)
+    assert some.cost_usd == pytest.approx(every.cost_usd, rel=0.05)
+    assert some == estimated([coverage], settings, None, most=15)
+    assert "sample    15 articles" in "\n".join(some.lines())
+    assert "sample" not in "\n".join(every.lines())
+
+
+def test_what_cannot_be_read_is_not_estimated(tmp_path: Path) -> None:
+    """It is counted by itself; two files of one text are asked about once."""
+    coverage = make_coverage(tmp_path / "in", 4)
+    (coverage / "b.txt").write_text((coverage / "a00001.txt").read_text())
+    (coverage / "c.txt").write_bytes(b"")
+    found = estimated([coverage], settings_for("http://127.0.0.1:9/v1"), None)
+    assert (found.articles, found.done, found.unreadable) == (4, 1, 1)
+
+
+# --- through the command -------------------------------------------------------------------------
+
+
+def extract(folder: Path, *arguments: object, prices: bool = True) -> tuple[int, str, str]:
+    """Run the command in a folder; return its status and what it printed."""
+    if prices:
+        (folder / "extract.toml").write_text("[prices.stub]\ninput = 100\noutput = 100\n")
+    done = subprocess.run(
+        command("--schema", "quotes", *arguments),
+        env=environment(folder / "cache"),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> None:
+    """Exit status 1, what is left and how to go on; the same command goes on until all is done."""
+    coverage = make_coverage(tmp_path / "in", 12)
+    with serving(right()) as stub:
+        asking = ["--model", "stub", "--base-url", stub.base_url, coverage, "-o", "out/"]
+        status, told, _ = extract(tmp_path, *asking, "--estimate", "--budget", 0.1)
+        assert status == 0
+        assert "12 to do" in told
+        assert "budget    $0.1000 reaches for about" in told
+        assert not stub.requests
+        status, _, said = extract(tmp_path, *asking, "--budget", 0.1)
+        done = len(stub.requests)
+        assert (status, 7 <= done <= 9) == (1, True)
+        assert "the budget of $0.1000 does not reach any further" in said
+        assert f"{12 - done} left; the same command goes on from here" in said
+        assert f"${done * EACH:.4f}, $0.0110 an article" in said
+        assert extract(tmp_path, *asking, "--budget", 0.1)[0] == 0
+        assert len(stub.requests) == 12
+    shown = subprocess.run(
+        command("runs", "show", 1, "-o", tmp_path / "out"),
+        env=environment(tmp_path / "cache"),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert f"spent     {done} calls, {done * 100} tokens in, {done * 10} out" in shown
+    assert "dearest   $0.0110, 1 calls: " in shown
+
+
+def test_the_command_refuses_a_budget_without_a_price(tmp_path: Path) -> None:
+    """Exit status 2, and the line for extract.toml; nothing is asked, no folder is made."""
+    coverage = make_coverage(tmp_path / "in", 2)
+    asking = ["--model", "own", "--base-url", "https://models.example.org/v1", coverage]
+    status, _, said = extract(tmp_path, *asking, "-o", "out/", "--budget", 5, prices=False)
+    assert status == 2
+    line = said.partition("such as ")[2].strip()
+    (tmp_path / "extract.toml").write_text(line + "\n")
+    assert not (tmp_path / "out").exists()
+    assert tomllib.loads(line) == {"prices": {"own": {"input": 1.0, "output": 4.0}}}
+    status, told, _ = extract(tmp_path, *asking, "--estimate", prices=False)
+    assert status == 0
+    assert "cost      about $" in told
+    status, _, said = extract(tmp_path, coverage / "a00000.txt", "--budget", 5, prices=False)
+    assert status == 2
+    assert "--budget is for a run" in said
+
+
+def test_what_a_killed_run_has_paid_for_is_known(tmp_path: Path) -> None:
+    """The next run notes it: calls and money of a run that had no time to say."""
+    with Store(tmp_path) as store:
+        run = store.begin_run(recipe_for(Settings(), load_schema("quotes")), [])
+        store.write(run, [StoredCall("k", "r", 0.0, "quotes", "answered", 100, 10, EACH, 1.0)])
+        store.write(run, [StoredCall("k", "r", 0.0, "quotes", "timeout", 0, 0, None, 1.0)])
+        store.begin_run(recipe_for(Settings(), load_schema("quotes")), [])
+        row = store.run(run)
+    assert (row["status"], row["calls"], row["input_tokens"]) == ("broken", 2, 100)
+    assert row["cost_usd"] == pytest.approx(EACH)
+
+
+def test_what_was_begun_first_is_finished_first(tmp_path: Path) -> None:
+    """When the money ends amid articles of many questions, most that was paid for is done."""
+    coverage = tmp_path / "in"
+    coverage.mkdir()
+    for number in range(8):
+        lines = "\n\n".join(
+            f'"We counted {number * 10 + n} ships," Anna Berg said on day {n}.' for n in range(10)
+        )
+        (coverage / f"a{number}.txt").write_text(f"Harbour counts, day {number}\n\n{lines}\n")
+    play = answers({"speaker": None, "via": None, "kind": "direct", "dismiss": None})
+    play.delay = 0.05
+    with serving(play) as stub:
+        settings = settings_for(stub.base_url, concurrency=4, plan="narrow", prices=PRICES)
+        outcome, _ = go(
+            [coverage], tmp_path / "out", settings, purse=budget_for(45 * EACH, settings)
+        )
+    assert outcome.stopped
+    assert outcome.tally.done >= 3
+    assert outcome.tally.usage.calls == len(stub.requests) <= 45
+    assert outcome.tally.usage.cost_usd == pytest.approx(len(stub.requests) * EACH)

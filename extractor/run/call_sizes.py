@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# So many calls of a run's own weigh as much as what was recorded.
-_WEIGHT = 2.0
+# What was recorded weighs as much as one call of the model's own, less the more of these are
+# known, and nothing when they are so many.
+_ENOUGH = 20
 # Characters that go back for each token of the answer: the answer, and what is wrong with it.
 _GROWTH = 8.0
 
@@ -50,6 +51,21 @@ class Sizes:
         """Return the sum with another, taken `weight` times."""
         count = max(len(self.rounds), len(other.rounds))
         return Sizes(tuple(self.round(n).plus(other.round(n), weight) for n in range(1, count + 1)))
+
+    def sized(self, factor: float) -> "Sizes":
+        """Return the same of questions so many times as long."""
+        return Sizes(
+            tuple(
+                Round(
+                    one.calls,
+                    factor * one.question_characters,
+                    factor * one.characters,
+                    factor * one.input_tokens,
+                    factor * one.output_tokens,
+                )
+                for one in self.rounds
+            )
+        )
 
     def round(self, number: int) -> Round:
         """Return one round, counted from 1; an empty one where there is none."""
@@ -144,9 +160,10 @@ class CallSizes:
         """
         recorded, own = _recorded_for(kind, rests_on), self.own.get(kind, Sizes())
         first = recorded.round(1).calls
-        weight = _WEIGHT / first if first else 0.0
-        sizes = own.plus(recorded, weight)
-        written = self._written(own, recorded, rests_on, question_characters, answer)
+        weight = max(0.0, 1 - own.round(1).calls / _ENOUGH)
+        alike = recorded.sized(own.question / recorded.question) if own.question else recorded
+        sizes = own.plus(alike, weight / first if first else 0.0)
+        written = self._written(own, recorded, rests_on, question_characters, answer, weight)
         written = min(written, float(limit))
         calls = again = given = 0.0
         share, size = 1.0, float(characters)
@@ -165,6 +182,7 @@ class CallSizes:
         rests_on: str | None,
         question_characters: int,
         answer: float | None,
+        weight: float,
     ) -> float:
         """Return the tokens of an answer: of one row alike; of many rows, more for a long text."""
         known = own.total.calls
@@ -172,7 +190,7 @@ class CallSizes:
         theirs = own.output
         if rests_on is None and own.question:
             theirs *= question_characters / own.question
-        return (known * theirs + _WEIGHT * before) / (known + _WEIGHT)
+        return (known * theirs + weight * before) / (known + weight)
 
 
 def own_sizes(rows: Iterable[tuple[str, int, int, int, int, int, int]]) -> dict[str, Sizes]:
