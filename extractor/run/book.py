@@ -26,6 +26,7 @@ class Task:
     article_sha256: str | None = None
     key: str | None = None
     asked: bool = False  # a request was let through: it has cost something
+    paid: Usage = field(default_factory=lambda: Usage(cost_usd=0.0))  # by its requests till now
     deaths: int = 0  # processes that died while they had it
     followers: "list[Task]" = field(default_factory=list)  # other sources of the same text
 
@@ -124,6 +125,7 @@ class Book:
 
     def abandon(self, task: Task) -> None:
         """Leave a task, and those that wait for it, for another run."""
+        self._leave_paid(task)
         self._strike(task)
         self.abandoned += 1 + len(task.followers)
 
@@ -139,9 +141,20 @@ class Book:
 
     def bereave(self, task: Task) -> None:
         """Take a task from a process that has died; it stays in work."""
+        self._leave_paid(task)
         self._release(task)
         self._forget_key(task)
         task.deaths += 1
+
+    def close(self) -> None:
+        """Count what was paid for articles that are still under way."""
+        for task in self.tasks.values():
+            self._leave_paid(task)
+
+    def _leave_paid(self, task: Task) -> None:
+        """Count what was paid for a task beside what it will report itself."""
+        self.tally.spend(task.paid)
+        task.paid = Usage(cost_usd=0.0)
 
     def written(self, batch: Sequence[Entry]) -> None:
         """Take notice of what the store knows now."""

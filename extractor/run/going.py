@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from extractor.answer import gate
 from extractor.catalogue import Schema
 from extractor.errors import ExtractError, ModelError
+from extractor.record import Usage
 from extractor.run.book import Book, Task
 from extractor.run.crew import Crew, Hand, cores
 from extractor.run.feeding import Feeder, Numbered
@@ -103,6 +104,7 @@ def run(
         reason = str(error)
         raise
     finally:
+        going.book.close()
         with suppress(ExtractError):  # a full disk: the error that ended the run says more
             store.end_run(run_id, status, going.book.tally.counts(), going.book.tally.usage, reason)
     left, more = going.left()
@@ -480,6 +482,9 @@ class _Going:
             call.characters,
         )
         self._put(record)
+        if task is not None:
+            cost = call.cost_usd if call.outcome == "answered" else 0.0
+            task.paid.add(Usage(1, 0, 0, 0, call.input_tokens, call.output_tokens, cost))
 
     # --- stopping ---
 
