@@ -138,8 +138,12 @@ class Store:
             )
         for number in range(taken, len(STEPS)):
             script = f"begin immediate; {STEPS[number]}; pragma user_version = {number + 1}; commit"
-            with self._whole():
-                self._rows.executescript(script)
+            try:
+                with self._whole():
+                    self._rows.executescript(script)
+            except OutputError:  # has somebody who opened it at the same moment been first?
+                if self._rows.execute("pragma user_version").fetchone()[0] <= number:
+                    raise
 
     def __enter__(self) -> Self:
         return self

@@ -92,11 +92,14 @@ class Watch:
 
     def _news(self) -> Generator[set[str], None, None]:
         """Yield the paths that something has happened to, often none; never ends by itself."""
-        from watchfiles import watch
+        from watchfiles import Change, watch
 
+        bases = {str(place.base) for place in self._places}
+        missed: set[str] = set()  # what may have changed while nobody watched
         while not self._over.is_set():
             here = [str(place.base) for place in self._places if place.look()]
             if not here:
+                missed = bases
                 yield from self._nothing()
                 continue
             with suppress(OSError, RuntimeError):  # a folder gone, or a name that is no Unicode
@@ -111,12 +114,13 @@ class Watch:
                     raise_interrupt=False,
                     ignore_permission_denied=True,
                 ):
-                    yield {path for _, path in changes}
-                    if self._over.is_set() or any(place.has_changed() for place in self._places):
+                    yield {path for _, path in changes} | missed
+                    missed = set()
+                    gone = any(path in bases for what, path in changes if what == Change.deleted)
+                    if gone or any(place.has_changed() for place in self._places):
                         break
+            missed = bases
             yield from self._nothing()
-            # What happened while nobody watched
-            yield {str(place.base) for place in self._places}
         yield set()
 
     def _nothing(self) -> Iterator[set[str]]:
@@ -131,8 +135,10 @@ class Watch:
             happened = {str(place.base) for place in self._places}
         for path in sorted(happened):
             for place in self._places:
-                if (named := place.named(path)) is not None:
-                    yield from self._coverage.found(named)
+                named = place.named(path)
+                if named is not None and (meant := place.meant(named)):
+                    for one in meant:
+                        yield from self._coverage.found(one)
                     break
 
 
@@ -166,15 +172,16 @@ class _Place:
             return None
         if any(part.startswith(".") for part in inside.parts):
             return None
-        named = self._shown / inside
-        if self._magic and named != self._shown and not self._matches(named):
-            return None
-        return named
+        return self._shown / inside
 
-    def _matches(self, named: Path) -> bool:
+    def meant(self, named: Path) -> list[Path]:
+        """Return what of a path is meant: itself, or what in it or of it matches the pattern."""
+        if not self._magic:
+            return [named]
+        matching = map(Path, glob.iglob(str(self.given), recursive=True))  # noqa: PTH207
         if named.is_dir():
-            return True
-        return str(named) in glob.iglob(str(self.given), recursive=True)  # noqa: PTH207
+            return [path for path in matching if path.is_relative_to(named) and path.is_file()]
+        return [named] if named in matching else []
 
     def _now(self) -> tuple[int, int] | None:
         try:
@@ -215,10 +222,11 @@ class _Arrivals(Coverage):
         """Yield what is complete of a path that something has happened to."""
         try:
             status = path.stat()
+            if self._output is not None and _is_within(path, self._output):
+                return
             if path.is_dir():
-                if self._output is None or not _is_within(path, self._output):
-                    self._files.clear()  # removed and made again, files have old numbers
-                    yield from self._walk(path, Counter(), set())
+                self._files.clear()  # removed and made again, files have old numbers
+                yield from self._walk(path, Counter(), set())
             elif is_read(path.name):
                 yield from self._file(path, status)
         except (OSError, ValueError):
