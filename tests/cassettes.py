@@ -15,7 +15,7 @@ from vcr.request import Request
 _REQUEST_HEADERS = frozenset({"content-type"})
 _RESPONSE_HEADERS = frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry"})
 _FIELDS = frozenset({"id", "object", "created", "model", "choices", "usage", "error"})
-_CHOICE_FIELDS = frozenset({"index", "finish_reason", "message"})
+_CHOICE_FIELDS = frozenset({"index", "finish_reason", "message", "logprobs"})
 _MESSAGE_FIELDS = frozenset({"role", "content", "refusal"})
 _USAGE_FIELDS = frozenset({"prompt_tokens", "completion_tokens", "total_tokens"})
 

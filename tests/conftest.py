@@ -24,9 +24,15 @@ def vcr_cassette_dir() -> str:
 
 
 @pytest.fixture(scope="module")
-def vcr_config() -> dict[str, Any]:
-    """Keep nothing secret; match by method, path and body, so that any base URL replays."""
+def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Keep nothing secret; match by method, path and body, so that any base URL replays.
+
+    With `--record-mode=new_episodes` only questions that changed are asked, and what is no longer
+    asked goes out of the cassette.
+    """
+    recording = request.config.getoption("--record-mode") not in (None, "none")
     return {
+        "drop_unused_requests": recording,
         "match_on": ["method", "path", "same_question"],
         "before_record_request": cassettes.public_request,
         "before_record_response": cassettes.public_response,
