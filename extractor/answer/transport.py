@@ -302,11 +302,8 @@ class Endpoint:
         request = self._request(asking.question, messages)
         key = request_key(self.settings.endpoint, request)
         sent = self._later.sent(key) if self._later is not None else None
-        if sent is not None:
-            # An answer that is waited for is not taken before it is known what it has cost.
-            stale = sent.outcome != "answered"
-        else:
-            stale = self.settings.refresh
+        # An answer that is waited for is not taken before it is known what it has cost.
+        stale = self.settings.refresh if sent is None else sent.outcome != "answered"
         cached = None if stale or not self._cache else self._cache.get(key)
         if cached is not None and sent is not None:
             _count_sent(sent, asking.usage)
