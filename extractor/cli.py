@@ -639,7 +639,7 @@ def _runs(context: typer.Context, output: _StoreFolder = None) -> int:
     from extractor.run.telling import list_lines
 
     with Store(find_store(output), make=False) as store:
-        _print_lines(list_lines(store))
+        _print_lines(list_lines(store, _columns()))
     return 0
 
 
@@ -662,7 +662,29 @@ def _runs_show(
 def _print_lines(lines: Iterable[str]) -> None:
     from extractor.sheet.printable import printable
 
-    print("\n".join(printable(line).rstrip() for line in lines))
+    shown = (printable(line).rstrip() for line in lines)
+    if sys.stdout.isatty():
+        shown = (_wrapped(line, _columns()) for line in shown)
+    print("\n".join(shown))
+
+
+def _columns() -> int:
+    """Return how wide the terminal is; piped, lines are as long as they are."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
+
+
+def _wrapped(line: str, columns: int) -> str:
+    """Return a line broken between words, what follows under the words behind its label."""
+    import textwrap
+
+    indent = len(line) - len(line.lstrip()) if line.startswith(" ") else 10
+    return (
+        textwrap.fill(line, max(columns, 30), subsequent_indent=" " * indent, drop_whitespace=True)
+        if len(line) > columns
+        else line
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

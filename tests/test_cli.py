@@ -293,7 +293,7 @@ def test_runs_are_listed_and_shown(run, tmp_path: Path) -> None:
     assert "finished" in listed[1]
     shown = run("runs", "show", "1").out
     assert "1 done, 1 failed" in shown
-    assert "EmptyArticle: blank.txt: the file is empty" in shown
+    assert "EmptyArticle: the file is empty" in shown
     assert run("runs", "show", "7").status == 2
     assert run("runs", "--output", tmp_path / "nowhere").status == 2
 

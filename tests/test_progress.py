@@ -221,6 +221,30 @@ def test_lone_surrogates_do_not_reach_the_log(capsys: pytest.CaptureFixture[str]
         json.dumps(json.loads(line), ensure_ascii=False).encode()
 
 
+def test_runs_read_well_in_a_narrow_terminal(tmp_path: Path) -> None:
+    """Broken between words under their labels; piped, a line stays a line."""
+    folder = tmp_path / "out"
+    coverage = make_coverage(tmp_path / "in", 3)
+    (coverage / "bad.txt").write_text("")
+    env = environment(tmp_path / "cache")
+    subprocess.run(
+        command("-s", "quotes", "-f", "jsonl", "-o", f"{folder}/", coverage),
+        env=env,
+        capture_output=True,
+        check=False,
+    )
+    for words in (["runs"], ["runs", "show", "1"]):
+        arguments = command(*words, "-o", folder)
+        shown = ["sh", "-c", 'exec "$@" >&2', "-", *arguments]
+        told, status = on_a_terminal(shown, env, 50)
+        lines = drawn(told)
+        assert status == 0
+        assert max(map(len, lines)) <= 50 + len(str(coverage))  # a path is not broken
+        assert "3 done, 1 failed" in " ".join(" ".join(lines).split())
+        piped = subprocess.run(arguments, env=env, capture_output=True, check=True).stdout.decode()
+        assert max(map(len, piped.splitlines())) > 50
+
+
 # --- the line ------------------------------------------------------------------------------------
 
 

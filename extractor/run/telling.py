@@ -125,8 +125,11 @@ def what_is_left(outcome: Outcome) -> str | None:
     return f"{why}{count}; the same command goes on from here"
 
 
-def list_lines(store: Store) -> Iterator[str]:
-    """Yield a line a run."""
+def list_lines(store: Store, width: int = 100) -> Iterator[str]:
+    """Yield a line a run, or in words where there is no room for columns."""
+    if width < 90:
+        yield from _list_narrow(store)
+        return
     yield "run  began             status    done  failed  skipped  calls  cost       what"
     for row in store.runs():
         counts = json.loads(row["counts"])
@@ -137,6 +140,24 @@ def list_lines(store: Store) -> Iterator[str]:
             f"{row['id']:>3}  {_time(row['started_at'])}  {row['status']:<8}{done:>6,}{failed:>8,}"
             f"{skipped:>9,}{row['calls']:>7,}  {cost:<9}  {what}"
         )
+
+
+def _list_narrow(store: Store) -> Iterator[str]:
+    for row in store.runs():
+        spent = f"; {_spent_row(row)}" if row["calls"] or row["cache_hits"] else ""
+        ends = _ends(json.loads(row["counts"]))
+        yield (
+            f"{row['id']:<10}{_time(row['started_at'])}, {row['schema']},"
+            f" {row['model'] or 'rules'}, {row['status']}: {ends}{spent}"
+        )
+
+
+def _ends(counts: dict[str, int]) -> str:
+    """Return how many ended how; what is skipped in its kinds."""
+    known = {name: count for name, count in counts.items() if count and name != "skipped"}
+    return ", ".join(
+        f"{count:,} {name.replace('_', ' ')}" for name, count in ({"done": 0} | known).items()
+    )
 
 
 def show_lines(store: Store, number: int) -> Iterator[str]:
@@ -151,9 +172,7 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
     )
     yield f"command   extract {' '.join(json.loads(row['command']))}"
     yield f"schema    {row['schema']}, answered by {model}, {row['engine']}"
-    yield "articles  " + ", ".join(
-        f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()
-    )
+    yield f"articles  {_ends(counts)}"
     if row["calls"] or row["cache_hits"]:
         each = _each(row["cost_usd"], counts.get("done", 0))
         yield f"spent     {_spent_row(row)}{each}"
@@ -163,10 +182,11 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
     failed = store.items(number, "failed")
     if failed:
         yield ""
-        yield f"failed    {len(failed):,}"
+        yield f"failed    {_by_reason(store.kinds_of_failure(number))}"
     for item in failed:
         yield f"  {item['source']}"
-        yield f"    {item['error_kind']}: {item['reason']}"
+        reason = (item["reason"] or "").removeprefix(f"{item['source']}: ")
+        yield f"    {item['error_kind']}: {reason}"
 
 
 def _spent(usage: Usage) -> str:
