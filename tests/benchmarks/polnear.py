@@ -6,6 +6,7 @@ scorer is looked for beside the gold file (score.py), or give it with --scorer.
 """
 
 import argparse
+import gc
 import importlib.util
 import json
 import sys
@@ -35,6 +36,7 @@ def timed(
     First for quotations and their speakers, which is what other programs find; then with every
     paraphrase besides. The word lists are loaded before.
     """
+    gc.set_threshold(100_000, 20, 100)  # as the command does, see extractor/launch.py
     predict(gold[0]["text"])
     predictions, quoting, reporting = {}, 0.0, 0.0
     for record in gold:
