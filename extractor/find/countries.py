@@ -18,8 +18,8 @@ _SHORT_NAMES = {
 }  # fmt: skip
 _SHORT_DEMONYMS = {
     "american": "US", "british": "GB", "briton": "GB", "english": "GB", "scottish": "GB",
-    "welsh": "GB", "swiss": "CH", "filipino": "PH", "philippine": "PH", "kosovar": "XK", "emirati": "AE",
-    "saudi": "SA", "argentine": "AR",
+    "welsh": "GB", "swiss": "CH", "filipino": "PH", "philippine": "PH", "kosovar": "XK",
+    "emirati": "AE", "saudi": "SA", "argentine": "AR",
 }  # fmt: skip
 _SHORT_CAPITALS = {"washington": "US", "kiev": "UA", "brussels": "EU"}
 

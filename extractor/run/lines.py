@@ -63,12 +63,15 @@ class Part:
     lines: int = 0  # before it
 
 
+WHOLE = Part()
+
+
 def sources_in_lines(
     path: Path,
     name: str,
     wanted: Fields,
     unique: Callable[[str, str], str],
-    part: Part = Part(),
+    part: Part = WHOLE,
 ) -> Generator[Source, None, int]:
     """Yield a source for each line of a file that is not blank; a bad line costs itself.
 
