@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from stub_server import answers, fails, serving
 
 from extractor import __version__, cli
+from extractor.cli.flags import RunFlags
 
 ARTICLES = Path(__file__).parent / "articles"
 ONE = ARTICLES / "reuters-prisoners.txt"
@@ -222,17 +224,27 @@ def test_a_file_named_like_a_command_is_reached_by_its_path(run, tmp_path: Path)
 
 
 def test_a_folder_stands_for_the_articles_directly_in_it(run, tmp_path: Path) -> None:
-    """Other files, hidden ones and folders inside are left out; the last is said."""
+    """Other files, hidden ones and folders inside are left out, and said but for hidden ones."""
     folder = tmp_path / "coverage"
     (folder / "deeper").mkdir(parents=True)
     shutil.copy(ONE, folder / "b.txt")
     shutil.copy(TWO, folder / "a.TXT")
-    for name in (".hidden.txt", "notes.xlsx", "deeper/c.txt"):
+    for name in (".hidden.txt", "notes.xlsx", "wire.jsonl", "more.JSONL", "deeper/c.txt"):
         shutil.copy(TWO, folder / name)
     ran = run("-s", "quotes", "-f", "jsonl", "coverage")
     sources = [json.loads(line)["article"]["source"] for line in ran.out.splitlines()]
     assert sources == ["coverage/a.TXT", "coverage/b.txt"]
-    assert "1 folder(s) inside are left out" in ran.err
+    assert "coverage: 1 folder(s) inside are left out" in ran.err
+    assert "coverage: 3 of another kind left out (.jsonl 2, .xlsx 1)" in ran.err
+    assert ran.err.count("a run (--output FOLDER/) reads folders inside, .jsonl and") == 1
+    assert run("-q", "-s", "quotes", "coverage").err == ""
+    (tmp_path / "plain").mkdir()
+    shutil.copy(ONE, tmp_path / "plain" / "a.txt")
+    assert run("-s", "quotes", "plain").err == ""
+    shutil.copy(ONE, tmp_path / "plain" / "picture.jpg")
+    assert (
+        run("-s", "quotes", "plain").err == "extract: plain: 1 of another kind left out (.jpg 1)\n"
+    )
 
 
 def test_a_file_for_the_output(run, tmp_path: Path) -> None:
@@ -265,6 +277,16 @@ def test_a_folder_for_the_output_is_a_run(run, tmp_path: Path) -> None:
     assert run("-s", "quotes", "-f", "table", "-o", "sheets/", "x/story.txt").status == 2
     assert run("-s", "quotes", "--limit", "3", "x/story.txt").status == 2
     assert run("-s", "quotes", "-f", "xlsx", "x/story.txt").status == 2
+
+
+@pytest.mark.parametrize("field", fields(RunFlags), ids=lambda field: field.name)
+def test_a_flag_of_runs_is_refused_without_one(run, field) -> None:
+    """Every flag that only a run knows is refused by its name, a zero and a limit of none too."""
+    flag = f"--{field.name.replace('_', '-')}"
+    values = [] if field.default is False else ["0" if flag in ("--limit", "--budget") else "1"]
+    ran = run("-s", "quotes", flag, *values, ONE)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{flag} is for a run: name a folder with --output" in ran.err
 
 
 def test_the_flags_of_a_run_reach_it(run, tmp_path: Path) -> None:
@@ -360,7 +382,7 @@ def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])},
+        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[2])},
     )
     assert process.stderr
     assert process.stderr.readline().startswith(b"extract: ")  # the first article is done

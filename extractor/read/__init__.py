@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal
 from extractor.article import Article, Paragraph, ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.read.bylines import bare_names, byline_names, copyright_owner, date_in
+from extractor.read.files import ending_of, printable_name
 from extractor.read.furniture import Piece, label
 from extractor.read.paragraphs import BLANKS, paragraph_spans
 
@@ -26,7 +27,7 @@ def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
     be opened, EmptyArticle, NotAnArticle or ArticleTooLarge; each message names the file and
     what to do.
     """
-    source = _printable(str(path))
+    source = printable_name(str(path))
     if source == "-":
         return read_bytes(_limited(sys.stdin.buffer, "standard input", max_bytes), "-", None)
     place = Path(path)
@@ -58,7 +59,7 @@ def read_bytes(data: bytes, source: str, kind: Kind | None = None) -> Article:
     if kind is None:
         if pdf.looks_like_pdf(data):
             kind = "pdf"
-        elif html.looks_like_html(data) or Path(source).suffix.lower() in _HTML_ENDINGS:
+        elif html.looks_like_html(data) or ending_of(source) in _HTML_ENDINGS:
             kind = "html"
         else:
             kind = "txt"
@@ -164,10 +165,3 @@ def _limited(file: BinaryIO, source: str, max_bytes: int) -> bytes:
             "split it, or raise the limit."
         )
     return data
-
-
-def _printable(name: str) -> str:
-    """Return a file name that can be shown and stored: no control characters, valid Unicode."""
-    if name.isprintable():
-        return name
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)

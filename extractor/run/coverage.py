@@ -20,15 +20,20 @@ from typing import cast
 from extractor.article import Article
 from extractor.errors import InputError, NotAnArticle, UsageError
 from extractor.read import read_article
+from extractor.read.files import (
+    CRAWLS,
+    LINES,
+    ending_of,
+    is_read_by_a_run,
+    left_out,
+    printable_name,
+)
 from extractor.run.crawls import sources_in_crawl
 from extractor.run.lines import Fields, sources_in_lines
-from extractor.run.source import Source, failing, printable_name
+from extractor.run.source import Source, failing
 
 __all__ = ["Fields", "Source", "sources_in", "stamp_of"]
 
-ENDINGS = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".pdf"})
-LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-CRAWLS = (".warc", ".warc.gz")
 _LONGEST_PATH = 1 << 16  # bytes of a line in a list of paths
 
 
@@ -152,23 +157,22 @@ class Coverage:
 
     def _folder(self, folder: Path) -> Iterator[Source]:
         """Yield every article in a folder and the folders in it."""
-        left_out: Counter[str] = Counter()
+        others: Counter[str] = Counter()
         found = False
-        for source in self._walk(folder, left_out, set()):
+        for source in self._walk(folder, others, set()):
             found = True
             yield source
-        shown = printable_name(str(folder))
-        if left_out:
-            kinds = ", ".join(f"{printable_name(k)} {n:,}" for k, n in left_out.most_common(6))
-            self._tell(f"{shown}: {left_out.total():,} of another kind left out ({kinds})")
+        if others:
+            self._tell(left_out(str(folder), others))
         if not found:
+            shown = printable_name(str(folder))
             error = InputError(
                 f"{shown}: there is no .txt, .html, .pdf, .jsonl or .warc.gz file in it that was "
                 "not named before; check the path."
             )
             yield failing(shown, error)
 
-    def _walk(self, folder: Path, left_out: Counter[str], above: set[int]) -> Iterator[Source]:
+    def _walk(self, folder: Path, others: Counter[str], above: set[int]) -> Iterator[Source]:
         try:
             here = _identity(folder.stat())
             if here in above:
@@ -183,10 +187,10 @@ class Coverage:
             try:
                 if path.is_dir():
                     if self._output is None or not _same(path, self._output):
-                        yield from self._walk(path, left_out, above | {here})
+                        yield from self._walk(path, others, above | {here})
                     continue
-                if not is_read(name):
-                    left_out[path.suffix.lower() or "no ending"] += 1
+                if not is_read_by_a_run(name):
+                    others[ending_of(name)] += 1
                     continue
                 status = path.stat()
             except OSError as error:
@@ -247,12 +251,6 @@ class _Counting(Coverage):
 
 def _load(path: str) -> Article:
     return read_article(path)
-
-
-def is_read(name: str) -> bool:
-    """Tell whether a file of this name is read when it lies in a folder."""
-    lower = name.lower()
-    return lower.endswith((*LINES, *CRAWLS)) or os.path.splitext(lower)[1] in ENDINGS  # noqa: PTH122
 
 
 def _identity(status: os.stat_result) -> int:

@@ -22,8 +22,9 @@ from typing import Any, NamedTuple
 from extractor.article import Article, Remark
 from extractor.errors import ArticleTooLarge, InputError, NotAnArticle
 from extractor.read import MAX_BYTES, read_bytes
+from extractor.read.files import printable_name
 from extractor.read.html import CHARSET
-from extractor.run.source import Source, failing, printable_name
+from extractor.run.source import Source, failing
 from extractor.run.stream import CutShort, Damaged, Stream
 
 _OPENING = b"WARC/"

@@ -20,9 +20,10 @@ from extractor.errors import (
 )
 from extractor.read import MAX_BYTES, article_from_text
 from extractor.read.bylines import date_in
+from extractor.read.files import printable_name
 from extractor.read.paragraphs import BLANKS
 from extractor.read.text import doubts, normalised
-from extractor.run.source import Source, failing, printable_name
+from extractor.run.source import Source, failing
 from extractor.run.stream import CutShort, Damaged, Stream
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

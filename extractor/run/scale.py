@@ -20,8 +20,8 @@ from typing import Any
 
 from extractor.catalogue import load_schema
 from extractor.errors import InputError, OutputError, UsageError
+from extractor.read.files import CRAWLS, ENDINGS, LINES
 from extractor.run.command import fields_from
-from extractor.run.coverage import CRAWLS, ENDINGS, LINES
 from extractor.run.lines import Fields
 from extractor.run.scaled import (
     COLUMNS,

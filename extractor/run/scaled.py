@@ -19,10 +19,11 @@ from extractor.catalogue import Schema, load_schema
 from extractor.errors import ArticleTooLarge, InputError, NotAnArticle, SchemaError
 from extractor.pipeline import extract, extract_with
 from extractor.read import MAX_BYTES, read_article, read_bytes
+from extractor.read.files import printable_name
 from extractor.record import Extraction, Usage
 from extractor.run.lines import Fields, source_of_line, source_of_values
 from extractor.run.packing import counts_of, rows_of, storable
-from extractor.run.source import Source, failing, printable_name
+from extractor.run.source import Source, failing
 from extractor.run.worker import told
 from extractor.settings import Settings
 from extractor.sheet.jsonout import to_json

@@ -28,10 +28,3 @@ def failing(name: str, error: InputError) -> Source:
 
 def _fail(error: InputError) -> NoReturn:
     raise error
-
-
-def printable_name(name: str) -> str:
-    """Return a name that can be shown and stored: no control characters, valid Unicode."""
-    if name.isprintable():
-        return name
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)

@@ -22,16 +22,9 @@ from typing import BinaryIO
 
 from extractor.errors import UsageError
 from extractor.read import MAX_BYTES
-from extractor.run.coverage import (
-    LINES,
-    Coverage,
-    Fields,
-    Source,
-    is_read,
-    stamp_of,
-)
+from extractor.read.files import LINES, is_read_by_a_run, printable_name
+from extractor.run.coverage import Coverage, Fields, Source, stamp_of
 from extractor.run.lines import Part, sources_in_lines
-from extractor.run.source import printable_name
 
 _QUIET = 0.5  # seconds without a change after which a file is complete
 _EMPTY = 5.0  # seconds to wait for the first byte of an empty file
@@ -227,7 +220,7 @@ class _Arrivals(Coverage):
             if path.is_dir():
                 self._files.clear()  # removed and made again, files have old numbers
                 yield from self._walk(path, Counter(), set())
-            elif is_read(path.name):
+            elif is_read_by_a_run(path.name):
                 yield from self._file(path, status)
         except (OSError, ValueError):
             self._pending.pop(path, None)  # it has gone again

@@ -1,0 +1,93 @@
+"""The command: `extract --schema NAME FILES...`, with a few words beside it.
+
+Thin on purpose: a module here reads a command's flags and hands them to what does the work. What
+takes time to import is imported inside functions, so that `--help` is instant. A new word beside
+the main command is a module with a function, or a `typer.Typer`, and a line below.
+
+Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use, 130 interrupted,
+141 the reader of our output went away.
+"""
+
+import os
+import sys
+from typing import Any
+
+import typer
+
+from extractor.cli import cache, runs, scale, schemas
+from extractor.cli.extracting import extract
+from extractor.cli.group import MAIN, MainFirst, ReaderGone
+from extractor.cli.telling import say, say_traceback, say_unexpected, tell_in_json
+from extractor.errors import ExtractError
+
+app = typer.Typer(
+    cls=MainFirst,
+    rich_markup_mode=None,  # formatting help with rich would take half of the time it may take
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Turn news articles into quote sheets: quotations and who said them, figures, releases "
+    "and sanction terms, each tied to its place in the text.",
+    epilog="Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use.",
+)
+app.command(MAIN, hidden=True)(extract)
+app.command("scale")(scale.scale)
+app.command("schemas")(schemas.schemas)
+app.add_typer(cache.app, name="cache")
+app.add_typer(runs.app, name="runs")
+# ClickException; where it lives differs between versions of typer
+_Complaint: Any = typer.BadParameter.__mro__[2]
+
+
+@app.callback()
+def _group() -> None:
+    """Hold the commands together."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status. Never raises."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    tell_in_json("--log-json" in arguments)
+    # Pydantic would look for plugins in the metadata of every installed package: 0.02 s
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    verbose = "--verbose" in arguments or "-v" in arguments
+    try:
+        status = app(arguments, prog_name="extract", standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = 130
+    except (ReaderGone, BrokenPipeError):
+        _drop_stdout()
+        return 141
+    except _Complaint as error:
+        _say_wrong_use(error.format_message())
+        status = error.exit_code
+    except ExtractError as error:
+        say(str(error))
+        if verbose:
+            say_traceback(error)
+        status = error.exit_status
+    except OSError as error:
+        _drop_stdout()
+        say(f"standard output: {error.strerror or error}")
+        status = 1
+    except Exception as error:  # nobody should have to read a traceback
+        say_unexpected(error, verbose=verbose)
+        if verbose:
+            say_traceback(error)
+        status = 1
+    if status == 130:
+        say("interrupted")
+    return status if isinstance(status, int) else 0
+
+
+def _say_wrong_use(message: str) -> None:
+    if message.startswith("Usage:"):  # a whole help text, for a group without a command
+        sys.stderr.write(f"{message}\n")
+    else:
+        say(f"{message} See `extract --help`.")
+
+
+def _drop_stdout() -> None:
+    """Keep the interpreter from complaining at its end about what could not be written."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

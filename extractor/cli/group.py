@@ -1,0 +1,54 @@
+"""How the command's words are read: the main command needs no name, the others have one."""
+
+from typing import Any
+
+from typer.core import TyperGroup
+
+from extractor.cli.flags import flags_of_runs
+
+MAIN = "extract"  # the command that runs when no other is named
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has ended, as `head` does."""
+
+
+class MainFirst(TyperGroup):
+    """A group whose main command needs no name: its first word is a subcommand or a file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first in self.commands and first != MAIN:
+            return super().parse_args(ctx, args)
+        if first in ("--install-completion", "--show-completion"):
+            return super().parse_args(ctx, args)
+        options = args[: args.index("--")] if "--" in args else args
+        if "--help" in options or "-h" in options:
+            return super().parse_args(ctx, ["--help"])
+        return super().parse_args(ctx, [MAIN, *args])
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # typer would make it an exit status 1
+            raise ReaderGone from None
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        formatter.write_usage("extract", "--schema NAME [OPTIONS] FILES...")
+        formatter.write_usage("extract", "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        main = self.commands[MAIN]
+        files: Any = next(p for p in main.params if p.param_type_name == "argument")
+        options = [p for p in main.params if p.param_type_name == "option"]
+        of_runs = flags_of_runs()
+        everywhere = [p.get_help_record(ctx) for p in options if p.name not in of_runs]
+        in_runs = [p.get_help_record(ctx) for p in options if p.name in of_runs]
+        with formatter.section("Files"):
+            formatter.write_dl([("FILES...", files.help)])
+        with formatter.section("Options"):
+            help_itself = ("-h, --help", "Show this help and end.")
+            formatter.write_dl([*filter(None, everywhere), help_itself])
+        with formatter.section("Options of a run into a folder (--output FOLDER/)"):
+            formatter.write_dl([*filter(None, in_runs)])
+        self.format_commands(ctx, formatter)

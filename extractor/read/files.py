@@ -1,0 +1,35 @@
+"""Files by their names: which ones of a folder are articles, and how a name can be shown."""
+
+import os
+from collections import Counter
+
+ENDINGS = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".pdf"})  # one article each
+LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")  # many, read by a run
+CRAWLS = (".warc", ".warc.gz")  # the same
+_MOST_KINDS = 6  # that a note names
+
+
+def ending_of(name: str) -> str:
+    """Return the ending of a file's name, in small letters with its dot; "" when it has none."""
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - there may be a million
+
+
+def is_read_by_a_run(name: str) -> bool:
+    """Tell whether a run reads a file of this name when it lies in a folder."""
+    return name.lower().endswith((*LINES, *CRAWLS)) or ending_of(name) in ENDINGS
+
+
+def left_out(folder: str, endings: Counter[str]) -> str:
+    """Return the note on a folder's files that are not read: how many of which endings."""
+    kinds = ", ".join(
+        f"{printable_name(ending or 'no ending')} {count:,}"
+        for ending, count in endings.most_common(_MOST_KINDS)
+    )
+    return f"{printable_name(folder)}: {endings.total():,} of another kind left out ({kinds})"
+
+
+def printable_name(name: str) -> str:
+    """Return a name that can be shown and stored: no control characters, valid Unicode."""
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
