@@ -1,19 +1,23 @@
 """Score figures and sanction terms: `figures_and_sanctions.py TRAIN.jsonl [MORE.csv …]`.
 
 The gold (gold/README.md says by which guideline) holds offsets and labels only; the texts are those
-of PolNeAR's training set and of two collections of foreign news, none of them part of this project:
-give their paths. Texts are known by their checksum; an article whose text no file has is left out
-and counted. Sanction terms are scored on two halves, told apart by a hash of the document's name:
-rules may be tuned on the one, the other is held out. `--errors` prints every miss with its offsets
-and the words around it, of the tuning half only; `--held-out` prints those of the other.
+of PolNeAR's training set and of three collections of foreign news, none of them part of this
+project: give their paths. Texts are known by their checksum; an article whose text no file has is
+left out and counted. Sanction terms are scored in three parts: two halves, told apart by a hash of
+the document's name, of which rules may be tuned on the one and the other is held out, and the
+articles marked `fresh`, annotated later and tuned on by nobody. `--errors` prints every miss with
+its offsets and the words around it, of the tuning half only; `--held-out` and `--fresh` print those
+of the others.
 """
 
 import argparse
 import csv
 import hashlib
+import html
 import json
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
@@ -172,30 +176,53 @@ def read_gold(path: Path) -> list[dict[str, Any]]:
 
 
 def read_texts(paths: list[Path], wanted: set[str]) -> dict[str, str]:
-    """Return the texts that are annotated, by their checksum.
-
-    A file is JSON Lines with `text`, or a table (.csv) with `title` and `text`, whose article is
-    the two with an empty line between.
-    """
+    """Return the texts that are annotated, by their checksum."""
     texts = {}
-    csv.field_size_limit(1 << 24)
     for path in paths:
-        with path.open(encoding="utf-8", newline="") as lines:
-            if path.suffix == ".csv":
-                rows = csv.DictReader(lines)
-                found = (f"{row['title'].strip()}\n\n{row['text'].strip()}" for row in rows)
-            else:
-                found = (json.loads(line)["text"] for line in lines if line.strip())
-            for text in found:
-                checksum = hashlib.sha256(text.encode()).hexdigest()
-                if checksum in wanted:
-                    texts[checksum] = text
+        for text in _articles(path):
+            checksum = hashlib.sha256(text.encode()).hexdigest()
+            if checksum in wanted:
+                texts[checksum] = text
     return texts
 
 
-def held_out(record: dict[str, Any]) -> bool:
-    """Tell whether an article is in the half that rules are not tuned on."""
-    return hashlib.sha256(record["doc"].encode()).digest()[0] % 2 == 1
+def _articles(path: Path) -> Iterable[str]:
+    """Yield the articles of a file: JSON Lines with `text`, or a title and an empty line first.
+
+    Those are tables (.csv) with `title` and `text`, and Reuters-21578's files (.sgm), of which the
+    broken lines are joined and the agency's name at the end is left out.
+    """
+    csv.field_size_limit(1 << 24)
+    if path.suffix == ".sgm":
+        for story in path.read_text(encoding="latin-1").split("</REUTERS>"):
+            title, body = (re.search(rf"<{tag}>(.*?)</{tag}>", story, re.S) for tag in _SGML_TAGS)
+            if title and body:
+                words = _REUTER.sub("", html.unescape(body[1]))
+                parts = [title[1], *re.split(r"\n {4,}", words)]
+                joined = (" ".join(html.unescape(part).split()) for part in parts)
+                yield "\n\n".join(part for part in joined if part)
+        return
+    with path.open(encoding="utf-8", newline="") as lines:
+        if path.suffix == ".csv":
+            for row in csv.DictReader(lines):
+                yield f"{row['title'].strip()}\n\n{row['text'].strip()}"
+        else:
+            for line in lines:
+                if line.strip():
+                    yield json.loads(line)["text"]
+
+
+_SGML_TAGS = ("TITLE", "BODY")
+_REUTER = re.compile(r"[\s\x03]*\breuter[\s\x03]*$", re.IGNORECASE)
+PARTS = ("tuned on", "held out", "fresh")
+
+
+def part_of(record: dict[str, Any]) -> str:
+    """Return which of the three parts an article of the sanctions is in."""
+    if record.get("fresh"):
+        return "fresh"
+    odd = hashlib.sha256(record["doc"].encode()).digest()[0] % 2
+    return "held out" if odd else "tuned on"
 
 
 def share(right: int, of: int) -> str:
@@ -264,18 +291,18 @@ def main() -> None:
         "--errors", action="store_true", help="print every miss, not those held out"
     )
     parser.add_argument("--held-out", action="store_true", help="print the misses held out")
+    parser.add_argument("--fresh", action="store_true", help="print the misses of the fresh part")
     arguments = parser.parse_args()
     figures = read_gold(GOLD / "figures.jsonl")
     terms = read_gold(GOLD / "sanctions.jsonl")
     texts = read_texts(arguments.texts, {record["sha256"] for record in figures + terms})
     run("Figures", figures, texts, score_figures, FIGURE_ROWS, arguments.errors)
-    halves = (
-        ("Sanction terms, held out", True, arguments.held_out),
-        ("Sanction terms, for tuning", False, arguments.errors),
-    )
-    for title, half, errors in halves:
-        part = [record for record in terms if held_out(record) is half]
-        run(title, part, texts, score_terms, TERM_ROWS, errors)
+    shown = dict(zip(PARTS, (arguments.errors, arguments.held_out, arguments.fresh), strict=True))
+    for name in PARTS:
+        part = [record for record in terms if part_of(record) == name]
+        run(f"Sanction terms, {name}", part, texts, score_terms, TERM_ROWS, shown[name])
+    halves = [record for record in terms if part_of(record) != "fresh"]
+    run("Sanction terms, tuned on and held out", halves, texts, score_terms, TERM_ROWS, False)
     run("Sanction terms, all", terms, texts, score_terms, TERM_ROWS, False)
 
 

@@ -142,13 +142,11 @@ def figures(texts: list[Path]) -> str | None:
 
     gold = {name: fs.read_gold(fs.GOLD / f"{name}.jsonl") for name in ("figures", "sanctions")}
     known = fs.read_texts(texts, {r["sha256"] for records in gold.values() for r in records})
-    tuning = [record for record in gold["sanctions"] if not fs.held_out(record)]
-    held_out = [record for record in gold["sanctions"] if fs.held_out(record)]
-    tasks = [
-        ("figures, value right", gold["figures"], fs.score_figures, "value"),
-        ("sanction terms, action and sender right, tuned on", tuning, fs.score_terms, "all"),
-        ("the same, held out", held_out, fs.score_terms, "all"),
-    ]
+    tasks: list[Any] = [("figures, value right", gold["figures"], fs.score_figures, "value")]
+    for part in fs.PARTS:
+        title = "sanction terms, action and sender right" if len(tasks) == 1 else "the same"
+        records = [record for record in gold["sanctions"] if fs.part_of(record) == part]
+        tasks.append((f"{title}, {part}", records, fs.score_terms, "all"))
     rows = []
     for label, records, score, right in tasks:
         if any(record["sha256"] not in known for record in records):
