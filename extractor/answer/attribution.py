@@ -75,28 +75,38 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
 def best_source(
     evidence: Evidence, setting: Setting, previous: Source | None, table: dict[str, float]
 ) -> tuple[Source | None, float, tuple[tuple[str, float], ...]]:
-    """Return the likeliest source, its entity's share of the probability, and all such shares.
+    """Return the likeliest entity's likeliest mention, the entity's share, and all such shares.
 
-    The shares are of the `_RIVALS` likeliest entities, each by its likeliest mention's id.
+    An entity's share of the probability is that of all its mentions. The shares are of the
+    `_RIVALS` likeliest entities, each by its likeliest mention's id. Whose share is the largest is
+    decided with the doubt whom a pronoun means: its own chance counts for its entity's other
+    mentions only as far as it likely means them.
     """
     sources, known = sources_of(evidence, setting, previous), table.get
     scores = [sum([known(f, 0.0) for f in source.features]) for source in sources]
     nobody = sum([known(f, 0.0) for f in none_features(setting, background(evidence, setting))])
     top = max([nobody, *scores])
     chances = [math.exp(score - top) for score in scores]
-    total = math.exp(nobody - top) + sum(chances)
-    shares: dict[str, float] = {}
-    mentions: dict[str, str] = {}
+    unsaid = math.exp(nobody - top)
+    total = unsaid + sum(chances)
+    by_entity: dict[str, list[int]] = {}  # its sources, the likeliest first
     for i in sorted(range(len(sources)), key=lambda i: -scores[i]):
-        entity = sources[i].entity.id
-        shares[entity] = shares.get(entity, 0.0) + chances[i] / total
-        mentions.setdefault(entity, sources[i].mention.id)
+        by_entity.setdefault(sources[i].entity.id, []).append(i)
+    shares = {entity: sum([chances[i] for i in own]) for entity, own in by_entity.items()}
     ranked = sorted(shares, key=lambda entity: -shares[entity])[:_RIVALS]
-    rivals = tuple((mentions[entity], shares[entity]) for entity in ranked)
-    if not sources or nobody >= top:
-        return None, math.exp(nobody - top) / total, rivals
-    best = max(range(len(sources)), key=lambda i: scores[i])
-    return sources[best], shares[sources[best].entity.id], rivals
+    rivals = tuple((sources[by_entity[e][0]].mention.id, shares[e] / total) for e in ranked)
+    sure = {entity: _surely(sources, own, chances) for entity, own in by_entity.items()}
+    best = max(sure, key=sure.__getitem__, default=None)
+    if best is None or unsaid >= sure[best]:
+        return None, unsaid / total, rivals
+    return sources[by_entity[best][0]], shares[best] / total, rivals
+
+
+def _surely(sources: list[Source], own: list[int], chances: list[float]) -> float:
+    """Return the best sum of one mention's chance and the others', as far as they mean the same."""
+    likely = {i: sources[i].mention.likely for i in own}
+    total = sum([chances[i] * likely[i] for i in own])
+    return max([chances[i] * (1.0 - likely[i] ** 2) + likely[i] * total for i in own])
 
 
 def _attribution(
