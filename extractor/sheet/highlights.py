@@ -36,8 +36,12 @@ class _Piece:
     marks: tuple[Mark, ...]
 
 
-def marked_paragraphs(article: Article, marks: Iterable[Mark]) -> str:
-    """Return the article's paragraphs as HTML; text between paragraphs is kept when not blank."""
+def marked_paragraphs(article: Article, marks: Iterable[Mark], *, selectable: bool = False) -> str:
+    """Return the article's paragraphs as HTML; text between paragraphs is kept when not blank.
+
+    Marks are links to their rows. In a `selectable` page they are none, so that words can be
+    selected across them, and every paragraph says at which code point it starts (`data-start`).
+    """
     text = article.text
     cut = (_cut(mark, len(text)) for mark in marks)
     ordered = deque(sorted((mark for mark in cut if mark), key=lambda mark: mark.span))
@@ -50,9 +54,12 @@ def marked_paragraphs(article: Article, marks: Iterable[Mark]) -> str:
             mark = ordered.popleft()
             if mark.span.end > span.start:
                 inside.append(mark)
-        pieces = "".join(_piece(text, piece, started) for piece in _pieces(span, inside))
+        pieces = "".join(
+            _piece(text, piece, started, selectable) for piece in _pieces(span, inside)
+        )
         tag = "h3" if kind == "heading" else "p"
-        out.append(f'<{tag} class="para {kind}" dir="auto">{pieces}</{tag}>')
+        place = f' data-start="{span.start}"' if selectable else ""
+        out.append(f'<{tag} class="para {kind}" dir="auto"{place}>{pieces}</{tag}>')
     return "\n".join(out)
 
 
@@ -60,9 +67,10 @@ def safe(text: str) -> str:
     """Return `text` escaped for HTML text and quoted attributes.
 
     Control characters and overrides of direction, which a page must not obey, become empty
-    elements that show their code point.
+    elements that show their code point; a carriage return, which a parser would make a line end
+    or leave out, a reference: so a page has as many characters as the text.
     """
-    return CONTROLS.sub(_shown_control, escape(text, quote=True))
+    return CONTROLS.sub(_shown_control, escape(text, quote=True)).replace("\r", "&#13;")
 
 
 def attribute(text: str) -> str:
@@ -112,7 +120,7 @@ def _pieces(block: Span, marks: list[Mark]) -> Iterator[_Piece]:
         yield _Piece(Span(start, end), tuple(covering))
 
 
-def _piece(text: str, piece: _Piece, started: set[int]) -> str:
+def _piece(text: str, piece: _Piece, started: set[int], selectable: bool) -> str:
     """Return one piece: plain, or a link to the row of the shortest mark that covers it."""
     words = safe(piece.span.of(text))
     if not piece.marks:
@@ -123,8 +131,9 @@ def _piece(text: str, piece: _Piece, started: set[int]) -> str:
     rows = dict.fromkeys(mark.row for mark in piece.marks)
     looks = dict.fromkeys(mark.look for mark in piece.marks)
     tips = "; ".join(dict.fromkeys(mark.tip for mark in piece.marks))
+    known = f'data-rows="{" ".join(rows)}" title="{attribute(tips)}"'
+    look = " ".join(looks)
+    if selectable:
+        return f'{targets}<span class="hl {look}" {known}>{words}</span>'
     skip = "" if new else ' tabindex="-1"'  # one stop a mark for the keyboard
-    return (
-        f'{targets}<a class="hl {" ".join(looks)}" href="#{piece.marks[0].row}"'
-        f' data-rows="{" ".join(rows)}" title="{attribute(tips)}"{skip}>{words}</a>'
-    )
+    return f'{targets}<a class="hl {look}" href="#{piece.marks[0].row}" {known}{skip}>{words}</a>'

@@ -1,0 +1,302 @@
+"""Who may talk to the server, from where, and how much: asked before anything else looks.
+
+The page shows unpublished work and takes decisions, on a machine where other pages are open in the
+same browser and other users may be logged in. So every request must
+
+* name us in `Host`: a name of this server, or an address. A page of somebody else's name that now
+  points to this machine (DNS rebinding) does not;
+* know the token: from the link that was printed (it becomes a cookie that no script can read and
+  no other site's request carries), or as `Authorization: Bearer …` from a program;
+* when it changes something: come from our own page, by `Origin` and `Sec-Fetch-Site`. A cookie is
+  shared by all ports of a host, so `SameSite` alone would trust every page served on this machine;
+* be of bounded size, and arrive in bounded time.
+
+The token is compared in constant time and never logged.
+"""
+
+import asyncio
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SAFE = frozenset({"GET", "HEAD"})
+_METHODS = frozenset({*_SAFE, "POST", "PUT", "DELETE"})
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large and how slow a request may be."""
+
+    body: int = 1_000_000  # bytes of a decision; the longest row of a sheet is far smaller
+    upload: int = 21_000_000  # bytes of an article or a sheet: 20 MB, and what wraps it
+    uploads: tuple[str, ...] = ("/v1/extract", "/bring-back")  # paths that take `upload`
+    patience: float = 30.0  # seconds between two pieces of a body
+    extraction: float = 120.0  # seconds that one extraction may take
+
+
+@dataclass(frozen=True)
+class Door:
+    """What opens the server: its token, and the names that it answers to."""
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    names: frozenset[str] = _LOCAL  # lower case, without port
+    any_address: bool = False  # bound to every address: any that reaches us is ours
+    cookie: str = "extract-review"  # with the port: cookies are shared by all ports of a host
+
+    def knows(self, host: str) -> bool:
+        """Tell whether a `Host` header names this server; the port does not matter (tunnels)."""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        if not name or "@" in host or "/" in host:
+            return False
+        if name in self.names:
+            return True
+        return self.any_address and _is_address(name)
+
+    def opens(self, token: str) -> bool:
+        """Tell whether this is the token, in a time that does not depend on it."""
+        return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class _Refused(Exception):
+    """The body is too large or too slow; raised while it is read."""
+
+
+class Guard:
+    """ASGI middleware that lets through what the door and the limits allow."""
+
+    def __init__(self, app: ASGIApp, door: Door, limits: Limits) -> None:
+        self.app = app
+        self.door = door
+        self.limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no web sockets here
+            return
+        headers = Headers(scope=scope)
+        guarded = _with_headers(send)
+        answer = self._refusal(scope, headers)
+        if answer is None and scope["method"] not in _SAFE:
+            answer = self._too_large(scope, headers)
+        if answer is not None:
+            await answer(scope, receive, guarded)
+            return
+        await self._serve(scope, receive, guarded)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reading = _Reading(receive, self._limit(scope), self.limits.patience)
+        began = False
+
+        async def noticing(message: Message) -> None:
+            nonlocal began
+            if reading.refused is None or began:
+                began = True
+                await send(message)
+
+        try:
+            await self.app(scope, reading.receive, noticing)
+        except _Refused:
+            if began:
+                raise
+        # Whatever the application made of a body that broke off: we know why it did.
+        if reading.refused is not None and not began:
+            await refusal(scope, *reading.refused)(scope, receive, send)
+
+    # --- may it -------------------------------------------------------------------------------
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """Return the answer to a request that may not pass, or that brings the token."""
+        host = headers.get("host", "")
+        if not self.door.knows(host):
+            return refusal(scope, 421, "wrong_host", "this server has another name")
+        if scope["method"] not in _METHODS:
+            return refusal(scope, 405, "wrong_method", "only GET, HEAD, POST, PUT and DELETE")
+        site = headers.get("sec-fetch-site")
+        if scope["path"] == "/" and scope["method"] == "GET" and b"token=" in scope["query_string"]:
+            return self._welcome(scope, site)
+        by_bearer = self._bearer(headers)
+        if not by_bearer and not self._cookie(headers):
+            return refusal(
+                scope,
+                401,
+                "no_token",
+                "open the link that `extract review` printed; its token is made anew at every start",
+            )
+        if scope["method"] in _SAFE:
+            if site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
+                return refusal(scope, 403, "cross_site", "another site's page may not read this")
+            return None
+        if not by_bearer and not _own(headers, host):
+            return refusal(
+                scope, 403, "cross_site", "only this server's own page may change things"
+            )
+        return None
+
+    def _welcome(self, scope: Scope, site: str | None) -> Response:
+        """Take the token of the opened link into a cookie, and out of the address."""
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = [value for key, value in pairs if key == "token"]
+        if len(given) != 1 or not self.door.opens(given[0]):
+            return refusal(scope, 401, "wrong_token", "this link is of another start of the server")
+        rest = urlencode([(key, value) for key, value in pairs if key != "token"])
+        place = f"/?{rest}" if rest else "/"
+        answer: Response
+        if site in ("cross-site", "same-site"):
+            # A redirect would still count as the other site's, and come without the cookie.
+            there = place.replace("&", "&amp;")
+            answer = HTMLResponse(
+                f'<!doctype html><meta http-equiv="refresh" content="0;url={there}">'
+                f'<title>Opening</title><a href="{there}">Open the review</a>'
+            )
+        else:
+            answer = RedirectResponse(place, 303)
+        answer.set_cookie(self.door.cookie, given[0], path="/", httponly=True, samesite="strict")
+        return answer
+
+    def _bearer(self, headers: Headers) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and self.door.opens(token.strip())
+
+    def _cookie(self, headers: Headers) -> bool:
+        try:
+            cookies = SimpleCookie(headers.get("cookie", ""))
+        except CookieError:
+            return False
+        found = cookies.get(self.door.cookie)
+        return found is not None and self.door.opens(found.value)
+
+    # --- how much ------------------------------------------------------------------------------
+
+    def _limit(self, scope: Scope) -> int:
+        return self.limits.upload if scope["path"] in self.limits.uploads else self.limits.body
+
+    def _too_large(self, scope: Scope, headers: Headers) -> Response | None:
+        said = headers.get("content-length")
+        if said is None:
+            return None
+        if not said.isdecimal():
+            return refusal(scope, 400, "bad_request", "Content-Length is not a number")
+        if int(said) > self._limit(scope):
+            return refusal(scope, 413, "too_large", f"more than {self._limit(scope):,} bytes")
+        return None
+
+
+class _Reading:
+    """A request's body, counted while it comes, and not waited for without end."""
+
+    def __init__(self, receive: Receive, limit: int, patience: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._patience = patience
+        self._taken = 0
+        self._whole = False
+        self.refused: tuple[int, str, str] | None = None
+
+    async def receive(self) -> Message:
+        if self._whole:  # what comes now is that the reader has gone, whenever that is
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), self._patience)
+        except TimeoutError:
+            self.refused = (408, "too_slow", "the request did not arrive in time")
+            raise _Refused from None
+        self._taken += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._taken > self._limit:
+            self.refused = (413, "too_large", f"more than {self._limit:,} bytes")
+            raise _Refused
+        return message
+
+
+def _own(headers: Headers, host: str) -> bool:
+    """Tell whether a request that changes something comes from our own page."""
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is None and site is None:
+        return False  # every browser sends one of them with a write; programs send the token
+    if site is not None and site != "same-origin":
+        return False
+    return origin is None or urlsplit(origin).netloc == host
+
+
+def refusal(scope: Scope, status: int, code: str, message: str) -> Response:
+    """Return a refusal: a small page for who looks at one, else JSON."""
+    wanted = Headers(scope=scope).get("accept", "")
+    if "text/html" in wanted:
+        return HTMLResponse(_PAGE.format(status=status, message=message), status)
+    return JSONResponse({"error": {"code": code, "message": message}}, status)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{status}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"></head>
+<body><main><h1>Not opened</h1><p>{message}.</p></main></body></html>
+"""
+
+
+def _with_headers(send: Send) -> Send:
+    """Return a `send` that adds the headers which every answer has."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            if "cache-control" not in headers:
+                headers["cache-control"] = "no-store"
+        await send(message)
+
+    return sending
+
+
+def names_for(host: str) -> tuple[frozenset[str], bool]:
+    """Return the names that a server bound to `host` answers to, and whether any address does."""
+    import socket
+
+    name = host.strip("[]").lower()
+    anywhere = name in ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
+    if name in _LOCAL:
+        return _LOCAL, False
+    own: Iterable[str] = (socket.gethostname(), socket.getfqdn()) if anywhere else (name,)
+    return _LOCAL | {each.lower() for each in own}, anywhere
+
+
+def error_json(code: str, message: str, **more: Any) -> dict[str, Any]:
+    """Return the body of an error: a stable code, a sentence, and what else there is to say."""
+    return {"error": {"code": code, "message": message, **more}}
