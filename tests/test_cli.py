@@ -320,6 +320,26 @@ def test_runs_are_listed_and_shown(run, tmp_path: Path) -> None:
     assert run("runs", "--output", tmp_path / "nowhere").status == 2
 
 
+def test_what_to_do_about_failures_is_true(run, tmp_path: Path) -> None:
+    """What was not read is tried every time, what was read with --retry-failed: so it is told."""
+    (tmp_path / "blank.txt").write_text("   ")
+    told = run("-s", "quotes", "-o", "rules/", ONE, "blank.txt").err
+    shown = run("runs", "show", "1").out
+    for words in (told, shown):
+        assert "what could not be read is tried whenever the command is given" in words
+        assert "--retry-failed" not in words
+    with serving(fails(400, "not now")) as stub:
+        asked = ["-s", "quotes", "--model", "m", "--base-url", stub.base_url, "--no-cache"]
+        told = run(*asked, "-o", "asked/", ONE, "blank.txt").err
+        assert "--retry-failed with the same command tries again what failed after it" in told
+        assert "what could not be read is tried whenever the command is given" in told
+        again = run(*asked, "-o", "asked/", ONE, "blank.txt").err
+        assert "0 done, 1 failed, 1 failed before" in again
+        assert "with the same command tries again what failed after it" not in again
+        retried = run(*asked, "-o", "asked/", "--retry-failed", ONE, "blank.txt").err
+        assert "0 done, 2 failed" in retried
+
+
 def test_several_articles_in_one_page(run, tmp_path: Path) -> None:
     """HTML of two articles is one page with an index."""
     run("-s", "quotes", "-o", "both.html", ONE, TWO)

@@ -97,6 +97,16 @@ class Known:
     run_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class KindOfFailure:
+    """How many articles of a run failed in one way."""
+
+    kind: str  # of the error: "EndpointFailing"
+    count: int
+    read: int  # of these that had been read, so that only the answering failed
+    source: str  # the first of them
+
+
 class Store:
     """The store in a folder. Safe to use from several threads, one at a time. Use as a context."""
 
@@ -227,15 +237,15 @@ class Store:
             (number, status),
         )
 
-    def kinds_of_failure(self, number: int) -> list[tuple[str, int, str]]:
-        """Return what a run's failures are: kind, how many, the first source; the most first."""
+    def kinds_of_failure(self, number: int) -> list[KindOfFailure]:
+        """Return what a run's failures are, by kind, the most first."""
         rows = self._all(
-            "select error_kind, count(*), source, min(position) from (select *, max(position)"
-            " from run_item where run_id = ? group by source) where status = 'failed'"
-            " group by error_kind order by count(*) desc, error_kind",
+            "select error_kind, count(*), count(article_sha256), source, min(position) from"
+            " (select *, max(position) from run_item where run_id = ? group by source)"
+            " where status = 'failed' group by error_kind order by count(*) desc, error_kind",
             (number,),
         )
-        return [(row[0] or "", row[1], row[2]) for row in rows]
+        return [KindOfFailure(row[0] or "", row[1], row[2], row[3]) for row in rows]
 
     # --- what is known -----------------------------------------------------------------------
 

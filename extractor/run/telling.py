@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from extractor.record import Usage
 from extractor.run.money import dollars
-from extractor.run.store import Done, Failed, Known, Skipped, Store
+from extractor.run.store import Done, Failed, KindOfFailure, Known, Skipped, Store
 from extractor.run.tally import Outcome, Tally
 
 _SHOWN = 20  # failures told as they happen; all of them are in the store
@@ -70,17 +70,26 @@ def story(outcome: Outcome, store: Store) -> list[str]:
     if kinds:
         told.append(f"failed: {_by_reason(kinds)}")
         told.append(
-            f"`extract runs show {outcome.run_id} -o {store.folder}` names each with its reason;"
-            " --retry-failed with the same command tries them again"
+            f"`extract runs show {outcome.run_id} -o {store.folder}` names each with its reason"
         )
+        told += _remedies(kinds)
     return told
 
 
-def _by_reason(kinds: Sequence[tuple[str, int, str]]) -> str:
+def _by_reason(kinds: Sequence[KindOfFailure]) -> str:
     return "; ".join(
-        f"{count:,} {_KINDS.get(kind, kind)} ({'' if count == 1 else 'such as '}{source})"
-        for kind, count, source in kinds
+        f"{found.count:,} {_KINDS.get(found.kind, found.kind)}"
+        f" ({'' if found.count == 1 else 'such as '}{found.source})"
+        for found in kinds
     )
+
+
+def _remedies(kinds: Sequence[KindOfFailure]) -> Iterator[str]:
+    """Yield what to do about failures: without a text nothing is remembered, and all is retried."""
+    if any(found.read for found in kinds):
+        yield "--retry-failed with the same command tries again what failed after it was read"
+    if any(found.read < found.count for found in kinds):
+        yield "what could not be read is tried whenever the command is given: mend it or remove it"
 
 
 _KINDS = {
@@ -181,8 +190,11 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
         yield f"{name:<10}{dollars(item['cost_usd'])}, {item['calls']:,} calls: {item['source']}"
     failed = store.items(number, "failed")
     if failed:
+        kinds = store.kinds_of_failure(number)
         yield ""
-        yield f"failed    {_by_reason(store.kinds_of_failure(number))}"
+        yield f"failed    {_by_reason(kinds)}"
+        for remedy in _remedies(kinds):
+            yield f"          {remedy}"
     for item in failed:
         yield f"  {item['source']}"
         reason = (item["reason"] or "").removeprefix(f"{item['source']}: ")
