@@ -13,6 +13,10 @@ from extractor.find.vocabulary import (
     singular,
 )
 
+_PLACED = ("in", "at", "near")
+_AGES = range(3, 116)
+_PLURAL_VERBS = frozenset("have are were do play face host sit".split())
+
 
 def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     """Read off a name what it names, and a person's likely gender."""
@@ -26,7 +30,11 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     if run.titles:
         given = first_name_gender(words[0]) if len(words) > 1 else None
         return "person", run.gender or given or _name_gender(words)
-    if last in BODY_SUFFIXES or _has_body_head(words):
+    if last in BODY_SUFFIXES:
+        return "body", None
+    if acts_as_person(reading, run):
+        return "person", _name_gender(words)
+    if _has_body_head(words):
         return "body", None
     if last in PLACE_HEADS or words[0] in ("north", "south", "new", "san", "los", "mount", "fort"):
         return "place", None
@@ -40,10 +48,10 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "body", None
     tokens = reading.tokens
     before = tokens.lower[run.first - 1] if run.first else ""
-    following = tokens.lower[run.last : run.last + 3]
-    if before in ("in", "at", "near") and following[:2] == [",", "who"]:
+    following = tokens.lower[run.last : run.last + 2]
+    if before in _PLACED and following == [",", "who"]:
         return "place", None  # "an actor in Springfield, who …"
-    if _person_company(before, following):
+    if singular(before) in PERSON_NOUNS or (following and following[0] in FINITE_SPEECH):
         return "person", _name_gender(words)
     if before in ("in", "at", "near", "outside", "from", "across", "to"):
         return "place", None
@@ -62,11 +70,22 @@ def is_country(word: str) -> bool:
     return country is not None and country.kind == "name" and not also_a_first_name(word)
 
 
-def _person_company(before: str, following: list[str]) -> bool:
-    """Tell whether the words around a name speak of a person."""
-    if singular(before) in PERSON_NOUNS:
-        return True
-    return bool(following) and (following[0] in FINITE_SPEECH or following[:2] == [",", "who"])
+def acts_as_person(reading: Reading, run: Run) -> bool:
+    """Tell whether a name is followed by what follows people only: "X, who chairs", "X, 43,".
+
+    Clubs and companies have "who" too, with a verb in the plural: "X, who have lost". After "the"
+    or "in" it is somebody else who is spoken of: "a clerk at the Treasury, who …".
+    """
+    lower = reading.tokens.lower
+    following = lower[run.last : run.last + 3]
+    if following[:1] == [","]:
+        following = following[1:]
+        if following and following[0].isdigit() and int(following[0][:4]) in _AGES:
+            return lower[run.last + 2 : run.last + 3] in ([","], ["."], [";"], ["and"])
+    if len(following) < 2 or following[0] != "who" or following[1] in _PLURAL_VERBS:
+        return False
+    before = lower[run.first - 1] if run.first else ""
+    return before not in _PLACED and before not in ("the", "of", "for", "from")
 
 
 def _name_gender(words: list[str]) -> str | None:

@@ -47,6 +47,14 @@ _QUANTIFIERS = frozenset("some many several few other two three four five six mo
 _DEFINITE = frozenset("the this that".split()) | POSSESSIVES
 # Words for whoever heads a state: "the Belgian leader" may be its president.
 _RULERS = frozenset("president leader premier chancellor dictator autocrat strongman ruler".split())
+_RELATIVES = frozenset("who which that whose whom".split())
+# What people and bodies are called that is a verb as well: "who chairs the board".
+_VERBS_TOO = frozenset(
+    "chair head host judge coach anchor captain guard author pilot nurse marshal partner champion "
+    "star question staff police father mother board report tweet post note study document film "
+    "station party team club school fund found air petition bill direct ally volunteer pioneer "
+    "steward boss campaign man officer doctor tutor engineer".split()
+)
 _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 _PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
 
@@ -121,7 +129,9 @@ def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
         word = tokens.lower[j]
         if not word[0].isalnum() and word not in ("'s", "’s", "'", "’"):
             return None
-        if word in AUXILIARIES or (j > k + 1 and (word in PREPOSITIONS or word in CONJUNCTIONS)):
+        if word in AUXILIARIES or word in _RELATIVES:
+            return None
+        if j > k + 1 and (word in PREPOSITIONS or word in CONJUNCTIONS):
             return None
         if kind_of_word(word) in ("person", "body") and (
             j + 1 >= count
@@ -214,10 +224,29 @@ def find_phrases(reading: Reading) -> list[Phrase]:
             low = following.lower()
             if kind_of_word(low) and low not in SPEECH_VERBS:
                 continue  # a noun before another: "campaign manager"
+        if _is_verb(tokens, head):
+            continue
         first = _left_edge(tokens, head)
         if _stands_for_somebody(tokens, first, head, singular(word)):
             found.append(Phrase(first, _right_edge(tokens, head), head))
     return found
+
+
+def _is_verb(tokens: Tokens, head: int) -> bool:
+    """Tell whether a word that may be a noun is the verb of a relative clause: "who chairs it"."""
+    lower = tokens.lower
+    if singular(lower[head]) not in _VERBS_TOO or head + 1 >= len(lower):
+        return False
+    k, following = head - 1, lower[head + 1]
+    if k > 0 and (lower[k].endswith("ly") or lower[k] in ("also", "now", "still", "then", "once")):
+        k -= 1
+    if k < 1 or lower[k] not in ("who", "which", "that"):
+        return False
+    if following in FINITE_SPEECH or following in AUXILIARIES or following in SPEECH_VERBS:
+        return False  # "who police say fled"
+    return lower[k] != "that" or not (
+        lower[k - 1] in SPEECH_VERBS or lower[head] == singular(lower[head])
+    )
 
 
 def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
