@@ -9,7 +9,7 @@ their places.
 """
 
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -173,7 +173,7 @@ def _tables(extraction: Extraction) -> Iterator[Table]:
     if loose:
         kind = _loose_kind(type(record))
         cells = tuple(
-            _cell(extraction, column.name, column, value)
+            _cell(column, value, column.name in extraction.audit.own_words)
             for column, value in zip(columns[kind], loose, strict=True)
         )
         row = Row(kind, 1, kind, cells, _anchor(cells, columns[kind]), None, False)
@@ -188,14 +188,7 @@ def _row(
     value: Any,
     columns: tuple[Column, ...],
 ) -> Row:
-    if isinstance(value, BaseModel):
-        flat = dict(_flatten(value, "", {column.name for column in columns}))
-        cells = tuple(
-            _cell(extraction, f"{path}.{column.name}", column, flat.get(column.name))
-            for column in columns
-        )
-    else:
-        cells = (_cell(extraction, path, columns[0], value),)
+    cells = cells_of(value, columns, path, extraction.audit.own_words)
     return Row(
         kind,
         index + 1,
@@ -207,10 +200,26 @@ def _row(
     )
 
 
-def _cell(extraction: Extraction, path: str, column: Column, value: Any) -> Cell:
+def cells_of(
+    value: Any, columns: tuple[Column, ...], path: str = "", own_words: Collection[str] = ()
+) -> tuple[Cell, ...]:
+    """Return the cells of one row, a model's instance or a single value, one a column.
+
+    `own_words` are the paths of what the model said in its own words; `path` is the row's.
+    """
+    if not isinstance(value, BaseModel):
+        return (_cell(columns[0], value, path in own_words),)
+    flat = dict(_flatten(value, "", {column.name for column in columns}))
+    return tuple(
+        _cell(column, flat.get(column.name), f"{path}.{column.name}" in own_words)
+        for column in columns
+    )
+
+
+def _cell(column: Column, value: Any, own: bool) -> Cell:
     values = value if isinstance(value, list | tuple | set | frozenset) else [value]
     items = tuple(_item(v) for v in values if v is not None and v != "")
-    return Cell(items, column.role == "plain" and path in extraction.audit.own_words)
+    return Cell(items, column.role == "plain" and own)
 
 
 def _item(value: Any) -> Item:
