@@ -134,13 +134,36 @@ PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teena
     spokespeople policeman policewoman firefighter paramedic clerk treasurer auditor regulator
     mediator negotiator peacemaker militant fighter rebel insurgent gunman attacker shooter killer
     assailant publisher producer director comic rapper
-    narrator lobbyist reviewer policymaker spectator onlooker marcher pundit neurosurgeon""")
+    narrator lobbyist reviewer policymaker spectator onlooker marcher pundit neurosurgeon
+    deputy assistant successor predecessor counterpart teammate skipper trainer mentor confidant
+    confidante bodyguard landlord landlady tenant shopkeeper shop-owner vendor hawker fisherman
+    fisherwoman midwife principal headteacher headmaster headmistress pupil tutor lecturer warden
+    coroner mourner registrar foreman juror bailiff constable superintendent striker goalkeeper
+    defender midfielder referee umpire shareholder steward biographer carer chef architect engineer
+    technician mechanic courier pensioner claimant plaintiff accuser complainant appellant barman
+    ombudsman emissary elder chieftain monarch vicar curate chaplain sailor seafarer trucker
+    haulier miner docker commuter traveller traveler tourist customer shopper landowner rancher
+    herder sibling twin fiance fiancee fiancé fiancée girlfriend boyfriend ex-wife ex-husband
+    stepfather stepmother stepson stepdaughter mother-in-law father-in-law brother-in-law
+    sister-in-law godfather godmother grandparent grandchild classmate roommate flatmate housemate
+    schoolmate protege protégé sergeant-major porter cleaner waiter waitress barrister bookseller
+    baker butcher grocer electrician plumber carpenter builder conductor composer choreographer
+    curator librarian archivist biologist chemist physicist astronomer geologist epidemiologist
+    virologist sociologist anthropologist statistician programmer technologist conservationist
+    environmentalist ranger forester gardener bystander passer-by motorist cyclist pedestrian
+    policy-maker spokesperson whip backbencher frontbencher parliamentarian peer chancellor
+    administrator inspector-general auditor-general vice-chancellor vice-chairman vice-chair dean
+    rector bursar provost caretaker groundsman jockey boxer swimmer athlete runner sprinter
+    footballer cricketer batsman bowler captain-general golfer racer wrestler gymnast""")
 FEMALE_NOUNS = _words("""woman girl lady spokeswoman congresswoman councilwoman chairwoman actress
     queen princess mother mom mum daughter sister wife widow aunt niece grandmother granddaughter
-    businesswoman nun policewoman duchess baroness heiress waitress""")
+    businesswoman nun policewoman duchess baroness heiress waitress fisherwoman landlady headmistress
+    girlfriend ex-wife fiancée stepmother stepdaughter mother-in-law sister-in-law godmother""")
 MALE_NOUNS = _words("""man boy guy gentleman spokesman congressman councilman chairman king prince
     father dad son brother husband widower uncle nephew grandfather grandson businessman monk pope
-    duke baron statesman newspaperman strongman policeman gunman""")
+    duke baron statesman newspaperman strongman policeman gunman fisherman headmaster boyfriend
+    ex-husband stepfather stepson father-in-law brother-in-law godfather foreman barman groundsman
+    batsman""")
 IRREGULAR_PLURALS = {
     "men": "man", "women": "woman", "people": "person", "children": "child",
     "spokesmen": "spokesman", "spokeswomen": "spokeswoman", "congressmen": "congressman",
