@@ -125,7 +125,7 @@ class Workbook:
         elif isinstance(value, int | float) and abs(value) < _MOST_EXACT:  # neither NaN
             page.write_number(row, position, value, self._plain)
         elif value is not None and value != "":
-            text = _fitting(str(value))
+            text = fitting(str(value))
             risky = FORMULA.match(text)
             style = (self._plain, self._wrapped, self._quoted, self._quoted_wrapped)
             page.write_string(row, position, text, style[2 * bool(risky) + wrap])
@@ -173,7 +173,7 @@ class Sheet:
         self._page.autofilter(0, 0, max(1, self._rows - 1), len(self._heads) - 1)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """Return a text as a cell can hold it: no control characters, not too long, no markup."""
     text = printable(text)
     if len(text) > MOST_CHARACTERS // 2:

@@ -6,7 +6,7 @@ page fetches nothing and runs only the one script that we ship: its policy says 
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -27,14 +27,23 @@ def to_html(extractions: Sequence[Extraction]) -> str:
         raise ValueError("a page needs at least one article")
     several = len(extractions) > 1
     title = f"{len(extractions)} articles" if several else heading(extractions[0].article)
-    body = "\n".join(_part(x, f"a{i}", several) for i, x in enumerate(extractions, 1))
-    index = _index(extractions) if several else ""
+    parts = (section(x, f"a{i}", several) for i, x in enumerate(extractions, 1))
+    headings = ((heading(x.article), x.article.source) for x in extractions)
+    head = [f'<div class="head"><h1>{title}</h1></div>\n', index_of(headings)] if several else []
+    return "".join(page(title, extractions[0].provenance.engine, [*head, "\n".join(parts)]))
+
+
+def page(title: str, generator: str, body: Iterable[str]) -> Iterator[str]:
+    """Yield a page piece by piece, for those that are too long to hold.
+
+    `body` is HTML of ours; title and generator are made safe here.
+    """
     style, script = _asset("page.css"), _asset("page.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return f"""<!doctype html>
+    yield f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -42,14 +51,16 @@ def to_html(extractions: Sequence[Extraction]) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<meta name="generator" content="{attribute(extractions[0].provenance.engine)}">
+<meta name="generator" content="{attribute(generator)}">
 <title>{attribute(title)} – quote sheet</title>
 <link rel="icon" href="data:,">
 <style>{style}</style>
 </head>
 <body>
 <a class="skip" href="#a1-sheet">Skip to the tables</a>
-{index}{body}
+"""
+    yield from body
+    yield f"""
 <script>{script}</script>
 </body>
 </html>
@@ -66,21 +77,22 @@ def _hash(content: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _index(extractions: Sequence[Extraction]) -> str:
+def index_of(headings: Iterable[tuple[str, str]]) -> str:
+    """Return links to the sections `a1`, `a2`, …, by heading and source."""
     links = "\n".join(
-        f'<li><a href="#a{i}"><bdi>{safe(heading(x.article))}</bdi></a> '
-        f'<span class="meta"><bdi>{safe(one_line(x.article.source))}</bdi></span></li>'
-        for i, x in enumerate(extractions, 1)
+        f'<li><a href="#a{i}"><bdi>{safe(title)}</bdi></a> '
+        f'<span class="meta"><bdi>{safe(one_line(source))}</bdi></span></li>'
+        for i, (title, source) in enumerate(headings, 1)
     )
-    return (
-        f'<div class="head"><h1>{len(extractions)} articles</h1></div>\n'
-        f'<nav class="index" aria-label="Articles"><ol>{links}</ol></nav>\n'
-    )
+    return f'<nav class="index" aria-label="Articles"><ol>{links}</ol></nav>\n'
 
 
-def _part(extraction: Extraction, prefix: str, several: bool) -> str:
-    """Return one article with its tables."""
-    sheet = tables(extraction)
+def section(
+    extraction: Extraction, prefix: str, several: bool, sheet: Sequence[Table] | None = None
+) -> str:
+    """Return one article with its tables: those given, without the audit, or else all there is."""
+    given = sheet is not None
+    sheet = tables(extraction) if sheet is None else sheet
     looks = _evidence_looks(sheet)
     marks = [*_row_marks(sheet, looks, prefix), *_other_marks(extraction, prefix)]
     level = "h2" if several else "h1"
@@ -95,7 +107,7 @@ def _part(extraction: Extraction, prefix: str, several: bool) -> str:
 </article>
 <div class="sheet" id="{prefix}-sheet" role="region" aria-label="Tables" tabindex="-1">
 {"".join(_table(table, k, prefix) for k, table in enumerate(sheet, 1))}
-{_audit(extraction, prefix)}{_warnings(extraction, prefix)}{_made(extraction)}
+{"" if given else _audit(extraction, prefix) + _warnings(extraction, prefix) + _made(extraction)}
 </div>
 </div>
 </section>"""
