@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.find.positions import SALIENCE, SUBJECTS, ends_quotation, lines_of, role_of
 from extractor.find.vocabulary import CONJUNCTIONS, PRONOUN_GENDER, is_first_name
+from extractor.find.word_classes import NEUTRAL, PLURAL, PRONOUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from extractor.find.drafts import Draft
     from extractor.find.reading import Reading
 
-_SINGULAR = frozenset("he him his himself she her hers herself".split())
-_PLURAL = frozenset("they them their themselves".split())
-_NEUTRAL = frozenset("it its itself".split())
-_PRONOUNS = _SINGULAR | _PLURAL | _NEUTRAL | {"who"}
 _CASE = {"he": "he", "she": "he", "they": "he", "it": "he", "somebody": "he",
          "him": "him", "them": "him", "his": "his", "her": "his", "hers": "his",
          "their": "his", "its": "his"}  # fmt: skip
@@ -147,7 +144,7 @@ class History:
         self.speaker = -1  # the entity that spoke last
         self.asked: dict[int, tuple[int, int]] = {}  # line -> who asked whom
         self.first_of: dict[int, int] = {}  # line -> the first person in it
-        first_from = reading.tokens.first_from
+        first_from, lower = reading.tokens.first_from, reading.tokens.lower
         self.coming = sorted(  # the mentions: offset, tokens first:last, entity
             (span.start, first_from(span.start), first_from(span.end), order)
             for order, draft in enumerate(drafts)
@@ -157,11 +154,9 @@ class History:
         self._roles: dict[int, str] = {}
         self.opening = {first for _, first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name
-            (k, word)
-            for k, word in enumerate(reading.tokens.lower)
-            if word in _PRONOUNS
-            and not reading.quoted[k]
-            and (k not in self.opening or word in _OWNING)
+            (k, lower[k])
+            for k in reading.all_of(PRONOUN)
+            if not reading.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
         ]
 
     def pronouns(self) -> Iterator[tuple[int, str]]:
@@ -219,9 +214,9 @@ class History:
 
 def fits(draft: Draft, word: str) -> bool:
     """Tell whether number, kind and gender let the pronoun mean the entity."""
-    if word in _NEUTRAL:
+    if word in NEUTRAL:
         return draft.kind in ("body", "other", "place") and not draft.plural
-    if word in _PLURAL:
+    if word in PLURAL:
         return draft.plural or draft.kind == "body"
     if draft.plural or draft.kind in ("place", "body"):
         return False
@@ -287,7 +282,7 @@ def antecedent(history: History, k: int, word: str) -> tuple[int, float] | None:
     bound = _bound(history, k, word)
     found = {
         order: mentions
-        for order, mentions in in_reach(history, k, _NEAR if word in _NEUTRAL else _REACH).items()
+        for order, mentions in in_reach(history, k, _NEAR if word in NEUTRAL else _REACH).items()
         if order != bound and fits(history.drafts[order], word)
     }
     if len(found) < 2:
@@ -312,7 +307,7 @@ def antecedent(history: History, k: int, word: str) -> tuple[int, float] | None:
 def _acts(history: History, word: str, order: int, mentions: list[Past]) -> bool:
     """Tell whether a name of unknown kind acts as a person does, where a person is asked for."""
     draft = history.drafts[order]
-    if draft.kind != "other" or word in _NEUTRAL or draft.gender:
+    if draft.kind != "other" or word in NEUTRAL or draft.gender:
         return True
     return any(past.role.removeprefix("p-") in SUBJECTS for past in mentions)
 

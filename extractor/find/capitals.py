@@ -17,6 +17,7 @@ from extractor.find.vocabulary import (
     is_first_name,
     singular,
 )
+from extractor.find.word_classes import CAPITAL, capital
 
 # Words that a full stop may follow within a name.
 _ABBREVIATED = frozenset(
@@ -52,7 +53,6 @@ _PARTICLES = frozenset(
 )
 _JOINING = _PARTICLES | {"of", "for", "and"}
 _LONGEST = 30  # tokens of a body's name that are read back
-_INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
 _ARTICLES = frozenset(("the", "a", "an"))
 
 
@@ -67,22 +67,13 @@ class Run(NamedTuple):
     sure: bool  # not merely the capital of a sentence's first word
 
 
-def _capital(word: str) -> bool:
-    return word[0].isupper() or (len(word) > 2 and word[1] in "'’-" and word[2].isupper())
-
-
 def runs(reading: Reading) -> Iterator[Run]:
     """Yield the names in order of the text."""
     tokens = reading.tokens
     headline = _unread_tokens(reading)
     printed = set(tokens.text)
-    capitals = [
-        k
-        for k, word in enumerate(tokens.text)
-        if word[0].isupper() or (word[1:2] in _INNER and _capital(word))
-    ]
     done = 0
-    for i in capitals:
+    for i in reading.all_of(CAPITAL):
         if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
         done = _run_end(tokens, i)
@@ -117,7 +108,7 @@ def _run_end(tokens: Tokens, i: int) -> int:
         if gap > 1:
             break  # a blank line, or more than a blank
         word = text[j]
-        if gap and _capital(word):
+        if gap and capital(word):
             if text[j - 1] == "." and not _abbreviation(lower[j - 2]):
                 break
             j += 1
@@ -143,7 +134,7 @@ def _abbreviation(word: str) -> bool:
 
 
 def _next_capital(tokens: Tokens, j: int) -> bool:
-    return j < len(tokens) and _capital(tokens.text[j]) and tokens.start[j] - tokens.end[j - 1] == 1
+    return j < len(tokens) and capital(tokens.text[j]) and tokens.start[j] - tokens.end[j - 1] == 1
 
 
 def _connects(tokens: Tokens, i: int, j: int) -> bool:

@@ -25,6 +25,7 @@ from extractor.find.vocabulary import (
     is_first_name,
     singular,
 )
+from extractor.find.word_classes import kind_of_noun
 from extractor.spans import Span
 
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
@@ -221,7 +222,7 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
         head_kind = None
         for word in tokens.lower[a:b]:
             noun = singular(word)
-            kind = nominals.kind_of_noun(noun)
+            kind = kind_of_noun(noun)
             if kind == "person" or noun in TITLES:
                 head_kind = "person"
                 draft.heads.add(ABBREVIATED_TITLES.get(noun, noun.rpartition("-")[2]))

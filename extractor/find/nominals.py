@@ -7,10 +7,8 @@ source, kept as it is printed and never turned into a name.
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.find.candidates import EntityKind
 from extractor.find.countries import lookup
 from extractor.find.drafts import Draft
 from extractor.find.tokens import Tokens
@@ -18,21 +16,19 @@ from extractor.find.vocabulary import (
     ADJECTIVE_ENDINGS,
     ADJECTIVES,
     AUXILIARIES,
-    BODY_NOUNS,
     CONJUNCTIONS,
     DETERMINERS,
-    DOCUMENT_NOUNS,
     FEMALE_NOUNS,
     FINITE_SPEECH,
     MALE_NOUNS,
     OBJECT_PRONOUNS,
-    PERSON_NOUNS,
     POSSESSIVES,
     PREPOSITIONS,
     SPEECH_VERBS,
     SUBJECT_PRONOUNS,
     singular,
 )
+from extractor.find.word_classes import PERSON, SPEAKING, SPEECH, kind_of_noun, kind_of_word
 from extractor.spans import Span
 
 if TYPE_CHECKING:
@@ -68,23 +64,6 @@ class Phrase(NamedTuple):
     first: int
     last: int
     head: int
-
-
-@lru_cache(maxsize=20_000)
-def kind_of_noun(noun: str) -> EntityKind | None:
-    """Return what a noun in the singular describes; None when nothing that speaks."""
-    noun = noun.rpartition("-")[2] if noun not in PERSON_NOUNS else noun
-    if noun in PERSON_NOUNS:
-        return "person"
-    if noun in BODY_NOUNS:
-        return "body"
-    return "other" if noun in DOCUMENT_NOUNS else None
-
-
-@lru_cache(maxsize=20_000)
-def kind_of_word(word: str) -> EntityKind | None:
-    """Return what a noun in lower case, singular or plural, describes."""
-    return kind_of_noun(singular(word))
 
 
 def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
@@ -210,8 +189,7 @@ def find_phrases(reading: Reading) -> list[Phrase]:
     """Return the descriptions outside names, in order."""
     tokens, found = reading.tokens, []
     count = len(tokens)
-    kinds = map(kind_of_word, tokens.lower)
-    for head, kind in [(k, kind) for k, kind in enumerate(kinds) if kind]:
+    for head in reading.all_of(PERSON | SPEAKING):
         word = tokens.lower[head]
         if reading.quoted[head] or (len(word) < 3 and word not in ("ad", "mp")):
             continue
@@ -219,10 +197,10 @@ def find_phrases(reading: Reading) -> list[Phrase]:
             continue
         following = tokens.text[head + 1] if head + 1 < count else "."
         if tokens.start[head + 1 : head + 2] == [tokens.end[head] + 1]:
-            if following[0].isupper() and kind == "person":
+            if following[0].isupper() and reading.classes[head] & PERSON:
                 continue  # the role of the name that follows
-            low = following.lower()
-            if kind_of_word(low) and low not in SPEECH_VERBS:
+            noun = reading.classes[head + 1] & (PERSON | SPEAKING)
+            if noun and tokens.lower[head + 1] not in SPEECH_VERBS:
                 continue  # a noun before another: "campaign manager"
         if _is_verb(tokens, head):
             continue
@@ -252,8 +230,8 @@ def _is_verb(tokens: Tokens, head: int) -> bool:
 def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
     """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
     tokens, found = reading.tokens, []
-    for verb in [k for k, word in enumerate(tokens.lower) if k and word in FINITE_SPEECH]:
-        if reading.quoted[verb]:
+    for verb in reading.all_of(SPEECH):
+        if reading.quoted[verb] or not verb:
             continue
         head = verb - 1
         while head > 0 and (tokens.lower[head] in AUXILIARIES or tokens.lower[head].endswith("ly")):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractor.find.nominals import kind_of_noun
 from extractor.find.vocabulary import (
     ADJECTIVES,
     AUXILIARIES,
@@ -21,6 +20,7 @@ from extractor.find.vocabulary import (
     SPEECH_VERBS,
     singular,
 )
+from extractor.find.word_classes import kind_of_noun
 
 if TYPE_CHECKING:
     from extractor.find.reading import Reading

@@ -1,0 +1,76 @@
+"""What the finders look for among the tokens, told for each word once: a bit a class."""
+
+from functools import lru_cache
+from typing import Final
+
+from extractor.find.candidates import EntityKind
+from extractor.find.vocabulary import (
+    BODY_NOUNS,
+    DOCUMENT_NOUNS,
+    FINITE_SPEECH,
+    PERSON_NOUNS,
+    singular,
+)
+
+CAPITAL: Final = 1  # may begin a name: "Okafor", "d'Orsay"
+OPENING: Final = 2  # a sentence begins after it; after a stop, if a word ends there
+PERSON: Final = 4  # a noun for people
+SPEAKING: Final = 8  # a noun for what else speaks: bodies, documents
+SPEECH: Final = 16  # a finite verb of speech
+PRONOUN: Final = 32  # of the third person, or "who"
+
+SINGULAR = frozenset("he him his himself she her hers herself".split())
+PLURAL = frozenset("they them their themselves".split())
+NEUTRAL = frozenset("it its itself".split())
+PRONOUNS = SINGULAR | PLURAL | NEUTRAL | {"who"}
+_INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
+_MOST, _LONGEST = 50_000, 40  # words that are remembered, and their letters
+
+
+@lru_cache(maxsize=20_000)
+def kind_of_noun(noun: str) -> EntityKind | None:
+    """Return what a noun in the singular describes; None when nothing that speaks."""
+    noun = noun.rpartition("-")[2] if noun not in PERSON_NOUNS else noun
+    if noun in PERSON_NOUNS:
+        return "person"
+    if noun in BODY_NOUNS:
+        return "body"
+    return "other" if noun in DOCUMENT_NOUNS else None
+
+
+@lru_cache(maxsize=20_000)
+def kind_of_word(word: str) -> EntityKind | None:
+    """Return what a noun in lower case, singular or plural, describes."""
+    return kind_of_noun(singular(word))
+
+
+def capital(word: str) -> bool:
+    """Tell whether a word is capitalised as names are."""
+    return word[0].isupper() or (len(word) > 2 and word[1] in _INNER and word[2].isupper())
+
+
+class _Classes(dict[str, int]):
+    """Word as printed -> the bits of its classes."""
+
+    def __missing__(self, word: str) -> int:
+        found = _classes(word)
+        if len(word) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[word] = found
+        return found
+
+
+def _classes(word: str) -> int:
+    lower = word.lower()
+    noun = kind_of_word(lower)
+    return (
+        CAPITAL * capital(word)
+        | OPENING * (word in ":•.!?")
+        | (PERSON if noun == "person" else SPEAKING if noun else 0)
+        | SPEECH * (lower in FINITE_SPEECH)
+        | PRONOUN * (lower in PRONOUNS)
+    )
+
+
+classes_of = _Classes().__getitem__
