@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -40,22 +40,22 @@ Gold = list[dict[str, Any]]
 Program = Callable[[str], Answer]
 
 
-def default_venv() -> Path:
-    """Return the folder of the peers' environment in the user's cache."""
+def default_venv(name: str = "peers") -> Path:
+    """Return the folder of an environment of other programs in the user's cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "news-extract" / "peers"
+    return cache / "news-extract" / name
 
 
-def make_venv(folder: Path) -> Path:
+def make_venv(folder: Path, pins: Sequence[str] = PINS) -> Path:
     """Make the peers' environment unless it is there with these versions; return its Python."""
     python = folder / "bin" / "python"
     stamp = folder / "peers.txt"
-    wanted = "\n".join(PINS) + "\n"
+    wanted = "\n".join(pins) + "\n"
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return python
-    print(f"installing {', '.join(PINS)} into {folder}", file=sys.stderr)
+    print(f"installing {', '.join(pins)} into {folder}", file=sys.stderr)
     venv.create(folder, with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *pins], check=True)
     stamp.write_text(wanted, encoding="utf-8")
     return python
 
