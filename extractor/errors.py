@@ -14,7 +14,10 @@
     │   ├── EndpointFailing     it kept failing (5xx, rate limits) until we gave up
     │   ├── AnswerCut           the answer ended at the token limit
     │   └── AnswerInvalid       the answer did not fit the schema after every re-ask
-    └── OutputError             a sheet cannot be written                          (exit status 1)
+    ├── OutputError             a sheet cannot be written                          (exit status 1)
+    └── ReviewError             a decision cannot be taken                         (exit status 1)
+        ├── StaleDecision       somebody decided, or the machine spoke, meanwhile
+        └── EditRefused         an edit does not fit the article or the schema
 
 Messages name the file or endpoint and what to do about it. They never hold a key: whatever
 comes from an endpoint passes through `redact` before it becomes part of one.
@@ -89,3 +92,28 @@ class AnswerInvalid(ModelError):
 
 class OutputError(ExtractError):
     """A sheet cannot be written."""
+
+
+class ReviewError(ExtractError):
+    """A decision cannot be taken: the message says why and what to do."""
+
+
+class StaleDecision(ReviewError):
+    """What a reviewer decided on has changed since; nothing was written.
+
+    `claim` is the review's Claim as it is now; `decision` the Decision that came between, None
+    when it was a run.
+    """
+
+    def __init__(self, message: str, claim: object, decision: object | None = None) -> None:
+        super().__init__(message)
+        self.claim = claim
+        self.decision = decision
+
+
+class EditRefused(ReviewError):
+    """An edit does not fit the article or the schema; `field` is its key, None for the row."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field

@@ -166,7 +166,7 @@ def rows_of(data: dict[str, Any]) -> Iterator[Evidence]:
             if row is None:
                 continue
             path = f"{kind}[{index}]" if listed else kind
-            start, end, text = _anchor(row)
+            start, end, text = anchor_of(row)
             yield Evidence(
                 kind,
                 path,
@@ -179,7 +179,7 @@ def rows_of(data: dict[str, Any]) -> Iterator[Evidence]:
             )
 
 
-def _anchor(row: Any) -> tuple[int | None, int | None, str | None]:
+def anchor_of(row: Any) -> tuple[int | None, int | None, str | None]:
     """Return the place and words that a row rests on: its own, or its first grounded field's."""
     if not isinstance(row, dict):
         return None, None, row if isinstance(row, str) else None

@@ -1,0 +1,257 @@
+"""The queue: claims by what they are filtered by, risky ones first, paged in SQL.
+
+One index holds everything that is filtered by, in the order of the queue (`claim_queue`), so a
+page reads only the claims that it shows; words are searched by SQLite's full-text index.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from extractor.errors import ReviewError, UsageError
+from extractor.review.claims import SELECT, Claim, read_claim
+from extractor.run.packing import storable
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+STATUSES = ("open", "accepted", "corrected", "rejected", "later")
+_MOST = 500  # claims on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is to be shown; None and empty: all. Values are compared whole, dates as text."""
+
+    schema: str | None = None
+    kind: str | None = None
+    status: tuple[str, ...] = ()
+    outlet: str | None = None
+    since: str | None = None  # published, ISO 8601, inclusive
+    until: str | None = None  # "2025-12" and "2025-12-13" take the whole month or day
+    speaker: str | None = None
+    reviewer: str | None = None
+    model: str | None = None
+    flag: tuple[str, ...] = ()  # any of these
+    words: str | None = None  # every one of them, as the beginning of a word
+    article: str | None = None  # sha256 of a text; then in the order of the text
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, Any]) -> "Filter":
+        """Return the filter that a query's parameters mean; what they do not know is left out.
+
+        `status` and `flag` may be lists or joined by commas. Raises UsageError.
+        """
+        told: dict[str, Any] = {}
+        for one in fields(cls):
+            value = query.get(one.name)
+            if value in (None, "", (), []):
+                continue
+            if one.name in ("status", "flag"):
+                parts = value.split(",") if isinstance(value, str) else value
+                told[one.name] = tuple(dict.fromkeys(str(part) for part in parts if part))
+            else:
+                told[one.name] = str(value)
+        if odd := set(told.get("status", ())) - set(STATUSES):
+            raise UsageError(f"status {min(odd)[:40]!r} is none of {', '.join(STATUSES)}")
+        return cls(**told)
+
+    def to_query(self) -> str:
+        """Return the filter as a query string that from_query understands."""
+        told = {key: value for key, value in asdict(self).items() if value}
+        return urlencode({k: ",".join(v) if isinstance(v, tuple) else v for k, v in told.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some claims of a queue."""
+
+    claims: tuple[Claim, ...]
+    total: int  # that the filter lets through
+    offset: int  # of the first one
+    after: str | None  # the id to go on after; None: there are no more
+
+
+def page(
+    desk: "Desk",
+    filter: Filter = Filter(),  # noqa: A002, B008 - frozen
+    *,
+    after: str | None = None,
+    offset: int = 0,
+    size: int = 50,
+) -> Page:
+    """Return a page of the queue: `size` claims after the claim `after`, or from `offset` on."""
+    size = max(1, min(size, _MOST))
+    where, values = conditions(desk, filter)
+    total = desk.select(f"select count(*) from claim c where {where}", values)[0][0]
+    order = "c.start, c.number" if filter.article else "c.risk desc, c.number"
+    start = offset
+    limits: dict[str, Any] = {"size": size, "offset": max(0, offset)}
+    further = ""
+    if after is not None:
+        found = desk.select(
+            "select risk, number, coalesce(start, -1) as start from claim where id = ?",
+            (storable(after),),
+        )
+        if found:
+            limits |= {"risk": found[0][0], "number": found[0][1], "start": found[0][2]}
+            further = (
+                " and (coalesce(c.start, -1), c.number) > (:start, :number)"
+                if filter.article
+                else " and c.risk <= :risk and (c.risk < :risk or c.number > :number)"
+            )
+            before = desk.select(
+                f"select count(*) from claim c where {where}{further}", {**values, **limits}
+            )[0][0]
+            start = total - before
+            limits["offset"] = 0
+    numbers = [
+        row[0]
+        for row in desk.select(
+            f"select c.number from claim c where {where}{further} order by {order}"
+            " limit :size offset :offset",
+            {**values, **limits},
+        )
+    ]
+    claims = _by_number(desk, numbers)
+    more = start + len(claims) < total
+    return Page(tuple(claims), total, start, claims[-1].id if claims and more else None)
+
+
+def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:  # noqa: A002
+    """Return the condition on `claim c` that a filter means, and its values."""
+    parts = ["c.queued = 1"]
+    values: dict[str, Any] = {}
+    for name in ("schema", "kind", "outlet", "speaker", "reviewer", "model"):
+        if (value := getattr(filter, name)) is not None:
+            parts.append(f"c.{name} = :{name}")
+            values[name] = storable(value)
+    if filter.article is not None:
+        parts.append("c.article_sha256 = :article")
+        values["article"] = storable(filter.article)
+    if filter.status:
+        names = [f":status{n}" for n in range(len(filter.status))]
+        parts.append(f"c.status in ({', '.join(names)})")
+        values |= {f"status{n}": value for n, value in enumerate(filter.status)}
+    if filter.flag:
+        parts.append(
+            "("
+            + " or ".join(f"instr(c.flags, :flag{n}) > 0" for n in range(len(filter.flag)))
+            + ")"
+        )
+        values |= {f"flag{n}": f" {storable(value)} " for n, value in enumerate(filter.flag)}
+    if filter.since is not None:
+        parts.append("c.published >= :since")
+        values["since"] = filter.since
+    if filter.until is not None:
+        parts.append("c.published < :until")
+        values["until"] = filter.until + "\U0010ffff"
+    if filter.words and (asked := _asked(filter.words)):
+        if desk.searchable:
+            parts.append(
+                "c.number in (select rowid from claim_words where claim_words match :words)"
+            )
+            values["words"] = " ".join(f'"{word}"*' for word in asked)
+        else:
+            for n, word in enumerate(asked):
+                parts.append(f"(instr(lower(c.text), :w{n}) or instr(lower(c.row), :w{n}))")
+                values[f"w{n}"] = word.lower()
+    return " and ".join(parts), values
+
+
+def _asked(words: str) -> list[str]:
+    """Return the words of a search, without what means something to the index."""
+    return (re.findall(r"\w+", storable(words) or ""))[:20]
+
+
+def _by_number(desk: "Desk", numbers: list[int]) -> list[Claim]:
+    marks = ",".join("?" * len(numbers))
+    found = {
+        row["number"]: read_claim(row)
+        for row in desk.select(f"{SELECT} where c.number in ({marks})", numbers)
+    }
+    return [found[number] for number in numbers if number in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many claims there are by each value, the most first, of a filter without that value."""
+
+    status: dict[str, int] = field(default_factory=dict)
+    schema: dict[str, int] = field(default_factory=dict)
+    kind: dict[str, int] = field(default_factory=dict)
+    outlet: dict[str, int] = field(default_factory=dict)
+    speaker: dict[str, int] = field(default_factory=dict)
+    reviewer: dict[str, int] = field(default_factory=dict)
+    model: dict[str, int] = field(default_factory=dict)
+    flag: dict[str, int] = field(default_factory=dict)
+
+
+def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets:  # noqa: A002, B008
+    """Return the counts for the filter bar, within a filter; of each field the `most` frequent."""
+    where, values = conditions(desk, filter)
+    told: dict[str, dict[str, int]] = {one.name: {} for one in fields(Facets)}
+    for name in told:
+        column = "flags" if name == "flag" else name
+        for value, count in desk.select(
+            f"select c.{column}, count(*) from claim c where {where} group by 1", values
+        ):
+            for part in (value or "").split() if name == "flag" else [value]:
+                if part is not None:
+                    told[name][part] = told[name].get(part, 0) + count
+        ranked = sorted(told[name].items(), key=lambda item: (-item[1], item[0]))
+        told[name] = dict(ranked[:most])
+    return Facets(**told)
+
+
+def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = None) -> None:  # noqa: A002
+    """Keep a filter under a name; one that is there under it is replaced."""
+    if not name.strip() or len(name) > 100:
+        raise ReviewError("a view has a name of 1 to 100 characters")
+    with desk.changing() as rows:
+        rows.execute(
+            "insert or replace into saved_view values (?, ?, ?, ?)",
+            (
+                storable(name.strip()),
+                storable(json.dumps(asdict(filter))),
+                storable(reviewer),
+                time.time(),
+            ),
+        )
+
+
+def drop_view(desk: "Desk", name: str) -> None:
+    """Forget a saved view."""
+    with desk.changing() as rows:
+        rows.execute("delete from saved_view where name = ?", (storable(name),))
+
+
+def saved_views(desk: "Desk") -> dict[str, Filter]:
+    """Return the saved views by name."""
+    return {
+        row["name"]: Filter.from_query(json.loads(row["filter"]))
+        for row in desk.select("select name, filter from saved_view order by name")
+    }
+
+
+def each(desk: "Desk", filter: Filter = Filter(), size: int = 500) -> Iterable[Claim]:  # noqa: A002, B008
+    """Yield every claim of a filter, in the order of the coverage; memory does not grow."""
+    where, values = conditions(desk, filter)
+    last = -1
+    while True:
+        found = [
+            row[0]
+            for row in desk.select(
+                f"select c.number from claim c where {where} and c.number > :last"
+                " order by c.number limit :size",
+                {**values, "last": last, "size": size},
+            )
+        ]
+        if not found:
+            return
+        yield from _by_number(desk, found)
+        last = found[-1]

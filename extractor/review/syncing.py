@@ -1,0 +1,363 @@
+"""Runs happened: what they wrote becomes claims, and no decision is overwritten.
+
+    the machine says the same                       nothing changes
+    undecided, and it says otherwise                the new proposal replaces the old, which is kept
+    undecided, and it is not found again            leaves the queue
+    decided, and it says otherwise                  the decision stands; `differs`
+    decided, and it is not found again              the decision stands; `found` is false
+    the article of a source was changed             claims move to the new text when their words
+                                                    stand there (anchoring.py), else they are open
+                                                    again and show what was decided
+    a draft                                         is not touched, and keeps its claim in the queue
+
+Triggers of the store note which article and schema have news (`review_due`), so a look costs
+nothing when there are none. Articles are taken in short transactions; whoever is killed in between
+leaves the rest due. Two desks that sync at once share the work.
+"""
+
+import json
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from extractor.review.claims import DECIDED, Json, packed, speaker_of, unpacked
+from extractor.review.matching import Key, pair
+from extractor.review.recording import (
+    content_of,
+    derive_stored,
+    free_identity,
+    index_words,
+    words_of,
+)
+from extractor.review.remarks import remarks_of
+from extractor.review.risk import assess
+from extractor.review.standing import UPDATE
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+_HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
+
+_FACTS = (
+    'article_sha256 = :article_sha256, start = :start, "end" = :end, content = :content,'
+    " origin = :origin, extraction_id = :extraction_id, path = :path, confidence = :confidence,"
+    " by_rules = :by_rules, warnings = :warnings, found = :found, anchored = :anchored,"
+    " anchor_sha256 = :anchor_sha256, anchor_start = :anchor_start, anchor_end = :anchor_end,"
+    " version = :version, outlet = :outlet, published = :published, model = :model,"
+    " proposal = :proposal"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the machine says now: a row of the newest extraction, or a candidate no row uses."""
+
+    kind: str
+    path: str | None
+    start: int | None
+    end: int | None
+    text: str | None
+    confidence: float | None
+    by_rules: bool
+    row: str  # JSON
+    warnings: str  # JSON
+    origin: str = "machine"
+
+    @property
+    def key(self) -> Key:
+        """Return what makes it the same claim as before."""
+        if self.start is None:
+            return (self.kind, content_of(json.loads(self.row)))
+        return (self.kind, self.start, self.end)
+
+
+def sync(desk: "Desk") -> int:
+    """Bring in what runs have written since; return how many claims are new or changed."""
+    changed = 0
+    while desk.select("select 1 from review_due limit 1"):
+        with desk.changing() as rows:
+            ends = time.monotonic() + _HOLD
+            done = []
+            for number, sha256, schema in rows.execute(
+                "select number, article_sha256, schema from review_due order by number limit 500"
+            ).fetchall():
+                changed += _Article(desk, rows, sha256, schema).take()
+                done.append((number,))
+                if time.monotonic() > ends:
+                    break
+            rows.executemany("delete from review_due where number = ?", done)
+    return changed
+
+
+class _Article:
+    """What the newest extraction of one article by one schema brings."""
+
+    def __init__(self, desk: "Desk", rows: sqlite3.Connection, sha256: str, schema: str) -> None:
+        self._desk = desk
+        self._rows = rows
+        self._sha256 = sha256
+        self._schema = schema
+        self._now = time.time()
+
+    def take(self) -> int:
+        """Bring it in; return how many claims are new or changed."""
+        extraction = self._rows.execute(
+            "select e.*, a.outlet, a.published, a.title from extraction e"
+            " join article a on a.sha256 = e.article_sha256"
+            " where e.article_sha256 = ? and e.schema = ? and e.status = 'done'"
+            " and exists (select 1 from source_seen s where s.article_sha256 = e.article_sha256)"
+            " order by e.finished_at desc, e.id desc limit 1",
+            (self._sha256, self._schema),
+        ).fetchone()
+        if extraction is None:  # no source has this text any more; its successor takes the claims
+            return 0
+        self._extraction = extraction
+        proposals = list(self._proposals())
+        claims = self._claims()
+        if not claims:
+            self._insert(proposals)
+            return len(proposals)
+        claims.sort(key=lambda c: (c["status"] not in DECIDED, not c["drafted"], c["number"]))
+        pairs, gone, new = pair(
+            [(_key(c), unpacked(c["proposal"] or c["row"]), c) for c in claims],
+            [(p.key, unpacked(p.row), p) for p in proposals],
+        )
+        changed = sum(self._meet(claim, proposal) for claim, proposal in pairs)
+        changed += sum(self._miss(claim) for claim in gone)
+        self._insert(new)
+        return changed + len(new)
+
+    # --- what the machine says -------------------------------------------------------------------
+
+    def _proposals(self) -> Iterator[Proposal]:
+        counts = json.loads(self._extraction["counts"] or "{}")
+        odd = counts.get("warnings") or counts.get("unaccounted")
+        remarks = remarks_of(self._extraction["data"]) if odd else None
+        for row in self._rows.execute(
+            'select kind, path, start, "end", text, confidence, by_rules, row from record'
+            " where extraction_id = ? order by id",
+            (self._extraction["id"],),
+        ):
+            told = remarks.about(row["path"], row["start"], row["end"]) if remarks else []
+            yield Proposal(*row[:6], bool(row[6]), row[7], packed(told))
+        if remarks and remarks.unaccounted:
+            from extractor.review.candidates import candidates
+
+            yield from candidates(self._desk, self._sha256, self._schema, remarks.unaccounted)
+
+    # --- what there is -----------------------------------------------------------------------------
+
+    def _claims(self) -> list[dict[str, Any]]:
+        """Return the claims of the article, with those of the texts that it has replaced."""
+        own = self._read("article_sha256 = :sha256")
+        before = self._read(
+            "article_sha256 in (with recursive before (sha256) as ("
+            " select old_sha256 from text_change where new_sha256 = :sha256"
+            " union select t.old_sha256 from text_change t join before b"
+            " on t.new_sha256 = b.sha256) select sha256 from before b where sha256 <> :sha256"
+            " and not exists (select 1 from source_seen s where s.article_sha256 = b.sha256))"
+        )
+        for claim in before:
+            self._move(claim)
+        return own + before
+
+    def _read(self, which: str) -> list[dict[str, Any]]:
+        found = self._rows.execute(
+            "select c.*, exists (select 1 from draft d where d.claim_id = c.id) as drafted"  # noqa: S608
+            f" from claim c where c.schema = :schema and c.{which}",
+            {"sha256": self._sha256, "schema": self._schema},
+        )
+        return [{**row, "was": row["article_sha256"]} for row in map(dict, found)]
+
+    def _move(self, claim: dict[str, Any]) -> None:
+        """Carry a claim over from the text that a source held before."""
+        claim["article_sha256"] = self._sha256
+        if claim["content"] is not None:
+            claim["anchor_sha256"] = self._sha256
+            return
+        if claim["anchor_start"] is None:
+            claim["anchored"] = "lost"
+            return
+        carrier = self._desk.carrier(claim["anchor_sha256"], self._sha256)
+        same = claim["anchor_sha256"] == self._sha256  # the old text is back
+        place = (
+            (claim["anchor_start"], claim["anchor_end"])
+            if same
+            else carrier.place(claim["anchor_start"], claim["anchor_end"])
+        )
+        if place is None:
+            claim["start"] = claim["end"] = None
+            claim["anchored"] = "lost"
+            return
+        claim["start"], claim["end"] = claim["anchor_start"], claim["anchor_end"] = place
+        claim["anchor_sha256"], claim["anchored"] = self._sha256, "moved"
+
+    # --- what becomes of it ------------------------------------------------------------------------
+
+    def _meet(self, claim: dict[str, Any], proposal: Proposal) -> bool:
+        """Give a claim what the machine says of it now; return whether anything changed."""
+        changed = self._differs(claim, proposal)
+        moved = claim["was"] != self._sha256
+        if not changed and not moved and claim["extraction_id"] == self._extraction["id"]:
+            return False
+        told = self._extraction
+        if changed:
+            self._rows.execute(_HISTORY, self._history(claim["id"], proposal))
+        fresh = {
+            **claim,
+            "origin": claim["origin"] if claim["origin"] == "analyst" else proposal.origin,
+            "extraction_id": told["id"],
+            "path": proposal.path,
+            "confidence": proposal.confidence,
+            "by_rules": int(proposal.by_rules),
+            "warnings": proposal.warnings,
+            "found": 1,
+            "model": told["model"] or "rules",
+            "proposal": proposal.row,
+        }
+        return self._write(claim, fresh)
+
+    def _differs(self, claim: dict[str, Any], proposal: Proposal) -> bool:
+        """Tell whether this is news for the history of what machines said."""
+        if claim["proposal"] != proposal.row or not claim["found"]:
+            return True
+        if claim["model"] != (self._extraction["model"] or "rules"):
+            return True
+        last = self._rows.execute(
+            "select confidence, engine, prompt_sha256 from proposal where claim_id = ?"
+            " order by id desc limit 1",
+            (claim["id"],),
+        ).fetchone()
+        now = (proposal.confidence, self._extraction["engine"], self._extraction["prompt_sha256"])
+        return last is None or tuple(last) != now
+
+    def _miss(self, claim: dict[str, Any]) -> bool:
+        """Note that the machine does not say it any more; return whether anything changed."""
+        moved = claim["was"] != self._sha256
+        if not claim["found"] and not moved:
+            return False
+        if claim["found"]:
+            self._rows.execute(_HISTORY, self._history(claim["id"], None))
+        fresh = {**claim, "found": 0, "proposal": None, "warnings": "[]", "by_rules": 0}
+        return self._write(claim, fresh)
+
+    def _write(self, claim: dict[str, Any], fresh: dict[str, Any]) -> bool:
+        """Write a claim with its new facts and what follows from them."""
+        fresh["outlet"], fresh["published"] = (
+            self._extraction["outlet"],
+            self._extraction["published"],
+        )
+        derived = derive_stored(self._desk, self._rows, fresh)
+        # What a reviewer looks at has changed: a decision on the former is refused.
+        seen = ("row", "status", "queued", "lapsed")
+        if claim["was"] != self._sha256 or any(derived[name] != claim[name] for name in seen):
+            fresh["version"] += 1
+        values = {**fresh, **derived}
+        self._rows.execute(f"{UPDATE}, {_FACTS} where number = :number", values)
+        index_words(self._desk, self._rows, fresh["number"], values)
+        return True
+
+    # --- what is new -------------------------------------------------------------------------------
+
+    def _insert(self, proposals: list[Proposal]) -> None:
+        """Make the claims of what is seen for the first time."""
+        if not proposals:
+            return
+        told = self._extraction
+        number = self._rows.execute("select coalesce(max(number), 0) from claim").fetchone()[0]
+        turns: dict[Key, int] = defaultdict(int)
+        claims, words, said = [], [], []
+        for number, one in enumerate(proposals, number + 1):  # noqa: B020 - goes on from the last
+            place: object = one.key[1] if one.start is None else [one.start, one.end]
+            claim_id, ordinal = free_identity(
+                self._rows, self._sha256, self._schema, one.kind, place, turns[one.key]
+            )
+            turns[one.key] = ordinal + 1
+            claims.append(self._columns(number, claim_id, ordinal, one))
+            said.append(self._history(claim_id, one))
+            words.append((number, words_of(one.text, one.row, told["title"])))
+        self._rows.executemany(_INSERT, claims)
+        self._rows.executemany(_HISTORY, said)
+        if self._desk.searchable:
+            self._rows.executemany("insert into claim_words (rowid, words) values (?, ?)", words)
+
+    def _columns(self, number: int, claim_id: str, ordinal: int, one: Proposal) -> dict[str, Any]:
+        row: Json = json.loads(one.row)
+        risk, flags = assess(
+            status="open",
+            origin=one.origin,
+            confidence=one.confidence,
+            by_rules=one.by_rules,
+            warnings=[code for code, _ in json.loads(one.warnings)],
+            differs=False,
+            found=True,
+            moved=False,
+            lost=False,
+        )
+        told = self._extraction
+        return {
+            "number": number,
+            "id": claim_id,
+            "article_sha256": self._sha256,
+            "schema": self._schema,
+            "kind": one.kind,
+            "start": one.start,
+            "end": one.end,
+            "content": one.key[1] if one.start is None else None,
+            "ordinal": ordinal,
+            "origin": one.origin,
+            "extraction_id": told["id"],
+            "path": one.path,
+            "confidence": one.confidence,
+            "by_rules": int(one.by_rules),
+            "warnings": one.warnings,
+            "risk": risk,
+            "flags": f" {' '.join(flags)} " if flags else "",
+            "speaker": speaker_of(row),
+            "outlet": told["outlet"],
+            "published": told["published"],
+            "model": told["model"] or "rules",
+            "text": one.text,
+            "row": one.row,
+        }
+
+    def _history(self, claim_id: str, one: Proposal | None) -> tuple[Any, ...]:
+        told = self._extraction
+        return (
+            claim_id,
+            told["id"],
+            self._now,
+            self._sha256,
+            one.row if one else None,
+            one.confidence if one else None,
+            told["model"] or "rules",
+            told["engine"],
+            told["prompt_sha256"],
+        )
+
+
+_HISTORY = (
+    'insert into proposal (claim_id, extraction_id, at, article_sha256, "row", confidence, model,'
+    " engine, prompt_sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT = (
+    'insert into claim (number, id, article_sha256, schema, kind, start, "end", content, ordinal,'
+    " origin, extraction_id, path, confidence, by_rules, warnings, found, anchor_sha256,"
+    " anchor_start, anchor_end, risk, flags, speaker, outlet, published, model, text,"
+    ' "row", proposal) values (:number, :id, :article_sha256, :schema, :kind, :start, :end,'
+    " :content, :ordinal, :origin, :extraction_id, :path, :confidence, :by_rules, :warnings, 1,"
+    " :article_sha256, :start, :end, :risk, :flags, :speaker, :outlet, :published, :model, :text,"
+    " :row, :row)"
+)
+
+
+def _key(claim: dict[str, Any]) -> Key:
+    """Return what a claim is matched by; a lost one by nothing."""
+    if claim["content"] is not None:
+        return (claim["kind"], claim["content"])
+    if claim["start"] is None:
+        return (claim["kind"], None, claim["number"])
+    return (claim["kind"], claim["start"], claim["end"])
