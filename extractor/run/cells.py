@@ -37,6 +37,8 @@ class Head:
     title: str
     width: int  # characters
     wrap: bool = False
+    locked: bool = False  # looks as if not to be touched
+    choices: tuple[str, ...] = ()  # what a spreadsheet offers, and nothing else
 
 
 _WIDTHS = {"quotation": 60, "sentence": 60, "phrase": 30, "figure": 14, "name": 24, "plain": 18}
@@ -64,7 +66,7 @@ FAILURES = (Head("File", 60), Head("Reason", 100, wrap=True), Head("Kind", 22))
 def article_heads(model: type[BaseModel]) -> tuple[Head, ...]:
     """Return the columns of the sheet that has a row an article."""
     counts = (Head(_title(kind), 14) for kind in row_kinds(model))
-    return _unlike(
+    return unlike(
         Head("#", 7),
         Head("Article", 60),
         Head("Outlet", 20),
@@ -104,9 +106,9 @@ def article_row(extraction: Extraction, number: int, page: str | None) -> Cells:
 def kind_heads(model: type[BaseModel]) -> dict[str, tuple[Head, ...]]:
     """Return the columns of the sheet of each row kind, under the kind's name."""
     return {
-        kind: _unlike(
+        kind: unlike(
             Head("#", 6),
-            *(head for column in columns for head in _heads(column)),
+            *(head for column in columns for head in field_heads(column)),
             Head("Confidence", 10),
             Head("Answered by", 16),
             *_ORIGIN,
@@ -115,7 +117,7 @@ def kind_heads(model: type[BaseModel]) -> dict[str, tuple[Head, ...]]:
     }
 
 
-def _unlike(*heads: Head) -> tuple[Head, ...]:
+def unlike(*heads: Head) -> tuple[Head, ...]:
     """Return the columns with a number behind the title of each that another has already."""
     seen: Counter[str] = Counter()
     out = []
@@ -137,7 +139,7 @@ def kind_rows(extraction: Extraction, page: str | None) -> Iterator[tuple[str, C
             leads = f"{page}#{'at-' if spans else ''}{anchor(number, row.number)}"
             cells: Cells = [Link(leads, row.number) if page else row.number]
             for position, column in enumerate(table.columns):
-                cells += _values(column, row.cells[position])
+                cells += field_values(column, row.cells[position])
             cells += [row.confidence, "rules" if row.by_rules else by]
             cells += [title, article.outlet, day, article.source]
             cells += [spans[0].start, spans[-1].end] if spans else [None, None]
@@ -180,7 +182,8 @@ def _title(kind: str) -> str:
     return kind.replace("_", " ").replace(".", ", ").strip().capitalize()
 
 
-def _heads(column: Column) -> Iterator[Head]:
+def field_heads(column: Column) -> Iterator[Head]:
+    """Yield the columns of one field."""
     title = _title(column.name)
     wide = _WIDTHS[column.role]
     yield Head(title, wide, wrap=column.role in ("quotation", "sentence", "phrase"))
@@ -192,8 +195,8 @@ def _heads(column: Column) -> Iterator[Head]:
         yield Head(f"{title}, approximate", 12)
 
 
-def _values(column: Column, cell: Cell) -> Iterator[Value]:
-    """Yield the cells of one field, as many as `_heads` yields."""
+def field_values(column: Column, cell: Cell) -> Iterator[Value]:
+    """Yield the cells of one field, as many as `field_heads` yields."""
     alone = cell.items[0] if len(cell.items) == 1 else None
     if alone is not None and column.role == "plain" and isinstance(alone.value, bool | int | float):
         yield alone.value

@@ -60,6 +60,9 @@ class Workbook:
         self._quoted_wrapped = self._book.add_format(
             {"quote_prefix": True, "text_wrap": True, **top}
         )
+        self._locked = self._book.add_format(
+            {"font_color": "#6B7480", "bg_color": "#F1F1EE", "quote_prefix": True, **top}
+        )
         self._link = self._book.add_format({"font_color": "#0B5CAD", "underline": 1, **top})
         self._names: set[str] = set()
         return self
@@ -109,7 +112,7 @@ class Workbook:
         page.freeze_panes(1, 1)
         return page
 
-    def write(self, page: Any, row: int, position: int, value: Value, wrap: bool) -> None:
+    def write(self, page: Any, row: int, position: int, value: Value, head: Head) -> None:
         """Write one cell by its type."""
         if isinstance(value, Link):
             if not _PLAIN_TARGET.fullmatch(value.target):
@@ -127,8 +130,9 @@ class Workbook:
         elif value is not None and value != "":
             text = fitting(str(value))
             risky = FORMULA.match(text)
-            style = (self._plain, self._wrapped, self._quoted, self._quoted_wrapped)
-            page.write_string(row, position, text, style[2 * bool(risky) + wrap])
+            styles = (self._plain, self._wrapped, self._quoted, self._quoted_wrapped)
+            style = self._locked if head.locked else styles[2 * bool(risky) + head.wrap]
+            page.write_string(row, position, text, style)
 
     def _free(self, title: str) -> str:
         """Return a name for a sheet that the format allows and no other sheet has."""
@@ -165,12 +169,17 @@ class Sheet:
         row = self._rows
         for position, value in enumerate(cells):
             if value is not None:
-                self._book.write(self._page, row, position, value, self._heads[position].wrap)
+                self._book.write(self._page, row, position, value, self._heads[position])
         self._rows += 1
 
     def end(self) -> None:
-        """Let people filter by every column."""
-        self._page.autofilter(0, 0, max(1, self._rows - 1), len(self._heads) - 1)
+        """Let people filter by every column, and choose where there is a choice."""
+        last = max(1, self._rows - 1)
+        self._page.autofilter(0, 0, last, len(self._heads) - 1)
+        for position, head in enumerate(self._heads):
+            if head.choices:
+                offered = {"validate": "list", "source": list(head.choices)}
+                self._page.data_validation(1, position, last, position, offered)
 
 
 def fitting(text: str) -> str:

@@ -16,7 +16,7 @@ from the article's words, besides control characters, which are left out.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pydantic import BaseModel
 
@@ -38,7 +38,7 @@ def header(model: type[BaseModel]) -> list[str]:
     for kind, columns in row_kinds(model).items():
         anchor = anchor_column(columns)
         for position, column in enumerate(columns):
-            names.update(dict.fromkeys(_names_of(kind, column, position == anchor)))
+            names.update(dict.fromkeys(field_names(kind, column, position == anchor)))
     return [*(name for name in names if name not in _LAST), *_LAST]
 
 
@@ -84,12 +84,13 @@ def _rows(extraction: Extraction) -> Iterator[dict[str, str]]:
                 "answered_by": "rules" if row.by_rules else by,
             }
             for position, column in enumerate(table.columns):
-                cells |= dict(_cells(table.kind, column, row.cells[position], position == anchor))
-            yield {name: _written(text) for name, text in cells.items()}
+                part = field_cells(table.kind, column, row.cells[position], position == anchor)
+                cells |= dict(part)
+            yield {name: written(text) for name, text in cells.items()}
 
 
-def _written(text: str) -> str:
-    """Return a cell as written: our own numbers stay numbers, words are made harmless."""
+def written(text: str) -> str:
+    """Return a cell as it is written: our own numbers stay numbers, words are made harmless."""
     if not text:
         return text
     return text if _NUMBER.fullmatch(text) else harmless(text)
@@ -98,8 +99,15 @@ def _written(text: str) -> str:
 _NUMBER = re.compile(r"-?\d{1,300}(\.\d+)?")
 
 
-def _names_of(kind: str, column: Column, anchor: bool) -> Iterator[str]:
-    name = _free(kind, column.name)
+def field_names(
+    kind: str, column: Column, anchor: bool, taken: Collection[str] = (*_FIXED, *_LAST)
+) -> Iterator[str]:
+    """Yield the columns of one field of a row kind, as many as `field_cells` fills.
+
+    `anchor`: rows rest on it, so that its words are under `text`. A field whose name is `taken`
+    has its kind's name before it.
+    """
+    name = _free(kind, column.name, taken)
     if not anchor:
         yield name
     if column.role == "name":
@@ -110,17 +118,24 @@ def _names_of(kind: str, column: Column, anchor: bool) -> Iterator[str]:
         yield from (_figure_name(column.name, part) for part in _FIGURE)
 
 
-def _free(kind: str, name: str) -> str:
+def _free(kind: str, name: str, taken: Collection[str]) -> str:
     """Return a field's column name, apart from those that every table has."""
-    return f"{kind}_{name}" if name in (*_FIXED, *_LAST) else name
+    return f"{kind}_{name}" if name in taken else name
 
 
 def _figure_name(field: str, part: str) -> str:
     return part if field == "figure" else f"{field}_{part}"
 
 
-def _cells(kind: str, column: Column, cell: Cell, anchor: bool) -> Iterator[tuple[str, str]]:
-    name = _free(kind, column.name)
+def field_cells(
+    kind: str,
+    column: Column,
+    cell: Cell,
+    anchor: bool,
+    taken: Collection[str] = (*_FIXED, *_LAST),
+) -> Iterator[tuple[str, str]]:
+    """Yield the columns of one field with what is under them, for `written` to make harmless."""
+    name = _free(kind, column.name, taken)
     spans = [span for item in cell.items for span in item.spans]
     if anchor:
         yield "text", cell.text
