@@ -10,9 +10,11 @@ from typing import Any
 
 from extractor.catalogue import Schema, load_schema
 from extractor.run.coverage import sources_in
+from extractor.run.entries import Done, Failed, Known, Skipped
 from extractor.run.going import run
+from extractor.run.locking import locked
 from extractor.run.source import Source
-from extractor.run.store import Done, Failed, Known, Skipped, Store, locked
+from extractor.run.store import Store
 from extractor.run.tally import Options, Outcome, Purse, Tally
 from extractor.run.work import recipe_for
 from extractor.settings import Settings

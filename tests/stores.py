@@ -11,8 +11,9 @@ from extractor.article import Article
 from extractor.catalogue import Schema, load_schema
 from extractor.pipeline import ENGINE
 from extractor.record import Extraction, Usage
+from extractor.run.entries import Done, Failed
 from extractor.run.packing import pack
-from extractor.run.store import Done, Failed, Store
+from extractor.run.store import Store
 from extractor.run.work import Recipe
 
 SCHEMA = "release_event"

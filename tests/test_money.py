@@ -19,9 +19,9 @@ from extractor.catalogue import load_schema
 from extractor.errors import UsageError
 from extractor.run import call_sizes as sizes
 from extractor.run.coverage import sources_in
+from extractor.run.entries import CallFor
 from extractor.run.estimating import Estimate, estimate
 from extractor.run.money import Budget, budget_for
-from extractor.run.store import Call as StoredCall
 from extractor.run.store import Store
 from extractor.run.work import recipe_for
 from extractor.settings import Price, Settings
@@ -418,8 +418,8 @@ def test_what_a_killed_run_has_paid_for_is_known(tmp_path: Path) -> None:
     """The next run notes it: calls and money of a run that had no time to say."""
     with Store(tmp_path) as store:
         run = store.begin_run(recipe_for(Settings(), load_schema("quotes")), [])
-        store.write(run, [StoredCall("k", "r", 0.0, "quotes", "answered", 100, 10, EACH, 1.0)])
-        store.write(run, [StoredCall("k", "r", 0.0, "quotes", "timeout", 0, 0, None, 1.0)])
+        store.write(run, [CallFor("k", Call("quotes", "r", 0.0, "answered", 1.0, 100, 10, EACH))])
+        store.write(run, [CallFor("k", Call("quotes", "r", 0.0, "timeout", 1.0))])
         store.begin_run(recipe_for(Settings(), load_schema("quotes")), [])
         row = store.run(run)
     assert (row["status"], row["calls"], row["input_tokens"]) == ("broken", 2, 100)

@@ -20,8 +20,8 @@ from rich.console import Console
 
 from extractor.record import Usage
 from extractor.run.coverage import count_sources, sources_in
+from extractor.run.entries import Failed, Known
 from extractor.run.progress import Bar, JsonLog, Pace, _Line, json_line
-from extractor.run.store import Failed, Known
 from extractor.run.tally import Tally
 from tests.coverage_made import command, environment, make_coverage, right, rows
 from tests.stub_server import fails, serving

@@ -29,10 +29,11 @@ from extractor.fields import Quotation
 from extractor.record import Extraction
 from extractor.run import index, workbook
 from extractor.run.cells import Head, Link
+from extractor.run.entries import Failed
 from extractor.run.pages import page_path
 from extractor.run.rendering import Renderer
 from extractor.run.sheets import write_sheets
-from extractor.run.store import Failed, Store
+from extractor.run.store import Store
 from extractor.run.workbook import Workbook
 from extractor.sheet.csvout import to_csv
 from extractor.sheet.html import to_html

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from extractor.answer.gate import Call
 from extractor.catalogue import load_schema
 from extractor.errors import OutputError, UsageError
 from extractor.pipeline import extract
 from extractor.read import article_from_text, read_article
 from extractor.record import Extraction, Usage
+from extractor.run.entries import CallFor, Done, Failed, Skipped
+from extractor.run.locking import locked
 from extractor.run.migrations import STEPS
 from extractor.run.packing import article_from_row, pack, unpack, unpack_json
-from extractor.run.store import FILE, Call, Done, Failed, Skipped, Store, locked
+from extractor.run.store import FILE, Store
 from extractor.run.work import Recipe, recipe_for
 from extractor.settings import Settings
 
@@ -103,8 +106,8 @@ def test_sheets_show_present_texts_once_in_the_order_of_the_coverage(store: Stor
 def test_what_goes_wrong_within_a_batch_leaves_nothing_of_it(store: Store) -> None:
     """A transaction is whole or not at all."""
     entry = done(extract(read_article(ARTICLES[0]), SCHEMA))
-    broken = Call("k", "r", 0.0, "q", "answered", 1, 1, None, 1.0)
-    object.__setattr__(broken, "seconds", None)
+    broken = CallFor("k", Call("q", "r", 0.0, "answered", 1.0, 1, 1))
+    object.__setattr__(broken.call, "seconds", None)
     with pytest.raises(OutputError):
         store.write(1, [entry, broken])
     assert store.known(entry.key) is None
@@ -166,7 +169,7 @@ def test_what_is_no_store_is_said(tmp_path: Path) -> None:
 
 def test_two_runs_do_not_write_into_one_folder(tmp_path: Path, monkeypatch) -> None:
     """The second is told so, and may go when the first has ended."""
-    monkeypatch.setattr("extractor.run.store._PATIENCE", 0.1)
+    monkeypatch.setattr("extractor.run.locking._PATIENCE", 0.1)
     with locked(tmp_path), pytest.raises(UsageError, match="another run"), locked(tmp_path):
         pass
     with locked(tmp_path):

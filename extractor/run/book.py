@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from extractor.record import Usage
 from extractor.run.crew import Hand
+from extractor.run.entries import Done, Entry, Failed, Known, Skipped
 from extractor.run.packing import Packed
 from extractor.run.sifting import Sieve
 from extractor.run.source import Source
-from extractor.run.store import Done, Entry, Failed, Known, Skipped
 from extractor.run.tally import Tally, Watcher
 
 

@@ -12,11 +12,12 @@ from extractor.errors import InputError, UsageError
 from extractor.run.coverage import Fields, count_sources, sources_in
 from extractor.run.crew import cores
 from extractor.run.going import run
+from extractor.run.locking import locked
 from extractor.run.money import budget_for
 from extractor.run.progress import show_for
 from extractor.run.sheets import FORMS, Form, write_sheets
 from extractor.run.source import Source, failing
-from extractor.run.store import FILE, Store, locked
+from extractor.run.store import FILE, Store
 from extractor.run.tally import Options, Outcome
 from extractor.run.telling import story
 from extractor.run.work import recipe_for

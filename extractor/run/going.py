@@ -24,6 +24,7 @@ from extractor.errors import ExtractError, ModelError
 from extractor.record import Usage
 from extractor.run.book import Book, Task
 from extractor.run.crew import Crew, Hand, cores
+from extractor.run.entries import CallFor, Entry
 from extractor.run.feeding import Feeder, Numbered
 from extractor.run.limits import Limits
 from extractor.run.messages import (
@@ -41,7 +42,7 @@ from extractor.run.messages import (
 from extractor.run.sifting import Sieve
 from extractor.run.source import Source
 from extractor.run.spool import Line
-from extractor.run.store import Call, Entry, Store
+from extractor.run.store import Store
 from extractor.run.tally import Endless, Options, Outcome, Purse, Watcher
 from extractor.run.turns import Turns
 from extractor.run.work import Recipe
@@ -467,21 +468,7 @@ class _Going:
     def _called(self, number: int, call: gate.Call) -> None:
         """Note a request that is over."""
         task = self.book.tasks.get(number)
-        record = Call(
-            (task.key if task else None) or "",
-            call.request_key,
-            call.at,
-            call.kind,
-            call.outcome,
-            call.input_tokens,
-            call.output_tokens,
-            call.cost_usd,
-            call.seconds,
-            call.round,
-            call.question_characters,
-            call.characters,
-        )
-        self._put(record)
+        self._put(CallFor((task.key if task else None) or "", call))
         if task is not None:
             cost = call.cost_usd if call.outcome == "answered" else 0.0
             task.paid.add(Usage(1, 0, 0, 0, call.input_tokens, call.output_tokens, cost))

@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from extractor.answer.gate import Call
 from extractor.answer.later import Sent
+from extractor.run.entries import CallFor
 from extractor.run.spool import Line
-from extractor.run.store import Call, Store
+from extractor.run.store import Store
 
 # A question is tried so often, and is then failing: a batch may take a day.
 ATTEMPTS = 3
@@ -171,16 +173,17 @@ class Ledger:
         """Note what became of some lines, and the calls that were paid with them."""
         now = time.time()
         calls = [
-            Call(
-                key=end.line.work_key,
-                request_key=end.line.request_key,
-                at=now,
-                kind=end.line.kind,
-                outcome="answered",
-                input_tokens=end.input_tokens,
-                output_tokens=end.output_tokens,
-                cost_usd=end.cost_usd,
-                seconds=0.0,
+            CallFor(
+                end.line.work_key,
+                Call(
+                    end.line.kind,
+                    end.line.request_key,
+                    now,
+                    "answered",
+                    input_tokens=end.input_tokens,
+                    output_tokens=end.output_tokens,
+                    cost_usd=end.cost_usd,
+                ),
             )
             for end in ends
             if end.outcome == "answered"

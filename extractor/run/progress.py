@@ -18,8 +18,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from extractor.record import Usage
+from extractor.run.entries import Done, Failed, Known, Skipped
 from extractor.run.packing import storable
-from extractor.run.store import Done, Failed, Known, Skipped
 from extractor.run.tally import Outcome, Tally, Watcher
 from extractor.run.telling import Lines, duration
 

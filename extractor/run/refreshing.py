@@ -17,9 +17,9 @@ from typing import Any, NoReturn, Self
 
 from extractor.catalogue import load_schema
 from extractor.errors import ExtractError
+from extractor.run.entries import Done, Failed, Known, Skipped
 from extractor.run.progress import Show
 from extractor.run.sheets import Form, write_sheets
-from extractor.run.store import Done, Failed, Known, Skipped
 from extractor.run.tally import Outcome, Tally
 from extractor.run.work import Recipe
 

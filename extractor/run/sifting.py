@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from extractor.run.entries import Known
 from extractor.run.source import Source
-from extractor.run.store import Known, Store
+from extractor.run.store import Store
 from extractor.run.work import Recipe
 
 Fate = Literal["work", "done", "failed"]

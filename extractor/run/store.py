@@ -1,6 +1,6 @@
 """The store of a run: one SQLite file in the output folder, whole whatever happens to the process.
 
-It is written by one process at a time (`locked`) and by one connection in it; anyone may read
+It is written by one process at a time (locking.py) and by one connection in it; anyone may read
 meanwhile (write-ahead log). What one article brought is written in one transaction. A process
 that is killed loses at most what it had not yet been given to write.
 """
@@ -10,7 +10,6 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,93 +17,15 @@ from extractor.catalogue import Schema
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction, Usage
 from extractor.run.call_sizes import Sizes, own_sizes
+from extractor.run.entries import Entry, KindOfFailure, Known
+from extractor.run.entry_rows import EntryRows, usage_columns
 from extractor.run.migrations import STEPS
-from extractor.run.packing import Packed, article_from_row, storable, unpack
+from extractor.run.packing import article_from_row, storable, unpack
 from extractor.run.work import Recipe
 
 FILE = "extract.sqlite"
-_LOCK = ".extract.lock"
-_PATIENCE = 3.0  # seconds to wait for a lock: the processes of a killed run take a moment to end
 _CALLS = 50_000  # the latest ones, that say how large calls are
 _BUSY = 30.0  # seconds to wait for somebody who writes into the file by other means
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An article that is finished."""
-
-    position: int
-    source: str
-    stamp: str
-    key: str
-    packed: Packed
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An article that is not to be had; without a `key` it could not even be read."""
-
-    position: int
-    source: str
-    stamp: str
-    reason: str
-    kind: str  # of the error: "EndpointFailing"
-    seconds: float
-    key: str | None = None
-    article_sha256: str | None = None
-    usage: Usage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """An article that there was nothing to do for, other than being unchanged."""
-
-    position: int
-    source: str
-    stamp: str
-    article_sha256: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request that reached an endpoint."""
-
-    key: str
-    request_key: str
-    at: float
-    kind: str
-    outcome: str  # "answered", or the kind of failure
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float | None
-    seconds: float
-    round: int = 0  # 1: asked; 2 and more: a wrong answer went back; 0: not known
-    question_characters: int = 0  # of the messages of round 1
-    characters: int = 0  # of all messages
-
-
-Entry = Done | Failed | Skipped | Call
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """How work under a key ended."""
-
-    status: str  # "done", "failed"
-    reason: str | None
-    run_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class KindOfFailure:
-    """How many articles of a run failed in one way."""
-
-    kind: str  # of the error: "EndpointFailing"
-    count: int
-    read: int  # of these that had been read, so that only the answering failed
-    source: str  # the first of them
 
 
 class Store:
@@ -129,6 +50,7 @@ class Store:
             raise self._broken(error) from error
         try:
             self._rows.row_factory = sqlite3.Row
+            self._entries = EntryRows(self._rows)
             self._prepare()
         except sqlite3.Error as error:
             self._rows.close()
@@ -210,7 +132,7 @@ class Store:
                     status,
                     storable(reason),
                     json.dumps(counts),
-                    *_columns(usage),
+                    *usage_columns(usage),
                     number,
                 ),
             )
@@ -328,151 +250,11 @@ class Store:
 
     def write_within(self, run_id: int, entries: Iterable[Entry]) -> None:
         """Write some entries, in the transaction of `changing`."""
-        for entry in entries:
-            if isinstance(entry, Done):
-                self._write_done(run_id, entry)
-            elif isinstance(entry, Failed):
-                self._write_failed(run_id, entry)
-            elif isinstance(entry, Skipped):
-                self._see(run_id, entry.position, entry.source, entry.stamp, entry)
-                self._item(run_id, entry, "skipped", entry.article_sha256, entry.reason)
-            else:
-                self._write_call(run_id, entry)
+        self._entries.insert(run_id, entries)
 
     def name_recipe(self, recipe: Recipe) -> None:
         """Say by which recipe the extractions are that will be written."""
-        self._recipe = (
-            recipe.schema,
-            recipe.schema_sha256,
-            recipe.prompt,
-            recipe.prompt_sha256,
-            recipe.model,
-            recipe.plan,
-            recipe.engine,
-        )
-
-    def _write_done(self, run_id: int, entry: Done) -> None:
-        packed, now = entry.packed, time.time()
-        self._rows.execute(
-            "insert or ignore into article values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*packed.article, now),
-        )
-        number = self._rows.execute(
-            _INSERT_EXTRACTION + _REPLACE + " returning id",
-            (
-                entry.key,
-                packed.article_sha256,
-                *self._recipe,
-                "done",
-                None,
-                None,
-                packed.data,
-                packed.counts,
-                *_columns(packed.usage),
-                entry.seconds,
-                run_id,
-                now,
-            ),
-        ).fetchone()[0]
-        self._rows.execute("delete from record where extraction_id = ?", (number,))
-        self._rows.executemany(
-            'insert into record (extraction_id, article_sha256, schema, kind, path, start, "end",'
-            " text, confidence, by_rules, row) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    number,
-                    packed.article_sha256,
-                    self._recipe[0],
-                    row.kind,
-                    row.path,
-                    row.start,
-                    row.end,
-                    row.text,
-                    row.confidence,
-                    row.by_rules,
-                    row.row,
-                )
-                for row in packed.rows
-            ],
-        )
-        self._see(run_id, entry.position, entry.source, entry.stamp, packed)
-        self._item(run_id, entry, "done", packed.article_sha256, None)
-
-    def _write_failed(self, run_id: int, entry: Failed) -> None:
-        if entry.key is not None and entry.article_sha256 is not None:
-            self._rows.execute(
-                # What was done once stays done when doing it again fails.
-                _INSERT_EXTRACTION + _REPLACE + " where extraction.status = 'failed'",
-                (
-                    entry.key,
-                    entry.article_sha256,
-                    *self._recipe,
-                    "failed",
-                    storable(entry.reason),
-                    entry.kind,
-                    None,
-                    None,
-                    *_columns(entry.usage or Usage()),
-                    entry.seconds,
-                    run_id,
-                    time.time(),
-                ),
-            )
-            self._see(run_id, entry.position, entry.source, entry.stamp, entry)
-        self._item(run_id, entry, "failed", entry.article_sha256, entry.reason)
-
-    def _see(self, run_id: int, position: int, source: str, stamp: str, of: Any) -> None:
-        """Note that a source held this text; its place among the sheets stays the first one."""
-        self._rows.execute(
-            "insert into source_seen (source, stamp, article_sha256, first_run, position)"
-            " values (?, ?, ?, ?, ?) on conflict (source) do update"
-            " set stamp = excluded.stamp, article_sha256 = excluded.article_sha256",
-            (storable(source), stamp, of.article_sha256, run_id, position),
-        )
-
-    def _item(
-        self,
-        run_id: int,
-        entry: Done | Failed | Skipped,
-        status: str,
-        article_sha256: str | None,
-        reason: str | None,
-    ) -> None:
-        self._rows.execute(
-            "insert or replace into run_item values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                run_id,
-                entry.position,
-                storable(entry.source),
-                article_sha256,
-                status,
-                storable(reason),
-                getattr(entry, "kind", None),
-                getattr(entry, "seconds", 0.0),
-            ),
-        )
-
-    def _write_call(self, run_id: int, call: Call) -> None:
-        self._rows.execute(
-            "insert into call (run_id, work_key, request_key, at, kind, outcome, input_tokens,"
-            " output_tokens, cost_usd, seconds, round, question_characters, characters)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                run_id,
-                call.key,
-                call.request_key,
-                call.at,
-                call.kind,
-                call.outcome,
-                call.input_tokens,
-                call.output_tokens,
-                call.cost_usd,
-                call.seconds,
-                call.round,
-                call.question_characters,
-                call.characters,
-            ),
-        )
+        self._entries.recipe = recipe
 
     # --- SQLite's own troubles -----------------------------------------------------------------
 
@@ -518,67 +300,3 @@ _PAID = (
     " case when sum(outcome = 'answered' and cost_usd is null) > 0 then null"
     " else coalesce(sum(cost_usd), 0.0) end from call where call.run_id = run.id"
 )
-_INSERT_EXTRACTION = (
-    "insert into extraction (work_key, article_sha256, schema, schema_sha256, prompt,"
-    " prompt_sha256, model, plan, engine, status, reason, error_kind, data, counts, calls,"
-    " cache_hits, input_tokens, output_tokens, cost_usd, seconds, run_id, finished_at) values"
-    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_REPLACE = " on conflict (work_key) do update set " + ", ".join(
-    f"{name} = excluded.{name}"
-    for name in (
-        "status reason error_kind data counts calls cache_hits input_tokens output_tokens cost_usd "
-        "seconds run_id finished_at"
-    ).split()
-)
-
-
-def _columns(usage: Usage) -> tuple[int, int, int, int, float | None]:
-    return (
-        usage.calls,
-        usage.cache_hits,
-        usage.input_tokens,
-        usage.output_tokens,
-        usage.cost_usd,
-    )
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[int]:
-    """Keep other runs out of a folder, made if need be. Raises OutputError, or UsageError.
-
-    Gives the open file that the lock is on, which no other process may hold: when this one ends,
-    however it does, the lock is gone.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / _LOCK).open("ab")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"{folder}: the store cannot be written there ({reason}); name another --output"
-        ) from error
-    with file:
-        _lock(file.fileno(), folder)
-        yield file.fileno()
-
-
-def _lock(handle: int, folder: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not on this system; SQLite's own locks keep the file whole
-        return
-    ends = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > ends:
-                raise UsageError(
-                    f"{folder}: another run is writing there; wait for it, or name another --output"
-                ) from None
-            time.sleep(0.05)
-        except OSError:  # a file system without locks
-            return
-        else:
-            return

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from extractor.answer.gate import Call
 from extractor.record import Usage
-from extractor.run.store import Done, Failed, Known, Skipped
+from extractor.run.entries import Done, Failed, Known, Skipped
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from extractor.record import Usage
+from extractor.run.entries import Done, Failed, KindOfFailure, Known, Skipped
 from extractor.run.money import dollars
-from extractor.run.store import Done, Failed, KindOfFailure, Known, Skipped, Store
+from extractor.run.store import Store
 from extractor.run.tally import Outcome, Tally
 
 _SHOWN = 20  # failures told as they happen; all of them are in the store

@@ -6,7 +6,8 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from extractor.errors import ExtractError
-from extractor.run.store import Entry, Store
+from extractor.run.entries import CallFor, Entry
+from extractor.run.store import Store
 from extractor.run.work import Recipe
 
 _MOST = 200  # entries in one transaction: enough to make its cost small beside that of the rows
@@ -67,6 +68,8 @@ class Writer:
         ends = monotonic() + _LONGEST
         while entry is not None:
             batch.append(entry)
+            if isinstance(entry, CallFor) and entry.call.cost_usd:
+                ends = 0.0  # a kill must not make us forget what was paid
             if len(batch) >= _MOST:
                 return batch, True
             try:

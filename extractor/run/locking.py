@@ -1,0 +1,52 @@
+"""The lock of an output folder: one run at a time writes there."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from extractor.errors import OutputError, UsageError
+
+_LOCK = ".extract.lock"
+_PATIENCE = 3.0  # seconds to wait for a lock: the processes of a killed run take a moment to end
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[int]:
+    """Keep other runs out of a folder, made if need be. Raises OutputError, or UsageError.
+
+    Gives the open file that the lock is on, which no other process may hold: when this one ends,
+    however it does, the lock is gone.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / _LOCK).open("ab")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{folder}: the store cannot be written there ({reason}); name another --output"
+        ) from error
+    with file:
+        _lock(file.fileno(), folder)
+        yield file.fileno()
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # not on this system; SQLite's own locks keep the file whole
+        return
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                raise UsageError(
+                    f"{folder}: another run is writing there; wait for it, or name another --output"
+                ) from None
+            time.sleep(0.05)
+        except OSError:  # a file system without locks
+            return
+        else:
+            return
