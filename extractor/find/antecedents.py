@@ -144,15 +144,17 @@ class History:
         self.speaker = -1  # the entity that spoke last
         self.asked: dict[int, tuple[int, int]] = {}  # line -> who asked whom
         self.first_of: dict[int, int] = {}  # line -> the first person in it
-        first_from, lower = reading.tokens.first_from, reading.tokens.lower
-        self.coming = sorted(  # the mentions: offset, tokens first:last, entity
-            (span.start, first_from(span.start), first_from(span.end), order)
-            for order, draft in enumerate(drafts)
-            for span, _ in draft.mentions
+        lower = reading.tokens.lower
+        self.coming = sorted(  # the mentions: tokens first:last, entity
+            [
+                (first, last, order)
+                for order, draft in enumerate(drafts)
+                for first, last, _ in draft.mentions
+            ]
         )
         self.position = 0  # of the first mention not read yet
         self._roles: dict[int, str] = {}
-        self.opening = {first for _, first, _, _ in self.coming}
+        self.opening = {first for first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name
             (k, lower[k])
             for k in reading.all_of(PRONOUN)
@@ -162,8 +164,8 @@ class History:
     def pronouns(self) -> Iterator[tuple[int, str]]:
         """Yield the pronouns outside quotations, remembering what is named before each."""
         for k, word in self.found:
-            while self.position < len(self.coming) and self.coming[self.position][1] < k:
-                _, first, last, order = self.coming[self.position]
+            while self.position < len(self.coming) and self.coming[self.position][0] < k:
+                first, last, order = self.coming[self.position]
                 self.position += 1
                 draft = self.drafts[order]
                 if draft.kind == "place" or (draft.kind == "other" and not draft.words):
@@ -191,7 +193,7 @@ class History:
         draft, lower = self.drafts[order], self.reading.tokens.lower
         if draft.words or not draft.described or draft.plural or lower[first] != "the":
             return None
-        if lower[self.reading.tokens.first_from(draft.first)] in _INTRODUCING:
+        if lower[draft.first] in _INTRODUCING:
             return None  # "a woman … the woman": she is introduced as somebody else
         found = antecedent(self, first, _TAKEN_UP.get(draft.gender or "", "somebody"))
         return found[0] if found else None

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from extractor.find.candidates import EntityKind, MentionKind
-from extractor.spans import Span
 
 
 @dataclass(slots=True, eq=False)
@@ -18,9 +17,9 @@ class Draft:
     role: str | None = None
     heads: set[str] = field(default_factory=set)  # "president", "envoy": what it is described as
     countries: set[str] = field(default_factory=set)  # of the descriptions: "BY"
-    mentions: list[tuple[Span, MentionKind]] = field(default_factory=list)
+    mentions: list[tuple[int, int, MentionKind]] = field(default_factory=list)  # tokens, half-open
     traits: set[str] = field(default_factory=set)  # names within its descriptions: "ohio"
     described: bool = False  # by a noun for people: "a senior official"
-    likely: dict[Span, float] = field(default_factory=dict)  # pronoun -> that it means this one
-    named: list[int] = field(default_factory=list)  # offsets of its names so far, in order
-    first: int = 0  # offset of the first mention
+    likely: dict[int, float] = field(default_factory=dict)  # pronoun -> that it means this one
+    named: list[int] = field(default_factory=list)  # first tokens of its names so far, in order
+    first: int = 0  # first token of the first mention

@@ -125,12 +125,12 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
     split = run.first + run.titles
     while tokens.text[split] in ".-":
         split += 1
-    span = Span(tokens.start[split], tokens.end[run.last - 1])
-    draft = _match(run, span, register)
+    printed = reading.article.text[tokens.start[split] : tokens.end[run.last - 1]]
+    draft = _match(run, split, register)
     last, first = _surname(run.words), key(run.words[0])
     if draft is None:
         kind, gender = kind_of(reading, run)
-        draft = Draft(run.words, kind, span.of(reading.article.text), gender, first=span.start)
+        draft = Draft(run.words, kind, printed, gender, first=split)
         draft.plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
         register.drafts.append(draft)
         register.add_last(last, draft)
@@ -142,13 +142,13 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
         if draft.kind == "place" and len(draft.words) > 1 and _speaks(reading, run):
             draft.kind, draft.gender = "person", draft.gender or first_name_gender(draft.words[0])
         if len(run.words) > len(draft.words) and draft.kind != "place":
-            draft.words, draft.name = run.words, span.of(reading.article.text)
+            draft.words, draft.name = run.words, printed
         register.add_last(last, draft)
         if len(run.words) > 1:
             register.add_first(first, draft)
-    insort(draft.named, span.start)
-    draft.first = min(draft.first, span.start)
-    draft.mentions.append((span, "name"))
+    insort(draft.named, split)
+    draft.first = min(draft.first, split)
+    draft.mentions.append((split, run.last, "name"))
     _describe(reading, run, draft)
 
 
@@ -164,8 +164,8 @@ def _surname(words: tuple[str, ...]) -> str:
     return key(words[-2] if len(words) > 2 and key(words[-1]) in _SUFFIXES else words[-1])
 
 
-def _match(run: Run, span: Span, register: _Register) -> Draft | None:
-    """Return the entity that a run names, if it is known."""
+def _match(run: Run, first: int, register: _Register) -> Draft | None:
+    """Return the entity that a run names, if it is known; `first` is its first token."""
     country = lookup(" ".join(run.words))
     if country and not run.titles:
         same = register.by_last.get(f"={country.code}{country.kind}")
@@ -174,12 +174,8 @@ def _match(run: Run, span: Span, register: _Register) -> Draft | None:
     last = _surname(run.words)
     same_last = [d for d in register.by_last.get(last, ()) if _compatible(run, d)]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
-        before = [d for d in same_last if d.first < span.start] or same_last
-        return (
-            before[0]
-            if len(before) == 1
-            else max(before, key=lambda d: _named_before(d, span.start))
-        )
+        before = [d for d in same_last if d.first < first] or same_last
+        return before[0] if len(before) == 1 else max(before, key=lambda d: _named_before(d, first))
     if len(run.words) == 1:
         same_first = [
             d
@@ -192,9 +188,9 @@ def _match(run: Run, span: Span, register: _Register) -> Draft | None:
     return register.spelled_alike(key(run.words[-1]), key(run.words[0]))
 
 
-def _named_before(draft: Draft, offset: int) -> tuple[int, int]:
-    """Return how often the entity is named before `offset`, and where last."""
-    count = bisect_left(draft.named, offset)
+def _named_before(draft: Draft, first: int) -> tuple[int, int]:
+    """Return how often the entity is named before a token, and where last."""
+    count = bisect_left(draft.named, first)
     return count, draft.named[count - 1] if count else -1
 
 
@@ -244,46 +240,49 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
             draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
 
 
-def _chief_form(reading: Reading, draft: Draft) -> str | None:
+def _chief_form(reading: Reading, names: list[tuple[Span, str]]) -> str | None:
     """Return the fullest form of the name, as the story spells it rather than its captions."""
-    if not draft.words:
-        return None
-    text = reading.article.text
-    printed = {text[a:b] for (a, b), kind in draft.mentions if kind == "name"}
-    if len(printed) == 1:
-        return printed.pop()
+    if len({form for _, form in names}) < 2:
+        return names[0][1] if names else None
     forms = [
         (
             not reading.in_furniture(span.start),
-            len(span.of(text).split()),
-            not (span.of(text).isupper() and span.end - span.start > 4),  # a dateline's TOWN
+            len(form.split()),
+            not (form.isupper() and span.end - span.start > 4),  # a dateline's TOWN
             -span.start,
+            form,
         )
-        for span, kind in draft.mentions
-        if kind == "name"
+        for span, form in names
     ]
-    most = max((form[1] for form in forms), default=0)
-    chief = max(form for form in forms if form[1] >= min(most, 2))
-    return next(span.of(text) for span, _ in draft.mentions if span.start == -chief[-1])
+    most = max(form[1] for form in forms)
+    return max(form for form in forms if form[1] >= min(most, 2))[-1]
 
 
 def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
     """Number the entities by their first mention and make them immutable."""
-    text = reading.article.text
-    drafts = [d for d in drafts if d.mentions]
-    drafts.sort(key=lambda d: min(d.mentions)[0])
+    text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
+    placed = [(sorted(draft.mentions), draft) for draft in drafts if draft.mentions]
+    placed.sort(key=lambda found: found[0][0][:2])
     out = []
-    for number, draft in enumerate(drafts, 1):
-        spans = dict(sorted(draft.mentions))
-        mentions = tuple(
-            Mention(f"P{number}.{k}", span, kind, draft.likely.get(span, 1.0))
-            for k, (span, kind) in enumerate(spans.items(), 1)
-        )
-        name = _chief_form(reading, draft) or draft.name
-        printed = {text[a:b] for (a, b), kind in spans.items() if kind != "pronoun"}
+    for number, (places, draft) in enumerate(placed, 1):
+        mentions: list[Mention] = []
+        names: list[tuple[Span, str]] = []
+        printed: set[str] = set()
+        kinds = {(first, last): kind for first, last, kind in places}
+        for (first, last), kind in kinds.items():
+            span = Span(start[first], end[last - 1])
+            if kind != "pronoun":
+                form = text[span.start : span.end]
+                printed.add(form)
+                if kind == "name":
+                    names.append((span, form))
+            id_ = f"P{number}.{len(mentions) + 1}"
+            mentions.append(Mention(id_, span, kind, draft.likely.get(first, 1.0)))
+        name = (draft.words and _chief_form(reading, names)) or draft.name
+        printed.discard(name)
         out.append(
             Entity(
-                f"P{number}", name, draft.kind, mentions, tuple(sorted(printed - {name})),
+                f"P{number}", name, draft.kind, tuple(mentions), tuple(sorted(printed)),
                 draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
             )
         )  # fmt: skip

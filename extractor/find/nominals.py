@@ -29,7 +29,6 @@ from extractor.find.vocabulary import (
     singular,
 )
 from extractor.find.word_classes import PERSON, SPEAKING, SPEECH, kind_of_noun, kind_of_word
-from extractor.spans import Span
 
 if TYPE_CHECKING:
     from extractor.find.reading import Reading
@@ -272,31 +271,28 @@ def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bo
 def add(reading: Reading, drafts: list[Draft]) -> None:
     """Add the descriptions to the entities they describe, or as unnamed sources."""
     tokens = reading.tokens
-    owner = {
-        place: d
-        for d in people_of(drafts)
-        for span, _ in d.mentions
-        for place in (span.start, span.end)
-    }
+    people = people_of(drafts)
+    starting = {first: d for d in people for first, _, _ in d.mentions}
+    ending = {last: d for d in people for _, last, _ in d.mentions}
     unnamed: dict[str, Draft] = {}
     by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun
-    bearers = _Bearers(people_of(drafts))
+    bearers = _Bearers(people)
     phrases = find_phrases(reading)
     taken = {k for p in phrases for k in range(p.first, p.last)}
     for d in drafts:
-        for span, _ in d.mentions:
-            taken.update(range(tokens.first_from(span.start), tokens.first_from(span.end)))
+        for first, last, _ in d.mentions:
+            taken.update(range(first, last))
     phrases = sorted(phrases + find_speaking(reading, taken))
     for phrase in phrases:
-        start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
-        span = Span(start, end)
         noun = singular(tokens.lower[phrase.head])
         kind = kind_of_noun(noun)
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
-            draft = _beside(reading, phrase, owner) or _described(tokens, phrase, noun, bearers)
+            draft = _beside(reading, phrase, starting, ending) or _described(
+                tokens, phrase, noun, bearers
+            )
             if draft:
-                draft.mentions.append((span, "nominal"))
+                draft.mentions.append((phrase.first, phrase.last, "nominal"))
                 continue
         words = [w for w in tokens.lower[phrase.first : phrase.last] if w not in DETERMINERS]
         key = " ".join(words)
@@ -306,16 +302,17 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             draft = next((d for d in reversed(latest) if d.heads.issuperset(words)), None)
         if draft is None:
             gender = "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
+            start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
             draft = Draft(
                 (), kind if kind in ("body", "other") else "unnamed",
-                _as_name(span.of(reading.article.text)), gender, plural, first=start,
+                _as_name(reading.article.text[start:end]), gender, plural, first=phrase.first,
             )  # fmt: skip
             draft.described = kind == "person"
             draft.heads.update((noun, *words))
             drafts.append(draft)
             by_head.setdefault(noun, []).append(draft)
         unnamed[key] = draft
-        draft.mentions.append((span, "nominal"))
+        draft.mentions.append((phrase.first, phrase.last, "nominal"))
 
 
 def _as_name(phrase: str) -> str:
@@ -329,24 +326,27 @@ def people_of(drafts: list[Draft]) -> list[Draft]:
     return [d for d in drafts if d.kind in ("person", "other") and d.words]
 
 
-def _beside(reading: Reading, phrase: Phrase, owner: dict[int, Draft]) -> Draft | None:
+def _beside(
+    reading: Reading, phrase: Phrase, starting: dict[int, Draft], ending: dict[int, Draft]
+) -> Draft | None:
     """Return the person named beside the phrase: in apposition to it, or said to be it.
 
+    `starting` and `ending` are the people by the first token of a mention, and by that after it.
     "Smith, a former adviser, …", "the envoy for Freedonia, Jane Doe", "Smith is an adviser".
     """
     tokens, first, last = reading.tokens, phrase.first, phrase.last
     if last + 1 < len(tokens) and tokens.text[last] == ",":
-        found = owner.get(tokens.start[last + 1])
+        found = starting.get(last + 1)
         if found and tokens.lower[first] not in ("a", "an"):
             return found
     if first > 1 and tokens.text[first - 1] == ",":
         aged = first > 3 and tokens.text[first - 2].isdigit() and tokens.text[first - 3] == ","
-        return owner.get(tokens.end[first - 4 if aged else first - 2])  # "Smith, 60, a nurse"
+        return ending.get(first - 3 if aged else first - 1)  # "Smith, 60, a nurse"
     if first > 1 and tokens.lower[first - 1] in ("is", "was", "became", "remains"):
         opener = tokens.first_from(reading.sentences[reading.sentence[first]].span.start)
         for k in range(opener, first - 1):
-            if tokens.start[k] in owner:
-                return owner[tokens.start[k]]
+            if k in starting:
+                return starting[k]
             if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
                 return None
     return None
@@ -357,25 +357,25 @@ class _Bearers:
 
     def __init__(self, people: list[Draft]) -> None:
         self._people = people
-        # (noun, country) -> (offset, index of the person); country "" for people of none that is
+        # (noun, country) -> (token, index of the person); country "" for people of none that is
         # known, None for all people.
         self._named: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
         for index, draft in enumerate(people):
-            places = [(span.start, index) for span, _ in draft.mentions] if draft.heads else []
+            places = [(first, index) for first, _, _ in draft.mentions] if draft.heads else []
             for noun in {_office(head) for head in draft.heads}:
                 for country in (None, *(draft.countries or ("",))):
                     self._named.setdefault((noun, country), []).extend(places)
         for named in self._named.values():
             named.sort()
 
-    def last(self, noun: str, country: str | None, traits: set[str], offset: int) -> Draft | None:
-        """Return the one named last before `offset`, of the country rather than of none known.
+    def last(self, noun: str, country: str | None, traits: set[str], first: int) -> Draft | None:
+        """Return the one named last before a token, of the country rather than of none known.
 
         With traits, one that is described by one of these names too: "the Ohio senator".
         """
         for key in ((noun, country), (noun, "")) if country else ((noun, None),):
             named = self._named.get(key, ())
-            before = bisect_left(named, (offset,))
+            before = bisect_left(named, (first,))
             for _, index in reversed(named[max(before - _LOOKED_AT, 0) : before]):
                 draft = self._people[index]
                 if not traits or traits & draft.traits:
@@ -398,4 +398,4 @@ def _described(tokens: Tokens, phrase: Phrase, noun: str, bearers: _Bearers) -> 
         country = found.code if found else country
         if not found and tokens.text[k][0].isupper():
             traits.add(tokens.lower[k])
-    return bearers.last(_office(noun), country, traits, tokens.start[phrase.first])
+    return bearers.last(_office(noun), country, traits, phrase.first)

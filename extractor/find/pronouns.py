@@ -13,7 +13,6 @@ from extractor.find.antecedents import ALONE, History, antecedent, fits
 from extractor.find.drafts import Draft
 from extractor.find.positions import SUBJECTS
 from extractor.find.vocabulary import FINITE_SPEECH, PRONOUN_GENDER
-from extractor.spans import Span
 
 if TYPE_CHECKING:
     from extractor.find.reading import Reading
@@ -26,18 +25,17 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
     """Add the pronouns outside quotations as mentions of their likely antecedents."""
     history = History(reading, drafts)
     learn_gender(history)
-    unresolved: list[tuple[Span, str]] = []
+    unresolved: list[tuple[int, str]] = []
     for k, word in history.pronouns():
-        span = Span(reading.tokens.start[k], reading.tokens.end[k])
         found = resolve(history, k, word)
         if found is not None:
             order, likely = found
             history.remember(k, order)
             if k not in history.opening:  # "her message" is one mention, of the message
-                drafts[order].mentions.append((span, "pronoun"))
-                drafts[order].likely[span] = likely
+                drafts[order].mentions.append((k, k + 1, "pronoun"))
+                drafts[order].likely[k] = likely
         elif word in ("he", "she", "they", "who"):
-            unresolved.append((span, word))
+            unresolved.append((k, word))
     _keep_unresolved(drafts, unresolved)
 
 
@@ -56,7 +54,7 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
 def _named_before(history: History, k: int) -> int | None:
     """Return whom the "who" at token `k` follows: a name, or a name and its apposition."""
     lower, line = history.reading.tokens.lower, history.lines[k]
-    for _, first, last, order in reversed(
+    for first, last, order in reversed(
         history.coming[max(history.position - 8, 0) : history.position]
     ):
         if history.lines[first] != line or k - last > _FAR:
@@ -79,7 +77,7 @@ def _named_after(history: History, k: int, word: str) -> int | None:
     start = reading.tokens.first_from(reading.sentences[reading.sentence[k]].span.start)
     if k - start > 4 or lower[start] not in _OPENERS:
         return None
-    for _, first, last, order in history.coming[history.position : history.position + 8]:
+    for first, last, order in history.coming[history.position : history.position + 8]:
         if first - k > _FAR or reading.sentence[first] != reading.sentence[k]:
             return None
         draft = history.drafts[order]
@@ -89,12 +87,12 @@ def _named_after(history: History, k: int, word: str) -> int | None:
     return None
 
 
-def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[Span, str]]) -> None:
+def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> None:
     """Keep subject pronouns without an antecedent as sources that nobody is named for."""
-    for span, word in unresolved:
+    for k, word in unresolved:
         draft = Draft((), "unnamed", word, PRONOUN_GENDER.get(word), word == "they")
-        draft.first = span.start
-        draft.mentions.append((span, "pronoun"))
+        draft.first = k
+        draft.mentions.append((k, k + 1, "pronoun"))
         drafts.append(draft)
 
 
@@ -107,7 +105,7 @@ def learn_gender(history: History) -> None:
     reading, drafts = history.reading, history.drafts
     lower, quoted = reading.tokens.lower, reading.quoted
     people: dict[int, list[tuple[int, int, int]]] = {}  # sentence -> tokens first:last, entity
-    for _, first, last, order in history.coming:
+    for first, last, order in history.coming:
         draft = drafts[order]
         if not quoted[first] and not draft.plural and draft.kind in ("person", "unnamed"):
             people.setdefault(reading.sentence[first], []).append((first, last, order))
