@@ -6,6 +6,7 @@ same words around it is meant (as the W3C's TextQuoteSelector does with prefix a
 is ever matched approximately: a changed negation or number is another claim.
 """
 
+from itertools import pairwise
 from typing import Any
 
 from extractor.review.claims import Json
@@ -101,7 +102,7 @@ class Carrier:
         spans = value.get("spans")
         if isinstance(spans, list) and spans and all(_is_place(span) for span in spans):
             moved = [self._moved(span["start"], span["end"], near) for span in spans]
-            if any(one[1] > other[0] for one, other in zip(moved, moved[1:], strict=False)):
+            if any(one[1] > other[0] for one, other in pairwise(moved)):
                 raise _LostError
             out["spans"] = [
                 {**s, "start": m[0], "end": m[1]} for s, m in zip(spans, moved, strict=True)

@@ -36,7 +36,7 @@ def candidates(
         field = kinds.get(_RESTS.get(item["kind"], ""))  # type: ignore[call-overload]
         if field is None or field.row is None or field.row.anchor is None:
             continue
-        row = _skeleton(field.row, _anchor_value(desk, article_sha256, item))
+        row = skeleton(field.row, _anchor_value(desk, article_sha256, item))
         start, end, text = anchor_of(row)
         yield Proposal(
             field.key, None, start, end, storable(text), None, False, packed(row), "[]", "candidate"
@@ -69,21 +69,21 @@ def _spans(text: str, spans: Sequence[Span]) -> Json:
     return {"text": text, "spans": [{"start": span.start, "end": span.end} for span in spans]}
 
 
-def _skeleton(shape: Shape, anchor: Json) -> Json:
-    """Return a row that has its anchor and nothing else, in the form of record_to_json."""
+def skeleton(shape: Shape, anchor: Json | None) -> dict[str, Any]:
+    """Return a row with its anchor, if given, and nothing else, as record_to_json writes it."""
     row: dict[str, Any] = {}
     for field in shape.fields:
         if field is not shape.anchor:
             row[field.key] = [] if field.many else None
-    return spread(shape, shape.anchor, anchor) | row
+        elif anchor is not None:
+            row |= spread(shape, field, anchor)
+    return row
 
 
-def spread(shape: Shape, field: FieldShape | None, value: Json) -> dict[str, Any]:
-    """Return an anchor as record_to_json writes it: spread into its row, or under its key."""
-    if field is None:
-        return {}
+def spread(shape: Shape, field: FieldShape, value: Json) -> dict[str, Any]:
+    """Return a field as record_to_json writes it: an anchor spread into its row, or by its key."""
     others = {other.key for other in shape.fields}
-    if field.kind in ("attribution", "quotation", "figure") and field.name == field.kind:
-        if not value.keys() & others:
-            return dict(value)
+    anchor = field.kind in ("attribution", "quotation", "figure") and field.name == field.kind
+    if anchor and not value.keys() & others:
+        return dict(value)
     return {field.key: value}

@@ -157,7 +157,8 @@ class Desk:
 
     def _load(self, name: str) -> Schema | None:
         """Load the file that the latest run by this schema named, or else the one found by name."""
-        for file in (*self._named_files(name), name):
+        files: list[Path | str] = [*self._named_files(name), name]
+        for file in files:
             with suppress(ExtractError):
                 return load_schema(file, self._home)
         return None

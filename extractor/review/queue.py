@@ -78,7 +78,7 @@ class Page:
 
 def page(
     desk: "Desk",
-    filter: Filter = Filter(),  # noqa: A002, B008 - frozen
+    filter: Filter = Filter(),
     *,
     after: str | None = None,
     offset: int = 0,
@@ -122,7 +122,7 @@ def page(
     return Page(tuple(claims), total, start, claims[-1].id if claims and more else None)
 
 
-def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:  # noqa: A002
+def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
     """Return the condition on `claim c` that a filter means, and its values."""
     parts = ["c.queued = 1"]
     values: dict[str, Any] = {}
@@ -191,7 +191,7 @@ class Facets:
     flag: dict[str, int] = field(default_factory=dict)
 
 
-def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets:  # noqa: A002, B008
+def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets:
     """Return the counts for the filter bar, within a filter; of each field the `most` frequent."""
     where, values = conditions(desk, filter)
     told: dict[str, dict[str, int]] = {one.name: {} for one in fields(Facets)}
@@ -208,7 +208,7 @@ def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets
     return Facets(**told)
 
 
-def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = None) -> None:  # noqa: A002
+def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = None) -> None:
     """Keep a filter under a name; one that is there under it is replaced."""
     if not name.strip() or len(name) > 100:
         raise ReviewError("a view has a name of 1 to 100 characters")
@@ -238,7 +238,7 @@ def saved_views(desk: "Desk") -> dict[str, Filter]:
     }
 
 
-def each(desk: "Desk", filter: Filter = Filter(), size: int = 500) -> Iterable[Claim]:  # noqa: A002, B008
+def each(desk: "Desk", filter: Filter = Filter(), size: int = 500) -> Iterable[Claim]:
     """Yield every claim of a filter, in the order of the coverage; memory does not grow."""
     where, values = conditions(desk, filter)
     last = -1

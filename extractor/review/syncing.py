@@ -142,13 +142,23 @@ class _Article:
             (self._extraction["id"],),
         ):
             told = remarks.about(row["path"], row["start"], row["end"]) if remarks else []
-            yield Proposal(*row[:6], bool(row[6]), row[7], packed(told))
+            yield Proposal(
+                row["kind"],
+                row["path"],
+                row["start"],
+                row["end"],
+                row["text"],
+                row["confidence"],
+                bool(row["by_rules"]),
+                row["row"],
+                packed(told),
+            )
         if remarks and remarks.unaccounted:
             from extractor.review.candidates import candidates
 
             yield from candidates(self._desk, self._sha256, self._schema, remarks.unaccounted)
 
-    # --- what there is -----------------------------------------------------------------------------
+    # --- what there is ---------------------------------------------------------------------------
 
     def _claims(self) -> list[dict[str, Any]]:
         """Return the claims of the article, with those of the texts that it has replaced."""
@@ -195,7 +205,7 @@ class _Article:
         claim["start"], claim["end"] = claim["anchor_start"], claim["anchor_end"] = place
         claim["anchor_sha256"], claim["anchored"] = self._sha256, "moved"
 
-    # --- what becomes of it ------------------------------------------------------------------------
+    # --- what becomes of it ----------------------------------------------------------------------
 
     def _meet(self, claim: dict[str, Any], proposal: Proposal) -> bool:
         """Give a claim what the machine says of it now; return whether anything changed."""
@@ -260,7 +270,7 @@ class _Article:
         index_words(self._desk, self._rows, fresh["number"], values)
         return True
 
-    # --- what is new -------------------------------------------------------------------------------
+    # --- what is new -----------------------------------------------------------------------------
 
     def _insert(self, proposals: list[Proposal]) -> None:
         """Make the claims of what is seen for the first time."""
