@@ -58,6 +58,42 @@ def test_the_speaker_is_found_in_every_order(sentence: str, speaker: str):
     assert set(speakers(CAST + sentence)) == {speaker}
 
 
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ('His deputy, asked about the vote, said only: "Wait and see."', "His deputy"),
+        ('His deputy, Ann Berg, said only: "Wait and see."', "Ann Berg"),
+        ('His wife Ann Berg said: "Wait and see."', "Ann Berg"),
+        ('Their lawyer told reporters: "Wait and see."', "Their lawyer"),
+        ('His reply was short: "Wait and see."', "Tom Brandt"),  # whose reply it is
+    ],
+)
+def test_whose_deputy_it_is_did_not_say_it(text: str, who: str):
+    """ "His" before a noun for a person is not the source, that person is."""
+    assert speakers(f"Tom Brandt of the dockers' union was late.\n\n{text}") == [who]
+
+
+def test_the_subject_of_a_verb_is_its_subject_alone():
+    """A body named at the end of a relative clause did not say what the main clause says."""
+    text = 'Thandeka Kgosi, who heads the Growers\' Union, said rain was "a gift". '
+    assert speakers(text + '"It came late," she added.') == ["Thandeka Kgosi"] * 2
+
+
+def test_all_mentions_of_one_source_count_together():
+    """The likeliest entity is the source, though another has the likeliest single mention."""
+    inventory, answers = read(
+        "The minister, Peter Danso, said he was sad.\n\nOne driver, who gave no name, described "
+        'the queue as "a car park with no exit".'
+    )
+    assert name(inventory, answers[0].speaker) == "One driver"
+    for answer in answers:
+        entities = [mention.partition(".")[0] for mention, _ in answer.rivals]
+        assert len(entities) == len(set(entities))
+        shares = [share for _, share in answer.rivals]
+        assert shares == sorted(shares, reverse=True)
+        assert sum(shares) <= 1.0 + 1e-9
+
+
 def test_the_second_half_has_the_speaker_of_the_first():
     """A sentence that an attribution splits is one utterance of one speaker."""
     text = CAST + '"Nobody was asked," Brandt said, "and nobody will agree to it."'

@@ -81,12 +81,54 @@ def test_country_and_short_form_are_one_place():
         ("The European Union met in Riga.", "body"),
         ("They flew to Tallinn.", "place"),
         ("The offer came from Mr. Adeyemi.", "person"),
+        # an age or "who" with a singular verb follows people only, whatever their name looks like
+        ("Thandeka Church, who heads the Growers' Union, was late.", "person"),
+        ("Lerato Bank, 43, was late.", "person"),
+        ("The doors opened. Moleboheng, 43, a cook, was late.", "person"),
+        ("They met Boitumelo Street, who sings.", "person"),
+        ("Maseru Rovers Club, who have lost again, travel home.", "body"),
+        ("He wrote to the Harbour Board, who answered.", "body"),
+        ("An actor in Springfield, who was late, wept.", "place"),
     ],
 )
 def test_kinds_are_read_off_the_name_and_its_company(text: str, kind: str):
     """Bodies, places and persons are told apart by the words of the name and beside it."""
     found = inventory(text)
     assert kind in [e.kind for e in found.names if e.mentions[0].kind == "name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        # the verb after "who" is no noun
+        ("Paul Danso, who chairs the trust, met Ann Berg, who now heads its rival.", []),
+        ("The inquiry that judges the merger met.", []),
+        ("A man who police say fled was found.", ["A man", "police"]),
+        # a deputy is somebody of his own, named or not
+        ("Paul Danso left. His deputy, asked about it, said nothing.", ["His deputy"]),
+        ("Paul Danso left. His fixer, asked about it, said nothing.", ["His fixer"]),
+        ("Paul Danso left. His deputy, Ann Berg, said nothing.", ["His deputy"]),
+        # what stands after a name is no description of it
+        ("Paul Danso, told a reporter was there, left.", ["a reporter"]),
+    ],
+)
+def test_descriptions_are_nouns_for_people_and_bodies(text: str, described: list[str]):
+    """Phrases that stand for somebody are mentions; verbs that look like such nouns are not."""
+    found = inventory(text)
+    printed = [found.text_of(m.span) for m, _ in found.mentions if m.kind == "nominal"]
+    assert [p for p in printed if p not in ("the trust", "its rival", "the merger")] == described
+
+
+def test_who_gives_a_name_is_called_by_it():
+    """ "One driver, who gave his name only as Musa" is Musa, and "his" means him."""
+    for text in (
+        "Paul Danso left. One driver, who gave his name only as Musa, stayed.",
+        "Paul Danso left. A driver who identified himself as Musa stayed.",
+    ):
+        musa = next(e for e in inventory(text).names if e.name == "Musa")
+        assert musa.kind == "person"
+        assert "nominal" in [m.kind for m in musa.mentions]
+        assert next(e for e in inventory(text).names if e.name == "Paul Danso").mentions[1:] == ()
 
 
 def test_months_days_and_first_words_of_sentences_are_no_names():

@@ -157,7 +157,8 @@ def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, s
         (first, last, mention, entity, evidence.verb_after(last, setting.first))
         for first, last, mention, entity in evidence.between(setting.sentence, setting.first)
     ]
-    speaking = [entry for entry in inside if entry[4] is not None]
+    by_verb = {entry[4]: entry for entry in reversed(inside) if entry[4] is not None}
+    speaking = sorted(by_verb.values(), key=lambda entry: entry[0])  # a verb has one subject
     if lower[setting.first - 1] in _COPULAS:  # "… B said … was": the last who spoke, said it
         saying = [
             entry

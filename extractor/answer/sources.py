@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from extractor.answer.evidence import Evidence, Setting
 from extractor.find.candidates import Entity, Mention
-from extractor.find.vocabulary import FINITE_SPEECH, OBJECT_PRONOUNS, PREPOSITIONS
+from extractor.find.vocabulary import (
+    FINITE_SPEECH,
+    OBJECT_PRONOUNS,
+    POSSESSIVES,
+    PREPOSITIONS,
+)
+from extractor.find.word_classes import kind_of_word
 
 _OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
@@ -41,6 +47,8 @@ def sources_of(evidence: Evidence, setting: Setting, previous: Source | None) ->
     for rank, (first, last, mention, entity) in enumerate(reversed(before)):
         if first < lowest:
             break
+        if _owns_somebody(evidence, mention, first):
+            continue
         features, verb = _before(evidence, setting, first, last, rank)
         found.append(
             _source(evidence, mention, entity, first, last, features, verb, common, previous_entity)
@@ -49,6 +57,8 @@ def sources_of(evidence: Evidence, setting: Setting, previous: Source | None) ->
     for rank, (first, last, mention, entity) in enumerate(after):
         if first >= setting.paragraph_end:
             break
+        if _owns_somebody(evidence, mention, first):
+            continue
         features, verb = _after(evidence, setting, first, last, rank)
         found.append(
             _source(evidence, mention, entity, first, last, features, verb, common, previous_entity)
@@ -64,6 +74,19 @@ def sources_of(evidence: Evidence, setting: Setting, previous: Source | None) ->
                    tuple(features), previous.verb)
         )  # fmt: skip
     return found
+
+
+def _owns_somebody(evidence: Evidence, mention: Mention, first: int) -> bool:
+    """Tell whether "his" opens the description of somebody else: "His wife Ann Berg said"."""
+    lower = evidence.tokens.lower
+    if mention.kind != "pronoun" or lower[first] not in POSSESSIVES:
+        return False
+    for word in lower[first + 1 : first + 5]:
+        if not word[0].isalpha() or word in PREPOSITIONS or word in FINITE_SPEECH:
+            return False
+        if kind_of_word(word) in ("person", "body"):
+            return True
+    return False
 
 
 def background(evidence: Evidence, setting: Setting) -> str:

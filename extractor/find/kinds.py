@@ -32,7 +32,7 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "person", run.gender or given or _name_gender(words)
     if last in BODY_SUFFIXES:
         return "body", None
-    if acts_as_person(reading, run):
+    if is_aged(reading, run) or _has_who(reading, run):
         return "person", _name_gender(words)
     if _has_body_head(words):
         return "body", None
@@ -70,18 +70,22 @@ def is_country(word: str) -> bool:
     return country is not None and country.kind == "name" and not also_a_first_name(word)
 
 
-def acts_as_person(reading: Reading, run: Run) -> bool:
-    """Tell whether a name is followed by what follows people only: "X, who chairs", "X, 43,".
+def is_aged(reading: Reading, run: Run) -> bool:
+    """Tell whether an age follows between commas: "Smith, 43, a driver"."""
+    comma, age, end = (*reading.tokens.lower[run.last : run.last + 3], "", "", "")[:3]
+    aged = age.isdecimal() and len(age) < 4 and int(age) in _AGES
+    return aged and comma == "," and end in (",", ".", ";", "and")
 
-    Clubs and companies have "who" too, with a verb in the plural: "X, who have lost". After "the"
-    or "in" it is somebody else who is spoken of: "a clerk at the Treasury, who …".
+
+def _has_who(reading: Reading, run: Run) -> bool:
+    """Tell whether "who" and a verb in the singular follow: "Smith, who chairs the board".
+
+    Clubs and companies have "who" with a plural: "X, who have lost". After "the" or "in" somebody
+    else may be spoken of: "a clerk at the Treasury, who …".
     """
     lower = reading.tokens.lower
     following = lower[run.last : run.last + 3]
-    if following[:1] == [","]:
-        following = following[1:]
-        if following and following[0].isdigit() and int(following[0][:4]) in _AGES:
-            return lower[run.last + 2 : run.last + 3] in ([","], ["."], [";"], ["and"])
+    following = following[1:] if following[:1] == [","] else following
     if len(following) < 2 or following[0] != "who" or following[1] in _PLURAL_VERBS:
         return False
     before = lower[run.first - 1] if run.first else ""

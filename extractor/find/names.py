@@ -13,7 +13,7 @@ from extractor.find.candidates import Entity, Mention
 from extractor.find.capitals import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.countries import is_demonym, is_place, lookup
 from extractor.find.drafts import Draft
-from extractor.find.kinds import is_country, kind_of
+from extractor.find.kinds import is_aged, is_country, kind_of
 from extractor.find.reading import Reading
 from extractor.find.spellings import alike, key
 from extractor.find.vocabulary import (
@@ -112,7 +112,8 @@ def _looks_named(reading: Reading, run: Run) -> bool:
     """Tell whether a sentence's first word, capitalised only there, is used as a name."""
     following = reading.tokens.lower[run.last : run.last + 2]
     return bool(following) and (
-        following[0] in FINITE_SPEECH
+        is_aged(reading, run)
+        or following[0] in FINITE_SPEECH
         or following[0] in ("is", "was", "has", "had", "’s", "'s", "who", "also", "will", "would")
         or (following[0] == "," and is_first_name(run.words[0]))
         or run.titles > 0

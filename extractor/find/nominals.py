@@ -17,6 +17,7 @@ from extractor.find.vocabulary import (
     ADJECTIVES,
     AUXILIARIES,
     CONJUNCTIONS,
+    CORE_SPEECH,
     DETERMINERS,
     FEMALE_NOUNS,
     FINITE_SPEECH,
@@ -50,9 +51,11 @@ _VERBS_TOO = frozenset(
     "station party team club school fund found air petition bill direct ally volunteer pioneer "
     "steward boss campaign man officer doctor tutor engineer".split()
 )
+_NAMING = frozenset("name names named identified identify identifying".split())
 _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 _PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
 
+_ASIDE = 25  # tokens between the commas of an aside
 _OWNERS = 8  # possessives in a row that are read: "his mother's cousin's lawyer"
 _MOST = 50  # unnamed sources of one noun that a definite phrase is compared with, the latest
 
@@ -107,7 +110,7 @@ def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
         word = tokens.lower[j]
         if not word[0].isalnum() and word not in ("'s", "’s", "'", "’"):
             return None
-        if word in AUXILIARIES or word in _RELATIVES:
+        if word in AUXILIARIES or word in _RELATIVES or word in CORE_SPEECH:
             return None
         if j > k + 1 and (word in PREPOSITIONS or word in CONJUNCTIONS):
             return None
@@ -232,9 +235,11 @@ def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
     for verb in reading.all_of(SPEECH):
         if reading.quoted[verb] or not verb:
             continue
-        head = verb - 1
+        head, aside = verb - 1, False
         while head > 0 and (tokens.lower[head] in AUXILIARIES or tokens.lower[head].endswith("ly")):
             head -= 1
+        if tokens.text[head] == ",":
+            head, aside = _before_aside(tokens, head), True
         noun = tokens.lower[head]
         if head in taken or reading.quoted[head] or not noun[0].isalpha() or _contracted(noun):
             continue  # a contraction too: "that he'd said"
@@ -245,10 +250,24 @@ def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
         if (
             first < head
             and noun not in _BOUNDARY
-            and (tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES)
+            and (
+                tokens.lower[first] in POSSESSIVES
+                if aside
+                else tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES
+            )
         ):
             found.append(Phrase(first, head + 1, head))
     return found
+
+
+def _before_aside(tokens: Tokens, k: int) -> int:
+    """Return the token before the aside that the comma at `k` closes: "His fixer, asked why, …"."""
+    for j in range(k - 1, max(k - _ASIDE, 0), -1):
+        if tokens.text[j] == ",":
+            return j - 1
+        if tokens.text[j] in ".;:?!":
+            break
+    return k
 
 
 def _contracted(word: str) -> bool:
@@ -288,8 +307,10 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         kind = kind_of_noun(noun)
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
-            draft = _beside(reading, phrase, starting, ending) or _described(
-                tokens, phrase, noun, bearers
+            draft = (
+                _beside(reading, phrase, starting, ending)
+                or _gives_name(reading, phrase, starting)
+                or _described(tokens, phrase, noun, bearers)
             )
             if draft:
                 draft.mentions.append((phrase.first, phrase.last, "nominal"))
@@ -349,6 +370,25 @@ def _beside(
                 return starting[k]
             if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
                 return None
+    return None
+
+
+def _gives_name(reading: Reading, phrase: Phrase, starting: dict[int, Draft]) -> Draft | None:
+    """Return the person as whom somebody names himself: "one driver, who gave his name as X"."""
+    tokens, k = reading.tokens, phrase.last
+    if k < len(tokens) and tokens.text[k] == ",":
+        k += 1
+    if k >= len(tokens) or tokens.lower[k] not in ("who", "identifying", "giving", "identified"):
+        return None
+    for j in range(k + 1, min(k + 12, len(tokens))):
+        if reading.quoted[j] or tokens.text[j] in ".;:":
+            return None
+        found = starting.get(j)
+        if found and tokens.text[j][0].isupper():
+            named = tokens.lower[j - 1] == "as" and not _NAMING.isdisjoint(tokens.lower[k:j])
+            if named and found.kind == "other":
+                found.kind = "person"
+            return found if named else None
     return None
 
 

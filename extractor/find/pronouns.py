@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from extractor.find.antecedents import ALONE, History, antecedent, fits
 from extractor.find.drafts import Draft
 from extractor.find.positions import SUBJECTS
-from extractor.find.vocabulary import FINITE_SPEECH, PRONOUN_GENDER
+from extractor.find.vocabulary import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
 
 if TYPE_CHECKING:
     from extractor.find.reading import Reading
 
+_BY_SUBJECT = frozenset("he she his her".split())
+_CLAUSE = 5  # tokens from "who" to a pronoun that its clause holds
 _FAR = 25  # tokens an apposition, or a clause before the main one, is looked through
 _OPENERS = frozenset("when while as after before if since although though because until".split())
 
@@ -44,6 +46,9 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
     if word == "who":
         order = _named_before(history, k)
         return None if order is None else (order, ALONE)
+    order = _subject_of_relative(history, k, word)
+    if order is not None:
+        return order, ALONE
     found = antecedent(history, k, word)
     if found is None and word in ("he", "she"):
         order = _named_after(history, k, word)
@@ -69,6 +74,21 @@ def _named_before(history: History, k: int) -> int | None:
         if lower[last] not in ("of", "in", "for", "at", "from"):
             return None
     return None
+
+
+def _subject_of_relative(history: History, k: int, word: str) -> int | None:
+    """Return whom "who" means right before: "Smith, who lost his seat", "who says she won"."""
+    if word not in _BY_SUBJECT or not history.past:
+        return None
+    last, lower = history.past[-1], history.reading.tokens.lower
+    if lower[last.token] != "who" or k - last.token > _CLAUSE:
+        return None
+    between = lower[last.token + 1 : k]
+    if not between or any(not w[0].isalpha() or w in CONJUNCTIONS for w in between):
+        return None
+    if word == "her" and not lower[k + 1 : k + 2][0][0].isalpha():
+        return None  # "who beat her."
+    return last.order if fits(history.drafts[last.order], word) else None
 
 
 def _named_after(history: History, k: int, word: str) -> int | None:

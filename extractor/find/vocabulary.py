@@ -157,8 +157,9 @@ PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teena
     footballer cricketer batsman bowler captain-general golfer racer wrestler gymnast""")
 FEMALE_NOUNS = _words("""woman girl lady spokeswoman congresswoman councilwoman chairwoman actress
     queen princess mother mom mum daughter sister wife widow aunt niece grandmother granddaughter
-    businesswoman nun policewoman duchess baroness heiress waitress fisherwoman landlady headmistress
-    girlfriend ex-wife fiancée stepmother stepdaughter mother-in-law sister-in-law godmother""")
+    businesswoman nun policewoman duchess baroness heiress waitress fisherwoman landlady
+    headmistress girlfriend ex-wife fiancée stepmother stepdaughter mother-in-law sister-in-law
+    godmother""")
 MALE_NOUNS = _words("""man boy guy gentleman spokesman congressman councilman chairman king prince
     father dad son brother husband widower uncle nephew grandfather grandson businessman monk pope
     duke baron statesman newspaperman strongman policeman gunman fisherman headmaster boyfriend
