@@ -16,6 +16,7 @@ from extractor.find.candidates import (
     SanctionStatement,
     SentenceCandidate,
 )
+from extractor.find.collectives import find_collectives
 from extractor.find.figures import find_figures
 from extractor.find.names import find_names
 from extractor.find.quotations import find_quotations
@@ -160,4 +161,5 @@ def take(article: Article) -> Inventory:
     quotations = find_quotations(article)
     reading = read(article, sentences, quotations)
     names = find_names(reading)
+    names += find_collectives(article.text, names)
     return Inventory(article, sentences, quotations, names, _reading=reading)
