@@ -28,8 +28,8 @@ def to_html(extractions: Sequence[Extraction]) -> str:
     several = len(extractions) > 1
     title = f"{len(extractions)} articles" if several else heading(extractions[0].article)
     parts = (section(x, f"a{i}", several) for i, x in enumerate(extractions, 1))
-    headings = ((heading(x.article), x.article.source) for x in extractions)
-    head = [f'<div class="head"><h1>{title}</h1></div>\n', index_of(headings)] if several else []
+    named = ((f"a{i}", heading(x.article), x.article.source) for i, x in enumerate(extractions, 1))
+    head = [f'<div class="head"><h1>{title}</h1></div>\n', *index_of(named)] if several else []
     return "".join(page(title, extractions[0].provenance.engine, [*head, "\n".join(parts)]))
 
 
@@ -77,14 +77,15 @@ def _hash(content: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def index_of(headings: Iterable[tuple[str, str]]) -> str:
-    """Return links to the sections `a1`, `a2`, …, by heading and source."""
-    links = "\n".join(
-        f'<li><a href="#a{i}"><bdi>{safe(title)}</bdi></a> '
-        f'<span class="meta"><bdi>{safe(one_line(source))}</bdi></span></li>'
-        for i, (title, source) in enumerate(headings, 1)
-    )
-    return f'<nav class="index" aria-label="Articles"><ol>{links}</ol></nav>\n'
+def index_of(sections: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield links to sections: (prefix, heading, source) of each."""
+    yield '<nav class="index" aria-label="Articles"><ol>'
+    for number, (prefix, title, source) in enumerate(sections):
+        yield (
+            ("\n" if number else "") + f'<li><a href="#{prefix}"><bdi>{safe(title)}</bdi></a> '
+            f'<span class="meta"><bdi>{safe(one_line(source))}</bdi></span></li>'
+        )
+    yield "</ol></nav>\n"
 
 
 def section(

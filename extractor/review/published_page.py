@@ -1,0 +1,82 @@
+"""Published rows as one HTML page that needs nothing else: each article beside its rows."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import IO, TYPE_CHECKING
+
+from extractor.pipeline import ENGINE
+from extractor.record import Audit, Extraction, Provenance
+from extractor.review.columns import anchor_item, answered_by, moment, status_of
+from extractor.sheet.highlights import safe
+from extractor.sheet.html import index_of, page, section
+from extractor.sheet.tables import Cell, Column, Item, Row, Table, heading
+
+if TYPE_CHECKING:
+    from extractor.review.publishing import Reviewed, Selection
+
+_MANY = 300  # articles; beyond, a page is slow to open
+_REVIEW = tuple(Column(name, "plain") for name in ("review", "reviewed_by", "decided", "note"))
+
+
+def write_page(selection: "Selection", file: IO[str]) -> Sequence[str]:
+    """Write the page, section by section."""
+    file.writelines(page("Published rows", ENGINE, _body(selection)))
+    if selection.taken_articles > _MANY:
+        many = f"{selection.taken_articles:,} articles on one page are slow to open"
+        return (f"{many}; publish fewer at a time by the filters",)
+    return ()
+
+
+def _body(selection: "Selection") -> Iterator[str]:
+    yield '<div class="head"><h1>Published rows</h1>'
+    if set(selection.filter.status) & {"open", "later"}:
+        yield '<p class="meta"><strong>Holds OPEN rows, which nobody has decided on.</strong></p>'
+    yield "</div>\n"
+    yield from index_of((_prefix(a.sha256), heading(a), a.source) for a in selection.articles())
+    for reviewed in selection.each():
+        yield _section(reviewed)
+
+
+def _section(reviewed: "Reviewed") -> str:
+    first = reviewed.rows[0]
+    # Only what the section shows: the article, who answered and the rows.
+    made = Provenance(
+        reviewed.article.sha256, first.claim.schema, "", None, None,
+        ", ".join(dict.fromkeys(answered_by(row.claim) for row in reviewed.rows)), None,
+        first.claim.engine or ENGINE,
+    )  # fmt: skip
+    record = first.kind.schema.model.model_construct()
+    shown = Extraction(first.claim.schema, reviewed.article, record, Audit(), (), made)
+    return section(shown, _prefix(reviewed.article.sha256), True, tuple(_tables(reviewed)))
+
+
+def _tables(reviewed: "Reviewed") -> Iterator[Table]:
+    for (_, kind), rows in groupby(reviewed.rows, key=lambda r: (r.claim.schema, r.claim.kind)):
+        each = list(rows)
+        columns = (*each[0].kind.columns, *_REVIEW)
+        yield Table(
+            kind,
+            columns,
+            tuple(
+                Row(
+                    kind,
+                    number,
+                    row.claim.id,
+                    (*row.cells, *_reviewed(row)),
+                    anchor_item(row.cells, row.kind.anchor),
+                    row.claim.confidence if row.open else None,
+                    row.claim.by_rules and row.open,
+                )
+                for number, row in enumerate(each, 1)
+            ),
+        )
+
+
+def _reviewed(row: object) -> Iterator[Cell]:
+    claim, told = row.claim, row.told  # type: ignore[attr-defined]
+    for text in (status_of(claim), claim.reviewer, moment(claim.decided_at), told.note):
+        yield Cell((Item(text),)) if text else Cell()
+
+
+def _prefix(digest: str) -> str:
+    return f"a{safe(digest[:16])}"
