@@ -28,7 +28,16 @@ from extractor.settings import Price, Settings
 from tests.asking import settings_for
 from tests.benchmarks.call_sizes import measured
 from tests.conftest import ROOT
-from tests.coverage_made import command, environment, go, make_coverage, right, rows, sheet
+from tests.coverage_made import (
+    command,
+    environment,
+    go,
+    make_coverage,
+    right,
+    rows,
+    sheet,
+    text_of,
+)
 from tests.replaying import recorded_answers
 from tests.stub_server import Play, answers, fails, serving
 
@@ -368,7 +377,10 @@ def extract(folder: Path, *arguments: object, prices: bool = True) -> tuple[int,
 
 
 def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> None:
-    """Exit status 1, what is left and how to go on; the same command goes on until all is done."""
+    """Exit status 1, what is left and how to go on; repeated it spends nothing more, until raised.
+
+    Once all is done the next run into the folder has a budget of its own.
+    """
     coverage = make_coverage(tmp_path / "in", 12)
     with serving(right()) as stub:
         asking = ["--model", "stub", "--base-url", stub.base_url, coverage, "-o", "out/"]
@@ -383,8 +395,18 @@ def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> 
         assert "the budget of $0.1000 does not reach any further" in said
         assert f"{12 - done} left; the same command goes on from here" in said
         assert f"${done * EACH:.4f}, $0.0110 an article" in said
-        assert extract(tmp_path, *asking, "--budget", 0.1)[0] == 0
+        status, _, said = extract(tmp_path, *asking, "--budget", 0.1)
+        assert (status, len(stub.requests)) == (1, done)
+        spent = f"${done * EACH:.4f}"
+        assert f"budget of $0.1000 is one with run 1, which this run goes on with: {spent}" in said
+        _, told, _ = extract(tmp_path, *asking, "--estimate", "--budget", 0.1)
+        assert f"budget    $0.1000, {spent} of it spent before, reaches for about" in told
+        assert extract(tmp_path, *asking, "--budget", 0.3)[0] == 0
         assert len(stub.requests) == 12
+        (coverage / "new.txt").write_text(text_of(50))
+        status, _, said = extract(tmp_path, *asking, "--budget", 0.1)
+        assert (status, len(stub.requests)) == (0, 13)  # what came to its end is another matter
+        assert "is one with" not in said
     shown = subprocess.run(
         command("runs", "show", 1, "-o", tmp_path / "out"),
         env=environment(tmp_path / "cache"),

@@ -178,7 +178,12 @@ class RunFlags:
     ] = None
     budget: Annotated[
         float | None,
-        typer.Option(min=0, metavar="DOLLARS", help="Stop asking before it costs more."),
+        typer.Option(
+            min=0,
+            metavar="DOLLARS",
+            help="Stop asking before it costs more, all runs together since one into the folder "
+            "came to its end.",
+        ),
     ] = None
     batch_api: Annotated[
         bool,

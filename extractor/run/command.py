@@ -13,7 +13,7 @@ from extractor.run.coverage import Fields, count_sources, sources_in
 from extractor.run.crew import cores
 from extractor.run.going import run
 from extractor.run.locking import locked
-from extractor.run.money import budget_for
+from extractor.run.money import budget_for, paid_before
 from extractor.run.progress import show_for
 from extractor.run.sheets import FORMS, Form, write_sheets
 from extractor.run.source import Source, failing
@@ -101,6 +101,8 @@ def run_into_folder(
         )
     with locked(folder) as handle, Store(folder) as store:
         with show:
+            if purse is not None and (told := purse.go_on_from(paid_before(store, recipe))):
+                show.note(told)
             outcome = run(
                 _with_standard_input(sources),
                 store=store,

@@ -30,7 +30,7 @@ from extractor.errors import AnswerInvalid, InputError
 from extractor.find.inventory import take
 from extractor.record import Usage
 from extractor.run.call_sizes import CallSizes, Expected, answer_size
-from extractor.run.money import dollars, how_to_price
+from extractor.run.money import dollars, how_to_price, paid_before
 from extractor.run.sifting import Sieve
 from extractor.run.source import Source
 from extractor.run.store import FILE, Store
@@ -59,6 +59,7 @@ class Estimate:
     spread: float  # ± of tokens, relative, two standard errors; 0 without a sample
     known_calls: int  # of this model and plan, in the store
     settings: Settings
+    paid: float = 0.0  # US dollars, by the runs that it would go on with: part of their budget
 
     @property
     def cost_usd(self) -> float | None:
@@ -101,9 +102,11 @@ class Estimate:
         )
         yield f"cost      {self._cost()}"
         if budget is not None and self.cost_usd is not None:
-            share = min(1.0, budget / self.cost_usd) if self.cost_usd else 1.0
+            left = max(0.0, budget - self.paid)
+            share = min(1.0, left / self.cost_usd) if self.cost_usd else 1.0
             reach = f"reaches for about {share:.0%} of it" if share < 1 else "is enough"
-            yield f"budget    {dollars(budget)} {reach}"
+            spent = f", {dollars(self.paid)} of it spent before," if self.paid else ""
+            yield f"budget    {dollars(budget)}{spent} {reach}"
         yield f"based on  {self._basis()}"
 
     def _cost(self) -> str:
@@ -234,6 +237,7 @@ def estimate(
         sieve = Sieve(store, recipe, -1, settings.refresh, retry_failed)
         chosen, fates = _choose(sources, sieve, limit, most)
         known = store.call_sizes(recipe.model, recipe.plan) if store and recipe.model else {}
+        paid = paid_before(store, recipe).dollars if store else 0.0
         sizes = CallSizes(known)
         costs: list[Expected] = []
         answered = unreadable = same = failed = 0
@@ -274,6 +278,7 @@ def estimate(
         spread=_spread(costs) if len(chosen) < fates["work"] else 0.0,
         known_calls=sizes.calls,
         settings=settings,
+        paid=paid,
     )
 
 

@@ -5,20 +5,36 @@ probably cost at the most is put aside until it is over; a request is sent only 
 and what is put aside leave room for it. While others are under way it waits, as they may cost less
 than was put aside; when none is, the run stops. So the bound can be passed only by requests under
 way that cost more than any before them, and by no more than these cost.
+
+The bound is one for all runs that go on with one another: what was paid since a run of the same
+schema and model last came to its end counts, whether the runs between were killed, interrupted or
+stopped by their budget. So a command that is repeated until it succeeds spends no more than once.
 """
 
 from collections import deque
+from dataclasses import dataclass
 from typing import Literal
 
 from extractor.answer.costs import cost, price_of
 from extractor.answer.gate import Call
 from extractor.errors import UsageError
+from extractor.run.store import Store
+from extractor.run.work import Recipe
 from extractor.settings import SETTINGS_FILE, Price, Settings
 
 # Requests that say what the next may cost: enough to have seen a dear one.
 _REMEMBERED = 500
 # Ends of a request after which nobody knows whether it was answered, and so paid for.
 _DOUBTFUL = frozenset({"timeout", "interrupted", "EndpointUnreachable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What was paid by the runs that a run goes on with, in US dollars."""
+
+    runs: tuple[int, ...]
+    dollars: float
+    rates: tuple[float, ...]  # of the latest requests: dollars for a token as guessed
 
 
 class Budget:
@@ -40,6 +56,22 @@ class Budget:
         """What is put aside for requests under way."""
         return sum(dollars for dollars, _ in self._aside.values())
 
+    def go_on_from(self, paid: Paid) -> str:
+        """Count what earlier runs have paid for the same work; return what people are told of it.
+
+        To be called before anything is reserved.
+        """
+        self.spent += paid.dollars
+        self._rates.extend(paid.rates)
+        if not self.spent:
+            return ""
+        first, last = paid.runs[0], paid.runs[-1]
+        runs = f"run {first}" if first == last else f"runs {first} to {last}"
+        return (
+            f"the budget of {dollars(self.dollars)} is one with {runs}, which this run goes on "
+            f"with: {dollars(self.spent)} of it is spent"
+        )
+
     def reserve(self, ticket: int, tokens: int) -> Literal["go", "wait", "stop"]:
         """Put money aside for a request of about so many tokens, if there is enough.
 
@@ -59,7 +91,7 @@ class Budget:
             return "go"
         self.reason = (
             f"the budget of {dollars(self.dollars)} does not reach any further: "
-            f"{dollars(self.spent)} spent, and the next request may cost {dollars(needed)}"
+            f"{dollars(self.spent)} spent, the next request may cost {dollars(needed)}; raise it"
         )
         return "stop"
 
@@ -108,6 +140,34 @@ def budget_for(
     if price is None:
         raise UsageError(f"--budget: {how_to_price(settings)}")
     return Budget(dollars_given, price, settings.max_output_tokens)
+
+
+def paid_before(store: Store, recipe: Recipe) -> Paid:
+    """Return what the runs have paid that a run by this recipe goes on with.
+
+    These are the runs of the schema and model after the last one that came to its end. Requests
+    that nobody knows to have been answered are taken at what the dearest has cost, those that were
+    under way when a run was killed are not known. Raises OutputError.
+    """
+    same = "schema = ? and model is ?"
+    after = f"coalesce((select max(id) from run where {same} and status = 'finished'), 0)"  # noqa: S608
+    runs = f"select id from run where {same} and id > {after}"  # noqa: S608
+    values = (recipe.schema, recipe.model) * 2
+    rates = store.select(
+        "select cost_usd / (characters / 3) from call where outcome = 'answered'"  # noqa: S608
+        f" and cost_usd > 0 and characters >= 3 and run_id in ({runs}) order by id desc limit ?",
+        (*values, _REMEMBERED),
+    )
+    doubtful = ", ".join(f"'{outcome}'" for outcome in sorted(_DOUBTFUL))
+    ((spent, tokens),) = store.select(
+        "select coalesce(sum(case when outcome = 'answered' then cost_usd end), 0.0),"  # noqa: S608
+        f" coalesce(sum(case when outcome in ({doubtful}) then characters / 3 end), 0)"
+        f" from call where run_id in ({runs})",
+        values,
+    )
+    known = tuple(row[0] for row in reversed(rates))
+    numbers = tuple(row[0] for row in store.select(f"{runs} order by id", values))
+    return Paid(numbers, spent + tokens * max(known, default=0.0), known)
 
 
 def how_to_price(settings: Settings) -> str:
