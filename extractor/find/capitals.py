@@ -109,7 +109,7 @@ def _run_end(tokens: Tokens, i: int) -> int:
             break  # a blank line, or more than a blank
         word = text[j]
         if gap and capital(word):
-            if text[j - 1] == "." and not _abbreviation(lower[j - 2]):
+            if text[j - 1] == "." and (not _abbreviation(lower[j - 2]) or word == "I"):
                 break
             j += 1
         elif word == ".":

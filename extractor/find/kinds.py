@@ -89,7 +89,7 @@ def _has_who(reading: Reading, run: Run) -> bool:
     if len(following) < 2 or following[0] != "who" or following[1] in _PLURAL_VERBS:
         return False
     before = lower[run.first - 1] if run.first else ""
-    return before not in _PLACED and before not in ("the", "of", "for", "from")
+    return before not in _PLACED and before not in ("the", "a", "an", "of", "for", "from")
 
 
 def _name_gender(words: list[str]) -> str | None:

@@ -214,7 +214,8 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
     tokens = reading.tokens
     titles = (run.first, run.first + run.titles) if run.titles else None
     before = nominals.phrase_before(reading, run.first)
-    after = nominals.apposition_after(reading, run.last)
+    placed = len(run.words) == 1 and tokens.lower[max(run.first - 1, 0)] in ("of", "in", "from")
+    after = None if placed else nominals.apposition_after(reading, run.last)
     for a, b in filter(None, (titles, before, after)):
         head_kind = None
         for word in tokens.lower[a:b]:

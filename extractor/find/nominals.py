@@ -52,6 +52,7 @@ _VERBS_TOO = frozenset(
     "steward boss campaign man officer doctor tutor engineer".split()
 )
 _NAMING = frozenset("name names named identified identify identifying".split())
+_HEDGES = frozenset("perhaps not also still once now probably arguably only".split())
 _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 _PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
 
@@ -87,8 +88,11 @@ def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
                     break
             elif not (tokens.text[j][0].isupper() or tokens.lower[j] == "the"):
                 break
-    if head < 0 or kind_of_word(tokens.lower[head]) not in ("person", "body"):
+    kind = kind_of_word(tokens.lower[head]) if head >= 0 else None
+    if kind not in ("person", "body"):
         return None
+    if comma and kind == "body" and tokens.text[head][0].isupper():
+        return None  # a name of its own: "asked about the White House, Smith said"
     first = _left_edge(tokens, head)
     if comma and tokens.lower[first] not in _DEFINITE and not _owned(tokens, first, head):
         return None
@@ -303,6 +307,8 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             taken.update(range(first, last))
     phrases = sorted(phrases + find_speaking(reading, taken))
     for phrase in phrases:
+        if _said_of_pronoun(tokens, phrase.first):
+            continue
         noun = singular(tokens.lower[phrase.head])
         kind = kind_of_noun(noun)
         plural = tokens.lower[phrase.head] != noun and kind == "person"
@@ -371,6 +377,15 @@ def _beside(
             if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
                 return None
     return None
+
+
+def _said_of_pronoun(tokens: Tokens, first: int) -> bool:
+    """Tell whether a phrase says what "he" or "she" is: "He is perhaps the only leader"."""
+    k = first - 1
+    if k > 1 and tokens.lower[k] in _HEDGES:
+        k -= 1
+    joined = k > 0 and tokens.lower[k] in ("is", "was", "became", "remains")
+    return joined and tokens.lower[k - 1] in ("he", "she")
 
 
 def _gives_name(reading: Reading, phrase: Phrase, starting: dict[int, Draft]) -> Draft | None:
