@@ -10,8 +10,6 @@ only fails stop the feeding; what is under way is finished within a short patien
 """
 
 import asyncio
-import signal
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -26,13 +24,13 @@ from extractor.run.book import Book, Task
 from extractor.run.crew import Crew, Hand, cores
 from extractor.run.entries import CallFor, Entry
 from extractor.run.feeding import Feeder, Numbered
+from extractor.run.interrupts import Interrupts
 from extractor.run.limits import Limits
 from extractor.run.messages import (
     Asks,
     Broke,
     Dropped,
     Finished,
-    Job,
     Leaves,
     Puts,
     Read,
@@ -45,6 +43,7 @@ from extractor.run.spool import Line
 from extractor.run.store import Store
 from extractor.run.tally import Endless, Options, Outcome, Purse, Watcher
 from extractor.run.turns import Turns
+from extractor.run.window import Window
 from extractor.run.work import Recipe
 from extractor.run.worker import Setup
 from extractor.run.writer import Writer
@@ -53,10 +52,6 @@ from extractor.settings import Settings
 if TYPE_CHECKING:
     from extractor.run.batches import Batches
 
-# Articles that a process has at a time by the rules: one in work, the others read ahead.
-_AHEAD = 3
-# Articles ready to be asked about, at the most, while others are.
-_READY = 100
 # Articles finished but not yet in the store; more would only fill the memory.
 _UNWRITTEN = 500
 # So many articles in a row that fail for a reason not their own: the next would fail as well.
@@ -126,6 +121,7 @@ class _Going:
     _crew: Crew
     _writer: Writer
     _feeder: Feeder
+    _window: Window
     _turns: Turns
     _loop: asyncio.AbstractEventLoop
     _changed: asyncio.Event
@@ -153,10 +149,8 @@ class _Going:
         self.stopped: str | None = None
         self.interrupted = False
         self._sources: Iterator[Numbered] = iter(())
-        self._suspects: deque[Task] = deque()  # had by a process that died
         self._unwritten = 0
         self._in_a_row = 0  # failures of the endpoint or the settings, without another end between
-        self._begun = 0
         self._idle_deaths = 0
         self._ending = False
         self._fatal: ExtractError | None = None
@@ -216,7 +210,7 @@ class _Going:
 
         async def deliver() -> None:
             task = asyncio.ensure_future(batches.deliver())
-            with _Interrupts(asyncio.get_running_loop(), lambda: _cancel(task)):
+            with Interrupts(asyncio.get_running_loop(), task.cancel):
                 await task
 
         try:
@@ -285,9 +279,17 @@ class _Going:
             broken=lambda error: self._soon(self._give_up, error),
         )
         self._feeder = Feeder(self._sources, lambda: self._soon(self._wake))
+        self._window = Window(
+            self._crew,
+            self.book,
+            self._feeder,
+            self.settings,
+            limit=self._limit,
+            has_room=lambda: self._unwritten < _UNWRITTEN,
+        )
         for hand in self._crew.hands:
             self._listen(hand)
-        with _Interrupts(self._loop, self._interrupt):
+        with Interrupts(self._loop, self._interrupt):
             try:
                 await self._feed()
             finally:
@@ -318,11 +320,11 @@ class _Going:
         ends: float | None = None
         while self._fatal is None:
             if self.stopped is None:
-                self._hand_out()
+                self._window.hand_out()
             elif ends is None:
                 ends = monotonic() + self.options.patience
                 self._let_go()
-            if not self.book.tasks and (self.stopped or self._spent_limit() or self._feeder.over):
+            if not self.book.tasks and (self.stopped or self._window.over):
                 return
             if ends is not None and monotonic() >= ends:
                 return
@@ -330,43 +332,6 @@ class _Going:
                 async with asyncio.timeout(None if ends is None else ends - monotonic()):
                     await self._changed.wait()
             self._changed.clear()
-
-    # --- work is given ---
-
-    def _window(self) -> int:
-        """Return how many articles may be in work: enough that no place for a request is empty.
-
-        Answers come in bursts, so that beside those being asked about as many stand ready.
-        """
-        hands = len(self._crew.hands)
-        if self.settings.asks_model:
-            places = self.settings.concurrency
-            return places + max(2 * hands, min(places, _READY))
-        return _AHEAD * hands
-
-    def _spent_limit(self) -> bool:
-        return self._limit is not None and self._begun >= self._limit
-
-    def _hand_out(self) -> None:
-        """Give work to the processes as far as the window goes."""
-        for hand in self._crew.hands:
-            if self._suspects and not hand.jobs:
-                hand.alone = True
-                self._give(self._suspects.popleft(), hand)
-        while (
-            len(self.book.tasks) < self._window()
-            and self._unwritten < _UNWRITTEN
-            and not self._spent_limit()
-            and (free := [hand for hand in self._crew.hands if not hand.alone])
-            and (pair := self._feeder.take()) is not None
-        ):
-            if self.book.needs_work(pair[1]):
-                self._begun += 1
-                self._give(Task(*pair), min(free, key=lambda hand: len(hand.jobs)))
-
-    def _give(self, task: Task, hand: Hand) -> None:
-        self.book.give(task, hand)
-        hand.tell(Job(task.number, task.source))
 
     # --- what the processes say ---
 
@@ -430,16 +395,9 @@ class _Going:
         if self._idle_deaths > _DEATHS:
             self._give_up(ExtractError("the processes that do the work end as soon as they begin"))
             return
-        for number in tuple(hand.jobs):
-            task = self.book.tasks[number]
-            self.book.bereave(task)
-            if task.deaths > 1:
-                reason = "the process that worked on it died twice; is there enough memory?"
-                self.book.fail(task, "ProcessDied", reason, None, 0.0)
-            elif self.stopped is None:
-                self._suspects.append(task)
-            else:
-                self.book.abandon(task)
+        self._window.take_back(hand)
+        if self.stopped is not None:
+            self._window.let_go()
         self._listen(self._crew.replace(hand))
         self._wake()
 
@@ -483,8 +441,7 @@ class _Going:
 
     def _let_go(self) -> None:
         """Let go what is in work but has not cost anything yet."""
-        while self._suspects:
-            self.book.abandon(self._suspects.popleft())
+        self._window.let_go()
         for task in self.book.tasks.values():
             if not task.asked:
                 self._turns.refuse(task.number)
@@ -509,26 +466,3 @@ class _Going:
         """End because the run cannot go on."""
         self._fatal = error
         self._wake()
-
-
-def _cancel(task: "asyncio.Future[None]") -> None:
-    task.cancel()
-
-
-class _Interrupts:
-    """While it lasts, Ctrl-C and a polite request to end call a function in the loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-        self._loop, self._call = loop, call
-        self._signals: list[int] = []
-
-    def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Not in the main thread, or not on this system: Ctrl-C raises as ever.
-            with suppress(NotImplementedError, ValueError, RuntimeError):
-                self._loop.add_signal_handler(number, self._call)
-                self._signals.append(number)
-
-    def __exit__(self, *_: object) -> None:
-        for number in self._signals:
-            self._loop.remove_signal_handler(number)
