@@ -5,16 +5,13 @@ with weights fitted on annotated news (tests/benchmarks/train_attribution.py) an
 beside this file. What is fitted is the shape of reporting sentences, no word of an article.
 """
 
-import json
 import math
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from extractor.answer.dismissal import why_no_quotation
 from extractor.answer.evidence import Evidence, Setting
-from extractor.answer.sources import Source, background, cue_of, none_features, sources_of
+from extractor.answer.sources import Source, cue_of, none_features, sources_of, surroundings
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import CORE_SPEECH
@@ -40,17 +37,9 @@ class Attribution:
     rivals: tuple[tuple[str, float], ...] = ()  # (mention's id, 0…1) by entity, the likeliest first
 
 
-@cache
-def weights() -> dict[str, float]:
-    """Return the fitted weights, feature -> weight."""
-    path = Path(__file__).with_name("attribution_weights.json")
-    table: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
-    return table
-
-
 def attribute(inventory: Inventory) -> dict[str, Attribution]:
     """Attribute every quotation of the inventory; keys are their ids."""
-    table, evidence = weights(), Evidence(inventory)
+    evidence = Evidence(inventory)
     found: dict[str, Attribution] = {}
     previous: Source | None = None
     for quotation in inventory.quotations:
@@ -59,7 +48,7 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
             continue
         dismissed = why_no_quotation(inventory, quotation)
         setting = evidence.setting(quotation)
-        source, confidence, rivals = best_source(evidence, setting, previous, table)
+        source, confidence, rivals = best_source(evidence, setting, previous)
         found[quotation.id] = replace(
             _attribution(evidence, setting, source, confidence, dismissed), rivals=rivals
         )
@@ -73,7 +62,7 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
 
 
 def best_source(
-    evidence: Evidence, setting: Setting, previous: Source | None, table: dict[str, float]
+    evidence: Evidence, setting: Setting, previous: Source | None
 ) -> tuple[Source | None, float, tuple[tuple[str, float], ...]]:
     """Return the likeliest entity's likeliest mention, the entity's share, and all such shares.
 
@@ -82,9 +71,10 @@ def best_source(
     decided with the doubt whom a pronoun means: its own chance counts for its entity's other
     mentions only as far as it likely means them.
     """
-    sources, known = sources_of(evidence, setting, previous), table.get
-    scores = [sum([known(f, 0.0) for f in source.features]) for source in sources]
-    nobody = sum([known(f, 0.0) for f in none_features(setting, background(evidence, setting))])
+    around = surroundings(evidence, setting)
+    sources = sources_of(evidence, setting, around, previous)
+    scores = [sum([group.worth for group in source.features]) for source in sources]
+    nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
     top = max([nobody, *scores])
     chances = [math.exp(score - top) for score in scores]
     unsaid = math.exp(nobody - top)
@@ -127,7 +117,7 @@ def _attribution(
     speaker, via = _relay(evidence, setting, source)
     return Attribution(
         quotation.id, speaker, via, cue, kind, confidence,
-        source.features[0].split()[0], dismissed,
+        source.zone.split()[0], dismissed,
     )  # fmt: skip
 
 

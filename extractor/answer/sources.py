@@ -6,11 +6,14 @@ After O'Keefe et al. (2012), "A sequence labelling approach to quote attribution
 McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape of the words between.
 """
 
-from functools import lru_cache
+import json
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from extractor.answer.evidence import Evidence, Setting
 from extractor.find.candidates import Entity, Mention
+from extractor.find.features import Features, weighed
 from extractor.find.vocabulary import (
     FINITE_SPEECH,
     OBJECT_PRONOUNS,
@@ -23,6 +26,14 @@ _OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
 
 
+@cache
+def weights() -> dict[str, float]:
+    """Return the fitted weights, feature -> weight."""
+    path = Path(__file__).with_name("attribution_weights.json")
+    table: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
+    return table
+
+
 class Source(NamedTuple):
     """A mention that may be the source of a quotation."""
 
@@ -30,18 +41,30 @@ class Source(NamedTuple):
     entity: Entity
     first: int  # its tokens, half-open
     last: int
-    features: tuple[str, ...]
+    zone: str  # where it stands to the quotation: "left", "right", "carry same", …
+    features: tuple[Features, ...]
     verb: int | None = None  # the token of the verb it is likely the subject of
 
 
-def sources_of(evidence: Evidence, setting: Setting, previous: Source | None) -> list[Source]:
+class Around(NamedTuple):
+    """What stands around a quotation: the same for all its candidates."""
+
+    verbs: str  # what speaks in its sentence at all
+    nearest: int | None  # the last verb of speech before it in its sentence
+    tail: int | None  # see Evidence.tail
+    sides: str  # what follows it
+    last_word: str  # the class of the word before it
+
+
+def sources_of(
+    evidence: Evidence, setting: Setting, around: Around, previous: Source | None
+) -> list[Source]:
     """Return the candidates for one quotation, with their features.
 
     `previous` is the source of the quotation before it, a candidate itevidence.
     """
     found: list[Source] = []
     previous_entity = previous.entity.id if previous else ""
-    common = background(evidence, setting)
     lowest = evidence.back_limit(setting)
     before = evidence.mentions_before(setting.first, MAX_EACH_SIDE)
     for rank, (first, last, mention, entity) in enumerate(reversed(before)):
@@ -49,30 +72,24 @@ def sources_of(evidence: Evidence, setting: Setting, previous: Source | None) ->
             break
         if _owns_somebody(evidence, mention, first):
             continue
-        features, verb = _before(evidence, setting, first, last, rank)
-        found.append(
-            _source(evidence, mention, entity, first, last, features, verb, common, previous_entity)
-        )
+        zone, features, verb = _before(evidence, setting, around, first, last, rank)
+        who = _who(evidence, mention, entity, first, zone, around, previous_entity)
+        found.append(Source(mention, entity, first, last, zone, (*features, who), verb))
     after = evidence.mentions_from(setting.last, MAX_EACH_SIDE)
     for rank, (first, last, mention, entity) in enumerate(after):
         if first >= setting.paragraph_end:
             break
         if _owns_somebody(evidence, mention, first):
             continue
-        features, verb = _after(evidence, setting, first, last, rank)
-        found.append(
-            _source(evidence, mention, entity, first, last, features, verb, common, previous_entity)
-        )
+        zone, features, verb = _after(evidence, setting, around, first, last, rank)
+        who = _who(evidence, mention, entity, first, zone, around, previous_entity)
+        found.append(Source(mention, entity, first, last, zone, (*features, who), verb))
     if previous:
-        zone = "same" if previous.first >= setting.paragraph or setting.earlier else "other"
+        same = previous.first >= setting.paragraph or setting.earlier
+        zone = "carry same" if same else "carry other"
         gap = evidence.paragraphs_between(previous.first, setting.first)
-        features = [f"carry {zone}", f"carry {zone} gap={min(gap, 3)}"]
-        features += _zoned(f"carry {zone}", setting.shape)
-        features.append(f"carry {zone} {common}")
-        found.append(
-            Source(previous.mention, previous.entity, previous.first, previous.last,
-                   tuple(features), previous.verb)
-        )  # fmt: skip
+        carried = (_carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape))
+        found.append(previous._replace(zone=zone, features=carried))
     return found
 
 
@@ -89,15 +106,17 @@ def _owns_somebody(evidence: Evidence, mention: Mention, first: int) -> bool:
     return False
 
 
-def background(evidence: Evidence, setting: Setting) -> str:
-    """Say in a word what speaks in the sentence at all, as background to every candidate."""
+def surroundings(evidence: Evidence, setting: Setting) -> Around:
+    """Look around a quotation: the background to every candidate."""
     left = evidence.nearest_verb(setting.sentence, setting.first)
     right = evidence.first_verb(setting.last, setting.sentence_end)
     tail = evidence.tail(setting)
-    return (
+    verbs = (
         f"verbs={'L' if left is not None else ''}{'R' if right is not None else ''}"
         f"{'T' if tail is not None else ''}"
     )
+    last_word = _last_word(evidence, setting.first - 1)
+    return Around(verbs, left, tail, _sides(evidence, setting), last_word)
 
 
 def cue_of(evidence: Evidence, setting: Setting, source: Source) -> int | None:
@@ -107,42 +126,50 @@ def cue_of(evidence: Evidence, setting: Setting, source: Source) -> int | None:
     return source.verb
 
 
-NONE_FEATURES = "none"
-
-
-def none_features(setting: Setting, common: str) -> tuple[str, ...]:
+@weighed(weights)
+def none_features(verbs: str, shape: tuple[str, ...], earlier: bool) -> tuple[str, ...]:
     """Features of the answer that the article does not say who."""
-    return (
-        NONE_FEATURES, f"none {common}",
-        *(f"none {x}" for x in setting.shape),
-        f"none earlier={setting.earlier}",
-    )  # fmt: skip
+    return ("none", f"none {verbs}", *[f"none {x}" for x in shape], f"none earlier={earlier}")
 
 
 # --- features ----------------------------------------------------------------------
 
 
-def _source(
-    evidence: Evidence, mention: Mention, entity: Entity, first: int, last: int,
-    features: list[str], verb: int | None, common: str, previous_entity: str,
-) -> Source:  # fmt: skip
-    zone = features[0]
-    kind = _kind(evidence, mention, entity, first)
-    features.append(f"{zone} {kind}")
-    features.append(f"{zone} {common}")
-    features.append(f"{kind}")
-    if entity.id == previous_entity:
-        features.append(f"{zone} again")
-    said = evidence.said_before.get(entity.id, 0)
-    features.append(f"said={min(said, 3)}")
-    features.append(f"many={min(len(entity.mentions).bit_length(), 5)}")
-    return Source(mention, entity, first, last, tuple(features), verb)
+@weighed(weights)
+def _standing(zone: str, rank: int, follows: str, preceded: str) -> tuple[str, ...]:
+    """How far off a mention is, and what stands beside it."""
+    return (zone, f"{zone} rank={rank}", f"{zone} follows={follows}", f"{zone} preceded={preceded}")
 
 
-@lru_cache(maxsize=5_000)
-def _zoned(zone: str, shape: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the quotation's features as those of candidates in a zone."""
+@weighed(weights)
+def _shaped(zone: str, shape: tuple[str, ...]) -> tuple[str, ...]:
+    """The quotation's shape, as features of the candidates in a zone."""
     return tuple([f"{zone} {x}" for x in shape])
+
+
+@weighed(weights)
+def _carried(zone: str, gap: int, verbs: str) -> tuple[str, ...]:
+    """The source of the quotation before it."""
+    return (zone, f"{zone} gap={gap}", f"{zone} {verbs}")
+
+
+@weighed(weights)
+def _known(
+    zone: str, kind: str, verbs: str, again: bool, said: int, many: int
+) -> tuple[str, ...]:  # fmt: skip
+    """Who it is, and how often it was named and spoke."""
+    found = (f"{zone} {kind}", f"{zone} {verbs}", kind, f"said={said}", f"many={many}")
+    return (*found, f"{zone} again") if again else found
+
+
+def _who(
+    evidence: Evidence, mention: Mention, entity: Entity, first: int, zone: str, around: Around,
+    previous_entity: str,
+) -> Features:  # fmt: skip
+    return _known(
+        zone, _kind(evidence, mention, entity, first), around.verbs, entity.id == previous_entity,
+        min(evidence.said_before.get(entity.id, 0), 3), min(len(entity.mentions).bit_length(), 5),
+    )  # fmt: skip
 
 
 def _kind(evidence: Evidence, mention: Mention, entity: Entity, first: int) -> str:
@@ -155,10 +182,9 @@ def _kind(evidence: Evidence, mention: Mention, entity: Entity, first: int) -> s
 
 
 def _before(
-    evidence: Evidence, setting: Setting, first: int, last: int, rank: int
-) -> tuple[list[str], int | None]:
-    """Features of a mention before the quotation."""
-    lower = evidence.tokens.lower
+    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, rank: int
+) -> tuple[str, tuple[Features, ...], int | None]:
+    """Return the zone, the features and the verb of a mention before the quotation."""
     if first >= setting.sentence:
         zone, stop = "left", setting.first
     elif first >= setting.paragraph:
@@ -166,36 +192,66 @@ def _before(
     else:
         zone, stop = "above", setting.paragraph
     follows, verb = evidence.follows(last, stop)
-    features = [zone, f"{zone} rank={min(rank, 4)}", f"{zone} follows={follows}",
-                f"{zone} preceded={evidence.preceded(first)}"]  # fmt: skip
-    features += _zoned(zone, setting.shape)
     if zone == "left":
-        between = setting.first - last
-        features.append(f"left between={min(between, 12) // 2}")
-        nearest = evidence.nearest_verb(setting.sentence, setting.first)
-        if verb is not None and verb == nearest:
-            features.append(f"left owns the nearest verb, {min(setting.first - verb, 8) // 2}")
-        elif nearest is not None and nearest > last:
-            joined = lower[nearest - 1] if nearest else ""
-            features.append(
-                f"left nearest verb after, joined by "
-                f"{joined if joined in ('and', 'but', 'who', 'to', ',', 'that') else 'other'}"
-            )
-        elif nearest is not None and nearest < first:
-            features.append(f"left nearest verb before, {'at' if nearest == first - 1 else ''}")
-        features.append(f"left last word={_last_word(evidence, setting.first - 1)}, {follows}")
-        if first - setting.sentence <= 1:
-            features.append("left opens the sentence")
-        features.append(f"left others={_sides(evidence, setting)}")
+        to_verb = _to_verb(evidence, setting, around, first, last, verb)
+        placed = _left(
+            min(setting.first - last, 12) // 2, to_verb,
+            around.last_word, follows, first - setting.sentence <= 1, around.sides,
+        )  # fmt: skip
     elif zone == "up":
         away = evidence.reading.sentence[setting.first] - evidence.reading.sentence[first]
-        features.append(f"up away={min(away, 3)}")
-        if setting.earlier:
-            features.append("up, quotation between")
+        placed = _up(min(away, 3), setting.earlier)
     else:
-        features.append(f"above {'opens' if first in evidence.reading.opens else 'inside'}")
-        features.append(f"above ends={evidence.tokens.text[setting.paragraph - 1]}")
-    return features, verb
+        opens, ends = first in evidence.reading.opens, evidence.tokens.text[setting.paragraph - 1]
+        placed = _above(opens, ends)
+    standing = _standing(zone, min(rank, 4), follows, evidence.preceded(first))
+    return zone, (standing, _shaped(zone, setting.shape), placed), verb
+
+
+def _to_verb(
+    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, verb: int | None
+) -> str:
+    """Say how a mention in the quotation's sentence stands to the verb nearest to the quotation."""
+    nearest = around.nearest
+    if nearest is None:
+        return ""
+    if verb == nearest:
+        return f"owns the nearest verb, {min(setting.first - verb, 8) // 2}"
+    if nearest > last:
+        joined = evidence.tokens.lower[nearest - 1] if nearest else ""
+        known = joined in ("and", "but", "who", "to", ",", "that")
+        return f"nearest verb after, joined by {joined if known else 'other'}"
+    if nearest < first:
+        return f"nearest verb before, {'at' if nearest == first - 1 else ''}"
+    return ""
+
+
+@weighed(weights)
+def _left(
+    between: int, to_verb: str, last_word: str, follows: str, opens: bool, sides: str
+) -> tuple[str, ...]:
+    """A mention before the quotation in its sentence."""
+    found = [f"left between={between}"]
+    if to_verb:
+        found.append(f"left {to_verb}")
+    found.append(f"left last word={last_word}, {follows}")
+    if opens:
+        found.append("left opens the sentence")
+    found.append(f"left others={sides}")
+    return tuple(found)
+
+
+@weighed(weights)
+def _up(away: int, earlier: bool) -> tuple[str, ...]:
+    """A mention in an earlier sentence of the quotation's paragraph."""
+    found = (f"up away={away}",)
+    return (*found, "up, quotation between") if earlier else found
+
+
+@weighed(weights)
+def _above(opens: bool, ends: str) -> tuple[str, ...]:
+    """A mention in the paragraph before; `ends` is that one's last token."""
+    return (f"above {'opens' if opens else 'inside'}", f"above ends={ends}")
 
 
 def _sides(evidence: Evidence, setting: Setting) -> str:
@@ -231,38 +287,60 @@ def _last_word(evidence: Evidence, k: int) -> str:
 
 
 def _after(
-    evidence: Evidence, setting: Setting, first: int, last: int, rank: int
-) -> tuple[list[str], int | None]:
-    """Features of a mention after the quotation."""
-    lower, text = evidence.tokens.lower, evidence.tokens.text
+    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, rank: int
+) -> tuple[str, tuple[Features, ...], int | None]:
+    """Return the zone, the features and the verb of a mention after the quotation."""
     zone = "right" if first < setting.sentence_end else "down"
     stop = setting.sentence_end if zone == "right" else setting.paragraph_end
     follows, verb = evidence.follows(last, stop)
-    features = [zone, f"{zone} rank={min(rank, 4)}", f"{zone} follows={follows}",
-                f"{zone} preceded={evidence.preceded(first)}"]  # fmt: skip
-    features += _zoned(zone, setting.shape)
     if zone == "right":
-        tail = evidence.tail(setting)
-        if tail is not None:
-            place = "at" if tail <= first <= tail + 2 else "past" if first > tail else "before"
-            features.append(f"right {place} the tail, {'verb' if verb else 'no verb'}")
-        k = setting.last
-        while k < first and not text[k][0].isalnum():
-            k += 1
-        gap = lower[k:first]
-        features.append(f"right gap={min(len(gap), 8)}")
-        if not gap:
-            features.append(f"right at once, {follows}")
-        elif gap[0] in FINITE_SPEECH:
-            inverted = len(gap) == 1 or all(w not in PREPOSITIONS for w in gap[1:])
-            features.append(f"right inverted={inverted} {min(len(gap), 4)} rank={min(rank, 2)}")
-            verb = k
-        elif gap[:2] == ["according", "to"]:
-            features.append(f"right according rank={min(rank, 2)}")
-        elif rank == 0 and verb is not None:
-            features.append(f"right role and verb, {min(len(gap), 6)}")
-        if any(evidence.reading.quoted[k:first]):
-            features.append("right, quotation between")
-    elif any(evidence.reading.quoted[setting.last : first]):
-        features.append("down, quotation between")
-    return features, verb
+        placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
+    else:
+        placed = _down(any(evidence.reading.quoted[setting.last : first]))
+    standing = _standing(zone, min(rank, 4), follows, evidence.preceded(first))
+    return zone, (standing, _shaped(zone, setting.shape), placed), verb
+
+
+def _on_the_right(
+    evidence: Evidence, setting: Setting, around: Around, first: int, rank: int,
+    follows: str, verb: int | None,
+) -> tuple[Features, int | None]:  # fmt: skip
+    """Return the features of a mention after the quotation in its sentence, and its verb."""
+    lower, text, tail = evidence.tokens.lower, evidence.tokens.text, around.tail
+    to_tail = joined = ""
+    if tail is not None:
+        place = "at" if tail <= first <= tail + 2 else "past" if first > tail else "before"
+        to_tail = f"{place} the tail, {'verb' if verb else 'no verb'}"
+    k = setting.last
+    while k < first and not text[k][0].isalnum():
+        k += 1
+    gap = lower[k:first]
+    if not gap:
+        joined = f"at once, {follows}"
+    elif gap[0] in FINITE_SPEECH:
+        inverted = len(gap) == 1 or all(w not in PREPOSITIONS for w in gap[1:])
+        joined, verb = f"inverted={inverted} {min(len(gap), 4)} rank={min(rank, 2)}", k
+    elif gap[:2] == ["according", "to"]:
+        joined = f"according rank={min(rank, 2)}"
+    elif rank == 0 and verb is not None:
+        joined = f"role and verb, {min(len(gap), 6)}"
+    quoted = any(evidence.reading.quoted[k:first])
+    return _right(to_tail, min(len(gap), 8), joined, quoted), verb
+
+
+@weighed(weights)
+def _right(to_tail: str, gap: int, joined: str, quoted: bool) -> tuple[str, ...]:
+    """A mention after the quotation in its sentence."""
+    found = [f"right {to_tail}"] if to_tail else []
+    found.append(f"right gap={gap}")
+    if joined:
+        found.append(f"right {joined}")
+    if quoted:
+        found.append("right, quotation between")
+    return tuple(found)
+
+
+@weighed(weights)
+def _down(quoted: bool) -> tuple[str, ...]:
+    """A mention in a later sentence of the quotation's paragraph."""
+    return ("down, quotation between",) if quoted else ()

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import math
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from extractor.find.features import Features, weighed
 from extractor.find.positions import SALIENCE, SUBJECTS, ends_quotation, lines_of, role_of
 from extractor.find.vocabulary import CONJUNCTIONS, PRONOUN_GENDER, is_first_name
 from extractor.find.word_classes import NEUTRAL, PLURAL, PRONOUN
@@ -52,71 +53,6 @@ class Past(NamedTuple):
     order: int  # the index of its entity
 
 
-class Stand(NamedTuple):
-    """Where an entity's last mention stands to a pronoun."""
-
-    place: str  # of the pronoun: "tail" of a quotation, "opens" a sentence, "inside" one
-    case: str
-    back: int  # lines to the entity's last mention
-    best: str  # its most salient role in that line
-    last: str  # its role at the last mention
-
-    def features(self) -> tuple[str, ...]:
-        """Return the features by name."""
-        place, case, back, best, last = self
-        return (
-            f"{place} {case} {back} {best}", f"{place} {back} {best}", f"{back} {best}",
-            f"{back} last {last}", f"{place} {case} back={back}",
-        )  # fmt: skip
-
-
-class Company(NamedTuple):
-    """What stands beside an entity's mentions: its rivals, its paragraph, its role before."""
-
-    place: str
-    case: str
-    rank: int  # how many fitting entities were mentioned since
-    paragraphs: int  # back
-    before: str  # its most salient role in the line before the pronoun's
-
-    def features(self) -> tuple[str, ...]:
-        """Return the features by name."""
-        place, case, rank, paragraphs, before = self
-        return (
-            f"{place} {case} rank={rank}", f"{place} paragraphs={paragraphs}",
-            f"{place} before={before}",
-        )  # fmt: skip
-
-
-class Part(NamedTuple):
-    """What part the entity has in the article so far."""
-
-    place: str
-    case: str
-    back: int
-    often: int  # mentions in reach
-    times: int  # mentions so far, as a power of two
-    kind: str
-    unknown: bool  # its gender
-    first: bool  # the first person in its line
-    spoke: bool  # nobody else spoke since
-
-    def features(self) -> tuple[str, ...]:
-        """Return the features by name."""
-        place, case, back, often, times, kind, unknown, first, spoke = self
-        found = [f"often={often}", f"times={times}", f"kind={kind}"]
-        if unknown:
-            found.append("gender unknown")
-        if first:
-            found.append(f"{place} {back} first")
-        if spoke:
-            found.append(f"{place} {case} spoke last")
-        return tuple(found)
-
-
-Shape = tuple[Stand, Company, Part]
-
-
 @cache
 def weights() -> dict[str, float]:
     """Return the fitted weights, feature -> weight."""
@@ -125,10 +61,50 @@ def weights() -> dict[str, float]:
     return table
 
 
-@lru_cache(maxsize=20_000)
-def _worth(group: Stand | Company | Part) -> float:
-    table = weights()
-    return sum([table.get(feature, 0.0) for feature in group.features()])
+@weighed(weights)
+def _stand(place: str, case: str, back: int, best: str, last: str) -> tuple[str, ...]:
+    """Where an entity's last mention stands to a pronoun.
+
+    `place` of the pronoun: "tail" of a quotation, "opens" a sentence, "inside" one; `back`: lines
+    to the last mention; `best`: its most salient role in that line; `last`: its role there.
+    """
+    return (
+        f"{place} {case} {back} {best}", f"{place} {back} {best}", f"{back} {best}",
+        f"{back} last {last}", f"{place} {case} back={back}",
+    )  # fmt: skip
+
+
+@weighed(weights)
+def _company(place: str, case: str, rank: int, paragraphs: int, before: str) -> tuple[str, ...]:
+    """What stands beside an entity's mentions: its rivals, its paragraph, its role before.
+
+    `rank`: how many fitting entities were mentioned since; `paragraphs` back; `before`: its most
+    salient role in the line before the pronoun's.
+    """
+    return (
+        f"{place} {case} rank={rank}", f"{place} paragraphs={paragraphs}",
+        f"{place} before={before}",
+    )  # fmt: skip
+
+
+@weighed(weights)
+def _part(
+    place: str, case: str, back: int, often: int, times: int, kind: str,
+    unknown: bool, first: bool, spoke: bool,
+) -> tuple[str, ...]:  # fmt: skip
+    """What part the entity has in the article so far.
+
+    `often`: mentions in reach; `times`: mentions so far, as a power of two; `unknown`: its gender;
+    `first`: the first person in its line; `spoke`: nobody else spoke since.
+    """
+    found = [f"often={often}", f"times={times}", f"kind={kind}"]
+    if unknown:
+        found.append("gender unknown")
+    if first:
+        found.append(f"{place} {back} first")
+    if spoke:
+        found.append(f"{place} {case} spoke last")
+    return tuple(found)
 
 
 class History:
@@ -246,7 +222,7 @@ def in_reach(history: History, k: int, reach: int = _REACH) -> dict[int, list[Pa
 
 def shapes(
     history: History, k: int, word: str, found: dict[int, list[Past]]
-) -> list[tuple[int, Shape]]:
+) -> list[tuple[int, tuple[Features, Features, Features]]]:
     """Say for each entity of `found` how its mentions stand to the pronoun at token `k`."""
     line, paragraph = history.lines[k], history.paragraphs[k]
     place, case = _place(history.reading, k), _CASE.get(word, "self")
@@ -264,9 +240,9 @@ def shapes(
         given = draft.kind == "other" and bool(draft.words) and is_first_name(draft.words[0])
         back = line - last.line
         out.append((order, (
-            Stand(place, case, back, best, last.role),
-            Company(place, case, min(rank, 3), min(paragraph - last.paragraph, 3), before),
-            Part(
+            _stand(place, case, back, best, last.role),
+            _company(place, case, min(rank, 3), min(paragraph - last.paragraph, 3), before),
+            _part(
                 place, case, back, min(len(mentions), 5),
                 min(history.times[order].bit_length(), 5), "given name" if given else draft.kind,
                 draft.gender is None, history.first_of.get(last.line) == order,
@@ -293,8 +269,8 @@ def antecedent(history: History, k: int, word: str) -> tuple[int, float] | None:
         )
     asker, asked = _question(history, k)
     ranked = []
-    for rank, (order, groups) in enumerate(shapes(history, k, word, found)):
-        score = _worth(groups[0]) + _worth(groups[1]) + _worth(groups[2])
+    for rank, (order, (stand, company, part)) in enumerate(shapes(history, k, word, found)):
+        score = stand.worth + company.worth + part.worth
         if asked >= 0:
             score += _ANSWERS * ((order == asked) - (order == asker))
         ranked.append((score, -rank, order))

@@ -17,7 +17,7 @@ from polnear import load_scorer, read_gold
 
 from extractor.answer.dismissal import why_no_quotation
 from extractor.answer.evidence import Evidence
-from extractor.answer.sources import background, none_features, sources_of
+from extractor.answer.sources import none_features, sources_of, surroundings
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 
@@ -43,12 +43,13 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Example], Counte
             None,
         )
         setting = evidence.setting(quotation)
-        sources = sources_of(evidence, setting, previous)
+        around = surroundings(evidence, setting)
+        sources = sources_of(evidence, setting, around, previous)
         if gold is None:
             counts["not in gold"] += 1
             previous = None
             continue
-        nobody = none_features(setting, background(evidence, setting))
+        nobody = none_features(around.verbs, setting.shape, setting.earlier).names
         right = [
             i
             for i, s in enumerate(sources)
@@ -66,7 +67,8 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Example], Counte
             right = [len(sources)]
         counts["reachable" if right else "out of reach"] += 1
         if right:
-            found.append(([*(s.features for s in sources), nobody], right))
+            named = [tuple(name for group in s.features for name in group.names) for s in sources]
+            found.append(([*named, nobody], right))
         previous = next((sources[i] for i in right if i < len(sources)), None)
         if previous:
             said = evidence.said_before

@@ -70,7 +70,7 @@ def examples(article: Article, answers: dict[int, str]) -> list[Example]:
             if right:
                 order = list(found)[right[0]]
                 ranked = [
-                    tuple(name for group in groups for name in group.features())
+                    tuple(name for group in groups for name in group.names)
                     for _, groups in shapes(history, k, word, found)
                 ]
                 out.append((ranked, right))

@@ -1,0 +1,37 @@
+"""Named features with what they are worth together, each group of them made and weighed once.
+
+The log-linear rankings (`antecedents`, `answer/sources.py`) score thousands of candidates by a few
+hundred groups of features; training wants their names, ranking only their weights.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple, ParamSpec
+
+_Ps = ParamSpec("_Ps")
+
+
+class Features(NamedTuple):
+    """Some features of one candidate."""
+
+    names: tuple[str, ...]
+    worth: float  # the sum of their weights
+
+
+def weighed(
+    weights: Callable[[], dict[str, float]],
+) -> Callable[[Callable[_Ps, tuple[str, ...]]], Callable[_Ps, Features]]:
+    """Let a function that names features return them weighed; the same arguments, the same object.
+
+    `weights` returns the fitted weights by feature; what is in no table weighs nothing.
+    """
+
+    def wrap(name: Callable[_Ps, tuple[str, ...]]) -> Callable[_Ps, Features]:
+        @lru_cache(maxsize=20_000)
+        def features(*args: _Ps.args, **kwargs: _Ps.kwargs) -> Features:
+            names, table = name(*args, **kwargs), weights()
+            return Features(names, sum([table.get(feature, 0.0) for feature in names]))
+
+        return features  # type: ignore[return-value]  # lru_cache forgets the parameters
+
+    return wrap
