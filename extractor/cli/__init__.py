@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from extractor.cli import agreeing, cache, evaluating, runs, scale, schemas
+from extractor.cli import agreeing, cache, evaluating, review, runs, scale, schemas
 from extractor.cli.extracting import extract
 from extractor.cli.group import MAIN, MainFirst, ReaderGone
 from extractor.cli.telling import say, say_traceback, say_unexpected, tell_in_json
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.command(MAIN, hidden=True)(extract)
 app.command("scale")(scale.scale)
+app.command("review")(review.review)
 app.command("eval")(evaluating.evaluate)
 app.command("agreement")(agreeing.agree)
 app.command("schemas")(schemas.schemas)

@@ -65,6 +65,20 @@ class Door:
     names: frozenset[str] = _LOCAL  # lower case, without port
     any_address: bool = False  # bound to every address: any that reaches us is ours
     cookie: str = "extract-review"  # with the port: cookies are shared by all ports of a host
+    _once: set[str] = field(default_factory=set, repr=False)
+
+    def once(self) -> str:
+        """Return a further token, for a link that opens only once."""
+        made = secrets.token_urlsafe(32)
+        self._once.add(made)
+        return made
+
+    def welcomes(self, token: str) -> bool:
+        """Tell whether a link with this token opens; one for once does not again."""
+        if token in self._once:
+            self._once.discard(token)
+            return True
+        return self.opens(token)
 
     def knows(self, host: str) -> bool:
         """Tell whether a `Host` header names this server; the port does not matter (tunnels)."""
@@ -156,7 +170,7 @@ class Guard:
                 scope,
                 401,
                 "no_token",
-                "open the link that `extract review` printed; its token is made anew at every start",
+                "open the link that `extract review` printed; every start makes a new one",
             )
         if scope["method"] in _SAFE:
             if site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
@@ -172,7 +186,7 @@ class Guard:
         """Take the token of the opened link into a cookie, and out of the address."""
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = [value for key, value in pairs if key == "token"]
-        if len(given) != 1 or not self.door.opens(given[0]):
+        if len(given) != 1 or not self.door.welcomes(given[0]):
             return refusal(scope, 401, "wrong_token", "this link is of another start of the server")
         rest = urlencode([(key, value) for key, value in pairs if key != "token"])
         place = f"/?{rest}" if rest else "/"
@@ -186,7 +200,9 @@ class Guard:
             )
         else:
             answer = RedirectResponse(place, 303)
-        answer.set_cookie(self.door.cookie, given[0], path="/", httponly=True, samesite="strict")
+        answer.set_cookie(
+            self.door.cookie, self.door.token, path="/", httponly=True, samesite="strict"
+        )
         return answer
 
     def _bearer(self, headers: Headers) -> bool:

@@ -1,0 +1,73 @@
+"""`extract review`: the page on which analysts decide."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.cli.flags import ModelFlags, takes
+from extractor.cli.telling import Teller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFlags:
+    """What is reviewed, by whom, and where the page is served."""
+
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER",
+            help="A run's folder; by default the only one with a store here.",
+            show_default=False,
+        ),
+    ] = None
+    reviewer: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who decides; by default your login name."),
+    ] = None
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, metavar="N", help="The page's port.")
+    ] = None
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Listen here. Anything but this machine's own address lets others in who have "
+            "the link.",
+        ),
+    ] = "127.0.0.1"
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the link, and open nothing.")
+    ] = False
+
+
+@takes(ReviewFlags, ModelFlags)
+def review(what: ReviewFlags, asking: ModelFlags) -> int:
+    """Review the records of a run on a local page; also serves /v1/extract."""
+    from extractor.review.server.serving import serve
+    from extractor.run.command import find_store
+
+    teller = Teller()
+    serve(
+        find_store(what.folder),
+        reviewer=what.reviewer or _login(),
+        settings=asking.settings(),
+        host=what.host,
+        port=what.port,
+        browser=not what.no_browser,
+        link=lambda address: print(f"Review: {address}", flush=True),
+        note=teller.note,
+    )
+    return 0
+
+
+def _login() -> str:
+    """Return who is logged in, as decisions are signed."""
+    import getpass
+
+    try:
+        name = getpass.getuser().strip()
+    except (OSError, KeyError):
+        name = ""
+    return name if name.isprintable() and 0 < len(name) <= 100 else "reviewer"

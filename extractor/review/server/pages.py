@@ -1,0 +1,274 @@
+"""The page and its parts as HTML: Jinja templates, and what they may call.
+
+An article's words reach a template only through `shown` (text) or `tip` (attributes), which show
+control characters and overrides of direction instead of obeying them; everything else is escaped
+by Jinja itself.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from extractor.review.claims import Claim, claims_of_article
+from extractor.review.decisions import draft_of, history
+from extractor.review.queue import Filter, Page, facets, saved_views
+from extractor.review.risk import describe
+from extractor.review.server.forms import FormField, Value, form_fields, name_choices
+from extractor.review.server.showing import (
+    REASONS,
+    STATES,
+    Shown,
+    changes,
+    clipped,
+    events,
+    fields_of,
+    flags_of,
+    kind_label,
+    legend,
+    marks,
+    summary,
+    when,
+)
+from extractor.sheet.highlights import attribute, marked_paragraphs, safe
+from extractor.sheet.printable import one_line
+from extractor.sheet.tables import Item, amount, heading
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+HERE = Path(__file__).parent
+SHEET = HERE.parent.parent / "sheet"
+STATIC = {  # what is served: names to files, and no other file
+    "page.css": (SHEET / "page.css", "text/css"),
+    **{
+        path.name: (path, "text/css" if path.suffix == ".css" else "text/javascript")
+        for path in sorted((HERE / "static").iterdir())
+        if path.suffix in (".css", ".js")
+    },
+}
+TO_DO = ("open", "later")
+
+
+@cache
+def build() -> str:
+    """Return a short hash of what is served, so that a browser never mixes two versions."""
+    digest = hashlib.sha256()
+    for path, _ in STATIC.values():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "shown": lambda text: Markup(safe(str(text))),  # noqa: S704 - escaped by safe
+        "tip": lambda text: Markup(attribute(str(text))),  # noqa: S704
+        "data": _data,
+        "values": _values,
+        "one_line": one_line,
+        "clipped": clipped,
+        "clip": _clip,
+        "worth": _worth,
+        "when": when,
+        "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+    }
+    made.globals |= {"states": STATES, "reasons": REASONS, "build": build()}
+    return made
+
+
+def render(name: str, **known: Any) -> str:
+    """Return a template filled in."""
+    return _templates().get_template(name).render(**known)
+
+
+def _data(value: Any) -> Markup:
+    """Return JSON for a script element that holds data: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
+    return Markup(text)  # noqa: S704
+
+
+def _values(values: Sequence[Value]) -> str:
+    told = [{"text": one.text, "change": one.change, "spans": one.spans} for one in values]
+    return json.dumps(told, ensure_ascii=True)
+
+
+def _clip(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()} …"
+
+
+def _worth(item: Item) -> str:
+    worth = one_line(amount(item.value)) if item.value is not None else ""
+    return worth if worth != item.text else ""
+
+
+# --- the queue -----------------------------------------------------------------------------------
+
+
+def rows(desk: "Desk", page: Page, filter: Filter) -> str:
+    """Return the rows of a page of the queue."""
+    return render("rows.html", rows=[_row(desk, claim, filter) for claim in page.claims])
+
+
+def row(desk: "Desk", claim: Claim, filter: Filter) -> str:
+    """Return one row of the queue."""
+    return render("rows.html", rows=[_row(desk, claim, filter)])
+
+
+def _row(desk: "Desk", claim: Claim, filter: Filter) -> dict[str, Any]:
+    query = to_query(filter)
+    settled = claim.status in ("accepted", "corrected", "rejected")
+    return {
+        "claim": claim,
+        "kind": kind_label(claim.kind),
+        "words": one_line((claim.text or "no words")[:600])[:300],
+        "summary": summary(fields_of(desk, claim.schema, claim.kind, claim.row)),
+        "flags": [] if settled and not claim.differs else flags_of(claim)[:2],
+        "link": f"/?{query}&claim={claim.id}" if query else f"/?claim={claim.id}",
+    }
+
+
+def to_query(filter: Filter) -> str:
+    """Return the query of a filter as the page writes it: a status is always told."""
+    query = filter.to_query()
+    return query if filter.status else f"{query}&status=all".lstrip("&")
+
+
+def from_query(query: Mapping[str, Any]) -> Filter:
+    """Return the filter of a page's query: what is to do, unless it says otherwise."""
+    told = dict(query)
+    if not told.get("status"):
+        told["status"] = TO_DO
+    elif told["status"] == "all":
+        del told["status"]
+    return Filter.from_query(told)
+
+
+def filter_bar(desk: "Desk", filter: Filter) -> dict[str, Any]:
+    """Return what the filter's form shows: the values there are, with their counts."""
+    wide = facets(desk, replace(filter, status=()))
+    everything = facets(desk) if filter != Filter() else wide
+    selects = []
+    for name, label in (
+        ("kind", "Kind"),
+        ("outlet", "Outlet"),
+        ("speaker", "Speaker"),
+        ("flag", "Why look"),
+        ("reviewer", "Reviewer"),
+        ("model", "Answered by"),
+        ("schema", "Schema"),
+    ):
+        chosen = getattr(filter, name)
+        counts: dict[str, int] = getattr(everything if chosen else wide, name)
+        if len(counts) < 2 and not chosen and name in ("schema", "model", "kind"):
+            continue
+        words = {"kind": kind_label, "flag": describe}.get(name, str)
+        values = [(value, words(value), count) for value, count in counts.items()]
+        selects.append((name, label, values, ",".join(chosen) if name == "flag" else chosen))
+    used = sum(bool(getattr(filter, one[0])) for one in selects)
+    used += bool(filter.since) + bool(filter.until)
+    return {
+        "filter": filter,
+        "status": wide.status,
+        "selects": selects,
+        "used": used,
+        "views": [(name, to_query(one)) for name, one in saved_views(desk).items()],
+        **progress(everything.status),
+    }
+
+
+def progress(status: Mapping[str, int]) -> dict[str, int]:
+    """Return how many claims there are, and on how many somebody has decided."""
+    total = sum(status.values())
+    return {"total": total, "decided": total - sum(status.get(one, 0) for one in TO_DO)}
+
+
+# --- the claim -----------------------------------------------------------------------------------
+
+
+def claim_panel(desk: "Desk", claim: Claim, reviewer: str, stale: str | None = None) -> str:
+    """Return everything about a claim: fields, why to look, provenance, history."""
+
+    def fields(of: Any) -> list[Shown]:
+        return fields_of(desk, claim.schema, claim.kind, of)
+
+    shown = fields(claim.row)
+    log = events(desk, claim, history(desk, claim.id))
+    lapsed = next((one for one in log if one.decision.id == claim.lapsed), None)
+    return render(
+        "claim.html",
+        claim=claim,
+        kind=kind_label(claim.kind),
+        all=shown,
+        flags_of=flags_of(claim),
+        now_says=changes(shown, fields(claim.proposal)) if claim.differs else (),
+        log=log,
+        lapsed=lapsed,
+        lapsed_fields=fields(lapsed.decision.after or lapsed.decision.before) if lapsed else [],
+        draft=draft_of(desk, claim.id, reviewer) is not None,
+        facts=_facts(claim),
+        stale=stale,
+    )
+
+
+def _facts(claim: Claim) -> list[tuple[str, str]]:
+    place = f"{claim.start:,}–{claim.end:,}" if claim.start is not None else None
+    confidence = f"{claim.confidence:.0%}" if claim.confidence is not None else None
+    by = claim.model or ("a reviewer" if claim.origin == "analyst" else None)
+    if claim.by_rules and claim.model not in (None, "rules"):
+        by = f"rules, where {claim.model} left it"
+    facts = [
+        ("article", claim.source),
+        ("outlet", claim.outlet),
+        ("published", claim.published),
+        ("answered by", by),
+        ("confidence", confidence),
+        ("prompt", claim.prompt),
+        ("engine", claim.engine),
+        ("schema", f"{claim.schema}, {claim.path or claim.kind}"),
+        ("characters", place),
+        ("text", claim.article_sha256[:16]),
+        ("claim", f"{claim.id}, version {claim.version}"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def form(desk: "Desk", article: str, schema: str, kind: str, row: Any, *, is_new: bool) -> str:
+    """Return the form for a row, or for a new one."""
+    fields: list[FormField] = form_fields(desk, article, schema, kind, row)
+    label = kind_label(kind)
+    return render(
+        "form.html",
+        form=fields,
+        names=name_choices(desk, article) if any(f.control == "name" for f in fields) else [],
+        is_new=is_new,
+        title=f"Add a {label.lower()}" if is_new else f"Edit the {label.lower()}",
+    )
+
+
+# --- the article ---------------------------------------------------------------------------------
+
+
+def article(desk: "Desk", sha256: str, schema: str) -> tuple[str, str]:
+    """Return an article with the places of its claims marked, and the legend of the marks."""
+    read = desk.article(sha256)
+    found = marks(desk, claims_of_article(desk, sha256, schema))
+    known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
+    url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
+    body = Markup(marked_paragraphs(read, found, selectable=True))  # noqa: S704 - escaped there
+    html = render("article.html", title=heading(read), known=known, url=url, body=body)
+    return html, render("legend.html", legend=legend(found))

@@ -1,0 +1,279 @@
+"""What the page shows of a claim: its fields in words, its places in the article, its history."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from extractor.record import record_from_json
+from extractor.review.claims import Claim, Json
+from extractor.review.risk import describe, weight
+from extractor.review.standing import Decision
+from extractor.sheet.highlights import Mark
+from extractor.sheet.printable import one_line
+from extractor.sheet.tables import Cell, Column, Item, amount, anchor_column, cells_of, row_kinds
+from extractor.spans import Span
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+STATES = {
+    "open": "Open",
+    "accepted": "Accepted",
+    "corrected": "Corrected",
+    "rejected": "Rejected",
+    "later": "Later",
+}
+REASONS = {
+    "not_a_quotation": "Not a quotation",
+    "wrong_speaker": "Wrong speaker",
+    "wrong_span": "Wrong span",
+    "duplicate": "Duplicate",
+    "out_of_scope": "Out of scope",
+    "other": "Other",
+}
+_DONE = {
+    "accept": "accepted it",
+    "correct": "corrected it",
+    "reject": "rejected it",
+    "later": "put it off",
+    "undo": "took the last decision back",
+    "add": "added it as missed",
+    "settle": "kept it as decided",
+}
+_GRAVE = 0.6  # flags of this weight and more are shown in red
+_LONG = 2_000  # code points of a value shown beside the article; the article has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field of a row, for people."""
+
+    column: Column
+    items: tuple[Item, ...]
+    leads: bool  # the row rests on it
+
+    @property
+    def text(self) -> str:
+        """The items on one line."""
+        return "; ".join(said(item) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that is not what it was."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of a claim's history."""
+
+    decision: Decision
+    done: str
+    reason: str | None
+    changes: tuple[Change, ...]
+    taken_back: bool
+
+
+def kind_label(kind: str) -> str:
+    """Return a row kind's name for one row: "sanction_terms" as "Sanction term"."""
+    words = kind.replace("_", " ").strip()
+    if words.endswith("ies"):
+        words = words[:-3] + "y"
+    elif words.endswith("s") and not words.endswith("ss"):
+        words = words[:-1]
+    return words.capitalize()
+
+
+def flags_of(claim: Claim) -> list[tuple[str, bool]]:
+    """Return why a claim is looked at, in words, and whether it is grave."""
+    return [(describe(flag), weight(flag) >= _GRAVE) for flag in claim.flags]
+
+
+def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[Shown]:
+    """Return every field of a row, empty ones too, the one that it rests on first."""
+    if row is None:
+        return []
+    columns = columns_of(desk, schema, kind)
+    cells = _cells(desk, schema, kind, row, columns)
+    anchor = anchor_column(columns)
+    shown = [
+        Shown(column, cell.items, number == anchor)
+        for number, (column, cell) in enumerate(zip(columns, cells, strict=True))
+    ]
+    return sorted(shown, key=lambda one: not one.leads)
+
+
+def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
+    """Return the columns of a row kind; of a schema that is gone, one."""
+    loaded = desk.schema(schema)
+    known = _kinds(loaded.model) if loaded else {}
+    return known.get(kind, (Column(kind, "plain"),))
+
+
+@lru_cache(maxsize=64)
+def _kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
+    return row_kinds(model)
+
+
+def _cells(
+    desk: "Desk", schema: str, kind: str, row: Json, columns: tuple[Column, ...]
+) -> tuple[Cell, ...]:
+    loaded = desk.schema(schema)
+    if loaded is not None and kind in _kinds(loaded.model):
+        for data in ({kind: [row]}, {kind: row}):
+            try:
+                record = record_from_json(loaded.model, data)
+            except (ValueError, TypeError, KeyError):  # a row of an earlier form of the schema
+                continue
+            value = _field(record, kind)
+            found = value[0] if isinstance(value, list | tuple) and value else value
+            if found is not None:
+                return cells_of(found, columns)
+    words = row.get("text") if isinstance(row, dict) else row
+    return (Cell((Item(str(words if words is not None else row)),)), *[Cell()] * (len(columns) - 1))
+
+
+def _field(record: BaseModel, key: str) -> Any:
+    for name, info in type(record).model_fields.items():
+        if (info.alias or name) == key:
+            return getattr(record, name)
+    return None
+
+
+def said(item: Item) -> str:
+    """Return a value for people, on one line: a figure with what it amounts to."""
+    words = clipped(one_line(item.text))
+    if item.role == "figure" and item.value is not None:
+        worth = one_line(amount(item.value))
+        if worth and worth != item.text:
+            return f"{words} ({worth})"
+    if item.mention is not None:
+        return f"{words} (“{one_line(item.mention)[:80]}”)"
+    return words
+
+
+def clipped(text: str, most: int = _LONG) -> str:
+    """Return a text, cut when it is longer than anybody reads beside an article."""
+    return text if len(text) <= most else f"{text[:most]} … ({len(text):,} characters)"
+
+
+def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
+    """Return a row's further values in a few words each, and whether each is a name."""
+    found = []
+    for one in fields:
+        if one.leads or not one.items:
+            continue
+        words = "; ".join(one_line(item.text)[:80] for item in one.items[:3])
+        found.append((words[:120], one.column.role == "name"))
+    lead = next((one for one in fields if one.leads and one.items), None)
+    if lead and lead.items[0].role == "figure" and lead.items[0].value is not None:
+        worth = amount(lead.items[0].value)
+        if worth and worth != lead.items[0].text:
+            found.insert(0, (worth, False))
+    return found[:4]
+
+
+def changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Change, ...]:
+    """Return the fields in which two rows differ, in words or only in their places."""
+    old = {one.column.name: one for one in before}
+    found = []
+    for one in after:
+        was = old.get(one.column.name)
+        if was is None or was.text != one.text:
+            found.append(Change(one.column.label, was.text if was else "", one.text))
+        elif [item.spans for item in was.items] != [item.spans for item in one.items]:
+            found.append(Change(one.column.label, f"{was.text}, elsewhere", one.text))
+    return tuple(found)
+
+
+def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
+    """Return a claim's history for people, the latest entry first."""
+    undone = {one.undoes for one in log}
+
+    def fields(row: Json) -> list[Shown]:
+        return fields_of(desk, claim.schema, claim.kind, row)
+
+    found = []
+    for one in log:
+        if one.second:
+            continue
+        changed = one.action == "correct"
+        found.append(
+            Event(
+                one,
+                _DONE.get(one.action, one.action),
+                REASONS.get(one.reason) if one.reason else None,
+                changes(fields(one.before), fields(one.after)) if changed else (),
+                one.id in undone,
+            )
+        )
+    return found[::-1]
+
+
+def when(at: float | None) -> str:
+    """Return a time for people, in this machine's zone."""
+    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%d %b %Y, %H:%M}"
+
+
+# --- marks in the article ----------------------------------------------------------------------
+
+LEGEND = {
+    "quotation": "Quotation",
+    "attribution": "Attribution",
+    "name": "Speaker, name",
+    "cue": "Cue",
+    "figure": "Figure",
+    "unaccounted": "In no row",
+    "phrase": "Detail",
+    "dismissed": "Rejected",
+}
+
+
+def dom_id(claim: Claim) -> str:
+    """Return the id that a claim's marks carry in the page."""
+    return f"c-{claim.id}"
+
+
+def marks(desk: "Desk", claims: Iterable[Claim]) -> list[Mark]:
+    """Return a mark for every place that a claim's row names."""
+    looks: dict[tuple[str, str], str] = {}
+    return [mark for claim in claims for mark in _marks(desk, claim, looks)]
+
+
+def _marks(desk: "Desk", claim: Claim, looks: dict[tuple[str, str], str]) -> Iterator[Mark]:
+    led = False
+    for one in fields_of(desk, claim.schema, claim.kind, claim.row):
+        look: str = one.column.role
+        if look == "sentence":
+            look = looks.setdefault((claim.schema, claim.kind), f"e{len(looks) % 4 + 1}")
+        elif one.column.name.rpartition(".")[2] == "cue":
+            look = "cue"
+        if one.leads and claim.status == "rejected":
+            look = "dismissed"
+        elif one.leads and claim.origin == "candidate" and claim.status in ("open", "later"):
+            look = "unaccounted"
+        if one.leads:
+            look += " lead"
+        tip = f"{kind_label(claim.kind)}: {one_line(one.column.label)}"
+        for item in one.items:
+            for span in item.spans:
+                leads = one.leads and not led
+                led = led or leads
+                yield Mark(span, look, dom_id(claim), tip, leads)
+    if not led and claim.start is not None and claim.end is not None:
+        yield Mark(Span(claim.start, claim.end), "phrase", dom_id(claim), "evidence", True)
+
+
+def legend(found: Iterable[Mark]) -> dict[str, str]:
+    """Return the looks that an article has, with their names."""
+    present = {mark.look.split()[0] for mark in found}
+    names = {look: name for look, name in LEGEND.items() if look in present}
+    return names | {look: "Statement" for look in sorted(present) if look in ("e1", "e2", "e3")}
