@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.answer.answers import Answer
+from extractor.answer.chat import Question
 from extractor.answer.field_words import canonical
 from extractor.answer.harvest import Fault, Harvest, Row, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, unmarked
@@ -20,7 +21,6 @@ from extractor.answer.model_who import Rivals, rivals_to_ask, who_question
 from extractor.answer.model_whole import form_of_rows, part_questions
 from extractor.answer.prompt import Prompts, field_line
 from extractor.answer.questions import Asked
-from extractor.answer.transport import Question
 from extractor.answer.wire import schema_of, strict
 from extractor.find.candidates import AttributionCandidate, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory

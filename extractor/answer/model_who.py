@@ -13,11 +13,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from extractor.answer.chat import Question
 from extractor.answer.harvest import Fault, Harvest
 from extractor.answer.markup import harmless, one_line
 from extractor.answer.prompt import Prompts
 from extractor.answer.questions import Asked
-from extractor.answer.transport import Question
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.spans import Span

@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from extractor.answer.answers import Answer
+from extractor.answer.chat import Question
 from extractor.answer.field_words import canonical
 from extractor.answer.harvest import Harvest, read_cut_json, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.prompt import Prompts, described
 from extractor.answer.questions import Asked
-from extractor.answer.transport import Question
 from extractor.answer.wire import schema_of, strict
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractor.answer.chat import Question
 from extractor.answer.harvest import Harvest
-from extractor.answer.transport import Question
 
 
 @dataclass

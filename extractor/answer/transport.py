@@ -13,14 +13,11 @@ Importing this module costs 2 s (openai, instructor): import it only when a mode
 """
 
 import asyncio
-import json
 import logging
-import math
-import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, NoReturn, Self, TypeVar, cast
 
@@ -38,7 +35,17 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from extractor.answer.allowances import Allowances
 from extractor.answer.cache import AnswerCache, request_key
+from extractor.answer.chat import (
+    Question,
+    Words,
+    characters_of,
+    guessed_tokens,
+    messages_of,
+    request_of,
+    tokens_of,
+)
 from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
 from extractor.answer.gate import Call, Gate, Slots
@@ -61,50 +68,8 @@ T = TypeVar("T")
 # instructor reports every failed attempt as an error; ours are raised or become warnings.
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 
-# Of an answer in plain words: the most tokens, and how many of its likeliest openings are given.
-_FEW_TOKENS, _OPENINGS = 8, 20
-
 # Waits between attempts without a Retry-After: random up to 1, 2, 4, … seconds, at most 30.
 _BACKOFF = wait_random_exponential(multiplier=1, max=30)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing to ask: what the model reads, and the JSON schema that it answers in.
-
-    Without a schema it answers in a few plain words, with the odds of the first one, and a fault
-    in them does not go back to it.
-    """
-
-    system: str
-    user: str
-    name: str  # of the schema: "quotes"
-    schema: dict[str, Any] | None  # strict, see wire.py
-    strict: bool = True
-
-
-class Words(str):
-    """An answer's text, with the odds of how it might have begun, where they were asked for."""
-
-    __slots__ = ("openings",)
-
-    openings: tuple[tuple[str, float], ...]  # (the first token, its log-probability)
-
-    def __new__(cls, choice: dict[str, Any]) -> Self:
-        """Take an answer's choice as the endpoint gives it."""
-        words = super().__new__(cls, choice["message"]["content"])
-        words.openings = _openings(choice)
-        return words
-
-
-def _openings(choice: dict[str, Any]) -> tuple[tuple[str, float], ...]:
-    """Return the likeliest first tokens of an answer; none where the endpoint gives none."""
-    try:
-        found = choice["logprobs"]["content"][0]["top_logprobs"]
-        odds = [(str(one["token"]), float(one["logprob"])) for one in found]
-    except (KeyError, IndexError, TypeError, ValueError):
-        return ()
-    return tuple((token, min(0.0, odd)) for token, odd in odds if not math.isnan(odd))
 
 
 @dataclass
@@ -140,55 +105,6 @@ class Reply(instructor.OpenAISchema):
             return cls(value=asking.judge(text))
         except Fault as fault:
             raise ResponseParsingError(str(fault)) from None
-
-
-@dataclass
-class Allowances:
-    """What an endpoint turned out not to know; found out once, then kept."""
-
-    found: set[str] = field(default_factory=set)
-
-    def learn(self, refusal: str) -> bool:
-        """Take a lesson from a refusal; return whether there is a new one."""
-        for lesson in self.lessons_in(refusal):
-            if lesson not in self.found:
-                self.found.add(lesson)
-                return True
-        return False
-
-    def lessons_in(self, refusal: str) -> list[str]:
-        """Return every lesson that a refusal might be about."""
-        return [lesson for lesson, pattern in _LESSONS.items() if pattern.search(refusal)]
-
-    def apply(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the request without what the endpoint does not know."""
-        request = dict(request)
-        if "json_object" in self.found and (form := request.get("response_format")):
-            request["response_format"] = {"type": "json_object"}
-            schema = form["json_schema"]["schema"]
-            request["messages"] = _with_schema(request["messages"], schema)
-        if "max_completion_tokens" in self.found:
-            request["max_completion_tokens"] = request.pop("max_tokens")
-        if "no_temperature" in self.found:
-            request.pop("temperature", None)
-        if "no_logprobs" in self.found:
-            request.pop("logprobs", None)
-            request.pop("top_logprobs", None)
-        return request
-
-
-_LESSONS = {
-    "max_completion_tokens": re.compile(r"max_completion_tokens"),
-    "no_temperature": re.compile(r"(?i)temperature"),
-    "no_logprobs": re.compile(r"(?i)logprobs"),
-    "json_object": re.compile(r"(?i)response_format|json_schema|\bstrict\b|guided_json"),
-}
-
-
-def _with_schema(messages: list[dict[str, Any]], schema: dict[str, Any]) -> list[dict[str, Any]]:
-    told = "\n\nAnswer with one JSON object of this schema:\n" + json.dumps(schema)
-    first, *rest = messages
-    return [{**first, "content": first["content"] + told}, *rest]
 
 
 class Endpoint:
@@ -251,10 +167,7 @@ class Endpoint:
         if usage.cost_usd is None and usage.calls == 0 and self._price is not None:
             usage.cost_usd = 0.0
         asking = _Asking(question, judge, usage)
-        messages: list[dict[str, Any]] = [
-            {"role": "system", "content": question.system},
-            {"role": "user", "content": question.user},
-        ]
+        messages = messages_of(question)
         token = _asking.set(asking)
         started = monotonic()
         try:
@@ -299,7 +212,7 @@ class Endpoint:
         asking.requests += 1
         if asking.requests > 1:
             asking.usage.reasks += 1
-        request = self._request(asking.question, messages)
+        request = request_of(asking.question, messages, self.settings)
         key = request_key(self.settings.endpoint, request)
         sent = self._later.sent(key) if self._later is not None else None
         # An answer that is waited for is not taken before it is known what it has cost.
@@ -316,27 +229,6 @@ class Endpoint:
         if cached is None and self._cache is not None:
             self._cache.put(key, data)
         return data
-
-    def _request(self, question: Question, messages: list[dict[str, Any]]) -> dict[str, Any]:
-        request: dict[str, Any] = {
-            "model": self.settings.model,
-            "messages": messages,
-            "temperature": self.settings.temperature,
-        }
-        if question.schema is None:
-            few = min(_FEW_TOKENS, self.settings.max_output_tokens)
-            return request | {"max_tokens": few, "logprobs": True, "top_logprobs": _OPENINGS}
-        return request | {
-            "max_tokens": self.settings.max_output_tokens,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {
-                    "name": re.sub(r"[^\w-]", "_", question.name, flags=re.ASCII)[:64],
-                    "schema": question.schema,
-                    "strict": question.strict,
-                },
-            },
-        }
 
     def _refuse_what_cannot_be_read(self, choice: dict[str, Any], question: Question) -> None:
         """Raise for a refusal or an answer cut at the limit; neither is cached or re-asked."""
@@ -380,7 +272,7 @@ class Endpoint:
     async def _send(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
         """Send a request, again after passing failures, until it is answered or time is up."""
         limit, usage = self.settings.deadline, asking.usage
-        tokens = _guess(request)
+        tokens = guessed_tokens(request)
         # The first wait for a turn is none of the endpoint's doing: no part of the deadline.
         await self._gate.enter(tokens)
         call: Call | None = _call(asking, key, request)
@@ -471,23 +363,6 @@ def _call(asking: _Asking, key: str, request: dict[str, Any]) -> Call:
     )
 
 
-def characters_of(request: dict[str, Any]) -> int:
-    """Return how many characters the messages of a request have."""
-    return sum(len(message["content"]) for message in request["messages"])
-
-
-def _guess(request: dict[str, Any]) -> int:
-    """Return about how many tokens a request has: English has 4 characters in one, markup fewer."""
-    return characters_of(request) // 3
-
-
-def tokens_of(data: dict[str, Any]) -> tuple[int, int]:
-    """Return how many tokens went in and came out, as an answer says; 0 where it does not."""
-    counted = data.get("usage")
-    counted = counted if isinstance(counted, dict) else {}
-    return _number(counted, "prompt_tokens"), _number(counted, "completion_tokens")
-
-
 def _count_sent(sent: Sent, usage: Usage) -> None:
     """Count what an answer has cost that came after its question was put aside."""
     usage.calls += 1
@@ -507,11 +382,6 @@ def client_for(settings: Settings) -> openai.AsyncOpenAI:
         max_retries=0,
         timeout=settings.timeout,
     )
-
-
-def _number(counted: dict[str, Any], key: str) -> int:
-    value = counted.get(key)
-    return value if isinstance(value, int) and value >= 0 else 0
 
 
 def _wait(state: RetryCallState) -> float:

@@ -29,12 +29,14 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from extractor.answer.allowances import Allowances
 from extractor.answer.cache import AnswerCache, default_folder
+from extractor.answer.chat import guessed_tokens, tokens_of
 from extractor.answer.costs import cost, price_of
 from extractor.answer.failures import Passing, classify, judge_status, read_body, redact
 from extractor.answer.gate import Call
 from extractor.answer.later import Sent
-from extractor.answer.transport import Allowances, characters_of, client_for, tokens_of
+from extractor.answer.transport import client_for
 from extractor.errors import (
     EndpointFailing,
     EndpointRefused,
@@ -131,7 +133,7 @@ class Batches:
             return True
         self._last_ticket -= 1
         ticket = self._last_ticket
-        verdict = self._purse.reserve(ticket, characters_of(request) // 3)
+        verdict = self._purse.reserve(ticket, guessed_tokens(request))
         if verdict == "go":
             self._tickets[key] = ticket
         elif verdict == "stop":

@@ -20,10 +20,11 @@ from pydantic import SecretStr
 
 from extractor.answer import rules
 from extractor.answer.cache import default_folder, open_cache
+from extractor.answer.chat import Question, characters_of
 from extractor.answer.costs import cost, price_of
 from extractor.answer.model import ModelAsker
 from extractor.answer.reported import with_attributions
-from extractor.answer.transport import Endpoint, Question, characters_of
+from extractor.answer.transport import Endpoint
 from extractor.article import Article
 from extractor.catalogue import Schema
 from extractor.errors import AnswerInvalid, InputError
