@@ -58,6 +58,17 @@ CAST = (
         ("Berg met Danso. She smiled.", "She", "Ann Berg"),
         ("Danso wrote to Ruiz on Friday. Berg answered at once, as she often does.", "she",
          "Ann Berg"),
+        # the principles of binding: whom his own words name, or "whom he met", is somebody else
+        ("Danso was in Leeds. Ruiz is no mayor, he said.", "he", "Paul Danso"),
+        ('Danso was in Leeds. Ruiz, he said, "must go".', "he", "Paul Danso"),
+        ('Danso greeted Ruiz, whom he called "a fox".', "he", "Paul Danso"),
+        ("Danso said that his goal, he knew, was far. His goal, he said, was peace.", "he",
+         "Paul Danso"),
+        # what he is said to be is nobody else
+        ('Danso spoke. He is perhaps the only farmer in the room. "I grow rice," he said.', "he",
+         "Paul Danso"),
+        # the subject of the relative clause
+        ("Ruiz spoke. One driver, who lost his job, wept.", "his", "One driver"),
         # whom an apposition describes
         ("The offer of Ruiz was read by Danso, the oldest man in the room, who then left.", "who",
          "Paul Danso"),
