@@ -39,7 +39,16 @@ def candidates(
         row = skeleton(field.row, _anchor_value(desk, article_sha256, item))
         start, end, text = anchor_of(row)
         yield Proposal(
-            field.key, None, start, end, storable(text), None, False, packed(row), "[]", "candidate"
+            field.key,
+            None,
+            start,
+            end,
+            storable(text),
+            None,
+            False,
+            packed(row),
+            row,
+            origin="candidate",
         )
 
 

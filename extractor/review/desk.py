@@ -23,6 +23,7 @@ from extractor.run.packing import article_from_row
 from extractor.run.store import FILE, Store
 
 _BUSY = 60.0  # seconds to wait for the write lock; a run holds it for milliseconds
+CACHE = 16_000  # KB of the tables that each thread keeps in memory
 _ARTICLES = 64  # kept in memory, per desk
 _INVENTORIES = 16
 _CARRIERS = 8
@@ -78,6 +79,7 @@ class Desk:
             rows.row_factory = sqlite3.Row
             # A decision is on the disk before it is confirmed, also through a power cut.
             rows.execute("pragma synchronous = full")
+            rows.execute(f"pragma cache_size = -{CACHE}")
             self._local.rows = rows
             with self._lock:
                 self._all.append(rows)

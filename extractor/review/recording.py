@@ -6,7 +6,6 @@ Only to be called within a transaction of `Desk.changing`.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from extractor.review.claims import Json, packed, unpacked
@@ -128,19 +127,27 @@ def index_words(
         title = desk.article(columns["article_sha256"]).title
         rows.execute(
             "insert into claim_words (rowid, words) values (?, ?)",
-            (number, words_of(columns["text"], columns["row"], title)),
+            (number, words_of(columns["text"], unpacked(columns["row"]), title)),
         )
 
 
-def words_of(text: str | None, row: str | None, title: str | None) -> str:
+def words_of(text: str | None, row: Json, title: str | None) -> str:
     """Return what a claim is searched by: its evidence, every word of its row, the title."""
-    told = dict.fromkeys([text or "", title or "", *_strings(unpacked(row))])
-    return storable(" \n".join(told)) or ""
+    told = [text or "", title or ""]
+    _gather(row, told)
+    return storable(" \n".join(dict.fromkeys(told))) or ""
 
 
-def _strings(value: Json) -> Iterator[str]:
+def _gather(value: Json, told: list[str]) -> None:
+    """Append every text in a row."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)
+        told.append(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            if isinstance(item, str):
+                told.append(item)
+            elif isinstance(item, dict | list):
+                _gather(item, told)
+    elif isinstance(value, list):
+        for item in value:
+            _gather(item, told)

@@ -27,12 +27,12 @@ class Remarks:
             if not named and item["start"] is not None:
                 self._by_place[item["start"], item["end"]].append(told)
 
-    def about(self, path: str, start: int | None, end: int | None) -> list[tuple[str, str]]:
+    def about(self, path: str, start: int | None, end: int | None) -> tuple[tuple[str, str], ...]:
         """Return (code, sentence) of every warning about a row."""
         found = list(self._by_path.get(path, ()))
         if start is not None and end is not None:
             found += self._by_place.get((start, end), ())
-        return list(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found))
 
 
 def remarks_of(data: bytes) -> Remarks:

@@ -20,10 +20,12 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from extractor.review.claims import DECIDED, Json, packed, speaker_of, unpacked
+from extractor.review.desk import CACHE
 from extractor.review.matching import Key, pair
 from extractor.review.recording import (
     content_of,
@@ -35,10 +37,12 @@ from extractor.review.recording import (
 from extractor.review.remarks import remarks_of
 from extractor.review.risk import assess
 from extractor.review.standing import UPDATE
+from extractor.run.packing import anchor_of, storable
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
 
+_CACHE = 64_000  # KB of the tables kept in memory while much is written
 _HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
 
 _FACTS = (
@@ -63,14 +67,15 @@ class Proposal:
     confidence: float | None
     by_rules: bool
     row: str  # JSON
-    warnings: str  # JSON
+    said: Json  # the same, read
+    warnings: tuple[tuple[str, str], ...] = ()  # code, sentence
     origin: str = "machine"
 
     @property
     def key(self) -> Key:
         """Return what makes it the same claim as before."""
         if self.start is None:
-            return (self.kind, content_of(json.loads(self.row)))
+            return (self.kind, content_of(self.said))
         return (self.kind, self.start, self.end)
 
 
@@ -78,7 +83,7 @@ def sync(desk: "Desk") -> int:
     """Bring in what runs have written since; return how many claims are new or changed."""
     changed = 0
     while desk.select("select 1 from review_due limit 1"):
-        with desk.changing() as rows:
+        with _in_bulk(desk.rows), desk.changing() as rows:
             ends = time.monotonic() + _HOLD
             done = []
             for number, sha256, schema in rows.execute(
@@ -90,6 +95,21 @@ def sync(desk: "Desk") -> int:
                     break
             rows.executemany("delete from review_due where number = ?", done)
     return changed
+
+
+@contextmanager
+def _in_bulk(rows: sqlite3.Connection) -> Iterator[None]:
+    """Write much at once: what a power cut takes of it is still due, and is brought in again."""
+    if rows.in_transaction:
+        yield
+        return
+    rows.execute("pragma synchronous = normal")
+    rows.execute(f"pragma cache_size = -{_CACHE}")
+    try:
+        yield
+    finally:
+        rows.execute("pragma synchronous = full")
+        rows.execute(f"pragma cache_size = -{CACHE}")
 
 
 class _Article:
@@ -123,7 +143,7 @@ class _Article:
         claims.sort(key=lambda c: (c["status"] not in DECIDED, not c["drafted"], c["number"]))
         pairs, gone, new = pair(
             [(_key(c), unpacked(c["proposal"] or c["row"]), c) for c in claims],
-            [(p.key, unpacked(p.row), p) for p in proposals],
+            [(p.key, p.said, p) for p in proposals],
         )
         changed = sum(self._meet(claim, proposal) for claim, proposal in pairs)
         changed += sum(self._miss(claim) for claim in gone)
@@ -141,7 +161,7 @@ class _Article:
             " where extraction_id = ? order by id",
             (self._extraction["id"],),
         ):
-            told = remarks.about(row["path"], row["start"], row["end"]) if remarks else []
+            told = remarks.about(row["path"], row["start"], row["end"]) if remarks else ()
             yield Proposal(
                 row["kind"],
                 row["path"],
@@ -151,7 +171,8 @@ class _Article:
                 row["confidence"],
                 bool(row["by_rules"]),
                 row["row"],
-                packed(told),
+                unpacked(row["row"]),
+                told,
             )
         if remarks and remarks.unaccounted:
             from extractor.review.candidates import candidates
@@ -188,22 +209,29 @@ class _Article:
         if claim["content"] is not None:
             claim["anchor_sha256"] = self._sha256
             return
-        if claim["anchor_start"] is None:
-            claim["anchored"] = "lost"
-            return
-        carrier = self._desk.carrier(claim["anchor_sha256"], self._sha256)
-        same = claim["anchor_sha256"] == self._sha256  # the old text is back
-        place = (
-            (claim["anchor_start"], claim["anchor_end"])
-            if same
-            else carrier.place(claim["anchor_start"], claim["anchor_end"])
-        )
+        place = self._place_of(claim)
         if place is None:
             claim["start"] = claim["end"] = None
             claim["anchored"] = "lost"
             return
         claim["start"], claim["end"] = claim["anchor_start"], claim["anchor_end"] = place
         claim["anchor_sha256"], claim["anchored"] = self._sha256, "moved"
+
+    def _place_of(self, claim: dict[str, Any]) -> tuple[int, int] | None:
+        """Return where a claim's evidence stands now, as the machine had it or as corrected."""
+        start, end, sha256 = claim["anchor_start"], claim["anchor_end"], claim["anchor_sha256"]
+        if start is not None and sha256 == self._sha256:  # the former text is back
+            return start, end
+        if start is not None:
+            place = self._desk.carrier(sha256, self._sha256).place(start, end)
+            if place is not None:
+                return place
+        if claim["decision"] and claim["row"] is not None and claim["was"] != self._sha256:
+            row = self._desk.carrier(claim["was"], self._sha256).row(unpacked(claim["row"]))
+            start, end, _ = anchor_of(row)
+            if start is not None and end is not None:
+                return start, end
+        return None
 
     # --- what becomes of it ----------------------------------------------------------------------
 
@@ -223,7 +251,7 @@ class _Article:
             "path": proposal.path,
             "confidence": proposal.confidence,
             "by_rules": int(proposal.by_rules),
-            "warnings": proposal.warnings,
+            "warnings": packed(proposal.warnings),
             "found": 1,
             "model": told["model"] or "rules",
             "proposal": proposal.row,
@@ -288,20 +316,19 @@ class _Article:
             turns[one.key] = ordinal + 1
             claims.append(self._columns(number, claim_id, ordinal, one))
             said.append(self._history(claim_id, one))
-            words.append((number, words_of(one.text, one.row, told["title"])))
+            words.append((number, words_of(one.text, one.said, told["title"])))
         self._rows.executemany(_INSERT, claims)
         self._rows.executemany(_HISTORY, said)
         if self._desk.searchable:
             self._rows.executemany("insert into claim_words (rowid, words) values (?, ?)", words)
 
     def _columns(self, number: int, claim_id: str, ordinal: int, one: Proposal) -> dict[str, Any]:
-        row: Json = json.loads(one.row)
         risk, flags = assess(
             status="open",
             origin=one.origin,
             confidence=one.confidence,
             by_rules=one.by_rules,
-            warnings=[code for code, _ in json.loads(one.warnings)],
+            warnings=[code for code, _ in one.warnings],
             differs=False,
             found=True,
             moved=False,
@@ -323,10 +350,10 @@ class _Article:
             "path": one.path,
             "confidence": one.confidence,
             "by_rules": int(one.by_rules),
-            "warnings": one.warnings,
+            "warnings": packed(one.warnings) if one.warnings else "[]",
             "risk": risk,
             "flags": f" {' '.join(flags)} " if flags else "",
-            "speaker": speaker_of(row),
+            "speaker": storable(speaker_of(one.said)),
             "outlet": told["outlet"],
             "published": told["published"],
             "model": told["model"] or "rules",

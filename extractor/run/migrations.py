@@ -198,10 +198,13 @@ STEPS = (
         "row" text,                      -- JSON: what stands now
         proposal text                    -- JSON: what the machine says now
     );
-    -- Holds all that is filtered by, in the order of the queue: a page reads nothing else.
+    -- Hold all that is filtered by, in the order of the queue, and of its counts by value: to find
+    -- what is on a page or in the filter bar nothing else is read.
     create index claim_queue on claim (risk desc, number, schema, kind, status, outlet, published,
-        speaker, reviewer, model, flags, article_sha256, origin) where queued = 1;
-    create index claim_of_article on claim (article_sha256, schema, kind, start);
+        speaker, reviewer, model, flags, queued) where queued = 1;
+    create index claim_facets on claim (schema, kind, status, model, reviewer, flags, outlet,
+        speaker, published, queued) where queued = 1;
+    create index claim_of_article on claim (article_sha256, start, number);
 
     create table decision (              -- append-only
         id integer primary key autoincrement,
