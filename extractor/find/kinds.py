@@ -6,8 +6,12 @@ from extractor.find.countries import also_a_first_name, is_demonym, lookup
 from extractor.find.reading import Reading
 from extractor.find.spellings import key
 from extractor.find.vocabulary import (
+    AUXILIARIES,
+    CONJUNCTIONS,
     FINITE_SPEECH,
     PERSON_NOUNS,
+    PREPOSITIONS,
+    SPEECH_VERBS,
     first_name_gender,
     is_first_name,
     singular,
@@ -48,6 +52,8 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "body", None
     tokens = reading.tokens
     before = tokens.lower[run.first - 1] if run.first else ""
+    if before == "the" and len(words) == 1 and not _describes_next(reading, run):
+        return "body", None  # "the Kremlin", "the Hamptons", "the Tories": no person has an article
     following = tokens.lower[run.last : run.last + 2]
     if before in _PLACED and following == [",", "who"]:
         return "place", None  # "an actor in Springfield, who …"
@@ -68,6 +74,19 @@ def is_country(word: str) -> bool:
     """Tell whether a word is a country's name and hardly ever a person's."""
     country = lookup(word)
     return country is not None and country.kind == "name" and not also_a_first_name(word)
+
+
+def _describes_next(reading: Reading, run: Run) -> bool:
+    """Tell whether a noun follows that the name describes: "the Smith campaign"."""
+    following = (*reading.tokens.text[run.last : run.last + 1], ".")[0]
+    low = following.lower()
+    return following[0] in "-’'" or (
+        following[0].isalpha()
+        and low not in PREPOSITIONS
+        and low not in CONJUNCTIONS
+        and low not in AUXILIARIES
+        and low not in SPEECH_VERBS
+    )
 
 
 def is_aged(reading: Reading, run: Run) -> bool:

@@ -363,7 +363,7 @@ def _beside(
     """
     tokens, first, last = reading.tokens, phrase.first, phrase.last
     if last + 1 < len(tokens) and tokens.text[last] == ",":
-        found = starting.get(last + 1)
+        found = starting.get(last + 1) or starting.get(_past_role(reading, last + 1))
         if found and tokens.lower[first] not in ("a", "an"):
             return found
     if first > 1 and tokens.text[first - 1] == ",":
@@ -377,6 +377,17 @@ def _beside(
             if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
                 return None
     return None
+
+
+def _past_role(reading: Reading, k: int) -> int:
+    """Return where the name may begin after a role at token `k`: "his cousin James York"."""
+    lower = reading.tokens.lower
+    for j in range(k, min(k + 5, len(lower))):
+        if kind_of_word(lower[j]) == "person":
+            return j + 1
+        if lower[j] not in POSSESSIVES and lower[j] not in ADJECTIVES:
+            break
+    return -1
 
 
 def _said_of_pronoun(tokens: Tokens, first: int) -> bool:

@@ -48,6 +48,8 @@ _VERBS = frozenset(
     plays stands sits turns runs won't""".split()
 )
 _ABBREVIATED = frozenset("mr mrs ms dr sen rep gov gen prof rev col lt sgt capt adm maj".split())
+_CLOSING = frozenset("”\"’'")
+_MARKS = frozenset("“”\"‘’'")
 _FAR = 30  # tokens an apposition is looked through
 
 
@@ -189,9 +191,17 @@ def _speaks(word: str) -> bool:
 def _past_aside(reading: Reading, k: int) -> int:
     """Return the token after the apposition that the comma at `k` opens, or 0 if none ends."""
     text, lower = reading.tokens.text, reading.tokens.lower
+    if k + 1 >= len(text) or text[k + 1] in _MARKS or reading.quoted[k + 1]:
+        return 0  # words of somebody
     for j in range(k + 1, min(k + _FAR, len(text) - 1)):
-        if reading.quoted[j] or text[j] in ';:“”"':
+        if reading.quoted[j]:
+            continue
+        if text[j] in ";:":
             return 0
+        if text[j] in _CLOSING and text[j - 1] == "," and (  # "…, who calls it “a farce,” said"
+            lower[j + 1] in FINITE_SPEECH or lower[j + 1] in AUXILIARIES
+        ):
+            return j + 1
         stop = text[j] == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
         if stop and text[j + 1][0].isupper():
             return 0
