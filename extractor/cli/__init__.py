@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from extractor.cli import agreeing, cache, evaluating, review, runs, scale, schemas
+from extractor.cli import agreeing, cache, evaluating, publishing, review, runs, scale, schemas
 from extractor.cli.extracting import extract
 from extractor.cli.group import MAIN, MainFirst, ReaderGone
 from extractor.cli.telling import say, say_traceback, say_unexpected, tell_in_json
@@ -32,6 +32,8 @@ app = typer.Typer(
 app.command(MAIN, hidden=True)(extract)
 app.command("scale")(scale.scale)
 app.command("review")(review.review)
+app.command("publish")(publishing.publish)
+app.command("bring-back")(publishing.bring_back)
 app.command("eval")(evaluating.evaluate)
 app.command("agreement")(agreeing.agree)
 app.command("schemas")(schemas.schemas)
