@@ -29,6 +29,8 @@ from extractor.find.restrictions import is_imposer
 from extractor.find.sanction_verbs import ACTIONS, FACE, FOR_VERBS, SOFT
 from extractor.spans import Span
 
+_JOINING = forms("join", "follow") | {"alongside"}
+_LISTED = frozenset(("and", "or", "as"))
 _OWN_ACTS = (
     forms("order", "announce", "agree", "approve", "authorize", "authorise", "offer", "promise",
           "pledge", "delay", "extend", "confirm", "start", "complete", "grant", "issue", "consider")
@@ -105,6 +107,10 @@ class Agents:
             office = self._states.office_before(tokens, lead.start, 9 if again else 2)
             if office:
                 return office, 0.9
+        if lead.start and not subject:  # a headline's words are no mentions
+            named = self._states.named_at(tokens[lead.start - 1])
+            if named:
+                return named, 0.8
         return (agent, 0.9) if agent else ((), 0.5)
 
     def _before_who(self, key: str) -> str:
@@ -207,6 +213,10 @@ class Agents:
                     break
                 end = phrase_end(tokens, i + 1)
                 return self._all_in(Span(tokens[i + 1].start, tokens[max(end, i + 2) - 1].end))
+            if low == "from" and i == r.core and reading.action != "waive":
+                end = phrase_end(tokens, i + 1)  # "hit by sanctions from X and Y"
+                found = self._all_in(Span(tokens[i + 1].start, tokens[max(end, i + 2) - 1].end))
+                return tuple(key for key in found if self._states.imposes(key))
         return ()
 
     def _subject(self, tokens: list[Token], reading: Reading, lead: Lead) -> tuple[str, ...]:
@@ -220,7 +230,16 @@ class Agents:
         ):
             if lead.preposition and lead.start > 2 and tokens[lead.start - 1].low == "that":
                 return self._mentions.subject(tokens, lead.start - 2)  # "held that by imposing"
-            return self._main_subject(tokens)
+            if lead.start <= 1:  # "After lifting sanctions, X said", "By imposing …, X has"
+                fronted = self._after_comma(tokens, reading.restriction.end)
+                if fronted:
+                    return fronted
+            before = lead.start if lead.preposition == "by" else None
+            return self._main_subject(tokens, before)
+        if participial and lead.preposition == "in":
+            joining = self._joining(tokens, lead.start)
+            if joining:
+                return joining
         finite = lead.governor is None and lead.start and not participial
         joined = tokens[lead.start - 1].low if finite else ""
         if joined in ("and", "but", "then") or (joined == "," and not lead.words):
@@ -256,12 +275,39 @@ class Agents:
             return ()
         return subject
 
+    def _after_comma(self, tokens: list[Token], i: int) -> tuple[str, ...]:
+        """Return who opens the main clause behind a phrase that comes first."""
+        for k in range(i, len(tokens) - 2):
+            if tokens[k].low != ",":
+                continue
+            first = k + 1 + (tokens[k + 1].low in DETERMINERS)
+            pair = self._mentions.at(Span(tokens[first].start, tokens[first].end))
+            if pair is None or not can_act(pair[1], pair[0]):
+                continue
+            verb = next((t for t in tokens[first:] if t.start >= pair[0].span.end), None)
+            if verb and verb.word and not verb.capital and verb.low not in _LISTED:
+                return (pair[0].id,)
+        return ()
+
+    def _joining(self, tokens: list[Token], i: int) -> tuple[str, ...]:
+        """Return all of "X joined Y in imposing", `i` being where "in" stands."""
+        for k in range(i - 1, max(0, i - 12), -1):
+            if tokens[k].low in _JOINING:
+                subject = self._mentions.subject(tokens, lead_of(tokens, k).start)
+                joined = self._all_in(Span(tokens[k].end, tokens[i].start))
+                return (*subject, *(key for key in joined if key not in subject))
+            if tokens[k].low in BREAKS or tokens[k].low in SUBORDINATORS:
+                break
+        return ()
+
     def _another_between(self, tokens: list[Token], key: str, start: int) -> bool:
         """Tell whether a common noun is the subject: "X joined Y and the powers should lift"."""
         end = self._mentions.by_id[key][0].span.end
         k = start - 1
         while k > 0 and tokens[k].word and not tokens[k].capital and start - k < 4:
             if tokens[k].low in DETERMINERS:
+                if tokens[k - 1].low in ("after", "before", "since"):
+                    return end <= tokens[k].start  # "X resigned after the alliance imposed"
                 joined = tokens[k - 1].low == "and" and tokens[k - 2].start >= end
                 return joined and k < start - 1 and tokens[k - 2].end > end
             k -= 1

@@ -75,7 +75,7 @@ def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
             return Condition(i, exchange_end(tokens, behind), "exchange")
         if words in (("in", "return"), ("in", "exchange")):
             return Condition(i, behind, "return")
-        if not _opens(tokens, i, behind, low):
+        if not _opens(tokens, i, behind, low) or _hides_the_source(tokens, behind):
             return None
         kind = "even" if i and tokens[i - 1].low == "even" else "if"
         return Condition(i, _subclause_end(tokens, behind), kind)
@@ -110,6 +110,19 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
     return not (low == "if" and previous in ("as", "what", "see", "know"))
 
 
+def _hides_the_source(tokens: list[Token], behind: int) -> bool:
+    """Tell whether it is how someone agreed to speak: "on condition of anonymity"."""
+    words = [token.low for token in tokens[behind : behind + 9]]
+    if "anonymity" in words[:4]:
+        return True
+    passive = [k for k, word in enumerate(words) if word in ("be", "being", "is", "was", "were")]
+    return any(words[k + 1] in _IDENTIFIED for k in passive if k + 1 < len(words)) and bool(
+        _UNSAID & set(words)
+    )
+
+
+_IDENTIFIED = frozenset("named identified quoted attributed".split())
+_UNSAID = frozenset("not n't neither without".split())
 _DECIDING = frozenset("decide decides decided deciding determine asked ask asking wondered".split())
 
 

@@ -9,8 +9,8 @@ from extractor.find.restrictions import is_imposer
 _OFFICE = frozenset(
     "official officials lawmaker lawmakers legislator legislators senator senators leader leaders "
     "minister ministers president presidents premier chancellor government governments "
-    "administration authorities ambassadors allies ally countries country nations states powers "
-    "council bloc parliament congress senate house legislature assembly ministry department "
+    "administration admin authorities ambassadors allies ally countries country nations states "
+    "powers council bloc parliament congress senate house legislature assembly ministry department "
     "treasury cabinet commission committee panel regulators diplomats mps partners members "
     "chairman chairwoman speaker governor chief head junta ruler "
     "secretary king kremlin republicans democrats".split()

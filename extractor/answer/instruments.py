@@ -83,7 +83,7 @@ def _council_before(mentions: Mentions, offset: int) -> tuple[str, ...]:
         if mention.span.start < offset - _FAR:
             break
         of_nations = bool(codes_in(entity.name) & {"UN"}) or entity.name.endswith("Council")
-        if entity.kind != "person" and of_nations:
+        if entity.kind != "person" and mention.kind != "pronoun" and of_nations:
             return (mention.id,)
     return ()
 

@@ -115,12 +115,20 @@ class Mentions:
         return mention.span.of(self.text).lower() in _POSSESSIVES
 
     def _only_modifies(self, k: int) -> bool:
-        """Tell whether mention `k` stands inside a wider one: the name in "the Doe cabinet"."""
+        """Tell whether mention `k` stands inside a wider one: the name in "the Doe cabinet".
+
+        Or is its noun alone: "leaders" in "Western leaders".
+        """
         inner, kind = self.pairs[k][0].span, self.pairs[k][1].kind
-        return kind in ("person", "other") and any(
-            wider.span.start <= inner.start < inner.end < wider.span.end and can_act(entity, wider)
-            for wider, entity in self.pairs[max(0, k - 2) : k]
-        )
+        named = self.pairs[k][0].kind == "name"
+        for wider, entity in self.pairs[max(0, k - 2) : k]:
+            if not wider.span.contains(inner) or not can_act(entity, wider):
+                continue
+            if wider.span.start < inner.start and wider.span.end == inner.end and not named:
+                return True
+            if kind in ("person", "other") and wider.span.end > inner.end:
+                return True
+        return False
 
     def acting_before(self, tokens: list[Token], i: int) -> str | None:
         """Return the last mention before token `i` with an auxiliary behind: "X has sent Y and"."""

@@ -101,6 +101,8 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
             j = _governor(tokens, j, lead)
             if j is None or j < 0:
                 break
+        elif low in _HELPING and j == verb - 1 and _base(tokens[verb]):
+            lead.status, lead.governor = "proposed", j  # "to help end the embargo"
         elif low in LEADS and (gerund or lead.infinitive) and lead.governor is None:
             lead.status, lead.governor = _status_of_lead(tokens, j), j
         elif (
@@ -129,6 +131,7 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
     return lead
 
 
+_HELPING = forms("help")
 _PASSED_OVER = frozenset(("both", "either", "then", "first", "once", '"', "“", "”", "‘", "''"))
 
 
@@ -298,7 +301,7 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
     window = range(noun - 1, max(-1, noun - 11), -1)
     for j in window:
         low = tokens[j].low
-        if low in ("after", "since", "following") or (low == "until" and j == noun - 2):
+        if low in ("after", "since", "following", "despite") or (low == "until" and j == noun - 2):
             return "past"
         if low in ("exchange", "return") and tokens[min(j + 1, len(tokens) - 1)].low == "for":
             return "conditional"

@@ -145,6 +145,8 @@ def _status(
         return "conditional"
     if denied_above(tokens, min(verb, reading.restriction.first)):
         return "denied"
+    if _none_of_it(tokens, reading):
+        return "denied"
     conditional = condition is not None and condition.kind in ("if", "exchange")
     if reading.how == "noun":
         end = max(reading.restriction.end, reading.trigger[1])
@@ -169,6 +171,13 @@ def _status(
         wanted = _wanted(tokens, reading.restriction.first)
         return wanted or ("in_force" if dated else "past")
     return status_of_verb(tokens, verb, lead, passive=passive, conditional=conditional, dated=dated)
+
+
+def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
+    """Tell whether the restriction is said not to be: "no sanctions have been imposed"."""
+    r = reading.restriction
+    words = tokens[max(0, r.first - 2) : r.head]
+    return r.kind == "noun" and any(t.low == "no" for t in words) and reading.soft is None
 
 
 _FAILED = frozenset("failed unsuccessful rejected defeated blocked collapsed vetoed".split())

@@ -1,5 +1,7 @@
 """Which mention a state or body is that a phrase names: "EU sanctions", "German lawmakers"."""
 
+import re
+
 from extractor.answer.imposers import is_office
 from extractor.answer.mentions import Mentions
 from extractor.answer.parties import bare, imposes_by_name, made_of_goods
@@ -8,6 +10,28 @@ from extractor.find.clauses import Token
 from extractor.find.countries import country_of, is_place, lookup
 from extractor.find.restrictions import is_imposer
 from extractor.spans import Span
+
+# Words in the names of bodies whose members are states.
+_OF_STATES = frozenset("community union league nations states cooperation commonwealth".split())
+_NO_OWNERS = ("-era", "-style", "-backed", "-hit", "-related", "-linked", "-level")
+_OF_WHOM = re.compile(
+    r" of (?:(?:the|state|states|government|and|member|members|all|its) )*(?:of )?(?:the )?"
+)
+
+
+def _letters(word: str) -> str:
+    return word.replace(".", "").upper()
+
+
+def _is_acronym(word: str) -> bool:
+    return word.isupper() and len(_letters(word)) >= 3
+
+
+def _initials(name: str) -> set[str]:
+    """Return the acronyms that a name may have, with and without its small words."""
+    words = name.split()
+    every = "".join(word[0] for word in words).upper()
+    return {every, "".join(word[0] for word in words if word[0].isupper())} if words[1:] else set()
 
 
 class States:
@@ -30,22 +54,54 @@ class States:
             if not token.capital or (own and i + 1 < r.head and tokens[i + 1].low == "oil"):
                 continue
             word = bare(token)
-            if not (own or explicit or imposes_by_name(word)):
+            body = self._is_body_of_states(Span(token.start, token.end))
+            if not (own or explicit or body or imposes_by_name(word)):
                 continue
             whole = self._mentions.at(Span(token.start, token.end))
             name = whole[1].name if whole else word
             if not own and is_place(name) and not imposes_by_name(name):
                 continue  # "hit banks with North Korea sanctions"
-            if not own and lookup(word) is None and not is_imposer(word) and not explicit:
+            known = body or lookup(word) is not None or is_imposer(word)
+            if not own and not known and not explicit:
                 continue
-            if made_of_goods(tokens, i, r.head):
+            if made_of_goods(tokens, i, r.head) or token.low.endswith(_NO_OWNERS):
                 continue
-            key = self.mention_at(Span(token.start, token.end)) or self.same_country(
-                word, token.start
-            )
+            key = self.mention_at(Span(token.start, token.end))
+            if key is None or self._mentions.by_id[key][0].span.end > tokens[r.head].start:
+                key = self.same_country(word, token.start)  # not all of "the EU sanctions"
             if key and key not in found:
                 found.append(key)
         return tuple(found)
+
+    def imposes(self, key: str) -> bool:
+        """Tell whether a mention is of a state, a body of states, or one of their organs."""
+        mention, entity = self._mentions.by_id[key]
+        words = (entity.name, *entity.name.split()[:1], *mention.span.of(self._text).split()[:1])
+        state = any(lookup(word) is not None or is_imposer(word) for word in words)
+        return entity.kind != "person" and (state or self._is_body_of_states(mention.span))
+
+    def named_at(self, token: Token) -> tuple[str, ...]:
+        """Return the mention of the state or body that a headline's word names, elsewhere."""
+        word = bare(token)
+        if not token.capital or (lookup(word) is None and not _is_acronym(word)):
+            return ()
+        if token.low.endswith(("'s", "s'")):
+            return ()
+        key = self.mention_at(Span(token.start, token.end)) or self.same_country(word, token.start)
+        if key is None and _is_acronym(word):
+            key = next(
+                (m.id for m, e in self._mentions.pairs if _initials(e.name) & {_letters(word)}),
+                None,
+            )
+        return (key,) if key else ()
+
+    def _is_body_of_states(self, span: Span) -> bool:
+        """Tell whether the body named there has states for members, by its name's own words."""
+        pair = self._mentions.at(span)
+        if pair is None or pair[1].kind != "body":
+            return False
+        names = (pair[1].name, *pair[1].aliases)
+        return any(_OF_STATES & set(name.lower().split()) or is_imposer(name) for name in names)
 
     def owner(self, tokens: list[Token], noun: int) -> tuple[str, ...]:
         """Return whose act a noun is: "Ottawa's threat", "U.S. threats", "an American threat"."""
@@ -91,12 +147,16 @@ class States:
     def body_of(self, key: str) -> str:
         """Return the body that unnamed people act for: the EU of "EU foreign ministers"."""
         mention, entity = self._mentions.by_id[key]
-        if mention.kind == "pronoun" or entity.kind not in ("unnamed", "other"):
+        plural = mention.kind == "nominal" and entity.plural
+        if mention.kind == "pronoun" or not (plural or entity.kind in ("unnamed", "other")):
             return key
         for inner, other in self._mentions.overlapping(mention.span):
             opens = inner.span.start - mention.span.start
             if other.id != entity.id and opens < 5 and is_imposer(inner.span.of(self._text)):
                 return inner.id
+        beside = self._beside(mention.span)
+        if beside:
+            return beside
         word = mention.span.of(self._text).split()[0]
         return (self.same_country(word, mention.span.start) or key) if lookup(word) else key
 
@@ -105,13 +165,25 @@ class States:
         pair = self._mentions.at(span)
         return pair[0].id if pair else None
 
+    def _beside(self, span: Span) -> str | None:
+        """Return the state of "European Union leaders", "the heads of government of the bloc"."""
+        before = self._mentions.at(Span(max(0, span.start - 2), max(0, span.start - 1)))
+        if before and self._text[before[0].span.end : span.start] == " ":
+            return before[0].id if self.imposes(before[0].id) else None
+        behind = _OF_WHOM.match(self._text, span.end)
+        if behind:
+            after = self._mentions.at(Span(behind.end(), behind.end() + 1))
+            return after[0].id if after and self.imposes(after[0].id) else None
+        return None
+
     def same_country(self, word: str, offset: int) -> str | None:
         """Return the nearest mention, before `offset` if any, of whom a word stands for."""
         code = country_of(word)
         first: str | None = None
         for mention, entity in reversed(self._mentions.pairs):
             if code is not None:
-                same = entity.kind != "person" and country_of(entity.name) == code
+                organ = entity.kind == "body" and country_of(entity.name.split()[0]) == code
+                same = organ or (entity.kind != "person" and country_of(entity.name) == code)
             else:
                 same = len(word) > 3 and entity.name.lower().startswith(word.lower())
             if same and mention.kind != "pronoun":

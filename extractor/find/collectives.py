@@ -12,6 +12,7 @@ from extractor.find.candidates import Entity, Mention
 from extractor.find.countries import lookup
 from extractor.spans import Span
 
+_OF_THE_WORLD = ("governments", "powers", "leaders")
 # Which states: parts of the world and kinds of states. Countries' adjectives are looked up.
 _WHICH = frozenset(
     "western eastern european african asian arab gulf baltic nordic balkan caribbean pacific "
@@ -19,7 +20,7 @@ _WHICH = frozenset(
     "allied member donor democratic like-minded world global foreign latin american".split()
 )
 _HEADS = re.compile(
-    r"\b(?:countries|nations|states|powers|governments|capitals)\b"
+    r"\b(?:countries|nations|states|powers|governments|capitals|leaders)\b"
     r"|\b(?:international|global|world)\s+community\b"
     r"|\b\d+-(?:nation|member|country|state|strong)\s+(?:[\w-]+\s+){0,2}?"
     r"(?:bloc|group|grouping|union|alliance|body|council|organi[sz]ation|community|league|club)\b",
@@ -66,9 +67,11 @@ def _first_of_kind(text: str, end: int, head: str) -> int:
 def _says_which(word: str, head: str) -> bool:
     low = word.lower()
     if low in _WHICH:
-        return low not in ("foreign", "world", "global") or head in ("governments", "powers")
+        return low not in ("foreign", "world", "global") or head in _OF_THE_WORLD
     country = lookup(word)
-    return country is not None and country.kind == "demonym" and country.code != "US"
+    if country is None or country.code == "US":  # those of a federation are no senders
+        return False
+    return country.kind == "demonym" or country.code == "EU"
 
 
 def _entities(text: str, mentions: dict[str, list[Span]], known: int) -> Iterable[Entity]:

@@ -51,7 +51,41 @@ def noun_before(tokens: list[Token], r: Restriction) -> Reading | None:
         return _for(tokens, i, r)
     if low == "under":
         return _under(tokens, i, r)
+    if low == "by":
+        return _struck_by(tokens, i, r)
+    if low in ("toward", "towards"):
+        return _towards(tokens, i, r)
     return None
+
+
+def _struck_by(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "was hit by sanctions", of people and firms: that an economy suffers is no action."""
+    if i < 2 or tokens[i - 1].low not in _STRUCK:
+        return None
+    be = be_index(tokens, i - 1)
+    on = passive_subject(tokens, i - 1)
+    if be is None or (on and {t.low for t in tokens[on[0] : on[1]]} & _WHAT_SUFFERS):
+        return None
+    return Reading(r, "impose", (i - 1, i), "passive", on)
+
+
+_STRUCK = frozenset("hit targeted struck covered".split())
+_WHAT_SUFFERS = frozenset(
+    "economy economies exports imports trade industry industries sector sectors growth currency "
+    "rouble ruble rial output production business sales profits revenues revenue people "
+    "population".split()
+)
+
+
+def _towards(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "moved towards sanctions", "a step towards an embargo": proposed, and no more."""
+    for j in range(i - 1, max(-1, i - 3), -1):
+        if tokens[j].low in _NEARING:
+            return Reading(r, "impose", (j, j + 1), "active", soft="proposed")
+    return None
+
+
+_NEARING = frozenset("move moves moved moving push pushes pushed pushing step steps work".split())
 
 
 def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:

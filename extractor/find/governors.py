@@ -47,6 +47,11 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
             continue
         if low in LEAVING:
             return []
+        if low == "place" and i > 1 and tokens[i - 1].low == "in":
+            held = ACTIONS.get(tokens[i - 2].low)  # "left in place a ban on …"
+            if held in ("keep", "impose"):
+                return [Reading(r, held, (i - 2, i - 1), "active")]
+            return []
         governs = low in ACTIONS or low in SOFT or low in CAUSES or low in _THREATENING
         if governs and (crossed or not _noun_use(tokens, i)):
             reading = _governing(tokens, i, r, particle, crossed)
@@ -90,10 +95,16 @@ def transparent(tokens: list[Token], i: int) -> bool:
         or low in FRESH
         or low in _PASSED_OVER
         or low in _SPELLS
+        or low in _SUMS
         or low[0].isdigit()
+        or (low == "in" and (tokens[i - 1].low in _SUMS or tokens[i - 1].low[0].isdigit()))
     )
 
 
+# "$20 million in trade sanctions", "sanctions worth two billion euros"
+_SUMS = frozenset(
+    "$ € £ million billion mln bln dlrs dollars euros pounds yen worth about nearly some".split()
+)
 _SPELLS = frozenset("year years month months week weeks days".split())
 
 
