@@ -15,7 +15,7 @@ from extractor.answer import transport
 from extractor.answer.cache import request_key
 from extractor.answer.costs import price_of
 from extractor.errors import UsageError
-from extractor.run import batches, ledger
+from extractor.run import batch_endpoint, batches, ledger
 from extractor.run.money import budget_for
 from extractor.run.spool import Line, Spool
 from extractor.settings import Price
@@ -43,7 +43,7 @@ LINE = 100 * 10.0 / 1e6 + 10 * 100.0 / 1e6
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_BACKOFF", wait_fixed(0.01))
-    monkeypatch.setattr(batches, "_BACKOFF", wait_fixed(0.01))
+    monkeypatch.setattr(batch_endpoint, "_BACKOFF", wait_fixed(0.01))
     monkeypatch.setattr(batches, "_FIRST_PAUSE", 0.01)
     monkeypatch.setattr(batches, "_LONGEST_PAUSE", 0.02)
     monkeypatch.setattr(batches, "_FULL_PAUSE", 0.01)
