@@ -127,20 +127,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Quotation(_Grounded):
-    """Words between quotation marks, without the marks; several spans when continued."""
+class _Stretches(_Grounded):
+    """Words that may stand in several places, one after the other."""
 
     text: str
     spans: tuple[Span, ...]
     id: str | None = None  # of the candidate; not part of the JSON
-
-    wire_description: ClassVar[str] = "the id of a quotation, for example Q7"
-    wire_pattern: ClassVar[str | None] = "^Q[0-9]+$"
-
-    @classmethod
-    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = _lookup(answer, inventory, QuotationCandidate, "Q", "quotation")
-        return cls(found.text(inventory.article.text), found.spans, found.id)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -151,12 +143,24 @@ class Quotation(_Grounded):
 
 
 @dataclass(frozen=True)
-class Attribution(_Grounded):
-    """What somebody is reported to say or think, quoted or not: the content, span by span."""
+class Quotation(_Stretches):
+    """Words between quotation marks, without the marks; several spans when continued."""
 
-    text: str  # the spans' words, with " … " between them
-    spans: tuple[Span, ...]
-    id: str | None = None  # of the candidate; not part of the JSON
+    wire_description: ClassVar[str] = "the id of a quotation, for example Q7"
+    wire_pattern: ClassVar[str | None] = "^Q[0-9]+$"
+
+    @classmethod
+    def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        found = _lookup(answer, inventory, QuotationCandidate, "Q", "quotation")
+        return cls(found.text(inventory.article.text), found.spans, found.id)
+
+
+@dataclass(frozen=True)
+class Attribution(_Stretches):
+    """What somebody is reported to say or think, quoted or not: the content, span by span.
+
+    The text has " … " between the words of two spans.
+    """
 
     wire_description: ClassVar[str] = "the id of an attribution, for example A4"
     wire_pattern: ClassVar[str | None] = "^A[0-9]+$"
@@ -165,13 +169,6 @@ class Attribution(_Grounded):
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
         found = _lookup(answer, inventory, AttributionCandidate, "A", "attribution")
         return cls(found.text(inventory.article.text), found.content, found.id)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(data["text"], tuple(Span(s["start"], s["end"]) for s in data["spans"]))
-
-    def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
 
 
 @dataclass(frozen=True)
