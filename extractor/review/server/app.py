@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
@@ -27,6 +30,8 @@ from extractor.errors import (
 from extractor.review.claims import Claim, claim_by_id
 from extractor.review.decisions import add, decide, draft, draft_of, undo
 from extractor.review.desk import Desk
+from extractor.review.editing import edited
+from extractor.review.publishing import ENDINGS, publish
 from extractor.review.queue import Filter, conditions, drop_view, facets, page, save_view
 from extractor.review.server import pages
 from extractor.review.server.forms import kinds_to_add
@@ -43,6 +48,7 @@ EXPORTS = {
     "csv": "a table, to bring back too",
     "jsonl": "a line a claim, for programs",
     "html": "a page to read",
+    "w3c": "Web Annotations",
 }
 
 
@@ -123,6 +129,7 @@ def make_app(house: House) -> Guard:
     _claims(app, desk, house)
     _articles(app, desk, house)
     _further(app, desk)
+    _export(app, desk)
     return Guard(app, house.door, house.limits)
 
 
@@ -259,7 +266,7 @@ def _queue(app: FastAPI, desk: Desk, house: House) -> None:
 
     @app.get("/next-article", include_in_schema=False)
     def next_article(
-        request: Request, step: Literal[1, -1] = 1, article: Annotated[str, Query()] = ""
+        request: Request, step: int = 1, article: Annotated[str, Query()] = ""
     ) -> Response:
         shown = replace(pages.from_query(request.query_params), article=None)
         found = _neighbour(desk, shown, article, step)
@@ -300,9 +307,7 @@ def _claims(app: FastAPI, desk: Desk, house: House) -> None:
     @app.get("/claims/{claim_id}/form", include_in_schema=False)
     def form(claim_id: str, request: Request) -> Response:
         claim = claim_by_id(desk, claim_id)
-        html = pages.form(
-            desk, claim.article_sha256, claim.schema, claim.kind, claim.row, is_new=False
-        )
+        html = pages.form(desk, claim)
         kept = draft_of(desk, claim_id, reviewer_of(request, house))
         return _Json({"html": html, "draft": kept, "version": claim.version})
 
@@ -325,8 +330,6 @@ def _claims(app: FastAPI, desk: Desk, house: House) -> None:
         if action == "take":
             action, row = "correct", claim.proposal
         elif action == "correct":
-            from extractor.review.editing import edited
-
             row = edited(desk, claim, given.changes or {})
         with desk.changing():
             now = decide(
@@ -359,13 +362,10 @@ def _articles(app: FastAPI, desk: Desk, house: House) -> None:
 
     @app.get("/articles/{sha256}/form", include_in_schema=False)
     def new(sha256: str, schema: str, kind: str) -> Response:
-        desk.article(sha256)
-        return _Json({"html": pages.form(desk, sha256, schema, kind, None, is_new=True)})
+        return _Json({"html": pages.form(desk, (sha256, schema, kind))})
 
     @app.post("/articles/{sha256}/claims", include_in_schema=False)
     def missed(sha256: str, given: Adding, request: Request) -> Response:
-        from extractor.review.editing import edited
-
         row = edited(desk, (sha256, given.schema_name, given.kind), given.changes)
         now = add(
             desk,
@@ -410,8 +410,6 @@ def _decided(desk: Desk, claim: Claim, request: Request, house: House) -> dict[s
 def _further(app: FastAPI, desk: Desk) -> None:
     @app.post("/views", include_in_schema=False)
     def keep_view(given: Named) -> Response:
-        from urllib.parse import parse_qsl
-
         save_view(desk, given.name, pages.from_query(dict(parse_qsl(given.query[:8000]))))
         return _Json({"saved": given.name})
 
@@ -419,3 +417,30 @@ def _further(app: FastAPI, desk: Desk) -> None:
     def forget_view(name: str) -> Response:
         drop_view(desk, name)
         return _Json({"dropped": name})
+
+
+def _export(app: FastAPI, desk: Desk) -> None:
+    @app.get("/export", include_in_schema=False)
+    def export(
+        form: Literal["xlsx", "csv", "jsonl", "html", "w3c"],
+        query: str = "",
+        undecided: bool = False,
+    ) -> Response:
+        """Send what is published: accepted and corrected claims; open ones only if asked for."""
+        desk.sync()
+        shown = Filter()
+        if query:
+            shown = replace(pages.from_query(dict(parse_qsl(query[:8000]))), status=())
+        room = Path(mkdtemp(prefix="extract-export-"))
+        ending = ENDINGS[form]
+        target = room / f"{desk.folder.resolve().name or 'review'}{ending}"
+        try:
+            publish(desk, shown, form, target, with_open=undecided)
+        except BaseException:
+            rmtree(room, ignore_errors=True)
+            raise
+        return FileResponse(
+            target,
+            filename=target.name,
+            background=BackgroundTask(rmtree, room, ignore_errors=True),
+        )

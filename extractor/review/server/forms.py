@@ -1,15 +1,18 @@
 """The form in which a row is edited: what each of its fields may be, and what it is now.
 
 Words are never typed: a quotation, a figure or a phrase is chosen by selecting it in the article,
-and what the form sends are places. See editing.py for the changes that it may ask for.
+and what the form sends are places. See editing.edited for the changes that it may ask for.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
 
 from extractor.find.candidates import Entity
 from extractor.review.claims import Json
+from extractor.review.editing import VALUE, row_field
 from extractor.review.server.showing import clipped, fields_of
 from extractor.shapes import FieldShape, Shape, shape_of
 from extractor.sheet.printable import one_line
@@ -36,7 +39,8 @@ class Value:
     """One value that a field has: what people read, and what the form would send for it."""
 
     text: str
-    change: Any  # see editing.py
+    change: Any  # see editing.edited
+    entity: str | None = None  # the id of a name of the article
     spans: tuple[tuple[int, int], ...] = ()  # where it stands
 
 
@@ -55,49 +59,35 @@ class FormField:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NameChoice:
-    """A name of the article that a field may be set to."""
-
-    id: str
-    name: str
-    what: str  # "person, President; 4 mentions"
-    place: int  # of its first mention
-
-
-def row_shape(desk: "Desk", schema: str, kind: str) -> Shape | None:
-    """Return the shape of a row kind, or None when its schema is gone or it has no fields."""
-    loaded = desk.schema(schema)
-    if loaded is None:
-        return None
-    return next((one.row for one in shape_of(loaded.model).fields if one.key == kind), None)
-
-
 def form_fields(desk: "Desk", article: str, schema: str, kind: str, row: Json) -> list[FormField]:
     """Return the form for a row, or for a new one (`row` None); the field it rests on first."""
-    shape = row_shape(desk, schema, kind)
-    if shape is None:
-        return []
-    items = {one.column.name: one for one in fields_of(desk, schema, kind, row)}
+    field = row_field(desk, schema, kind)
+    items = {one.column.name: one.items for one in fields_of(desk, schema, kind, row)}
+    if field.row is None:  # the row is one value
+        single = replace(field, key=VALUE, many=False, required=True, nullable=False)
+        shape = Shape(BaseModel, (single,), None, single)
+        items = {VALUE: items.get(kind, ())}
+    else:
+        shape = field.row
     names = desk.inventory(article).names
     found = []
     for one in shape.fields:
         control = _control(one)
         if control is None:  # rows inside a row are not edited here
             continue
-        shown = items.get(one.key)
-        info = shape.model.model_fields[one.name]
+        info = shape.model.model_fields.get(one.name)
+        described = info.description if info else None
         found.append(
             FormField(
                 one.key,
-                one.key.replace("_", " "),
-                one_line(info.description) if info.description else None,
+                (kind if one.key == VALUE else one.key).replace("_", " "),
+                one_line(described) if described else None,
                 control,
                 one.many,
                 one.required and not one.nullable,
                 one is shape.anchor,
                 one.choices,
-                tuple(_value(control, item, names) for item in shown.items) if shown else (),
+                tuple(_values(one, control, items.get(one.key, ()), row, names)),
             )
         )
     return sorted(found, key=lambda each: not each.leads)
@@ -109,17 +99,25 @@ def _control(shape: FieldShape) -> Control | None:
     return _CONTROLS.get(shape.kind)
 
 
-def _value(control: Control, item: Item, names: Sequence[Entity]) -> Value:
-    spans = tuple((span.start, span.end) for span in item.spans)
-    text = clipped(item.text)
-    if control == "spans":
-        return Value(text, {"spans": [list(span) for span in spans]}, spans)
-    if control == "span" and spans:
-        return Value(text, {"start": spans[0][0], "end": spans[0][1]}, spans)
-    if control == "name":
-        entity = _entity(item, names)
-        return Value(text, {"entity": entity.id} if entity else {"name": item.text}, spans)
-    return Value(text, item.value if item.value is not None else item.text, spans)
+def _values(
+    shape: FieldShape, control: Control, items: Sequence[Item], row: Json, names: Sequence[Entity]
+) -> Iterator[Value]:
+    """Yield a field's values; in a list, what is not touched goes back as it came."""
+    told = row.get(shape.key) if isinstance(row, dict) else None
+    kept = told if shape.many and isinstance(told, list) and len(told) == len(items) else None
+    for number, item in enumerate(items):
+        spans = tuple((span.start, span.end) for span in item.spans)
+        entity = _entity(item, names) if control == "name" else None
+        change: Any = item.value if item.value is not None else item.text
+        if kept is not None:
+            change = kept[number]
+        elif control == "spans":
+            change = {"spans": [list(span) for span in spans]}
+        elif control == "span" and spans:
+            change = {"start": spans[0][0], "end": spans[0][1]}
+        elif control == "name":
+            change = {"entity": entity.id} if entity else {"name": item.text}
+        yield Value(clipped(item.text), change, entity.id if entity else None, spans)
 
 
 def _entity(item: Item, names: Sequence[Entity]) -> Entity | None:
@@ -130,25 +128,6 @@ def _entity(item: Item, names: Sequence[Entity]) -> Entity | None:
         if places and any(mention.span in places for mention in one.mentions):
             return one
     return so_called[0] if so_called else None
-
-
-def name_choices(desk: "Desk", article: str) -> list[NameChoice]:
-    """Return the article's names, people and unnamed sources first, then by where they stand."""
-    order = {"person": 0, "unnamed": 1, "body": 2, "other": 3, "place": 4}
-    names = sorted(
-        (one for one in desk.inventory(article).names if one.mentions),
-        key=lambda one: (order.get(one.kind, 3), one.mentions[0].span.start),
-    )
-    return [
-        NameChoice(one.id, one_line(one.name)[:120], _what(one), one.mentions[0].span.start)
-        for one in names
-    ]
-
-
-def _what(entity: Entity) -> str:
-    told = [entity.kind, *([one_line(entity.role)[:60]] if entity.role else [])]
-    count = len(entity.mentions)
-    return f"{', '.join(told)}; {count} mention{'s' if count > 1 else ''}"
 
 
 def kinds_to_add(desk: "Desk", schema: str) -> Iterator[str]:

@@ -19,9 +19,10 @@ from markupsafe import Markup
 
 from extractor.review.claims import Claim, claims_of_article
 from extractor.review.decisions import draft_of, history
+from extractor.review.editing import New, choices
 from extractor.review.queue import Filter, Page, facets, saved_views
 from extractor.review.risk import describe
-from extractor.review.server.forms import FormField, Value, form_fields, name_choices
+from extractor.review.server.forms import FormField, Value, form_fields
 from extractor.review.server.showing import (
     REASONS,
     STATES,
@@ -32,7 +33,6 @@ from extractor.review.server.showing import (
     fields_of,
     flags_of,
     kind_label,
-    legend,
     marks,
     summary,
     when,
@@ -85,6 +85,7 @@ def _templates() -> Environment:
         "clip": _clip,
         "worth": _worth,
         "when": when,
+        "many": lambda count: f"{count:,}" if count else "",
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
     made.globals |= {"states": STATES, "reasons": REASONS, "build": build()}
@@ -103,7 +104,10 @@ def _data(value: Any) -> Markup:
 
 
 def _values(values: Sequence[Value]) -> str:
-    told = [{"text": one.text, "change": one.change, "spans": one.spans} for one in values]
+    told = [
+        {"text": one.text, "change": one.change, "entity": one.entity, "spans": one.spans}
+        for one in values
+    ]
     return json.dumps(told, ensure_ascii=True)
 
 
@@ -247,14 +251,19 @@ def _facts(claim: Claim) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def form(desk: "Desk", article: str, schema: str, kind: str, row: Any, *, is_new: bool) -> str:
-    """Return the form for a row, or for a new one."""
+def form(desk: "Desk", about: Claim | New) -> str:
+    """Return the form for a claim, or for a new one of (article, schema, kind)."""
+    is_new = not isinstance(about, Claim)
+    if isinstance(about, Claim):
+        article, schema, kind, row = about.article_sha256, about.schema, about.kind, about.row
+    else:
+        (article, schema, kind), row = about, None
     fields: list[FormField] = form_fields(desk, article, schema, kind, row)
     label = kind_label(kind)
     return render(
         "form.html",
         form=fields,
-        names=name_choices(desk, article) if any(f.control == "name" for f in fields) else [],
+        names=choices(desk, about) if any(f.control == "name" for f in fields) else [],
         is_new=is_new,
         title=f"Add a {label.lower()}" if is_new else f"Edit the {label.lower()}",
     )
@@ -266,9 +275,9 @@ def form(desk: "Desk", article: str, schema: str, kind: str, row: Any, *, is_new
 def article(desk: "Desk", sha256: str, schema: str) -> tuple[str, str]:
     """Return an article with the places of its claims marked, and the legend of the marks."""
     read = desk.article(sha256)
-    found = marks(desk, claims_of_article(desk, sha256, schema))
+    found, names = marks(desk, claims_of_article(desk, sha256, schema))
     known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
     url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
     body = Markup(marked_paragraphs(read, found, selectable=True))  # noqa: S704 - escaped there
     html = render("article.html", title=heading(read), known=known, url=url, body=body)
-    return html, render("legend.html", legend=legend(found))
+    return html, render("legend.html", legend=names)

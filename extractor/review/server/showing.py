@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
+from extractor.errors import ReviewError
 from extractor.record import record_from_json
 from extractor.review.claims import Claim, Json
+from extractor.review.editing import row_field
 from extractor.review.risk import describe, weight
 from extractor.review.standing import Decision
+from extractor.shapes import GROUNDED
 from extractor.sheet.highlights import Mark
 from extractor.sheet.printable import one_line
 from extractor.sheet.tables import Cell, Column, Item, amount, anchor_column, cells_of, row_kinds
@@ -44,8 +48,11 @@ _DONE = {
     "add": "added it as missed",
     "settle": "kept it as decided",
 }
+Piece = Literal["same", "gone", "new"]
 _GRAVE = 0.6  # flags of this weight and more are shown in red
 _LONG = 2_000  # code points of a value shown beside the article; the article has them all
+_COMPARED = 400  # words of a value that are compared one by one
+_AROUND = 4  # words shown before and after what has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,7 @@ class Change:
     """A field that is not what it was."""
 
     label: str
-    before: str
-    after: str
+    pieces: tuple[tuple[Piece, str], ...]  # in order: what stays, what went, what came
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,26 +132,26 @@ def _kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
 def _cells(
     desk: "Desk", schema: str, kind: str, row: Json, columns: tuple[Column, ...]
 ) -> tuple[Cell, ...]:
-    loaded = desk.schema(schema)
-    if loaded is not None and kind in _kinds(loaded.model):
-        for data in ({kind: [row]}, {kind: row}):
-            try:
-                record = record_from_json(loaded.model, data)
-            except (ValueError, TypeError, KeyError):  # a row of an earlier form of the schema
-                continue
-            value = _field(record, kind)
-            found = value[0] if isinstance(value, list | tuple) and value else value
-            if found is not None:
-                return cells_of(found, columns)
-    words = row.get("text") if isinstance(row, dict) else row
-    return (Cell((Item(str(words if words is not None else row)),)), *[Cell()] * (len(columns) - 1))
+    try:
+        return cells_of(_value(desk, schema, kind, row), columns)
+    except (
+        ReviewError,
+        ValueError,
+        TypeError,
+        KeyError,
+    ):  # of a schema that is gone or has changed
+        words = row.get("text") if isinstance(row, dict) else row
+        shown = Cell((Item(str(words if words is not None else row)),))
+        return (shown, *[Cell()] * (len(columns) - 1))
 
 
-def _field(record: BaseModel, key: str) -> Any:
-    for name, info in type(record).model_fields.items():
-        if (info.alias or name) == key:
-            return getattr(record, name)
-    return None
+def _value(desk: "Desk", schema: str, kind: str, row: Json) -> Any:
+    """Return what the JSON of a row stands for: an instance of its model, or a single value."""
+    field = row_field(desk, schema, kind)
+    if field.row is not None:
+        return record_from_json(field.row.model, row)
+    grounded = GROUNDED.get(field.kind)
+    return grounded.from_json(row) if grounded and isinstance(row, dict) else row
 
 
 def said(item: Item) -> str:
@@ -187,11 +193,38 @@ def changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Change, ..
     found = []
     for one in after:
         was = old.get(one.column.name)
+        label = one_line(one.column.label)
         if was is None or was.text != one.text:
-            found.append(Change(one.column.label, was.text if was else "", one.text))
+            found.append(Change(label, compared(was.text if was else "", one.text)))
         elif [item.spans for item in was.items] != [item.spans for item in one.items]:
-            found.append(Change(one.column.label, f"{was.text}, elsewhere", one.text))
+            found.append(Change(label, (("same", clipped(one.text, 80)), ("new", "elsewhere"))))
     return tuple(found)
+
+
+def compared(before: str, after: str) -> tuple[tuple[Piece, str], ...]:
+    """Return how one text becomes another, word by word; long stretches that stay are cut."""
+    old, new = before.split(), after.split()
+    if not old or not new or max(len(old), len(new)) > _COMPARED:
+        return ("gone", clipped(before, 300) or "nothing"), (
+            "new",
+            clipped(after, 300) or "nothing",
+        )
+    pieces: list[tuple[Piece, str]] = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what == "equal":
+            words = old[a:b]
+            if len(words) > 2 * _AROUND + 1:
+                first = words[:_AROUND] if a else []
+                last = words[-_AROUND:] if b < len(old) or d < len(new) else []
+                words = [*first, "…", *last]
+            pieces.append(("same", " ".join(words)))
+            continue
+        if b > a:
+            pieces.append(("gone", " ".join(old[a:b])))
+        if d > c:
+            pieces.append(("new", " ".join(new[c:d])))
+    return tuple(pieces)
 
 
 def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
@@ -242,18 +275,21 @@ def dom_id(claim: Claim) -> str:
     return f"c-{claim.id}"
 
 
-def marks(desk: "Desk", claims: Iterable[Claim]) -> list[Mark]:
-    """Return a mark for every place that a claim's row names."""
-    looks: dict[tuple[str, str], str] = {}
-    return [mark for claim in claims for mark in _marks(desk, claim, looks)]
+def marks(desk: "Desk", claims: Iterable[Claim]) -> tuple[list[Mark], dict[str, str]]:
+    """Return a mark for every place that the claims' rows name, and the names of their looks."""
+    lines: dict[str, str] = {}  # row kinds that rest on sentences, each with a line of its own
+    found = [mark for claim in claims for mark in _marks(desk, claim, lines)]
+    present = {mark.look.split()[0] for mark in found}
+    names = LEGEND | {look: kind_label(kind) for kind, look in lines.items()}
+    return found, {look: name for look, name in names.items() if look in present}
 
 
-def _marks(desk: "Desk", claim: Claim, looks: dict[tuple[str, str], str]) -> Iterator[Mark]:
+def _marks(desk: "Desk", claim: Claim, lines: dict[str, str]) -> Iterator[Mark]:
     led = False
     for one in fields_of(desk, claim.schema, claim.kind, claim.row):
         look: str = one.column.role
         if look == "sentence":
-            look = looks.setdefault((claim.schema, claim.kind), f"e{len(looks) % 4 + 1}")
+            look = lines.setdefault(claim.kind, f"e{len(lines) % 4 + 1}")
         elif one.column.name.rpartition(".")[2] == "cue":
             look = "cue"
         if one.leads and claim.status == "rejected":
@@ -270,10 +306,3 @@ def _marks(desk: "Desk", claim: Claim, looks: dict[tuple[str, str], str]) -> Ite
                 yield Mark(span, look, dom_id(claim), tip, leads)
     if not led and claim.start is not None and claim.end is not None:
         yield Mark(Span(claim.start, claim.end), "phrase", dom_id(claim), "evidence", True)
-
-
-def legend(found: Iterable[Mark]) -> dict[str, str]:
-    """Return the looks that an article has, with their names."""
-    present = {mark.look.split()[0] for mark in found}
-    names = {look: name for look, name in LEGEND.items() if look in present}
-    return names | {look: "Statement" for look in sorted(present) if look in ("e1", "e2", "e3")}

@@ -136,8 +136,8 @@ export class Form {
     const box = field.querySelector("template").content.firstElementChild.cloneNode(true);
     const [select, input] = box.children;
     const change = value.change;
-    select.value = change?.entity ?? (change?.name ? "+" : "");
-    if (change?.name) {
+    select.value = change?.entity ?? value.entity ?? (change?.name ? "+" : "");
+    if (select.value === "+") {
       input.hidden = false;
       input.value = change.name;
     }

@@ -147,7 +147,7 @@ function place(answer, after = null) {
   $("done").innerHTML = answer.done;
   for (const count of document.querySelectorAll("[data-count]")) {
     const sum = count.dataset.count.split(" ").reduce((total, one) => total + (answer.status[one] ?? 0), 0);
-    count.textContent = sum.toLocaleString("en");
+    count.textContent = sum ? sum.toLocaleString("en") : "";
   }
 }
 
@@ -223,6 +223,7 @@ function reject(reason) {
 
 function openForm(html, options) {
   closeForm();
+  closeReasons();
   $("row-fields").hidden = true;
   document.body.classList.add("edits");
   state.form = new Form($("row-form"), html, options);
