@@ -33,52 +33,38 @@ _THEMSELVES = frozenset(
     "than about at into such more most very all one two only just even".split()
 )
 # words that say what something is called, and what is said of someone
-_CALLING = frozenset(
-    "called calls calling call dubbed labeled labelled termed branded describes described "
-    "describing".split()
-)
-_TITLED = frozenset("titled entitled named headlined subtitled christened".split())
-_KNOWN = frozenset(
-    "known nicknamed coined so-called self-described self-styled self-proclaimed codenamed "
-    "code-named captioned billed deemed".split()
-)
-_WORKS = frozenset(
-    "film movie book novel memoir song album show series drama comedy sitcom documentary podcast "
-    "play musical magazine newspaper program programme essay poem painting exhibition episode blog "
-    "sequel reboot remake autobiography biography thriller sketch track anthem opera trilogy "
-    "franchise cartoon broadcast single segment soundtrack videogame game miniseries tune hit "
-    "column chapter".split()
-)
-_PEOPLE_OF_WORKS = frozenset(
-    "host co-host star author anchor creator moderator actor actress contestant editor producer "
-    "fan cast edition taping character heroine hero viewer reader co-anchor rerun".split()
-)
-_GOODS = frozenset(
-    "sign shirt t-shirt tshirt hat cap banner poster button sticker placard flag tote mug pin "
-    "badge billboard bumper tattoo".split()
-)
-_SLOGANS = frozenset("slogan motto mantra chant hashtag catchphrase refrain".split())
-_TERMS = frozenset(
-    "term word phrase expression label moniker nickname epithet category name title concept notion "
-    "acronym tag euphemism meme".split()
-)
-_BROADCAST = frozenset("news network channel radio television tv".split())
-_KINDS = (
-    ("work", _WORKS),
-    ("people of works", _PEOPLE_OF_WORKS),
-    ("goods", _GOODS),
-    ("slogan", _SLOGANS),
-    ("term", _TERMS),
-    ("broadcast", _BROADCAST),
-    ("document", DOCUMENT_NOUNS),
-)
-_TELLING = frozenset(kind for kind, _ in _KINDS) | {"titled", "called", "known"}
-_VERBS = (
-    ("told", frozenset("told tells tell telling".split())),
-    ("called", _CALLING),
-    ("titled", _TITLED),
-    ("known", _KNOWN),
-)
+_VERBS = {
+    kind: frozenset(words.split())
+    for kind, words in {
+        "told": "told tells tell telling",
+        "called": "called calls calling call dubbed labeled labelled termed branded describes "
+        "described describing",
+        "titled": "titled entitled named headlined subtitled christened",
+        "known": "known nicknamed coined so-called self-described self-styled self-proclaimed "
+        "codenamed code-named captioned billed deemed",
+    }.items()
+}
+# what a name or a phrase in marks may be that nobody says
+_KINDS = {
+    kind: frozenset(words.split())
+    for kind, words in {
+        "work": "film movie book novel memoir song album show series drama comedy sitcom "
+        "documentary podcast play musical magazine newspaper program programme essay poem painting "
+        "exhibition episode blog sequel reboot remake autobiography biography thriller sketch "
+        "track anthem opera trilogy franchise cartoon broadcast single segment soundtrack "
+        "videogame game miniseries tune hit column chapter",
+        "people of works": "host co-host star author anchor creator moderator actor actress "
+        "contestant editor producer fan cast edition taping character heroine hero viewer reader "
+        "co-anchor rerun",
+        "goods": "sign shirt t-shirt tshirt hat cap banner poster button sticker placard flag tote "
+        "mug pin badge billboard bumper tattoo",
+        "slogan": "slogan motto mantra chant hashtag catchphrase refrain",
+        "term": "term word phrase expression label moniker nickname epithet category name title "
+        "concept notion acronym tag euphemism meme",
+        "broadcast": "news network channel radio television tv",
+    }.items()
+} | {"document": DOCUMENT_NOUNS}
+_TELLING = frozenset(_KINDS) | {"titled", "called", "known"}
 _NO_VERB_AFTER = DETERMINERS | POSSESSIVES | PREPOSITIONS
 _SUBJECTS = frozenset("he she they".split())
 _TURNS = frozenset("but though although while whereas ;".split())
@@ -92,11 +78,11 @@ def class_of(word: str, lower: str) -> str:
     """Class a token: itself for a function word or a mark, else what kind of word it is."""
     if lower in _THEMSELVES or not word[0].isalnum():
         return lower
-    for name, words in _VERBS:
+    for name, words in _VERBS.items():
         if lower in words:
             return name
     one = singular(lower)
-    for name, words in _KINDS:
+    for name, words in _KINDS.items():
         if one in words:
             return name
     if lower in CORE_SPEECH:
