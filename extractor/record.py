@@ -1,6 +1,6 @@
 """What comes out for one article: the record, its audit, warnings, usage and provenance."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -107,11 +107,23 @@ class Extraction:
             },
             "record": record_to_json(self.record),
             "confidence": self.confidence,
-            "audit": asdict(self.audit),
+            "audit": _audit_to_json(self.audit),
             "warnings": [remark_to_json(remark) for remark in self.warnings],
-            "usage": asdict(self.usage),
-            "provenance": asdict(self.provenance),
+            "usage": _values(self.usage),
+            "provenance": _values(self.provenance),
         }
+
+
+def _audit_to_json(audit: Audit) -> dict[str, Any]:
+    data = _values(audit)
+    for key in ("unaccounted", "dismissed"):
+        data[key] = tuple(_values(item) for item in data[key])
+    return data
+
+
+def _values(of: AuditItem | Audit | Usage | Provenance) -> dict[str, Any]:
+    """Return the fields of a flat dataclass with slots: `asdict` copies what cannot change."""
+    return {name: getattr(of, name) for name in of.__slots__}
 
 
 def remark_to_json(remark: Remark) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from extractor.article import Article, Paragraph
 from extractor.find.candidates import Entity, FigureCandidate, Mention, NotAFigure
 from extractor.find.figures import find_figures
+from extractor.find.tokens import tokenize
 from extractor.spans import Span
 from tests.effort import calls_of
 
@@ -18,7 +19,7 @@ def read(
     text: str, names: tuple[Entity, ...] = ()
 ) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
     article = Article(text, (Paragraph(0, Span(0, len(text)), "body"),), "-", "")
-    return find_figures(article, (), names)
+    return find_figures(article, tokenize(article.text), names)
 
 
 def only(text: str) -> FigureCandidate:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extractor.answer.answers import Dismissal
 from extractor.answer.attribution import Attribution, attribute
@@ -20,8 +21,7 @@ from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing the rules know of a row; a field takes it in the form that its type wants."""
 
     mentions: tuple[str, ...] = ()  # "P3.2", or "P3" where no mention is meant
@@ -31,8 +31,7 @@ class Fact:
     value: str | float | bool | None = None  # for a plain field
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(NamedTuple):
     """Everything known of one row."""
 
     anchor: str  # the id of its candidate

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.countries import lookup
+from extractor.find.tokens import Lookout, Tokens
 from extractor.spans import Span
 
 _OF_THE_WORLD = ("governments", "powers", "leaders")
@@ -26,26 +27,35 @@ _HEADS = re.compile(
     r"(?:bloc|group|grouping|union|alliance|body|council|organi[sz]ation|community|league|club)\b",
     re.IGNORECASE,
 )
+_BEGINNINGS = re.compile(
+    r"\b(?:countries|nations|states|powers|governments|capitals|leaders|international|global|world)\b"
+    r"|\b\d+$",
+    re.IGNORECASE,
+)
+_LOOKOUT = Lookout(_HEADS, _BEGINNINGS)
 _BEFORE = re.compile(r"\S+(?=\s+$)")
 _REACH = 60  # characters before the noun: four words at most, and the longest are short
 _MOST = 4
 
 
-def find_collectives(text: str, names: tuple[Entity, ...]) -> tuple[Entity, ...]:
+def find_collectives(text: str, tokens: Tokens, names: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Return them as bodies, numbered after `names`; none where a name already covers the words."""
+    phrases = list(_phrases(text, tokens))
+    if not phrases:
+        return ()
     places = [(m.span.start, m.span.end) for e in names for m in e.mentions if m.kind != "pronoun"]
     taken = {end: start for start, end in sorted(places, reverse=True)}
     mentions: dict[str, list[Span]] = {}
-    for span in _phrases(text):
+    for span in phrases:
         if taken.get(span.end, span.end) > span.start:
             words = " ".join(span.of(text).split())
             mentions.setdefault(words.lower().removeprefix("the "), []).append(span)
     return tuple(_entities(text, mentions, len(names)))
 
 
-def _phrases(text: str) -> Iterable[Span]:
+def _phrases(text: str, tokens: Tokens) -> Iterable[Span]:
     """Yield the places of the phrases, in order."""
-    for match in _HEADS.finditer(text):
+    for match in _LOOKOUT.matches(text, tokens):
         start, end = match.span()
         if " " not in match.group():
             start = _first_of_kind(text, start, match.group().lower())

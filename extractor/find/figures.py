@@ -34,7 +34,6 @@ from extractor.find.candidates import (
     FigureCandidate,
     FigureKind,
     NotAFigure,
-    SentenceCandidate,
 )
 from extractor.find.not_figures import MONTHS, Verdict, words_before
 from extractor.find.number_idioms import is_idiom
@@ -49,6 +48,7 @@ from extractor.find.numerals import (
     read_numeral,
 )
 from extractor.find.qualifiers import Qualifier, qualifier_of
+from extractor.find.tokens import Lookout, Tokens
 from extractor.find.units import Unit, currency_before, money_of, unit_after
 from extractor.spans import Span
 
@@ -74,6 +74,7 @@ _TRIGGER = re.compile(
     + _trie(sorted(MONTHS))
     + r")|(?P<roman>[IVX]{2,5}))\b"
 )
+_TRIGGERS = Lookout(_TRIGGER)
 _LINK = re.compile(
     r"(?P<link> ?[-–—‑] ?| to | or | and |-to-|- to |-or-|- or )"
     r"(?:even |perhaps |maybe |possibly |as many as |nearly |about )?"
@@ -106,20 +107,19 @@ class _Quantity:
 
 
 def find_figures(
-    article: Article, sentences: tuple[SentenceCandidate, ...], names: tuple[Entity, ...]
+    article: Article, tokens: Tokens, names: tuple[Entity, ...]
 ) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
     """Return the figures in order, ids N1…, and the numbers that are none, with the reason.
 
     Both tuples are in order of the text and no two spans overlap. `names` may be empty; a number
     inside a name's mention is then judged by its neighbours alone. Never raises on any text.
     """
-    del sentences  # every rule looks at one place; its line is boundary enough
     text = article.text
     named = sorted(m.span for entity in names for m in entity.mentions if m.kind == "name")
     figures: list[FigureCandidate] = []
     others: list[NotAFigure] = []
     done = 0
-    for match in _TRIGGER.finditer(text):
+    for match in _TRIGGERS.matches(text, tokens):
         if match.start() < done:
             continue
         found = _read(text, match, done)

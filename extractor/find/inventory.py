@@ -69,7 +69,7 @@ class Inventory:
         """The figures, and the numbers that are none."""
         if self._numbers is not None:
             return self._numbers
-        return find_figures(self.article, self.sentences, self.names)
+        return find_figures(self.article, self.reading.tokens, self.names)
 
     @property
     def figures(self) -> tuple[FigureCandidate, ...]:
@@ -161,5 +161,5 @@ def take(article: Article) -> Inventory:
     quotations = find_quotations(article)
     reading = read(article, sentences, quotations)
     names = find_names(reading)
-    names += find_collectives(article.text, names)
+    names += find_collectives(article.text, reading.tokens, names)
     return Inventory(article, sentences, quotations, names, _reading=reading)

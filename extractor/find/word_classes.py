@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from extractor.find.candidates import EntityKind
+from extractor.find.tokens import Remembered
 from extractor.find.vocabulary import (
     BODY_NOUNS,
     DOCUMENT_NOUNS,
@@ -24,7 +25,6 @@ PLURAL = frozenset("they them their themselves".split())
 NEUTRAL = frozenset("it its itself".split())
 PRONOUNS = SINGULAR | PLURAL | NEUTRAL | {"who"}
 _INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
-_MOST, _LONGEST = 50_000, 40  # words that are remembered, and their letters
 
 
 @lru_cache(maxsize=20_000)
@@ -49,19 +49,8 @@ def capital(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[1] in _INNER and word[2].isupper())
 
 
-class _Classes(dict[str, int]):
-    """Word as printed -> the bits of its classes."""
-
-    def __missing__(self, word: str) -> int:
-        found = _classes(word)
-        if len(word) <= _LONGEST:
-            if len(self) >= _MOST:
-                self.clear()
-            self[word] = found
-        return found
-
-
 def _classes(word: str) -> int:
+    """Return the bits of the classes of a word as printed."""
     lower = word.lower()
     noun = kind_of_word(lower)
     return (
@@ -73,4 +62,4 @@ def _classes(word: str) -> int:
     )
 
 
-classes_of = _Classes().__getitem__
+classes_of = Remembered(_classes).__getitem__
