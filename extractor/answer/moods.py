@@ -105,6 +105,9 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
             lead.status, lead.governor = "proposed", j  # "to help end the embargo"
         elif low in LEADS and (gerund or lead.infinitive) and lead.governor is None:
             lead.status, lead.governor = _status_of_lead(tokens, j), j
+        elif low == "of" and gerund and tokens[j - 1].low == "short":
+            lead.negated, lead.start = True, j - 2  # "stopped short of imposing"
+            break
         elif (
             (low in PREPOSITIONS or low == "of")
             and gerund
@@ -212,6 +215,8 @@ def status_of_verb(
         return "denied"
     if lead.status is not None:
         return _governed(tokens, lead, conditional)
+    if not words and _base(tokens[verb]) and _demanded(tokens, lead.start):
+        return "proposed"
     if words & _DUE:
         return "proposed"
     if words & _POSSIBLE:
@@ -223,6 +228,16 @@ def status_of_verb(
     if words & {"was", "were"} and not passive and _reported(tokens, verb):
         return "announced"  # "said it was extending"
     return _tense(tokens[verb].low, lead, passive=passive, dated=dated)
+
+
+def _demanded(tokens: list[Token], start: int) -> bool:
+    """Tell whether a clause is what someone asks for: "demanded that Norway lift"."""
+    for j in range(start - 1, max(0, start - 9), -1):
+        if tokens[j].low == "that":
+            return LEADS.get(tokens[j - 1].low) == "proposed"
+        if tokens[j].low in BREAKS:
+            return False
+    return False
 
 
 def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:

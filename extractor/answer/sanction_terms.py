@@ -153,7 +153,7 @@ def _status(
         first = min(reading.trigger[0], reading.restriction.first)
         return status_of_noun(tokens, first, end, conditional=conditional)
     if reading.soft is not None:
-        return _soft(reading, lead, conditional)
+        return _soft(tokens, reading, lead, conditional)
     if reading.how == "state" and reading.action == "impose" and not lead.words - {"is", "are"}:
         return "denied" if lead.negated else "in_force"
     dated = when is not None and _of_the_news(when.of(scene.text))
@@ -200,8 +200,10 @@ def _wanted(tokens: list[Token], first: int) -> Status | None:
     return "proposed" if near & set(wishes) else None
 
 
-def _soft(reading: Reading, lead: Lead, conditional: bool) -> Status:
+def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) -> Status:
     """Return the status that "announced", "adopted", "proposed" themselves give."""
+    if tokens[reading.trigger[0]].low.startswith("rul"):
+        return reading.soft or "denied"  # "did not rule out sanctions": read with its "not"
     if lead.negated or lead.status == "denied":
         return "denied"
     soft = reading.soft or "proposed"

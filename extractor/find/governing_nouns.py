@@ -6,6 +6,7 @@ from extractor.find.clauses import (
     AUXILIARIES,
     BREAKS,
     DETERMINERS,
+    NEGATIONS,
     PREPOSITIONS,
     SUBORDINATORS,
     Token,
@@ -42,7 +43,11 @@ def noun_before(tokens: list[Token], r: Restriction) -> Reading | None:
         return None
     low = tokens[i].low
     if low == "of":
-        return _of(tokens, i, r)
+        return _of(tokens, i, r) or _in_favour(tokens, i, r)
+    if low == "at" and tokens[i - 1].low in _HINTS:
+        return Reading(r, "impose", (i - 1, i), "active", soft="proposed")
+    if low == "out" and tokens[i - 1].low in _RULING:
+        return Reading(r, "impose", (i - 1, i + 1), "active", soft=_ruled_out(tokens, i - 1))
     if low in ("from", "to", "on", "off"):
         return _from_to(tokens, i, r, low)
     if low == "with":
@@ -107,6 +112,24 @@ def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
         if tokens[j].low in PREPOSITIONS or not tokens[j].word:
             break
     return None
+
+
+def _in_favour(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "voted in favour of sanctions", "is in favour of an embargo": proposed."""
+    if tokens[i - 1].low in ("favour", "favor", "support") and tokens[i - 2].low == "in":
+        verb = i - 3 if tokens[i - 3].low.startswith("vot") else i - 1
+        return Reading(r, "impose", (verb, verb + 1), "active", soft="proposed")
+    return None
+
+
+_HINTS = frozenset("hint hints hinted hinting".split())
+_RULING = frozenset("rule rules ruled ruling".split())
+
+
+def _ruled_out(tokens: list[Token], verb: int) -> Status:
+    """Return the status of "ruled out sanctions", and of what is not ruled out."""
+    near = tokens[max(0, verb - 3) : verb]
+    return "proposed" if any(token.low in NEGATIONS for token in near) else "denied"
 
 
 def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading | None:
@@ -201,4 +224,12 @@ def _under(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
         return Reading(r, "keep", (j, j + 1), "state", subject_before(tokens, j))
     if word in ("placed", "put"):
         return Reading(r, "impose", (j, j + 1), "passive", passive_subject(tokens, j))
+    for k in range(j, max(-1, j - 8), -1):  # "placed three firms under sanctions"
+        if tokens[k].low in _PLACING:
+            return Reading(r, "impose", (k, k + 1), "active", (k + 1, i))
+        if tokens[k].low in BREAKS or tokens[k].low in AUXILIARIES:
+            break
     return None
+
+
+_PLACING = frozenset("place places placed placing put puts putting".split())

@@ -53,13 +53,14 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
                 return [Reading(r, held, (i - 2, i - 1), "active")]
             return []
         governs = low in ACTIONS or low in SOFT or low in CAUSES or low in _THREATENING
+        governs = governs or bool(particle and low in PARTICLES)
         if governs and (crossed or not _noun_use(tokens, i)):
             reading = _governing(tokens, i, r, particle, crossed)
             if reading:
                 return [*_coordinated(tokens, i, r), reading]
             if across or low in ACTIONS:
                 return []
-        if low in ("up", "back", "down", "over", "out", "off") and not particle:
+        if low in ("up", "back", "down", "over", "out", "off", "in") and not particle:
             particle = low
         elif across and (low in _LISTING or (low == "as" and _as_well_as(tokens, i))):
             crossed = True
@@ -96,7 +97,7 @@ def transparent(tokens: list[Token], i: int) -> bool:
         or low in _PASSED_OVER
         or low in _SPELLS
         or low in _SUMS
-        or low[0].isdigit()
+        or low.lstrip("$€£")[:1].isdigit()
         or (low == "in" and (tokens[i - 1].low in _SUMS or tokens[i - 1].low[0].isdigit()))
     )
 

@@ -137,7 +137,8 @@ def _behind(
         if needs is None or following in needs:
             if low.startswith(("remain", "stay")) and following in (".", ",", ""):
                 return None if not chained else Reading(r, "keep", (i, i + 1), "state")
-            if INTRANSITIVE[low] == "impose" and following in ("into", "in"):
+            kicks = low.startswith("kick")
+            if INTRANSITIVE[low] == "impose" and following in ("into", "in") and not kicks:
                 goal = tokens[i + 2].low if i + 2 < len(tokens) else ""
                 if goal not in ("force", "effect"):
                     return None

@@ -5,6 +5,7 @@ duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a
 league's sanctions.
 """
 
+import re
 from dataclasses import dataclass
 
 from extractor.find.clauses import (
@@ -27,7 +28,7 @@ from extractor.find.sanction_verbs import ACTIONS, LEAVING, SOFT
 # A text without any of these holds no restriction, so nothing else is looked at.
 STEMS = (
     "sanction", "embargo", "blacklist", "delist", "freez", "froze", " ban", "controls",
-    "restrictions", "curbs", "blockade",
+    "restrictions", "curbs", "blockade", "prohibit", " barr",
 )  # fmt: skip
 # Stems of two words are looked for where one of the two stands: half of the searching saved.
 _LONG_STEMS = {
@@ -39,7 +40,9 @@ _LONG_STEMS = {
     "entity list": ("entity list",),
 }  # fmt: skip
 # Words that open no article by themselves: "ban" and "restrictions" are about much else.
-_WEAK_STEMS = frozenset({" ban", "controls", "restrictions", "curbs", "freez", "froze"})
+_WEAK_STEMS = frozenset(
+    {" ban", "controls", "restrictions", "curbs", "freez", "froze", "prohibit", " barr"}
+)
 
 _TRADE = frozenset(
     "export exports import imports trade visa arms weapons crude oil gas coal fuel diamond gold "
@@ -112,7 +115,9 @@ _PEOPLE = frozenset(
 SANCTION_VERB = frozenset({"sanctioned", "sanctioning"})
 FREEZE = forms("unfreeze", "freeze") | {"froze", "frozen", "unfroze", "unfrozen", "unblock"}
 BLACKLIST = forms("blacklist") | forms("delist")
-BAN_VERBS = forms("prohibit", "outlaw", "embargo") | {"ban", "bans", "banned", "banning"}
+BAN_VERBS = forms("prohibit", "outlaw", "embargo") | frozenset(
+    "ban bans banned banning bar bars barred barring".split()
+)
 
 # Those whose name before "sanctions" says who imposes them; another country's says on whom.
 _IMPOSERS = frozenset({"US", "EU", "UN", "GB", "CA", "AU", "JP", "CH", "NZ", "NO"})
@@ -151,6 +156,13 @@ class Restriction:
         return self.end > self.core
 
 
+_ON_TRADE = re.compile(
+    r"\bba(?:n|ns|nned|nning) (?:on |(?:all |the )?(?:import|export|sale|purchase|investment))"
+    r"|\b(?:prohibit(?:s|ed|ing)?|barr(?:ed|ing)) (?:all |the )?(?:import|export|sale|arms)"
+    r"|\b(?:controls|restrictions|curbs|prohibition) on (?:all |the )?(?:import|export|sale|trade)"
+)
+
+
 def stems_in(text: str) -> list[str]:
     """Return the stems of restrictions that `text` holds, cheaply; none when it names none."""
     low = text.lower()
@@ -161,7 +173,7 @@ def stems_in(text: str) -> list[str]:
     if not found or any(stem not in _WEAK_STEMS for stem in found):
         return found
     money = any(word in low for word in ("asset", "fund", "accounts", "reserves"))
-    if money or "ban on" in low or "bans on" in low:
+    if money or _ON_TRADE.search(low):
         return found
     trade = any(f"{word} {ban}" in low for word in _TRADE for ban in _BANS if ban in low)
     return found if trade else []
@@ -229,7 +241,8 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
             if previous in DETERMINERS and following in ("of", *_MONEY):
                 return None  # "the freezing of assets", "the frozen assets"
             undone = low.startswith(("unfr", "unbl"))
-            return Restriction(i, i, i + 1, i + 1, "verb", weak=not undone)
+            weak = not undone and not _between_two(tokens, i)
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
         return None
     if low in ("cap", "caps") and previous == "price":
         near = {token.low for token in tokens[max(0, i - 6) : i + 8]}
@@ -256,6 +269,14 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
         weak = not _with_a_country(tokens, i + 1)
         return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
     return None
+
+
+def _between_two(tokens: list[Token], i: int) -> bool:
+    """Tell whether one state is named before token `i` and another one behind it."""
+    before = {lookup(t.text) for t in tokens[max(0, i - 12) : i] if t.capital} - {None}
+    behind = {lookup(t.text) for t in tokens[i + 1 : i + 14] if t.capital} - {None}
+    codes = {c.code for c in before if c}, {c.code for c in behind if c}
+    return bool(codes[0] and codes[1] - codes[0])
 
 
 def _money_before(tokens: list[Token], i: int) -> bool:
@@ -332,6 +353,8 @@ def _is_third_person(tokens: list[Token], i: int) -> bool:
     """Tell whether "sanctions" is the verb, as in a headline: "US sanctions two banks"."""
     if i == 0 or i + 1 >= len(tokens) or not tokens[i - 1].capital:
         return False
+    if tokens[i - 1].low in DETERMINERS:
+        return False  # "The sanctions Britain imposed"
     token = tokens[i + 1]
     if not is_imposer(tokens[i - 1].text):  # "Obama sanctions Russia", not "Trump sanctions: poll"
         known = lookup(tokens[i - 1].text) is not None

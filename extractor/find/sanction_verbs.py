@@ -14,7 +14,7 @@ _LIFT = frozenset(
     "cancel cancels axed".split()
 ) | forms(
     "lift", "remove", "end", "abolish", "repeal", "revoke", "rescind", "terminate", "annul",
-    "eliminate", "dismantle", "delist", "unfreeze", "unblock", "erase",
+    "eliminate", "dismantle", "delist", "unfreeze", "unblock", "erase", "overturn",
 )  # fmt: skip
 _KEEP = frozenset(
     "keep keeps kept keeping uphold upholds upheld upholding leave leaves left leaving".split()
@@ -25,7 +25,7 @@ _KEEP = frozenset(
 ACTIONS: dict[str, Action] = _table({
     "impose": forms("impose", "levy", "introduce", "place", "enact", "enforce", "institute",
                     "order", "unleash", "slap", "implement", "apply", "reapply", "inflict",
-                    "launch")
+                    "launch", "declare")
     | {"slapped", "slapping", "put", "puts", "putting"},
     "tighten": forms("tighten", "toughen", "expand", "broaden", "widen", "strengthen", "step",
                      "ramp", "intensify", "increase", "escalate", "stiffen", "harden", "bolster",
@@ -57,8 +57,10 @@ PARTICLES: dict[str, dict[str, Action]] = {
     **{form: {"up": "lift"} for form in ("rip", "rips", "ripped", "ripping", "tear", "tore", "torn",
                                          "tearing")},
     **{form: {"down": "ease", "back": "ease"} for form in forms("wind")},
-    **{form: {"back": "reimpose"} for form in ("snap", "snaps", "snapped", "snapping", "bring",
-                                               "brings", "brought", "bringing")},
+    **{form: {"back": "reimpose"} for form in ("snap", "snaps", "snapped", "snapping")},
+    **{form: {"back": "reimpose", "in": "impose"} for form in ("bring", "brings", "brought",
+                                                               "bringing")},
+    **{form: {"off": "lift"} for form in forms("call")},
 }  # fmt: skip
 # Verbs that mean something else unless the words behind the restriction say this.
 NEED_PLACE = frozenset("leave leaves left leaving".split())  # "leave sanctions in place"
@@ -73,6 +75,7 @@ INTRANSITIVE: dict[str, Action] = {
                      "stood", "continue", "continues", "continued", "persist"), "keep"),
     **dict.fromkeys((*forms("expire", "lapse"), "end", "ends", "ended"), "lift"),
     **dict.fromkeys(("snap", "snapped", "snaps", "return", "returned", "returns"), "reimpose"),
+    **dict.fromkeys(forms("kick"), "impose"),
     **dict.fromkeys(("take", "took", "takes", "come", "came", "comes", "go", "went", "goes",
                      "enter", "entered", "enters", "taken", "gone"), "impose"),
 }  # fmt: skip
@@ -84,6 +87,7 @@ INTRANSITIVE_NEEDS: dict[str, frozenset[str]] = {
                    "and", "once", "last", "this", "next", "with", "at", "unless", "until"}),
     ),
     **dict.fromkeys(("take", "took", "takes", "taken"), frozenset({"effect"})),
+    **dict.fromkeys(forms("kick"), frozenset({"in"})),
     **dict.fromkeys(
         ("come", "came", "comes", "go", "went", "goes", "gone", "enter", "entered", "enters"),
         frozenset({"into", "in"}),
@@ -135,7 +139,7 @@ SOFT: dict[str, Status] = {
                      "plans", "mulling", "readying",
                      "drawing", "eyeing", "eyes", "want", "wants", "wanted"), "proposed"),
     **dict.fromkeys((*forms("face", "risk"),), "proposed"),
-    **dict.fromkeys((*forms("veto", "block", "reject"), "vetoes", "vetoed"), "denied"),
+    **dict.fromkeys((*forms("veto", "block", "reject", "oppose"), "vetoes", "vetoed"), "denied"),
 }  # fmt: skip
 # Verbs that take a restriction without changing it: nothing before them acts on it.
 LEAVING = forms(
@@ -155,8 +159,8 @@ FACE = forms("face", "risk")
 # "hit X with sanctions", "threatened X with sanctions"
 WITH_VERBS: dict[str, Action] = {
     **dict.fromkeys(("hit", "hits", "hitting", *forms("slap", "punish", "target", "respond",
-                     "retaliate", "penalize", "penalise"), "slapped", "slapping", "struck",
-                     "retaliated"), "impose"),
+                     "retaliate", "penalize", "penalise", "follow"), "slapped", "slapping",
+                     "struck", "retaliated"), "impose"),
     **dict.fromkeys(forms("threaten"), "threaten"),
 }  # fmt: skip
 THREATS = forms("threaten") | {"threat", "threats"}
