@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -41,6 +41,9 @@ _ACTIONS = {
     **{action: action for action in DECISIONS},
     **{status: action for action, status in _STATUS.items()},
 }
+
+
+Edits = dict[str, tuple[Editable, str]]  # by the field's key, with the column's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,27 +210,31 @@ class _Bringing:
 
     # --- what was changed in it ----------------------------------------------------------------
 
-    def _edits(self, line: Line, kind: Kind, row: Json) -> dict[str, tuple[Editable, str]]:
+    def _edits(self, line: Line, kind: Kind, row: Json) -> Edits:
         """Return the fields whose cells say something else than was published, by key."""
-        form = "csv" if line.sheet is None else "xlsx"
+        form: Literal["xlsx", "csv"] = "csv" if line.sheet is None else "xlsx"
         try:
-            published = kind.published(kind.cells(row), form)
+            published = kind.written(kind.cells(row), form)
         except ValidationError:
             raise _refusal(
                 line, "claim", "the row does not fit its schema any more; edit it on the page"
             ) from None
-        found: dict[str, tuple[Editable, str]] = {}
-        for one in kind.editable:
-            column = one.name if form == "csv" else one.title
-            if column in line and not is_as_written(
-                published[one.key], line.get(column), line.lossy
-            ):
-                found[one.key] = (one, column)
-        return found
+        editable = {one.name if form == "csv" else one.title: one for one in kind.editable}
+        edits: Edits = {}
+        fixed = []
+        for column, value in published.items():
+            if column not in line or is_as_written(value, line.get(column), line.lossy):
+                continue
+            if column in editable:
+                edits[editable[column].key] = (editable[column], column)
+            else:
+                fixed.append(column)
+        if fixed:
+            told = "this column follows from the others, or cannot be edited in a sheet"
+            raise _Refused(*(Problem(line.address(one), f"{one}: {told}") for one in fixed))
+        return edits
 
-    def _row(
-        self, line: Line, claim: Claim, row: Json, edits: dict[str, tuple[Editable, str]]
-    ) -> Json:
+    def _row(self, line: Line, claim: Claim, row: Json, edits: Edits) -> Json:
         """Return the row with its edits. Raises _Refused with the address of every bad cell."""
         changes: dict[str, Json] = {}
         problems = []
@@ -256,7 +263,7 @@ class _Bringing:
         line: Line,
         claim: Claim,
         row: Json,
-        edits: dict[str, tuple[Editable, str]],
+        edits: Edits,
         action: str | None,
         note: str,
     ) -> bool:
@@ -321,7 +328,7 @@ def _asked(line: Line) -> Asked:
     return action, reason, line.text("note")
 
 
-def _consistent(line: Line, asked: Asked, edits: dict[str, tuple[Editable, str]]) -> Asked:
+def _consistent(line: Line, asked: Asked, edits: Edits) -> Asked:
     """Return the decision that a row means. Raises _Refused where its cells contradict."""
     action, reason, note = asked
     if edits and action in ("reject", "later"):

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -68,8 +68,9 @@ TAKEN = frozenset(name for name, *_ in (*_ASKED, *_TOLD, *_IDENTITY)) | {*_IN_CS
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a claim does not say itself: of its decision, and of the prompt that was used."""
+    """What a claim does not say itself: of its article, its decision and the prompt used."""
 
+    heading: str | None = None  # the article's title, or its first words
     reason: str | None = None
     note: str | None = None
     prompt_sha256: str | None = None
@@ -127,16 +128,17 @@ class Kind:
         )
 
     @cached_property
+    def titles(self) -> tuple[tuple[str, ...], ...]:
+        """The columns in XLSX of each field."""
+        heads = iter(self.heads[len(_ASKED) :])
+        return tuple(
+            tuple(next(heads).title for _ in field_heads(column)) for column in self.columns
+        )
+
+    @cached_property
     def editable(self) -> tuple[Editable, ...]:
         """The fields that may be edited."""
-        place, found = len(_ASKED), {}
-        for position, column in enumerate(self.columns):
-            found[position] = self.heads[place].title
-            place += len(tuple(field_heads(column)))
-        return tuple(
-            Editable(one.key, one.shape, one.position, one.name, found[one.position])
-            for one in self._editable
-        )
+        return tuple(replace(one, title=self.titles[one.position][0]) for one in self._editable)
 
     @cached_property
     def _editable(self) -> tuple[Editable, ...]:
@@ -213,16 +215,19 @@ class Kind:
         out["version"] = shown_version(claim.version, claim.row)
         return out
 
-    def published(self, cells: tuple[Cell, ...], form: str) -> dict[str, Value]:
-        """Return what publishing writes for the fields that may be edited, by key."""
+    def written(self, cells: tuple[Cell, ...], form: Literal["xlsx", "csv"]) -> dict[str, Value]:
+        """Return what publishing writes for the fields of a row, by column."""
         out: dict[str, Value] = {}
-        for one in self.editable:
-            column, cell = self.columns[one.position], cells[one.position]
+        for position, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
             if form == "csv":
-                out[one.key] = written(cell.text)
+                anchor = position == self.anchor
+                each = field_cells(self.kind, column, cell, anchor, TAKEN)
+                out |= {name: written(text) for name, text in each}
             else:
-                value = next(field_values(column, cell))
-                out[one.key] = fitting(value) if isinstance(value, str) else value
+                for title, value in zip(
+                    self.titles[position], field_values(column, cell), strict=True
+                ):
+                    out[title] = fitting(value) if isinstance(value, str) else value
         return out
 
 
@@ -330,7 +335,7 @@ def _facts(claim: Claim, told: Told) -> dict[str, Any]:
         "typed_names": "; ".join(typed_names(claim.row)),
         "confidence": claim.confidence,
         "answered_by": answered_by(claim),
-        "title": claim.title,
+        "title": told.heading or claim.title,
         "outlet": claim.outlet,
         "published": claim.published,
         "article": claim.source,

@@ -24,7 +24,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import Filter, conditions
 from extractor.run.cells import Head, sheet_title
 from extractor.run.replacing import replacing_text, telling
-from extractor.sheet.tables import Cell
+from extractor.sheet.tables import Cell, heading
 
 Form = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -174,13 +174,14 @@ class Selection:
                         order[one.schema, one.kind], one.start is None, one.start, one.number
                     )
                 )  # fmt: skip
-                told = self._told(known)
+                article = self.desk.article(digest)
+                told = self._told(known, heading(article))
                 rows = tuple(row for claim in known if (row := self._row(claim, told[claim.id])))
                 if rows:
                     self.taken += len(rows)
                     self.taken_open += sum(row.open for row in rows)
                     self.taken_articles += 1
-                    yield Reviewed(self.desk.article(digest), rows)
+                    yield Reviewed(article, rows)
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
@@ -192,7 +193,7 @@ class Selection:
             self.unfit += 1
             return None
 
-    def _told(self, claims: Sequence[Claim]) -> dict[str, Told]:
+    def _told(self, claims: Sequence[Claim], title: str) -> dict[str, Told]:
         """Return what the decisions and extractions of an article's claims say besides."""
         decisions = self._by_id("decision", "reason, note", {one.decision for one in claims})
         made = {one.extraction_id for one in claims if one.extraction_id is not None}
@@ -201,7 +202,7 @@ class Selection:
         for one in claims:
             reason, note = decisions.get(one.decision, (None, None))
             (prompt,) = extractions.get(one.extraction_id or 0, (None,))
-            out[one.id] = Told(reason, note, prompt)
+            out[one.id] = Told(title, reason, note, prompt)
         return out
 
     def _by_id(self, table: str, columns: str, ids: set[int]) -> dict[int, tuple[Any, ...]]:
