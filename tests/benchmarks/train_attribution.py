@@ -1,18 +1,14 @@
 """Fit the weights of attribution: `python tests/benchmarks/train_attribution.py TRAIN.jsonl`.
 
-Maximises the likelihood of the right sources (any mention of the right one counts) by AdaGrad with
-an L2 penalty, in plain Python, the same numbers at every run. Writes
+Maximises the likelihood of the right sources, of which any mention counts. Writes
 extractor/answer/attribution_weights.json: features and weights, no word of an article.
 """
 
-import argparse
-import json
-import math
-import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from fitting import Ranking, fit_ranking, options, rounded, settings_of, write_table
 from polnear import load_scorer, read_gold
 
 from extractor.answer.dismissal import why_no_quotation
@@ -22,10 +18,9 @@ from extractor.find.inventory import take
 from extractor.read import article_from_text
 
 OUT = Path(__file__).parents[2] / "extractor" / "answer" / "attribution_weights.json"
-Example = tuple[list[tuple[str, ...]], list[int]]  # features a candidate, the right ones
 
 
-def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Example], Counter[str]]:
+def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counter[str]]:
     """Turn one article into ranking problems; the source before is the gold one, where known."""
     inventory = take(article_from_text(record["text"], source="train"))
     evidence, found, counts = Evidence(inventory), [], Counter[str]()
@@ -76,45 +71,10 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Example], Counte
     return found, counts
 
 
-def fit(data: list[Example], epochs: int, rate: float, penalty: float) -> dict[str, float]:
-    """Fit a log-linear ranking by AdaGrad."""
-    weights: dict[str, float] = {}
-    squares: dict[str, float] = {}
-    order, rng = list(range(len(data))), random.Random(0)
-    for epoch in range(epochs):
-        rng.shuffle(order)
-        loss = 0.0
-        for index in order:
-            candidates, right = data[index]
-            scores = [sum(weights.get(f, 0.0) for f in c) for c in candidates]
-            top = max(scores)
-            chances = [math.exp(s - top) for s in scores]
-            total = sum(chances)
-            good = sum(chances[i] for i in right)
-            loss -= math.log(good / total)
-            for i, features in enumerate(candidates):
-                slope = chances[i] / total - (chances[i] / good if i in right else 0.0)
-                if abs(slope) < 1e-4:
-                    continue
-                for f in features:
-                    weight = weights.get(f, 0.0)
-                    step = slope + penalty * weight
-                    squares[f] = squares.get(f, 1e-6) + step * step
-                    weights[f] = weight - rate * step / math.sqrt(squares[f])
-        print(f"epoch {epoch + 1}: mean loss {loss / len(data):.4f}")
-    return weights
-
-
 def main() -> None:
     """Fit on the gold given and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__, OUT, epochs=12, rate=0.1, penalty=0.005, least=5)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--penalty", type=float, default=0.005)
-    parser.add_argument("--least", type=int, default=5, help="drop features seen less often")
-    parser.add_argument("--hold-out", type=int, default=0, help="leave out every N-th document")
-    parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     scorer = load_scorer(arguments.gold.with_name("score.py"))
     gold = read_gold(arguments.gold)
@@ -126,18 +86,8 @@ def main() -> None:
         data += found
         counts += seen
     print(len(gold), "documents,", len(data), "quotations;", dict(counts))
-    often = Counter(f for candidates, _ in data for c in candidates for f in c)
-    data = [
-        ([tuple(f for f in c if often[f] >= arguments.least) for c in candidates], right)
-        for candidates, right in data
-    ]
-    table = fit(data, arguments.epochs, arguments.rate, arguments.penalty)
-    kept = {f: round(w, 3) for f, w in sorted(table.items()) if abs(w) >= 0.005}
-    note = "fitted by tests/benchmarks/train_attribution.py on PolNeAR's training articles"
-    arguments.out.write_text(
-        json.dumps({"note": note, "weights": kept}, indent=0, ensure_ascii=False) + "\n",
-        encoding="utf-8",
-    )
+    kept = rounded(fit_ranking(data, **settings_of(arguments)), 3, 0.005)
+    write_table(arguments.out, __file__, kept)
     print(len(kept), "weights written to", arguments.out.name)
 
 

@@ -9,7 +9,6 @@ rest and judges each N-th document instead, and prints what thresholds would giv
 """
 
 import argparse
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fitting import chance, rounded, write_table
 from polnear import find_scorer, load_scorer, read_gold
 
 from extractor.answer.dismissal import evidence_of
@@ -185,11 +185,6 @@ def _direction(slope: list[float], steps: list[tuple[list[float], list[float]]])
     return q
 
 
-def chance(score: float) -> float:
-    """Return the logistic function."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
-
-
 def chances(examples: list[Example], table: dict[str, float]) -> list[float]:
     """Return for each stretch the probability that it is nobody's words."""
     return [
@@ -245,12 +240,8 @@ def main() -> None:
         cross_validate(examples, arguments.folds, arguments.penalty)
         return
     weights = fit(examples, arguments.penalty)
-    kept = {f: round(w, 3) for f, w in sorted(weights.items()) if abs(w) >= 0.005}
-    note = "fitted by tests/benchmarks/train_dismissal.py on PolNeAR's training articles"
-    table = {"note": note, "weights": kept, "cues": dict(sorted(cues.items()))}
-    arguments.out.write_text(
-        json.dumps(table, indent=0, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    kept = rounded(weights, 3, 0.005)
+    write_table(arguments.out, __file__, kept, cues=dict(sorted(cues.items())))
     print(len(kept), "weights and", len(cues), "cues written to", arguments.out.name)
 
 

@@ -8,15 +8,13 @@ is known whom the pronouns of gold/pronouns.jsonl mean (gold/README.md says by w
 no names, but where in the same article each name stands.
 """
 
-import argparse
 import hashlib
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from fitting import Ranking, fit_ranking, options, rounded, settings_of, write_table
 from polnear import read_gold
-from train_attribution import fit
 
 from extractor.article import Article
 from extractor.find import capitals, names, nominals, pronouns
@@ -29,7 +27,6 @@ from extractor.read import article_from_text
 
 ANSWERS = Path(__file__).with_name("gold") / "pronouns.jsonl"
 OUT = Path(__file__).parents[2] / "extractor" / "find" / "pronoun_weights.json"
-Example = tuple[list[tuple[str, ...]], list[int]]
 
 
 def answers_of(labels: dict[str, Any], text: str) -> dict[int, str]:
@@ -42,7 +39,7 @@ def answers_of(labels: dict[str, Any], text: str) -> dict[int, str]:
     return {label["at"]: text[slice(*label["name"])] for label in labels["pronouns"]}
 
 
-def examples(article: Article, answers: dict[int, str]) -> list[Example]:
+def examples(article: Article, answers: dict[int, str]) -> list[Ranking]:
     """Turn the pronouns with a known answer into ranking problems.
 
     `answers` are names by the offset of the pronoun; elsewhere gender decides, or nothing does.
@@ -94,20 +91,22 @@ def _told_by_gender(
 
 def main() -> None:
     """Fit on the articles given and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(
+        __doc__,
+        OUT,
+        epochs=8,
+        rate=0.1,
+        penalty=0.01,
+        least=8,
+        hold_out="measure on every N-th article",
+    )
     parser.add_argument("articles", type=Path, help='a JSON object with a "text" a line')
     parser.add_argument("--answers", type=Path, default=ANSWERS)
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--penalty", type=float, default=0.01)
-    parser.add_argument("--least", type=int, default=8, help="drop features seen less often")
-    parser.add_argument("--hold-out", type=int, default=0, help="measure on every N-th article")
-    parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     lines = arguments.answers.read_text(encoding="utf-8").splitlines()
     labelled = {labels["doc"]: labels for labels in map(json.loads, lines)}
-    data: list[Example] = []
-    held: list[Example] = []
+    data: list[Ranking] = []
+    held: list[Ranking] = []
     known = 0
     for index, record in enumerate(read_gold(arguments.articles)):
         text, labels = record["text"], labelled.get(record["doc"])
@@ -118,24 +117,14 @@ def main() -> None:
         (held if aside else data).extend(found)
     of = sum(len(labels["pronouns"]) for labels in labelled.values())
     print(f"labels: {known} of {of} in {arguments.answers.name} are of these texts")
-    often = Counter(f for group, _ in data for c in group for f in c)
-    data = [
-        ([tuple(f for f in c if often[f] >= arguments.least) for c in group], right)
-        for group, right in data
-    ]
-    table = fit(data, arguments.epochs, arguments.rate, arguments.penalty)
-    kept = {f: round(w, 2) for f, w in sorted(table.items()) if abs(w) >= 0.02}
+    kept = rounded(fit_ranking(data, **settings_of(arguments)), 2, 0.02)
     for name, group in (("fitted", data), ("held out", held)):
         right = sum(
             max(range(len(c)), key=lambda i: sum(kept.get(f, 0.0) for f in c[i])) in r
             for c, r in group
         )
         print(f"{name}: {right} of {len(group)} pronouns right without knowing the gender")
-    note = "fitted by tests/benchmarks/train_pronouns.py on PolNeAR's training articles"
-    arguments.out.write_text(
-        json.dumps({"note": note, "weights": kept}, indent=0, ensure_ascii=False) + "\n",
-        encoding="utf-8",
-    )
+    write_table(arguments.out, __file__, kept)
     print(len(kept), "weights written to", arguments.out.name)
 
 

@@ -1,19 +1,14 @@
 """Fit what reports and where it ends: `python tests/benchmarks/train_reports.py TRAIN.jsonl`.
 
-Two logistic models by AdaGrad with an L2 penalty, in plain Python, the same numbers at every run.
-First where contents end, on the cues that the gold marks; then, with contents that end so, which
-verbs are worth reading: those whose content is a gold one's by more than half. Writes
-extractor/answer/report_weights.json: features and weights, no sentence of an article.
+Two logistic models. First where contents end, on the cues that the gold marks; then, with contents
+that end so, which verbs are worth reading: those whose content is a gold one's by more than half.
+Writes extractor/answer/report_weights.json: features and weights, no sentence of an article.
 """
 
-import argparse
-import json
-import math
-import random
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from fitting import Case, fit_classes, options, rounded, settings_of, write_table
 from polnear import read_gold
 
 from extractor.answer import reporting
@@ -24,7 +19,6 @@ from extractor.find.inventory import take
 from extractor.read import article_from_text
 
 OUT = Path(reporting.__file__).with_name("report_weights.json")
-Example = tuple[list[str], bool]
 
 
 def reader_of(record: dict[str, Any]) -> Reader:
@@ -43,9 +37,9 @@ def cues_of(record: dict[str, Any]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def ends(record: dict[str, Any], reader: Reader) -> list[Example]:
+def ends(record: dict[str, Any], reader: Reader) -> list[Case]:
     """Return the borders of the contents of the cues that the gold marks."""
-    found: list[Example] = []
+    found: list[Case] = []
     tokens, cues = reader.tokens, cues_of(record)
     for first, last in reader.sentences():
         for lead in reader.leads(first, last):
@@ -68,7 +62,7 @@ def ends(record: dict[str, Any], reader: Reader) -> list[Example]:
     return found
 
 
-def cues(record: dict[str, Any], reader: Reader) -> list[Example]:
+def cues(record: dict[str, Any], reader: Reader) -> list[Case]:
     """Return every verb with a subject, and whether what it would report is in the gold."""
     text, found = record["text"], []
     letters = [c.isalnum() for c in text]
@@ -98,46 +92,10 @@ def cues(record: dict[str, Any], reader: Reader) -> list[Example]:
     return found
 
 
-def fit(
-    data: list[Example], least: int, epochs: int, rate: float, penalty: float
-) -> dict[str, float]:
-    """Fit one logistic model; features seen less often than `least` are left out."""
-    often = Counter(f for features, _ in data for f in features)
-    data = [([f for f in features if often[f] >= least], right) for features, right in data]
-    weights: dict[str, float] = {}
-    squares: dict[str, float] = {}
-    rng = random.Random(0)
-    for epoch in range(epochs):
-        rng.shuffle(data)
-        loss = 0.0
-        for features, right in data:
-            score = sum(weights.get(f, 0.0) for f in features)
-            likely = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
-            loss -= math.log(max(1e-9, likely if right else 1 - likely))
-            slope = likely - right
-            if abs(slope) < 1e-3:
-                continue
-            for f in features:
-                weight = weights.get(f, 0.0)
-                step = slope + penalty * weight
-                squares[f] = squares.get(f, 1e-6) + step * step
-                weights[f] = weight - rate * step / math.sqrt(squares[f])
-        print(f"  epoch {epoch + 1}: mean loss {loss / len(data):.4f}")
-    return {f: round(w, 2) for f, w in sorted(weights.items()) if abs(w) >= 0.1}
-
-
 def main() -> None:
     """Fit on the gold given and write the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__, OUT, epochs=4, rate=0.05, penalty=0.1, least=15)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--rate", type=float, default=0.05)
-    parser.add_argument("--penalty", type=float, default=0.1)
-    parser.add_argument("--least", type=int, default=15, help="drop features seen less often")
-    parser.add_argument("--hold-out", type=int, default=0, help="leave out every N-th document")
-    parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     gold = read_gold(arguments.gold)
     if arguments.hold_out:
@@ -145,14 +103,11 @@ def main() -> None:
     tables: dict[str, dict[str, float]] = {"cue": {}, "end": {}}
     reporting.weights = tables.__getitem__  # type: ignore[assignment]
     readers = [reader_of(record) for record in gold]
-    settings = (arguments.least, arguments.epochs, arguments.rate, arguments.penalty)
     for name, examples in (("end", ends), ("cue", cues)):
         data = [e for r, reader in zip(gold, readers, strict=True) for e in examples(r, reader)]
         print(name, len(data), "examples,", sum(right for _, right in data), "of them right")
-        tables[name] = fit(data, *settings)
-    note = "fitted by tests/benchmarks/train_reports.py on PolNeAR's training articles"
-    table = json.dumps({"note": note, "weights": tables}, indent=0, ensure_ascii=False)
-    arguments.out.write_text(table + "\n", encoding="utf-8")
+        tables[name] = rounded(fit_classes(data, **settings_of(arguments)), 2, 0.1)
+    write_table(arguments.out, __file__, tables)
     print({name: len(table) for name, table in tables.items()}, "written to", arguments.out.name)
 
 
