@@ -129,6 +129,13 @@ def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in store._rows.execute(query)]
 
 
+def done_in(folder: Path) -> int:
+    """Return how many extractions a store has."""
+    if not (folder / "extract.sqlite").exists():
+        return 0
+    return int(rows(folder, "select count(*) from extraction where status = 'done'")[0][0])
+
+
 def is_whole(folder: Path) -> bool:
     """Tell whether SQLite finds nothing wrong with the store."""
     with Store(folder, make=False) as store:

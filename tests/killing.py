@@ -2,7 +2,6 @@
 
 import random
 import signal
-import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +16,9 @@ from tests.coverage_made import (
     right,
     rows,
     sheet,
-    started,
 )
 from tests.stub_server import Play, Stub, serving
+from tests.warm import Started, ran
 
 _DELAY = 0.15  # seconds that the stub takes for an answer
 # An answer that has just left the stub is not at once in the cache: on a busy machine the process
@@ -55,7 +54,7 @@ def kill_and_go_on(
         )
         env = environment(folder / "cache")
         while story.kills < kills:
-            process = started(arguments, env)
+            process = Started(arguments, env)
             if not _wait_for_a_request(stub, process):
                 break
             time.sleep(chance.random() * longest)
@@ -66,7 +65,7 @@ def kill_and_go_on(
             process.communicate()
             story.kills += 1
             story.broken += not is_whole(folder / "out")
-        done = subprocess.run(arguments, env=env, capture_output=True, check=False)
+        done = ran(arguments, env)
         assert done.returncode == 0, done.stderr.decode()
         story.calls = len(stub.requests)
         _judge(story, stub, times)
@@ -83,7 +82,7 @@ def _slow(_: dict[str, Any], __: int) -> Play:
     return right(_DELAY)
 
 
-def _wait_for_a_request(stub: Stub, process: "subprocess.Popen[bytes]") -> bool:
+def _wait_for_a_request(stub: Stub, process: Started) -> bool:
     """Wait until a run asks for something; tell whether it does before it ends."""
     before = len(stub.requests)
     while len(stub.requests) == before:

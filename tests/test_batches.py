@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -31,10 +30,10 @@ from tests.coverage_made import (
     right,
     rows,
     sheet,
-    started,
 )
 from tests.stub_batches import BatchStub, Body, serving_batches
 from tests.stub_server import Play, answers, fails, says, serving
+from tests.warm import Started, ran
 
 PRICES = {"stub": Price(input=10.0, output=100.0)}  # a line: 100 tokens in, 10 out
 LINE = 100 * 10.0 / 1e6 + 10 * 100.0 / 1e6
@@ -653,7 +652,7 @@ def test_a_stopped_command_goes_on_with_polling(
     """kill -9 or Ctrl-C while the batch is worked on: the same command waits for that one."""
     with serving_batches(always, looks=10_000) as stub:
         env = environment(tmp_path / "cache", OPENAI_API_KEY=KEY)
-        process = started(_arguments(tmp_path, stub, coverage), env)
+        process = Started(_arguments(tmp_path, stub, coverage), env)
         ends = time.monotonic() + 30
         while ("GET", "/batches/batch_1") not in stub.asked and time.monotonic() < ends:
             time.sleep(0.02)
@@ -664,9 +663,7 @@ def test_a_stopped_command_goes_on_with_polling(
             assert b"12 left; the same command goes on" in told
             assert b"Traceback" not in told
         stub.looks = 0
-        done = subprocess.run(
-            _arguments(tmp_path, stub, coverage), env=env, capture_output=True, check=False
-        )
+        done = ran(_arguments(tmp_path, stub, coverage), env)
         assert done.returncode == 0, done.stderr
         assert len(stub.batches) == 1
         assert len(stub.lines) == 12
@@ -682,9 +679,7 @@ def test_the_key_is_nowhere(tmp_path: Path, coverage: Path) -> None:
 
     with serving_batches(script) as stub:
         env = environment(tmp_path / "cache", OPENAI_API_KEY=KEY)
-        done = subprocess.run(
-            _arguments(tmp_path, stub, coverage), env=env, capture_output=True, check=False
-        )
+        done = ran(_arguments(tmp_path, stub, coverage), env)
         assert done.returncode == 1
         assert KEY.encode() not in done.stderr + done.stdout
         assert not [
@@ -707,7 +702,7 @@ def test_batches_need_a_model_a_cache_and_a_run(tmp_path: Path, coverage: Path) 
         ("--no-cache", ("-s", "quotes", "--model", "m", "--no-cache", "--batch-api", *out)),
         ("folder", ("-s", "quotes", "--model", "m", "--batch-api", coverage / "a00000.txt")),
     ):
-        done = subprocess.run(command(*arguments), env=env, capture_output=True, check=False)
+        done = ran(command(*arguments), env)
         assert done.returncode == 2, done.stderr
         assert words in done.stderr.decode()
 
@@ -754,15 +749,13 @@ def test_an_estimate_knows_of_batches(tmp_path: Path, coverage: Path) -> None:
     (tmp_path / "extract.toml").write_text('prices."stub" = { input = 1000.0, output = 4000.0 }\n')
     found = []
     for flags in ((), ("--batch-api",)):
-        done = subprocess.run(
+        done = ran(
             command(
                 *("-s", "quotes", "--model", "stub", "--base-url", "http://127.0.0.1:9/v1"),
                 *("--estimate", *flags, "-o", f"{tmp_path}/out/", coverage),
             ),
-            env=environment(tmp_path / "cache"),
-            cwd=tmp_path,
-            capture_output=True,
-            check=False,
+            environment(tmp_path / "cache"),
+            tmp_path,
         )
         assert done.returncode == 0, done.stderr
         cost = re.search(r"about \$([\d.,]+)", done.stdout.decode().split("cost")[1])

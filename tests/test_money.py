@@ -1,6 +1,5 @@
 """Money: what a run will cost is said before it, and what it may cost is not passed."""
 
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -40,6 +39,7 @@ from tests.coverage_made import (
 )
 from tests.replaying import recorded_answers
 from tests.stub_server import Play, answers, fails, serving
+from tests.warm import ran
 
 # The stub counts 100 tokens in and 10 out: with this an answer costs 0.011 dollars.
 PRICES = {"stub": Price(input=100, output=100)}
@@ -364,16 +364,8 @@ def extract(folder: Path, *arguments: object, prices: bool = True) -> tuple[int,
     """Run the command in a folder; return its status and what it printed."""
     if prices:
         (folder / "extract.toml").write_text("[prices.stub]\ninput = 100\noutput = 100\n")
-    done = subprocess.run(
-        command("--schema", "quotes", *arguments),
-        env=environment(folder / "cache"),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+    done = ran(command("--schema", "quotes", *arguments), environment(folder / "cache"), folder)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> None:
@@ -407,13 +399,8 @@ def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> 
         status, _, said = extract(tmp_path, *asking, "--budget", 0.1)
         assert (status, len(stub.requests)) == (0, 13)  # what came to its end is another matter
         assert "is one with" not in said
-    shown = subprocess.run(
-        command("runs", "show", 1, "-o", tmp_path / "out"),
-        env=environment(tmp_path / "cache"),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    showing = command("runs", "show", 1, "-o", tmp_path / "out")
+    shown = ran(showing, environment(tmp_path / "cache"), check=True).stdout.decode()
     assert f"spent     {done} calls, {done * 100} tokens in, {done * 10} out" in shown
     assert "dearest   $0.0110, 1 calls: " in shown
 

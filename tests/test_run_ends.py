@@ -6,22 +6,24 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from tests.coverage_made import (
     as_lines,
     command,
+    done_in,
     environment,
     is_whole,
     make_coverage,
     right,
     rows,
     sheet,
-    started,
 )
 from tests.killing import kill_and_go_on
-from tests.stub_server import serving
+from tests.stub_server import Play, Stub, serving
+from tests.warm import Started, ran
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -36,7 +38,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert statuses == [("broken",)] * 2 + [("finished",)]
 
 
-def wait_for(process: "subprocess.Popen[bytes]", stub, count: int) -> None:  # type: ignore[no-untyped-def]
+def wait_for(process: Started, stub: Stub, count: int) -> None:
     """Wait until a stub has been asked so often."""
     ends = time.monotonic() + 30
     while len(stub.requests) < count and process.poll() is None and time.monotonic() < ends:
@@ -46,14 +48,14 @@ def wait_for(process: "subprocess.Popen[bytes]", stub, count: int) -> None:  # t
 
 def test_ctrl_c_finishes_what_is_under_way(tmp_path: Path) -> None:
     """No call is lost, the rest is counted, the sheets are written, status 130; it goes on."""
-    coverage = make_coverage(tmp_path / "in", 60)
-    with serving(right(0.4)) as stub:
+    coverage = make_coverage(tmp_path / "in", 36)
+    with serving(right(0.3)) as stub:
         arguments = command(
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url, "-f", "jsonl"),
             *("--max-concurrency", "5", "-o", f"{tmp_path}/out/", coverage),
         )
         env = environment(tmp_path / "cache")
-        process = started(arguments, env)
+        process = Started(arguments, env)
         wait_for(process, stub, 12)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
@@ -65,10 +67,10 @@ def test_ctrl_c_finishes_what_is_under_way(tmp_path: Path) -> None:
         assert done == len(stub.requests)
         left = re.search(r"(\d+) left; the same command goes on", words)
         assert left is not None
-        assert int(left.group(1)) == 60 - done
+        assert int(left.group(1)) == 36 - done
         assert len(as_lines(tmp_path / "out" / "quotes.jsonl")) == done
-        subprocess.run(arguments, env=env, check=True, capture_output=True)
-        assert len(stub.requests) == 60
+        ran(arguments, env, check=True)
+        assert len(stub.requests) == 36
     assert rows(tmp_path / "out", "select status, reason from run") == [
         ("stopped", "interrupted"),
         ("finished", None),
@@ -83,7 +85,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url),
             *("--max-concurrency", "5", "-o", f"{tmp_path}/out/", coverage),
         )
-        process = started(arguments, environment(tmp_path / "cache"))
+        process = Started(arguments, environment(tmp_path / "cache"))
         wait_for(process, stub, 5)
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)
@@ -98,21 +100,20 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
 
 def test_ctrl_c_in_a_run_by_the_rules(tmp_path: Path) -> None:
     """It ends soon, keeps what is done and goes on from there."""
-    coverage = make_coverage(tmp_path / "in", 3000)
+    coverage = make_coverage(tmp_path / "in", 800)
     arguments = command("-s", "quotes", "-f", "jsonl", "-o", f"{tmp_path}/out/", coverage)
     env = environment(tmp_path / "cache")
-    process = started(arguments, env)
+    process = Started(arguments, env)
     ends = time.monotonic() + 30
-    while not (tmp_path / "out" / "extract.sqlite").exists() and time.monotonic() < ends:
-        time.sleep(0.02)
-    time.sleep(1.0)
+    while not done_in(tmp_path / "out") and time.monotonic() < ends:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
     done = len(sheet(tmp_path / "out"))
-    assert 0 < done < 3000
-    ran = subprocess.run(arguments, env=env, capture_output=True, check=True)
-    assert f"{3000 - done:,} done, {done:,} unchanged" in ran.stderr.decode()
+    assert 0 < done < 800
+    told = ran(arguments, env, check=True).stderr.decode()
+    assert f"{800 - done:,} done, {done:,} unchanged" in told
 
 
 @pytest.fixture
@@ -144,19 +145,17 @@ def test_a_read_only_folder_is_told(read_only: Path, tmp_path: Path) -> None:
     """One message with the folder in it, status 1, before anything is asked or read."""
     coverage = make_coverage(tmp_path / "in", 3)
     with serving(right()) as stub:
-        ran = subprocess.run(
+        done = ran(
             command(
                 *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url),
                 *("-o", f"{read_only}/out/", coverage),
             ),
-            env=environment(tmp_path / "cache"),
-            capture_output=True,
-            check=False,
+            environment(tmp_path / "cache"),
         )
         assert stub.requests == []
-    assert ran.returncode == 1
-    assert ran.stderr.decode().count("\n") == 1
-    assert str(read_only) in ran.stderr.decode()
+    assert done.returncode == 1
+    assert done.stderr.decode().count("\n") == 1
+    assert str(read_only) in done.stderr.decode()
 
 
 def test_a_disk_that_fills_up_ends_the_run_and_leaves_the_store_whole(tmp_path: Path) -> None:
@@ -164,38 +163,45 @@ def test_a_disk_that_fills_up_ends_the_run_and_leaves_the_store_whole(tmp_path: 
     coverage = make_coverage(tmp_path / "in", 600)
     arguments = command("-s", "quotes", "-f", "jsonl", "-o", f"{tmp_path}/out/", coverage)
     env = environment(tmp_path / "cache")
-    ran = subprocess.run(
+    full = subprocess.run(
         ["bash", "-c", 'ulimit -f 600; exec "$@"', "-", *arguments],
         env=env,
         capture_output=True,
         check=False,
         timeout=60,
     )
-    words = ran.stderr.decode()
-    assert ran.returncode == 1, words
+    words = full.stderr.decode()
+    assert full.returncode == 1, words
     assert "Traceback" not in words
     assert "room on the disk" in words
     assert is_whole(tmp_path / "out")
     done = len(sheet(tmp_path / "out"))
     assert 0 < done < 600
-    again = subprocess.run(arguments, env=env, capture_output=True, check=True)
+    again = ran(arguments, env, check=True)
     assert f"{600 - done:,} done, {done:,} unchanged" in again.stderr.decode()
 
 
 def test_another_run_into_the_folder_is_refused(tmp_path: Path) -> None:
     """While one runs: status 2 and a message; the first is not disturbed."""
-    coverage = make_coverage(tmp_path / "in", 30)
-    with serving(right(1.0)) as stub:
+    coverage = make_coverage(tmp_path / "in", 8)
+    over = Event()
+
+    def script(_: object, __: int) -> Play:
+        over.wait(60)
+        return right()
+
+    with serving(script) as stub:
         arguments = command(
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url, "-f", "jsonl"),
             *("--max-concurrency", "5", "-o", f"{tmp_path}/out/", coverage),
         )
         env = environment(tmp_path / "cache")
-        process = started(arguments, env)
+        process = Started(arguments, env)
         wait_for(process, stub, 5)
-        second = subprocess.run(arguments, env=env, capture_output=True, check=False)
+        second = ran(arguments, env)
         assert second.returncode == 2
         assert b"another run" in second.stderr
+        over.set()
         process.communicate(timeout=60)
         assert process.returncode == 0
-    assert len(sheet(tmp_path / "out")) == 30
+    assert len(sheet(tmp_path / "out")) == 8

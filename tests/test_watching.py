@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,22 +15,24 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from extractor.errors import UsageError
+from extractor.run import watching as module
 from extractor.run.coverage import Fields
 from extractor.run.source import Source
 from extractor.run.watching import Watch, _Arrivals
 from tests.coverage_made import (
     as_lines,
     command,
+    done_in,
     environment,
     is_whole,
     make_coverage,
     number_in,
     right,
     rows,
-    started,
     text_of,
 )
 from tests.stub_server import fails, serving
+from tests.warm import Started, ran
 
 
 def wait_until(holds: Callable[[], bool], what: object = "", seconds: float = 20.0) -> None:
@@ -66,7 +67,7 @@ class Found:
 
     def wait_quietly(self) -> None:
         """Wait as long as a file needs to be taken to be complete, and a little."""
-        time.sleep(1.0)
+        time.sleep(2 * (module._QUIET + module._TICK))
 
 
 @contextmanager
@@ -97,11 +98,21 @@ def watching(base: Path, *names: Path, output: Path | None = None) -> Iterator[F
 
 
 @pytest.fixture
-def inbox(tmp_path: Path) -> Path:
-    """Return an empty folder to watch."""
+def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder to watch; files are complete sooner than for the command."""
+    monkeypatch.setattr(module, "_QUIET", 0.15)
+    monkeypatch.setattr(module, "_TICK", 0.08)
     folder = tmp_path / "inbox"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def patient(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the same, with files waited for as long as the command does."""
+    monkeypatch.setattr(module, "_QUIET", 0.5)
+    monkeypatch.setattr(module, "_TICK", 0.25)
+    return inbox
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -120,25 +131,25 @@ def test_new_files_are_taken_once(inbox: Path) -> None:
         assert len(found.sources) == 3
 
 
-def test_a_renamed_file_is_complete_at_once(inbox: Path) -> None:
+def test_a_renamed_file_is_complete_at_once(patient: Path) -> None:
     """It was complete before it had its name: nobody waits for it to be quiet."""
-    with watching(inbox, inbox) as found:
-        part = inbox / "a.part"
+    with watching(patient, patient) as found:
+        part = patient / "a.part"
         part.write_text("a")
         time.sleep(0.05)
         began = time.monotonic()
-        part.rename(inbox / "a.txt")
+        part.rename(patient / "a.txt")
         found.wait_for("a.txt")
         assert time.monotonic() - began < 0.4
 
 
-def test_a_file_that_is_being_written_is_waited_for(inbox: Path) -> None:
+def test_a_file_that_is_being_written_is_waited_for(patient: Path) -> None:
     """It is taken once, with its last words, also when it was begun before the watch."""
-    with (inbox / "early.txt").open("w") as early, (inbox / "late.txt").open("w") as late:
+    with (patient / "early.txt").open("w") as early, (patient / "late.txt").open("w") as late:
         early.write("begun ")
         early.flush()
-        with watching(inbox, inbox) as found:
-            for _ in range(5):
+        with watching(patient, patient) as found:
+            for _ in range(4):
                 time.sleep(0.2)
                 for file in (early, late):
                     file.write("more ")
@@ -147,7 +158,7 @@ def test_a_file_that_is_being_written_is_waited_for(inbox: Path) -> None:
             early.write("end")
             early.flush()
             found.wait_for("early.txt", "late.txt")
-            assert found.text("early.txt") == "begun " + 5 * "more " + "end"
+            assert found.text("early.txt") == "begun " + 4 * "more " + "end"
 
 
 def test_names_that_are_not_meant_are_left_alone(inbox: Path) -> None:
@@ -211,7 +222,7 @@ def test_a_folder_that_is_removed_and_made_again(inbox: Path) -> None:
         found.wait_for("inbox/a.txt")
         (inbox / "a.txt").unlink()
         inbox.rmdir()
-        time.sleep(0.6)
+        found.wait_quietly()
         inbox.mkdir()
         (inbox / "b.txt").write_text("b")
         later.mkdir()
@@ -235,10 +246,10 @@ def test_patterns_and_files(inbox: Path) -> None:
         found.wait_for("single.html", "single.html", "a.txt")
 
 
-def test_waiting_costs_nothing(inbox: Path) -> None:
+def test_waiting_costs_nothing(patient: Path) -> None:
     """While nothing happens hardly any CPU is used."""
-    make_coverage(inbox, 200)
-    with watching(inbox, inbox):
+    make_coverage(patient, 200)
+    with watching(patient, patient):
         began = time.process_time()
         time.sleep(1.5)
         assert time.process_time() - began < 0.06
@@ -285,7 +296,7 @@ def test_a_file_that_always_grows_is_not_waited_for(inbox: Path) -> None:
         for number in range(12):
             out.write(as_line(number))
             out.flush()
-            time.sleep(0.15)
+            time.sleep(0.1)
         assert len(found.sources) > 5
         wait_until(lambda: len(found.sources) == 12)
 
@@ -322,13 +333,6 @@ def test_lines_in_any_pieces(tmp_path: Path, words: list[str], cuts: list[int], 
 # --- a run ---------------------------------------------------------------------------------------
 
 
-def done_in(folder: Path) -> int:
-    """Return how many extractions a store has."""
-    if not (folder / "extract.sqlite").exists():
-        return 0
-    return int(rows(folder, "select count(*) from extraction where status = 'done'")[0][0])
-
-
 def watched(tmp_path: Path, *more: object) -> tuple[list[str], dict[str, str]]:
     """Return command and environment of a run that watches tmp_path/in."""
     out = ("-s", "quotes", "-f", "jsonl", "--watch", "-o", f"{tmp_path}/out/")
@@ -339,7 +343,7 @@ def test_a_run_that_watches(tmp_path: Path) -> None:
     """One run; sheets follow while it goes; Ctrl-C ends it with the summary and status 0."""
     make_coverage(tmp_path / "in", 3)
     arguments, env = watched(tmp_path)
-    process = started(arguments, env)
+    process = Started(arguments, env)
     out = tmp_path / "out"
     sheet = out / "quotes.jsonl"
     wait_until(lambda: done_in(out) == 3)
@@ -358,27 +362,25 @@ def test_a_run_that_watches(tmp_path: Path) -> None:
     assert "Traceback" not in words
     assert rows(out, "select id, status from run") == [(1, "finished")]
     assert is_whole(out)
-    again = subprocess.run(
-        [word for word in arguments if word != "--watch"], env=env, capture_output=True, check=True
-    )
+    again = ran([word for word in arguments if word != "--watch"], env, check=True)
     assert "0 done, 5 unchanged" in again.stderr.decode()
 
 
 def test_ctrl_c_finishes_what_is_asked(tmp_path: Path) -> None:
     """A call that is under way is not lost; what waits is left for the same command."""
     make_coverage(tmp_path / "in", 12)
-    with serving(right(0.8)) as stub:
+    with serving(right(0.4)) as stub:
         arguments, env = watched(
             tmp_path, *("--model", "stub", "--base-url", stub.base_url, "--max-concurrency", "2")
         )
-        process = started(arguments, env)
+        process = Started(arguments, env)
         wait_until(lambda: len(stub.requests) >= 4)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=20)
         assert process.returncode == 130, told
         assert b"left; the same command goes on" in told
         assert done_in(tmp_path / "out") == len(stub.requests) < 12
-        process = started(arguments, env)
+        process = Started(arguments, env)
         wait_until(lambda: done_in(tmp_path / "out") == 12)
         process.terminate()
         process.communicate(timeout=20)
@@ -391,7 +393,7 @@ def test_an_article_that_arrives_again_is_not_paid_for_again(tmp_path: Path) -> 
     folder = make_coverage(tmp_path / "in", 1)
     with serving(right()) as stub:
         arguments, env = watched(tmp_path, "--model", "stub", "--base-url", stub.base_url)
-        process = started(arguments, env)
+        process = Started(arguments, env)
         out = tmp_path / "out"
         wait_until(lambda: done_in(out) == 1)
         (folder / "a00000.txt").touch()
@@ -410,7 +412,7 @@ def test_what_failed_while_watching_is_the_exit_status(tmp_path: Path) -> None:
     make_coverage(tmp_path / "in", 2)
     with serving(lambda body, _: fails(400, "no") if number_in(body) else right()) as stub:
         arguments, env = watched(tmp_path, "--model", "stub", "--base-url", stub.base_url)
-        process = started(arguments, env)
+        process = Started(arguments, env)
         items = "select count(*) from run_item"
         wait_until(
             lambda: done_in(tmp_path / "out") == 1 and rows(tmp_path / "out", items) == [(2,)]

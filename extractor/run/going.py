@@ -170,6 +170,9 @@ class _Going:
             self._sources = chain([first], self._sources)
         if self.settings.asks_model:
             import extractor.answer.model  # noqa: F401 - 2 s, which the processes then share
+            from extractor.answer.transport import certificates
+
+            certificates()
         self._work(inherited)
 
     def _open_batches(self) -> "Batches":
