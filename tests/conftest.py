@@ -1,5 +1,7 @@
-"""What all tests share: recorded calls, kept as cassettes.py says."""
+"""What tests share: recorded calls, kept as cassettes.py says, and a browser."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 import vcr as vcrpy
 
 from tests import cassettes
+from tests.browser import Browser, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,3 +41,19 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
         "before_record_response": cassettes.public_response,
         "decode_compressed_response": True,
     }
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of one file; skipped where there is none.
+
+    Unless TESTS_NEED_BROWSER says that there must be one, as .ci/run does.
+    """
+    executable = find_chromium()
+    if executable is None:
+        message = "no Chromium on this machine (apt-get install chromium)"
+        if os.environ.get("TESTS_NEED_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with Browser(executable) as started:
+        yield started

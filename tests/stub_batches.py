@@ -15,11 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.stub_server import Play
+from tests.stub_server import Handler, Play, Server
 
 Body = dict[str, Any]
 MOST_LINES, MOST_BYTES = 50_000, 200_000_000
@@ -201,33 +200,18 @@ def _shown(data: Body, status: int = 200) -> Play:
     return Play(status, json.dumps(data).encode(), {"content-type": "application/json"})
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(Server):
     stub: BatchStub
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that go away are part of the tests."""
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: _Server
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         self._handle("GET", b"")
 
     def do_POST(self) -> None:
-        self._handle("POST", self._sent())
-
-    def _sent(self) -> bytes:
-        if "content-length" in self.headers:
-            return self.rfile.read(int(self.headers["content-length"]))
-        whole = b""  # chunked, as a file is that is streamed
-        while size := int(self.rfile.readline().strip() or b"0", 16):
-            whole += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return whole
+        self._handle("POST", self.sent())
 
     def _handle(self, method: str, sent: bytes) -> None:
         stub = self.server.stub
@@ -237,13 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
             stub.asked.append((method, path))
             stub.keys.append(self.headers.get("authorization", ""))
             play = stub.refuse(method, path) or self._answer(method, path, sent, url.query)
-        self.send_response(play.status)
-        for name, value in play.headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(play.body)))
-        self.end_headers()
-        self.wfile.write(play.body if play.cut is None else play.body[: play.cut])
-        self.close_connection = self.close_connection or play.cut is not None
+        self.play(play)
 
     def _answer(self, method: str, path: str, sent: bytes, query: str) -> Play:
         stub = self.server.stub
@@ -277,20 +255,11 @@ class _Handler(BaseHTTPRequestHandler):
             for part in form.iter_parts()
         }
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
 
 @contextmanager
 def serving_batches(answer: Callable[[Body], Play], **changes: Any) -> Iterator[BatchStub]:
     """Serve until the block ends."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    address = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    server.stub = BatchStub(address, answer, **changes)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    server.stub = BatchStub(f"{server.address}/v1", answer, **changes)
+    with server.running():
         yield server.stub
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -90,36 +90,50 @@ class Stub:
         return "\n".join(message["content"] for message in self.requests[number]["messages"])
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """A server in this process that says nothing: clients that give up are part of the tests."""
+
     daemon_threads = True
     request_queue_size = 64
-    stub: Stub
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that give up are part of the tests."""
+        """Say nothing."""
+
+    @property
+    def address(self) -> str:
+        """Where it is: http://127.0.0.1 and its port."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve, in a thread, until the block ends."""
+        thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            self.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class Handler(BaseHTTPRequestHandler):
+    """A handler that can play an answer, and writes no log."""
+
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
-        stub = self.server.stub
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        with stub._lock:
-            number = len(stub.requests)
-            stub.requests.append(body)
-            stub.keys.append(self.headers.get("authorization", ""))
-            stub.times.append(time.monotonic())
-            stub._at_once += 1
-            stub.most_at_once = max(stub.most_at_once, stub._at_once)
-        try:
-            self._play(stub.script(body, number))
-        finally:
-            with stub._lock:
-                stub._at_once -= 1
+    def sent(self) -> bytes:
+        """Return the body of the request, whether its length was told or it came in chunks."""
+        if "chunked" not in self.headers.get("transfer-encoding", ""):
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        whole = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            whole += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return whole
 
-    def _play(self, play: Play) -> None:
+    def play(self, play: Play) -> None:
+        """Do what a play says."""
         time.sleep(play.delay)
         if play.reset:
             linger = struct.pack("ii", 1, 0)
@@ -139,16 +153,35 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(Server):
+    stub: Stub
+
+
+class _Handler(Handler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        stub = self.server.stub
+        body = json.loads(self.sent())
+        with stub._lock:
+            number = len(stub.requests)
+            stub.requests.append(body)
+            stub.keys.append(self.headers.get("authorization", ""))
+            stub.times.append(time.monotonic())
+            stub._at_once += 1
+            stub.most_at_once = max(stub.most_at_once, stub._at_once)
+        try:
+            self.play(stub.script(body, number))
+        finally:
+            with stub._lock:
+                stub._at_once -= 1
+
+
 @contextmanager
 def serving(script: Script | Play) -> Iterator[Stub]:
     """Serve until the block ends."""
     server = _Server(("127.0.0.1", 0), _Handler)
     play = script if callable(script) else in_turn(script)
-    server.stub = Stub(f"http://127.0.0.1:{server.server_address[1]}/v1", play)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    server.stub = Stub(f"{server.address}/v1", play)
+    with server.running():
         yield server.stub
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,13 +1,13 @@
 """A stub of an S3-compatible object store: lists, gives and takes objects, on 127.0.0.1 only."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.stub_server import Handler, Server
 
 _XML = '<?xml version="1.0"?>'
 
@@ -35,14 +35,12 @@ class Bucket:
         }
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(Server):
     bucket: Bucket
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: _Server
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         key, query = self._asked()
@@ -92,15 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
         return key, {name: values[0] for name, values in query.items()}
 
     def _body(self) -> bytes:
-        """Return what was sent, whether its length was told or it came in chunks."""
-        if "chunked" not in self.headers.get("transfer-encoding", ""):
-            return self._plain(self.rfile.read(int(self.headers.get("content-length") or 0)))
-        data = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            data += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return self._plain(data)
+        """Return what was sent, as the client means it."""
+        return self._plain(self.sent())
 
     def _plain(self, data: bytes) -> bytes:
         """Return a body without the signatures that AWS's clients weave into it."""
@@ -143,19 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
 
 @contextmanager
 def serving_objects(objects: dict[str, bytes]) -> Iterator[Bucket]:
     """Serve until the block ends."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.bucket = Bucket(f"http://127.0.0.1:{server.server_address[1]}", dict(objects))
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    server.bucket = Bucket(server.address, dict(objects))
+    with server.running():
         yield server.bucket
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,17 +1,14 @@
 """The index of a run in a real browser: sorted, searched, on a phone, in the dark, offline.
 
-Needs a Chromium; skipped where there is none, unless TESTS_NEED_BROWSER says that there must be
-one, as .ci/run does.
+Needs a Chromium: see conftest.py.
 """
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Browser, find_chromium
+from browser import Browser
 from stores import SCHEMA, fill, named
 
 from extractor.catalogue import load_schema
@@ -20,19 +17,6 @@ from extractor.run.sheets import write_sheets
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 HOSTILE = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for the tests of this file."""
-    executable = find_chromium()
-    if executable is None:
-        message = "no Chromium on this machine (apt-get install chromium)"
-        if os.environ.get("TESTS_NEED_BROWSER"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with Browser(executable) as started:
-        yield started
 
 
 def _article(number: int) -> Extraction:

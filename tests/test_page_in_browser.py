@@ -1,35 +1,19 @@
 """The HTML page in a real browser: links both ways, by mouse and keyboard, on a phone, in the dark.
 
-Needs a Chromium; skipped where there is none, unless TESTS_NEED_BROWSER says that there
-must be one, as .ci/run does.
+Needs a Chromium: see conftest.py.
 """
 
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Browser, find_chromium
+from browser import Browser
 from sheets import TEXT, release
 
 from extractor.sheet.html import to_html
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 ENTER, ESCAPE, DOWN = ("Enter", 13), ("Escape", 27), ("ArrowDown", 40)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for the tests of this file."""
-    executable = find_chromium()
-    if executable is None:
-        message = "no Chromium on this machine (apt-get install chromium)"
-        if os.environ.get("TESTS_NEED_BROWSER"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with Browser(executable) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
