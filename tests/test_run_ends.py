@@ -21,7 +21,7 @@ from tests.coverage_made import (
     rows,
     sheet,
 )
-from tests.killing import kill_and_go_on
+from tests.killing import kill_and_go_on, kill_and_spend
 from tests.stub_server import Play, Stub, serving
 from tests.warm import Started, ran
 
@@ -36,6 +36,19 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert story.calls == story.articles + story.under_way
     statuses = rows(tmp_path / "out", "select status from run order by id")
     assert statuses == [("broken",)] * 2 + [("finished",)]
+
+
+def test_a_budget_holds_over_kills(tmp_path: Path) -> None:
+    """What all runs together ask is the budget, and what was under way at the kills; no less.
+
+    The same command once more asks nothing.
+    """
+    spent = kill_and_spend(tmp_path, budget=25, kills=2, seed=3)
+    assert spent.kills == 2
+    assert spent.budget - 2 <= spent.counted <= spent.calls
+    assert spent.calls <= spent.budget + spent.under_way
+    assert spent.calls <= spent.budget + 2 * 5 + 2  # places, and what was just noted
+    assert spent.after == 0
 
 
 def wait_for(process: Started, stub: Stub, count: int) -> None:
