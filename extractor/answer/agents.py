@@ -5,7 +5,7 @@ from itertools import pairwise
 from extractor.answer.imposers import is_instrument, is_office, is_wish, may_impose, strong_imposer
 from extractor.answer.instruments import passed_by, ruled_on
 from extractor.answer.mentions import Mentions, can_act
-from extractor.answer.moods import Lead, lead_of
+from extractor.answer.moods import Lead, demanded, lead_of
 from extractor.answer.parties import is_own_passive, span_of
 from extractor.answer.states import States
 from extractor.find.actions import Reading
@@ -31,6 +31,7 @@ from extractor.spans import Span
 
 _JOINING = forms("join", "follow") | {"alongside"}
 _LISTED = frozenset(("and", "or", "as"))
+_SAYING = frozenset("said says saying announced added confirmed warned".split())
 _OWN_ACTS = (
     forms("order", "announce", "agree", "approve", "authorize", "authorise", "offer", "promise",
           "pledge", "delay", "extend", "confirm", "start", "complete", "grant", "issue", "consider")
@@ -84,7 +85,9 @@ class Agents:
             return (orderer, 0.85) if orderer else ((), 0.5)
         if reading.how == "noun" or tokens[reading.trigger[0]].low in FACE:
             return (agent, 0.9) if agent else ((), 0.5)
-        subject = self._subject(tokens, reading, lead)
+        subject = self._said_by(tokens, self._subject(tokens, reading, lead))
+        if lead.governor is None and reading.how in ("active", "verb"):
+            subject = self._of_an_aside(tokens, lead) or subject
         if subject and self._asks_others(tokens, reading, lead, subject):
             subject = ()
         wishing = wishes(tokens, reading, lead)
@@ -112,6 +115,42 @@ class Agents:
             if named:
                 return named, 0.8
         return (agent, 0.9) if agent else ((), 0.5)
+
+    def _said_by(self, tokens: list[Token], subject: tuple[str, ...]) -> tuple[str, ...]:
+        """Return whom "it" means in "X said it would": X, whoever else is told of."""
+        if len(subject) != 1 or self._mentions.by_id[subject[0]][0].kind != "pronoun":
+            return subject
+        at = self._mentions.by_id[subject[0]][0].span.start
+        k = next((k for k, token in enumerate(tokens) if token.start >= at), 0)
+        if k < 2 or tokens[k].low not in ("it", "they"):
+            return subject
+        verb = k - 1 - (tokens[k - 1].low == "that")
+        if tokens[verb].low not in _SAYING:
+            return subject
+        said = self._mentions.subject(tokens, lead_of(tokens, verb).start)
+        if any(", and" in self._gap(*pair) for pair in pairwise(said)):
+            said = said[-1:]  # "…, and X said": another clause
+        plain = all(self._mentions.by_id[key][0].kind != "pronoun" for key in said)
+        things = all(self._mentions.by_id[key][1].kind in ("place", "body") for key in said)
+        return said if said and plain and things else subject
+
+    def _gap(self, one: str, other: str) -> str:
+        """Return the words between two mentions."""
+        ends = self._mentions.by_id[one][0].span.end, self._mentions.by_id[other][0].span.start
+        return self._text[ends[0] : ends[1]]
+
+    def _of_an_aside(self, tokens: list[Token], lead: Lead) -> tuple[str, ...]:
+        """Return whose "the resolution, drafted by X, extends" is, or who "Y demanded that Z ban".
+
+        In both the nearest mention is another's.
+        """
+        if lead.start and tokens[lead.start - 1].low == ",":
+            return passed_by(self._mentions, tokens, lead.start)
+        asked = demanded(tokens, lead.start) if not lead.words else None
+        if asked is None or asked + 1 >= lead.start or lead.infinitive:
+            return ()
+        between = Span(tokens[asked].end, tokens[lead.start].start)
+        return self._all_in(between)[:1]
 
     def _before_who(self, key: str) -> str:
         """Return the mention that "who" stands for, when it is said right before."""
@@ -145,7 +184,7 @@ class Agents:
         r = reading.restriction
         subjects = agent
         if not subjects and (reading.how != "passive" or lead.governor is not None):
-            subjects = self._subject(tokens, reading, lead)
+            subjects = self._said_by(tokens, self._subject(tokens, reading, lead))
         if not subjects and reading.how == "passive":
             subjects = self._main_subject(tokens)
         assert r.on is not None  # noqa: S101 - the caller's own condition
@@ -326,7 +365,10 @@ class Agents:
             opening = [t.low for t in tokens[:12] if t.start < mention.span.start]
             if any(low in AUXILIARIES | COMMON_VERBS | PRONOUNS for low in opening):
                 return ()
-            return (mention.id,) if len(opening) < 8 else ()
+            whole_name = self._mentions.at(mention.span)  # of "Chad's foreign ministry", not Chad
+            opens = whole_name and whole_name[0].span.start == mention.span.start
+            key = whole_name[0].id if whole_name and opens else mention.id
+            return (key,) if len(opening) < 8 else ()
         return ()
 
     def _all_in(self, span: Span) -> tuple[str, ...]:

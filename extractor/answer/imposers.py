@@ -18,7 +18,8 @@ _OFFICE = frozenset(
 # What a state rules by: the subject of "would impose", without being a name.
 INSTRUMENTS = frozenset(
     "law laws legislation bill bills act measure resolution order decree deal agreement proposal "
-    "policy statute rule rules regulations amendment package text draft decision move".split()
+    "policy statute rule rules regulations amendment package text draft decision move licence "
+    "license directive".split()
 )
 _WISHES = (
     "want", "hop", "seek", "sought", "call", "ask", "urg", "appeal", "demand", "press", "push",

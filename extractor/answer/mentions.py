@@ -93,6 +93,8 @@ class Mentions:
             if opener in _RELATIVES:
                 ruled = _instrument_after(tokens, mention.span.end)  # "a U.S. law which imposes"
                 ruled = ruled or (opener == "which" and entity.kind == "body")
+                if previous not in _LOCATIVE and opener in ("which", "who"):
+                    return self._with_equals(tokens, j, left)
                 return (mention.id,) if previous != "of" or ruled else ()
             if opener:
                 break

@@ -91,6 +91,9 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
     j, stop = verb - 1, max(-1, verb - 20)
     while j > stop:
         low = tokens[j].low
+        if low == "to" and tokens[j - 1].low == "yet":
+            lead.negated, lead.start = True, j - 1  # "has yet to lift"
+            break
         if low in NEGATIONS and not _not_only(tokens, j):
             lead.negated = True
             lead.words.add(low)
@@ -121,7 +124,7 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
                 break
             lead.status, lead.governor = _status_of_lead(tokens, k), k
             j = k
-        elif low in ("and", "or") and not gerund and lead.start == verb and _base(tokens[verb]):
+        elif low in _LISTS and not gerund and lead.start == verb and _base(tokens[verb]):
             k = _shared(tokens, j)
             if k is None:
                 break
@@ -191,11 +194,14 @@ def _base(token: Token) -> bool:
     return not token.low.endswith(("ed", "ing")) and not token.low.endswith("s")
 
 
+_LISTS = frozenset(("and", "or", ","))
+
+
 def _shared(tokens: list[Token], j: int) -> int | None:
     """Return the "to" or modal that "free prisoners and lift …" shares with its first verb."""
-    for k in range(j - 1, max(-1, j - 12), -1):
+    for k in range(j - 1, max(-1, j - 24), -1):
         low = tokens[k].low
-        if low == "to" or low in MODALS:
+        if (low == "to" and _base(tokens[k + 1]) and not tokens[k + 1].capital) or low in MODALS:
             return k
         if low in BREAKS or low in SUBORDINATORS:
             return None
@@ -211,11 +217,13 @@ def status_of_verb(
     A past action is "past"; one of these days, or in the perfect, is "in_force".
     """
     words = lead.words
+    if lead.preposition == "by" and not words:  # "would respond by imposing"
+        words = {t.low for t in tokens[max(0, lead.start - 12) : lead.start]} & MODALS
     if lead.negated or lead.status == "denied":
         return "denied"
     if lead.status is not None:
         return _governed(tokens, lead, conditional)
-    if not words and _base(tokens[verb]) and _demanded(tokens, lead.start):
+    if not words and _base(tokens[verb]) and demanded(tokens, lead.start):
         return "proposed"
     if words & _DUE:
         return "proposed"
@@ -230,14 +238,15 @@ def status_of_verb(
     return _tense(tokens[verb].low, lead, passive=passive, dated=dated)
 
 
-def _demanded(tokens: list[Token], start: int) -> bool:
-    """Tell whether a clause is what someone asks for: "demanded that Norway lift"."""
-    for j in range(start - 1, max(0, start - 9), -1):
+def demanded(tokens: list[Token], start: int) -> int | None:
+    """Return the "that" of what someone asks for: "demanded on Monday that Norway lift"."""
+    for j in range(start - 1, max(0, start - 24), -1):
         if tokens[j].low == "that":
-            return LEADS.get(tokens[j - 1].low) == "proposed"
+            asked = any(LEADS.get(t.low) == "proposed" for t in tokens[max(0, j - 3) : j])
+            return j if asked else None
         if tokens[j].low in BREAKS:
-            return False
-    return False
+            return None
+    return None
 
 
 def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
@@ -245,6 +254,8 @@ def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
     status = lead.status
     if lead.governor is not None and status != "denied" and _agreed_on(tokens, lead.governor):
         status = "agreed"
+    if lead.governor is not None and status == "proposed" and _turned_down(tokens, lead.governor):
+        return "denied"
     assert status is not None  # noqa: S101 - the caller's own condition
     hedged = lead.words & (_POSSIBLE | _DUE)
     governor = tokens[lead.governor].low if lead.governor is not None else ""
@@ -257,6 +268,17 @@ def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
     return status
 
 
+def _turned_down(tokens: list[Token], governor: int) -> bool:
+    """Tell whether it is a motion that was turned down: "rejected a proposal to end"."""
+    if tokens[governor].low not in _MOTIONS:
+        return False
+    return any(t.low in _TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
+
+
+_MOTIONS = frozenset(
+    "proposal proposals motion bid bill resolution call calls demand request plea".split()
+)
+_TURNING_DOWN = forms("reject", "veto", "defeat", "dismiss", "rebuff") | {"vetoed", "vetoes"}
 _DENYING = forms("deny", "reject", "dispute") | {"false", "untrue", "denies", "denied"}
 
 

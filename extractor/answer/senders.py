@@ -42,6 +42,7 @@ class _Memory:
     target_codes: frozenset[str] = frozenset()
     targets: tuple[Span, ...] = ()
     country: tuple[Span, ...] = ()
+    by_head: dict[str, tuple[Span, ...]] = field(default_factory=dict)  # "embargo", "ban"
     by_target: dict[str, tuple[str, ...]] = field(default_factory=dict)
     possessor: tuple[str, ...] = ()
     measure: Span | None = None
@@ -65,6 +66,7 @@ class Parties:
         """Return the two sides of one statement and remember them for the next."""
         pronoun = tokens[reading.restriction.head].low in ("them", "they")
         target, target_trust = target_of(tokens, reading)
+        head = tokens[reading.restriction.head].low.rstrip("s")
         sender, trust = self._agents.sender(tokens, reading, lead)
         measure = span_of(tokens, reading.restriction.first, reading.restriction.end)
         memory = self._memory
@@ -85,9 +87,13 @@ class Parties:
         if not sender and not others and not names_imposer(tokens, reading):
             sender, trust = self._carried(sentence, target)
         if not target and memory.targets:
-            target, target_trust = memory.country or memory.targets, 0.4
+            told = memory.by_head.get(head, ())
+            general = head == "sanction"  # of those on a person, a ban is told of by its name
+            target = (memory.country or told) if general else (told or memory.country)
+            target, target_trust = target or memory.targets, 0.4
         elif target and target_trust:
             self._remember_target(target, sender)
+            memory.by_head[head] = target
         if target_trust:
             memory.target_codes |= targets
         wished = reading.soft == "proposed" or wishes(tokens, reading, lead)

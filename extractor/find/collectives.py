@@ -20,15 +20,17 @@ _WHICH = frozenset(
     "industrialised industrialized wealthy rich major great regional neighbouring neighboring "
     "allied member donor democratic like-minded world global foreign latin american".split()
 )
+_DIRECTIONS = frozenset("west east north south central western eastern southern northern".split())
 _HEADS = re.compile(
-    r"\b(?:countries|nations|states|powers|governments|capitals|leaders)\b"
+    r"\b(?:countries|nations|states|powers|governments|capitals|leaders|bloc)\b"
     r"|\b(?:international|global|world)\s+community\b"
     r"|\b\d+-(?:nation|member|country|state|strong)\s+(?:[\w-]+\s+){0,2}?"
     r"(?:bloc|group|grouping|union|alliance|body|council|organi[sz]ation|community|league|club)\b",
     re.IGNORECASE,
 )
 _BEGINNINGS = re.compile(
-    r"\b(?:countries|nations|states|powers|governments|capitals|leaders|international|global|world)\b"
+    r"\b(?:countries|nations|states|powers|governments|capitals|leaders|bloc)\b"
+    r"|\b(?:international|global|world)\b"
     r"|\b\d+$",
     re.IGNORECASE,
 )
@@ -68,7 +70,10 @@ def _first_of_kind(text: str, end: int, head: str) -> int:
     start = end
     for _ in range(_MOST):
         word = _BEFORE.search(text, max(0, start - _REACH), start)
-        if word is None or not _says_which(word.group(), head):
+        if word is None:
+            break
+        pointed = start < end and word.group().lower() in _DIRECTIONS  # "West African"
+        if not (pointed or _says_which(word.group(), head)):
             break
         start = word.start()
     return start

@@ -38,6 +38,7 @@ _TRADING = frozenset(
     "flying operating landing exporting importing buying selling investing trading docking "
     "supplying acquiring".split()
 )
+_KINDS = frozenset("visa entry travel trade arms import export flight any new such".split())
 WHOLE_PEOPLES = frozenset(  # whole faiths, peoples and kinds of travellers: immigration policy
     "muslim muslims jews christians catholics hindus sikhs mosque islam islamic immigrants "
     "immigrant immigration migrants migrant refugees refugee foreigners visitors travelers "
@@ -73,13 +74,16 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
         return _refused(tokens, i)
     if low not in BANNING or (i and tokens[i - 1].low in DETERMINERS):
         return None
-    at = next((k for k in range(i + 1, min(len(tokens), i + 9)) if tokens[k].low == "from"), None)
-    if at is None or at + 1 >= len(tokens):
+    if low in ("ban", "bans") and i and tokens[i - 1].low in _KINDS:
+        return None  # "visa bans"
+    at = _from_where(tokens, i)
+    if at is None:
         return None
     end = _place_end(tokens, at + 1)
     if not end:
         return None
     straight = tokens[at + 1].low not in _ENTERING | _TRADING
+    straight = straight and tokens[end - 1].low not in ("country", "territory")
     if straight and {t.low for t in tokens[i + 1 : at]} & _PERSONS:
         return None  # "barring officials from Venezuela": where they come from
     if any(t.low in BREAKS or t.low in AUXILIARIES for t in tokens[i + 1 : at]):
@@ -88,6 +92,16 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
         return (i + 1, at, end) if _named(tokens[i + 1 : at]) else None
     first = _object_before(tokens, i)
     return (first, i, end) if first is not None else None
+
+
+def _from_where(tokens: list[Token], i: int) -> int | None:
+    """Return the "from" of a ban: of entering, if one is, and else the first one."""
+    near = range(i + 1, min(len(tokens) - 1, i + 14))
+    found = [k for k in near if tokens[k].low == "from"]
+    entering = [k for k in found if tokens[k + 1].low in _ENTERING | _TRADING]
+    if entering:
+        return entering[0]
+    return found[0] if found and found[0] < i + 9 else None
 
 
 def bare_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:

@@ -223,6 +223,9 @@ def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
     return True
 
 
+_GOING = frozenset("exports export sales sale supplies supply deliveries shipments flights".split())
+
+
 def _shade(tokens: list[Token], i: int, r: Restriction, action: Action) -> Action:
     """Adjust an action by the words around: "partly lift" eases, "extend … to X" tightens."""
     if action == "lift":
@@ -231,7 +234,8 @@ def _shade(tokens: list[Token], i: int, r: Restriction, action: Action) -> Actio
             return "ease"
     if action == "renew" and tokens[i].low.startswith("extend") and r.end < len(tokens):
         following = tokens[r.end + 1] if r.end + 1 < len(tokens) else None
-        if tokens[r.end].low == "to" and following is not None and not following.low.isdigit():
+        goods = any(t.low in _GOING for t in tokens[r.core : r.end])  # "sales of arms to X"
+        if tokens[r.end].low == "to" and following and not (following.low.isdigit() or goods):
             return "tighten"
     return action
 

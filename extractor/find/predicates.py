@@ -207,7 +207,8 @@ def pronoun_readings(tokens: list[Token]) -> list[Reading]:
 _TOO_COMMON = frozenset(
     "order orders ordered ordering end ends ended ending apply applies applied applying drop drops "
     "dropped dropping place placed places placing remove removes removed removing reduce increase "
-    "withdraw withdrew launch introduce introduced".split()
+    "withdraw withdrew launch introduce introduced enforce enforces enforced enforcing implement "
+    "implements implemented implementing".split()
 )
 
 

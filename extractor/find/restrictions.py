@@ -521,6 +521,7 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
         return False
     if low.endswith(("ed", "ing")):
         has = j > 0 and tokens[j - 1].low in ("has", "have", "had", "who", "it", "he", "they")
+        has = has or right in ("a", "an", "the", "its", "their")  # "threatened an embargo"
         return "-" in low or (low in _BLENDERS and not has)
     return not low.endswith("s") or low in _S_WORDS or low.endswith(("'s", "ous", "s'", "ss"))
 
