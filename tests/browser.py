@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -113,6 +114,13 @@ class Browser:
 
     def open(self, page: Path, width: int = 1280, height: int = 900, dark: bool = False) -> None:
         """Open a file at a size, in a light or dark scheme, without motion."""
+        self.look(width, height, dark)
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=page.resolve().as_uri())
+        self.wait_for("document.readyState === 'complete' && location.protocol === 'file:'")
+
+    def look(self, width: int = 1280, height: int = 900, dark: bool = False) -> None:
+        """Set the size and the scheme that pages are shown in."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -125,18 +133,29 @@ class Browser:
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]
         self.call("Emulation.setEmulatedMedia", features=features)
+
+    def visit(self, address: str, ready: str) -> None:
+        """Open an address, and wait until an expression is true in its page."""
         self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=page.resolve().as_uri())
-        deadline = time.monotonic() + 20
-        ready = "document.readyState === 'complete' && location.protocol === 'file:'"
-        while not self.evaluate(ready):
+        self.call("Page.navigate", url=address)
+        self.wait_for(f"location.protocol !== 'about:' && ({ready})")
+
+    def wait_for(self, expression: str, seconds: float = 20) -> None:
+        """Wait until an expression is true in the page; raise TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with suppress(RuntimeError):  # what it asks for may not be there yet
+                if self.evaluate(expression):
+                    return
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{page} did not load")
+                raise TimeoutError(f"not so after {seconds} s: {expression}")
             time.sleep(0.02)
 
     def evaluate(self, script: str) -> Any:
-        """Return the value of an expression in the page."""
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """Return the value of an expression in the page; of a promise, what it is kept with."""
+        answer = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in answer:
             raise RuntimeError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
@@ -158,17 +177,19 @@ class Browser:
                 clickCount=1,
             )
 
-    def press(self, key: str, code: int) -> None:
-        """Press a key, by its name and its virtual code."""
-        text = {"text": "\r"} if key == "Enter" else {}
+    def press(self, key: str, code: int | None = None, *held: str) -> None:
+        """Press a key, by its name and its virtual code, with others held ("Shift", "Control")."""
+        text = {"text": "\r"} if key == "Enter" else {"text": key} if len(key) == 1 else {}
+        held_too = sum({"Alt": 1, "Control": 2, "Meta": 4, "Shift": 8}[one] for one in held)
         for kind in ("keyDown", "keyUp"):
             self.call(
                 "Input.dispatchKeyEvent",
                 type=kind,
                 key=key,
                 code=key,
-                windowsVirtualKeyCode=code,
-                **(text if kind == "keyDown" else {}),
+                windowsVirtualKeyCode=ord(key.upper()) if code is None else code,
+                modifiers=held_too,
+                **(text if kind == "keyDown" and "Control" not in held else {}),
             )
 
     def screenshot(self, path: Path, whole: bool = False) -> None:

@@ -260,6 +260,7 @@ def _queue(app: FastAPI, desk: Desk, house: House) -> None:
             known = pages.filter_bar(desk, shown)
             answer |= {
                 "filter": pages.render("filter.html", **known),
+                "words": shown.words or "",
                 "done": pages.render("done.html", **known),
             }
         return _Json(answer)

@@ -22,6 +22,7 @@ export async function pick(what, span, place) {
   picking.hidden = false;
   strip.hidden = true;
   const found = await picker.pick(span, place);
+  clearTimeout(telling);
   picking.hidden = true;
   strip.hidden = false;
   picker = null;

@@ -57,18 +57,25 @@ list.addEventListener("scroll", () => {
   if (list.scrollTop + list.clientHeight > list.scrollHeight - 600) loadMore().catch(complain);
 });
 
+let asking = 0;
+
+// Show another filter; returns false when a later one has been asked for meanwhile.
 async function requery(query, { claim = null, focus = false } = {}) {
+  const mine = ++asking;
   const answer = await ask(`/rows?${query}`);
+  if (mine !== asking) return false;
   const open = $("more")?.open;
   Object.assign(state, { query, after: answer.after, total: answer.total });
   list.innerHTML = answer.html;
   list.scrollTop = 0;
-  $("filter").innerHTML = answer.filter;
+  $("rest").innerHTML = answer.filter;
+  if (document.activeElement !== $("words")) $("words").value = answer.words;
   if (open) $("more").open = true;
   $("done").innerHTML = answer.done;
   countRows();
   const first = claim ?? entries()[0]?.querySelector("a").dataset.claim ?? null;
   await select(first, { focus });
+  return mine === asking;
 }
 
 // --- a claim -------------------------------------------------------------------------------------
@@ -382,6 +389,7 @@ const keys = {
     $("words").focus();
     $("words").select();
   },
+  p: () => $("export").showModal(),
   "?": () => $("help").showModal(),
 };
 
@@ -439,22 +447,17 @@ function filterQuery() {
 }
 
 let typing = 0;
+
+async function refilter(field) {
+  if (!(await requery(filterQuery()))) return;
+  const again = field === "status" ? filter.querySelector("[name=status]:checked") : filter.elements[field];
+  if (again !== document.activeElement) again?.focus?.();
+}
+
 filter.addEventListener("input", (event) => {
-  if (event.target.id === "views") return;
+  if (event.target.id !== "words") return;
   clearTimeout(typing);
-  const text = event.target.matches("input:not([type=radio])");
-  const field = event.target.name;
-  const run = async () => {
-    const caret = event.target.selectionStart;
-    await requery(filterQuery());
-    const again = filter.elements[field];
-    if (text && again?.focus) {
-      again.focus();
-      again.setSelectionRange?.(caret, caret);
-    } else if (field === "status") filter.querySelector("[name=status]:checked")?.focus();
-    else again?.focus?.();
-  };
-  typing = setTimeout(() => run().catch(complain), text ? 250 : 0);
+  typing = setTimeout(() => refilter("words").catch(complain), 250);
 });
 filter.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -462,7 +465,8 @@ filter.addEventListener("submit", (event) => {
   requery(filterQuery(), { focus: true }).catch(complain);
 });
 filter.addEventListener("change", (event) => {
-  if (event.target.id !== "views") return;
+  if (event.target.id === "words") return;
+  if (event.target.id !== "views") return refilter(event.target.name).catch(complain);
   const { value } = event.target;
   const name = event.target.selectedOptions[0].text;
   if (!value) return;

@@ -8,7 +8,23 @@ export class Failure extends Error {
   }
 }
 
-export async function ask(path, { method = "GET", body, signal } = {}) {
+let asked = 0;
+
+function waiting(change) {
+  asked += change;
+  document.documentElement.classList.toggle("waiting", asked > 0);
+}
+
+export async function ask(path, options) {
+  waiting(1);
+  try {
+    return await answerTo(path, options);
+  } finally {
+    waiting(-1);
+  }
+}
+
+async function answerTo(path, { method = "GET", body, signal } = {}) {
   const headers = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer;
