@@ -12,6 +12,7 @@ from typing import Any
 from extractor.review.claims import Json
 
 CONTEXT = 32  # code points kept before and after, as W3C Web Annotation suggests
+_FAR = 400  # code points of the same paragraph that are compared on either side
 _ENOUGH = 24  # of words and context that agree: less is a coincidence ("40" stands anywhere)
 _MOST = 1000  # occurrences of the same words that are compared
 
@@ -51,23 +52,26 @@ class Carrier:
             return None
         scores = [self._agreement(start, end, at) for at in found]
         best = max(scores)
-        if len(words) + best < _ENOUGH:
+        if len(words) + max(best) < _ENOUGH:
             return None
         likely = [at for at, score in zip(found, scores, strict=True) if score == best]
         at = likely[0] if len(likely) == 1 else self._same_turn(start, words, found)
         return None if at is None else (at, at + len(words))
 
-    def _agreement(self, start: int, end: int, at: int) -> int:
-        """Return how many code points agree around the words, up to CONTEXT on either side."""
+    def _agreement(self, start: int, end: int, at: int) -> tuple[int, int]:
+        """Return how many code points agree around the words: in their paragraph, and beyond it.
+
+        Paragraphs are moved about as wholes, so their own words say more than their neighbours'.
+        """
         stop = at + end - start
-        before = self.old[max(0, start - CONTEXT) : start]
-        after = self.old[end : end + CONTEXT]
-        left = _common(before[::-1], self.new[max(0, at - CONTEXT) : at][::-1])
-        right = _common(after, self.new[stop : stop + CONTEXT])
+        before, after = self.old[max(0, start - _FAR) : start], self.old[end : end + _FAR]
+        before_now, after_now = self.new[max(0, at - _FAR) : at], self.new[stop : stop + _FAR]
+        left, right = _common_tail(before, before_now, _FAR), _common(after, after_now)
+        own = min(left, len(before.rpartition("\n")[2])) + min(right, len(after.partition("\n")[0]))
         # Both texts beginning, or ending, there is as good as the same words.
-        left = CONTEXT if left == start == at else left
-        right = CONTEXT if end + right == len(self.old) and stop + right == len(self.new) else right
-        return left + right
+        left = CONTEXT if left == start == at else min(left, CONTEXT)
+        ends = end + right == len(self.old) and stop + right == len(self.new)
+        return own, left + (CONTEXT if ends else min(right, CONTEXT))
 
     def _same_turn(self, start: int, words: str, found: list[int]) -> int | None:
         """Of passages that nothing tells apart, as many as before, the one of the same turn."""
@@ -169,7 +173,7 @@ def _common(one: str, other: str) -> int:
 
 def _common_tail(one: str, other: str, most: int) -> int:
     """Return how many code points two texts end with in common, `most` at most."""
-    low, high = 0, most
+    low, high = 0, min(most, len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
         if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:

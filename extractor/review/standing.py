@@ -133,10 +133,11 @@ def differs(standing: Standing, proposal: Json) -> bool:
 
 
 DERIVED = (
-    "status", "decision", "lapsed", "reviewer", "decided_at", "differs", "queued", "risk", "flags",
-    "speaker", "text", "row",
+    "start", "end", "status", "decision", "lapsed", "reviewer", "decided_at", "differs", "queued",
+    "risk", "flags", "speaker", "text", "row",
 )  # fmt: skip
-UPDATE = f"update claim set {', '.join(f'{name} = :{name}' for name in DERIVED)}"  # noqa: S608
+_SET = ", ".join(f'"{name}" = :{name}' for name in DERIVED)
+UPDATE = f"update claim set {_SET}"  # noqa: S608
 
 
 def derive(
@@ -160,10 +161,14 @@ def derive(
         differs=odd,
         found=bool(facts["found"]),
         moved=facts["anchored"] == "moved",
-        lost=bool(now.lapsed) or (asked and facts["anchored"] == "lost"),
+        lost=bool(now.lapsed) or (now.status == "open" and facts["anchored"] == "lost"),
     )
-    text = anchor_of(now.row)[2] if now.row is not None else None
+    start, end, text = anchor_of(now.row)
+    if facts["anchored"] != "lost" and facts["origin"] != "analyst":  # as the machine has it
+        start, end = facts["start"], facts["end"]
     return {
+        "start": start,
+        "end": end,
         "status": now.status,
         "decision": now.decision,
         "lapsed": now.lapsed,

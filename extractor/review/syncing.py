@@ -46,7 +46,7 @@ _CACHE = 64_000  # KB of the tables kept in memory while much is written
 _HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
 
 _FACTS = (
-    'article_sha256 = :article_sha256, start = :start, "end" = :end, content = :content,'
+    "article_sha256 = :article_sha256, content = :content,"
     " origin = :origin, extraction_id = :extraction_id, path = :path, confidence = :confidence,"
     " by_rules = :by_rules, warnings = :warnings, found = :found, anchored = :anchored,"
     " anchor_sha256 = :anchor_sha256, anchor_start = :anchor_start, anchor_end = :anchor_end,"

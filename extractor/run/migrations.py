@@ -227,6 +227,10 @@ STEPS = (
     );
     create index decision_of_claim on decision (claim_id);
     create index decision_of_reviewer on decision (reviewer, id);
+    create trigger decision_is_new before insert on decision
+    when exists (select 1 from decision where id = new.id) begin
+        select raise(abort, 'decisions are never replaced');
+    end;
     create trigger decision_stays before update on decision begin
         select raise(abort, 'decisions are never changed');
     end;
