@@ -11,6 +11,7 @@ from extractor.article import Article, Paragraph
 from extractor.find.candidates import Entity, FigureCandidate, Mention, NotAFigure
 from extractor.find.figures import find_figures
 from extractor.find.tokens import tokenize
+from extractor.find.word_classes import NUMBER
 from extractor.spans import Span
 from tests.effort import calls_of
 
@@ -19,7 +20,8 @@ def read(
     text: str, names: tuple[Entity, ...] = ()
 ) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
     article = Article(text, (Paragraph(0, Span(0, len(text)), "body"),), "-", "")
-    return find_figures(article, tokenize(article.text), names)
+    tokens = tokenize(article.text)
+    return find_figures(article, tokens, tokens.all_of(NUMBER), names)
 
 
 def only(text: str) -> FigureCandidate:

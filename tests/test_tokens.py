@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.find.collectives import _BEGINNINGS, _HEADS
-from extractor.find.figures import _TRIGGER
-from extractor.find.tokens import Lookout, Remembered, tokenize
+from extractor.find.collectives import _HEADS, BEGINNING
+from extractor.find.figures import TRIGGER
+from extractor.find.lookout import matches
+from extractor.find.tokens import tokenize
+from extractor.find.word_classes import (
+    CAPITAL,
+    NUMBER,
+    OPENING,
+    PERSON,
+    PRONOUN,
+    SPEECH,
+    STATES,
+)
 
 PIECES = st.lists(
     st.sampled_from(
@@ -52,23 +62,48 @@ PIECES = st.lists(
 
 
 @pytest.mark.parametrize(
-    ("pattern", "beginning"), [(_TRIGGER, None), (_HEADS, _BEGINNINGS)], ids=["figures", "states"]
+    ("pattern", "beginning"), [(TRIGGER, TRIGGER), (_HEADS, BEGINNING)], ids=["figures", "states"]
 )
 @settings(max_examples=150, deadline=None)
 @given(text=st.one_of(PIECES, st.text(max_size=80)))
 def test_looking_at_words_finds_what_looking_everywhere_does(
-    pattern: re.Pattern[str], beginning: re.Pattern[str] | None, text: str
+    pattern: re.Pattern[str], beginning: re.Pattern[str], text: str
 ):
     """A lookout's matches are those of its pattern, in the same order, whatever the text."""
-    found = [match.span() for match in Lookout(pattern, beginning).matches(text, tokenize(text))]
+    tokens = tokenize(text)
+    places = tokens.all_of(NUMBER | STATES)
+    found = [match.span() for match in matches(pattern, beginning, text, tokens, places)]
     assert found == [match.span() for match in pattern.finditer(text)]
 
 
-def test_what_is_remembered_is_told_once_and_long_words_are_not_kept():
-    """A word that comes again is not judged again; one of hostile length takes no memory."""
-    asked = []
-    lengths = Remembered(lambda word: asked.append(word) or len(word))
-    assert [lengths[word] for word in ("a", "bcd", "a")] == [1, 3, 1]
-    assert asked == ["a", "bcd"]
-    assert lengths["x" * 5_000] == 5_000
-    assert set(lengths) == {"a", "bcd"}
+def test_words_are_told_once_and_long_ones_are_not_kept():
+    """A word that comes again is the same object; one of hostile length takes no memory."""
+    told = tokenize("Minsk said it, MINSK said it").lower
+    again = tokenize("It said: it, Minsk").lower
+    assert told == ["minsk", "said", "it", ",", "minsk", "said", "it"]
+    assert again[-1] is told[0]
+    assert again[1] is told[1]
+    first, second = (tokenize("X" * 5_000).lower[0] for _ in range(2))
+    assert first == second == "x" * 5_000
+    assert first is not second
+
+
+def test_tokens_are_looked_up_by_class():
+    """Each class names the tokens of its kind, in order; several classes together too."""
+    tokens = tokenize("The minister said on May 5: he met Gulf states.")
+    words = {
+        "capitals": [tokens.text[k] for k in tokens.all_of(CAPITAL)],
+        "nouns": [tokens.text[k] for k in tokens.all_of(PERSON)],
+        "verbs and pronouns": [tokens.text[k] for k in tokens.all_of(SPEECH | PRONOUN)],
+        "numbers": [tokens.text[k] for k in tokens.all_of(NUMBER)],
+        "states": [tokens.text[k] for k in tokens.all_of(STATES)],
+        "openings": [tokens.text[k] for k in tokens.all_of(OPENING)],
+    }
+    assert words == {
+        "capitals": ["The", "May", "Gulf"],
+        "nouns": ["minister"],
+        "verbs and pronouns": ["said", "he", "states"],
+        "numbers": ["May", "5"],
+        "states": ["5", "states"],
+        "openings": [":", "."],
+    }

@@ -141,7 +141,7 @@ class History:
         self.opening = {first for first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name
             (k, lower[k])
-            for k in reading.all_of(PRONOUN)
+            for k in reading.tokens.all_of(PRONOUN)
             if not reading.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
         ]
 

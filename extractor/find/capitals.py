@@ -73,7 +73,7 @@ def runs(reading: Reading) -> Iterator[Run]:
     headline = _unread_tokens(reading)
     printed = set(tokens.text)
     done = 0
-    for i in reading.all_of(CAPITAL):
+    for i in tokens.all_of(CAPITAL):
         if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
         done = _run_end(tokens, i)

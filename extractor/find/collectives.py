@@ -5,13 +5,19 @@ before it that says which ("Gulf", "African", "neighbouring", "member"); "other 
 swing states" are none. One entity for the same words; nothing is resolved to the states meant.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.countries import lookup
-from extractor.find.tokens import Lookout, Tokens
+from extractor.find.lookout import matches
 from extractor.spans import Span
+
+if TYPE_CHECKING:
+    from extractor.find.tokens import Tokens
 
 _OF_THE_WORLD = ("governments", "powers", "leaders")
 # Which states: parts of the world and kinds of states. Countries' adjectives are looked up.
@@ -28,25 +34,29 @@ _HEADS = re.compile(
     r"(?:bloc|group|grouping|union|alliance|body|council|organi[sz]ation|community|league|club)\b",
     re.IGNORECASE,
 )
-_BEGINNINGS = re.compile(
+BEGINNING = re.compile(
     r"\b(?:countries|nations|states|powers|governments|capitals|leaders|bloc)\b"
     r"|\b(?:international|global|world)\b"
     r"|\b\d+$",
     re.IGNORECASE,
 )
-_LOOKOUT = Lookout(_HEADS, _BEGINNINGS)
 _BEFORE = re.compile(r"\S+(?=\s+$)")
 _REACH = 60  # characters before the noun: four words at most, and the longest are short
 _MOST = 4
 
 
-def find_collectives(text: str, tokens: Tokens, names: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """Return them as bodies, numbered after `names`; none where a name already covers the words."""
-    phrases = list(_phrases(text, tokens))
+def find_collectives(
+    text: str, tokens: Tokens, places: list[int], names: tuple[Entity, ...]
+) -> tuple[Entity, ...]:
+    """Return them as bodies, numbered after `names`; none where a name already covers the words.
+
+    `places` are the tokens of class STATES.
+    """
+    phrases = list(_phrases(text, tokens, places))
     if not phrases:
         return ()
-    places = [(m.span.start, m.span.end) for e in names for m in e.mentions if m.kind != "pronoun"]
-    taken = {end: start for start, end in sorted(places, reverse=True)}
+    named = [(m.span.start, m.span.end) for e in names for m in e.mentions if m.kind != "pronoun"]
+    taken = {end: start for start, end in sorted(named, reverse=True)}
     mentions: dict[str, list[Span]] = {}
     for span in phrases:
         if taken.get(span.end, span.end) > span.start:
@@ -55,9 +65,9 @@ def find_collectives(text: str, tokens: Tokens, names: tuple[Entity, ...]) -> tu
     return tuple(_entities(text, mentions, len(names)))
 
 
-def _phrases(text: str, tokens: Tokens) -> Iterable[Span]:
+def _phrases(text: str, tokens: Tokens, places: list[int]) -> Iterable[Span]:
     """Yield the places of the phrases, in order."""
-    for match in _LOOKOUT.matches(text, tokens):
+    for match in matches(_HEADS, BEGINNING, text, tokens, places):
         start, end = match.span()
         if " " not in match.group():
             start = _first_of_kind(text, start, match.group().lower())

@@ -22,9 +22,12 @@ Dates, years, times, ordinals, ages, names, sections, telephone numbers and scor
 `NotAFigure` with the reason (rules in `extractor.find.not_figures`).
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from extractor.article import Article
 from extractor.find import not_figures
@@ -35,6 +38,7 @@ from extractor.find.candidates import (
     FigureKind,
     NotAFigure,
 )
+from extractor.find.lookout import matches
 from extractor.find.not_figures import MONTHS, Verdict, words_before
 from extractor.find.number_idioms import is_idiom
 from extractor.find.numbered_names import named, roman, telephone_word
@@ -48,9 +52,11 @@ from extractor.find.numerals import (
     read_numeral,
 )
 from extractor.find.qualifiers import Qualifier, qualifier_of
-from extractor.find.tokens import Lookout, Tokens
 from extractor.find.units import Unit, currency_before, money_of, unit_after
 from extractor.spans import Span
+
+if TYPE_CHECKING:
+    from extractor.find.tokens import Tokens
 
 
 def _trie(words: list[str]) -> str:
@@ -67,14 +73,13 @@ def _trie(words: list[str]) -> str:
 
 
 _NUMBER_WORDS = sorted({*UNITS, *TENS, *SCALES, *VAGUE, *ORDINALS, "half", "quarter"})
-_TRIGGER = re.compile(
+TRIGGER = re.compile(
     r"(?P<digits>[0-9](?:[0-9,.]*[0-9])?)|\b(?:(?P<word>"
     + _trie([form for word in _NUMBER_WORDS for form in (word, word.title(), word.upper())])
     + ")|(?P<month>"
     + _trie(sorted(MONTHS))
     + r")|(?P<roman>[IVX]{2,5}))\b"
 )
-_TRIGGERS = Lookout(_TRIGGER)
 _LINK = re.compile(
     r"(?P<link> ?[-–—‑] ?| to | or | and |-to-|- to |-or-|- or )"
     r"(?:even |perhaps |maybe |possibly |as many as |nearly |about )?"
@@ -107,11 +112,12 @@ class _Quantity:
 
 
 def find_figures(
-    article: Article, tokens: Tokens, names: tuple[Entity, ...]
+    article: Article, tokens: Tokens, places: list[int], names: tuple[Entity, ...]
 ) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
     """Return the figures in order, ids N1…, and the numbers that are none, with the reason.
 
-    Both tuples are in order of the text and no two spans overlap. `names` may be empty; a number
+    `places` are the tokens of class NUMBER. Both tuples are in order of the text and no two spans
+    overlap. `names` may be empty; a number
     inside a name's mention is then judged by its neighbours alone. Never raises on any text.
     """
     text = article.text
@@ -119,7 +125,7 @@ def find_figures(
     figures: list[FigureCandidate] = []
     others: list[NotAFigure] = []
     done = 0
-    for match in _TRIGGERS.matches(text, tokens):
+    for match in matches(TRIGGER, TRIGGER, text, tokens, places):
         if match.start() < done:
             continue
         found = _read(text, match, done)

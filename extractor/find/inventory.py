@@ -23,6 +23,7 @@ from extractor.find.quotations import find_quotations
 from extractor.find.reading import Reading, read
 from extractor.find.sanctions import find_statements
 from extractor.find.sentences import find_sentences
+from extractor.find.word_classes import NUMBER, STATES
 from extractor.spans import Span
 
 Candidate = (
@@ -69,7 +70,8 @@ class Inventory:
         """The figures, and the numbers that are none."""
         if self._numbers is not None:
             return self._numbers
-        return find_figures(self.article, self.reading.tokens, self.names)
+        tokens = self.reading.tokens
+        return find_figures(self.article, tokens, tokens.all_of(NUMBER), self.names)
 
     @property
     def figures(self) -> tuple[FigureCandidate, ...]:
@@ -161,5 +163,6 @@ def take(article: Article) -> Inventory:
     quotations = find_quotations(article)
     reading = read(article, sentences, quotations)
     names = find_names(reading)
-    names += find_collectives(article.text, reading.tokens, names)
+    tokens = reading.tokens
+    names += find_collectives(article.text, tokens, tokens.all_of(STATES), names)
     return Inventory(article, sentences, quotations, names, _reading=reading)

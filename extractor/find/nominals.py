@@ -195,7 +195,7 @@ def find_phrases(reading: Reading) -> list[Phrase]:
     """Return the descriptions outside names, in order."""
     tokens, found = reading.tokens, []
     count = len(tokens)
-    for head in reading.all_of(PERSON | SPEAKING):
+    for head in tokens.all_of(PERSON | SPEAKING):
         word = tokens.lower[head]
         if reading.quoted[head] or (len(word) < 3 and word not in ("ad", "mp")):
             continue
@@ -203,9 +203,9 @@ def find_phrases(reading: Reading) -> list[Phrase]:
             continue
         following = tokens.text[head + 1] if head + 1 < count else "."
         if tokens.start[head + 1 : head + 2] == [tokens.end[head] + 1]:
-            if following[0].isupper() and reading.classes[head] & PERSON:
+            if following[0].isupper() and tokens.classes[head] & PERSON:
                 continue  # the role of the name that follows
-            noun = reading.classes[head + 1] & (PERSON | SPEAKING)
+            noun = tokens.classes[head + 1] & (PERSON | SPEAKING)
             if noun and tokens.lower[head + 1] not in SPEECH_VERBS:
                 continue  # a noun before another: "campaign manager"
         if _is_verb(tokens, head):
@@ -236,7 +236,7 @@ def _is_verb(tokens: Tokens, head: int) -> bool:
 def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
     """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
     tokens, found = reading.tokens, []
-    for verb in reading.all_of(SPEECH):
+    for verb in tokens.all_of(SPEECH):
         if reading.quoted[verb] or not verb:
             continue
         head, aside = verb - 1, False

@@ -198,8 +198,12 @@ def _past_aside(reading: Reading, k: int) -> int:
             continue
         if text[j] in ";:":
             return 0
-        if text[j] in _CLOSING and text[j - 1] == "," and (  # "…, who calls it “a farce,” said"
-            lower[j + 1] in FINITE_SPEECH or lower[j + 1] in AUXILIARIES
+        if (
+            text[j] in _CLOSING
+            and text[j - 1] == ","
+            and (  # "…, who calls it “a farce,” said"
+                lower[j + 1] in FINITE_SPEECH or lower[j + 1] in AUXILIARIES
+            )
         ):
             return j + 1
         stop = text[j] == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from extractor.article import Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
 from extractor.find.tokens import Tokens, tokenize
-from extractor.find.word_classes import OPENING, classes_of
+from extractor.find.word_classes import OPENING
 from extractor.spans import Span
 
 
@@ -16,18 +16,11 @@ class Reading:
 
     article: Article
     tokens: Tokens
-    classes: list[int]  # token -> the bits of what it is (`word_classes`)
-    classed: list[int]  # the tokens that are of any class
     sentence: list[int]  # token -> index of its sentence
     opens: frozenset[int]  # tokens that open a sentence or a quotation, or follow a colon
     quoted: list[bool]  # token -> stands inside a quotation
     sentences: tuple[SentenceCandidate, ...]
     furniture: tuple[Span, ...]  # captions, credits, bylines, headings
-
-    def all_of(self, classes: int) -> list[int]:
-        """Return the tokens of any of these classes, in order."""
-        known = self.classes
-        return [k for k in self.classed if known[k] & classes]
 
     def in_furniture(self, offset: int) -> bool:
         """Tell whether the place stands in a caption, credit, byline or heading."""
@@ -43,8 +36,6 @@ def read(
     """Cut the article into tokens and say for each where it stands."""
     tokens = tokenize(article.text)
     words, count = tokens.text, len(tokens)
-    classes = list(map(classes_of, words))
-    classed = [k for k, found in enumerate(classes) if found]
     sentence, quoted, opens = [0] * count, [False] * count, set[int]()
     for index, found in enumerate(sentences):
         first, last = tokens.first_from(found.span.start), tokens.first_from(found.span.end)
@@ -58,10 +49,8 @@ def read(
             if quotation.parent is None:
                 quoted[first:last] = [True] * (last - first)
             opens.add(first)
-    for i in classed:
-        if classes[i] & OPENING and (words[i] in ":•" or (i and words[i - 1][0].islower())):
+    for i in tokens.all_of(OPENING):
+        if words[i] in ":•" or (i and words[i - 1][0].islower()):
             opens.add(i + 1)
     furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
-    return Reading(
-        article, tokens, classes, classed, sentence, frozenset(opens), quoted, sentences, furniture
-    )
+    return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences, furniture)

@@ -2,14 +2,12 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate
-from typing import Generic, TypeVar
 
-_T = TypeVar("_T")
-_MOST, _LONGEST = 50_000, 40  # words that are remembered, and their letters
+from extractor.find.word_classes import told_of
 
 # An abbreviation with inner stops, a word with inner hyphens or apostrophes, a possessive ending,
 # a number, or any one mark. The first alternative says no more than the fifth, sooner: most words.
@@ -31,8 +29,15 @@ class Tokens:
     lower: list[str]
     start: list[int]
     end: list[int]
+    classes: list[int]  # token -> the bits of what it is (`word_classes`)
+    classed: list[int]  # the tokens that are of any class
     # Returns the index of the first token that starts at or after an offset.
     first_from: Callable[[int], int] = field(repr=False, compare=False)
+
+    def all_of(self, classes: int) -> list[int]:
+        """Return the tokens of any of these classes, in order."""
+        known = self.classes
+        return [k for k in self.classed if known[k] & classes]
 
     def __len__(self) -> int:
         return len(self.text)
@@ -43,42 +48,7 @@ def tokenize(text: str) -> Tokens:
     pieces = _TOKEN.split(text)  # a gap, a token, a gap, …, a gap
     edges = list(accumulate(map(len, pieces)))
     words, starts, ends = pieces[1::2], edges[:-1:2], edges[1::2]
-    lower = [word.lower() for word in words]
-    return Tokens(words, lower, starts, ends, partial(bisect_left, starts))
-
-
-class Remembered(dict[str, _T], Generic[_T]):
-    """What a function tells of a word, kept for when the word comes again."""
-
-    def __init__(self, tell: Callable[[str], _T]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def __missing__(self, word: str) -> _T:
-        told = self._tell(word)
-        if len(word) <= _LONGEST:
-            if len(self) >= _MOST:
-                self.clear()
-            self[word] = told
-        return told
-
-
-class Lookout:
-    """A pattern that is tried only at words that may begin a match, each word judged once."""
-
-    def __init__(self, pattern: re.Pattern[str], beginning: re.Pattern[str] | None = None) -> None:
-        """Look out for `pattern`; `beginning` matches wherever in a word it may begin."""
-        begins = (beginning or pattern).finditer
-        self._match = pattern.match
-        self._offsets = Remembered(lambda word: [found.start() for found in begins(word)])
-
-    def matches(self, text: str, tokens: Tokens) -> Iterator[re.Match[str]]:
-        """Yield the matches in order of the text, none overlapping another."""
-        offsets, done = map(self._offsets.__getitem__, tokens.text), 0
-        for k, within in [(k, within) for k, within in enumerate(offsets) if within]:
-            for offset in within:
-                at = tokens.start[k] + offset
-                match = self._match(text, at) if at >= done else None
-                if match:
-                    done = match.end()
-                    yield match
+    told = list(map(told_of, words))
+    lower, classes = [lower for lower, _ in told], [classes for _, classes in told]
+    classed = [k for k, found in enumerate(classes) if found]
+    return Tokens(words, lower, starts, ends, classes, classed, partial(bisect_left, starts))

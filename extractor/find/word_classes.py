@@ -4,7 +4,8 @@ from functools import lru_cache
 from typing import Final
 
 from extractor.find.candidates import EntityKind
-from extractor.find.tokens import Remembered
+from extractor.find.collectives import BEGINNING
+from extractor.find.figures import TRIGGER
 from extractor.find.vocabulary import (
     BODY_NOUNS,
     DOCUMENT_NOUNS,
@@ -19,11 +20,14 @@ PERSON: Final = 4  # a noun for people
 SPEAKING: Final = 8  # a noun for what else speaks: bodies, documents
 SPEECH: Final = 16  # a finite verb of speech
 PRONOUN: Final = 32  # of the third person, or "who"
+NUMBER: Final = 64  # may begin a figure, or a number that is none
+STATES: Final = 128  # may begin a name for states taken together
 
 SINGULAR = frozenset("he him his himself she her hers herself".split())
 PLURAL = frozenset("they them their themselves".split())
 NEUTRAL = frozenset("it its itself".split())
 PRONOUNS = SINGULAR | PLURAL | NEUTRAL | {"who"}
+_MOST, _LONGEST = 50_000, 40  # words that are remembered, and their letters
 _INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
 
 
@@ -49,9 +53,20 @@ def capital(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[1] in _INNER and word[2].isupper())
 
 
-def _classes(word: str) -> int:
-    """Return the bits of the classes of a word as printed."""
-    lower = word.lower()
+class _Told(dict[str, tuple[str, int]]):
+    """A word as printed -> in lower case, and the bits of its classes; told once."""
+
+    def __missing__(self, word: str) -> tuple[str, int]:
+        lower = word.lower()
+        told = lower, _classes(word, lower)
+        if len(word) <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[word] = told
+        return told
+
+
+def _classes(word: str, lower: str) -> int:
     noun = kind_of_word(lower)
     return (
         CAPITAL * capital(word)
@@ -59,7 +74,9 @@ def _classes(word: str) -> int:
         | (PERSON if noun == "person" else SPEAKING if noun else 0)
         | SPEECH * (lower in FINITE_SPEECH)
         | PRONOUN * (lower in PRONOUNS)
+        | NUMBER * bool(TRIGGER.search(word))
+        | STATES * bool(BEGINNING.search(word))
     )
 
 
-classes_of = Remembered(_classes).__getitem__
+told_of = _Told().__getitem__
