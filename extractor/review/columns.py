@@ -178,7 +178,8 @@ class Kind:
                 pass
         root = shape_of(self.schema.model)
         field = next(one for one in root.fields if one.key == self.kind)
-        record = record_from_json(root.model, {self.kind: [row] if field.many else row})
+        others = {one.key: [] for one in root.fields if one.many}
+        record = record_from_json(root.model, {**others, self.kind: [row] if field.many else row})
         value = getattr(record, field.name)
         return value[0] if field.many else value
 

@@ -24,6 +24,7 @@ from extractor.find.candidates import Entity
 from extractor.find.inventory import Inventory
 from extractor.read.bylines import date_in
 from extractor.review.columns import answered_by, moment, status_of
+from extractor.review.editing import VALUE
 from extractor.shapes import shape_of
 from extractor.sheet.jsonout import seen
 from extractor.spans import Span
@@ -100,15 +101,15 @@ class _Entities:
         article = reviewed.article
         page = self._made("Article", _key(article))
         name = PurePosixPath(article.source.replace("\\", "/")).name or article.source
-        page.add("fileName", name)
-        page.add("title", article.title)
-        page.add("author", article.byline)
-        page.add("publisher", article.outlet)
-        page.add("publishedAt", article.date, quiet=True)
-        page.add("sourceUrl", article.url, quiet=True)
-        page.add("mimeType", "text/plain")
-        page.add("generator", reviewed.rows[0].claim.engine)
-        page.add("notes", f"sha256 of the text: {article.sha256}")
+        _add(page, "fileName", name)
+        _add(page, "title", article.title)
+        _add(page, "author", article.byline)
+        _add(page, "publisher", article.outlet)
+        _add(page, "publishedAt", article.date)
+        _add(page, "sourceUrl", article.url)
+        _add(page, "mimeType", "text/plain")
+        _add(page, "generator", reviewed.rows[0].claim.engine)
+        _add(page, "notes", f"sha256 of the text: {article.sha256}")
         return page
 
     # --- names ---------------------------------------------------------------------------------
@@ -118,16 +119,17 @@ class _Entities:
         for one in row.kind.editable:
             if one.shape.kind != "name" or not isinstance(row.claim.row, dict):
                 continue
-            for number, name in enumerate(_listed(row.claim.row.get(one.key))):
+            value = row.claim.row if one.key == VALUE else row.claim.row.get(one.key)
+            for number, name in enumerate(_listed(value)):
                 entity = self._entity(name, page, row)
                 if entity is None:
                     continue
                 yield entity
                 proof = self._made("Documentation", page.id, row.claim.id, one.key, str(number))
-                proof.add("document", page.id)
-                proof.add("entity", entity.id)
-                proof.add("role", one.key.replace("_", " "))
-                proof.add("summary", row.claim.text)
+                _add(proof, "document", page.id)
+                _add(proof, "entity", entity.id)
+                _add(proof, "role", one.key.replace("_", " "))
+                _add(proof, "summary", row.claim.text)
                 self._reviewed(proof, row, page)
                 yield proof
 
@@ -137,30 +139,34 @@ class _Entities:
         if kind in _NOBODY or not isinstance(words, str) or not words.strip():
             return None
         entity = self._thing(kind, words, page)
-        if name.get("typed"):
-            entity.add("notes", f"The name was typed by {row.claim.reviewer}.")
+        if entity is not None and name.get("typed"):
+            _add(entity, "notes", f"The name was typed by {row.claim.reviewer}.")
         return entity
 
-    def _thing(self, kind: str, name: str, page: Any) -> Any:
+    def _thing(self, kind: str, name: str, page: Any) -> Any | None:
         schema = _SCHEMATA.get(kind, "LegalEntity")
         entity = self._made(schema, page.id, " ".join(name.casefold().split()))
-        entity.add("name", name)
+        _add(entity, "name", name)
+        if not entity.has("name"):  # nothing of it is a letter
+            return None
         if kind == "place":
-            entity.add("country", name, quiet=True)
-        entity.add("proof", page.id)
+            _add(entity, "country", name)
+        _add(entity, "proof", page.id)
         return entity
 
     def _reviewed(self, entity: Any, row: "Row", page: Any) -> None:
         """Say where a link comes from and who decided."""
         by = f", reviewed by {row.claim.reviewer}" if row.claim.reviewer and not row.open else ""
-        entity.add(
-            "description", f"{status_of(row.claim)}; answered by {answered_by(row.claim)}{by}"
+        _add(
+            entity,
+            "description",
+            f"{status_of(row.claim)}; answered by {answered_by(row.claim)}{by}",
         )
-        entity.add("recordId", row.claim.id)
-        entity.add("publisher", page.get("publisher"))
-        entity.add("sourceUrl", page.get("sourceUrl"))
-        entity.add("modifiedAt", (moment(row.claim.decided_at) or "").rstrip("Z") or None)
-        entity.add("proof", page.id)
+        _add(entity, "recordId", row.claim.id)
+        _add(entity, "publisher", page.get("publisher"))
+        _add(entity, "sourceUrl", page.get("sourceUrl"))
+        _add(entity, "modifiedAt", (moment(row.claim.decided_at) or "").rstrip("Z") or None)
+        _add(entity, "proof", page.id)
 
     # --- sanctions -----------------------------------------------------------------------------
 
@@ -193,19 +199,21 @@ class _Entities:
 
     def _sanction(self, told: dict[str, Any], target: Any, row: "Row", page: Any) -> Any:
         made = self._made("Sanction", page.id, row.claim.id, target.id)
-        made.add("entity", target.id)
+        _add(made, "entity", target.id)
         for sender in _listed(told.get("sender")):
             name = _words(sender)
-            made.add("authority", name)
-            made.add("country", name, quiet=True)
-        made.add("provisions", _words(told.get("measure")))
-        made.add("status", _status(told))
-        made.add("summary", row.claim.text)
-        made.add("reason", _words(told.get("condition")))
+            _add(made, "authority", name)
+            _add(made, "country", name)
+        _add(made, "provisions", _words(told.get("measure")))
+        _add(made, "status", _status(told))
+        _add(made, "summary", row.claim.text)
+        _add(made, "reason", _words(told.get("condition")))
         when = date_in(_words(told.get("when")) or "")
         action = told.get("action")
-        made.add(
-            "endDate" if action in _ENDING else "startDate" if action in _MAKING else "date", when
+        _add(
+            made,
+            "endDate" if action in _ENDING else "startDate" if action in _MAKING else "date",
+            when,
         )
         self._reviewed(made, row, page)
         return made
@@ -263,6 +271,16 @@ def _is_there(told: dict[str, Any]) -> bool:
 def _status(told: dict[str, Any]) -> str | None:
     parts = (told.get("action"), told.get("status"))
     return ": ".join(str(part).replace("_", " ") for part in parts if part) or None
+
+
+def _add(entity: Any, name: str, values: Any) -> None:
+    """Add values, as long as the library takes them; what is none of the kind is left out."""
+    most = entity.schema.get(name).type.max_length
+    kept = [
+        one if not isinstance(one, str) or len(one) <= most else f"{one[: most - 2]} …"
+        for one in _listed(values)
+    ]
+    entity.add(name, kept, quiet=True)
 
 
 def _words(value: Any) -> str | None:

@@ -36,6 +36,9 @@ _DAY = re.compile(r"(\d{1,4})[-/. ]{1,2}(\d{1,2}|[A-Za-z]{3,9})(?:[-/., ]{1,2}(\
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[-/. ]{1,2}(\d{1,4})")
 
 
+Day = tuple[int | None, int, int | None]  # year, month, day
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row below the header."""
@@ -297,17 +300,30 @@ def _same_day(ours: str, theirs: str) -> bool:
     """Tell whether a spreadsheet took words for a day, or for two numbers, and wrote it its way."""
     if len(theirs) > 30 or len(ours) > 30:
         return False
-    read = set(_days(theirs))
+    read = list(_days(theirs))
     if not read:
         return False
     iso = date_in(ours)
+    meant = list(_days(ours))
     if iso is not None:
         year, month, day = map(int, iso.split("-"))
-        return bool({(year, month, day), (None, month, day), (year, month, None)} & read)
-    return bool(set(_days(ours)) & read)
+        meant.append((year, month, day))
+    return any(_agree(one, other) for one in meant for other in read)
 
 
-def _days(text: str) -> Iterator[tuple[int | None, int, int | None]]:
+def _agree(ours: Day, theirs: Day) -> bool:
+    """Tell whether two days are one; a spreadsheet adds the year, or the first of the month."""
+    if ours == theirs:
+        return True
+    (year, month, day), (its_year, its_month, its_day) = ours, theirs
+    if month != its_month:
+        return False
+    if day is None:
+        return year == its_year and its_day == 1
+    return day == its_day and (year is None or its_year is None)
+
+
+def _days(text: str) -> Iterator[Day]:
     """Yield the days (year, month, day) that a text in a spreadsheet's form may mean."""
     text = re.sub(r"[T ]00:00(:00(\.0+)?)?$", "", text)
     if found := _MONTH_FIRST.fullmatch(text):
