@@ -6,6 +6,7 @@ else the verb's subject ("the US agreed to lift"); where the sentence names none
 statement before, with less confidence. The target is treated alike.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from extractor.answer.conditions import (
@@ -270,6 +271,7 @@ def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | No
             condition and tokens[condition.first].start <= t.start < tokens[condition.end - 1].end
         )
         and not _of_saying(scene, t, verb)
+        and not _in_an_aside(tokens, t, verb)
         and not (r.core <= verb and tokens[r.first].start <= t.start < tokens[r.core - 1].end)
     ]
     if fitting:
@@ -280,6 +282,18 @@ def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | No
         if first < occasion.end and occasion.start < tokens[condition.end - 1].end:
             return None
     return occasion if reading.how != "noun" else None
+
+
+def _in_an_aside(tokens: list[Token], time: Span, verb: int) -> bool:
+    """Tell whether a time is that of ", which joined in May," while the verb stands behind."""
+    at = bisect_left(tokens, time.start, key=lambda token: token.start)
+    if at >= verb:
+        return False
+    closed = any(token.low == "," for token in tokens[at:verb])
+    for k in range(at - 1, max(0, at - 16), -1):
+        if tokens[k].low in ("which", "who") and tokens[k - 1].low == ",":
+            return closed
+    return False
 
 
 def _of_saying(scene: _Scene, time: Span, verb: int) -> bool:

@@ -90,7 +90,7 @@ class Parties:
             told = memory.by_head.get(head, ())
             general = head == "sanction"  # of those on a person, a ban is told of by its name
             target = (memory.country or told) if general else (told or memory.country)
-            target, target_trust = target or memory.targets, 0.4
+            target, target_trust = target or memory.by_head.get("sanction") or memory.targets, 0.4
         elif target and target_trust:
             self._remember_target(target, sender)
             memory.by_head[head] = target
