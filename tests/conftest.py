@@ -16,8 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_recording_configure(config: pytest.Config, vcr: vcrpy.VCR) -> None:
     """Teach vcrpy our files and how we match; called by pytest-recording."""
-    vcr.register_serializer("yaml", cassettes)
-    vcr.register_matcher("same_question", cassettes.same_question)
+    cassettes.teach(vcr)
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +33,7 @@ def vcr_config(request: pytest.FixtureRequest) -> dict[str, Any]:
     asked goes out of the cassette.
     """
     recording = request.config.getoption("--record-mode") not in (None, "none")
-    return {
-        "drop_unused_requests": recording,
-        "match_on": ["method", "path", "same_question"],
-        "before_record_request": cassettes.public_request,
-        "before_record_response": cassettes.public_response,
-        "decode_compressed_response": True,
-    }
+    return {"drop_unused_requests": recording, **cassettes.HOW}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
     peers                   the rules beside other programs: with --polnear and --peers, which
                             installs them into an environment of their own
     assist                  what tests/benchmarks/assist.py --report prints of its last results
+    recorded                what tests/benchmarks/recorded.py prints of the recorded answers
 
 A block that is not asked for stays as it is. `--check` writes nothing, says which blocks are stale
 and ends with 1 when there are any; what depends on the machine's speed is not held stale.
@@ -167,7 +168,10 @@ class Blocks:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self.stale: list[str] = []
-        self._tables: dict[str, Callable[[], str | None]] = {"assist": self._assist}
+        self._tables: dict[str, Callable[[], str | None]] = {
+            "assist": self._assist,
+            "recorded": lambda: output_of("python tests/benchmarks/recorded.py"),
+        }
         for name in ("polnear", "calibration", "errors", "speed", "figures", "peers"):
             self._tables[name] = lambda: None
         if options.polnear:
