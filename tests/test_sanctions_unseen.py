@@ -192,3 +192,76 @@ def test_a_text_without_a_ban_is_not_searched_for_one() -> None:
     """The search opens only where a form of entry ban can stand."""
     assert not opens_entry_ban("The bank opened a bar in Spain.")
     assert opens_entry_ban("Spain banned the writer from Mali.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Western governments have pushed for sanctions against Belarus.",
+         ("pushed", "impose", "proposed", ("Western governments",))),
+        ("The 15-nation bloc had on August 20 imposed tough sanctions on Mali.",
+         ("imposed", "impose", "past", ("15-nation bloc",))),
+        ("Canada joined the United States in imposing sanctions on Venezuela.",
+         ("imposing", "impose", "in_force", ("Canada", "United States"))),
+        ("The carrier was hit by sanctions from Britain and the European Union last year.",
+         ("hit", "impose", "past", ("Britain", "European Union"))),
+        ("European Union leaders decided to prolong economic sanctions against Russia.",
+         ("prolong", "renew", "agreed", ("European Union",))),
+        ("After sanctioning Peru's banks, Canada lifted its sanctions on Chile.",
+         ("sanctioning", "impose", "past", ("Canada",))),
+        ("Angry over taxes paid by US firms, the WTO has hurt Peru by imposing sanctions on it.",
+         ("imposing", "impose", "past", ("WTO",))),
+        ("The envoy resigned a day after the international community imposed sanctions on Chad.",
+         ("imposed", "impose", "past", ("international community",))),
+        ("Norway Weighs New Sanctions On Chad\n\nNorway was still at it on Monday.",
+         ("Weighs", "impose", "proposed", ("Norway",))),
+        ("Norway called off sanctions against Chad.", ("called", "lift", "past", ("Norway",))),
+        ("Norway opposes sanctions on Chad.", ("opposes", "impose", "denied", ("Norway",))),
+        ("Norway did not rule out sanctions against Chad.",
+         ("rule out", "impose", "proposed", ("Norway",))),
+        ("Norway stopped short of imposing sanctions on Chad.",
+         ("imposing", "impose", "denied", ("Norway",))),
+        ("Norway has yet to lift its sanctions on Chad.",
+         ("lift", "lift", "denied", ("Norway",))),
+        ("Chad demanded that Norway lift its sanctions.",
+         ("lift", "lift", "proposed", ("Norway",))),
+        ("Norway placed three firms from Chad under sanctions.",
+         ("placed", "impose", "past", ("Norway",))),
+        ("Norway imposed $20 million in trade sanctions on Chad.",
+         ("imposed", "impose", "past", ("Norway",))),
+        ("Norway banned exports of weapons to Chad.",
+         ("banned", "impose", "past", ("Norway",))),
+        ("Moscow has urged Brussels to lift sanctions on grain exporters in Russia.",
+         ("lift", "lift", "proposed", ("Brussels",))),
+        ("President Roe ended the embargo on Chad but left in place U.S. sanctions on Mali.",
+         ("left", "keep", "past", ("U.S.",))),
+    ],
+)  # fmt: skip
+def test_who_imposes_in_other_words(
+    text: str, expected: tuple[str, str, str, tuple[str, ...]]
+) -> None:
+    """Collectives, joint acts, headlines and verbs with particles are read too."""
+    assert expected in told(text + "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("The EU may lift sanctions on the bank, a diplomat said on condition of anonymity.", None),
+        ("Canada would ease sanctions on Mali, an aide said on condition he not be named.", None),
+        ("Norway will lift sanctions on Chad on condition that elections are held.",
+         "on condition that elections are held"),
+    ],
+)  # fmt: skip
+def test_how_somebody_agreed_to_speak_is_no_condition(text: str, condition: str | None) -> None:
+    """Anonymity is a source's, and not what a sanction depends on."""
+    (term,) = read_terms(take(article_from_text(text + "\n")))
+    assert (term.condition and term.condition.of(text)) == condition
+
+
+def test_no_sanctions_were_imposed() -> None:
+    """What is said not to be is denied, and "no" is no sender's."""
+    assert told("No sanctions have been imposed on Chad, Norway said.\n")[0][1:3] == (
+        "impose",
+        "denied",
+    )

@@ -87,7 +87,10 @@ class States:
             return ()
         if token.low.endswith(("'s", "s'")):
             return ()
-        key = self.mention_at(Span(token.start, token.end)) or self.same_country(word, token.start)
+        pair = self._mentions.at(Span(token.start, token.end))
+        if pair and pair[0].span.end <= token.end:  # else a headline taken for a name
+            return (pair[0].id,)
+        key = self.same_country(word, token.start)
         if key is None and _is_acronym(word):
             key = next(
                 (m.id for m, e in self._mentions.pairs if _initials(e.name) & {_letters(word)}),
@@ -186,7 +189,8 @@ class States:
                 same = organ or (entity.kind != "person" and country_of(entity.name) == code)
             else:
                 same = len(word) > 3 and entity.name.lower().startswith(word.lower())
-            if same and mention.kind != "pronoun":
+            around = mention.span.start <= offset and mention.span.end > offset + len(word) + 1
+            if same and mention.kind != "pronoun" and not around:
                 first = mention.id
                 if mention.span.start < offset:
                     break
