@@ -69,6 +69,21 @@ CAST = (
          "Paul Danso"),
         # the subject of the relative clause
         ("Ruiz spoke. One driver, who lost his job, wept.", "his", "One driver"),
+        # between its commas a name is the subject of the verb after them
+        ("Danso spoke. At noon Danso's chief of staff, Carlos Ruiz, dismissed Danso's letter. "
+         "He left.", "He", "Carlos Ruiz"),
+        # a quotation within a relative clause does not part subject and verb
+        ("Danso spoke. Ruiz, who calls Danso a “fox,” said it was late. Rather, he said, it was "
+         "over.", "he", "Carlos Ruiz"),
+        # "who" after somebody's description is not the body that it ends with
+        ("The vote of Ann Berg of Leeds, the head of the Harbour Committee, who left, was lost.",
+         "who", "Ann Berg"),
+        # a role of several steps
+        ("Danso spoke. The other man, his cousin Luke Marsh, 40, wept. He left.", "He",
+         "Luke Marsh"),
+        # after a possessive as after any other word
+        ('After Leeds’s Carlos Ruiz asked a question, Danso replied. "It is over," he said.',
+         "he", "Paul Danso"),
         # whom an apposition describes
         ("The offer of Ruiz was read by Danso, the oldest man in the room, who then left.", "who",
          "Paul Danso"),
@@ -245,3 +260,9 @@ def test_the_work_grows_with_the_text():
     text = "Ann Berg met Paul Danso and he told her that she saw him. The senator asked Marsh. "
     small, large = (calls_of(lambda n=n: inventory(text * n)) for n in (40, 160))  # type: ignore[misc]
     assert large < 5 * small
+
+
+def test_a_name_that_only_begins_sentences_is_one_when_it_acts():
+    """ "Marsh openly admitted" names somebody; "Growers openly admitted" need not."""
+    found = inventory("It rained. Marsh openly admitted it. Growers openly admitted it.")
+    assert [e.name for e in found.names] == ["Marsh"]

@@ -25,7 +25,7 @@ from extractor.find.vocabulary import (
     is_first_name,
     singular,
 )
-from extractor.find.word_classes import kind_of_noun
+from extractor.find.word_classes import kind_of_noun, kind_of_word
 from extractor.spans import Span
 
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
@@ -117,7 +117,20 @@ def _looks_named(reading: Reading, run: Run) -> bool:
         or following[0] in ("is", "was", "has", "had", "’s", "'s", "who", "also", "will", "would")
         or (following[0] == "," and is_first_name(run.words[0]))
         or run.titles > 0
+        or _acts(run, following)
     )
+
+
+def _acts(run: Run, following: list[str]) -> bool:
+    """Tell whether a past tense follows what is no plural: "Marsh openly admitted", "Marsh left".
+
+    "Growers rejected it" begins with a noun.
+    """
+    word = run.words[0].lower()
+    if word.endswith("s") or kind_of_word(word) or len(word) < 4:
+        return False
+    verb = following[-1] if following[0].endswith("ly") else following[0]
+    return verb.endswith("ed") and len(verb) > 4
 
 
 def _place(reading: Reading, run: Run, register: _Register) -> None:

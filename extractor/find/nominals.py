@@ -368,7 +368,8 @@ def _beside(
             return found
     if first > 1 and tokens.text[first - 1] == ",":
         aged = first > 3 and tokens.text[first - 2].isdigit() and tokens.text[first - 3] == ","
-        return ending.get(first - 3 if aged else first - 1)  # "Smith, 60, a nurse"
+        end = first - 3 if aged else first - 1  # "Smith, 60, a nurse"
+        return ending.get(_before_place(tokens, end)) or ending.get(end)
     if first > 1 and tokens.lower[first - 1] in ("is", "was", "became", "remains"):
         opener = tokens.first_from(reading.sentences[reading.sentence[first]].span.start)
         for k in range(opener, first - 1):
@@ -377,6 +378,14 @@ def _beside(
             if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
                 return None
     return None
+
+
+def _before_place(tokens: Tokens, end: int) -> int:
+    """Return where the name ends whose place ends at `end`: "Smith of Freedonia"; or -1."""
+    k = end - 1
+    while k > 0 and end - k < 4 and tokens.text[k][0].isupper():
+        k -= 1
+    return k if k < end - 1 and tokens.lower[k] in ("of", "from") else -1
 
 
 def _past_role(reading: Reading, k: int) -> int:

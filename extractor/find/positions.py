@@ -45,7 +45,9 @@ _VERBS = frozenset(
     drew threw wore broke chose drove rose led fought sought built bought brought caught sent spent
     put set let hit cut quit won became wants seems goes takes makes gets gives comes looks plans
     tries hopes remains appears leads faces needs likes loves hates knows keeps holds works lives
-    plays stands sits turns runs won't""".split()
+    plays stands sits turns runs won't saw heard
+    found felt beat bore dealt flew forgot hid hurt laid lent paid rang shook shot struck swept
+    swung tore understood woke withdrew""".split()
 )
 _ABBREVIATED = frozenset("mr mrs ms dr sen rep gov gen prof rev col lt sgt capt adm maj".split())
 _CLOSING = frozenset("”\"’'")
@@ -90,12 +92,15 @@ def role_of(reading: Reading, first: int, last: int) -> str:
     k = first - 1
     while k >= 0 and first - k < 6 and k + 1 not in reading.opens and _describes(reading, k):
         k -= 1
+    k = _past_owner(reading, k)
     before = lower[k] if k >= 0 else "."
     if before in FINITE_SPEECH and k:
         inverted = before in CORE_SPEECH and lower[k - 1] == ","  # "…, said Smith"
         if inverted or ends_quotation(reading, k - 1):
             return "speaker"
     verb = _verb_after(reading, last)
+    if not verb and before == "," and after == "," and _is_verb(lower, last + 1):
+        verb = _verb_after(reading, last + 1)  # "the chairman, Paul Marsh, dismissed it"
     if verb:
         if before in _SUBORDINATE or before in SPEECH_VERBS:  # "Brandt thought Smith had left"
             return "sub-" + verb
@@ -112,6 +117,16 @@ def role_of(reading: Reading, first: int, last: int) -> str:
     if before in SPEECH_VERBS or before.endswith(("ed", "ing")):
         return "object"
     return "other"
+
+
+def _past_owner(reading: Reading, k: int) -> int:
+    """Return the token before a name with a possessive that ends at `k`: "after the BBC's"."""
+    text, j = reading.tokens.text, k - 1
+    if j < 1 or text[k] not in _POSSESSIVE or not text[j][0].isupper() or j in reading.opens:
+        return k
+    while k - j < 6 and j - 1 not in reading.opens and text[j - 1][0].isupper():
+        j -= 1
+    return j - 1
 
 
 def _describes(reading: Reading, k: int) -> bool:
@@ -209,14 +224,18 @@ def _past_aside(reading: Reading, k: int) -> int:
         stop = text[j] == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
         if stop and text[j + 1][0].isupper():
             return 0
-        if text[j] == text[k]:
-            following = lower[j + 1]
-            if (
-                following in FINITE_SPEECH
-                or following in AUXILIARIES
-                or following in _VERBS
-                or following.endswith(("ed", "ly"))
-                or following == "also"
-            ):
-                return j + 1
+        if text[j] == text[k] and _is_verb(lower, j + 1):
+            return j + 1
     return 0
+
+
+def _is_verb(lower: list[str], k: int) -> bool:
+    """Tell whether a finite verb, or an adverb before one, seems to stand at token `k`."""
+    word = lower[k] if k < len(lower) else "."
+    return (
+        word in FINITE_SPEECH
+        or word in AUXILIARIES
+        or word in _VERBS
+        or word.endswith(("ed", "ly"))
+        or word == "also"
+    )

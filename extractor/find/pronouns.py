@@ -58,22 +58,38 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
 
 def _named_before(history: History, k: int) -> int | None:
     """Return whom the "who" at token `k` follows: a name, or a name and its apposition."""
-    lower, line = history.reading.tokens.lower, history.lines[k]
+    lower, line, fallback = history.reading.tokens.lower, history.lines[k], None
     for first, last, order in reversed(
         history.coming[max(history.position - 8, 0) : history.position]
     ):
         if history.lines[first] != line or k - last > _FAR:
-            return None
+            return fallback
         if k - last <= (lower[k - 1] == ","):
-            return order if history.drafts[order].kind != "place" else None
+            kind = history.drafts[order].kind
+            if kind == "body" and lower[k - 1] == ",":
+                fallback = order  # unless it ends somebody's description
+                continue
+            return order if kind != "place" else None
         if history.drafts[order].kind != "person":
             continue
-        aside = lower[k - 1] == "," and lower[last] == "," and "," not in lower[last + 1 : k - 1]
+        end = _past_place(history.reading, last)
+        aside = lower[k - 1] == "," and lower[end] == "," and "," not in lower[end + 1 : k - 1]
         if aside:
             return order
         if lower[last] not in ("of", "in", "for", "at", "from"):
-            return None
-    return None
+            return fallback
+    return fallback
+
+
+def _past_place(reading: Reading, k: int) -> int:
+    """Return the token after the place of a name that ends at `k`: "Marsh of Freedonia,"."""
+    text, lower = reading.tokens.text, reading.tokens.lower
+    j = k + 1
+    if lower[k] not in ("of", "from"):
+        return k
+    while j < min(k + 4, len(text)) and text[j][0].isupper():
+        j += 1
+    return j if j > k + 1 and j < len(text) and text[j] == "," else k
 
 
 def _subject_of_relative(history: History, k: int, word: str) -> int | None:
