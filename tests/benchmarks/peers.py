@@ -18,11 +18,14 @@ import time
 import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.metadata import distributions
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
 import nearest_name
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from polnear import find_scorer, load_scorer, predict, quotes, read_gold, reports
 from tables import markdown, percent
 
@@ -58,6 +61,26 @@ def make_venv(folder: Path, pins: Sequence[str] = PINS) -> Path:
     subprocess.run([python, "-m", "pip", "install", "--quiet", *pins], check=True)
     stamp.write_text(wanted, encoding="utf-8")
     return python
+
+
+def installed_megabytes(folder: Path, pins: Sequence[str]) -> float:
+    """Return what these packages and all that they need take, before modules are compiled."""
+    site = next(folder.glob("lib*/python*/site-packages"))
+    known = {canonicalize_name(d.name): d for d in distributions(path=[str(site)])}
+    needed, found = [Requirement(pin) for pin in pins], set[str]()
+    while needed:
+        name = canonicalize_name(needed.pop().name)
+        if name not in found:
+            found.add(name)
+            wants = map(Requirement, known[name].requires or ())
+            needed += [r for r in wants if not r.marker or r.marker.evaluate({"extra": ""})]
+    files = {
+        Path(str(file.locate()))
+        for name in found
+        for file in known[name].files or ()
+        if file.suffix != ".pyc"
+    }
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
 class Worker:
@@ -258,15 +281,23 @@ def table(gold: Gold, scorer: ModuleType, runs: dict[str, Run], also: dict[str, 
     return markdown(["the same articles, %", *labels, "a CPU second", "beside the slowest"], rows)
 
 
+def weight(folder: Path) -> str:
+    """Return a sentence on what a parser and a name recogniser weigh, installed."""
+    parser = [pin for pin in PINS if not pin.startswith("textacy")]
+    size = installed_megabytes(folder, parser)
+    return f"spaCy, its small model and all that they need take {size:.0f} MB installed."
+
+
 def number(value: float) -> str:
     """Print a speed with two digits or more."""
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def compare(path: Path, folder: Path, limit: int | None = None, also: Path | None = None) -> str:
-    """Run everything on a gold file and return the table; `also` adds end to end on another's.
+    """Run everything on a gold file and return the table, and what the parser weighs.
 
-    The peers' environment is made in `folder` where it is not there yet.
+    `also` adds end to end on another's. The peers' environment is made in `folder` where it is not
+    there yet.
     """
     python, scorer = make_venv(folder), load_scorer(find_scorer(path))
     second: dict[str, str] = {}
@@ -276,7 +307,7 @@ def compare(path: Path, folder: Path, limit: int | None = None, also: Path | Non
             point, _, _ = scorer.score(gold, run.predictions, resamples=1)
             second[name] = percent(point["end-to-end F1"])
     gold = read_gold(path)[:limit]
-    return table(gold, scorer, measure(gold, python), second)
+    return f"{table(gold, scorer, measure(gold, python), second)}\n\n{weight(folder)}"
 
 
 def main() -> None:
