@@ -66,6 +66,7 @@ class Evidence:
         self._paragraph_starts = [first for first, _, _ in self.paragraphs]
         self._sentence_ends = [first_from(s.span.end) for s in inventory.sentences]
         self._tails: dict[str, int | None] = {}  # by quotation, found once
+        self._before: dict[int, str] = {}  # by token: what stands before a mention
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
 
     def between(self, first: int, last: int) -> Sequence[Placed]:
@@ -275,6 +276,11 @@ class Evidence:
 
     def preceded(self, first: int) -> str:
         """Say what stands before a mention."""
+        if first not in self._before:  # a mention may be the source of several quotations
+            self._before[first] = self._find_preceding(first)
+        return self._before[first]
+
+    def _find_preceding(self, first: int) -> str:
         lower = self.tokens.lower
         k = first - 1
         while k >= 0 and (lower[k] in DETERMINERS or lower[k] in POSSESSIVES):

@@ -175,7 +175,8 @@ def stems_in(text: str) -> list[str]:
     money = any(word in low for word in ("asset", "fund", "accounts", "reserves"))
     if money or _ON_TRADE.search(low):
         return found
-    trade = any(f"{word} {ban}" in low for word in _TRADE for ban in _BANS if ban in low)
+    bans = [ban for ban in _BANS if ban in low]
+    trade = any(f"{word} {ban}" in low for ban in bans for word in _TRADE)
     return found if trade else []
 
 
