@@ -6,16 +6,17 @@ from typing import IO, TYPE_CHECKING
 
 from extractor.pipeline import ENGINE
 from extractor.record import Audit, Extraction, Provenance
-from extractor.review.columns import anchor_item, answered_by, moment, status_of
+from extractor.review.columns import anchor_item, answered_by, moment, status_of, typed_names
 from extractor.sheet.highlights import safe
 from extractor.sheet.html import index_of, page, section
 from extractor.sheet.tables import Cell, Column, Item, Row, Table, heading
 
 if TYPE_CHECKING:
     from extractor.review.publishing import Reviewed, Selection
+    from extractor.review.publishing import Row as PublishedRow
 
 _MANY = 300  # articles; beyond, a page is slow to open
-_REVIEW = tuple(Column(name, "plain") for name in ("review", "reviewed_by", "decided", "note"))
+_REVIEW = tuple(Column(name, "plain") for name in ("review", "note", "answered_by"))
 
 
 def write_page(selection: "Selection", file: IO[str]) -> Sequence[str]:
@@ -47,7 +48,12 @@ def _section(reviewed: "Reviewed") -> str:
     )  # fmt: skip
     record = first.kind.schema.model.model_construct()
     shown = Extraction(first.claim.schema, reviewed.article, record, Audit(), (), made)
-    return section(shown, _prefix(reviewed.article.sha256), True, tuple(_tables(reviewed)))
+    facts = (
+        ("rows", str(len(reviewed.rows))),
+        ("article", f"{len(reviewed.article.text):,} characters, sha256 {reviewed.article.sha256}"),
+    )
+    prefix = _prefix(reviewed.article.sha256)
+    return section(shown, prefix, True, tuple(_tables(reviewed)), facts)
 
 
 def _tables(reviewed: "Reviewed") -> Iterator[Table]:
@@ -72,9 +78,18 @@ def _tables(reviewed: "Reviewed") -> Iterator[Table]:
         )
 
 
-def _reviewed(row: object) -> Iterator[Cell]:
-    claim, told = row.claim, row.told  # type: ignore[attr-defined]
-    for text in (status_of(claim), claim.reviewer, moment(claim.decided_at), told.note):
+def _reviewed(row: "PublishedRow") -> Iterator[Cell]:
+    """Yield the cells of `_REVIEW`."""
+    claim, told = row.claim, row.told
+    review = status_of(claim)
+    if claim.reviewer:
+        review += f" by {claim.reviewer}, {moment(claim.decided_at)}"
+    note = "; ".join(filter(None, (told.reason, told.note)))
+    typed = "".join(f"; typed by the reviewer: {name}" for name in typed_names(claim.row))
+    by = answered_by(claim)
+    if claim.prompt:
+        by += f", prompt {claim.prompt} {(told.prompt_sha256 or '')[:12]}"
+    for text in (review + typed, note, f"{by}, {claim.engine}" if claim.engine else by):
         yield Cell((Item(text),)) if text else Cell()
 
 

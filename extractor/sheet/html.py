@@ -89,9 +89,16 @@ def index_of(sections: Iterable[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def section(
-    extraction: Extraction, prefix: str, several: bool, sheet: Sequence[Table] | None = None
+    extraction: Extraction,
+    prefix: str,
+    several: bool,
+    sheet: Sequence[Table] | None = None,
+    made: Iterable[tuple[str, str]] = (),
 ) -> str:
-    """Return one article with its tables: those given, without the audit, or else all there is."""
+    """Return one article with its tables.
+
+    Those given, with how they were `made`, or else all there is, with the audit and the warnings.
+    """
     given = sheet is not None
     sheet = tables(extraction) if sheet is None else sheet
     looks = _evidence_looks(sheet)
@@ -108,7 +115,8 @@ def section(
 </article>
 <div class="sheet" id="{prefix}-sheet" role="region" aria-label="Tables" tabindex="-1">
 {"".join(_table(table, k, prefix) for k, table in enumerate(sheet, 1))}
-{"" if given else _audit(extraction, prefix) + _warnings(extraction, prefix) + _made(extraction)}
+{"" if given else _audit(extraction, prefix) + _warnings(extraction, prefix)}\
+{_made(made if given else _facts(extraction))}
 </div>
 </div>
 </section>"""
@@ -303,7 +311,7 @@ def _warnings(extraction: Extraction, prefix: str) -> str:
     return f'<section>{head}<ul class="list">{"".join(lines)}</ul></section>\n'
 
 
-def _made(extraction: Extraction) -> str:
+def _facts(extraction: Extraction) -> list[tuple[str, str]]:
     """Return how the sheet was made."""
     by, usage = extraction.provenance, extraction.usage
     facts = [
@@ -320,5 +328,9 @@ def _made(extraction: Extraction) -> str:
     if usage.calls or usage.cache_hits:
         tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
         facts.append(("calls", f"{usage.calls}, {usage.cache_hits} from the cache, {tokens}"))
+    return facts
+
+
+def _made(facts: Iterable[tuple[str, str]]) -> str:
     rows = "".join(f"<dt>{name}</dt><dd>{safe(one_line(text))}</dd>" for name, text in facts)
     return f'<section><h3>Made with</h3><dl class="made">{rows}</dl></section>'
