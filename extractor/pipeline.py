@@ -48,7 +48,7 @@ async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extrac
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
     answer, usage = await asker.ask(inventory, schema, deepcopy(by_rules))
     answer.origin = "model"
-    checked = check(inventory, schema.model, answer, by_rules)
+    checked = check(inventory, schema.model, answer)
     completed, filled = fill(
         inventory,
         checked.root,

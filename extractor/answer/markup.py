@@ -101,7 +101,9 @@ def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
         for mention, entity in inventory.mentions
         if entity.id in marked and mention.kind == "name"
     ]
-    framed = [(n.id, n.span) for n in inventory.figures if n.id in marked]
+    # Figures are looked for where they are asked for.
+    figures = inventory.figures if any(id_.startswith("N") for id_ in marked) else ()
+    framed = [(n.id, n.span) for n in figures if n.id in marked]
     for quotation in inventory.quotations:
         if quotation.id not in marked:
             continue

@@ -188,8 +188,8 @@ def _context(inventory: Inventory, asked: Shape, part: Span) -> dict[str, Any]:
         marked |= {e.id for e in inventory.names}
     statements = [
         {"id": t.id, "sentence": t.sentence, "text": one_line(inventory.text_of(t.span))}
-        for t in inventory.statements
-        if asked.asks_for("sanction") and part.contains(t.span)
+        for t in (inventory.statements if asked.asks_for("sanction") else ())
+        if part.contains(t.span)
     ]
     title = inventory.article.title
     return {
