@@ -10,7 +10,8 @@ from stores import fill
 from extractor.catalogue import load_schema
 from extractor.pipeline import extract
 from extractor.read import article_from_text
-from extractor.review.server.app import House, make_app
+from extractor.review.server.answers import House
+from extractor.review.server.app import make_app
 from extractor.review.server.guard import Door, Limits
 from extractor.settings import Settings
 

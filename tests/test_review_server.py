@@ -3,16 +3,21 @@
 import asyncio
 import json
 import re
+import threading
+import webbrowser
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+import uvicorn
 from reviews import HERE, OWN, TOKEN, client, fill_desk
 from starlette.testclient import TestClient
 
 from extractor.catalogue import load_schema
+from extractor.cli import main
 from extractor.pipeline import extract
 from extractor.read import article_from_text
 from extractor.review.server.guard import Door, Guard, Limits, names_for
@@ -512,3 +517,85 @@ def test_v1_is_described(program: TestClient) -> None:
     assert set(post["requestBody"]["content"]) == {"application/json", "multipart/form-data"}
     assert {"401", "413", "422", "503"} <= set(post["responses"])
     assert program.get("/docs").status_code == 404
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+class _Served:
+    """The command, served in a thread until the block ends."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+        began = threading.Event()
+        servers: list[uvicorn.Server] = []
+        self.opened: list[str] = []
+        self.status: list[int] = []
+
+        class Told(uvicorn.Server):
+            async def startup(self, *given: Any, **known: Any) -> None:
+                await super().startup(*given, **known)
+                servers.append(self)
+                began.set()
+
+        monkeypatch.setattr(uvicorn, "Server", Told)
+        monkeypatch.setattr(webbrowser, "open", self.opened.append)
+        self._servers, self._began = servers, began
+        self._thread = threading.Thread(
+            target=lambda: self.status.append(main(["review", *arguments]))
+        )
+
+    def __enter__(self) -> "_Served":
+        self._thread.start()
+        assert self._began.wait(30)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._servers[0].should_exit = True
+        self._thread.join(30)
+
+
+def test_the_command_serves_and_says_where(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The link is printed, the browser gets one that opens once, and no token is in the log."""
+    with _Served(monkeypatch, str(folder), "--port", "0", "--reviewer", "Cy") as served:
+        told = capsys.readouterr()
+        link = told.out.split()[-1]
+        address, _, token = link.partition("?token=")
+        with httpx2.Client() as browser:
+            once = browser.get(served.opened[0])
+            assert (once.status_code, once.headers["location"]) == (303, "/")
+            assert browser.get(address).status_code == 200
+            assert "Cy" in browser.get(address).text
+            port = address.rstrip("/").rpartition(":")[2]
+            assert list(browser.cookies) == [f"extract-review-{port}"]
+            assert httpx2.get(served.opened[0]).status_code == 401
+            assert httpx2.get(link).status_code == 303
+        assert token not in served.opened[0]
+        assert main(["review", str(folder), "--port", port, "--no-browser"]) == 2
+    assert served.status == [0]
+    after = capsys.readouterr()
+    assert f"127.0.0.1:{port}: cannot be listened on" in after.err
+    assert "other machines" not in told.err
+    assert token not in told.err + after.err + after.out
+
+
+def test_a_bind_elsewhere_is_asked_for_and_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only with --host, with a warning, and the token is wanted there as well."""
+    arguments = (str(folder), "--port", "0", "--no-browser", "--host", "0.0.0.0")
+    with _Served(monkeypatch, *arguments) as served:
+        told = capsys.readouterr()
+        assert "other machines" in told.err
+        address = told.out.split()[-1].partition("?")[0]
+        assert httpx2.get(address).status_code == 401
+        assert served.opened == []
+
+
+def test_a_folder_without_a_store_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong use, in one sentence, before anything is listened on."""
+    assert main(["review", str(tmp_path), "--no-browser"]) == 2
+    assert "there is no store of a run in it" in capsys.readouterr().err

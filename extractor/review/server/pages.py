@@ -178,7 +178,8 @@ def filter_bar(desk: "Desk", filter: Filter) -> dict[str, Any]:
     ):
         chosen = getattr(filter, name)
         counts: dict[str, int] = getattr(everything if chosen else wide, name)
-        if len(counts) < 2 and not chosen and name in ("schema", "model", "kind"):
+        least = 1 if name in ("reviewer", "flag") else 2  # a single value filters nothing
+        if len(counts) < least and not chosen:
             continue
         words = {"kind": kind_label, "flag": describe}.get(name, str)
         values = [(value, words(value), count) for value, count in counts.items()]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from extractor.errors import UsageError
 from extractor.review.desk import Desk
-from extractor.review.server.app import House, make_app
+from extractor.review.server.answers import House
+from extractor.review.server.app import make_app
 from extractor.review.server.guard import Door, names_for
 from extractor.settings import Settings
 
