@@ -1,11 +1,13 @@
 """Which mention a state or body is that a phrase names: "EU sanctions", "German lawmakers"."""
 
 import re
+from bisect import bisect_left
 
 from extractor.answer.imposers import is_office
-from extractor.answer.mentions import Mentions
+from extractor.answer.mentions import Mentions, Pair
 from extractor.answer.parties import bare, imposes_by_name, made_of_goods
 from extractor.find.actions import Reading
+from extractor.find.candidates import Entity
 from extractor.find.clauses import Token
 from extractor.find.countries import country_of, is_place, lookup
 from extractor.find.restrictions import is_imposer
@@ -14,6 +16,8 @@ from extractor.spans import Span
 # Words in the names of bodies whose members are states.
 _OF_STATES = frozenset("community union league nations states cooperation commonwealth".split())
 _NO_OWNERS = ("-era", "-style", "-backed", "-hit", "-related", "-linked", "-level")
+_PREFIX = 4  # letters that a shortened name has at least
+_LOOKED_AT = 50  # mentions each way that a word may stand for
 _OF_WHOM = re.compile(
     r" of (?:(?:the|state|states|government|and|member|members|all|its) )*(?:of )?(?:the )?"
 )
@@ -34,12 +38,26 @@ def _initials(name: str) -> set[str]:
     return {every, "".join(word[0] for word in words if word[0].isupper())} if words[1:] else set()
 
 
+def _keys_of(entity: Entity) -> set[str]:
+    """Return what an entity is looked up by: its country's code, first letters, acronyms."""
+    keys = {f"#{initials}" for initials in _initials(entity.name)}
+    keys.add(entity.name.lower()[:_PREFIX])
+    if entity.kind != "person":
+        code = country_of(entity.name)
+        if code is None and entity.kind == "body":
+            code = country_of(entity.name.split()[0])  # an organ of it
+        if code:
+            keys.add(code)
+    return keys
+
+
 class States:
     """Finds the mentions of those whom the words around a restriction name."""
 
     def __init__(self, mentions: Mentions) -> None:
         self._mentions = mentions
         self._text = mentions.text
+        self._by_key: dict[str, list[Pair]] | None = None
 
     def possessor(self, tokens: list[Token], reading: Reading) -> tuple[str, ...]:
         """Return the mentions before the name: "EU sanctions", "Washington's sanctions"."""
@@ -92,10 +110,8 @@ class States:
             return (pair[0].id,)
         key = self.same_country(word, token.start)
         if key is None and _is_acronym(word):
-            key = next(
-                (m.id for m, e in self._mentions.pairs if _initials(e.name) & {_letters(word)}),
-                None,
-            )
+            bearers = self._bearers(f"#{_letters(word)}")
+            key = bearers[0][0].id if bearers else None
         return (key,) if key else ()
 
     def _is_body_of_states(self, span: Span) -> bool:
@@ -182,16 +198,28 @@ class States:
     def same_country(self, word: str, offset: int) -> str | None:
         """Return the nearest mention, before `offset` if any, of whom a word stands for."""
         code = country_of(word)
-        first: str | None = None
-        for mention, entity in reversed(self._mentions.pairs):
-            if code is not None:
-                organ = entity.kind == "body" and country_of(entity.name.split()[0]) == code
-                same = organ or (entity.kind != "person" and country_of(entity.name) == code)
-            else:
-                same = len(word) > 3 and entity.name.lower().startswith(word.lower())
+        if code is None and len(word) <= _PREFIX - 1:
+            return None
+        low = word.lower()
+        bearers = self._bearers(code or low[:_PREFIX])
+        nearest = bisect_left(bearers, offset, key=lambda pair: pair[0].span.start)
+        before = reversed(bearers[max(0, nearest - _LOOKED_AT) : nearest])
+        for mention, entity in (*before, *bearers[nearest : nearest + _LOOKED_AT]):
             around = mention.span.start <= offset and mention.span.end > offset + len(word) + 1
-            if same and mention.kind != "pronoun" and not around:
-                first = mention.id
-                if mention.span.start < offset:
-                    break
-        return first
+            if not around and (code or entity.name.lower().startswith(low)):
+                return mention.id
+        return None
+
+    def _bearers(self, key: str) -> list[Pair]:
+        """Return the mentions under a country's code, a name's first letters or an acronym."""
+        if self._by_key is None:
+            self._by_key = {}
+            keys: dict[str, set[str]] = {}
+            for pair in self._mentions.pairs:
+                if pair[0].kind == "pronoun":
+                    continue
+                if pair[1].id not in keys:
+                    keys[pair[1].id] = _keys_of(pair[1])
+                for each in keys[pair[1].id]:
+                    self._by_key.setdefault(each, []).append(pair)
+        return self._by_key.get(key, [])
