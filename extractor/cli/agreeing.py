@@ -1,15 +1,15 @@
 """`extract agreement`: how far two reviewers of the same claims agree."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from extractor.cli.flags import RunFolder
 from extractor.cli.telling import print_lines
 
 
 def agree(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a reviewed run.")],
+    folder: RunFolder = None,
     schema: Annotated[
         str | None, typer.Option("--schema", "-s", metavar="NAME", help="By this schema only.")
     ] = None,
@@ -18,13 +18,15 @@ def agree(
     from extractor.errors import UsageError
     from extractor.review.agreement import agreement, lines, pairs
     from extractor.review.desk import Desk
+    from extractor.run.command import find_store
 
-    with Desk(folder) as desk:
+    place = find_store(folder)
+    with Desk(place) as desk:
         desk.sync()
         found = list(pairs(desk, schema))
     if not found:
         raise UsageError(
-            f"{folder}: nothing was decided on twice yet; a second reviewer begins with "
+            f"{place}: nothing was decided on twice yet; a second reviewer begins with "
             "`extract review`, view Second review"
         )
     names = sorted({pair.claim.schema for pair in found})

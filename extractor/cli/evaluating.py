@@ -1,12 +1,11 @@
 """`extract eval`: how well machines do against what reviewers decided."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from extractor.cli.flags import AskingFlags, takes
+from extractor.cli.flags import AskingFlags, RunFolder, takes
 from extractor.cli.telling import Teller, print_lines
 
 
@@ -14,7 +13,7 @@ from extractor.cli.telling import Teller, print_lines
 class EvalFlags:
     """What is scored."""
 
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a reviewed run.")]
+    folder: RunFolder = None
     schema: Annotated[
         str | None,
         typer.Option("--schema", "-s", metavar="NAME", help="Needed when the run had several."),
@@ -53,15 +52,17 @@ def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
         stored_reports,
         to_json,
     )
+    from extractor.run.command import find_store
 
     teller = Teller(quiet=what.quiet)
-    with Desk(what.folder) as desk:
+    folder = find_store(what.folder)
+    with Desk(folder) as desk:
         desk.sync()
         name = chosen_schema(desk, what.schema)
         truth = reviewed(desk, name, what.limit)
         if not truth:
             raise UsageError(
-                f"{what.folder}: no article is reviewed to its end; decide on every row of some "
+                f"{folder}: no article is reviewed to its end; decide on every row of some "
                 "articles first: extract review"
             )
         if left := not_reviewed(desk, name):

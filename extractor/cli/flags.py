@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "json", "jsonl", "csv", "html", "xlsx"]
 Command = Callable[..., int]
+RunFolder = Annotated[  # what find_store takes
+    Path | None,
+    typer.Argument(
+        metavar="FOLDER",
+        help="A run's folder; by default the only one with a store here.",
+        show_default=False,
+    ),
+]
 
 
 def takes(*groups: type) -> Callable[[Command], Command]:

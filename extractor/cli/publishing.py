@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from extractor.cli.flags import takes
+from extractor.cli.flags import RunFolder, takes
 from extractor.cli.telling import say
 from extractor.errors import UsageError
 
@@ -87,14 +87,7 @@ class FilterFlags:
 class PublishFlags:
     """What is published, where to, and how."""
 
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FOLDER",
-            help="A run's folder; by default the only one with a store here.",
-            show_default=False,
-        ),
-    ] = None
+    folder: RunFolder = None
     output: Annotated[
         str | None,
         typer.Option(

@@ -1,12 +1,11 @@
 """`extract review`: the page on which analysts decide."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from extractor.cli.flags import ModelFlags, takes
+from extractor.cli.flags import ModelFlags, RunFolder, takes
 from extractor.cli.telling import Teller
 
 
@@ -14,14 +13,7 @@ from extractor.cli.telling import Teller
 class ReviewFlags:
     """What is reviewed, by whom, and where the page is served."""
 
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FOLDER",
-            help="A run's folder; by default the only one with a store here.",
-            show_default=False,
-        ),
-    ] = None
+    folder: RunFolder = None
     reviewer: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who decides; by default your login name."),
