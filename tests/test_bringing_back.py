@@ -204,7 +204,7 @@ def test_a_new_answer_of_the_machine_is_no_edit_of_the_analyst(tmp_path: Path) -
 def test_every_bad_cell_has_its_address_and_costs_its_row_only(desk: Desk) -> None:
     """Each way in which a cell can be wrong is refused where it stands, with what to do."""
     first, second, third, fourth = rows_of(desk, "quotes")
-    figure, _ = rows_of(desk, "figures")
+    figure, forty = rows_of(desk, "figures")
     lift, keep = rows_of(desk, "sanction_terms")
     (freed,) = rows_of(desk, "releases")
     sheet = Sheet(published(desk))
@@ -219,6 +219,7 @@ def test_every_bad_cell_has_its_address_and_costs_its_row_only(desk: Desk) -> No
         f"Quotes!{sheet.put('Quotes', third, 'Note', 'hm')}": "a note goes with a decision",
         f"Quotes!{sheet.put('Quotes', fourth, 'Speaker, as printed', 'Ada')}": "follows from",
         f"Releases!{sheet.put('Releases', freed, 'Evidence', None)}": "cannot do without it",
+        f"Figures!{sheet.put('Figures', forty, 'Source', '=A1')}": "the cell holds a formula",
     }  # fmt: skip
     before = rows_of(desk)
 
@@ -228,7 +229,7 @@ def test_every_bad_cell_has_its_address_and_costs_its_row_only(desk: Desk) -> No
     assert set(told) == set(bad)
     for where, words in bad.items():
         assert words in told[where], where
-    assert (brought.decisions, brought.refused) == (0, 8)
+    assert (brought.decisions, brought.refused) == (0, 9)
     assert rows_of(desk) == before
     assert decisions(desk) == 0
 

@@ -377,6 +377,8 @@ def test_standard_output_takes_data_only(
     assert b"2 rows of 1 article" in told.err
     assert main(["publish", str(desk.folder), "-o", "-", "-f", "xlsx"]) == 2
     assert main(["publish", str(desk.folder), "-o", "out.unknown"]) == 2
+    assert main(["publish", str(desk.folder), "-o", str(desk.path), "-f", "csv"]) == 2
+    assert desk.path.read_bytes().startswith(b"SQLite")
 
 
 def test_the_workbook_goes_into_the_folder_by_default(desk: Desk) -> None:

@@ -30,6 +30,8 @@ def change_of(desk: "Desk", claim: Claim, field: FieldShape, cell: Any, was: Jso
     `was` is the field's value in the published row. Raises ValueError, saying what to do.
     """
     text = text_of(cell)
+    if text.startswith("="):
+        raise ValueError("the cell holds a formula; put its result there instead")
     if not field.many:
         return _one(desk, claim, field, cell, was) if text else None
     if not text:

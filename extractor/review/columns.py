@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
@@ -259,6 +259,7 @@ def csv_names(kinds: Mapping[Any, Kind]) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def same_name(header: object) -> str:
     """Return a column's name for comparing: without case, blanks and marks.
 

@@ -229,6 +229,8 @@ def publish(
     """
     if form == "xlsx" and target is None:
         raise UsageError("--format xlsx: a workbook is a file; name it with --output")
+    if target is not None and target.resolve() == desk.path.resolve():
+        raise UsageError(f"--output {target}: this is the store; name another file")
     with Selection(desk, wanted, with_open=with_open) as selection:
         notes: Sequence[str] = ()
         files: list[Path] = [target] if target else []
@@ -240,7 +242,8 @@ def publish(
         if form == "label-studio" and target:
             from extractor.review.label_studio import config
 
-            files.append(target.with_name(f"{target.name.partition('.')[0]}.config.xml"))
+            name = target.name.removesuffix(".json").removesuffix(".label-studio")
+            files.append(target.with_name(f"{name}.config.xml"))
             with replacing_text(files[-1]) as file:
                 file.write(config(selection.kinds.values()))
         return Published(

@@ -111,7 +111,8 @@ def _xlsx(path: Path) -> Iterator[Line]:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
                 raise UsageError(f"{path}: the workbook is too large to be read; split it")
-        book = load_workbook(path, read_only=True, data_only=True)
+        # Formulas, not their results: whether a program keeps these cannot be relied on.
+        book = load_workbook(path, read_only=True)
         try:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # some programs write wrong ones
@@ -244,6 +245,8 @@ def text_of(value: Any) -> str:
         return value.date().isoformat() if value.time() == value.time().min else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if not isinstance(value, str):
+        value = getattr(value, "text", value)  # a formula that fills several cells
     text = str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
     return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
 
