@@ -237,7 +237,9 @@ class Harvest:
             found |= set(_ids_in(rows))
         sanctions = {f.key for f in self.shape.fields if f.row and f.row.rests_on == "sanction"}
         evidence = {anchor for key, anchor in self.rows if key in sanctions}
-        return found | {t.id for t in self.inventory.statements if t.sentence in evidence}
+        # Statements are looked for where a schema asks for them.
+        statements = self.inventory.statements if evidence else ()
+        return found | {t.id for t in statements if t.sentence in evidence}
 
     def candidates(self) -> list[str]:
         """Return the ids in this part that the schema wants a row or a dismissal for."""

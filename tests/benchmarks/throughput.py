@@ -282,7 +282,7 @@ def main() -> int:
         print(*line.row(), sep="  ", file=sys.stderr, flush=True)
     print(table(lines))
     missed = misses(lines)
-    print("".join(f"missed: {words}\n" for words in missed), end="")
+    print("".join(f"missed: {words}\n" for words in missed), end="", file=sys.stderr)
     return 1 if given.check and missed else 0
 
 
