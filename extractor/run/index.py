@@ -4,7 +4,6 @@ It is written from the store's columns alone, row by row. A browser shows some t
 well and a hundred thousand badly: the index goes on in further pages.
 """
 
-import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,12 @@ from typing import TextIO
 
 from extractor.run.replacing import replacing_text, telling
 from extractor.sheet.highlights import attribute, safe
+from extractor.sheet.page import asset, closing, opening
 from extractor.sheet.printable import one_line
 
 FILE = "index.html"
+_HERE = Path(__file__).parent
+_SHEET = _HERE.parent / "sheet"
 MOST_ROWS = 2_000  # of one page: 0.8 MB, shown and sorted within a second
 MOST_FAILURES = 1_000
 _CARDS = "(max-width: 44rem)"  # in index.css; the columns decide
@@ -108,27 +110,10 @@ def _write_page(
 ) -> None:
     listing = part.listing
     style = _style(listing.kinds)
-    script = _asset("index.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    script = asset(_HERE / "index.js")
     title = f"{listing.articles:,} article{'' if listing.articles == 1 else 's'}"
-    file.write(f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="{attribute(engine)}">
-<title>{title} – {safe(listing.schema)}</title>
-<link rel="icon" href="data:,">
-<style>{style}</style>
-</head>
-<body>
-<header class="head"><h1>{title}</h1>
+    file.write(opening(f"{title} – {listing.schema}", engine, style, script))
+    file.write(f"""<header class="head"><h1>{title}</h1>
 <p class="meta">{_meta(listing)}</p>
 {_totals(listing)}
 {_files(listing)}</header>
@@ -140,7 +125,7 @@ def _write_page(
         _write_table(file, part)
     else:
         file.write('<p class="none">Nothing is done yet.</p>\n')
-    file.write(f"</section>\n</main>\n<script>{script}</script>\n</body>\n</html>\n")
+    file.write(f"</section>\n</main>\n{closing(script)}")
 
 
 def _write_table(file: TextIO, part: _Part) -> None:
@@ -191,8 +176,8 @@ def _style(kinds: Sequence[str]) -> str:
         for place, name in enumerate(names, 4)
     )
     room = 40 + sum(1.5 + len(name) / 2 for name in names)
-    cards = _asset("index.css").replace(_CARDS, f"(max-width: {room:.0f}rem)")
-    return f"{_asset('../sheet/page.css')}{cards}@media (max-width: {room:.0f}rem) {{\n{rules}}}\n"
+    cards = asset(_HERE / "index.css").replace(_CARDS, f"(max-width: {room:.0f}rem)")
+    return f"{asset(_SHEET / 'page.css')}{cards}@media (max-width: {room:.0f}rem) {{\n{rules}}}\n"
 
 
 def _css_text(text: str) -> str:
@@ -276,18 +261,9 @@ def _pager(part: _Part, number: int, count: int, listings: Sequence[Listing]) ->
 
 
 @cache
-def _asset(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
-
-
-@cache
 def renderer() -> str:
     """Return what changes when the look of the index or of the pages does."""
-    sheet = Path(__file__).parent.parent / "sheet"
-    files = [sheet / name for name in ("page.css", "page.js", "html.py", "highlights.py")]
+    names = ("page.css", "page.js", "page.py", "html.py", "highlights.py")
+    files = [_SHEET / name for name in names]
     files += [Path(__file__).with_suffix(ending) for ending in (".css", ".js", ".py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]

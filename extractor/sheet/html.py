@@ -1,21 +1,19 @@
 """The sheet as one HTML file that needs nothing else: the article marked up, the tables beside it.
 
-Rows lead to their evidence and evidence to its rows, by links that work without a script. The
-page fetches nothing and runs only the one script that we ship: its policy says so by hashes.
+Rows lead to their evidence and evidence to its rows, by links that work without a script.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 from extractor.record import AuditItem, Extraction
 from extractor.sheet.highlights import Mark, attribute, marked_paragraphs, safe
+from extractor.sheet.page import asset, closing, opening
 from extractor.sheet.printable import one_line
 from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tables
 from extractor.spans import Span
 
+_HERE = Path(__file__).parent
 UNSURE = 0.5  # as in the terminal
 _EVIDENCE_LOOKS = ("e1", "e2", "e3", "e4")
 _WIDE = 5  # with more columns than this, rows become cards where there is little room
@@ -38,43 +36,12 @@ def page(title: str, generator: str, body: Iterable[str]) -> Iterator[str]:
 
     `body` is HTML of ours; title and generator are made safe here.
     """
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    yield f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="{attribute(generator)}">
-<title>{attribute(title)} – quote sheet</title>
-<link rel="icon" href="data:,">
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#a1-sheet">Skip to the tables</a>
-"""
+    style, script = asset(_HERE / "page.css"), asset(_HERE / "page.js")
+    yield opening(f"{title} – quote sheet", generator, style, script)
+    yield '<a class="skip" href="#a1-sheet">Skip to the tables</a>\n'
     yield from body
-    yield f"""
-<script>{script}</script>
-</body>
-</html>
-"""
-
-
-@cache
-def _asset(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+    yield "\n"
+    yield closing(script)
 
 
 def index_of(sections: Iterable[tuple[str, str, str]]) -> Iterator[str]:
