@@ -72,6 +72,10 @@ def test_help_tells_options_and_commands_and_imports_nothing_heavy() -> None:
     assert done.stdout.endswith("[]\n")
     for word in ("--schema", "--format", "--output", "--assist", "schemas", "cache", "Exit status"):
         assert word in done.stdout
+    everywhere, of_runs = done.stdout.split("Options of a run into a folder (--output FOLDER/):")
+    for field in fields(RunFlags):
+        flag = f"--{field.name.replace('_', '-')} "
+        assert (flag in everywhere, flag in of_runs) == (False, True)
 
 
 def test_a_rules_run_imports_no_model_library() -> None:
