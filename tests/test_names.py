@@ -89,6 +89,9 @@ def test_country_and_short_form_are_one_place():
         ("Maseru Rovers Club, who have lost again, travel home.", "body"),
         ("He wrote to the Harbour Board, who answered.", "body"),
         ("An actor in Springfield, who was late, wept.", "place"),
+        ("They spent June in the Hamptons.", "body"),  # no person has an article
+        ("They cheered the Denver Herons.", "body"),
+        ("It was a plan of the Peter Marsh campaign.", "person"),
     ],
 )
 def test_kinds_are_read_off_the_name_and_its_company(text: str, kind: str):
@@ -117,6 +120,12 @@ def test_descriptions_are_nouns_for_people_and_bodies(text: str, described: list
     found = inventory(text)
     printed = [found.text_of(m.span) for m, _ in found.mentions if m.kind == "nominal"]
     assert [p for p in printed if p not in ("the trust", "its rival", "the merger")] == described
+
+
+def test_a_role_at_a_sentence_s_beginning_is_no_part_of_the_name():
+    """ "Prosecutor Okello Danso" is Okello Danso, the prosecutor."""
+    found = next(e for e in inventory("Prosecutor Okello Danso left.").names)
+    assert (found.name, found.role, found.kind) == ("Okello Danso", "Prosecutor", "person")
 
 
 def test_who_gives_a_name_is_called_by_it():

@@ -228,6 +228,9 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
                 gender = HONORIFICS[lower[k]] or gender
         if split < last and lower[split] in ("of", "for"):  # "Secretary of State John Kerry"
             split = _after_office(tokens, split, last)
+        role = split == first and last - first > 2 and lower[first] in PERSON_NOUNS
+        if role and lower[first + 1] not in ("of", "for"):
+            split = first + 1  # "Prosecutor Jane Doe", at a sentence's beginning
         while split < last and tokens.text[split] in (".", "-"):
             split += 1
         if split >= last:

@@ -46,14 +46,14 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "other", None
     if len(words) > 1 and is_country(words[0]):  # "France Inter", "China Daily"
         return "body", None
+    tokens = reading.tokens
+    before = tokens.lower[run.first - 1] if run.first else ""
+    if before == "the" and len(words) < 3 and not _describes_next(reading, run):
+        return "body", None  # "the Kremlin", "the Denver Broncos": no person has an article
     if len(words) > 1 and (is_first_name(words[0]) or (len(words[0]) == 1 and len(words) > 2)):
         return "person", _name_gender(words)
     if len(words) == 1 and run.words[0].isupper() and len(run.words[0]) > 1:
         return "body", None
-    tokens = reading.tokens
-    before = tokens.lower[run.first - 1] if run.first else ""
-    if before == "the" and len(words) == 1 and not _describes_next(reading, run):
-        return "body", None  # "the Kremlin", "the Hamptons", "the Tories": no person has an article
     following = tokens.lower[run.last : run.last + 2]
     if before in _PLACED and following == [",", "who"]:
         return "place", None  # "an actor in Springfield, who …"
