@@ -94,6 +94,37 @@ def test_all_mentions_of_one_source_count_together():
         assert sum(shares) <= 1.0 + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (
+            "The chairman of Kilbride Rovers, Alasdair McNab, resigned. His successor, Fiona "
+            'Baird, told fans: "We will open the books." Morag Tennant, secretary of their trust, '
+            'was unimpressed. "We have heard it before," she said. Striker Joao Mendes declined to '
+            'comment, but his agent said he was "heartbroken".',
+            ["Fiona Baird", "Morag Tennant", "his agent"],
+        ),
+        (
+            "Prosecutor Okello Lubwama, who had asked for a fine, said he would appeal. "
+            '"The law is the law," he told reporters.\n\nNakato Achieng, a mother of four who '
+            'spent nine days in custody, wept. "I sold tomatoes," she said. Her lawyer, Moses Tumwine, '
+            'described the arrests as "pure theatre".',
+            ["Okello Lubwama", "Nakato Achieng", "Moses Tumwine"],
+        ),
+        (
+            "Ranil Jayasuriya, who chairs the finance committee, told Parliament the budget was "
+            '"written for the lenders". "It is a surrender note," he said.\n\nFinance Minister '
+            'Dilini Fonseka dismissed the criticism. "They had ten years," she said. Her deputy, '
+            'who asked not to be named, called the walkout "a stunt for the cameras".',
+            ["Ranil Jayasuriya", "Ranil Jayasuriya", "Dilini Fonseka", "Her deputy"],
+        ),
+    ],
+)
+def test_articles_of_many_regions_give_every_quotation_its_speaker(text: str, who: list[str]):
+    """Clubs, courts and parliaments, with names that no list of first names holds."""
+    assert speakers(text) == who
+
+
 def test_the_second_half_has_the_speaker_of_the_first():
     """A sentence that an attribution splits is one utterance of one speaker."""
     text = CAST + '"Nobody was asked," Brandt said, "and nobody will agree to it."'
