@@ -10,6 +10,7 @@ A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
                             of foreign news that tests/benchmarks/gold/README.md names
     peers                   the rules beside other programs: with --polnear and --peers, which
                             installs them into an environment of their own
+    throughput              a run that asks a stub, beside other programs: with --peers
     assist                  what tests/benchmarks/assist.py --report prints of its last results
     recorded                what tests/benchmarks/recorded.py prints of the recorded answers
 
@@ -20,6 +21,7 @@ and ends with 1 when there are any; what depends on the machine's speed is not h
 import argparse
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -170,6 +172,7 @@ class Blocks:
         self.stale: list[str] = []
         self._tables: dict[str, Callable[[], str | None]] = {
             "assist": self._assist,
+            "throughput": self._throughput,
             "recorded": lambda: output_of("python tests/benchmarks/recorded.py"),
         }
         for name in ("polnear", "calibration", "errors", "speed", "figures", "peers"):
@@ -210,6 +213,12 @@ class Blocks:
 
         folder = self._options.polnear
         return compare(folder / "dev.jsonl", self._options.peers, also=folder / "train.jsonl")
+
+    def _throughput(self) -> str | None:
+        if not self._options.peers or self._options.check:
+            return None
+        beside = shlex.quote(str(self._options.peers.with_name("langextract")))
+        return output_of(f"python tests/benchmarks/throughput.py --peers {beside}")
 
     def _assist(self) -> str | None:
         if not ASSIST.is_file() or not ASSIST.with_suffix(".json").is_file():

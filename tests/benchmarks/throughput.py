@@ -12,8 +12,8 @@ stores.
 Others see the same articles and the same stub: instructor, in this environment, asks the same
 question and validates the answer, no more; LangExtract, with --peers in an environment of its own,
 asks its own question and is answered in its own form. CPU is that of all processes but the stub's.
-`--check` ends with status 1 when a bar is missed: 45 of 50 articles a second, 10 ms CPU a note, 80%
-of what the CPU allows.
+`--check` ends with status 1 when a bar is missed: 45 of 50 articles a second, 10 ms CPU, 80% of
+what the CPU allows.
 """
 
 import argparse
@@ -53,7 +53,7 @@ WORKER = Path(__file__).with_name("throughput_peer.py")
 PINS = ["langextract[openai]==1.7.1"]  # what the figures in the README were measured with
 HEADER = ("what", "answers", "at once", "articles", "a second", "CPU an article, ms")
 _LEAST_A_SECOND = 45  # of 50 possible
-_MOST_CPU = 10  # ms a note
+_MOST_CPU = 10  # ms
 _LEAST_OF_CPU = 0.8
 _NUMBER = re.compile(rb"count no\. (\d+)")  # in every title
 
@@ -226,7 +226,7 @@ def misses(lines: Sequence[Line]) -> list[str]:
             continue
         if (delay, at_once) == (0.2, 10) and one.speed < _LEAST_A_SECOND:
             found.append(f"{what}: {one.speed:.1f} a second, under {_LEAST_A_SECOND}")
-        if "notes" in what and delay and one.each > _MOST_CPU:
+        if (delay, at_once) == (0.2, 10) and one.each > _MOST_CPU:
             found.append(f"{what}: {one.each:.1f} ms CPU, over {_MOST_CPU}")
         bound = ours.get((what, 0.0, at_once))
         if (delay, at_once) == (0.5, 100) and bound:
