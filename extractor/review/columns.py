@@ -106,16 +106,13 @@ class Kind:
         shapes = {self.columns[one.position].name: one.shape for one in self._editable}
         choices = {"Decision": DECISIONS, "Reason": REASONS}
         asked = (Head(title, wide, choices=choices.get(title, ())) for _, title, wide in _ASKED)
-        return unlike(
-            *asked,
-            *(
-                _offering(head, shapes.get(column.name)) if first else head
-                for column in self.columns
-                for first, head in _numbered(field_heads(column))
-            ),
-            *(Head(title, wide) for _, title, wide in (*_TOLD, *_PLACE)),
-            *(Head(title, wide, locked=True) for _, title, wide in _IDENTITY),
+        fields = (
+            _as_edited(head, shapes.get(column.name) if first else None)
+            for column in self.columns
+            for first, head in _numbered(field_heads(column))
         )
+        told = (Head(title, wide, locked=True) for _, title, wide in (*_TOLD, *_PLACE, *_IDENTITY))
+        return unlike(*asked, *fields, *told)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -178,7 +175,7 @@ class Kind:
                 pass
         root = shape_of(self.schema.model)
         field = next(one for one in root.fields if one.key == self.kind)
-        others = {one.key: [] for one in root.fields if one.many}
+        others: dict[str, Json] = {one.key: [] for one in root.fields if one.many}
         record = record_from_json(root.model, {**others, self.kind: [row] if field.many else row})
         value = getattr(record, field.name)
         return value[0] if field.many else value
@@ -362,11 +359,13 @@ def _place(cells: tuple[Cell, ...], anchor: int | None) -> tuple[int | None, int
     return (item.spans[0].start, item.spans[-1].end) if item else (None, None)
 
 
-def _offering(head: Head, shape: FieldShape | None) -> Head:
-    """Return a column with what a spreadsheet offers in it."""
-    choices = shape.choices if shape is not None and not shape.many else ()
+def _as_edited(head: Head, shape: FieldShape | None) -> Head:
+    """Return a field's column with what a spreadsheet offers in it, or as not to be touched."""
+    if shape is None:
+        return replace(head, locked=True)
+    choices = () if shape.many else shape.choices
     fits = len(",".join(choices)) <= _MOST_OFFERED and not any("," in one for one in choices)
-    return Head(head.title, head.width, head.wrap, choices=choices if fits else ())
+    return replace(head, choices=choices if fits else ())
 
 
 def _numbered(heads: Iterator[Head]) -> Iterator[tuple[bool, Head]]:

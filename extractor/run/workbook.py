@@ -60,9 +60,10 @@ class Workbook:
         self._quoted_wrapped = self._book.add_format(
             {"quote_prefix": True, "text_wrap": True, **top}
         )
-        self._locked = self._book.add_format(
-            {"font_color": "#6B7480", "bg_color": "#F1F1EE", "quote_prefix": True, **top}
-        )
+        grey = {"font_color": "#5A636E", "bg_color": "#F1F1EE", **top}
+        self._locked = self._book.add_format(grey)
+        self._locked_day = self._book.add_format({"num_format": "yyyy-mm-dd", **grey})
+        self._locked_quoted = self._book.add_format({"quote_prefix": True, **grey})
         self._link = self._book.add_format({"font_color": "#0B5CAD", "underline": 1, **top})
         self._names: set[str] = set()
         return self
@@ -114,6 +115,7 @@ class Workbook:
 
     def write(self, page: Any, row: int, position: int, value: Value, head: Head) -> None:
         """Write one cell by its type."""
+        plain = self._locked if head.locked else self._plain
         if isinstance(value, Link):
             if not _PLAIN_TARGET.fullmatch(value.target):
                 raise ValueError(f"not a plain path: {value.target!r}")
@@ -122,16 +124,20 @@ class Workbook:
             formula = f'=HYPERLINK("{value.target}",{value.number})'
             page.write_formula(row, position, formula, self._link, value.number)
         elif isinstance(value, bool):
-            page.write_boolean(row, position, value, self._plain)
+            page.write_boolean(row, position, value, plain)
         elif isinstance(value, date):
-            page.write_datetime(row, position, value, self._day)
+            page.write_datetime(
+                row, position, value, self._locked_day if head.locked else self._day
+            )
         elif isinstance(value, int | float) and abs(value) < _MOST_EXACT:  # neither NaN
-            page.write_number(row, position, value, self._plain)
+            page.write_number(row, position, value, plain)
         elif value is not None and value != "":
             text = fitting(str(value))
-            risky = FORMULA.match(text)
-            styles = (self._plain, self._wrapped, self._quoted, self._quoted_wrapped)
-            style = self._locked if head.locked else styles[2 * bool(risky) + head.wrap]
+            risky = bool(FORMULA.match(text))
+            styles = (plain, self._wrapped, self._quoted, self._quoted_wrapped)
+            style = styles[2 * risky + head.wrap]
+            if head.locked:
+                style = self._locked_quoted if risky else plain
             page.write_string(row, position, text, style)
 
     def _free(self, title: str) -> str:
