@@ -361,6 +361,54 @@ def test_views_are_kept(page: TestClient) -> None:
     assert "Quotes of" not in page.get("/rows").json()["filter"]
 
 
+def test_a_second_review_is_blind(folder: Path) -> None:
+    """Nothing on the page tells what the first did; what is decided is kept beside it."""
+    second = "view=second&share=1"
+    with client(folder, reviewer="Quirin") as ada, client(folder, reviewer="Bo") as bo:
+        claims = _quotes(ada)
+        changes = {"speaker": {"name": "Somebody Else"}}
+        body = {"action": "correct", "seen": 0, "changes": changes, "note": "heard it"}
+        assert ada.post(f"/claims/{claims[0]}/decision", json=body).status_code == 200
+        reject = {"action": "reject", "seen": 0, "reason": "duplicate"}
+        assert ada.post(f"/claims/{claims[1]}/decision", json=reject).status_code == 200
+        assert ada.get(f"/rows?{second}").json()["total"] == 0  # not the first one's own
+        told = bo.get(f"/rows?{second}").json()
+        assert told["total"] == 2
+        parts = [told["html"], bo.get(f"/?{second}").text]
+        for claim in claims[:2]:
+            one = bo.get(f"/claims/{claim}?view=second").json()
+            parts += [one["html"], bo.get(f"/claims/{claim}/form?view=second").json()["html"]]
+            path = f"/articles/{one['article']}?schema=release_event&view=second"
+            parts.append(bo.get(path).json()["html"])
+            accept = {"action": "accept", "seen": one["version"]}
+            answer = bo.post(f"/claims/{claim}/decision?{second}", json=accept)
+            assert answer.status_code == 200
+            parts += [answer.json()["row"], answer.json()["claim"]["html"]]
+        for part in parts:
+            body = part.partition("<main")[2] or part
+            assert not re.search(
+                "Somebody Else|heard it|Quirin|is-rejected|is-corrected|dismissed", body
+            )
+        assert bo.get(f"/rows?{second}").json()["total"] == 0
+        # Bo kept what the machine proposed: both claims are to be settled, and nothing has changed.
+        assert "Somebody Else" in ada.get(f"/claims/{claims[0]}").json()["html"]
+        differ = ada.get("/rows?view=differ").json()
+        assert differ["total"] == 2
+        assert "2 reviewed twice: 0% with the same verdict" in differ["filter"]
+        shown = ada.get(f"/claims/{claims[0]}?view=differ").json()
+        assert "Somebody Else" in shown["html"]
+        take = {"action": "take", "seen": shown["version"]}
+        taken = ada.post(f"/claims/{claims[0]}/decision?view=differ", json=take)
+        assert taken.status_code == 200
+        shown = ada.get(f"/claims/{claims[1]}?view=differ").json()
+        settle = {"action": "settle", "seen": shown["version"]}
+        settled = ada.post(f"/claims/{claims[1]}/decision?view=differ", json=settle).json()
+        assert settled["claim"]["status"] == "rejected"
+        assert ada.get("/rows?view=differ").json()["total"] == 0
+        now = ada.get(f"/claims/{claims[0]}").json()["html"].partition('id="made"')[0]
+        assert "Somebody Else" not in now
+
+
 def test_exports_hold_what_was_decided(page: TestClient) -> None:
     """Open rows are left out unless they are asked for by name; every format comes as a file."""
     claim = _quotes(page)[0]

@@ -14,6 +14,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import Filter, facets
 from extractor.review.server import pages
 from extractor.review.server.guard import Door, Limits, error_json
+from extractor.review.server.views import View, seen_in, view_of
 from extractor.settings import Settings
 
 REVIEWER = "extract-reviewer"  # the cookie with the name that decisions are signed by
@@ -56,27 +57,33 @@ class Json(JSONResponse):
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-def claim_json(desk: Desk, claim: Claim, reviewer: str, stale: str | None = None) -> dict[str, Any]:
+def claim_json(
+    desk: Desk, claim: Claim, reviewer: str, stale: str | None = None, view: View | None = None
+) -> dict[str, Any]:
+    """Return a claim as the page takes it, as it is seen in a view."""
+    shown = seen_in(claim, view)
     return {
         "id": claim.id,
         "version": claim.version,
         "article": claim.article_sha256,
         "schema": claim.schema,
         "kind": claim.kind,
-        "status": claim.status,
-        "start": claim.start,
-        "html": pages.claim_panel(desk, claim, reviewer, stale),
+        "status": shown.status,
+        "start": shown.start,
+        "html": pages.claim_panel(desk, shown, reviewer, stale, view),
     }
 
 
 def decided(desk: Desk, claim: Claim, request: Request, house: House) -> dict[str, Any]:
     """Return what the page shows after a decision: the claim, its row, the counts."""
+    view = view_of(request.query_params)
     shown = pages.from_query(request.query_params)
     status = facets(desk, replace(shown, status=())).status
     whole = status if shown == Filter(status=shown.status) else facets(desk).status
+    query = pages.query_of(request.query_params)
     return {
-        "claim": claim_json(desk, claim, reviewer_of(request, house)),
-        "row": pages.row(desk, claim, shown),
+        "claim": claim_json(desk, claim, reviewer_of(request, house), view=view),
+        "row": pages.row(desk, seen_in(claim, view), query),
         "done": pages.render("done.html", **pages.progress(whole)),
         "status": status,
     }

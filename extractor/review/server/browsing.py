@@ -15,10 +15,11 @@ from starlette.responses import FileResponse, Response
 
 from extractor.review.desk import Desk
 from extractor.review.publishing import ENDINGS, publish
-from extractor.review.queue import Filter, conditions, drop_view, page, save_view
+from extractor.review.queue import Filter, Page, conditions, drop_view, page, save_view
 from extractor.review.server import pages
 from extractor.review.server.answers import REVIEWER, House, Json, html_answer, reviewer_of
 from extractor.review.server.v1 import Refused
+from extractor.review.server.views import page_of
 
 _ROWS = 40  # of the queue at a time
 EXPORTS = {
@@ -52,17 +53,17 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
         desk.sync()
-        shown = pages.from_query(request.query_params)
-        first = page(desk, shown, size=_ROWS)
+        first = _page(desk, request, house)
+        query = pages.query_of(request.query_params)
         wanted = request.query_params.get("claim")
         start = {
-            "query": pages.to_query(shown),
+            "query": query,
             "after": first.after,
             "total": first.total,
             "claim": wanted or (first.claims[0].id if first.claims else None),
         }
-        known = pages.filter_bar(desk, shown)
-        listed = [pages._row(desk, claim, shown) for claim in first.claims]
+        known = pages.filter_bar(desk, request.query_params)
+        listed = [pages.row_facts(desk, claim, query) for claim in first.claims]
         return html_answer(
             pages.render(
                 "review.html",
@@ -77,21 +78,20 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
 
     @app.get("/rows", include_in_schema=False)
     def rows(request: Request) -> Response:
-        shown = pages.from_query(request.query_params)
         after = request.query_params.get("after")
         if after is None:
             desk.sync()
-        found = page(desk, shown, after=after, size=_ROWS)
+        found = _page(desk, request, house, after)
         answer: dict[str, Any] = {
-            "html": pages.rows(desk, found, shown),
+            "html": pages.rows(desk, found, pages.query_of(request.query_params)),
             "after": found.after,
             "total": found.total,
         }
         if after is None:
-            known = pages.filter_bar(desk, shown)
+            known = pages.filter_bar(desk, request.query_params)
             answer |= {
                 "filter": pages.render("filter.html", **known),
-                "words": shown.words or "",
+                "words": known["filter"].words or "",
                 "done": pages.render("done.html", **known),
             }
         return Json(answer)
@@ -114,6 +114,14 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
             REVIEWER, quote(name), max_age=31_536_000, httponly=True, samesite="strict"
         )
         return answer
+
+
+def _page(desk: Desk, request: Request, house: House, after: str | None = None) -> Page:
+    """Return the claims that a page's query asks for: of a view, or of the queue from there on."""
+    of_view = page_of(desk, request.query_params, reviewer_of(request, house))
+    if of_view is not None:
+        return of_view
+    return page(desk, pages.from_query(request.query_params), after=after, size=_ROWS)
 
 
 def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None:

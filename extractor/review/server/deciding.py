@@ -6,7 +6,8 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from extractor.review.claims import claim_by_id
+from extractor.review.claims import Claim, claim_by_id
+from extractor.review.claims import Json as RowJson
 from extractor.review.decisions import add, decide, draft, draft_of, undo
 from extractor.review.desk import Desk
 from extractor.review.editing import edited
@@ -14,7 +15,8 @@ from extractor.review.server import pages
 from extractor.review.server.answers import House, Json, claim_json, decided, reviewer_of
 from extractor.review.server.forms import kinds_to_add
 from extractor.review.server.showing import kind_label
-from extractor.review.standing import Reason
+from extractor.review.server.views import View, pair_of, seen_in, view_of
+from extractor.review.standing import Action, Reason
 
 
 class Deciding(BaseModel):
@@ -52,13 +54,17 @@ def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
     @app.get("/claims/{claim_id}", include_in_schema=False)
     def one(claim_id: str, request: Request) -> Response:
         claim = claim_by_id(desk, claim_id)
-        return Json(claim_json(desk, claim, reviewer_of(request, house)))
+        view = view_of(request.query_params)
+        return Json(claim_json(desk, claim, reviewer_of(request, house), view=view))
 
     @app.get("/claims/{claim_id}/form", include_in_schema=False)
     def form(claim_id: str, request: Request) -> Response:
-        claim = claim_by_id(desk, claim_id)
+        view = view_of(request.query_params)
+        claim = seen_in(claim_by_id(desk, claim_id), view)
         html = pages.form(desk, claim)
-        kept = draft_of(desk, claim_id, reviewer_of(request, house))
+        kept = None
+        if view != "second":
+            kept = draft_of(desk, claim_id, reviewer_of(request, house))
         return Json({"html": html, "draft": kept, "version": claim.version})
 
     @app.put("/claims/{claim_id}/draft", include_in_schema=False)
@@ -75,11 +81,15 @@ def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
     @app.post("/claims/{claim_id}/decision", include_in_schema=False)
     def deciding(claim_id: str, given: Deciding, request: Request) -> Response:
         reviewer = reviewer_of(request, house)
-        claim = claim_by_id(desk, claim_id)
-        action, row = given.action, None
-        if action == "take":
-            action, row = "correct", claim.proposal
-        elif action == "correct":
+        view = view_of(request.query_params)
+        claim = seen_in(claim_by_id(desk, claim_id), view)
+        action: Action = "correct"
+        row: RowJson = None
+        if given.action == "take":
+            action, row = _taken(desk, claim, view)
+        else:
+            action = given.action
+        if given.action == "correct":
             row = edited(desk, claim, given.changes or {})
         with desk.changing():
             now = decide(
@@ -91,8 +101,9 @@ def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
                 row=row,
                 reason=given.reason,
                 note=given.note or None,
+                second=view == "second",
             )
-            if action == "correct":
+            if action == "correct" and view != "second":
                 draft(desk, claim_id, reviewer, None)
                 now = claim_by_id(desk, claim_id)
         return Json(decided(desk, now, request, house))
@@ -103,10 +114,17 @@ def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
         return Json(decided(desk, now, request, house))
 
 
+def _taken(desk: Desk, claim: Claim, view: View | None) -> tuple[Action, RowJson]:
+    """Return what taking the machine's word means, or the second reviewer's."""
+    pair = pair_of(desk, claim) if view == "differ" else None
+    row = pair.second.after if pair else claim.proposal
+    return ("reject", None) if row is None else ("correct", row)
+
+
 def article_routes(app: FastAPI, desk: Desk, house: House) -> None:
     @app.get("/articles/{sha256}", include_in_schema=False)
-    def article(sha256: str, schema: str) -> Response:
-        html, legend = pages.article(desk, sha256, schema)
+    def article(sha256: str, schema: str, request: Request) -> Response:
+        html, legend = pages.article(desk, sha256, schema, view_of(request.query_params))
         kinds = [[kind, kind_label(kind)] for kind in kinds_to_add(desk, schema)]
         return Json({"html": html, "legend": legend, "kinds": kinds})
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from extractor.review.agreement import Pair, blinded
 from extractor.review.claims import Claim, claims_of_article
 from extractor.review.decisions import draft_of, history
 from extractor.review.editing import New, choices
@@ -37,6 +38,16 @@ from extractor.review.server.showing import (
     summary,
     when,
 )
+from extractor.review.server.views import (
+    SHARES,
+    VIEWS,
+    View,
+    figures,
+    pair_of,
+    share_of,
+    view_of,
+)
+from extractor.review.standing import Decision
 from extractor.sheet.highlights import attribute, marked_paragraphs, safe
 from extractor.sheet.printable import one_line
 from extractor.sheet.tables import Item, amount, heading
@@ -85,7 +96,7 @@ def _templates() -> Environment:
         "clip": _clip,
         "worth": _worth,
         "when": when,
-        "many": lambda count: f"{count:,}" if count else "",
+        "many": lambda count: f"{count:,}",
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
     made.globals |= {"states": STATES, "reasons": REASONS, "build": build()}
@@ -123,24 +134,25 @@ def _worth(item: Item) -> str:
 # --- the queue -----------------------------------------------------------------------------------
 
 
-def rows(desk: "Desk", page: Page, filter: Filter) -> str:
+def rows(desk: "Desk", page: Page, query: str) -> str:
     """Return the rows of a page of the queue."""
-    return render("rows.html", rows=[_row(desk, claim, filter) for claim in page.claims])
+    return render("rows.html", rows=[row_facts(desk, claim, query) for claim in page.claims])
 
 
-def row(desk: "Desk", claim: Claim, filter: Filter) -> str:
+def row(desk: "Desk", claim: Claim, query: str) -> str:
     """Return one row of the queue."""
-    return render("rows.html", rows=[_row(desk, claim, filter)])
+    return render("rows.html", rows=[row_facts(desk, claim, query)])
 
 
-def _row(desk: "Desk", claim: Claim, filter: Filter) -> dict[str, Any]:
-    query = to_query(filter)
+def row_facts(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
+    """Return what a row of the queue shows."""
     settled = claim.status in ("accepted", "corrected", "rejected")
+    fields = fields_of(desk, claim.schema, claim.kind, claim.row)
     return {
         "claim": claim,
         "kind": kind_label(claim.kind),
         "words": one_line((claim.text or "no words")[:600])[:300],
-        "summary": summary(fields_of(desk, claim.schema, claim.kind, claim.row)),
+        "summary": summary(fields),
         "flags": [] if settled and not claim.differs else flags_of(claim)[:2],
         "link": f"/?{query}&claim={claim.id}" if query else f"/?claim={claim.id}",
     }
@@ -150,6 +162,14 @@ def to_query(filter: Filter) -> str:
     """Return the query of a filter as the page writes it: a status is always told."""
     query = filter.to_query()
     return query if filter.status else f"{query}&status=all".lstrip("&")
+
+
+def query_of(query: Mapping[str, Any]) -> str:
+    """Return a page's query as it is written out: its filter, and its view."""
+    told = to_query(from_query(query))
+    if (view := view_of(query)) is not None:
+        told += f"&view={view}&share={share_of(query):g}"
+    return told
 
 
 def from_query(query: Mapping[str, Any]) -> Filter:
@@ -162,8 +182,10 @@ def from_query(query: Mapping[str, Any]) -> Filter:
     return Filter.from_query(told)
 
 
-def filter_bar(desk: "Desk", filter: Filter) -> dict[str, Any]:
+def filter_bar(desk: "Desk", query: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the filter's form shows: the values there are, with their counts."""
+    filter = from_query(query)
+    view = view_of(query)
     wide = facets(desk, replace(filter, status=()))
     everything = facets(desk) if filter != Filter() else wide
     selects = []
@@ -176,6 +198,10 @@ def filter_bar(desk: "Desk", filter: Filter) -> dict[str, Any]:
         ("model", "Answered by"),
         ("schema", "Schema"),
     ):
+        if (
+            view and name != "schema"
+        ):  # a view is of a schema; and these would tell what was decided
+            continue
         chosen = getattr(filter, name)
         counts: dict[str, int] = getattr(everything if chosen else wide, name)
         least = 1 if name in ("reviewer", "flag") else 2  # a single value filters nothing
@@ -191,6 +217,11 @@ def filter_bar(desk: "Desk", filter: Filter) -> dict[str, Any]:
         "status": wide.status,
         "selects": selects,
         "used": used,
+        "view": view,
+        "all_views": VIEWS.items(),
+        "share": share_of(query),
+        "shares": SHARES,
+        "figures": figures(desk, filter.schema) if view else "",
         "views": [(name, to_query(one)) for name, one in saved_views(desk).items()],
         **progress(everything.status),
     }
@@ -205,14 +236,22 @@ def progress(status: Mapping[str, int]) -> dict[str, int]:
 # --- the claim -----------------------------------------------------------------------------------
 
 
-def claim_panel(desk: "Desk", claim: Claim, reviewer: str, stale: str | None = None) -> str:
-    """Return everything about a claim: fields, why to look, provenance, history."""
+def claim_panel(
+    desk: "Desk", claim: Claim, reviewer: str, stale: str | None = None, view: View | None = None
+) -> str:
+    """Return everything about a claim: fields, why to look, provenance, history.
+
+    In a second review the claim is to be a blinded one, and there is no history.
+    """
 
     def fields(of: Any) -> list[Shown]:
         return fields_of(desk, claim.schema, claim.kind, of)
 
     shown = fields(claim.row)
-    log = events(desk, claim, history(desk, claim.id))
+    blind = view == "second"
+    log = [] if blind else events(desk, claim, history(desk, claim.id))
+    pair = pair_of(desk, claim) if view == "differ" else None
+    both = [events(desk, claim, [replace(one, second=False)])[0] for one in pair_decisions(pair)]
     lapsed = next((one for one in log if one.decision.id == claim.lapsed), None)
     return render(
         "claim.html",
@@ -224,10 +263,17 @@ def claim_panel(desk: "Desk", claim: Claim, reviewer: str, stale: str | None = N
         log=log,
         lapsed=lapsed,
         lapsed_fields=fields(lapsed.decision.after or lapsed.decision.before) if lapsed else [],
-        draft=draft_of(desk, claim.id, reviewer) is not None,
+        draft=not blind and draft_of(desk, claim.id, reviewer) is not None,
+        blind=blind,
+        both=[(one, fields(one.decision.after)) for one in both],
         facts=_facts(claim),
         stale=stale,
     )
+
+
+def pair_decisions(pair: Pair | None) -> tuple[Decision, ...]:
+    """Return the two decisions of a pair, if there is one."""
+    return (pair.first, pair.second) if pair else ()
 
 
 def _facts(claim: Claim) -> list[tuple[str, str]]:
@@ -273,10 +319,13 @@ def form(desk: "Desk", about: Claim | New) -> str:
 # --- the article ---------------------------------------------------------------------------------
 
 
-def article(desk: "Desk", sha256: str, schema: str) -> tuple[str, str]:
+def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) -> tuple[str, str]:
     """Return an article with the places of its claims marked, and the legend of the marks."""
     read = desk.article(sha256)
-    found, names = marks(desk, claims_of_article(desk, sha256, schema))
+    claims = claims_of_article(desk, sha256, schema)
+    if view == "second":
+        claims = [blinded(one) for one in claims if one.origin != "analyst"]
+    found, names = marks(desk, claims)
     known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
     url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
     body = Markup(marked_paragraphs(read, found, selectable=True))  # noqa: S704 - escaped there

@@ -172,18 +172,24 @@ def clipped(text: str, most: int = _LONG) -> str:
 
 
 def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
-    """Return a row's further values in a few words each, and whether each is a name."""
+    """Return a row's further values in a few words each, and whether each is a name.
+
+    Of words that somebody said, that nobody is known to have said them is told as well.
+    """
     found = []
-    for one in fields:
-        if one.leads or not one.items:
-            continue
-        words = "; ".join(one_line(item.text)[:80] for item in one.items[:3])
-        found.append((words[:120], one.column.role == "name"))
     lead = next((one for one in fields if one.leads and one.items), None)
     if lead and lead.items[0].role == "figure" and lead.items[0].value is not None:
         worth = amount(lead.items[0].value)
         if worth and worth != lead.items[0].text:
-            found.insert(0, (worth, False))
+            found.append((worth, False))
+    quoted = lead is not None and lead.column.role in ("quotation", "attribution")
+    names = [one for one in fields if one.column.role == "name"]
+    if quoted and names and not names[0].items:
+        found.append((f"no {one_line(names[0].column.label)}", False))
+    for one in fields:
+        if not one.leads and one.items:
+            words = "; ".join(one_line(item.text)[:80] for item in one.items[:3])
+            found.append((words[:120], one.column.role == "name"))
     return found[:4]
 
 

@@ -12,13 +12,13 @@ export function text() {
   return document.getElementById("text");
 }
 
-export async function showArticle(article, schema, { anew = false, signal } = {}) {
-  if (!anew && shown.article === article && shown.schema === schema) return false;
-  const answer = await ask(`/articles/${article}?${new URLSearchParams({ schema })}`, { signal });
+export async function showArticle(article, schema, { anew = false, signal, view = "" } = {}) {
+  if (!anew && shown.article === article && shown.schema === schema && shown.view === view) return false;
+  const answer = await ask(`/articles/${article}?${new URLSearchParams({ schema })}&${view}`, { signal });
   const other = shown.article !== article;
   host.innerHTML = answer.html;
   document.getElementById("legend").innerHTML = answer.legend;
-  Object.assign(shown, { article, schema, kinds: answer.kinds });
+  Object.assign(shown, { article, schema, view, kinds: answer.kinds });
   if (other) pane.scrollTop = 0;
   return true;
 }

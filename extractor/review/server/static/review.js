@@ -100,10 +100,16 @@ async function select(id, { focus = false, anew = false } = {}) {
     if (focus) link.focus({ preventScroll: true });
     if (!entry(id).nextElementSibling?.nextElementSibling) loadMore().catch(complain);
   }
-  const claim = await ask(`/claims/${id}`, { signal });
+  const claim = await ask(`/claims/${id}?${view()}`, { signal });
   show(claim);
-  await showArticle(claim.article, claim.schema, { anew, signal });
+  await showArticle(claim.article, claim.schema, { anew, signal, view: view() });
   pointTo(claim.id, claim.start);
+}
+
+// The view of the queue as a query: in a blind second review nothing may tell of the first.
+function view() {
+  const named = new URLSearchParams(state.query).get("view");
+  return named ? `view=${named}` : "";
 }
 
 function show(claim) {
@@ -148,7 +154,10 @@ const said = { accepted: "Accepted", corrected: "Corrected", rejected: "Rejected
 function place(answer, after = null) {
   const { claim } = answer;
   const old = entry(claim.id);
-  if (old) old.outerHTML = answer.row;
+  if (view()) {
+    old.classList.add("settled");
+    old.querySelector(".state").textContent = "Done";
+  } else if (old) old.outerHTML = answer.row;
   else if (after) after.insertAdjacentHTML("afterend", answer.row);
   else list.insertAdjacentHTML("afterbegin", answer.row);
   $("done").innerHTML = answer.done;
@@ -169,22 +178,23 @@ async function decide(action, more = {}) {
     });
     place(answer);
     shown.article = action === "accept" || action === "later" ? shown.article : null; // marks changed
-    say(said[answer.claim.status]);
+    const told = view() ? "Kept" : said[answer.claim.status];
+    say(told);
     busy = false;
-    await goOn(answer.claim);
+    await goOn(answer.claim, told);
   } catch (error) {
     if (error.error?.code !== "stale") throw error;
     show(error.error.now);
     say(`Not saved: ${error.message}`, true);
     shown.article = null;
-    await showArticle(state.claim.article, state.claim.schema);
+    await showArticle(state.claim.article, state.claim.schema, { view: view() });
     pointTo(state.claim.id, state.claim.start);
   } finally {
     busy = false;
   }
 }
 
-async function goOn(claim) {
+async function goOn(claim, told) {
   const all = entries();
   const here = all.indexOf(entry(claim.id));
   let next = all[here + 1];
@@ -192,11 +202,16 @@ async function goOn(claim) {
   if (next) await select(next.querySelector("a").dataset.claim, { focus: true });
   else {
     await select(claim.id, { focus: true });
-    say(`${said[claim.status]}. That was the last row`);
+    say(`${told}. That was the last row`);
   }
 }
 
+function putOff() {
+  return view() === "view=second" ? say("A second review is not put off") : decide("later");
+}
+
 async function undo() {
+  if (view() === "view=second") return say("A second review is not taken back");
   const answer = await ask(`/undo?${state.query}`, { method: "POST" });
   place(answer, entry(state.claim?.id));
   shown.article = null;
@@ -247,12 +262,12 @@ function closeForm() {
 async function edit() {
   const claim = state.claim;
   if (!claim) return;
-  const answer = await ask(`/claims/${claim.id}/form`);
+  const answer = await ask(`/claims/${claim.id}/form?${view()}`);
   openForm(answer.html, {
     saved: (changes, note) => decide("correct", { changes, note }),
     left: () => select(claim.id, { focus: true }).catch(complain),
     kept: (values) =>
-      ask(`/claims/${claim.id}/draft`, { method: "PUT", body: { values } }).catch(complain),
+      view() || ask(`/claims/${claim.id}/draft`, { method: "PUT", body: { values } }).catch(complain),
   });
   if (answer.draft) {
     state.form.restore(answer.draft);
@@ -332,7 +347,7 @@ const acts = {
   edit,
   resume: edit,
   reject: askReason,
-  later: () => decide("later"),
+  later: putOff,
   settle: () => decide("settle"),
   take: () => decide("take"),
   undo,
@@ -378,7 +393,7 @@ const keys = {
   a: () => decide("accept"),
   e: edit,
   x: askReason,
-  " ": () => decide("later"),
+  " ": putOff,
   u: undo,
   m: addMissed,
   "[": () => toArticle(-1),
