@@ -107,8 +107,8 @@ def test_all_mentions_of_one_source_count_together():
         (
             "Prosecutor Okello Lubwama, who had asked for a fine, said he would appeal. "
             '"The law is the law," he told reporters.\n\nNakato Achieng, a mother of four who '
-            'spent nine days in custody, wept. "I sold tomatoes," she said. Her lawyer, Moses Tumwine, '
-            'described the arrests as "pure theatre".',
+            'spent nine days in custody, wept. "I sold tomatoes," she said. Her lawyer, Moses '
+            'Tumwine, described the arrests as "pure theatre".',
             ["Okello Lubwama", "Nakato Achieng", "Moses Tumwine"],
         ),
         (
