@@ -119,7 +119,7 @@ def test_names_are_chosen_selected_or_typed(desk: Desk) -> None:
     assert "typed" not in edited(desk, claim, {"speaker": {"name": "Ben Okoro"}})["speaker"]
     assert edited(desk, claim, {"speaker": None})["speaker"] is None
     for wrong in ({"entity": "P999"}, {"entity": "Q1"}, {"name": ""}, {"name": "a\x00b"}, {},
-                  {"mention": [5, 3]}, {"mention": "x"}, "Ben Okoro", {"name": "x" * 300}):  # fmt: skip
+                  {"mention": [5, 3]}, {"mention": "x"}, "Ben", {"name": "x" * 300}):  # fmt: skip
         with pytest.raises(EditRefused):
             edited(desk, claim, {"speaker": wrong})
 

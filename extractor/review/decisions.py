@@ -7,13 +7,14 @@ between, and nothing is written. What was confirmed is on the disk.
 
 import sqlite3
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from extractor.errors import EditRefused, ReviewError, StaleDecision
 from extractor.review.anchoring import CONTEXT
-from extractor.review.claims import Claim, Json, claim_by_id, packed
+from extractor.review.claims import Claim, Json, claim_by_id, packed, unpacked
 from extractor.review.recording import refresh, register
-from extractor.review.standing import Action, Decision, Reason, log_of, stack
+from extractor.review.standing import Action, Decision, Reason, log_of, read_decision, stack
 from extractor.run.packing import anchor_of, storable
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def decide(
     with desk.changing() as rows:
         claim = claim_by_id(desk, claim_id)
         if claim.version != seen:
-            raise _stale(rows, claim)
+            raise _stale(rows, claim, seen)
+        if second:  # what was seen is what the machine proposes, not what stands
+            claim = replace(claim, row=claim.proposal)
         if action == "accept" and claim.row is None:
             raise EditRefused(
                 "its words are not in the article any more: select them anew, or reject the claim"
@@ -140,8 +143,6 @@ def draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
 
 def draft_of(desk: "Desk", claim_id: str, reviewer: str) -> Json | None:
     """Return what a reviewer has not saved yet of a claim, or None."""
-    from extractor.review.claims import unpacked
-
     found = desk.select(
         'select "row" from draft where claim_id = ? and reviewer = ?',
         (storable(claim_id), storable(reviewer)),
@@ -161,9 +162,9 @@ def _check(reviewer: str, action: Action, reason: str | None, note: str | None) 
         raise ReviewError(f"a note has at most {_LONGEST_NOTE} characters")
 
 
-def _stale(rows: sqlite3.Connection, claim: Claim) -> StaleDecision:
-    """Say who came between."""
-    log = [one for one in log_of(rows, claim.id) if not one.second]
+def _stale(rows: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
+    """Say who came between a version that was seen and the present one."""
+    log = [one for one in log_of(rows, claim.id) if not one.second and one.seen >= seen]
     if not log:
         return StaleDecision(
             "a run has found it anew meanwhile; look at it again and decide", claim, None
@@ -179,8 +180,6 @@ def _stale(rows: sqlite3.Connection, claim: Claim) -> StaleDecision:
 
 def _last_of(rows: sqlite3.Connection, reviewer: str, claim_id: str | None) -> Decision:
     """Return the latest decision of a reviewer that was not taken back."""
-    from extractor.review.standing import read_decision
-
     found = rows.execute(
         "select * from decision d where reviewer = :reviewer and pass = 1 and action <> 'undo'"
         " and (:claim is null or claim_id = :claim) and not exists (select 1 from decision u"

@@ -45,14 +45,13 @@ class Desk:
         self.path = folder / FILE
         self._home = home
         self._local = threading.local()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # loading a schema may open a connection
         self._all: list[sqlite3.Connection] = []
         self._schemas: dict[str, Schema | None] = {}
         self.article = lru_cache(maxsize=_ARTICLES)(self._article)
         self.inventory = lru_cache(maxsize=_INVENTORIES)(self._inventory)
         self.carrier = lru_cache(maxsize=_CARRIERS)(self._carrier)
-        with self.changing() as rows:
-            self.searchable = _make_words(rows)
+        self.searchable = self._make_words()
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +128,21 @@ class Desk:
             "the folder be written to? Decisions that were confirmed are kept"
         )
 
+    def _make_words(self) -> bool:
+        """Make the index to search by, if need be; tell whether SQLite has full-text indexes."""
+        if self.select("select 1 from sqlite_master where name = 'claim_words'"):
+            return True
+        with self.changing() as rows:
+            try:
+                rows.execute("create virtual table if not exists claim_words using fts5 (words)")
+            except sqlite3.OperationalError:
+                return False
+            self.searchable = True
+            from extractor.review.recording import index_all
+
+            index_all(self, rows)
+        return True
+
     # --- what there is -------------------------------------------------------------------------
 
     def sync(self) -> int:
@@ -203,12 +217,3 @@ def _begin(rows: sqlite3.Connection) -> None:
                 return
     finally:
         rows.execute(f"pragma busy_timeout = {int(_BUSY * 1000)}")
-
-
-def _make_words(rows: sqlite3.Connection) -> bool:
-    """Make the index of words for searching; return False where SQLite has none built in."""
-    try:
-        rows.execute("create virtual table if not exists claim_words using fts5 (words)")
-    except sqlite3.OperationalError:
-        return False
-    return True

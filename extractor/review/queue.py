@@ -184,7 +184,7 @@ def _by_number(desk: "Desk", numbers: list[int]) -> list[Claim]:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many claims there are by each value, the most first, of a filter without that value."""
+    """How many claims a filter lets through by each value, the most first."""
 
     status: dict[str, int] = field(default_factory=dict)
     schema: dict[str, int] = field(default_factory=dict)

@@ -153,6 +153,12 @@ def index_words(
         )
 
 
+def index_all(desk: "Desk", rows: sqlite3.Connection) -> None:
+    """Index what was brought in by a program whose SQLite had no full-text index."""
+    for facts in rows.execute("select * from claim where queued = 1").fetchall():
+        index_words(desk, rows, facts["number"], dict(facts))
+
+
 def words_of(text: str | None, row: Json, title: str | None) -> str:
     """Return what a claim is searched by: its evidence, every word of its row, the title."""
     told = [text or "", title or ""]

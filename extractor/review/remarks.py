@@ -4,8 +4,6 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from extractor.run.packing import unpack_json
-
 _PATH = re.compile(r"[A-Za-z_]\w*\[\d+\]")
 _NAMED = 20  # paths read in one message; it lists no more
 
@@ -33,8 +31,3 @@ class Remarks:
         if start is not None and end is not None:
             found += self._by_place.get((start, end), ())
         return tuple(dict.fromkeys(found))
-
-
-def remarks_of(data: bytes) -> Remarks:
-    """Return what a packed extraction says about its rows."""
-    return Remarks(unpack_json(data))

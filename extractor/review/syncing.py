@@ -18,6 +18,7 @@ leaves the rest due. Two desks that sync at once share the work.
 import json
 import sqlite3
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,15 +35,17 @@ from extractor.review.recording import (
     index_words,
     words_of,
 )
-from extractor.review.remarks import remarks_of
+from extractor.review.remarks import Remarks
 from extractor.review.risk import assess
 from extractor.review.standing import UPDATE
-from extractor.run.packing import anchor_of, storable
+from extractor.run.packing import anchor_of, storable, unpack_json
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
 
 _CACHE = 64_000  # KB of the tables kept in memory while much is written
+_LOG = 16_000  # pages of 4 KB in the write-ahead log before they are moved into the store
+_MOST = 500  # articles in a transaction
 _HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
 
 _FACTS = (
@@ -82,19 +85,25 @@ class Proposal:
 def sync(desk: "Desk") -> int:
     """Bring in what runs have written since; return how many claims are new or changed."""
     changed = 0
-    while desk.select("select 1 from review_due limit 1"):
-        with _in_bulk(desk.rows), desk.changing() as rows:
-            ends = time.monotonic() + _HOLD
-            done = []
-            for number, sha256, schema in rows.execute(
-                "select number, article_sha256, schema from review_due order by number limit 500"
-            ).fetchall():
-                changed += _Article(desk, rows, sha256, schema).take()
-                done.append((number,))
-                if time.monotonic() > ends:
-                    break
-            rows.executemany("delete from review_due where number = ?", done)
-    return changed
+    if not desk.select("select 1 from review_due limit 1"):
+        return 0
+    with _in_bulk(desk.rows):
+        while True:
+            with desk.changing() as rows:
+                due = rows.execute(
+                    "select number, article_sha256, schema from review_due order by number limit ?",
+                    (_MOST,),
+                ).fetchall()
+                if not due:
+                    return changed
+                ends = time.monotonic() + _HOLD
+                done = []
+                for number, sha256, schema in due:
+                    changed += _Article(desk, rows, sha256, schema).take()
+                    done.append((number,))
+                    if time.monotonic() > ends:
+                        break
+                rows.executemany("delete from review_due where number = ?", done)
 
 
 @contextmanager
@@ -105,10 +114,12 @@ def _in_bulk(rows: sqlite3.Connection) -> Iterator[None]:
         return
     rows.execute("pragma synchronous = normal")
     rows.execute(f"pragma cache_size = -{_CACHE}")
+    rows.execute(f"pragma wal_autocheckpoint = {_LOG}")
     try:
         yield
     finally:
         rows.execute("pragma synchronous = full")
+        rows.execute("pragma wal_autocheckpoint = 1000")  # SQLite's own
         rows.execute(f"pragma cache_size = -{CACHE}")
 
 
@@ -120,7 +131,6 @@ class _Article:
         self._rows = rows
         self._sha256 = sha256
         self._schema = schema
-        self._now = time.time()
 
     def take(self) -> int:
         """Bring it in; return how many claims are new or changed."""
@@ -155,7 +165,7 @@ class _Article:
     def _proposals(self) -> Iterator[Proposal]:
         counts = json.loads(self._extraction["counts"] or "{}")
         odd = counts.get("warnings") or counts.get("unaccounted")
-        remarks = remarks_of(self._extraction["data"]) if odd else None
+        remarks = self._remarks() if odd else None
         for row in self._rows.execute(
             'select kind, path, start, "end", text, confidence, by_rules, row from record'
             " where extraction_id = ? order by id",
@@ -178,6 +188,13 @@ class _Article:
             from extractor.review.candidates import candidates
 
             yield from candidates(self._desk, self._sha256, self._schema, remarks.unaccounted)
+
+    def _remarks(self) -> Remarks | None:
+        """Return what the extraction says of its rows; None when its data are damaged."""
+        try:
+            return Remarks(unpack_json(self._extraction["data"]))
+        except (zlib.error, ValueError, KeyError, TypeError):  # its rows are there all the same
+            return None
 
     # --- what there is ---------------------------------------------------------------------------
 
@@ -237,15 +254,8 @@ class _Article:
 
     def _meet(self, claim: dict[str, Any], proposal: Proposal) -> bool:
         """Give a claim what the machine says of it now; return whether anything changed."""
-        changed = self._differs(claim, proposal)
-        moved = claim["was"] != self._sha256
-        if not changed and not moved and claim["extraction_id"] == self._extraction["id"]:
-            return False
         told = self._extraction
-        if changed:
-            self._rows.execute(_HISTORY, self._history(claim["id"], proposal))
-        fresh = {
-            **claim,
+        now = {
             "origin": claim["origin"] if claim["origin"] == "analyst" else proposal.origin,
             "extraction_id": told["id"],
             "path": proposal.path,
@@ -256,6 +266,11 @@ class _Article:
             "model": told["model"] or "rules",
             "proposal": proposal.row,
         }
+        if self._differs(claim, proposal):
+            self._rows.execute(_HISTORY, self._history(claim["id"], proposal))
+        elif claim["was"] == self._sha256 and all(claim[name] == now[name] for name in now):
+            return False
+        fresh = {**claim, **now}
         return self._write(claim, fresh)
 
     def _differs(self, claim: dict[str, Any], proposal: Proposal) -> bool:
@@ -305,15 +320,11 @@ class _Article:
         if not proposals:
             return
         told = self._extraction
-        number = self._rows.execute("select coalesce(max(number), 0) from claim").fetchone()[0]
-        turns: dict[Key, int] = defaultdict(int)
+        before = self._rows.execute("select coalesce(max(number), 0) from claim").fetchone()[0]
+        ids = self._identities(proposals)
         claims, words, said = [], [], []
-        for number, one in enumerate(proposals, number + 1):  # noqa: B020 - goes on from the last
-            place: object = one.key[1] if one.start is None else [one.start, one.end]
-            claim_id, ordinal = free_identity(
-                self._rows, self._sha256, self._schema, one.kind, place, turns[one.key]
-            )
-            turns[one.key] = ordinal + 1
+        for number, (one, told_apart) in enumerate(zip(proposals, ids, strict=True), before + 1):
+            claim_id, ordinal = told_apart
             claims.append(self._columns(number, claim_id, ordinal, one))
             said.append(self._history(claim_id, one))
             words.append((number, words_of(one.text, one.said, told["title"])))
@@ -321,6 +332,19 @@ class _Article:
         self._rows.executemany(_HISTORY, said)
         if self._desk.searchable:
             self._rows.executemany("insert into claim_words (rowid, words) values (?, ?)", words)
+
+    def _identities(self, proposals: list[Proposal]) -> list[tuple[str, int]]:
+        """Return an id that nothing else has, with its ordinal, for each."""
+        turns: dict[Key, int] = defaultdict(int)
+        found = []
+        for one in proposals:
+            place: object = one.key[1] if one.start is None else [one.start, one.end]
+            claim_id, ordinal = free_identity(
+                self._rows, self._sha256, self._schema, one.kind, place, turns[one.key]
+            )
+            turns[one.key] = ordinal + 1
+            found.append((claim_id, ordinal))
+        return found
 
     def _columns(self, number: int, claim_id: str, ordinal: int, one: Proposal) -> dict[str, Any]:
         risk, flags = assess(
@@ -366,7 +390,7 @@ class _Article:
         return (
             claim_id,
             told["id"],
-            self._now,
+            told["finished_at"],
             self._sha256,
             one.row if one else None,
             one.confidence if one else None,
