@@ -193,8 +193,9 @@ class Browser:
             )
 
     def screenshot(self, path: Path, whole: bool = False) -> None:
-        """Write what the page looks like as PNG."""
-        data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        """Write what the page looks like: as PNG, or as WebP where the name ends so."""
+        form = {"format": "webp", "quality": 90} if path.suffix == ".webp" else {"format": "png"}
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=whole, **form)
         path.write_bytes(base64.b64decode(data["data"]))
 
     def complaints(self) -> list[str]:

@@ -163,7 +163,7 @@ function place(answer, after = null) {
   $("done").innerHTML = answer.done;
   for (const count of document.querySelectorAll("[data-count]")) {
     const sum = count.dataset.count.split(" ").reduce((total, one) => total + (answer.status[one] ?? 0), 0);
-    count.textContent = sum ? sum.toLocaleString("en") : "";
+    count.textContent = sum.toLocaleString("en");
   }
 }
 
