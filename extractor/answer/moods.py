@@ -64,8 +64,8 @@ _REPORT = frozenset(
     "reports wrote according quoted announcement".split()
 )
 _BILLS = frozenset("bill legislation proposal plan draft act measure resolution law deal".split())
-_POSSIBLE = frozenset("could may might can".split())
-_DUE = frozenset("should must ought shouldn't mustn't".split())
+POSSIBLE = frozenset("could may might can".split())
+DUE = frozenset("should must ought shouldn't mustn't".split())
 _WILL = frozenset(
     "will would shall 'll won't wouldn't they'll we'll he'll she'll it'll they'd we'd".split()
 )
@@ -225,15 +225,15 @@ def status_of_verb(
         return _governed(tokens, lead, conditional)
     if not words and _base(tokens[verb]) and demanded(tokens, lead.start):
         return "proposed"
-    if words & _DUE:
+    if words & DUE:
         return "proposed"
-    if words & _POSSIBLE:
+    if words & POSSIBLE:
         return "conditional" if conditional else "proposed"
     if words & _WILL:
         if conditional:
             return "conditional"
-        return "announced" if "would" not in words or _reported(tokens, verb) else "proposed"
-    if words & {"was", "were"} and not passive and _reported(tokens, verb):
+        return "announced" if "would" not in words or reported(tokens, verb) else "proposed"
+    if words & {"was", "were"} and not passive and reported(tokens, verb):
         return "announced"  # "said it was extending"
     return _tense(tokens[verb].low, lead, passive=passive, dated=dated)
 
@@ -257,7 +257,7 @@ def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
     if lead.governor is not None and status == "proposed" and _turned_down(tokens, lead.governor):
         return "denied"
     assert status is not None  # noqa: S101 - the caller's own condition
-    hedged = lead.words & (_POSSIBLE | _DUE)
+    hedged = lead.words & (POSSIBLE | DUE)
     governor = tokens[lead.governor].low if lead.governor is not None else ""
     if status == "agreed" and (hedged or lead.words & {"will", "would"}):
         status = "proposed"
@@ -304,7 +304,7 @@ def _agreed_on(tokens: list[Token], governor: int) -> bool:
     return any(LEADS.get(low) == "agreed" for low in before)
 
 
-def _reported(tokens: list[Token], verb: int) -> bool:
+def reported(tokens: list[Token], verb: int) -> bool:
     """Tell whether a verb of saying stands before, and no bill is the subject."""
     before = {token.low for token in tokens[max(0, verb - 25) : verb]}
     near = {token.low for token in tokens[max(0, verb - 6) : verb]}
@@ -331,77 +331,3 @@ def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
     past = low.endswith("ed") or low in ("put", "kept", "brought", "withdrew", "left", "took",
                                          "hit", "struck", "froze", "came", "went")  # fmt: skip
     return "past" if past and not dated else "in_force"
-
-
-def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status:
-    """Return the status of a nominal action, "the lifting of sanctions", from its surroundings."""
-    window = range(noun - 1, max(-1, noun - 11), -1)
-    for j in window:
-        low = tokens[j].low
-        if low in ("after", "since", "following", "despite") or (low == "until" and j == noun - 2):
-            return "past"
-        if low in ("exchange", "return") and tokens[min(j + 1, len(tokens) - 1)].low == "for":
-            return "conditional"
-        if low in NEGATIONS:
-            return "denied"
-        if low in ("without", "unless", "if"):
-            return "conditional"
-        if low in LEADS:
-            status = _governed_noun(tokens, j)
-            return "conditional" if conditional and status != "agreed" else status
-        if low == "led":
-            return "past"
-        if low in _GRANTS:
-            return "in_force"
-        if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
-            break
-    status = _noun_followed(tokens, end, conditional)
-    if (
-        status == "proposed"
-        and noun
-        and tokens[noun - 1].low == "the"
-        and (tokens[noun].low in _IMPOSED_NOUNS)
-    ):
-        return "past"  # "the imposition of sanctions": a fact that the text goes on from
-    return status
-
-
-_IMPOSED_NOUNS = frozenset("imposition introduction reimposition tightening expiry".split())
-
-
-_GRANTS = frozenset(
-    "granted grants gave gives given issued issues received got won wins secured extends extended "
-    "provided provides obtained".split()
-)
-
-
-def _governed_noun(tokens: list[Token], j: int) -> Status:
-    status = LEADS[tokens[j].low]
-    before = {token.low for token in tokens[max(0, j - 3) : j]}
-    if before & NEGATIONS:
-        return "denied"
-    hedges = _POSSIBLE | _DUE | {"would", "to"}
-    if "would" in before and _reported(tokens, j):
-        hedges = _POSSIBLE | _DUE
-    if status in ("agreed", "announced") and before & hedges:
-        return "proposed"
-    return status
-
-
-def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status:
-    """Read what is said of a nominal subject: "… would help", "… was agreed", "… took effect"."""
-    for j in range(end, min(len(tokens), end + 8)):
-        low = tokens[j].low
-        if low in ("was", "were", "been") and j + 1 < len(tokens) and tokens[j + 1].low in LEADS:
-            return LEADS[tokens[j + 1].low]
-        if low in MODALS:
-            if conditional:
-                return "conditional"
-            return "announced" if low == "will" else "proposed"
-        if low in ("has", "have", "takes", "took", "came"):
-            return "in_force"
-        if low in ("was", "were", "had"):
-            return "past"
-        if low in BREAKS or low == ",":
-            break
-    return "conditional" if conditional else "proposed"
