@@ -74,6 +74,8 @@ def _left_out(
     candidates: tuple[QuotationCandidate | AttributionCandidate, ...]
     candidates = (*inventory.quotations, *inventory.attributions)
     for candidate in candidates:
+        if candidate.id not in ours and candidate.id not in theirs:
+            continue
         if isinstance(candidate, QuotationCandidate):
             kind, place = "a quotation", Span(candidate.spans[0].start, candidate.spans[-1].end)
         else:

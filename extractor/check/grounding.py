@@ -69,7 +69,8 @@ def occurs(phrase: str, text: str, within: Span | None = None) -> Span | None:
 def quoted(words: str, limit: int = 120) -> str:
     """Return words for a message: one line, printable characters only, shortened, in marks."""
     shown = " ".join(words[: 4 * limit].split())
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
     return f'"{shown[: limit - 1]}…"' if len(shown) > limit else f'"{shown}"'
 
 
