@@ -7,9 +7,10 @@ has ended but is not yet written is remembered, since the store does not know it
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from extractor.answer.gate import Call
 from extractor.record import Usage
 from extractor.run.crew import Hand
-from extractor.run.entries import Done, Entry, Failed, Known, Skipped
+from extractor.run.entries import CallFor, Done, Entry, Failed, Known, Skipped
 from extractor.run.packing import Packed
 from extractor.run.sifting import Sieve
 from extractor.run.source import Source
@@ -98,6 +99,21 @@ class Book:
             self._by_key[key] = task
             return True
         return False
+
+    # --- requests ---
+
+    def granted(self, number: int) -> None:
+        """Note that a request for a task was let through."""
+        if (task := self.tasks.get(number)) is not None:
+            task.asked = True
+
+    def called(self, number: int, call: Call) -> None:
+        """Note a request that is over, of a task or of one that has ended meanwhile."""
+        task = self.tasks.get(number)
+        self._put(CallFor((task.key if task else None) or "", call))
+        if task is not None:
+            cost = call.cost_usd if call.outcome == "answered" else 0.0
+            task.paid.add(Usage(1, 0, 0, 0, call.input_tokens, call.output_tokens, cost))
 
     # --- ends ---
 

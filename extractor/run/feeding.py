@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from time import monotonic
 
 from extractor.run.source import Source
 
@@ -72,3 +73,27 @@ class Feeder:
         finally:
             self._ended = True
             self._arrived()
+
+
+def count_left(
+    feeder: Feeder | None,
+    rest: Iterator[Numbered],
+    is_work: Callable[[Source], bool],
+    patience: float,
+) -> tuple[int, bool]:
+    """Return how many sources that are work nobody has taken, and whether there may be more.
+
+    Both `feeder`, which has been told to halt, and the `rest` that it has not come to are gone
+    through for `patience` seconds at most, and used up.
+    """
+    ends, count = monotonic() + patience, 0
+    if feeder is not None:
+        if not feeder.halted(patience):
+            return count, True
+        while (pair := feeder.take()) is not None:
+            count += is_work(pair[1])
+    for _, source in rest:
+        count += is_work(source)
+        if monotonic() > ends:
+            return count, True
+    return count, False

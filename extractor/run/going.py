@@ -16,14 +16,12 @@ from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from extractor.answer import gate
 from extractor.catalogue import Schema
 from extractor.errors import ExtractError, ModelError
-from extractor.record import Usage
 from extractor.run.book import Book, Task
 from extractor.run.crew import Crew, Hand, cores
-from extractor.run.entries import CallFor, Entry
-from extractor.run.feeding import Feeder, Numbered
+from extractor.run.entries import Entry
+from extractor.run.feeding import Feeder, Numbered, count_left
 from extractor.run.interrupts import Interrupts
 from extractor.run.limits import Limits
 from extractor.run.messages import (
@@ -239,19 +237,9 @@ class _Going:
         """Return how many sources are not finished, and whether there may be more than that."""
         if self.stopped is None and self.options.limit is None:
             return 0, False
-        count = self.book.unfinished()
-        ends = monotonic() + _COUNTING
         feeder = getattr(self, "_feeder", None)
-        if feeder is not None:
-            if not feeder.halted(_COUNTING):
-                return count, True
-            while (pair := feeder.take()) is not None:
-                count += self.book.is_work(pair[1])
-        for _, source in self._sources:
-            count += self.book.is_work(source)
-            if monotonic() > ends:
-                return count, True
-        return count, False
+        count, more = count_left(feeder, self._sources, self.book.is_work, _COUNTING)
+        return self.book.unfinished() + count, more
 
     def _processes(self) -> int:
         count = self.options.jobs or cores()
@@ -269,8 +257,8 @@ class _Going:
                 self.options.tokens_a_minute,
             ),
             may=self._may_ask,
-            granted=self._asked,
-            over=self._called,
+            granted=self.book.granted,
+            over=self.book.called,
             purse=self.purse,
             spent=self.stop,
         )
@@ -421,18 +409,6 @@ class _Going:
         """Tell whether a request may be sent: for an article not yet asked about until we stop."""
         task = self.book.tasks.get(number)
         return task is not None and (self.stopped is None or task.asked)
-
-    def _asked(self, number: int) -> None:
-        if (task := self.book.tasks.get(number)) is not None:
-            task.asked = True
-
-    def _called(self, number: int, call: gate.Call) -> None:
-        """Note a request that is over."""
-        task = self.book.tasks.get(number)
-        self._put(CallFor((task.key if task else None) or "", call))
-        if task is not None:
-            cost = call.cost_usd if call.outcome == "answered" else 0.0
-            task.paid.add(Usage(1, 0, 0, 0, call.input_tokens, call.output_tokens, cost))
 
     # --- stopping ---
 
