@@ -70,6 +70,15 @@ def test_equal_passages_without_context_keep_their_turn() -> None:
     assert Carrier(old, fewer).place(middle, middle + 29) is None
 
 
+def test_paragraphs_that_change_places_take_their_words_along() -> None:
+    """Equal words are told apart by their own paragraph before its neighbours."""
+    lines = [f"“It is not true,” said {who}.\n\n" for who in ("Anna of the union", "Ben", "Carla")]
+    old, new = "Head.\n\n" + "".join(lines), "New head.\n\n" + "".join(reversed(lines))
+    for line in lines:
+        start, now = old.index(line) + 1, new.index(line) + 1
+        assert Carrier(old, new).place(start, start + 14) == (now, now + 14)
+
+
 def test_a_number_alone_is_no_evidence() -> None:
     """Short words that stand somewhere else, among others, are not what was meant."""
     old = "The mayor counted 40 ships in the bay."

@@ -60,10 +60,12 @@ def test_of_several_on_one_sentence_the_most_alike_is_meant() -> None:
 
 
 def test_thousands_on_one_sentence_are_paired_quickly() -> None:
-    """Beyond what is compared each with each the order decides."""
+    """Beyond what is compared each with each equal rows still find each other, else by order."""
     key = ("k", 1, 2)
     many = [(key, {"n": n}, n) for n in range(3000)]
     others = [(key, {"n": -n - 1}, n) for n in range(3000)]
     pairs, rest, new = pair(many, others)
     assert pairs == [(n, n) for n in range(3000)]
     assert rest == new == []
+    pairs, _, _ = pair(many, [(key, {"n": n}, n) for n in reversed(range(3000))])
+    assert pairs == [(n, n) for n in range(3000)]
