@@ -72,7 +72,8 @@ def test_equal_passages_without_context_keep_their_turn() -> None:
 
 def test_paragraphs_that_change_places_take_their_words_along() -> None:
     """Equal words are told apart by their own paragraph before its neighbours."""
-    lines = [f"“It is not true,” said {who}.\n\n" for who in ("Anna of the union", "Ben", "Carla")]
+    people = ("Anna Berg of the ferry union", "Peter Holm of the port", "Carla Diaz of the bank")
+    lines = [f"“It is not true,” said {who}.\n\n" for who in people]
     old, new = "Head.\n\n" + "".join(lines), "New head.\n\n" + "".join(reversed(lines))
     for line in lines:
         start, now = old.index(line) + 1, new.index(line) + 1
