@@ -212,6 +212,14 @@ def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets
     return Facets(**{name: dict(found.most_common(most)) for name, found in told.items()})
 
 
+def statuses(desk: "Desk", filter: Filter = Filter()) -> dict[str, int]:
+    """Return how many claims of a filter have each status; a tenth of what all facets take."""
+    where, values = conditions(desk, filter)
+    table = _table(filter, "claim_facets")
+    query = f"select c.status, count(*) from {table} where {where} group by 1"  # noqa: S608
+    return {row[0]: row[1] for row in desk.select(query, values)}
+
+
 # Read in one pass each: those of few values together, as they stand in the index `claim_facets`.
 _TOGETHER = (("schema", "kind", "status", "model", "reviewer", "flag"), ("outlet",), ("speaker",))
 _COLUMNS = {"flag": "flags"}

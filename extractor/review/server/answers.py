@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from extractor.review.claims import Claim
 from extractor.review.desk import Desk
-from extractor.review.queue import Filter, facets
+from extractor.review.queue import Filter, statuses
 from extractor.review.server import pages
 from extractor.review.server.guard import Door, Limits, error_json
 from extractor.review.server.views import View, seen_in, view_of
@@ -78,8 +78,8 @@ def decided(desk: Desk, claim: Claim, request: Request, house: House) -> dict[st
     """Return what the page shows after a decision: the claim, its row, the counts."""
     view = view_of(request.query_params)
     shown = pages.from_query(request.query_params)
-    status = facets(desk, replace(shown, status=())).status
-    whole = status if shown == Filter(status=shown.status) else facets(desk).status
+    status = statuses(desk, replace(shown, status=()))
+    whole = status if shown == Filter(status=shown.status) else statuses(desk)
     query = pages.query_of(request.query_params)
     return {
         "claim": claim_json(desk, claim, reviewer_of(request, house), view=view),

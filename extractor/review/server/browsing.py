@@ -62,7 +62,7 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
             "total": first.total,
             "claim": wanted or (first.claims[0].id if first.claims else None),
         }
-        known = pages.filter_bar(desk, request.query_params)
+        known = pages.filter_bar(desk, request.query_params, full=False)
         listed = [pages.row_facts(desk, claim, query) for claim in first.claims]
         return html_answer(
             pages.render(
@@ -88,13 +88,19 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
             "total": found.total,
         }
         if after is None:
-            known = pages.filter_bar(desk, request.query_params)
+            full = "full" in request.query_params
+            known = pages.filter_bar(desk, request.query_params, full=full)
             answer |= {
                 "filter": pages.render("filter.html", **known),
                 "words": known["filter"].words or "",
                 "done": pages.render("done.html", **known),
             }
         return Json(answer)
+
+    @app.get("/filter", include_in_schema=False)
+    def whole_filter(request: Request) -> Response:
+        known = pages.filter_bar(desk, request.query_params, full=True)
+        return Json({"filter": pages.render("filter.html", **known)})
 
     @app.get("/next-article", include_in_schema=False)
     def next_article(
@@ -125,14 +131,18 @@ def _page(desk: Desk, request: Request, house: House, after: str | None = None) 
 
 
 def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None:
-    """Return the next article of a filter, in the order of the coverage; None at the end."""
+    """Return the next article of a filter, in the order of the coverage; None at the end.
+
+    Articles are in the order of their first claims; what was added to one later has no part in it.
+    """
     where, values = conditions(desk, shown)
-    order = "" if step > 0 else "desc"
-    sign = ">" if step > 0 else "<"
+    first = "(select min(number) from claim where article_sha256 = {})"
+    sign, order = (">", "") if step > 0 else ("<", "desc")
     found = desk.select(
-        f"select c.article_sha256, min(c.number) as first from claim c where {where}"  # noqa: S608
-        f" group by 1 having first {sign} coalesce((select min(number) from claim"
-        f" where article_sha256 = :here), -1) order by first {order} limit 1",
+        f"select c.article_sha256 from claim c not indexed where {where}"  # noqa: S608
+        f" and c.article_sha256 <> :here and c.number {sign} coalesce({first.format(':here')}, 0)"
+        f" and {first.format('c.article_sha256')} {sign} coalesce({first.format(':here')}, 0)"
+        f" order by c.number {order} limit 1",
         {**values, "here": article},
     )
     return found[0][0] if found else None

@@ -12,7 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,7 +23,7 @@ from extractor.review.agreement import Pair, blinded
 from extractor.review.claims import Claim, claims_of_article
 from extractor.review.decisions import draft_of, history
 from extractor.review.editing import New, choices
-from extractor.review.queue import Filter, Page, facets, saved_views
+from extractor.review.queue import Facets, Filter, Page, facets, saved_views, statuses
 from extractor.review.risk import describe
 from extractor.review.server.forms import FormField, Value, form_fields
 from extractor.review.server.showing import (
@@ -182,39 +184,39 @@ def from_query(query: Mapping[str, Any]) -> Filter:
     return Filter.from_query(told)
 
 
-def filter_bar(desk: "Desk", query: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the filter's form shows: the values there are, with their counts."""
+def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
+    """Return what the filter's form shows; the values to choose from only when it is `full`.
+
+    Counting every value takes ten times as long as a page of the queue, and the form is folded.
+    """
     filter = from_query(query)
     view = view_of(query)
-    wide = facets(desk, replace(filter, status=()))
-    everything = facets(desk) if filter != Filter() else wide
+    status = statuses(desk, replace(filter, status=()))
+    narrowed = replace(filter, status=()) != Filter()
+    known = facets(desk, replace(filter, status=())) if full and not view else Facets()
     selects = []
-    for name, label in (
-        ("kind", "Kind"),
-        ("outlet", "Outlet"),
-        ("speaker", "Speaker"),
-        ("flag", "Why look"),
-        ("reviewer", "Reviewer"),
-        ("model", "Answered by"),
-        ("schema", "Schema"),
-    ):
+    for name, label in _SELECTS:
         if (
             view and name != "schema"
         ):  # a view is of a schema; and these would tell what was decided
             continue
         chosen = getattr(filter, name)
-        counts: dict[str, int] = getattr(everything if chosen else wide, name)
+        counts: dict[str, int] = getattr(known, name)
+        if full and (chosen or view):
+            counts = getattr(_everything(desk), name)
         least = 1 if name in ("reviewer", "flag") else 2  # a single value filters nothing
         if len(counts) < least and not chosen:
             continue
         words = {"kind": kind_label, "flag": describe}.get(name, str)
         values = [(value, words(value), count) for value, count in counts.items()]
-        selects.append((name, label, values, ",".join(chosen) if name == "flag" else chosen))
-    used = sum(bool(getattr(filter, one[0])) for one in selects)
+        now = ",".join(chosen) if name == "flag" else chosen
+        selects.append((name, label, values, now, words(now) if now else ""))
+    used = sum(bool(getattr(filter, name)) for name, _ in _SELECTS)
     used += bool(filter.since) + bool(filter.until)
     return {
         "filter": filter,
-        "status": wide.status,
+        "full": full,
+        "status": status,
         "selects": selects,
         "used": used,
         "view": view,
@@ -223,8 +225,30 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any]) -> dict[str, Any]:
         "shares": SHARES,
         "figures": figures(desk, filter.schema) if view else "",
         "views": [(name, to_query(one)) for name, one in saved_views(desk).items()],
-        **progress(everything.status),
+        **progress(statuses(desk) if narrowed else status),
     }
+
+
+_SELECTS = (
+    ("kind", "Kind"),
+    ("outlet", "Outlet"),
+    ("speaker", "Speaker"),
+    ("flag", "Why look"),
+    ("reviewer", "Reviewer"),
+    ("model", "Answered by"),
+    ("schema", "Schema"),
+)
+_FRESH = 5.0  # seconds for which the counts beside values to choose from are shown again
+_counted: WeakKeyDictionary["Desk", tuple[float, Facets]] = WeakKeyDictionary()
+
+
+def _everything(desk: "Desk") -> Facets:
+    """Return the values that there are in the whole queue, counted a moment ago at most."""
+    at, found = _counted.get(desk, (0.0, Facets()))
+    if monotonic() - at > _FRESH or not at:
+        found = facets(desk)
+        _counted[desk] = (monotonic(), found)
+    return found
 
 
 def progress(status: Mapping[str, int]) -> dict[str, int]:

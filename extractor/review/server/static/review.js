@@ -62,15 +62,14 @@ let asking = 0;
 // Show another filter; returns false when a later one has been asked for meanwhile.
 async function requery(query, { claim = null, focus = false } = {}) {
   const mine = ++asking;
-  const answer = await ask(`/rows?${query}`);
-  if (mine !== asking) return false;
   const open = $("more")?.open;
+  const answer = await ask(`/rows?${query}${open ? "&full=1" : ""}`);
+  if (mine !== asking) return false;
   Object.assign(state, { query, after: answer.after, total: answer.total });
   list.innerHTML = answer.html;
   list.scrollTop = 0;
   $("rest").innerHTML = answer.filter;
   if (document.activeElement !== $("words")) $("words").value = answer.words;
-  if (open) $("more").open = true;
   $("done").innerHTML = answer.done;
   countRows();
   const first = claim ?? entries()[0]?.querySelector("a").dataset.claim ?? null;
@@ -503,6 +502,21 @@ filter.addEventListener("click", (event) => {
       .catch(complain);
   }
 });
+
+// The values to choose from are counted when somebody wants to choose.
+filter.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.id !== "more" || !event.target.open || "full" in event.target.dataset) return;
+    ask(`/filter?${state.query}`)
+      .then((answer) => {
+        $("rest").innerHTML = answer.filter;
+        $("more").querySelector("summary").focus();
+      })
+      .catch(complain);
+  },
+  true,
+);
 
 function onSubmit(id, done) {
   $(id).addEventListener("submit", (event) => {
