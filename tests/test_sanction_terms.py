@@ -114,7 +114,7 @@ def test_every_statement_of_the_second_seed_article() -> None:
         ("EU sanctions relief for Iran could come within weeks if inspectors are let in.",
          Told("ease", "conditional", ("EU",), (), "if inspectors are let in", "within weeks")),
         ("U.N. sanctions on Iran snapped back on Sunday.",
-         Told("reimpose", "past", ("U.N.",), ("Iran",), None, "on Sunday")),
+         Told("reimpose", "in_force", ("U.N.",), ("Iran",), None, "on Sunday")),
         ("The tanker company was blacklisted by the United States in 2019 under its sanctions.",
          Told("impose", "past", ("United States",), ("The tanker company",), None, "in 2019")),
         ("Officials warned that Pakistani firms could face U.S. sanctions.",

@@ -4,8 +4,9 @@ from itertools import pairwise
 
 from extractor.answer.imposers import is_instrument, is_office, is_wish, may_impose, strong_imposer
 from extractor.answer.instruments import passed_by, ruled_on
+from extractor.answer.leads import Lead, lead_of
 from extractor.answer.mentions import Mentions, can_act
-from extractor.answer.moods import Lead, demanded, lead_of
+from extractor.answer.moods import demanded
 from extractor.answer.parties import is_own_passive, span_of
 from extractor.answer.states import States
 from extractor.find.actions import Reading

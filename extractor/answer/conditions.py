@@ -75,6 +75,8 @@ def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
             return Condition(i, exchange_end(tokens, behind), "exchange")
         if words in (("in", "return"), ("in", "exchange")):
             return Condition(i, behind, "return")
+        if low == "as" and not _verb_soon(tokens, behind):
+            continue  # "as soon as possible", "as long as five years"
         if not _opens(tokens, i, behind, low) or _hides_the_source(tokens, behind):
             return None
         kind = "even" if i and tokens[i - 1].low == "even" else "if"
@@ -93,6 +95,7 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
     if low in ("until", "till", "pending"):
         return not (
             following.low[0].isdigit() or following.low in MONTHS
+            or following.low.startswith(("mid-", "early-", "late-"))
             or (following.low in ("now", "then", "recently", "the", "at", "next", "this", "last",
                                  "further", "early", "late", "mid", "tomorrow", "today")
             and not _verb_soon(tokens, behind))

@@ -1,8 +1,8 @@
 """Whose bill, draft or resolution it is, when that is what imposes, lifts or extends."""
 
 from extractor.answer.imposers import INSTRUMENTS, codes_in, may_impose
+from extractor.answer.leads import lead_of
 from extractor.answer.mentions import Mentions
-from extractor.answer.moods import lead_of
 from extractor.find.candidates import Entity
 from extractor.find.clauses import BREAKS, SUBORDINATORS, Token, forms
 

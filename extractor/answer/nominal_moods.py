@@ -1,12 +1,18 @@
 """How settled an action is that a noun names: "the lifting of sanctions was agreed"."""
 
-from extractor.answer.moods import DUE, LEADS, POSSIBLE, reported
+from extractor.answer.leads import LEADS, open_vote
+from extractor.answer.moods import DUE, POSSIBLE, reported
 from extractor.find.candidates import Status
-from extractor.find.clauses import BREAKS, MODALS, NEGATIONS, Token
+from extractor.find.clauses import BREAKS, MODALS, NEGATIONS, Token, forms
 
 
-def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status:
-    """Return the status of a nominal action, "the lifting of sanctions", from its surroundings."""
+def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status | None:
+    """Return the status of a nominal action, "the lifting of sanctions", from its surroundings.
+
+    None when these say nothing of it.
+    """
+    if _reacted_to(tokens, noun):
+        return "past"
     window = range(noun - 1, max(-1, noun - 11), -1)
     for j in window:
         low = tokens[j].low
@@ -19,8 +25,8 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
         if low in ("without", "unless", "if"):
             return "conditional"
         if low in LEADS:
-            status = _governed_noun(tokens, j)
-            return "conditional" if conditional and status != "agreed" else status
+            governed = _governed_noun(tokens, j)
+            return "conditional" if conditional and governed != "agreed" else governed
         if low == "led":
             return "past"
         if low in _GRANTS:
@@ -28,16 +34,25 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
         if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
             break
     status = _noun_followed(tokens, end, conditional)
-    if (
-        status == "proposed"
-        and noun
-        and tokens[noun - 1].low == "the"
-        and (tokens[noun].low in _IMPOSED_NOUNS)
-    ):
+    definite = noun > 0 and tokens[noun - 1].low == "the"
+    if status in (None, "proposed") and definite and tokens[noun].low in _IMPOSED_NOUNS:
         return "past"  # "the imposition of sanctions": a fact that the text goes on from
     return status
 
 
+def _reacted_to(tokens: list[Token], noun: int) -> bool:
+    """Tell whether it has been done, as someone takes a stand on it: "welcomed the lifting of"."""
+    for k in range(max(0, noun - 6), noun):
+        if tokens[k].low in _REACTIONS:
+            return not {token.low for token in tokens[max(0, k - 2) : k]} & (MODALS | {"to"})
+    return False
+
+
+_CARRIED = forms("pass", "clear")  # "an extension of the act passes Congress"
+_REACTIONS = forms(
+    "welcome", "praise", "hail", "celebrate", "condemn", "criticize", "criticise", "protest",
+    "denounce", "deplore", "regret",
+)  # fmt: skip
 _IMPOSED_NOUNS = frozenset("imposition introduction reimposition tightening expiry".split())
 
 
@@ -52,20 +67,26 @@ def _governed_noun(tokens: list[Token], j: int) -> Status:
     before = {token.low for token in tokens[max(0, j - 3) : j]}
     if before & NEGATIONS:
         return "denied"
+    if open_vote(tokens, j):
+        return "proposed"  # "a vote on the lifting of"
     hedges = POSSIBLE | DUE | {"would", "to"}
     if "would" in before and reported(tokens, j):
         hedges = POSSIBLE | DUE
+    if status == "agreed":
+        hedges |= {"will"}
     if status in ("agreed", "announced") and before & hedges:
         return "proposed"
     return status
 
 
-def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status:
+def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status | None:
     """Read what is said of a nominal subject: "… would help", "… was agreed", "… took effect"."""
     for j in range(end, min(len(tokens), end + 8)):
         low = tokens[j].low
         if low in ("was", "were", "been") and j + 1 < len(tokens) and tokens[j + 1].low in LEADS:
             return LEADS[tokens[j + 1].low]
+        if low in _CARRIED:
+            return "agreed"
         if low in MODALS:
             if conditional:
                 return "conditional"
@@ -76,4 +97,4 @@ def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status:
             return "past"
         if low in BREAKS or low == ",":
             break
-    return "conditional" if conditional else "proposed"
+    return "conditional" if conditional else None

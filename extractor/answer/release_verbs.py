@@ -1,6 +1,7 @@
 """Verbs of release and of moving people: which of them tell what happened."""
 
-from extractor.answer.moods import Lead, status_of_verb
+from extractor.answer.leads import Lead
+from extractor.answer.moods import status_of_verb
 from extractor.find.captives import CAPTIVITY, MOVING, PARTICIPLES
 from extractor.find.clauses import AUXILIARIES, Token, is_adverb
 

@@ -8,8 +8,8 @@ the article has told of a release.
 from dataclasses import dataclass, field
 
 from extractor.answer.conditions import Condition, conditions_in, inside_condition
+from extractor.answer.leads import Lead, lead_of
 from extractor.answer.mentions import Mentions
-from extractor.answer.moods import Lead, lead_of
 from extractor.answer.release_phrases import Phrase, included, object_phrase, subject_phrase
 from extractor.answer.release_routes import destinations, exchange, origin
 from extractor.answer.release_verbs import (

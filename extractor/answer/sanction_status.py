@@ -6,11 +6,13 @@ is what only restrictions have: verbs that say it themselves ("announced sanctio
 """
 
 from extractor.answer.conditions import Condition, inside_condition
-from extractor.answer.moods import Lead, denied_above, status_of_verb
+from extractor.answer.leads import Lead
+from extractor.answer.moods import DUE, POSSIBLE, denied_above, status_of_verb
 from extractor.answer.nominal_moods import status_of_noun
 from extractor.find.actions import Reading
 from extractor.find.candidates import Status
-from extractor.find.clauses import Token
+from extractor.find.clauses import AUXILIARIES, BREAKS, SUBORDINATORS, Token, forms
+from extractor.find.sanction_verbs import FACE
 
 
 def status_of(
@@ -20,15 +22,42 @@ def status_of(
     lead: Lead,
     condition: Condition | None,
     when: str,
-) -> Status:
-    """Return how settled one statement is.
+) -> Status | None:
+    """Return how settled one statement is; None when its sentence does not tell.
 
     `conditions` are those of the sentence, `condition` the one the action depends on, `when` the
     words of its time ("" when there are none).
     """
+    status = _in_its_words(tokens, conditions, reading, lead, condition, when)
+    if status in ("agreed", "in_force", "past") and "had" not in lead.words:
+        at = reading.trigger[0] if lead.governor is None else lead.governor
+        if reading.how != "passive" and _only_a_committee(tokens, min(at, lead.start)):
+            return "proposed"
+    if status in ("in_force", "past") and is_ahead(when) and not _has_been(tokens, reading, lead):
+        return "announced"  # "lifts its ban next month"
+    return status
+
+
+def _has_been(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether the verb is of what is over: "agreed in May to last until next year"."""
+    past = lead.words & {"has", "have", "had", "was", "were"}
+    low = tokens[reading.trigger[0]].low
+    return bool(past) or (low.endswith("ed") and reading.how != "passive")
+
+
+def _in_its_words(
+    tokens: list[Token],
+    conditions: list[Condition],
+    reading: Reading,
+    lead: Lead,
+    condition: Condition | None,
+    when: str,
+) -> Status | None:
     verb = reading.trigger[0]
     if inside_condition(conditions, verb):
-        return "conditional"
+        opener = next(c.first for c in conditions if c.first < verb < c.end)
+        after = {token.low for token in tokens[opener : opener + 2]} & {"after", "once", "when"}
+        return "past" if after and "had" in lead.words else "conditional"
     if denied_above(tokens, min(verb, reading.restriction.first)):
         return "denied"
     if _none_of_it(tokens, reading):
@@ -37,14 +66,16 @@ def status_of(
     if reading.how == "noun":
         end = max(reading.restriction.end, reading.trigger[1])
         first = min(reading.trigger[0], reading.restriction.first)
-        return status_of_noun(tokens, first, end, conditional=conditional)
+        status = status_of_noun(tokens, first, end, conditional=conditional)
+        threat = reading.action == "threaten" and status in (None, "proposed")
+        return "announced" if threat and not _faced(tokens, first) else status
     if reading.soft is not None:
         return _soft(tokens, reading, lead, conditional)
     if reading.how == "state" and reading.action == "impose" and not lead.words - {"is", "are"}:
         return "denied" if lead.negated else "in_force"
     dated = of_the_news(when)
-    if reading.how in ("state",):
-        return _state(tokens, reading, lead, conditional)
+    if reading.how == "state":
+        return _state(tokens, reading, lead, conditional, dated)
     passive = reading.how in ("passive", "relative")
     kept_out = reading.restriction.on
     if kept_out and reading.how == "passive" and not lead.words and lead.status is None:
@@ -56,7 +87,56 @@ def status_of(
     if reading.how == "relative" and not lead.words:
         wanted = _wanted(tokens, reading.restriction.first)
         return wanted or ("in_force" if dated else "past")
+    if _only_named(tokens, reading, lead):
+        return None
+    if "had" in lead.words and not when and not lead.negated and _told_on_a_day(tokens, lead):
+        return "in_force"
     return status_of_verb(tokens, verb, lead, passive=passive, conditional=conditional, dated=dated)
+
+
+def _only_named(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether a gerund names the action as what is spoken of: "lifting the ban was right"."""
+    r, verb = reading.restriction, reading.trigger[0]
+    if not tokens[verb].low.endswith("ing") or lead.words or lead.governor is not None:
+        return False
+    before = tokens[verb - 1].low if verb else ""
+    following = tokens[r.end].low if r.end < len(tokens) else ""
+    return before in ("", "that", "“", ":") and following in AUXILIARIES
+
+
+def _told_on_a_day(tokens: list[Token], lead: Lead) -> bool:
+    """Tell whether it is the news that it has been done: "said on Monday it had imposed"."""
+    near = [token.low for token in tokens[max(0, lead.start - 9) : lead.start]]
+    for k, low in enumerate(near):
+        if low in _SAID:
+            beside = near[max(0, k - 2) : k + 3]
+            return any(of_the_news(word) for word in beside)
+    return False
+
+
+_SAID = frozenset("said announced confirmed reported".split())
+
+
+def _only_a_committee(tokens: list[Token], at: int) -> bool:
+    """Tell whether those who act before token `at` are a committee of a parliament."""
+    words: set[str] = set()
+    for j in range(at - 1, max(-1, at - 9), -1):
+        if tokens[j].low in BREAKS or tokens[j].low in SUBORDINATORS:
+            break
+        words.add(tokens[j].low)
+    return bool(words & _COMMITTEES) and bool(words & _PARLIAMENTS)
+
+
+_COMMITTEES = frozenset("committee panel subcommittee committees panels".split())
+_PARLIAMENTS = frozenset(
+    "senate house congressional congress parliament parliamentary parliament's commons lords duma "
+    "bundestag knesset assembly legislature legislative lawmakers".split()
+)
+
+
+def _faced(tokens: list[Token], first: int) -> bool:
+    """Tell whether a threat is what someone faces: nobody need have uttered it."""
+    return any(token.low in FACE for token in tokens[max(0, first - 4) : first])
 
 
 def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
@@ -90,20 +170,46 @@ def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) 
     """Return the status that "announced", "adopted", "proposed" themselves give."""
     if tokens[reading.trigger[0]].low.startswith("rul"):
         return reading.soft or "denied"  # "did not rule out sanctions": read with its "not"
+    if lead.negated and reading.soft == "denied":
+        return "proposed"  # "will not block sanctions"
     if lead.negated or lead.status == "denied":
         return "denied"
     soft = reading.soft or "proposed"
     if reading.action == "threaten":
         return "conditional" if conditional else soft
-    if soft != "proposed" and (lead.status or lead.words & {"could", "may", "might", "should",
-                                                            "must", "can", "would"}):  # fmt: skip
-        soft = "proposed"
-    elif soft == "agreed" and "will" in lead.words:
+    if tokens[reading.trigger[0]].low in _PLANS and soft == "proposed":
         soft = "announced"
+    if soft == "proposed":
+        pass
+    elif lead.words & _HEDGES or lead.status in ("proposed", "conditional"):
+        soft = "proposed"
+    elif soft == "agreed":
+        soft = _decided(tokens, reading, lead)
     return "conditional" if conditional and soft != "agreed" else soft
 
 
-def _state(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) -> Status:
+_HEDGES = POSSIBLE | DUE | {"would"}
+_PLANS = forms("plan", "prepare", "ready") | {"planned", "planning", "readies", "readied"}
+_PAPERS = frozenset("bill legislation law act resolution package measure".split())
+_ONE_OF_SEVERAL = _PARLIAMENTS | frozenset("senators representatives deputies mps".split())
+
+
+def _decided(tokens: list[Token], reading: Reading, lead: Lead) -> Status:
+    """Return how far "approve", "sign", "adopt" have come themselves: "plans to sign"."""
+    if lead.status in ("announced", "agreed"):
+        return lead.status
+    if "will" in lead.words or (lead.infinitive and lead.status is None):
+        return "announced"
+    r = reading.restriction
+    named = {token.low for token in tokens[r.head : r.core]}
+    actors = {token.low for token in tokens[max(0, lead.start - 8) : lead.start]}
+    done = bool(lead.words & {"has", "have"}) and not (named & _PAPERS or actors & _ONE_OF_SEVERAL)
+    return "in_force" if done else "agreed"
+
+
+def _state(
+    tokens: list[Token], reading: Reading, lead: Lead, conditional: bool, dated: bool
+) -> Status:
     """Return the status of "remain in place", "expire", "took effect"."""
     verb = reading.trigger[0]
     if tokens[verb].low in ("in", "into", "under") or lead.words or lead.status:
@@ -112,7 +218,7 @@ def _state(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool)
         )
     past = tokens[verb].low in ("remained", "stayed", "stood", "expired", "lapsed", "ended", "took",
                                 "came", "went", "returned", "snapped", "continued")  # fmt: skip
-    if past and reading.action == "keep":
+    if past and (reading.action == "keep" or dated):
         return "in_force"
     return "past" if past else "in_force"
 
@@ -121,8 +227,17 @@ _NEWS_DAYS = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today",
     "yesterday", "this week", "tonight", "overnight", "this month",
 )  # fmt: skip
+_EARLIER = ("last ", "previous", "earlier ", " ago", "since ")
+_AHEAD = ("next ", "coming ", "tomorrow", "soon", "shortly", "later this", "the following ")
 
 
 def of_the_news(phrase: str) -> bool:
+    """Tell whether a time is a day of the news: "on Monday", not "last Friday"."""
     low = phrase.lower()
-    return any(day in low for day in _NEWS_DAYS)
+    return any(day in low for day in _NEWS_DAYS) and not any(word in low for word in _EARLIER)
+
+
+def is_ahead(phrase: str) -> bool:
+    """Tell whether a time is still to come: "next month", "soon"."""
+    low = phrase.lower()
+    return low.startswith(_AHEAD) or any(f" {word}" in low for word in _AHEAD[:3])

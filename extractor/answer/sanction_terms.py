@@ -7,7 +7,7 @@ statement before, with less confidence. The target is treated alike.
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from extractor.answer.conditions import (
     Condition,
@@ -15,12 +15,19 @@ from extractor.answer.conditions import (
     conditions_in,
     occasion_after,
 )
-from extractor.answer.moods import Lead, lead_of
+from extractor.answer.leads import Lead, lead_of
 from extractor.answer.sanction_status import status_of
 from extractor.answer.senders import Parties, Sides
 from extractor.find.actions import Reading
 from extractor.find.candidates import Action, SentenceCandidate, Status
-from extractor.find.clauses import BREAKS, SUBORDINATORS, Token, clause_end, clause_start
+from extractor.find.clauses import (
+    AUXILIARIES,
+    BREAKS,
+    SUBORDINATORS,
+    Token,
+    clause_end,
+    clause_start,
+)
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions import read_sentences
 from extractor.find.times import find_times
@@ -54,15 +61,15 @@ def read_terms(inventory: Inventory) -> list[Term]:
     by_trigger = {s.trigger.start: [] for s in inventory.statements}  # type: dict[int, list[str]]
     for statement in inventory.statements:
         by_trigger[statement.trigger.start].append(statement.id)
-    parties = Parties(inventory)
+    parties, course = Parties(inventory), _Course()
     terms: list[Term] = []
     for sentence, tokens, readings in read_sentences(inventory.article.text, inventory.sentences):
         scene = _Scene.of(inventory.article.text, sentence, tokens)
         for reading in readings:
             names = by_trigger.get(tokens[reading.trigger[0]].start)
             if names:
-                terms.append(_term(names.pop(0), scene, reading, parties))
-    return terms
+                terms.append(_term(names.pop(0), scene, reading, parties, course))
+    return [course.of_the_news(term) for term in terms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +90,48 @@ class _Scene:
         return Span(self.tokens[first].start, self.tokens[end - 1].end)
 
 
-def _term(name: str, scene: _Scene, reading: Reading, parties: Parties) -> Term:
+@dataclass(slots=True)
+class _Course:
+    """What the article has told of each action so far, for statements that leave it open."""
+
+    last: dict[Action, Status] = field(default_factory=dict)
+    done: dict[Action, set[str]] = field(default_factory=dict)  # on whom, in the news itself
+    undated: dict[str, set[str]] = field(default_factory=dict)  # statements, and on whom
+
+    def settle(self, status: Status | None, action: Action, how: str) -> Status:
+        """Return the status, that of the same action before where the sentence does not tell."""
+        if status is None:
+            told = self.last.get(action, "proposed")
+            return told if told not in ("denied", "conditional") else "proposed"
+        if how != "noun":
+            self.last[action] = status
+        return status
+
+    def remember(self, term: Term, reading: Reading, text: str, *, own_target: bool) -> None:
+        """Keep what is done in the news, and what may be that again."""
+        if not own_target or reading.how not in ("active", "verb", "passive"):
+            return
+        names = {word.strip(".,'’s") for span in term.target for word in span.of(text).split()}
+        names = {word for word in names if word[:1].isupper()}
+        if term.status == "in_force":
+            self.done.setdefault(term.action, set()).update(names)
+        elif term.status == "past" and term.when is None:
+            self.undated[term.statement] = names
+
+    def of_the_news(self, term: Term) -> Term:
+        """Return the term, "in_force" where it tells once more what is done in the news."""
+        again = self.undated.get(term.statement, set()) & self.done.get(term.action, set())
+        return replace(term, status="in_force") if again else term
+
+
+def _term(name: str, scene: _Scene, reading: Reading, parties: Parties, course: _Course) -> Term:
     tokens, verb = scene.tokens, reading.trigger[0]
     lead = lead_of(tokens, verb) if reading.how != "noun" else Lead(verb)
     condition = _condition(scene, reading)
     when = _when(scene, reading, lead, condition)
-    status = status_of(
-        tokens, scene.conditions, reading, lead, condition, when.of(scene.text) if when else ""
-    )
+    time = when.of(scene.text) if when else ""
+    said = status_of(tokens, scene.conditions, reading, lead, condition, time)
+    status = course.settle(said, reading.action, reading.how)
     sides = parties.of(scene.sentence, tokens, reading, lead)
     kept = condition
     if (
@@ -101,7 +142,7 @@ def _term(name: str, scene: _Scene, reading: Reading, parties: Parties) -> Term:
         kept = None
     if status == "past" and kept is not None and kept.kind == "if":
         kept = None
-    return Term(
+    term = Term(
         name,
         scene.sentence.id,
         reading.action,
@@ -113,6 +154,10 @@ def _term(name: str, scene: _Scene, reading: Reading, parties: Parties) -> Term:
         when,
         _confidence(reading, sides),
     )
+    if "had" not in lead.words:
+        own = sides.target_trust > 0.4  # of the sentence itself
+        course.remember(term, reading, scene.text, own_target=own)
+    return term
 
 
 def _confidence(reading: Reading, sides: Sides) -> float:
@@ -131,6 +176,8 @@ def _condition(scene: _Scene, reading: Reading) -> Condition | None:
     between = scene.tokens[low:high]
     if any(t.low == "which" for t in between):
         return None
+    if found.first > reading.trigger[0] and _another_clause(between):
+        return None
     if any(t.low in (";", "but", "while", "although", "though") for t in between):
         return None
     if found.first > reading.trigger[0] and any(
@@ -138,6 +185,16 @@ def _condition(scene: _Scene, reading: Reading) -> Condition | None:
     ):
         return None
     return found
+
+
+def _another_clause(between: list[Token]) -> bool:
+    """Tell whether a clause of saying stands between: "…, he said he would lift them if"."""
+    for k, token in enumerate(between):
+        if token.low in _SAYS:
+            behind = between[k + 1 : k + 7]
+            if behind and behind[0].word and any(t.low in AUXILIARIES for t in behind):
+                return True
+    return False
 
 
 _SAYS = frozenset("said says told saying announced added reported wrote tweeted posted".split())

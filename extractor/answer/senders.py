@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from extractor.answer.agents import Agents, has_subject, wishes
 from extractor.answer.imposers import acts_for_imposer, codes_in, strong_imposer
+from extractor.answer.leads import Lead
 from extractor.answer.mentions import Mentions
-from extractor.answer.moods import Lead
 from extractor.answer.parties import imposes_by_name, names_imposer, span_of
 from extractor.answer.states import States
 from extractor.answer.targets import target_of

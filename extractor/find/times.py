@@ -57,6 +57,7 @@ _TIME = re.compile(
     # "five years ago", "a day later"
     rf"|\b(?:about |around |nearly |almost |more than |over )?{_FEW} {_UNIT}"
     rf" (?:ago|earlier|later|after)\b"
+    r"|\bas soon as possible\b"
     rf"|\b(?:immediately|today|tomorrow|yesterday|tonight|overnight|soon|shortly|indefinitely"
     rf"|recently|simultaneously|at once|straight away|right away|until further notice"
     rf"|(?:earlier|later) (?:today|on)|with immediate effect)\b",
