@@ -145,7 +145,7 @@ class Browser:
         deadline = time.monotonic() + seconds
         while True:
             with suppress(RuntimeError):  # what it asks for may not be there yet
-                if self.evaluate(expression):
+                if self.evaluate(f"!!({expression})"):
                     return
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not so after {seconds} s: {expression}")

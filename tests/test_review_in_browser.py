@@ -353,6 +353,60 @@ def test_rows_come_as_one_goes_on(review: Callable[..., Page]) -> None:
     assert page.where("article") is None
 
 
+def test_filters_and_views(review: Callable[..., Page]) -> None:
+    """Values to choose from come when the filter is opened; a filter is saved, and chosen again."""
+    page = review((ARTICLES / "bbc-prisoners.txt").read_text(), schema="release_event")
+    page.open()
+    kinds = "[...new Set([...document.querySelectorAll('.entry .kind')].map((e) => e.textContent))]"
+    assert len(page.ask(kinds)) > 2
+    page.ask("document.querySelector('#more summary').click()")
+    page.browser.wait_for("document.querySelector('#more select[name=kind] option[value=figures]')")
+    page.ask(
+        "(() => { const s = document.querySelector('#more select[name=kind]');"
+        " s.value = 'figures'; s.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    page.browser.wait_for(f"{kinds}.join() === 'Figure' && {SHOWN}")
+    assert page.ask("document.getElementById('more').open")
+    assert "1 in use" in page.ask("document.querySelector('#more summary').textContent")
+    page.ask("document.querySelector('[data-open=view]').click()")
+    page.press(*"Numbers", ENTER)
+    page.browser.wait_for("document.getElementById('said').textContent === 'View saved'")
+    page.open(first=False)
+    assert len(page.ask(kinds)) > 2
+    page.ask("document.querySelector('#more summary').click()")
+    page.browser.wait_for("document.querySelector('#more[data-full]')")
+    page.ask(
+        "(() => { const s = document.getElementById('views'); s.selectedIndex = 1;"
+        " s.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    page.browser.wait_for(f"{kinds}.join() === 'Figure' && {SHOWN}")
+
+
+def test_a_second_reviewer_works_blind(review: Callable[..., Page], tmp_path: Path) -> None:
+    """By the same keys; what the first did is nowhere; the disagreement is shown and settled."""
+    page = review(TALKS)
+    page.open()
+    first = page.claim
+    with Desk(tmp_path / "sheets") as desk:
+        for claim in list(each(desk)):
+            decide(desk, claim.id, reviewer="Quirin", action="reject", seen=0, reason="other")
+    page.open("view=second&share=1", first=False)
+    assert "Quirin" not in page.ask("document.body.textContent")
+    assert page.ask("document.querySelector('.claim .state').textContent") == "Open"
+    blind = page.claim
+    page.press("u")
+    assert page.said == "A second review is not taken back"
+    page.press("a")
+    assert _claims(tmp_path)[blind].status == _claims(tmp_path)[first].status == "rejected"
+    page.open("view=differ", first=False)
+    told = page.ask("document.querySelector('.notice').textContent")
+    assert "Quirin" in told
+    assert "Ada" in told
+    page.ask("document.querySelector('[data-act=take]').click()")
+    page.browser.wait_for("document.getElementById('said').textContent.startsWith('Kept')")
+    assert _claims(tmp_path)[blind].status == "corrected"
+
+
 def test_keys_can_be_switched_off(review: Callable[..., Page], tmp_path: Path) -> None:
     """For screen readers and dictation, which send letters; buttons still decide."""
     page = review(TALKS)
@@ -442,7 +496,7 @@ def test_axe_finds_no_serious_violation(
     page.press("p")
     assert violations() == []
     page.press(ESCAPE)
-    page.ask(
-        "document.getElementById('more').open = true; document.body.classList.add('shows-queue')"
-    )
+    page.ask("document.body.classList.add('shows-queue')")
+    page.ask("document.querySelector('#more summary').click()")
+    page.browser.wait_for("document.querySelector('#more[data-full]')")
     assert violations() == []
