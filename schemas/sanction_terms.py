@@ -19,6 +19,12 @@ class SanctionTerm(BaseModel):
     measure: Verbatim | None = Field(
         None, description="the restriction: sanctions on oil, export ban, asset freeze"
     )
+    # in_force: in place, or done in the news itself (today, on a weekday of it). past: done before
+    # the news, though it may still hold. agreed: decided, not yet carried out. announced: those who
+    # can do it say, plan or threaten that they will. proposed: wanted, asked for, considered or
+    # only possible, also by a committee or a bill. conditional: depends on a condition named, or is
+    # one. denied: not done, refused, opposed or failed.
+    # (No description: what a model is asked must not change without recording its answers anew.)
     status: Literal["in_force", "agreed", "announced", "proposed", "conditional", "past", "denied"]
     condition: Verbatim | None = Field(None, description="what it is made to depend on")
     when: Verbatim | None = Field(None, description="when it happens or happened")

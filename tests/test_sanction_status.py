@@ -29,6 +29,9 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Norway postponed imposing sanctions on Chad.", "denied"),
         ("Instead of tightening sanctions on Chad, the cabinet will hold talks with Norway.",
          "denied"),
+        ("Norway rejected calls for sanctions against Chad.", "denied"),
+        ("Kenya vetoed a resolution that would have imposed sanctions on Chad.", "denied"),
+        ("Norway would veto any sanctions on Chad.", "denied"),
         # two refusals make none
         ("Norway did not rule out easing sanctions on Chad.", "proposed"),
         ("Norway will not veto a sanctions bill on Chad.", "proposed"),
@@ -43,6 +46,8 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("As well as tightening sanctions on Chad, the bill will help Norway's fishers.",
          "proposed"),
         ("Norway would welcome the lifting of sanctions on Chad.", "proposed"),
+        ("Kenya hopes Norway will lift the sanctions on Chad.", "proposed"),
+        ("Kenya predicts Norway will lift sanctions on Chad.", "proposed"),
         # a committee of a parliament only recommends
         ("A House panel in Washington approves a measure to widen Chad sanctions.", "proposed"),
         ("The Foreign Affairs Committee of Canada's House of Commons tightens sanctions on Chad.",
@@ -59,7 +64,11 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Sanctions on Chad to be lifted", "announced"),
         ("The envoy would see that the sanctions on Chad were lifted.", "announced"),
         ("Norway repeated the threat of sanctions on Chad.", "announced"),
+        ("Norway warned it would impose sanctions on Chad.", "announced"),
+        ("Norway believes it will lift sanctions on Chad.", "announced"),
         # decided
+        ("Chad agreed to free its prisoners in exchange for the lifting of U.N. sanctions.",
+         "agreed"),
         ("Norway voted on Tuesday to ease sanctions on Chad.", "agreed"),
         ("Senators in Canada voted to approve new sanctions on Chad.", "agreed"),
         ("An extension of the Chad Sanctions Act passes the U.S. Congress.", "agreed"),
@@ -75,7 +84,10 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Kenya praised the lifting of sanctions on Chad by Norway.", "past"),
         ("Kenya accepted sanctions on Chad only after they had been imposed by Norway.", "past"),
         ("In March Norway imposed sanctions on Chad until next year.", "past"),
+        ("Under a pact Chad closed its camps in return for the lifting of U.N. sanctions.",
+         "past"),
         # on a condition
+        ("Chad would close its camps in return for the lifting of U.N. sanctions.", "conditional"),
         ("Norway to sanction firms in Chad if vote rigged", "conditional"),
         ("Any bank that trades with Chad can be sanctioned by Norway.", "conditional"),
     ],

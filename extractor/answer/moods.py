@@ -6,12 +6,12 @@ values of ours.
 
 from extractor.answer.leads import LEADS, Lead, is_base
 from extractor.find.candidates import Status
-from extractor.find.clauses import BREAKS, MODALS, SUBORDINATORS, Token, forms
+from extractor.find.clauses import BREAKS, MODALS, PRONOUNS, SUBORDINATORS, Token, forms
 
 _REPORT = frozenset(
     "said says say saying told tells telling announced announces announcing pledged promised vowed "
     "added adding declared insisted stated confirmed indicated signalled signaled reported "
-    "reports wrote according quoted announcement".split()
+    "reports wrote according quoted announcement warned warns warning".split()
 )
 _BILLS = frozenset("bill legislation proposal plan draft act measure resolution law deal".split())
 POSSIBLE = frozenset("could may might can".split())
@@ -45,6 +45,8 @@ def status_of_verb(
     told = _brought_about(tokens, lead, verb) if passive else _main_clause(tokens, verb, lead)
     if told is not None:
         return told
+    if words & MODALS and turned_down(tokens, lead.start - 1):
+        return "denied"
     if words & DUE:
         return "proposed"
     if passive and words & (POSSIBLE | _WILL) and _whoever(tokens, lead.start):
@@ -52,6 +54,10 @@ def status_of_verb(
     if words & POSSIBLE:
         return "conditional" if conditional else "proposed"
     if words & _WILL:
+        if "have" in words and "would" in words:
+            return "denied"  # "a bill that would have imposed"
+        if _hoped(tokens, lead.start):
+            return "proposed"
         if conditional:
             return "conditional"
         return "announced" if "would" not in words or reported(tokens, verb) else "proposed"
@@ -160,6 +166,33 @@ def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
     return status
 
 
+def _hoped(tokens: list[Token], start: int) -> bool:
+    """Tell whether others than those who act hope or expect it: "hopes Norway will lift"."""
+    for j in range(start - 1, max(-1, start - 9), -1):
+        low = tokens[j].low
+        if low in BREAKS or low == ",":
+            return False
+        if low in _HOPES:
+            return True
+        if low in _GUESSES:
+            return tokens[start - 1].low not in PRONOUNS
+    return False
+
+
+_HOPES = forms("hope", "wish")
+_GUESSES = forms("expect", "predict", "believe", "doubt") | {"think", "thinks", "thought"}
+
+
+def turned_down(tokens: list[Token], i: int) -> bool:
+    """Tell whether the call or bill at or before token `i` is rejected: "rejected calls for"."""
+    for k in range(i, max(-1, i - 6), -1):
+        if tokens[k].low in _MOTIONS:
+            return _turned_down(tokens, k)
+        if tokens[k].low in BREAKS:
+            return False
+    return False
+
+
 def _turned_down(tokens: list[Token], governor: int) -> bool:
     """Tell whether it is a motion that was turned down: "rejected a proposal to end"."""
     if tokens[governor].low not in _MOTIONS:
@@ -245,6 +278,8 @@ def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
         if words & {"is", "are", "was", "were", "be"}:
             return "announced" if words & {"is", "are"} else "past"
         return "past" if lead.preposition in ("after", "since", "by", "following") else "in_force"
-    past = low.endswith("ed") or low in ("put", "kept", "brought", "withdrew", "left", "took",
-                                         "hit", "struck", "froze", "came", "went")  # fmt: skip
+    past = low.endswith("ed") or low in PAST_FORMS
     return "past" if past and not dated else "in_force"
+
+
+PAST_FORMS = frozenset("put kept brought withdrew left took hit struck froze came went".split())

@@ -7,11 +7,18 @@ is what only restrictions have: verbs that say it themselves ("announced sanctio
 
 from extractor.answer.conditions import Condition, inside_condition
 from extractor.answer.leads import Lead
-from extractor.answer.moods import DUE, POSSIBLE, denied_above, status_of_verb
+from extractor.answer.moods import (
+    DUE,
+    PAST_FORMS,
+    POSSIBLE,
+    denied_above,
+    status_of_verb,
+    turned_down,
+)
 from extractor.answer.nominal_moods import status_of_noun
 from extractor.find.actions import Reading
 from extractor.find.candidates import Status
-from extractor.find.clauses import AUXILIARIES, BREAKS, SUBORDINATORS, Token, forms
+from extractor.find.clauses import AUXILIARIES, BREAKS, MODALS, SUBORDINATORS, Token, forms
 from extractor.find.sanction_verbs import FACE
 
 
@@ -62,6 +69,9 @@ def _in_its_words(
         return "denied"
     if _none_of_it(tokens, reading):
         return "denied"
+    bargain = _in_exchange(tokens, min(verb, reading.restriction.first))
+    if bargain:
+        return bargain
     conditional = condition is not None and condition.kind in ("if", "exchange")
     if reading.how == "noun":
         end = max(reading.restriction.end, reading.trigger[1])
@@ -92,6 +102,36 @@ def _in_its_words(
     if "had" in lead.words and not when and not lead.negated and _told_on_a_day(tokens, lead):
         return "in_force"
     return status_of_verb(tokens, verb, lead, passive=passive, conditional=conditional, dated=dated)
+
+
+def _in_exchange(tokens: list[Token], first: int) -> Status | None:
+    """Read the price of something by how settled that is: "froze its work in return for lifting".
+
+    None when the action is no price.
+    """
+    at = next(
+        (
+            j
+            for j in range(first - 1, max(0, first - 5), -1)
+            if tokens[j].low == "for" and tokens[j - 1].low in ("exchange", "return")
+        ),
+        None,
+    )
+    if at is None:
+        return None
+    for token in reversed(tokens[max(0, at - 24) : at]):
+        low = token.low
+        if low in MODALS or low in ("if", "offer", "offered", "offers", "proposed", "wants"):
+            return "conditional"
+        if low in _AGREES:
+            earlier = any(t.low.isdigit() and len(t.low) == 4 for t in tokens)
+            return "past" if earlier else "agreed"
+        if low in PAST_FORMS or (low.endswith("ed") and not token.capital):
+            return "past"
+    return "conditional"
+
+
+_AGREES = forms("agree")
 
 
 def _only_named(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
@@ -175,6 +215,10 @@ def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) 
     if lead.negated or lead.status == "denied":
         return "denied"
     soft = reading.soft or "proposed"
+    if soft == "proposed" and turned_down(tokens, reading.trigger[0]):
+        return "denied"
+    if soft == "denied" and not lead.words & (POSSIBLE | DUE) and lead.status is None:
+        return soft  # "would veto sanctions"
     if reading.action == "threaten":
         return "conditional" if conditional else soft
     if tokens[reading.trigger[0]].low in _PLANS and soft == "proposed":
