@@ -203,6 +203,7 @@ def test_twenty_quotes_by_keyboard_alone(  # noqa: PLR0915 - one sitting
     assert found[rejected].status == "rejected"
     assert (found[undone].status, len(found)) == ("later", 21)
     assert (found[added].origin, found[added].text) == ("analyst", missed)
+    assert found[added].row["kind"] == "direct"
     with Desk(tmp_path / "sheets") as desk:
         assert [one.action for one in history(desk, undone)] == ["accept", "undo", "later"]
         assert history(desk, rejected)[0].reason == "wrong_speaker"

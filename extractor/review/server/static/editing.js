@@ -63,6 +63,7 @@ export class Form {
     for (const field of this.fields) {
       this.values.set(field, JSON.parse(field.dataset.values));
       this.draw(field);
+      this.choose(field);
     }
     this.lead = this.fields.find((one) => "leads" in one.dataset);
     this.activate(this.lead ?? null);
@@ -117,6 +118,15 @@ export class Form {
       input.value = value === true ? "true" : value === false ? "false" : value ?? "";
       if ("many" in field.dataset) input.value = values.map((each) => each.change).join("\n");
     }
+  }
+
+  // A choice that the schema requires shows its first value; then that is what is saved.
+  choose(field) {
+    const select = field.querySelector("select");
+    if (field.dataset.control !== "choice" || select.value || select.options[0]?.value === "") return;
+    select.selectedIndex = 0;
+    this.values.set(field, [{ text: select.value, change: select.value }]);
+    this.touched.add(field);
   }
 
   remover(field, number) {
