@@ -169,6 +169,33 @@ def test_what_a_statement_leaves_out_comes_from_the_one_before() -> None:
     assert second.confidence < first.confidence / 1.5
 
 
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        # who strikes back does not strike itself
+        ("Canada imposed sanctions on Chad in May.\n\nChad hit back and imposed an embargo, it "
+         "said.", [("Chad",), ()]),
+        # who asks for relief is under them, when nothing says on whom they are
+        ("Kenya called for a halt to sanctions.", [("Kenya",)]),
+        ("Sri Lanka urged the United States to lift the embargo.", [("Sri Lanka",)]),
+        ("Kenya discussed the removal of trade sanctions imposed this month on certain goods.",
+         [("certain goods",)]),
+        # a day is no target, and neither are merits
+        ("The U.N. Security Council imposed new sanctions on Monday afternoon.", [()]),
+        ("Kenya wants the new sanctions considered on their merits.", [()]),
+    ],
+)  # fmt: skip
+def test_whom_it_falls_on(text: str, targets: list[tuple[str, ...]]) -> None:
+    """A target is said in the sentence, carried on where that makes sense, or left out."""
+    assert [told.target for told in terms(text)] == targets
+
+
+def test_a_year_is_no_event() -> None:
+    """ "Since 1973" is the time, without the words that follow it."""
+    (term,) = terms("Norway has kept sanctions on Chad in place since 1973 by decree.")
+    assert term.when == "since 1973"
+
+
 def test_those_who_only_call_for_sanctions_are_no_senders() -> None:
     """A caller asks others to impose; without those others named there is no sender."""
     (term,) = terms("Zelenskiy called for tougher sanctions against Moscow.")

@@ -225,7 +225,10 @@ def occasion_after(tokens: list[Token], i: int) -> Span | None:
     """Return "after X did Y", "following the vote in May", the first such from token `i` on."""
     end = clause_end(tokens, i)
     for j in range(i, end):
-        if tokens[j].low in _OCCASIONS and j + 1 < end and not is_adverb(tokens[j + 1]):
+        following = tokens[j + 1] if j + 1 < end else None
+        if following is None or following.low[0].isdigit() or following.low in MONTHS:
+            continue  # "since 1973" is a time, no event
+        if tokens[j].low in _OCCASIONS and not is_adverb(following):
             stop = _occasion_end(tokens, j + 1, end)
             if stop > j + 1:
                 return Span(tokens[j].start, tokens[stop - 1].end)

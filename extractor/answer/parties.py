@@ -66,7 +66,9 @@ def on_later(tokens: list[Token], begin: int) -> tuple[int, int] | None:
     return None
 
 
-_IDIOMS = frozenset("condition grounds eve basis behalf".split())  # "on the eve of the vote"
+_IDIOMS = frozenset(
+    "condition grounds eve basis behalf merits terms schedule".split()
+)  # "on the eve of the vote"
 
 
 def _imposed_soon(tokens: list[Token], i: int) -> bool:

@@ -11,7 +11,7 @@ from extractor.answer.states import States
 from extractor.answer.targets import target_of
 from extractor.find.actions import Reading
 from extractor.find.candidates import SentenceCandidate
-from extractor.find.clauses import Token
+from extractor.find.clauses import Token, forms
 from extractor.find.countries import country_of
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
@@ -90,7 +90,10 @@ class Parties:
             told = memory.by_head.get(head, ())
             general = head == "sanction"  # of those on a person, a ban is told of by its name
             target = (memory.country or told) if general else (told or memory.country)
-            target, target_trust = target or memory.by_head.get("sanction") or memory.targets, 0.4
+            target = target or memory.by_head.get("sanction") or memory.targets
+            target, target_trust = self._not_on_oneself(target, sender), 0.4
+        elif not target:
+            target, target_trust = self._asker(tokens, reading, lead, sender), 0.4
         elif target and target_trust:
             self._remember_target(target, sender)
             memory.by_head[head] = target
@@ -211,6 +214,33 @@ class Parties:
 
     # --- target -----------------------------------------------------------------------------
 
+    def _not_on_oneself(
+        self, target: tuple[Span, ...], sender: tuple[str, ...]
+    ) -> tuple[Span, ...]:
+        """Leave out of a target carried on what is the sender's own country: it hits back."""
+        own = frozenset().union(*(codes_in(self._name_of(key)) for key in sender))
+        return tuple(span for span in target if not codes_in(span.of(self._text)) & own)
+
+    def _asker(
+        self, tokens: list[Token], reading: Reading, lead: Lead, sender: tuple[str, ...]
+    ) -> tuple[Span, ...]:
+        """Return the country that asks for relief where nothing else says on whom it falls."""
+        if reading.action not in ("lift", "ease"):
+            return ()
+        start = lead.governor if lead.governor is not None else reading.trigger[0]
+        for i in range(start, max(-1, start - 8), -1):
+            if tokens[i].low in _ASKS:
+                break
+        else:
+            return ()
+        senders = frozenset().union(*(codes_in(self._name_of(key)) for key in sender))
+        for first in (i - 2, i - 1):  # of two words or one
+            words = " ".join(token.text for token in tokens[first:i]) if first >= 0 else ""
+            country = country_of(words) if words else None
+            if country is not None:
+                return (span_of(tokens, first, i),) if country not in senders else ()
+        return ()
+
     def _remember_target(self, target: tuple[Span, ...], sender: tuple[str, ...]) -> None:
         """Keep a target for later statements without one; "the country" under its name."""
         self._memory.targets = target
@@ -240,6 +270,7 @@ def _is_property(words: str) -> bool:
     return words.lower().endswith(("assets", "funds", "accounts", "property"))
 
 
+_ASKS = forms("call", "ask", "appeal", "demand", "urge", "want", "seek") | {"sought"}
 _THE_COUNTRY = frozenset(
     "the country|the nation|the state|the island|the kingdom|the republic|the regime".split("|")
 )

@@ -40,9 +40,18 @@ def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], 
         return (), 0.0
     before = _target_before(tokens, reading)
     far = later is not None and any(t.low == "," for t in tokens[r.core : later[0]])
-    if later and reading.how != "noun" and not (far and before[0]):
+    imposed = later is not None and _imposed_there(tokens, r.core, later[0])
+    if later and (reading.how != "noun" or imposed) and not (far and before[0]):
         return split_list(tokens, *later), 0.9
     return before
+
+
+def _imposed_there(tokens: list[Token], core: int, later: int) -> bool:
+    """Tell whether the restriction was "imposed … on": "the removal of sanctions imposed on X"."""
+    return core < len(tokens) and core < later and tokens[core].low in _IMPOSED
+
+
+_IMPOSED = frozenset("imposed placed slapped levied introduced".split())
 
 
 def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:

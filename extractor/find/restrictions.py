@@ -13,6 +13,7 @@ from extractor.find.clauses import (
     COMMON_VERBS,
     DETERMINERS,
     MODALS,
+    MONTHS,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
@@ -545,6 +546,8 @@ def _complement_end(tokens: list[Token], core: int) -> int:
     following = tokens[core + 1].low if core + 1 < len(tokens) else ""
     if {following, tokens[core + 2].low if core + 2 < len(tokens) else ""} & _MANNERS:
         return core  # "eased sanctions on condition that …"
+    if following in MONTHS:
+        return core  # "imposed sanctions on Monday afternoon"
     if low in ("on", "against", "targeting", "upon", "vs", "vs."):
         begin = core + 1
     elif (low, following) in (("aimed", "at"), ("related", "to"), ("in", "place"), ("of", "all")):
