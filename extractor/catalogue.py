@@ -100,10 +100,11 @@ def list_schemas(home: Path | None = None) -> list[Entry]:
 def find_prompt(name: str, home: Path | None = None, schema: Schema | None = None) -> Prompt:
     """Find a prompt template by name; raise PromptError naming the nearest ones.
 
-    With `schema`, the folders beside that schema's file are looked in first: `../prompts`, then
-    its own folder, so that a schema given by path brings its prompt along.
+    With a `schema` of the user's, the folders beside its file are looked in first: `../prompts`,
+    then its own folder, so that a schema given by path brings its prompt along.
     """
-    beside = [schema.path.parent.parent / "prompts", schema.path.parent] if schema else []
+    brings = schema is not None and schema.path.parent != _shipped("schemas").resolve()
+    beside = [schema.path.parent.parent / "prompts", schema.path.parent] if schema and brings else []
     path = _find(name, "prompts", PROMPT_SUFFIXES, home, PromptError, first=beside)
     try:
         source = path.read_text(encoding="utf-8")

@@ -184,6 +184,8 @@ def test_prompts_are_found_like_schemas(tmp_path: Path) -> None:
     path = write(other, "mine.py", HEADER + "class Mine(BaseModel):\n    q: list[Quotation]\n")
     write(other, "mine.j2", "beside the schema", "prompts")
     assert find_prompt("mine", tmp_path, load_schema(path)).source == "beside the schema"
+    write(tmp_path, "quotes.j2", "my own", "prompts")
+    assert find_prompt("quotes", tmp_path, load_schema("quotes", tmp_path)).source == "my own"
     with pytest.raises(PromptError, match="there is no prompt 'nothing_like_it'"):
         find_prompt("nothing_like_it", tmp_path)
     (tmp_path / "prompts" / "latin.j2").write_bytes(b"caf\xe9")
