@@ -2,9 +2,16 @@
 
 from itertools import pairwise
 
-from extractor.answer.imposers import is_instrument, is_office, is_wish, may_impose, strong_imposer
+from extractor.answer.imposers import may_impose, strong_imposer
 from extractor.answer.instruments import passed_by, ruled_on
 from extractor.answer.leads import Lead, lead_of
+from extractor.answer.left_to_others import (
+    addresses,
+    governed_by_of,
+    is_expletive,
+    leaves_to,
+    wishes,
+)
 from extractor.answer.mentions import Mentions, can_act
 from extractor.answer.moods import demanded
 from extractor.answer.parties import is_own_passive, span_of
@@ -15,19 +22,15 @@ from extractor.find.clauses import (
     BREAKS,
     COMMON_VERBS,
     DETERMINERS,
-    MONTHS,
-    NEGATIONS,
-    PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
     Token,
     forms,
-    is_adverb,
     phrase_end,
 )
 from extractor.find.countries import lookup
 from extractor.find.restrictions import is_imposer
-from extractor.find.sanction_verbs import ACTIONS, FACE, FOR_VERBS, SOFT
+from extractor.find.sanction_verbs import ACTIONS, FACE, SOFT
 from extractor.spans import Span
 
 _JOINING = forms("join", "follow") | {"alongside"}
@@ -38,18 +41,9 @@ _OWN_ACTS = (
           "pledge", "delay", "extend", "confirm", "start", "complete", "grant", "issue", "consider")
     | {"began", "begun", "begin", "begins", "gave", "granted"}
 )  # fmt: skip
-_ADDRESSING = (
-    "urg", "ask", "call", "press", "push", "want", "persuad", "convinc", "encourag", "invit",
-    "lobb", "demand", "requir", "request", "appeal",
-)  # fmt: skip
 _ANSWERS = ("retaliat", "respond")  # "X retaliates with a ban": no passive, though no object
 _THREATS = frozenset(("threat", "threats"))
 _PASSIVES = frozenset("is are was were be been being".split())
-_HARDNESS = frozenset(
-    "difficult hard impossible possible important necessary easy easier harder premature wrong "
-    "right better crucial essential vital useless pointless".split()
-)
-_HARD_TO = frozenset((word, "to") for word in _HARDNESS)
 
 
 class Agents:
@@ -92,7 +86,7 @@ class Agents:
         if subject and self._asks_others(tokens, reading, lead, subject):
             subject = ()
         wishing = wishes(tokens, reading, lead)
-        if agent and wishing and not _addresses(tokens, reading, lead):
+        if agent and wishing and not addresses(tokens, reading, lead):
             return agent, 0.9  # "wants sanctions imposed by X removed"
         subject = tuple(map(self._before_who, subject))
         subject = tuple(
@@ -225,7 +219,7 @@ class Agents:
         self, tokens: list[Token], reading: Reading, lead: Lead, subject: tuple[str, ...]
     ) -> bool:
         """Tell whether the subject only calls for what others would do."""
-        if not wishes(tokens, reading, lead) or _addresses(tokens, reading, lead):
+        if not wishes(tokens, reading, lead) or addresses(tokens, reading, lead):
             return False
         hardens = reading.action in ("impose", "tighten", "threaten", "renew", "keep")
         for key in subject:
@@ -286,7 +280,7 @@ class Agents:
             main = self._main_subject(tokens, lead.start)  # "The EU lifted X but kept Y"
             if main:
                 return main
-        if lead.infinitive and _is_expletive(tokens, reading.trigger[0]):
+        if lead.infinitive and is_expletive(tokens, reading.trigger[0]):
             return ()  # "it will be hard to impose": nobody's
         if lead.governor is not None and lead.infinitive:
             passive = bool(lead.words & _PASSIVES) and not tokens[head].low.endswith("ing")
@@ -302,13 +296,13 @@ class Agents:
                 )
                 if addressed:
                     return addressed
-            if not passive and _leaves_to(tokens, lead.governor, to):
+            if not passive and leaves_to(tokens, lead.governor, to):
                 return ()  # "urged his counterparts to lift": theirs, and no mention
             start = min(start, lead.governor)
             ruled = ruled_on(self._mentions, tokens, lead.governor)
             if ruled:
                 return ruled
-            if _governed_by_of(tokens, lead.governor):
+            if governed_by_of(tokens, lead.governor):
                 return ()  # "notify allies of any intention to lift": not the allies'
         subject = self._mentions.subject(tokens, start)
         if subject and self._another_between(tokens, subject[-1], start):
@@ -387,59 +381,3 @@ def _other_participle(tokens: list[Token], by: int, reading: Reading) -> bool:
         and not reading.trigger[0] <= by - 1 < reading.trigger[1]
         and by - 1 != reading.restriction.head
     )
-
-
-def _leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
-    """Tell whether "urged his allies to" names those it is left to, by a common noun."""
-    low = tokens[governor].low
-    if low == "powers":  # "urged world powers to lift": those addressed, not their power to
-        return any(t.low.startswith(_ADDRESSING) for t in tokens[max(0, governor - 4) : governor])
-    if not low.startswith(_ADDRESSING):
-        return False
-    between = [t for t in tokens[governor + 1 : to] if t.low not in ("on", "upon", "not", "for")]
-    if not between or not between[0].word or between[0].low in PREPOSITIONS:
-        return False
-    return not all(is_adverb(t) or t.low in NEGATIONS or t.low in MONTHS for t in between)
-
-
-def _is_expletive(tokens: list[Token], verb: int) -> bool:
-    """Tell whether the verb follows "it is hard to", where "it" is nobody."""
-    near = [token.low for token in tokens[max(0, verb - 8) : verb]]
-    return "it" in near and any(pair in _HARD_TO for pair in pairwise(near[near.index("it") :]))
-
-
-def _governed_by_of(tokens: list[Token], governor: int) -> bool:
-    """Tell whether "of" stands before a governing noun, its determiner left out."""
-    before = governor - 1
-    if before > 0 and tokens[before].low in DETERMINERS:
-        before -= 1
-    return before >= 0 and tokens[before].low == "of"
-
-
-def wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
-    """Tell whether what leads up to the action leaves it to others: "wants to", "called for"."""
-    low = tokens[reading.trigger[0]].low
-    if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
-        return not low.startswith("vot")
-    if reading.soft == "denied":
-        return True  # "rejects sanctions": others' or its own
-    return lead.governor is not None and is_wish(tokens[lead.governor].low)
-
-
-def _addresses(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
-    """Tell whether "urged X to lift" names whom it is left to."""
-    if lead.governor is None or not lead.infinitive:
-        return False
-    between = tokens[lead.governor + 1 : reading.trigger[0]]
-    return any(token.capital for token in between)
-
-
-def has_subject(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
-    """Tell whether a finite verb has a subject of its own, though no name: "allies imposed"."""
-    verb = tokens[reading.trigger[0]].low
-    if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:
-        return False
-    before = tokens[lead.start - 1]
-    if is_instrument(before) or is_office(before) or before.capital:
-        return False  # a bill's state, or a name that is no mention, is looked for elsewhere
-    return before.word and before.low not in PREPOSITIONS | PRONOUNS | SUBORDINATORS | {"and"}

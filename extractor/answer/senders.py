@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from extractor.answer.agents import Agents, has_subject, wishes
+from extractor.answer.agents import Agents
 from extractor.answer.imposers import acts_for_imposer, codes_in, strong_imposer
 from extractor.answer.leads import Lead
+from extractor.answer.left_to_others import has_subject, wishes
 from extractor.answer.mentions import Mentions
 from extractor.answer.parties import imposes_by_name, names_imposer, span_of
 from extractor.answer.states import States

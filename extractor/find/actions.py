@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from extractor.find.candidates import Action, Status
 from extractor.find.clauses import AUXILIARIES, PREPOSITIONS, Token, is_adverb, subject_start
-from extractor.find.restrictions import Restriction
+from extractor.find.restriction_phrases import Restriction
 
 How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
 

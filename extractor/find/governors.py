@@ -12,7 +12,7 @@ from extractor.find.clauses import (
     forms,
     is_adverb,
 )
-from extractor.find.restrictions import Restriction
+from extractor.find.restriction_phrases import Restriction
 from extractor.find.sanction_verbs import (
     ACTIONS,
     CAUSES,

@@ -13,7 +13,7 @@ from extractor.find.clauses import (
     is_adverb,
     phrase_end,
 )
-from extractor.find.restrictions import Restriction
+from extractor.find.restriction_phrases import Restriction
 from extractor.find.sanction_verbs import (
     ACTIONS,
     FACE,

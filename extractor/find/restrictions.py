@@ -5,61 +5,24 @@ duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a
 league's sanctions.
 """
 
-import re
-from dataclasses import dataclass
-
 from extractor.find.clauses import (
     AUXILIARIES,
-    COMMON_VERBS,
     DETERMINERS,
     MODALS,
-    MONTHS,
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
     Token,
     forms,
     is_adverb,
-    phrase_end,
 )
 from extractor.find.countries import lookup
 from extractor.find.entry_bans import WHOLE_PEOPLES
-from extractor.find.sanction_verbs import ACTIONS, LEAVING, SOFT
+from extractor.find.restriction_phrases import GOODS, Restriction, noun_phrase
+from extractor.find.restriction_stems import BANS, TRADE
+from extractor.find.sanction_verbs import ACTIONS
 
-# A text without any of these holds no restriction, so nothing else is looked at.
-STEMS = (
-    "sanction", "embargo", "blacklist", "delist", "freez", "froze", " ban", "controls",
-    "restrictions", "curbs", "blockade", "prohibit", " barr",
-)  # fmt: skip
-# Stems of two words are looked for where one of the two stands: half of the searching saved.
-_LONG_STEMS = {
-    "terror": ("sponsors of terror", "sponsor of terror", "terror list", "terrorism list",
-               "terrorist list"),
-    "snap": ("snapback", "snap back"),
-    "ve measure": ("restrictive measure", "punitive measure"),
-    "price cap": ("price cap",),
-    "entity list": ("entity list",),
-}  # fmt: skip
-# Words that open no article by themselves: "ban" and "restrictions" are about much else.
-_WEAK_STEMS = frozenset(
-    {" ban", "controls", "restrictions", "curbs", "freez", "froze", "prohibit", " barr"}
-)
-
-_TRADE = frozenset(
-    "export exports import imports trade visa arms weapons crude oil gas coal fuel diamond gold "
-    "chip chips semiconductor technology investment entry economic financial banking shipping "
-    "transit steel timber grain uranium aviation airspace travel military".split()
-)
 _ALWAYS = frozenset("export exports import imports trade visa arms weapons crude oil".split())
-_GOODS = frozenset(
-    "exports imports export import sale sales oil gas crude coal diamonds travel entry flights "
-    "investment investments weapons arms transactions technology gold steel fuel timber trade "
-    "chips semiconductors shipments purchases goods petroleum minerals banks dealings uranium "
-    "equipment transfers supplies exporting importing flights flying".split()
-)
-_BANS = frozenset(
-    "ban bans controls restrictions restriction curbs prohibition prohibitions blockade".split()
-)
 _GUNS = frozenset("assault gun handgun semiautomatic concealed".split())  # home affairs
 _MONEY = frozenset("assets asset funds accounts reserves holdings money property".split())
 _SKIPPED_COMPOUNDS = frozenset(
@@ -67,12 +30,6 @@ _SKIPPED_COMPOUNDS = frozenset(
     "committees adviser advisor office lawyer lawyers coordinator envoy compliance official "
     "officials specialist enforcement violation violations breach breaches risk risks screening "
     "fears hit-list research analyst data policy chief architect".split()
-)
-# Nouns that go on with the restriction's own phrase: "sanctions package", "sanctions bill".
-_OWN_COMPOUNDS = frozenset(
-    "package packages regime regimes list lists bill legislation law resolution measures "
-    "designation "
-    "designations programme program blacklist order".split()
 )
 # Nouns behind "sanctions" that say what happens to them.
 COMPOUND_ACTIONS = {
@@ -93,15 +50,6 @@ _OTHER_WORLD = frozenset(
     "lawyers attorney attorneys plaintiff plaintiffs contempt misconduct judge courtroom ethics "
     "teammates season bishop pupils employees employee".split()
 )
-_BLENDERS = frozenset(  # "-ed" and "-ing" words that qualify a restriction
-    "targeted proposed renewed existing crippling sweeping punishing longstanding remaining "
-    "limited "
-    "related threatened planned expanded coordinated unprecedented biting stinging sectoral "
-    "lasting "
-    "so-called rolling standing far-reaching wide-ranging long-standing sustained suffocating "
-    "extended combined looming pending agreed imposed oil-related".split()
-)
-_S_WORDS = frozenset("arms weapons rights minerals affairs goods dual-use chips has-been".split())
 _PEOPLE = frozenset(
     "officials official individuals individual entities entity companies company banks bank firms "
     "firm oligarchs oligarch vessels vessel tankers tanker ships ship leaders leader ministers "
@@ -131,54 +79,11 @@ _IMPOSING_WORDS = frozenset(
 
 # Every word that a restriction is known by, "sanction…" apart.
 _NAMES = (
-    _BANS | FREEZE | BLACKLIST | BAN_VERBS
+    BANS | FREEZE | BLACKLIST | BAN_VERBS
     | frozenset("embargo embargoes embargos freeze freezes cap caps blacklist blacklists list "
         "lists "
                 "lists designation designations measures penalties penalty".split())
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """A restriction's phrase, as indices of a sentence's tokens (half-open)."""
-
-    first: int  # the first word, determiners left out
-    head: int  # the word that names it: "sanctions", "ban", "freeze"
-    core: int  # after the name and its compound: "sanctions package"
-    end: int  # after its complement: "on oil"
-    kind: str  # "noun", "verb" or "list"
-    weak: bool  # counts only in an article that speaks of sanctions elsewhere
-    determined: bool = False  # "the", "these", "its" stand before it
-    on: tuple[int, int] | None = None  # of an entry ban: who is kept out
-
-    @property
-    def has_complement(self) -> bool:
-        """Tell whether "on …" or "against …" belongs to the phrase."""
-        return self.end > self.core
-
-
-_ON_TRADE = re.compile(
-    r"\bba(?:n|ns|nned|nning) (?:on |(?:all |the )?(?:import|export|sale|purchase|investment))"
-    r"|\b(?:prohibit(?:s|ed|ing)?|barr(?:ed|ing)) (?:all |the )?(?:import|export|sale|arms)"
-    r"|\b(?:controls|restrictions|curbs|prohibition) on (?:all |the )?(?:import|export|sale|trade)"
-)
-
-
-def stems_in(text: str) -> list[str]:
-    """Return the stems of restrictions that `text` holds, cheaply; none when it names none."""
-    low = text.lower()
-    found = [stem for stem in STEMS if stem in low]
-    for word, stems in _LONG_STEMS.items():
-        if word in low:
-            found.extend(stem for stem in stems if stem in low)
-    if not found or any(stem not in _WEAK_STEMS for stem in found):
-        return found
-    money = any(word in low for word in ("asset", "fund", "accounts", "reserves"))
-    if money or _ON_TRADE.search(low):
-        return found
-    bans = [ban for ban in _BANS if ban in low]
-    trade = any(f"{word} {ban}" in low for ban in bans for word in _TRADE)
-    return found if trade else []
 
 
 def is_imposer(form: str) -> bool:
@@ -229,14 +134,14 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
     if low.startswith("sanction"):
         return _sanction(tokens, i, low, previous, following)
     if low in ("embargo", "embargoes", "embargos"):
-        return _noun(tokens, i, weak=False)
-    if low in _BANS:
+        return noun_phrase(tokens, i, weak=False)
+    if low in BANS:
         named = _ban(tokens, i, previous, following)
         if named is not None or low not in BAN_VERBS:
             return named
     if low in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
         near = {token.low for token in tokens[i + 1 : i + 7]}
-        return _noun(tokens, i, weak=False) if previous in _MONEY or near & _MONEY else None
+        return noun_phrase(tokens, i, weak=False) if previous in _MONEY or near & _MONEY else None
     if low in FREEZE:
         near = {token.low for token in tokens[i + 1 : i + 9]}
         if near & _MONEY or (previous in AUXILIARIES and _money_before(tokens, i)):
@@ -248,26 +153,26 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
         return None
     if low in ("cap", "caps") and previous == "price":
         near = {token.low for token in tokens[max(0, i - 6) : i + 8]}
-        return _noun(tokens, i, weak=not near & {"oil", "crude", "gas", "barrel", "g7"})
+        return noun_phrase(tokens, i, weak=not near & {"oil", "crude", "gas", "barrel", "g7"})
     if low in ("blacklist", "blacklists") and (
         previous in DETERMINERS or previous.endswith(("'s", "trade", "terror", "export", "ism"))
     ):
-        return _noun(tokens, i, weak=True, kind="list")
+        return noun_phrase(tokens, i, weak=True, kind="list")
     if low in BLACKLIST:
         if previous in ACTIONS and low.startswith("blacklist"):
-            return _noun(tokens, i, weak=True, kind="list")  # "agrees to extend blacklist"
+            return noun_phrase(tokens, i, weak=True, kind="list")  # "agrees to extend blacklist"
         adjective = previous in DETERMINERS or (previous in PREPOSITIONS and low.endswith("ed"))
         weak = not any(is_imposer(t.text) for t in tokens[max(0, i - 3) : i] if t.capital)
         return None if adjective else Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
     if low in ("list", "lists", "designation", "designations"):
         return _list(tokens, i, previous, following)
     if low == "measures" and previous in ("restrictive", "punitive"):
-        return _noun(tokens, i, weak=False)
+        return noun_phrase(tokens, i, weak=False)
     if low == "measures" and following in ("against", "targeting"):
-        return _noun(tokens, i, weak=True)
+        return noun_phrase(tokens, i, weak=True)
     if low in ("penalties", "penalty") and previous in ("economic", "trade", "financial"):
-        return _noun(tokens, i, weak=True)
-    if low in BAN_VERBS and {t.low for t in tokens[i + 1 : i + 5]} & _GOODS and following != "on":
+        return noun_phrase(tokens, i, weak=True)
+    if low in BAN_VERBS and {t.low for t in tokens[i + 1 : i + 5]} & GOODS and following != "on":
         weak = not _with_a_country(tokens, i + 1)
         return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
     return None
@@ -294,10 +199,10 @@ def _sanction(
             return None
         if _is_third_person(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=False)
-        return _noun(tokens, i, weak=False)
+        return noun_phrase(tokens, i, weak=False)
     if low == "sanction":
         if following in ("on", "against") and previous not in ("to", *MODALS):
-            return _noun(tokens, i, weak=False)
+            return noun_phrase(tokens, i, weak=False)
         verbal = previous in {"to", "and", "or", "not", "then", "also"} | MODALS | PRONOUNS
         if verbal and _takes_object(tokens, i + 1):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
@@ -411,16 +316,16 @@ def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restrict
     if i > 1 and tokens[i - 2].low in _GUNS:
         return None
     if previous in _ALWAYS or (previous == "travel" and tokens[i].low in ("ban", "bans")):
-        return _noun(tokens, i, weak=previous in ("travel", "oil"))
+        return noun_phrase(tokens, i, weak=previous in ("travel", "oil"))
     near = {token.low for token in tokens[i + 2 : i + 8]}
     if following == "on" and _with_a_country(tokens, i + 2):
-        return _noun(tokens, i, weak=False)  # "a ban on jade from Burma"
-    if following in ("on", "of") and near & _GOODS:
-        return _noun(tokens, i, weak=tokens[i].low not in ("ban", "bans", "embargo"))
-    if previous in _TRADE or (following in ("on", "against") and tokens[i].low in _BANS):
+        return noun_phrase(tokens, i, weak=False)  # "a ban on jade from Burma"
+    if following in ("on", "of") and near & GOODS:
+        return noun_phrase(tokens, i, weak=tokens[i].low not in ("ban", "bans", "embargo"))
+    if previous in TRADE or (following in ("on", "against") and tokens[i].low in BANS):
         target = tokens[i + 2] if following in ("on", "against") and i + 2 < len(tokens) else None
         known = target is not None and lookup(target.text) is not None
-        return _noun(tokens, i, weak=True) if previous in _TRADE or known else None
+        return noun_phrase(tokens, i, weak=True) if previous in TRADE or known else None
     return None
 
 
@@ -442,123 +347,9 @@ def _list(tokens: list[Token], i: int, previous: str, following: str) -> Restric
     if previous in ("terror", "terrorism", "terrorist", "sanctions", "sdn") or (
         previous == "entity" and tokens[i - 1].capital
     ):
-        return _noun(tokens, i, weak=False, kind="list")
+        return noun_phrase(tokens, i, weak=False, kind="list")
     near = [token.low for token in tokens[max(0, i - 3) : i + 6]]
     terror = any(word.startswith("terror") for word in near)
     if terror and (following == "of" or tokens[i].low.startswith("designation")):
-        return _noun(tokens, i, weak=False, kind="list")
+        return noun_phrase(tokens, i, weak=False, kind="list")
     return None
-
-
-def _noun(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") -> Restriction:
-    """Grow the phrase around the name at `i`: modifiers before it, "on …" behind it."""
-    core = i + 1
-    while core < len(tokens) and tokens[core].low in _OWN_COMPOUNDS:
-        kind = "list" if tokens[core].low in ("list", "lists", "blacklist") else kind
-        core += 1
-    first, determined = _phrase_start(tokens, i)
-    return Restriction(first, i, core, _complement_end(tokens, core), kind, weak, determined)
-
-
-_OPENING = DETERMINERS | {"and", ",", "of", "or"}
-
-
-def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
-    """Return where the phrase named at `i` begins, and whether "the", "its" … stand before it."""
-    first = i
-    while first > 0 and i - first < 8 and _qualifies(tokens, first - 1, i):
-        first -= 1
-    determined = False
-    while first < i and tokens[first].low in _OPENING:
-        determined = determined or tokens[first].low in (
-            "the", "these", "those", "its", "their", "his", "all", "our", "this", "that",
-        )  # fmt: skip
-        if tokens[first].low in ("all", "most", "some", "many", "more", "part", "several"):
-            break
-        first += 1
-    return first, determined
-
-
-_NEVER_QUALIFY = frozenset("up back down over out off away year years month months".split())
-
-
-def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
-    """Tell whether token `j` is a modifier of the name at `head`, its right neighbour being one."""
-    token = tokens[j]
-    low = token.low
-    right = tokens[j + 1].low
-    if low == "of":
-        return right in DETERMINERS and j > 0 and tokens[j - 1].low in DETERMINERS
-    if low in ("and", ",") and j > 0 and j + 1 < head:
-        left = tokens[j - 1]
-        if low == "and" and right == left.low == "more":
-            return True
-        if low == "," and right in DETERMINERS:
-            return False
-        return left.word and (
-            (left.capital and tokens[j + 1].capital and low == "and")
-            or (left.capital and right == "other")
-            or (_adjective(left) and _adjective(tokens[j + 1]))
-        )
-    if low in ("that", "which", "what", "whose"):
-        return False
-    if low in DETERMINERS:
-        return True
-    if low in PREPOSITIONS or low in SUBORDINATORS:
-        return False
-    if token.capital:  # a verb too, in a headline: "Senate Panel Backs New Sanctions"
-        verb = low in ACTIONS or low in SOFT or low in LEAVING
-        return not verb or (low == "order" and tokens[j - 1].low == "executive")
-    if not token.word or low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | PRONOUNS:
-        return False
-    if (
-        low in _NEVER_QUALIFY
-        or low in COMMON_VERBS
-        or low in ACTIONS
-        or low in SOFT
-        or low in LEAVING
-        or is_adverb(token)
-        or low == "and"
-    ):
-        return False
-    if low.endswith(("ed", "ing")):
-        has = j > 0 and tokens[j - 1].low in ("has", "have", "had", "who", "it", "he", "they")
-        has = has or right in ("a", "an", "the", "its", "their")  # "threatened an embargo"
-        return "-" in low or (low in _BLENDERS and not has)
-    return not low.endswith("s") or low in _S_WORDS or low.endswith(("'s", "ous", "s'", "ss"))
-
-
-def _adjective(token: Token) -> bool:
-    """Tell whether a word has an adjective's form: "economic and financial sanctions"."""
-    return token.low.endswith(
-        ("ic", "al", "ful", "ous", "ive", "ary", "ng", "ed", "er", "gh", "sh", "id", "rm", "ry")
-    ) or token.low in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")
-
-
-_MANNERS = frozenset("condition grounds behalf eve basis account".split())
-
-
-def _complement_end(tokens: list[Token], core: int) -> int:
-    """Return the end of "on …", "against …", "targeting …", "related to …" behind the name."""
-    if core >= len(tokens):
-        return core
-    low = tokens[core].low
-    following = tokens[core + 1].low if core + 1 < len(tokens) else ""
-    if {following, tokens[core + 2].low if core + 2 < len(tokens) else ""} & _MANNERS:
-        return core  # "eased sanctions on condition that …"
-    if following in MONTHS:
-        return core  # "imposed sanctions on Monday afternoon"
-    if low in ("on", "against", "targeting", "upon", "vs", "vs."):
-        begin = core + 1
-    elif (low, following) in (("aimed", "at"), ("related", "to"), ("in", "place"), ("of", "all")):
-        begin = core + 2
-        if low == "in":
-            if core + 2 >= len(tokens) or tokens[core + 2].low not in ("on", "against"):
-                return core
-            begin = core + 3
-    elif low == "of" and following in _GOODS:
-        begin = core + 1
-    else:
-        return core
-    end = phrase_end(tokens, begin)
-    return end if end > begin else core

@@ -31,13 +31,13 @@ from extractor.find.entry_bans import (
 from extractor.find.governing_nouns import noun_before
 from extractor.find.governors import verb_before
 from extractor.find.predicates import named_again, pronoun_readings, verbs_behind
+from extractor.find.restriction_phrases import Restriction
+from extractor.find.restriction_stems import stems_in
 from extractor.find.restrictions import (
     BAN_VERBS,
     COMPOUND_ACTIONS,
-    Restriction,
     is_imposer,
     restrictions_in,
-    stems_in,
 )
 from extractor.find.sanction_verbs import PROSPECTIVE
 from extractor.spans import Span
