@@ -103,8 +103,9 @@ def find_prompt(name: str, home: Path | None = None, schema: Schema | None = Non
     With a `schema` of the user's, the folders beside its file are looked in first: `../prompts`,
     then its own folder, so that a schema given by path brings its prompt along.
     """
-    brings = schema is not None and schema.path.parent != _shipped("schemas").resolve()
-    beside = [schema.path.parent.parent / "prompts", schema.path.parent] if schema and brings else []
+    beside: list[Path] = []
+    if schema is not None and schema.path.parent != _shipped("schemas").resolve():
+        beside = [schema.path.parent.parent / "prompts", schema.path.parent]
     path = _find(name, "prompts", PROMPT_SUFFIXES, home, PromptError, first=beside)
     try:
         source = path.read_text(encoding="utf-8")
