@@ -32,6 +32,7 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Norway rejected calls for sanctions against Chad.", "denied"),
         ("Kenya vetoed a resolution that would have imposed sanctions on Chad.", "denied"),
         ("Norway would veto any sanctions on Chad.", "denied"),
+        ("A U.N. resolution imposing sanctions on Chad was vetoed by Kenya.", "denied"),
         # two refusals make none
         ("Norway did not rule out easing sanctions on Chad.", "proposed"),
         ("Norway will not veto a sanctions bill on Chad.", "proposed"),
@@ -48,6 +49,8 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Norway would welcome the lifting of sanctions on Chad.", "proposed"),
         ("Kenya hopes Norway will lift the sanctions on Chad.", "proposed"),
         ("Kenya predicts Norway will lift sanctions on Chad.", "proposed"),
+        ("Norway circulated a resolution tightening sanctions on Chad.", "proposed"),
+        ("Kenya called for a resolution tightening sanctions on Chad.", "proposed"),
         # a committee of a parliament only recommends
         ("A House panel in Washington approves a measure to widen Chad sanctions.", "proposed"),
         ("The Foreign Affairs Committee of Canada's House of Commons tightens sanctions on Chad.",
@@ -73,11 +76,15 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Senators in Canada voted to approve new sanctions on Chad.", "agreed"),
         ("An extension of the Chad Sanctions Act passes the U.S. Congress.", "agreed"),
         ("Canada's parliament has approved new sanctions on Chad.", "agreed"),
+        ("The U.N. Security Council adopted a resolution tightening sanctions on Chad.", "agreed"),
         # done in the news, or in place
         ("Norway has approved a set of sanctions against Chad.", "in_force"),
         ("Norway said on Tuesday it had imposed sanctions on Chad.", "in_force"),
         ("U.N. sanctions on Chad expired on Tuesday.", "in_force"),
+        ("Norway's prime minister signed an order banning exports to Chad.", "in_force"),
         # done before
+        ("The U.N. Security Council passed a resolution tightening sanctions on Chad in 2016.",
+         "past"),
         ("Norway imposed sanctions on Chad last Tuesday.", "past"),
         ("Norway imposed sanctions on Chad earlier this week.", "past"),
         ("Norway said it had imposed sanctions on Chad in May.", "past"),

@@ -197,13 +197,13 @@ def _turned_down(tokens: list[Token], governor: int) -> bool:
     """Tell whether it is a motion that was turned down: "rejected a proposal to end"."""
     if tokens[governor].low not in _MOTIONS:
         return False
-    return any(t.low in _TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
+    return any(t.low in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
 
 
 _MOTIONS = frozenset(
     "proposal proposals motion bid bill resolution call calls demand request plea".split()
 )
-_TURNING_DOWN = forms("reject", "veto", "defeat", "dismiss", "rebuff") | {"vetoed", "vetoes"}
+TURNING_DOWN = forms("reject", "veto", "defeat", "dismiss", "rebuff") | {"vetoed", "vetoes"}
 _DENYING = forms("deny", "reject", "dispute") | {"false", "untrue", "denies", "denied"}
 
 

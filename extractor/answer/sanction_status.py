@@ -6,11 +6,12 @@ is what only restrictions have: verbs that say it themselves ("announced sanctio
 """
 
 from extractor.answer.conditions import Condition, inside_condition
-from extractor.answer.leads import Lead
+from extractor.answer.leads import LEADS, Lead
 from extractor.answer.moods import (
     DUE,
     PAST_FORMS,
     POSSIBLE,
+    TURNING_DOWN,
     denied_above,
     status_of_verb,
     turned_down,
@@ -97,6 +98,9 @@ def _in_its_words(
     if reading.how == "relative" and not lead.words:
         wanted = _wanted(tokens, reading.restriction.first)
         return wanted or ("in_force" if dated else "past")
+    paper = _by_a_paper(tokens, reading, lead, when)
+    if paper:
+        return paper
     if _only_named(tokens, reading, lead):
         return None
     if "had" in lead.words and not when and not lead.negated and _told_on_a_day(tokens, lead):
@@ -132,6 +136,33 @@ def _in_exchange(tokens: list[Token], first: int) -> Status | None:
 
 
 _AGREES = forms("agree")
+
+
+def _by_a_paper(tokens: list[Token], reading: Reading, lead: Lead, when: str) -> Status | None:
+    """Read "adopted a resolution tightening": how far the paper has come; None without one."""
+    verb = reading.trigger[0]
+    if lead.words or not tokens[verb].low.endswith("ing") or verb < 2:
+        return None
+    if tokens[verb - 1].low not in _PAPERS | _ORDERS:
+        return None
+    end = reading.restriction.end
+    near = [token.low for token in tokens[max(0, verb - 9) : verb]]
+    breaks = [k for k, low in enumerate(near) if low in BREAKS]
+    words = set(near[breaks[-1] :] if breaks else near)
+    if words & TURNING_DOWN or {token.low for token in tokens[end : end + 4]} & TURNING_DOWN:
+        return "denied"
+    if words & _UNDECIDED or any(LEADS.get(low) == "proposed" for low in words - {"back"}):
+        return "proposed"
+    if not words & _ADOPTS:
+        return None
+    if when and not of_the_news(when) and not is_ahead(when) and "until" not in when.lower():
+        return "past"
+    return "in_force" if tokens[verb - 1].low in _ORDERS else "agreed"
+
+
+_ORDERS = frozenset("order decree statement proclamation".split())
+_UNDECIDED = forms("draft", "propose", "circulate", "introduce", "sponsor") | {"proposal", "bill"}
+_ADOPTS = forms("adopt", "pass", "approve", "sign", "issue", "vote") | {"signed"}
 
 
 def _only_named(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
