@@ -33,6 +33,7 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Kenya vetoed a resolution that would have imposed sanctions on Chad.", "denied"),
         ("Norway would veto any sanctions on Chad.", "denied"),
         ("A U.N. resolution imposing sanctions on Chad was vetoed by Kenya.", "denied"),
+        ("Kenya blocked a bid by Norway to impose U.N. sanctions on Chad.", "denied"),
         # two refusals make none
         ("Norway did not rule out easing sanctions on Chad.", "proposed"),
         ("Norway will not veto a sanctions bill on Chad.", "proposed"),
@@ -51,6 +52,7 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Kenya predicts Norway will lift sanctions on Chad.", "proposed"),
         ("Norway circulated a resolution tightening sanctions on Chad.", "proposed"),
         ("Kenya called for a resolution tightening sanctions on Chad.", "proposed"),
+        ("Kenya fears Norway will impose sanctions on Chad.", "proposed"),
         # a committee of a parliament only recommends
         ("A House panel in Washington approves a measure to widen Chad sanctions.", "proposed"),
         ("The Foreign Affairs Committee of Canada's House of Commons tightens sanctions on Chad.",
@@ -69,6 +71,7 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Norway repeated the threat of sanctions on Chad.", "announced"),
         ("Norway warned it would impose sanctions on Chad.", "announced"),
         ("Norway believes it will lift sanctions on Chad.", "announced"),
+        ("Norway's sanctions on Chad expire on June 1.", "announced"),
         # decided
         ("Chad agreed to free its prisoners in exchange for the lifting of U.N. sanctions.",
          "agreed"),
@@ -81,8 +84,10 @@ def statuses(text: str) -> list[tuple[str, str]]:
         ("Norway has approved a set of sanctions against Chad.", "in_force"),
         ("Norway said on Tuesday it had imposed sanctions on Chad.", "in_force"),
         ("U.N. sanctions on Chad expired on Tuesday.", "in_force"),
+        ("Norway's sanctions on Chad took effect on June 1.", "in_force"),
         ("Norway's prime minister signed an order banning exports to Chad.", "in_force"),
         # done before
+        ("Norway's sanctions on Chad expired on June 1.", "past"),
         ("The U.N. Security Council passed a resolution tightening sanctions on Chad in 2016.",
          "past"),
         ("Norway imposed sanctions on Chad last Tuesday.", "past"),

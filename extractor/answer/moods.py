@@ -180,7 +180,11 @@ def _hoped(tokens: list[Token], start: int) -> bool:
 
 
 _HOPES = forms("hope", "wish")
-_GUESSES = forms("expect", "predict", "believe", "doubt") | {"think", "thinks", "thought"}
+_GUESSES = forms("expect", "predict", "believe", "doubt", "fear", "worry") | {
+    "think",
+    "thinks",
+    "thought",
+}
 
 
 def turned_down(tokens: list[Token], i: int) -> bool:
@@ -203,7 +207,10 @@ def _turned_down(tokens: list[Token], governor: int) -> bool:
 _MOTIONS = frozenset(
     "proposal proposals motion bid bill resolution call calls demand request plea".split()
 )
-TURNING_DOWN = forms("reject", "veto", "defeat", "dismiss", "rebuff") | {"vetoed", "vetoes"}
+TURNING_DOWN = forms("reject", "veto", "defeat", "dismiss", "rebuff", "block") | {
+    "vetoed",
+    "vetoes",
+}
 _DENYING = forms("deny", "reject", "dispute") | {"false", "untrue", "denies", "denied"}
 
 

@@ -5,6 +5,8 @@ is what only restrictions have: verbs that say it themselves ("announced sanctio
 ("remain in place"), and dates that are of the news or before it.
 """
 
+import re
+
 from extractor.answer.conditions import Condition, inside_condition
 from extractor.answer.leads import LEADS, Lead
 from extractor.answer.moods import (
@@ -41,16 +43,21 @@ def status_of(
         at = reading.trigger[0] if lead.governor is None else lead.governor
         if reading.how != "passive" and _only_a_committee(tokens, min(at, lead.start)):
             return "proposed"
-    if status in ("in_force", "past") and is_ahead(when) and not _has_been(tokens, reading, lead):
-        return "announced"  # "lifts its ban next month"
+    ahead = is_ahead(when) or (reading.how == "state" and bool(_DAY.search(when)))
+    if status in ("in_force", "past") and ahead and not _has_been(tokens, reading, lead):
+        return "announced"  # "lifts its ban next month", "expires on June 1"
     return status
+
+
+_DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
 
 
 def _has_been(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
     """Tell whether the verb is of what is over: "agreed in May to last until next year"."""
     past = lead.words & {"has", "have", "had", "was", "were"}
     low = tokens[reading.trigger[0]].low
-    return bool(past) or (low.endswith("ed") and reading.how != "passive")
+    over = low.endswith("ed") or low in PAST_FORMS
+    return bool(past) or (over and reading.how != "passive")
 
 
 def _in_its_words(
