@@ -66,10 +66,11 @@ def best_source(
 ) -> tuple[Source | None, float, tuple[tuple[str, float], ...]]:
     """Return the likeliest entity's likeliest mention, the entity's share, and all such shares.
 
-    An entity's share of the probability is that of all its mentions. The shares are of the
-    `_RIVALS` likeliest entities, each by its likeliest mention's id. Whose share is the largest is
+    An entity's share of the probability is that of all its mentions. Whose share is the largest is
     decided with the doubt whom a pronoun means: its own chance counts for its entity's other
-    mentions only as far as it likely means them.
+    mentions only as far as it likely means them. The shares returned are of the `_RIVALS`
+    likeliest entities, each by its likeliest mention's id, with that doubt and without changing
+    their sum: the first is the one chosen, unless nobody is.
     """
     around = surroundings(evidence, setting)
     sources = sources_of(evidence, setting, around, previous)
@@ -83,10 +84,11 @@ def best_source(
     for i in sorted(range(len(sources)), key=lambda i: -scores[i]):
         by_entity.setdefault(sources[i].entity.id, []).append(i)
     shares = {entity: sum([chances[i] for i in own]) for entity, own in by_entity.items()}
-    ranked = sorted(shares, key=lambda entity: -shares[entity])[:_RIVALS]
-    rivals = tuple((sources[by_entity[e][0]].mention.id, shares[e] / total) for e in ranked)
     sure = {entity: _surely(sources, own, chances) for entity, own in by_entity.items()}
     best = max(sure, key=sure.__getitem__, default=None)
+    ranked = sorted(sure, key=lambda entity: -sure[entity])[:_RIVALS]
+    scale = sum([shares[e] for e in ranked]) / (sum([sure[e] for e in ranked]) or 1.0) / total
+    rivals = tuple((sources[by_entity[e][0]].mention.id, sure[e] * scale) for e in ranked)
     if best is None or unsaid >= sure[best]:
         return None, unsaid / total, rivals
     return sources[by_entity[best][0]], shares[best] / total, rivals
