@@ -65,6 +65,23 @@ def test_each_action_gives_its_status_and_undo_takes_it_back(desk: Desk) -> None
         undo(desk, "ann")
 
 
+@pytest.mark.parametrize("second", [False, True])
+def test_a_correction_that_changes_nothing_is_an_acceptance(desk: Desk, second: bool) -> None:
+    """The log says accept, and the figures on corrections do not count it."""
+    claim = claim_on(desk, "It was")
+    row = edited(desk, claim, {"kind": claim.row["kind"]})
+    now = decide(
+        desk, claim.id, reviewer="ann", action="correct", seen=0, row=row, second=second, note="so"
+    )
+    assert now.status == ("open" if second else "accepted")
+    entry = history(desk, claim.id)[0]
+    assert (entry.action, entry.after, entry.note) == ("accept", claim.row, "so")
+    other = edited(desk, now, {"speaker": None})
+    seen = now.version
+    changed = decide(desk, claim.id, reviewer="bea", action="correct", seen=seen, row=other)
+    assert changed.status == "corrected"
+
+
 def test_a_second_reviewer_is_told_who_was_first(desk: Desk) -> None:
     """Nothing of a stale decision is written; it says by whom and when, and what it is now."""
     claim = claim_on(desk, "It was")

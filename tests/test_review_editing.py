@@ -71,6 +71,25 @@ def test_no_change_is_the_row_itself(desk: Desk) -> None:
         verify(desk, claim.article_sha256, claim.schema, claim.kind, claim.row)
 
 
+def test_what_is_chosen_again_is_what_it_was(desk: Desk) -> None:
+    """The same figure selected, the same speaker taken from the list: the row with its mention."""
+    figures = list(each(desk, Filter(kind="figures")))
+    assert figures
+    for claim in figures:
+        chosen = {"start": claim.start, "end": claim.end}
+        assert edited(desk, claim, {"figure": chosen}) == claim.row
+    quotes = [one for one in each(desk, Filter(kind="quotes")) if one.speaker]
+    assert quotes
+    for claim in quotes:
+        entity = next(one.id for one in choices(desk, claim) if one.name == claim.speaker)
+        assert claim.row["speaker"]["mention"]
+        for chosen in ({"entity": entity}, {"name": claim.speaker}):
+            assert edited(desk, claim, {"speaker": chosen}) == claim.row
+        others = [one for one in choices(desk, claim) if one.name != claim.speaker]
+        other = edited(desk, claim, {"speaker": {"entity": others[0].id}})
+        assert other["speaker"]["name"] == others[0].name
+
+
 def test_a_quotation_is_what_is_selected_without_its_marks(desk: Desk) -> None:
     """Blanks and marks around it are not meant; apostrophes are; a paragraph is a span."""
     claim = first(desk, "quotes")

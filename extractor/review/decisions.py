@@ -40,8 +40,9 @@ def decide(
     """Take a decision: "accept", "correct" (with `row`), "reject", "later" or "settle".
 
     `seen` is the `version` that the reviewer saw. `second`: a blind second review, which is kept
-    and changes nothing. Returns the claim as it is then. Raises StaleDecision, EditRefused, or
-    ReviewError for what cannot be decided.
+    and changes nothing. A correction to what the claim says already is an acceptance. Returns the
+    claim as it is then. Raises StaleDecision, EditRefused, or ReviewError for what cannot be
+    decided.
     """
     _check(reviewer, action, reason, note)
     if (row is not None) != (action == "correct"):
@@ -52,6 +53,8 @@ def decide(
             raise _stale(rows, claim, seen)
         if second:  # what was seen is what the machine proposes, not what stands
             claim = replace(claim, row=claim.proposal)
+        if action == "correct" and row == claim.row and row is not None:
+            action, row = "accept", None
         if action == "accept" and claim.row is None:
             raise EditRefused(
                 "its words are not in the article any more: select them anew, or reject the claim"

@@ -142,9 +142,18 @@ def _valued(desk: "Desk", sha256: str, field: FieldShape, value: Json, was: Json
             return [one if one in kept else _one(desk, sha256, field, one) for one in value]
         if value is None or value == was:
             return value
-        return _one(desk, sha256, field, value)
+        return _kept(value, was, _one(desk, sha256, field, value))
     except EditRefused as error:
         raise EditRefused(f"{field.key}: {error}", field.key) from None
+
+
+def _kept(asked: Json, was: Json, new: Json) -> Json:
+    """Return a name chosen again from the list as it was: it keeps the mention it rests on."""
+    chosen = isinstance(asked, dict) and set(asked) <= {"entity", "name"}
+    if not (chosen and isinstance(was, dict) and was.get("mention")):
+        return new
+    same = all(was.get(key) == new.get(key) for key in ("name", "kind"))
+    return was if same and not new.get("typed") else new
 
 
 def _one(desk: "Desk", sha256: str, field: FieldShape, value: Json) -> Json:
