@@ -189,8 +189,10 @@ def test_filters_and_saved_views_choose(desk: Desk, tmp_path: Path) -> None:
         (["--view", "Bo's", "--status", "corrected"], ["corrected"]),
         (["--until", "2024"], []),
     ):
-        assert main(["publish", folder, "-o", str(out), *flags]) == 0
-        assert [row["review"]["status"] for row in lines(out)] == statuses, flags
+        out.unlink(missing_ok=True)
+        assert main(["publish", folder, "-o", str(out), *flags]) == (0 if statuses else 1)
+        written = lines(out) if out.exists() else []
+        assert [row["review"]["status"] for row in written] == statuses, flags
     assert main(["publish", folder, "-o", str(out), "--view", "none"]) == 2
 
 
@@ -365,6 +367,53 @@ def test_nothing_to_publish_is_an_empty_sheet(desk: Desk, tmp_path: Path, form: 
         load_workbook(out)
     if form in ("w3c", "label-studio"):
         assert json.loads(out.read_text()) is not None
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_with_rows_is_never_replaced_by_none(
+    desk: Desk, tmp_path: Path, form: Any, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The command says that nothing matches, ends with 1, and leaves the file as it was."""
+    out = tmp_path / f"out{ENDINGS[form]}"
+    asked = ["publish", str(desk.folder), "-o", str(out), "-f", form]
+    assert main(asked) == 0
+    there = out.read_bytes()
+    for nothing in (["--outlet", "nobody"], ["--since", "2099"], ["--speaker", "Nobody"]):
+        capsysbinary.readouterr()
+        assert main([*asked, *nothing]) == 1
+        told = capsysbinary.readouterr()
+        assert f"no row matches what was asked for; {out} is as it was".encode() in told.err
+        assert out.read_bytes() == there
+    out.unlink()
+    assert main([*asked, "--outlet", "nobody"]) == 1
+    assert not out.exists()
+    if form != "xlsx":
+        capsysbinary.readouterr()
+        assert main(["publish", str(desk.folder), "-o", "-", "-f", form, "--until", "1999"]) == 1
+        assert capsysbinary.readouterr().out == b""
+
+
+def test_before_anything_is_decided_there_is_nothing_to_publish(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first publishing says that nothing was accepted yet and how many rows are open."""
+    fill(tmp_path / "run", [release()])
+    assert main(["publish", str(tmp_path / "run")]) == 1
+    told = capsys.readouterr().err
+    assert "no row was accepted or corrected yet; nothing was written" in told
+    assert "open rows left out: review them" in told
+    assert not (tmp_path / "run" / "published.xlsx").exists()
+
+
+def test_a_date_that_is_none_is_wrong_use(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A misspelt --since publishes nothing and replaces nothing."""
+    out = tmp_path / "out.csv"
+    out.write_text("old")
+    assert main(["publish", str(desk.folder), "-o", str(out), "--since", "abc"]) == 2
+    assert "since 'abc' is no date" in capsys.readouterr().err
+    assert out.read_text() == "old"
 
 
 def test_standard_output_takes_data_only(

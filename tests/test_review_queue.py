@@ -151,6 +151,17 @@ def test_addresses_that_mean_nothing_are_refused_or_left_out() -> None:
         Filter.from_query({"status": "open,done"})
 
 
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_dates_are_days_months_or_years(name: str) -> None:
+    """What is compared as a date is one that there is; everything else is refused by its name."""
+    for good in ("2025", "2025-12", "2024-02-29", " 2025-12-13 "):
+        assert getattr(Filter.from_query({name: good}), name) == good.strip()
+    for bad in ("abc", "2025-13", "2025-02-30", "2025-1", "13.12.2025", "20251213", "0000", "२०२५",
+                "2025-12-13T10:00", " "):  # fmt: skip
+        with pytest.raises(UsageError, match=f"{name} .* is no date"):
+            Filter.from_query({name: bad})
+
+
 def test_searches_are_words_and_never_a_language(desk: Desk) -> None:
     """What means something to the index, or to SQL, is searched for or left out; nothing fails."""
     for words in (
@@ -203,6 +214,9 @@ def test_views_are_kept_under_their_names(desk: Desk) -> None:
         "mine": Filter(flag=("differs",)),
         "other": Filter(words="ferries"),
     }
+    save_view(desk, "of an older version", Filter(since="abc"))
+    assert set(saved_views(desk)) == {"mine", "other"}
+    drop_view(desk, "of an older version")
     drop_view(desk, "mine")
     drop_view(desk, "other")
     assert saved_views(desk) == {}

@@ -350,6 +350,15 @@ def test_pages_of_the_queue_follow_each_other(tmp_path: Path) -> None:
         assert len(found) == len(set(found)) == answer["total"] == 120
 
 
+def test_a_date_that_is_none_is_refused(page: TestClient) -> None:
+    """An address with a misspelt date is told so, and shows no other rows instead."""
+    for path in ("/rows?since=abc", "/?until=2025-13", "/export?form=csv&query=since%3Dabc"):
+        answer = page.get(path)
+        assert answer.status_code == 400, path
+        assert "is no date" in answer.text
+    assert page.get("/rows?since=2025-12").status_code == 200
+
+
 def test_views_are_kept(page: TestClient) -> None:
     """A filter under a name is offered to everybody, until it is dropped."""
     body = {"name": "Quotes of <Ada>", "query": "kind=quotes&status=all"}

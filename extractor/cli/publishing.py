@@ -131,9 +131,21 @@ def publish(what: PublishFlags, which: FilterFlags) -> int:
             raise UsageError(f"--output {target}: this is a folder; name a file in it")
     with Desk(folder) as desk:
         desk.sync()
-        done = write(desk, which.filter(desk), form, target, with_open=what.with_open)
+        wanted = which.filter(desk)
+        done = write(desk, wanted, form, target, with_open=what.with_open, needs_rows=True)
+        if not done.rows:
+            say(_nothing(wanted, target, with_open=what.with_open))
     _tell(done)
-    return 1 if done.unfit else 0
+    return 1 if done.unfit or not done.rows else 0
+
+
+def _nothing(wanted: "Filter", target: Path | None, *, with_open: bool) -> str:
+    """Say that no row goes out, and why as far as the filter tells."""
+    why = "no row was accepted or corrected yet"
+    if with_open or any(getattr(wanted, one.name) for one in fields(wanted)):
+        why = "no row matches what was asked for"
+    left = f"{target} is as it was" if target and target.exists() else "nothing was written"
+    return f"{why}; {left}"
 
 
 def _form(what: PublishFlags, endings: "dict[Form, str]") -> "Form":
@@ -152,8 +164,10 @@ def _form(what: PublishFlags, endings: "dict[Form, str]") -> "Form":
 
 def _tell(done: "Published") -> None:
     """Say what was published, and what not."""
-    where = " and ".join(str(file) for file in done.files) or "standard output"
-    say(f"{_count(done.rows, 'row')} of {_count(done.articles, 'article')} published to {where}")
+    if done.rows:
+        where = " and ".join(str(file) for file in done.files) or "standard output"
+        of = _count(done.articles, "article")
+        say(f"{_count(done.rows, 'row')} of {of} published to {where}")
     if done.open_rows:
         say(
             f"WARNING: {done.open_rows:,} of them are OPEN: nobody has decided on them; every one "

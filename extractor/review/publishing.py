@@ -160,6 +160,14 @@ class Selection:
         for row in found:
             yield row[0]
 
+    def nothing(self) -> bool:
+        """Tell whether no row goes out; what does not fit its schema is counted then."""
+        unfit = self.unfit
+        found = next(self.each(), None)
+        if found is not None:
+            self.unfit, self.taken, self.taken_open, self.taken_articles = unfit, 0, 0, 0
+        return found is None
+
     def each(self) -> Iterator[Reviewed]:
         """Yield the articles with their rows. Raises OutputError."""
         order = {key: number for number, key in enumerate(self.kinds)}
@@ -220,18 +228,27 @@ class Selection:
 
 
 def publish(
-    desk: Desk, wanted: Filter, form: Form, target: Path | None, *, with_open: bool = False
+    desk: Desk,
+    wanted: Filter,
+    form: Form,
+    target: Path | None,
+    *,
+    with_open: bool = False,
+    needs_rows: bool = False,
 ) -> Published:
     """Write what a filter lets out to a file, or to standard output without one.
 
-    The desk is to be synced before. Raises UsageError and OutputError; then a file that was there
-    is as it was.
+    With `needs_rows` nothing is written when there is no row; otherwise an empty sheet is. The desk
+    is to be synced before. Raises UsageError and OutputError; then a file that was there is as it
+    was.
     """
     if form == "xlsx" and target is None:
         raise UsageError("--format xlsx: a workbook is a file; name it with --output")
     if target is not None and target.resolve() == desk.path.resolve():
         raise UsageError(f"--output {target}: this is the store; name another file")
     with Selection(desk, wanted, with_open=with_open) as selection:
+        if needs_rows and selection.nothing():
+            return Published(0, 0, 0, selection.left_open, selection.unfit, ())
         notes: Sequence[str] = ()
         files: list[Path] = [target] if target else []
         if form == "xlsx" and target:

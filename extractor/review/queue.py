@@ -9,7 +9,9 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -45,7 +47,8 @@ class Filter:
     def from_query(cls, query: Mapping[str, Any]) -> "Filter":
         """Return the filter that a query's parameters mean; what they do not know is left out.
 
-        `status` and `flag` may be lists or joined by commas. Raises UsageError.
+        `status` and `flag` may be lists or joined by commas. Raises UsageError for a status that
+        there is not, and for a `since` or `until` that is no day, month or year.
         """
         told: dict[str, Any] = {}
         for one in fields(cls):
@@ -59,6 +62,9 @@ class Filter:
                 told[one.name] = str(value)
         if odd := set(told.get("status", ())) - set(STATUSES):
             raise UsageError(f"status {min(odd)[:40]!r} is none of {', '.join(STATUSES)}")
+        for name in ("since", "until"):
+            if name in told:
+                told[name] = _day(name, told[name])
         return cls(**told)
 
     def to_query(self) -> str:
@@ -163,6 +169,19 @@ def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
     return " and ".join(parts), values
 
 
+def _day(name: str, told: str) -> str:
+    """Return a day, month or year as ISO 8601 writes it; anything else compares as no date does."""
+    value = told.strip()
+    with suppress(ValueError):
+        if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value):
+            date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
+            return value
+    raise UsageError(
+        f"{name} {told[:40]!r} is no date; write a day, a month or a year, such as 2025-12-13, "
+        "2025-12 or 2025"
+    )
+
+
 def _table(filter: Filter, index: str) -> str:
     """Return the table to read: in the order of an index that has all columns, or by article."""
     return f"claim c indexed by {'claim_of_article' if filter.article else index}"
@@ -248,11 +267,12 @@ def drop_view(desk: "Desk", name: str) -> None:
 
 
 def saved_views(desk: "Desk") -> dict[str, Filter]:
-    """Return the saved views by name."""
-    return {
-        row["name"]: Filter.from_query(json.loads(row["filter"]))
-        for row in desk.select("select name, filter from saved_view order by name")
-    }
+    """Return the saved views by name; those that mean nothing (of older versions) are left out."""
+    found = {}
+    for row in desk.select("select name, filter from saved_view order by name"):
+        with suppress(UsageError):
+            found[row["name"]] = Filter.from_query(json.loads(row["filter"]))
+    return found
 
 
 def each(desk: "Desk", filter: Filter = Filter(), size: int = 500) -> Iterable[Claim]:
