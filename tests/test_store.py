@@ -15,6 +15,7 @@ from extractor.errors import OutputError, UsageError
 from extractor.pipeline import extract
 from extractor.read import article_from_text, read_article
 from extractor.record import Extraction, Usage
+from extractor.review.desk import Desk
 from extractor.run.entries import CallFor, Done, Failed, Skipped
 from extractor.run.locking import locked
 from extractor.run.migrations import STEPS
@@ -165,6 +166,22 @@ def test_what_is_no_store_is_said(tmp_path: Path) -> None:
         Store(tmp_path / "file" / "out")
     with pytest.raises(OutputError, match="cannot be written"), locked(tmp_path / "file" / "out"):
         pass
+
+
+def test_a_damaged_store_is_told_to_be_damaged(tmp_path: Path) -> None:
+    """Whoever opens it, run or desk, however it is damaged: no word of room on the disk."""
+    told = r"extract\.sqlite: the file is damaged, .*put a copy of it back, or move it, with"
+    with Store(tmp_path) as store:
+        store._rows.execute("pragma wal_checkpoint(truncate)")
+    whole = (tmp_path / FILE).read_bytes()
+    for damaged in (b"this is no database" * 100, whole[:100] + b"\xff" * (len(whole) - 100)):
+        for rest in tmp_path.glob(f"{FILE}*"):
+            rest.unlink()
+        (tmp_path / FILE).write_bytes(damaged)
+        for opened in (Store, Desk):
+            with pytest.raises(OutputError, match=told) as caught:
+                opened(tmp_path)
+            assert "room" not in str(caught.value)
 
 
 def test_two_runs_do_not_write_into_one_folder(tmp_path: Path, monkeypatch) -> None:

@@ -22,7 +22,7 @@ from extractor.errors import ExtractError, OutputError, ReviewError
 from extractor.find.inventory import Inventory, take
 from extractor.review.anchoring import Carrier
 from extractor.run.packing import article_from_row
-from extractor.run.store import FILE, Store
+from extractor.run.store import FILE, Store, unusable
 
 _BUSY = 60.0  # seconds to wait for the write lock; a run holds it for milliseconds
 _LOOK = (0.0005, 0.003)  # seconds between two looks whether it is free
@@ -123,10 +123,7 @@ class Desk:
             raise self._broken(error) from error
 
     def _broken(self, error: sqlite3.Error) -> OutputError:
-        return OutputError(
-            f"{self.path}: the store cannot be used ({error}); is there room on the disk, and may "
-            "the folder be written to? Decisions that were confirmed are kept"
-        )
+        return unusable(self.path, error, "Decisions that were confirmed are kept")
 
     def _make_words(self) -> bool:
         """Make the index to search by, if need be; tell whether SQLite has full-text indexes."""

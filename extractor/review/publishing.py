@@ -24,6 +24,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import Filter, conditions
 from extractor.run.cells import Head, sheet_title
 from extractor.run.replacing import replacing_text, telling
+from extractor.run.store import unusable
 from extractor.sheet.tables import Cell, heading
 
 Form = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
@@ -224,7 +225,7 @@ class Selection:
         return found
 
     def _broken(self, error: sqlite3.Error) -> OutputError:
-        return OutputError(f"{self.desk.path}: the store cannot be read ({error})")
+        return unusable(self.desk.path, error, "No file was replaced")
 
 
 def publish(

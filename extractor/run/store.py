@@ -287,11 +287,25 @@ class Store:
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> OutputError:
-        reason = getattr(error, "strerror", None) or str(error)
+        return unusable(self.path, error, "What was finished is kept")
+
+
+def unusable(path: Path, error: Exception, kept: str) -> OutputError:
+    """Return the error for a store that SQLite or the system refuses, with what to do about it.
+
+    `kept` says what is not lost, in a sentence; of a damaged file nobody can say that.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it is detail
+    reason = getattr(error, "strerror", None) or str(error)
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return OutputError(
-            f"{self.path}: the store cannot be used ({reason}); is there room on the disk, and may "
-            "the folder be written to? What was finished is kept"
+            f"{path}: the file is damaged, or no store of ours ({reason}); put a copy of it back, "
+            f"or move it, with any {path.name}-wal beside it, away to begin anew"
         )
+    return OutputError(
+        f"{path}: the store cannot be used ({reason}); is there room on the disk, and may the "
+        f"folder be written to? {kept}"
+    )
 
 
 # What the requests of a run have cost; unknown when any that was answered has no cost.
