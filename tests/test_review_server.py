@@ -15,11 +15,13 @@ import pytest
 import uvicorn
 from reviews import HERE, OWN, TOKEN, client, fill_desk
 from starlette.testclient import TestClient
+from stores import fill
 
 from extractor.catalogue import load_schema
 from extractor.cli import main
 from extractor.pipeline import extract
 from extractor.read import article_from_text
+from extractor.review.decisions import REASONS
 from extractor.review.server.guard import Door, Guard, Limits, names_for
 from extractor.review.server.pages import STATIC
 
@@ -29,6 +31,8 @@ ARTICLE = """Harbour talks
 never charged," she said.
 
 "Not before the 40 sailors are free," the minister, Ole Krag, said on Friday."""
+FREED = """The United States lifted sanctions on timber exports of Veldavia on Monday. Veldavia \
+freed 40 political prisoners."""
 SECOND = """Ferry strike
 
 "Nobody sails before Monday," Bo Lind said. The union counts 1,200 members."""
@@ -282,6 +286,78 @@ def test_errors_are_told_without_their_insides(
     seen = page.get("/nothing/here", headers={"accept": "text/html"})
     assert (seen.status_code, "<h1>Not found" in seen.text) == (404, True)
     assert page.get("/rows?status=odd").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["status", "kind", "schema", "view"])
+def test_what_the_queue_does_not_know_is_told_in_the_page(page: TestClient, name: str) -> None:
+    """An address with a status, kind, schema or view that is none: the page, and a way back."""
+    seen = page.get(f"/?{name}=z%3Cb%3Ez&words=", headers={"accept": "text/html"})
+    assert seen.status_code == 200
+    assert f"no {name} “z&lt;b&gt;z”" in seen.text
+    assert 'href="/?status=all">The whole queue' in seen.text
+    assert 'id="queue"' in seen.text
+    start = re.search(r'id="start">(.*?)</script>', seen.text)[1]  # type: ignore[index]
+    assert "z" not in json.loads(start)["query"]
+    assert json.loads(start)["total"] > 0
+    assert 'id="unknown"' not in page.get("/?kind=quotes&status=all&schema=release_event").text
+
+
+def test_reasons_are_worded_by_kind(tmp_path: Path) -> None:
+    """A figure is no wrong quotation; codes and keys are the same."""
+    told: dict[str, list[str]] = {}
+    with client(fill_desk(tmp_path / "kinds", [f"{ARTICLE}\n\n{FREED}"])) as page:
+        _reasons(page, told)
+    assert told == {
+        "quotes": ["Not a quotation", "Wrong speaker"],
+        "figures": ["Not a figure", "Wrong source"],
+        "sanction_terms": ["Not a sanction term", "Wrong sender"],
+        "releases": ["Not a release", "Wrong name"],
+    }
+
+
+def _reasons(page: TestClient, told: dict[str, list[str]]) -> None:
+    for kind in ("quotes", "figures", "sanction_terms", "releases"):
+        claim = re.search(
+            r'id="r-([0-9a-f]{16})"', page.get(f"/rows?kind={kind}&status=all").json()["html"]
+        )
+        assert claim, kind
+        html = page.get(f"/claims/{claim[1]}").json()["html"]
+        found = re.findall(r'data-reason="(\w+)" data-key="(\d)"><kbd>\d</kbd> ([^<]*)<', html)
+        assert [(code, int(key)) for code, key, _ in found] == [
+            (code, number) for number, code in enumerate(REASONS, 1)
+        ]
+        told[kind] = [words for _, _, words in found[:2]]
+
+
+def test_the_headline_is_shown_once(tmp_path: Path) -> None:
+    """The title has a line of its own only when the text does not begin with it."""
+    story = '"We are home," Ada Brandt said on the quay.'
+    texts = [
+        (f"Talks  begin\n\n{story}", None, 0),
+        (f"Talks begin\n\n{story}", "TALKS begin", 0),
+        (f"Talks beginning\n\n{story}", "Talks begin", 1),
+        (story, "Talks begin", 1),
+    ]
+    loaded = load_schema("quotes")
+    for number, (text, title, lines) in enumerate(texts):
+        folder = tmp_path / str(number)
+        article = article_from_text(text, "a.txt", title=title)
+        fill(folder, [extract(article, loaded)], schema=loaded)
+        with client(folder) as page:
+            claim = page.get(f"/claims/{_quotes(page)[0]}").json()
+            html = page.get(f"/articles/{claim['article']}?schema=quotes").json()["html"]
+        assert html.count("<h2") == lines, text
+        first = re.search(r'data-start="(\d+)"', html)
+        assert first, text
+        assert first[1] == "0"
+
+
+def test_a_bare_figure_is_shown_among_its_words(tmp_path: Path) -> None:
+    """A row that has nothing but the number says in the queue where it stands."""
+    text = "Talks\n\nThe lottery of the old town was won with 5555 on Friday, Ada Brandt said."
+    with client(fill_desk(tmp_path / "bare", [text], "figures")) as page:
+        rows = page.get("/rows?status=all").json()["html"]
+    assert "won with 5555 on Friday" in rows
 
 
 # --- deciding over HTTP ---------------------------------------------------------------------------

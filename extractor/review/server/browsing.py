@@ -1,5 +1,6 @@
 """The routes for looking: the page, its queue, views, the next article, exports."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -53,16 +54,17 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
         desk.sync()
-        first = _page(desk, request, house)
-        query = pages.query_of(request.query_params)
-        wanted = request.query_params.get("claim")
+        asked, unknown = pages.understood(desk, request.query_params)
+        first = _page(desk, asked, reviewer_of(request, house))
+        query = pages.query_of(asked)
+        wanted = asked.get("claim")
         start = {
             "query": query,
             "after": first.after,
             "total": first.total,
             "claim": wanted or (first.claims[0].id if first.claims else None),
         }
-        known = pages.filter_bar(desk, request.query_params, full=False)
+        known = pages.filter_bar(desk, asked, full=False)
         listed = [pages.row_facts(desk, claim, query) for claim in first.claims]
         return html_answer(
             pages.render(
@@ -70,6 +72,7 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
                 **known,
                 rows=listed,
                 start=start,
+                unknown=unknown,
                 folder=str(house.folder),
                 reviewer=reviewer_of(request, house),
                 exports=EXPORTS.items(),
@@ -81,7 +84,7 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
         after = request.query_params.get("after")
         if after is None:
             desk.sync()
-        found = _page(desk, request, house, after)
+        found = _page(desk, request.query_params, reviewer_of(request, house), after)
         answer: dict[str, Any] = {
             "html": pages.rows(desk, found, pages.query_of(request.query_params)),
             "after": found.after,
@@ -122,12 +125,12 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
         return answer
 
 
-def _page(desk: Desk, request: Request, house: House, after: str | None = None) -> Page:
+def _page(desk: Desk, query: Mapping[str, Any], reviewer: str, after: str | None = None) -> Page:
     """Return the claims that a page's query asks for: of a view, or of the queue from there on."""
-    of_view = page_of(desk, request.query_params, reviewer_of(request, house))
+    of_view = page_of(desk, query, reviewer)
     if of_view is not None:
         return of_view
-    return page(desk, pages.from_query(request.query_params), after=after, size=_ROWS)
+    return page(desk, pages.from_query(query), after=after, size=_ROWS)
 
 
 def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None:

@@ -23,13 +23,14 @@ from extractor.review.agreement import Pair, blinded
 from extractor.review.claims import Claim, claims_of_article
 from extractor.review.decisions import draft_of, history
 from extractor.review.editing import New, choices
-from extractor.review.queue import Facets, Filter, Page, facets, saved_views, statuses
+from extractor.review.queue import Facets, Filter, Page, conditions, facets, saved_views, statuses
 from extractor.review.risk import describe
 from extractor.review.server.forms import FormField, Value, form_fields
 from extractor.review.server.showing import (
     REASONS,
     STATES,
     Shown,
+    around,
     changes,
     clipped,
     events,
@@ -37,6 +38,7 @@ from extractor.review.server.showing import (
     flags_of,
     kind_label,
     marks,
+    reasons_of,
     summary,
     when,
 )
@@ -55,6 +57,7 @@ from extractor.sheet.printable import one_line
 from extractor.sheet.tables import Item, amount, heading
 
 if TYPE_CHECKING:
+    from extractor.article import Article
     from extractor.review.desk import Desk
 
 HERE = Path(__file__).parent
@@ -101,7 +104,7 @@ def _templates() -> Environment:
         "many": lambda count: f"{count:,}",
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
-    made.globals |= {"states": STATES, "reasons": REASONS, "build": build()}
+    made.globals |= {"states": STATES, "build": build()}
     return made
 
 
@@ -150,11 +153,14 @@ def row_facts(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
     """Return what a row of the queue shows."""
     settled = claim.status in ("accepted", "corrected", "rejected")
     fields = fields_of(desk, claim.schema, claim.kind, claim.row)
+    told = summary(fields)
+    if all(is_name for _, is_name in told):
+        told = around(desk, claim, fields) + told
     return {
         "claim": claim,
         "kind": kind_label(claim.kind),
         "words": one_line((claim.text or "no words")[:600])[:300],
-        "summary": summary(fields),
+        "summary": told,
         "flags": [] if settled and not claim.differs else flags_of(claim)[:2],
         "link": f"/?{query}&claim={claim.id}" if query else f"/?claim={claim.id}",
     }
@@ -182,6 +188,29 @@ def from_query(query: Mapping[str, Any]) -> Filter:
     elif told["status"] == "all":
         del told["status"]
     return Filter.from_query(told)
+
+
+def understood(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """Return a page's query without what this queue does not know, and that in words.
+
+    An address may be old, or typed: the page is shown all the same.
+    """
+    known = dict(query)
+    unknown = []
+    asked = {one for one in known.get("status", "").split(",") if one}
+    if asked != {"all"} and asked - set(STATES):
+        unknown.append(f"no status “{_clip(one_line(known.pop('status')), 60)}”")
+    if known.get("view") and view_of(known) is None:
+        unknown.append(f"no view “{_clip(one_line(known.pop('view')), 60)}”")
+    for name in ("kind", "schema"):
+        if known.get(name) and not _has(desk, Filter.from_query({name: known[name]})):
+            unknown.append(f"no {name} “{_clip(one_line(known.pop(name)), 60)}”")
+    return known, unknown
+
+
+def _has(desk: "Desk", filter: Filter) -> bool:
+    where, values = conditions(desk, filter)
+    return bool(desk.select(f"select 1 from claim c where {where} limit 1", values))  # noqa: S608
 
 
 def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
@@ -291,8 +320,14 @@ def claim_panel(
         blind=blind,
         both=[(one, fields(one.decision.after)) for one in both],
         facts=_facts(claim),
+        reasons=_numbered(reasons_of(desk, claim.schema, claim.kind)),
         stale=stale,
     )
+
+
+def _numbered(reasons: Mapping[str, str]) -> list[tuple[int, str, str]]:
+    """Return reasons with their keys: a reason has the same key for every kind."""
+    return [(n, code, reasons[code]) for n, code in enumerate(REASONS, 1) if code in reasons]
 
 
 def pair_decisions(pair: Pair | None) -> tuple[Decision, ...]:
@@ -353,5 +388,18 @@ def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) ->
     known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
     url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
     body = Markup(marked_paragraphs(read, found, selectable=True))  # noqa: S704 - escaped there
-    html = render("article.html", title=heading(read), known=known, url=url, body=body)
+    title = None if _begins_with_title(read) else heading(read)
+    html = render("article.html", title=title, known=known, url=url, body=body)
     return html, render("legend.html", legend=names)
+
+
+def _begins_with_title(article: "Article") -> bool:
+    """Tell whether an article's text shows its title at its beginning, or it has no other."""
+    if article.title is None:
+        return bool(article.paragraphs)
+    title = one_line(article.title).casefold()
+    begins = next((one for one in article.paragraphs if one.kind in ("heading", "body")), None)
+    if begins is None or not title:
+        return False
+    words = one_line(begins.span.of(article.text)[: 4 * len(title) + 100]).casefold()
+    return words.startswith(title) and not words[len(title) : len(title) + 1].isalnum()

@@ -39,6 +39,7 @@ REASONS = {
     "out_of_scope": "Out of scope",
     "other": "Other",
 }
+_NO_NOUNS = frozenset(("by", "for", "from", "in", "of", "on", "to", "who", "whom", "with"))
 _DONE = {
     "accept": "accepted it",
     "correct": "corrected it",
@@ -52,6 +53,7 @@ Piece = Literal["same", "gone", "new"]
 _GRAVE = 0.6  # flags of this weight and more are shown in red
 _LONG = 2_000  # code points of a value shown beside the article; the article has them all
 _COMPARED = 400  # words of a value that are compared one by one
+_BESIDE = 40  # code points shown before and after a figure
 _AROUND = 4  # words shown before and after what has changed
 
 
@@ -96,6 +98,28 @@ def kind_label(kind: str) -> str:
     elif words.endswith("s") and not words.endswith("ss"):
         words = words[:-1]
     return words.capitalize()
+
+
+def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
+    """Return the reasons to reject a row of a kind, by code, in words that fit what it is.
+
+    A kind that names nobody has no wrong name.
+    """
+    columns = columns_of(desk, schema, kind)
+    number = anchor_column(columns)
+    names = [one_line(one.label) for one in columns if one.role == "name"]
+    found = dict(REASONS)
+    if number is None or columns[number].role not in ("quotation", "attribution"):
+        label = kind_label(kind).lower()
+        found["not_a_quotation"] = f"Not {'an' if label[:1] in 'aeiou' else 'a'} {label}"
+    elif columns[number].role == "attribution":
+        found["not_a_quotation"] = "Not an attribution"
+    if names:
+        called = names[0].lower()
+        found["wrong_speaker"] = f"Wrong {'name' if called in _NO_NOUNS else called}"
+    else:
+        del found["wrong_speaker"]
+    return found
 
 
 def flags_of(claim: Claim) -> list[tuple[str, bool]]:
@@ -193,6 +217,23 @@ def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
     return found[:4]
 
 
+def around(desk: "Desk", claim: Claim, fields: Sequence[Shown]) -> list[tuple[str, bool]]:
+    """Return the words that a figure stands among: for a row that tells neither what
+    it counts nor what it amounts to."""
+    lead = next((one for one in fields if one.leads and one.items), None)
+    if lead is None or lead.items[0].role != "figure" or claim.start is None or claim.end is None:
+        return []
+    text = desk.article(claim.article_sha256).text
+    line = text.rfind("\n", 0, claim.start) + 1
+    before = text[max(line, claim.start - _BESIDE) : claim.start]
+    if claim.start - _BESIDE > line:
+        before = f"…{before.partition(' ')[2]}"
+    after = text[claim.end : claim.end + _BESIDE].partition("\n")[0]
+    if len(after) == _BESIDE:
+        after = f"{after.rpartition(' ')[0]}…"
+    return [(one_line(f"{before}{text[claim.start : claim.end]}{after}"), False)]
+
+
 def changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Change, ...]:
     """Return the fields in which two rows differ, in words or only in their places."""
     old = {one.column.name: one for one in before}
@@ -236,6 +277,7 @@ def compared(before: str, after: str) -> tuple[tuple[Piece, str], ...]:
 def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
     """Return a claim's history for people, the latest entry first."""
     undone = {one.undoes for one in log}
+    reasons = REASONS | reasons_of(desk, claim.schema, claim.kind)
 
     def fields(row: Json) -> list[Shown]:
         return fields_of(desk, claim.schema, claim.kind, row)
@@ -249,7 +291,7 @@ def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
             Event(
                 one,
                 _DONE.get(one.action, one.action),
-                REASONS.get(one.reason) if one.reason else None,
+                reasons.get(one.reason) if one.reason else None,
                 changes(fields(one.before), fields(one.after)) if changed else (),
                 one.id in undone,
             )

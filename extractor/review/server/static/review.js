@@ -68,6 +68,7 @@ async function requery(query, { claim = null, focus = false } = {}) {
   Object.assign(state, { query, after: answer.after, total: answer.total });
   list.innerHTML = answer.html;
   list.scrollTop = 0;
+  $("unknown")?.remove();
   $("rest").innerHTML = answer.filter;
   if (document.activeElement !== $("words")) $("words").value = answer.words;
   $("done").innerHTML = answer.done;
@@ -429,7 +430,7 @@ document.addEventListener("keydown", (event) => {
   const menu = $("reasons");
   if (menu && !menu.hidden && /^[1-6]$/.test(event.key) && !isTyping(event.target)) {
     event.preventDefault();
-    menu.querySelectorAll("[data-reason]")[Number(event.key) - 1].click();
+    menu.querySelector(`[data-reason][data-key="${event.key}"]`)?.click();
     return;
   }
   if (isTyping(event.target) || isPicking() || state.form || !wantsKeys.checked) return;
