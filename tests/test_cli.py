@@ -116,6 +116,13 @@ def test_a_table_for_one_article() -> None:
         (["-s", "quotes", "--threshold", "7", ONE], "--threshold"),
         (["-s", "quotes", "-o", ONE, ONE], "this is one of the articles"),
         (["cache", "burn"], "burn"),
+        (["-s", "quotes", "-o", "x.pdf", ONE], ".pdf names no format; end it with .txt, .json"),
+        (["-s", "quotes", "-o", "x.xlsx", ONE], "a workbook is written by a run: name a folder"),
+        (["-s", "quotes", "-o", "out1", ONE, TWO], "-o out1/ is a folder for a run; one file"),
+        (["-s", "quotes", "-s", "figures", ONE], "--schema was given more than once"),
+        (["-s", "quotes", "--schema=figures", ONE, "-o", "x/"], "more than once"),
+        (["publish", "-squotes", "-sfigures"], "more than once"),
+        (["eval", "-s", "quotes", "-s", "figures"], "more than once"),
     ],
 )
 def test_wrong_use_is_status_2_and_says_what_to_do(run, arguments: list[object], said: str) -> None:
@@ -123,6 +130,27 @@ def test_wrong_use_is_status_2_and_says_what_to_do(run, arguments: list[object],
     ran = run(*arguments)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_name_without_an_ending_is_a_table_or_what_format_says(run, tmp_path: Path) -> None:
+    """Of one article, or with --format, it is plain what is meant, and a device is no folder."""
+    assert run("-s", "quotes", "-o", "one", ONE).status == 0
+    assert run("-s", "quotes", "-o", "two", "-f", "csv", ONE, TWO).status == 0
+    assert (tmp_path / "two").read_text(encoding="utf-8").startswith("kind,")
+    assert run("-s", "quotes", "-o", "x.pdf", "-f", "csv", ONE).status == 0
+    assert run("-s", "quotes", "-o", os.devnull, ONE, TWO).status == 0
+
+
+@pytest.mark.parametrize("name", ["day.jsonl", "day.ndjson.gz", "Crawl.WARC.gz", "crawl.warc"])
+def test_a_file_of_many_articles_needs_a_run(run, tmp_path: Path, name: str) -> None:
+    """It is not read as prose: what to do is told, and the other articles are done."""
+    (tmp_path / name).write_text(json.dumps({"text": '"We sail," Ann Berg said.'}) + "\n")
+    ran = run("-s", "quotes", "-f", "jsonl", name, ONE)
+    assert (ran.status, ran.out.count("\n")) == (1, 1)
+    assert f"{name}: many articles in one file; a run reads them" in ran.err
+    assert "-o sheets/" in ran.err
+    assert "no such file" in run("-s", "quotes", "missing.jsonl").err
 
 
 def test_what_cannot_be_read_is_status_1_and_named(run, tmp_path: Path) -> None:

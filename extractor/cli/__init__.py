@@ -16,7 +16,7 @@ import typer
 
 from extractor.cli import agreeing, cache, evaluating, publishing, review, runs, scale, schemas
 from extractor.cli.extracting import extract
-from extractor.cli.group import MAIN, MainFirst, ReaderGone
+from extractor.cli.group import MAIN, MainFirst, OneSchema, ReaderGone
 from extractor.cli.telling import say, say_traceback, say_unexpected, tell_in_json
 from extractor.errors import ExtractError
 
@@ -29,13 +29,13 @@ app = typer.Typer(
     "and sanction terms, each tied to its place in the text.",
     epilog="Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use.",
 )
-app.command(MAIN, hidden=True)(extract)
-app.command("scale")(scale.scale)
+app.command(MAIN, hidden=True, cls=OneSchema)(extract)
+app.command("scale", cls=OneSchema)(scale.scale)
 app.command("review")(review.review)
-app.command("publish")(publishing.publish)
+app.command("publish", cls=OneSchema)(publishing.publish)
 app.command("bring-back")(publishing.bring_back)
-app.command("eval")(evaluating.evaluate)
-app.command("agreement")(agreeing.agree)
+app.command("eval", cls=OneSchema)(evaluating.evaluate)
+app.command("agreement", cls=OneSchema)(agreeing.agree)
 app.command("schemas")(schemas.schemas)
 app.add_typer(cache.app, name="cache")
 app.add_typer(runs.app, name="runs")

@@ -2,15 +2,29 @@
 
 from typing import Any
 
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from extractor.cli.flags import flags_of_runs
+from extractor.errors import UsageError
 
 MAIN = "extract"  # the command that runs when no other is named
 
 
 class ReaderGone(Exception):
     """Whoever read our output has ended, as `head` does."""
+
+
+class OneSchema(TyperCommand):
+    """A command that takes one schema at a time; of two the last would win without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        if sum(parameter.name == "schema" for parameter in order) > 1:
+            raise UsageError(
+                "--schema was given more than once; it names one schema: take them one after the "
+                "other (a schema may itself have several lists: `extract schemas`)"
+            )
+        return super().parse_args(ctx, args)
 
 
 class MainFirst(TyperGroup):

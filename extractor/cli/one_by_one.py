@@ -11,11 +11,11 @@ from extractor.catalogue import Schema
 from extractor.cli.telling import Teller
 from extractor.errors import InputError
 from extractor.read import read_article
-from extractor.read.files import ENDINGS, ending_of, is_read_by_a_run, left_out
+from extractor.read.files import CRAWLS, ENDINGS, LINES, ending_of, is_read_by_a_run, left_out
 from extractor.record import Extraction
 from extractor.settings import Settings
 from extractor.sheet.tables import tables
-from extractor.sheet.writing import Format, Sheets, format_for, sheets_for
+from extractor.sheet.writing import Format, Sheets, format_for, refuse_nameless, sheets_for
 
 
 def extract_one_by_one(
@@ -30,8 +30,11 @@ def extract_one_by_one(
 
     Raises UsageError and OutputError.
     """
+    chosen = format_for(form, output)
     sources = list(_articles_in(files, teller))
-    sheets = sheets_for(output, format_for(form, output), sources, len(sources) > 1)
+    if form is None and len(sources) > 1:
+        refuse_nameless(output)
+    sheets = sheets_for(output, chosen, sources, len(sources) > 1)
     with _answerer(settings, schema) as answer:
         _take_through(sources, answer, sheets, teller)
     return 1 if teller.failures else 0
@@ -42,6 +45,9 @@ def _articles_in(files: list[str], teller: Teller) -> Iterator[str]:
     for name in dict.fromkeys(files):
         path = Path(name)
         try:
+            if name.lower().endswith((*LINES, *CRAWLS)) and path.is_file():
+                teller.failed(InputError(_needs_a_run(name)), name)
+                continue
             if name == "-" or not path.is_dir():
                 yield name
                 continue
@@ -56,6 +62,13 @@ def _articles_in(files: list[str], teller: Teller) -> Iterator[str]:
         if not articles:
             teller.failed(InputError(f"{name}: there is no .txt, .html or .pdf file in it"), name)
         yield from map(str, articles)
+
+
+def _needs_a_run(name: str) -> str:
+    return (
+        f"{name}: many articles in one file; a run reads them: name a folder with --output, such "
+        "as -o sheets/"
+    )
 
 
 def _tell_of_others(folder: str, others: list[Path], teller: Teller) -> None:

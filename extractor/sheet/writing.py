@@ -38,12 +38,37 @@ class Sheets(Protocol):
 
 
 def format_for(given: Format | None, output: str | None) -> Format:
-    """Return the format asked for or else the one that the output file's ending names."""
+    """Return the format asked for or else the one that the output file's ending names.
+
+    Without an ending it is a table. Raises UsageError for an ending that names no format.
+    """
     if given is not None:
         return given
     ending = Path(output).suffix.lower() if output else ""
     named: Sequence[Format] = get_args(Format)
-    return next((name for name in named if _ENDINGS[name] == ending), "table")
+    known = {_ENDINGS[name]: name for name in named}
+    if ending == ".xlsx":
+        raise UsageError(
+            f"--output {output}: a workbook is written by a run: name a folder, such as -o sheets/"
+        )
+    if ending and ending not in known:
+        raise UsageError(
+            f"--output {output}: {ending} names no format; end it with {', '.join(known)}, say "
+            "with --format how to write it, or name a folder for a run with a slash at its end"
+        )
+    return known.get(ending, "table")
+
+
+def refuse_nameless(output: str | None) -> None:
+    """Raise UsageError for a name without an ending: of several articles it may mean a folder."""
+    if output in (None, "-") or Path(output).suffix:
+        return
+    if Path(output).exists() and not Path(output).is_file():  # a device or a pipe
+        return
+    raise UsageError(
+        f"--output {output}: a file or a folder? -o {output}/ is a folder for a run; one file for "
+        f"all articles has an ending, such as {output}.csv, or its --format is given"
+    )
 
 
 def is_folder(output: str) -> bool:
