@@ -204,7 +204,7 @@ def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
     lead = next((one for one in fields if one.leads and one.items), None)
     if lead and lead.items[0].role == "figure" and lead.items[0].value is not None:
         worth = amount(lead.items[0].value)
-        if worth and worth != lead.items[0].text:
+        if worth and worth.replace(",", "") != lead.items[0].text.replace(",", ""):
             found.append((worth, False))
     quoted = lead is not None and lead.column.role in ("quotation", "attribution")
     names = [one for one in fields if one.column.role == "name"]
