@@ -224,3 +224,20 @@ def calls_for(times: int) -> int:
 def test_the_work_grows_with_the_text_not_with_its_square():
     """Four times the text takes about four times the calls, in one sentence without an end."""
     assert calls_for(240) < 5 * calls_for(60)
+
+
+@pytest.mark.parametrize(
+    ("clause", "speaker"),
+    [
+        ("EU foreign policy chief Ingrid Vollmer said", "Ingrid Vollmer"),
+        ("UN envoy Jane Doe said", "Jane Doe"),
+        ("said UN spokeswoman Marta Lind", "Marta Lind"),
+        ("Toyota chief executive Kenji Morita said", "Kenji Morita"),
+        ("Brandt's campaign manager Paula Reyes said", "Paula Reyes"),
+        ("the EU said", "EU"),
+        ("Brandt told reporter Jane Doe", "Tom Brandt"),
+    ],
+)
+def test_a_name_that_opens_a_persons_description_is_not_who_speaks(clause: str, speaker: str):
+    """In "EU chief NAME said" the person speaks, in "A told reporter NAME" A does."""
+    assert speakers(f'{CAST}"The talks were useful," {clause} on Monday.') == [speaker]

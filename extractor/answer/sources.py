@@ -14,7 +14,10 @@ from typing import NamedTuple
 from extractor.answer.evidence import Evidence, Setting
 from extractor.find.candidates import Entity, Mention
 from extractor.find.features import Features, weighed
+from extractor.find.positions import is_verb
 from extractor.find.vocabulary import (
+    AUXILIARIES,
+    CONJUNCTIONS,
     FINITE_SPEECH,
     OBJECT_PRONOUNS,
     POSSESSIVES,
@@ -22,6 +25,9 @@ from extractor.find.vocabulary import (
 )
 from extractor.find.word_classes import kind_of_word
 
+_ROLE = 6  # words of a person's role that are read: "foreign policy chief"
+_OWNING = ("'s", "’s")
+_NO_ROLE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | FINITE_SPEECH | {"who", "which", "that"}
 _OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
 
@@ -74,7 +80,8 @@ def sources_of(
             continue
         zone, features, verb = _before(evidence, setting, around, first, last, rank)
         who = _who(evidence, mention, entity, first, zone, around, previous_entity)
-        found.append(Source(mention, entity, first, last, zone, (*features, who), verb))
+        source = Source(mention, entity, first, last, zone, (*features, who), verb)
+        found.append(_as_described(evidence, source))
     after = evidence.mentions_from(setting.last, MAX_EACH_SIDE)
     for rank, (first, last, mention, entity) in enumerate(after):
         if first >= setting.paragraph_end:
@@ -83,7 +90,8 @@ def sources_of(
             continue
         zone, features, verb = _after(evidence, setting, around, first, last, rank)
         who = _who(evidence, mention, entity, first, zone, around, previous_entity)
-        found.append(Source(mention, entity, first, last, zone, (*features, who), verb))
+        source = Source(mention, entity, first, last, zone, (*features, who), verb)
+        found.append(_as_described(evidence, source))
     if previous:
         same = previous.first >= setting.paragraph or setting.earlier
         zone = "carry same" if same else "carry other"
@@ -104,6 +112,28 @@ def _owns_somebody(evidence: Evidence, mention: Mention, first: int) -> bool:
         if kind_of_word(word) in ("person", "body"):
             return True
     return False
+
+
+def _as_described(evidence: Evidence, source: Source) -> Source:
+    """Return the source, or the person named after it whose description its name opens.
+
+    "EU foreign policy chief Ann Berg said": what speaks for "EU" speaks for the person.
+    """
+    lower, last, role = evidence.tokens.lower, source.last, False
+    if source.mention.kind != "name":
+        return source
+    for k in range(last, min(last + _ROLE + 1, len(lower))):
+        begins = [placed for placed in evidence.between(k, k + 1) if placed[3].kind == "person"]
+        if begins and role:
+            first, end, mention, entity = begins[-1]
+            verb = evidence.verb_after(end, end + _ROLE) if source.verb is None else source.verb
+            return source._replace(mention=mention, entity=entity, first=first, last=end, verb=verb)
+        word = lower[k]
+        plain = word[0].isalpha() or (k == last and word in _OWNING)
+        if not plain or word in _NO_ROLE or is_verb(lower, k) or evidence.reading.quoted[k]:
+            return source
+        role = kind_of_word(word) == "person"
+    return source
 
 
 def surroundings(evidence: Evidence, setting: Setting) -> Around:

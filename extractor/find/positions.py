@@ -99,7 +99,7 @@ def role_of(reading: Reading, first: int, last: int) -> str:
         if inverted or ends_quotation(reading, k - 1):
             return "speaker"
     verb = _verb_after(reading, last)
-    if not verb and before == "," and after == "," and _is_verb(lower, last + 1):
+    if not verb and before == "," and after == "," and is_verb(lower, last + 1):
         verb = _verb_after(reading, last + 1)  # "the chairman, Paul Marsh, dismissed it"
     if verb:
         if before in _SUBORDINATE or before in SPEECH_VERBS:  # "Brandt thought Smith had left"
@@ -224,12 +224,12 @@ def _past_aside(reading: Reading, k: int) -> int:
         stop = text[j] == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
         if stop and text[j + 1][0].isupper():
             return 0
-        if text[j] == text[k] and _is_verb(lower, j + 1):
+        if text[j] == text[k] and is_verb(lower, j + 1):
             return j + 1
     return 0
 
 
-def _is_verb(lower: list[str], k: int) -> bool:
+def is_verb(lower: list[str], k: int) -> bool:
     """Tell whether a finite verb, or an adverb before one, seems to stand at token `k`."""
     word = lower[k] if k < len(lower) else "."
     return (
