@@ -241,3 +241,19 @@ def test_the_work_grows_with_the_text_not_with_its_square():
 def test_a_name_that_opens_a_persons_description_is_not_who_speaks(clause: str, speaker: str):
     """In "EU chief NAME said" the person speaks, in "A told reporter NAME" A does."""
     assert speakers(f'{CAST}"The talks were useful," {clause} on Monday.') == [speaker]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The plant closed.",
+        "A woman lost her house.",
+        "A resident said that help came late.",
+        "Officials said that the dam was safe.",
+        "Ann Berg lost her house.",
+    ],
+)
+def test_a_description_is_whom_he_means_after_it(before: str):
+    """The chief minister, subject of the sentence before, is the "he" who told reporters."""
+    text = f'{before} The chief minister visited the camp. "We will rebuild," he told reporters.'
+    assert speakers(text) == ["chief minister"]

@@ -137,6 +137,7 @@ class History:
             ]
         )
         self.position = 0  # of the first mention not read yet
+        self.taken_up: list[Past] = []  # descriptions read as meaning somebody named before
         self._roles: dict[int, str] = {}
         self.opening = {first for first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name
@@ -157,6 +158,9 @@ class History:
                 else:
                     role = self.role_at(first, last)
                 meant = None if role == "quoted" else self._taken_up(first, order)
+                if meant is not None:
+                    line, paragraph = self.lines[first], self.paragraphs[first]
+                    self.taken_up.append(Past(first, line, paragraph, role, order))
                 self._note(first, role, order if meant is None else meant)
             yield k, word
 
@@ -180,7 +184,8 @@ class History:
         if lower[draft.first] in _INTRODUCING:
             return None  # "a woman … the woman": she is introduced as somebody else
         found = antecedent(self, first, _TAKEN_UP.get(draft.gender or "", "somebody"))
-        return found[0] if found else None
+        # "A resident left. The minister …": descriptions by different nouns are of two people.
+        return found[0] if found and self.drafts[found[0]].words else None
 
     def _note(self, first: int, role: str, order: int) -> None:
         line = self.lines[first]
@@ -288,6 +293,18 @@ def antecedent(history: History, k: int, word: str) -> tuple[int, float] | None:
     if chances[1] * _MARGIN > 1.0 or total * _LIKELY > 1.0:
         return None
     return ranked[0][2], 1.0 / total
+
+
+def own_description(history: History, k: int, word: str) -> int | None:
+    """Return the subject of the line before that was read as meaning somebody who does not fit.
+
+    "Ann Berg left. The minister stayed. "I will wait," he said": the minister is not Ann Berg.
+    """
+    for past in history.taken_up[-1:]:
+        near = past.line >= history.lines[k] - 1 and past.role in SUBJECTS
+        if near and fits(history.drafts[past.order], word):
+            return past.order
+    return None
 
 
 def _acts(history: History, word: str, order: int, mentions: list[Past]) -> bool:

@@ -110,7 +110,9 @@ def _cluster(reading: Reading, runs: list[Run]) -> list[Draft]:
 
 def _looks_named(reading: Reading, run: Run) -> bool:
     """Tell whether a sentence's first word, capitalised only there, is used as a name."""
-    following = reading.tokens.lower[run.last : run.last + 2]
+    following, word = reading.tokens.lower[run.last : run.last + 2], run.words[0].lower()
+    if singular(word) != word and kind_of_noun(singular(word)) == "person":
+        return False  # "Officials said"
     return bool(following) and (
         is_aged(reading, run)
         or following[0] in FINITE_SPEECH

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractor.find.antecedents import ALONE, History, antecedent, fits
+from extractor.find.antecedents import ALONE, History, antecedent, fits, own_description
 from extractor.find.drafts import Draft
 from extractor.find.positions import SUBJECTS
 from extractor.find.vocabulary import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
@@ -51,7 +51,9 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
         return order, ALONE
     found = antecedent(history, k, word)
     if found is None and word in ("he", "she"):
-        order = _named_after(history, k, word)
+        order = own_description(history, k, word)
+        if order is None:
+            order = _named_after(history, k, word)
         return None if order is None else (order, ALONE)
     return found
 
