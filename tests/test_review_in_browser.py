@@ -383,6 +383,71 @@ def test_filters_and_views(review: Callable[..., Page]) -> None:
     page.browser.wait_for(f"{kinds}.join() === 'Figure' && {SHOWN}")
 
 
+def test_two_reviewers_from_end_to_end(review: Callable[..., Page], tmp_path: Path) -> None:
+    """After emoji: one corrects and rejects, one accepts unseen; what differs is settled, all."""
+    text = f"Crowd cheers 🎉👩‍👩‍👧\n\n🎉 {(ARTICLES / 'bbc-prisoners.txt').read_text()}"
+    page = review(text)
+    page.open()
+    corrected, whole = page.claim, page.words
+    page.press("e", ENTER)
+    page.press(LEFT, held=("Shift",))
+    page.press(ENTER)
+    page.press(ENTER, held=("Control",))
+    assert page.said == "Corrected"
+    same = page.claim
+    page.press("e")
+    page.press(ENTER, held=("Control",))
+    assert page.said == "Accepted"  # nothing was changed
+    rejected = page.claim
+    page.press("x", "3")
+    found = _claims(tmp_path)
+    assert found[corrected].text == whole.rsplit(maxsplit=1)[0]
+    assert [found[one].status for one in (same, rejected)] == ["accepted", "rejected"]
+    with Desk(tmp_path / "sheets") as desk:
+        assert history(desk, rejected)[0].reason == "wrong_span"
+    page.ask(
+        "fetch('/reviewer', {method: 'PUT', headers: {'content-type': 'application/json'},"
+        " body: JSON.stringify({name: 'Bo'})}).then((r) => r.status)"
+    )
+    page.open("view=second&share=1", first=False)
+    assert page.ask("document.querySelectorAll('.entry').length") == 3
+    assert page.ask("document.getElementById('reviewer').textContent") == "Bo"
+    page.press("a", "a", "a")
+    assert {one.status for one in _claims(tmp_path).values()} == {
+        "corrected", "accepted", "rejected", "open",
+    }  # fmt: skip
+    page.open("view=differ", first=False)
+    assert page.ask("document.querySelectorAll('.entry').length") == 2
+    for act in ("settle", "take"):
+        here = page.claim
+        version = _claims(tmp_path)[here].version
+        page.ask(f"document.querySelector('[data-act={act}]').click()")
+        _wait_for(lambda: _claims(tmp_path)[here].version > version)  # noqa: B023 - called here
+        page.browser.wait_for(f"!document.querySelector('.claim [data-act={act}]') || {SHOWN}")
+        page.open("view=differ", first=False)
+    assert page.ask("document.querySelectorAll('.entry').length") == 0
+    assert "in this view" in page.ask("document.querySelector('.tail').textContent")
+    assert page.ask("document.querySelector('.tail a').getAttribute('href')") == "/?status=all"
+
+
+def test_an_address_that_means_nothing_is_told(review: Callable[..., Page]) -> None:
+    """In the page, at any width; another filter takes the message away."""
+    page = review(TALKS)
+    for width, dark in ((1280, False), (390, True)):
+        page.browser.look(width, 844, dark)
+        page.open("status=zzz&kind=nothing")
+        told = page.ask("document.getElementById('unknown').textContent")
+        assert "no status “zzz” and no kind “nothing”" in told
+        assert page.ask("document.querySelectorAll('.entry').length") > 0
+        assert page.ask("document.documentElement.scrollWidth") <= width
+        accept = "document.querySelector('[data-act=accept]').getBoundingClientRect()"
+        assert page.ask(f"{accept}.bottom <= innerHeight && {accept}.top > 0")
+    page.browser.look()
+    page.open("view=zzz")
+    page.press("/", *"home", ENTER)
+    page.browser.wait_for("!document.getElementById('unknown')")
+
+
 def test_a_second_reviewer_works_blind(review: Callable[..., Page], tmp_path: Path) -> None:
     """By the same keys; what the first did is nowhere; the disagreement is shown and settled."""
     page = review(TALKS)
@@ -405,7 +470,7 @@ def test_a_second_reviewer_works_blind(review: Callable[..., Page], tmp_path: Pa
     assert "Ada" in told
     page.ask("document.querySelector('[data-act=take]').click()")
     page.browser.wait_for("document.getElementById('said').textContent.startsWith('Kept')")
-    assert _claims(tmp_path)[blind].status == "corrected"
+    assert _claims(tmp_path)[blind].status == "accepted"  # the row as it stood
 
 
 def test_keys_can_be_switched_off(review: Callable[..., Page], tmp_path: Path) -> None:

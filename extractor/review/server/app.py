@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from extractor import __version__
+from extractor.complaints import plainly
 from extractor.errors import EditRefused, ExtractError, OutputError, StaleDecision
 from extractor.review.claims import Claim
 from extractor.review.desk import Desk
@@ -67,8 +68,9 @@ def _answer_errors(app: FastAPI, desk: Desk, house: House) -> None:
 
     async def of_request(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:]) or "body"
-        return error_answer(request, 422, "bad_request", f"{where}: {first['msg']}")
+        place = first["loc"][1:] if first["type"] != "json_invalid" else ()  # there an offset
+        where = ".".join(str(part) for part in place) or "body"
+        return error_answer(request, 422, "bad_request", f"{where}: {plainly(first['msg'])}")
 
     async def of_refusal(request: Request, error: Refused) -> Response:
         return error_answer(request, error.status, error.code, error.message)

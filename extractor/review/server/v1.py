@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 
+from extractor.complaints import plainly
 from extractor.errors import (
     ArticleTooLarge,
     ExtractError,
@@ -172,7 +173,7 @@ async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"
-        raise Refused(422, "bad_request", f"{where}: {first['msg']}") from None
+        raise Refused(422, "bad_request", f"{where}: {plainly(first['msg'])}") from None
     asked = body.model_dump(by_alias=True)
     return asked, asked.pop("text")
 

@@ -29,7 +29,11 @@ function countRows() {
     else {
       const strong = document.createElement("strong");
       strong.textContent = "Nothing here";
-      tail.append(strong, "No claim is as the filter says. Choose another status, or clear the filter.");
+      const whole = document.createElement("a");
+      whole.href = "/?status=all";
+      whole.textContent = "The whole queue";
+      const told = view() ? "Nothing is left to do in this view. " : "No claim is as the filter says. Choose another status, or clear the filter. ";
+      tail.append(strong, told, whole);
     }
     list.append(tail);
   }
