@@ -31,6 +31,7 @@ from pydantic import (
     field_validator,
 )
 
+from extractor.complaints import plainly
 from extractor.errors import UsageError
 
 SETTINGS_FILE = "extract.toml"
@@ -127,7 +128,9 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         raise UsageError(_explain(error, given, file)) from None
     except (ValueError, OSError) as error:  # a broken or unreadable file, or a broken JSON value
-        raise UsageError(f"{_culprit(error, file)}: {error}") from None
+        variable = _broken_variable(error)
+        said = f"{variable}: this is not valid JSON" if variable else f"{file}: {error}"
+        raise UsageError(said) from None
 
 
 def _anything_to_read(file: Path, given: dict[str, Any]) -> bool:
@@ -183,7 +186,7 @@ def _explain(error: ValidationError, given: dict[str, Any], file: Path) -> str:
         near = get_close_matches(name, Settings.model_fields, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"{_where(name, given, file)}: {name!r} is not a setting{hint}"
-    return f"{_where(name, given, file)}: {place}: {first['msg']}"
+    return f"{_where(name, given, file)}: {place}: {plainly(first['msg'])}"
 
 
 def _field_of(name: str) -> str:
@@ -200,6 +203,7 @@ def _where(name: str, given: dict[str, Any], file: Path) -> str:
     return str(file)
 
 
-def _culprit(error: Exception, file: Path) -> str:
+def _broken_variable(error: Exception) -> str | None:
+    """Return the environment variable whose value is to be JSON and is not, if that is it."""
     field = getattr(error, "field_name", None) or str(error).partition('field "')[2].split('"')[0]
-    return f"the environment ({_PREFIX}{field.upper()})" if field else str(file)
+    return f"the environment variable {_PREFIX}{field.upper()}" if field else None

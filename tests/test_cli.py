@@ -116,6 +116,9 @@ def test_a_table_for_one_article() -> None:
         (["-s", "quotes", "--threshold", "7", ONE], "--threshold"),
         (["-s", "quotes", "-o", ONE, ONE], "this is one of the articles"),
         (["cache", "burn"], "burn"),
+        (["-s", "quotes", "-f", "pdf", ONE], "value for '--format' / '-f': 'pdf' is not one of"),
+        (["-s", "quotes", "--limit", "x", ONE], "'--limit': must be a whole number. See `extract"),
+        (["-s", "quotes", "--jobs", "0", ONE], "must be greater than or equal to 1. See"),
         (["-s", "quotes", "-o", "x.pdf", ONE], ".pdf names no format; end it with .txt, .json"),
         (["-s", "quotes", "-o", "x.xlsx", ONE], "a workbook is written by a run: name a folder"),
         (["-s", "quotes", "-o", "out1", ONE, TWO], "-o out1/ is a folder for a run; one file"),
@@ -130,6 +133,8 @@ def test_wrong_use_is_status_2_and_says_what_to_do(run, arguments: list[object],
     ran = run(*arguments)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
+    assert "Input should" not in ran.err
+    assert "Value error" not in ran.err
     assert list(Path.cwd().iterdir()) == []
 
 

@@ -435,6 +435,17 @@ def test_a_date_that_is_none_is_refused(page: TestClient) -> None:
     assert page.get("/rows?since=2025-12").status_code == 200
 
 
+def test_broken_json_is_told_in_plain_words(page: TestClient) -> None:
+    """The page's own addresses and the programs' say that it is no JSON, not where a parser was."""
+    sent = {"content-type": "application/json"}
+    for path in ("/views", "/v1/extract"):
+        answer = page.post(path, content=b"{", headers=sent)
+        assert answer.status_code == 422, path
+        assert answer.json()["error"]["message"].startswith("body: this is not valid JSON")
+    answer = page.post("/views", json={})
+    assert answer.json()["error"]["message"] == "name: is missing"
+
+
 def test_views_are_kept(page: TestClient) -> None:
     """A filter under a name is offered to everybody, until it is dropped."""
     body = {"name": "Quotes of <Ada>", "query": "kind=quotes&status=all"}

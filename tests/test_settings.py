@@ -99,6 +99,29 @@ def test_a_wrong_variable_and_a_wrong_flag_are_told(monkeypatch: pytest.MonkeyPa
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("EXTRACT_RETRIES", "many", "retries: must be a whole number$"),
+        ("EXTRACT_RETRIES", "-1", "retries: must be greater than or equal to 0$"),
+        ("EXTRACT_TIMEOUT", "", "timeout: must be a number$"),
+        ("EXTRACT_NO_CACHE", "perhaps", "no_cache: must be true or false$"),
+        ("EXTRACT_PRICES", "x", "variable EXTRACT_PRICES: this is not valid JSON$"),
+        ("EXTRACT_PRICES", '{"a": {"input": 1}}', r"prices\.a\.output: is missing$"),
+        ("OPENAI_BASE_URL", "localhost", "base_url: expected an address"),
+    ],
+)
+def test_what_is_wrong_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str
+) -> None:
+    """No word of the library that checks the values reaches who set them."""
+    monkeypatch.setenv("EXTRACT_MODEL", "m")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(UsageError, match=told) as caught:
+        load_settings()
+    assert not {"Input", "Value", "parse", "parsing"} & set(str(caught.value).split())
+
+
 def test_prices_are_read_from_the_file() -> None:
     """A table of prices in the file is taken by model."""
     write('[prices."my-model"]\ninput = 1\noutput = 2.5\n')

@@ -88,8 +88,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _say_wrong_use(message: str) -> None:
     if message.startswith("Usage:"):  # a whole help text, for a group without a command
         sys.stderr.write(f"{message}\n")
-    else:
-        say(f"{message} See `extract --help`.")
+        return
+    from extractor.complaints import plainly
+
+    about, colon, wrong = message.partition(": ")  # "Invalid value for '--limit': …"
+    if about.startswith("Invalid value"):
+        message = f"{about}{colon}{plainly(wrong)}"
+    say(f"{message.rstrip(' .')}. See `extract --help`.")
 
 
 def _drop_stdout() -> None:

@@ -1,0 +1,28 @@
+"""What a validator complains of, in plain words: it speaks to programmers, we to who typed it."""
+
+import re
+
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+    "dictionary": "a table of names and values",
+    "list": "a list",
+}
+_INVALID_JSON = re.compile(r"Invalid JSON: (.*)|JSON decode error", re.DOTALL)
+_KIND = re.compile(r"Input should be a valid (\w+)\b.*", re.DOTALL)
+
+
+def plainly(message: str) -> str:
+    """Return a message of pydantic's without its own words; what is not known here stays."""
+    message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(" .")
+    if found := _INVALID_JSON.fullmatch(message):
+        return f"this is not valid JSON ({found[1]})" if found[1] else "this is not valid JSON"
+    if (found := _KIND.fullmatch(message)) and found[1] in _KINDS:
+        return f"must be {_KINDS[found[1]]}"
+    if message == "Field required":
+        return "is missing"
+    if message == "Extra inputs are not permitted":
+        return "is not known here"
+    return re.sub(r"^Input should ", "must ", message)
