@@ -6,11 +6,13 @@ from email.utils import formatdate
 from time import monotonic, time
 from typing import Any
 
+import httpx2
+import openai
 import pytest
 from tenacity import wait_fixed
 
 from extractor.answer import transport
-from extractor.answer.failures import asked_wait, redact
+from extractor.answer.failures import Passing, asked_wait, classify, redact
 from extractor.answer.model import ModelAsker
 from extractor.errors import (
     EndpointFailing,
@@ -162,6 +164,22 @@ def test_nobody_listening_is_a_clear_error() -> None:
     """A closed port is told with the address and what to check."""
     with pytest.raises(EndpointUnreachable, match=r"cannot be reached.*base URL"):
         ask(settings_for("http://127.0.0.1:9/v1", retries=1))
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (httpx2.ReadError(""), "cannot be reached (ReadError);"),
+        (httpx2.ConnectError("refused"), "cannot be reached (ConnectError: refused);"),
+        (None, "cannot be reached (APIConnectionError);"),
+    ],
+)
+def test_a_cause_without_words_is_told_by_its_kind(cause: Exception | None, told: str) -> None:
+    """What broke the connection is named, with its words when it has some."""
+    error = openai.APIConnectionError(request=httpx2.Request("POST", "http://127.0.0.1:9/v1"))
+    error.__cause__ = cause
+    found = classify(error, settings_for("http://127.0.0.1:9/v1"))
+    assert told in str(found.error if isinstance(found, Passing) else found)
 
 
 @pytest.mark.parametrize("header", ["seconds", "milliseconds", "date"])

@@ -53,7 +53,9 @@ def classify(error: openai.OpenAIError, settings: Settings) -> Passing | ModelEr
         return Passing(timed_out(settings))
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__
-        reason = redact(f"{type(cause).__name__}: {cause}", settings)
+        said = str(cause).strip() if cause is not None else ""  # httpx's errors may be wordless
+        kind = type(error if cause is None else cause).__name__
+        reason = redact(f"{kind}: {said}" if said else kind, settings)
         unreachable = EndpointUnreachable(
             f"{where} cannot be reached ({reason}); is it running, and is the base URL right?"
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.flags import RunFolder
-from extractor.cli.telling import print_lines
+from extractor.cli.telling import print_lines, say
 
 
 def agree(
@@ -15,7 +15,6 @@ def agree(
     ] = None,
 ) -> int:
     """Say how far blind second reviews agree with the first, and what is to be settled."""
-    from extractor.errors import UsageError
     from extractor.review.agreement import agreement, lines, pairs
     from extractor.review.desk import Desk
     from extractor.run.command import find_store
@@ -25,10 +24,11 @@ def agree(
         desk.sync()
         found = list(pairs(desk, schema))
     if not found:
-        raise UsageError(
+        say(
             f"{place}: nothing was decided on twice yet; a second reviewer begins with "
             "`extract review`, view Second review"
         )
+        return 0
     names = sorted({pair.claim.schema for pair in found})
     print_lines(
         lines({name: agreement([p for p in found if p.claim.schema == name]) for name in names})
