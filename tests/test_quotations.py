@@ -299,3 +299,9 @@ def test_work_grows_with_the_text_only(unit: str) -> None:
 def test_five_megabytes_of_marks() -> None:
     """A file of nothing but marks is read at once and holds no quotation."""
     assert find_quotations(article_from_text('"' * 5_000_000)) == ()
+
+
+@pytest.mark.parametrize("end", ["", " 🕊️", " 👍🏽", " 🇳🇴", " ©"])
+def test_the_sentences_comma_is_left_out_after_any_last_character(end: str) -> None:
+    """The comma before the closing mark is the sentence's, after an emoji as after a word."""
+    assert words(f"“We ran for peace{end},” Jane Doe said.") == [f"We ran for peace{end}"]

@@ -10,6 +10,7 @@ Not decided here: whether a stretch is somebody's words (answer/dismissal.py), a
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -369,10 +370,15 @@ def _without_comma(text: str, stretch: _Stretch, open_ends: set[int]) -> tuple[S
         not stretch.closed
         or last.end in open_ends
         or not words
-        or not (words[-1].isalnum() or words[-1] in ")]%")
+        or not (words[-1].isalnum() or words[-1] in ")]%" or _pictured(words[-1]))
     ):
         return tuple(stretch.spans)
     return (*stretch.spans[:-1], Span(last.start, last.start + len(words)))
+
+
+def _pictured(character: str) -> bool:
+    """Tell whether a character is an emoji or ends one: a symbol, skin tone, variation or tag."""
+    return unicodedata.category(character) in ("So", "Sk", "Mn", "Me", "Cf")
 
 
 def _holds(outer: _Stretch, inner: _Stretch) -> bool:
