@@ -426,7 +426,8 @@ def test_two_reviewers_from_end_to_end(review: Callable[..., Page], tmp_path: Pa
         page.browser.wait_for(f"!document.querySelector('.claim [data-act={act}]') || {SHOWN}")
         page.open("view=differ", first=False)
     assert page.ask("document.querySelectorAll('.entry').length") == 0
-    assert "in this view" in page.ask("document.querySelector('.tail').textContent")
+    for where in (".tail", "#claim"):
+        assert "in this view" in page.ask(f"document.querySelector('{where}').textContent")
     assert page.ask("document.querySelector('.tail a').getAttribute('href')") == "/?status=all"
 
 

@@ -358,6 +358,7 @@ def test_a_bare_figure_is_shown_among_its_words(tmp_path: Path) -> None:
     with client(fill_desk(tmp_path / "bare", [text], "figures")) as page:
         rows = page.get("/rows?status=all").json()["html"]
     assert "won with 5555 on Friday" in rows
+    assert "5,555" not in rows
 
 
 # --- deciding over HTTP ---------------------------------------------------------------------------

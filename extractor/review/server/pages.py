@@ -133,7 +133,7 @@ def _clip(text: str, most: int) -> str:
 
 def _worth(item: Item) -> str:
     worth = one_line(amount(item.value)) if item.value is not None else ""
-    return worth if worth != item.text else ""
+    return worth if worth.replace(",", "") != item.text.replace(",", "") else ""
 
 
 # --- the queue -----------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def row_facts(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
     fields = fields_of(desk, claim.schema, claim.kind, claim.row)
     told = summary(fields)
     if all(is_name for _, is_name in told):
-        told = around(desk, claim, fields) + told
+        told += around(desk, claim, fields)
     return {
         "claim": claim,
         "kind": kind_label(claim.kind),

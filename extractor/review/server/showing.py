@@ -53,7 +53,7 @@ Piece = Literal["same", "gone", "new"]
 _GRAVE = 0.6  # flags of this weight and more are shown in red
 _LONG = 2_000  # code points of a value shown beside the article; the article has them all
 _COMPARED = 400  # words of a value that are compared one by one
-_BESIDE = 40  # code points shown before and after a figure
+_BESIDE = 25  # code points shown before and after a figure
 _AROUND = 4  # words shown before and after what has changed
 
 

@@ -93,6 +93,8 @@ async function select(id, { focus = false, anew = false } = {}) {
   if (!id) {
     state.claim = null;
     panel.innerHTML = '<div class="nothing"><strong>No claim chosen</strong></div>';
+    const empty = list.querySelector(".nothing"); // a phone does not show the queue beside it
+    if (empty) panel.firstChild.replaceChildren(...empty.cloneNode(true).childNodes);
     forget();
     history.replaceState(null, "", `/?${state.query}`);
     return;
