@@ -257,3 +257,12 @@ def test_a_description_is_whom_he_means_after_it(before: str):
     """The chief minister, subject of the sentence before, is the "he" who told reporters."""
     text = f'{before} The chief minister visited the camp. "We will rebuild," he told reporters.'
     assert speakers(text) == ["chief minister"]
+
+
+def test_he_in_an_answer_means_whom_the_answer_speaks_of():
+    """In an interview a guard who came in is "he" there, neither the one asking nor the other."""
+    text = (
+        "JONES: How long were you held?\n\nLOPEZ: Forty days. A guard came in. He had a tray. "
+        'He said, "Pack your things." I did not believe it.\n\nJONES: And then?'
+    )
+    assert speakers(text) == ["A guard"]

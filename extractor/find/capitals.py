@@ -35,8 +35,8 @@ BODY_HEADS = BODY_NOUNS | frozenset(
     "times post journal herald tribune chronicle gazette observer guardian news today week street "
     "republicans democrats republican democrat conservatives liberals tories greens caucus act "
     "bill amendment clause convention treaty accord forum summit conference prize award medal "
-    "oscar bureau headquarters front brigade battalion forces reserve trust holdings group systems "
-    "motors airlines studios records pictures".split()
+    "oscar bureau headquarters front brigade battalion forces guard reserve trust holdings group "
+    "systems motors airlines studios records pictures".split()
 )
 PLACE_HEADS = frozenset(
     "city county street avenue road square park river lake mountain mountains island islands bay "

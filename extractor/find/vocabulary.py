@@ -154,7 +154,7 @@ PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teena
     policy-maker spokesperson whip backbencher frontbencher parliamentarian peer chancellor
     administrator inspector-general auditor-general vice-chancellor vice-chairman vice-chair dean
     rector bursar provost caretaker groundsman jockey boxer swimmer athlete runner sprinter
-    footballer cricketer batsman bowler captain-general golfer racer wrestler gymnast""")
+    footballer cricketer batsman bowler captain-general golfer racer wrestler guard gymnast""")
 FEMALE_NOUNS = _words("""woman girl lady spokeswoman congresswoman councilwoman chairwoman actress
     queen princess mother mom mum daughter sister wife widow aunt niece grandmother granddaughter
     businesswoman nun policewoman duchess baroness heiress waitress fisherwoman landlady
@@ -176,7 +176,7 @@ IRREGULAR_PLURALS = {
 # Heads of phrases that describe a body that can speak.
 BODY_NOUNS = _words("""government administration ministry department agency bureau office embassy
     consulate mission parliament congress senate house council committee commission court tribunal
-    police army military force navy air-force guard service authority regime party campaign camp
+    police army military force navy air-force service authority regime party campaign camp
     team
     union alliance coalition bloc organization organisation group network association federation
     foundation institute institution center centre think-tank university college school hospital
