@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from extractor.complaints import plainly
 from extractor.errors import EditRefused
 from extractor.find.candidates import GAP
 from extractor.record import record_from_json, record_to_json
@@ -224,7 +225,7 @@ def _canonical(model: type[BaseModel], row: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         told = error.errors(include_url=False, include_input=False, include_context=False)[0]
         key = str(told["loc"][0]) if told["loc"] else None
-        raise EditRefused(f"{key or 'the row'}: {told['msg']}", key) from None
+        raise EditRefused(f"{key or 'the row'}: {plainly(told['msg'])}", key) from None
     except Exception as error:  # a validator of the user's schema may raise anything
         raise EditRefused(f"the schema's own check fails: {type(error).__name__}") from error
     made: dict[str, Any] = record_to_json(instance)
