@@ -73,6 +73,9 @@ class Filter:
         return urlencode({k: ",".join(v) if isinstance(v, tuple) else v for k, v in told.items()})
 
 
+EVERYTHING = Filter()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some claims of a queue."""
@@ -85,7 +88,7 @@ class Page:
 
 def page(
     desk: "Desk",
-    filter: Filter = Filter(),
+    filter: Filter = EVERYTHING,
     *,
     after: str | None = None,
     offset: int = 0,
@@ -215,7 +218,7 @@ class Facets:
     flag: dict[str, int] = field(default_factory=dict)
 
 
-def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets:
+def facets(desk: "Desk", filter: Filter = EVERYTHING, *, most: int = 50) -> Facets:
     """Return the counts for the filter bar, within a filter; of each field the `most` frequent."""
     where, values = conditions(desk, filter)
     table = _table(filter, "claim_facets")
@@ -231,7 +234,7 @@ def facets(desk: "Desk", filter: Filter = Filter(), *, most: int = 50) -> Facets
     return Facets(**{name: dict(found.most_common(most)) for name, found in told.items()})
 
 
-def statuses(desk: "Desk", filter: Filter = Filter()) -> dict[str, int]:
+def statuses(desk: "Desk", filter: Filter = EVERYTHING) -> dict[str, int]:
     """Return how many claims of a filter have each status; a tenth of what all facets take."""
     where, values = conditions(desk, filter)
     table = _table(filter, "claim_facets")
@@ -275,7 +278,7 @@ def saved_views(desk: "Desk") -> dict[str, Filter]:
     return found
 
 
-def each(desk: "Desk", filter: Filter = Filter(), size: int = 500) -> Iterable[Claim]:
+def each(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable[Claim]:
     """Yield every claim of a filter, in the order of the coverage; memory does not grow."""
     where, values = conditions(desk, filter)
     last = -1
