@@ -14,16 +14,17 @@ from extractor.run.crew import cores
 from extractor.run.going import run
 from extractor.run.locking import locked
 from extractor.run.money import budget_for, paid_before
-from extractor.run.progress import show_for
+from extractor.run.progress import Show, show_for
 from extractor.run.sheets import FORMS, Form, write_sheets
 from extractor.run.source import Source, failing
 from extractor.run.store import FILE, Store
 from extractor.run.tally import Options, Outcome
 from extractor.run.telling import story
-from extractor.run.work import recipe_for
+from extractor.run.work import Recipe, recipe_for
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
+    from extractor.run.refreshing import Refreshing
     from extractor.run.watching import Watch
 
 
@@ -75,30 +76,8 @@ def run_into_folder(
     )
     endless: Watch | None = None
     if order.watch:
-        if order.options.batch_api:
-            raise UsageError(
-                "--watch asks as files arrive, --batch-api when all are there: take one"
-            )
-        from extractor.run import watching
-        from extractor.run.refreshing import Refreshing
-
-        show = Refreshing(show, folder, schema.path, order.forms, recipe)
-        endless = watching.Watch(
-            order.files,
-            files_from=order.files_from,
-            output=folder,
-            fields=order.fields,
-            tell=show.note,
-        )
-        sources = endless.sources()
-    else:
-        sources = sources_in(
-            order.files,
-            files_from=order.files_from,
-            output=folder,
-            fields=order.fields,
-            tell=show.note,
-        )
+        show, endless = _watching(order, show, folder, schema, recipe)
+    sources = endless.sources() if endless else _sources(order, show.note)
     with locked(folder) as handle, Store(folder) as store:
         with show:
             if purse is not None and (told := purse.go_on_from(paid_before(store, recipe))):
@@ -132,6 +111,37 @@ def run_into_folder(
     return _status(outcome)
 
 
+def _watching(
+    order: Order, show: Show, folder: Path, schema: Schema, recipe: Recipe
+) -> "tuple[Refreshing, Watch]":
+    """Return who looks on and refreshes the sheets, and what waits for files to arrive."""
+    if order.options.batch_api:
+        raise UsageError("--watch asks as files arrive, --batch-api when all are there: take one")
+    from extractor.run import watching
+    from extractor.run.refreshing import Refreshing
+
+    refreshing = Refreshing(show, folder, schema.path, order.forms, recipe)
+    endless = watching.Watch(
+        order.files,
+        files_from=order.files_from,
+        output=folder,
+        fields=order.fields,
+        tell=refreshing.note,
+    )
+    return refreshing, endless
+
+
+def _sources(order: Order, tell: Callable[[str], None]) -> Iterator[Source]:
+    """Yield what the order names."""
+    return sources_in(
+        order.files,
+        files_from=order.files_from,
+        output=order.folder,
+        fields=order.fields,
+        tell=tell,
+    )
+
+
 def estimate_lines(
     order: Order, settings: Settings, schema: Schema, *, note: Callable[[str], None]
 ) -> Iterator[str]:
@@ -141,15 +151,8 @@ def estimate_lines(
     """
     from extractor.run.estimating import estimate
 
-    sources = sources_in(
-        order.files,
-        files_from=order.files_from,
-        output=order.folder,
-        fields=order.fields,
-        tell=note,
-    )
     found = estimate(
-        _with_standard_input(sources),
+        _with_standard_input(_sources(order, note)),
         schema,
         settings,
         recipe_for(settings, schema),

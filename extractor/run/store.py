@@ -40,7 +40,10 @@ class Store:
         self.folder = folder
         self.path = folder / FILE
         if not make and not self.path.is_file():
-            raise UsageError(f"{folder}: there is no store of a run in it ({FILE})")
+            raise UsageError(
+                f"{folder}: there is no store of a run in it ({FILE}); name a run's folder, or make"
+                f" one: extract --schema NAME FILES... -o {folder}/"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._rows = sqlite3.connect(

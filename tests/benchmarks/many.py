@@ -225,13 +225,17 @@ def main() -> int:
     parser.add_argument("--format", choices=["jsonl", "csv", "xlsx", "html"])
     parser.add_argument("--schema", default="release_event")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--out", type=Path, help="write the table here too: many.md is README's")
     given = parser.parse_args()
     texts = texts_of(given.texts)
     measured = []
     for count in given.sizes:
         measured.append(measure(count, texts, given.format, given.schema))
         print(f"measured {count:,}", file=sys.stderr, flush=True)
-    print(markdown(HEADER, [one.row() for one in measured]))
+    table = markdown(HEADER, [one.row() for one in measured])
+    print(table)
+    if given.out is not None:
+        given.out.write_text(f"{table}\n", encoding="utf-8")
     missed = misses(measured)
     print("".join(f"missed: {words}\n" for words in missed), end="")
     return 1 if given.check and missed else 0

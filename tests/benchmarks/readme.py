@@ -12,6 +12,7 @@ A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
                             installs them into an environment of their own
     throughput              a run that asks a stub, beside other programs: with --peers
     assist                  what tests/benchmarks/assist.py --report prints of its last results
+    many                    what tests/benchmarks/many.py --out many.md last wrote there
     recorded                what tests/benchmarks/recorded.py prints of the recorded answers
 
 A block that is not asked for stays as it is. `--check` writes nothing, says which blocks are stale
@@ -35,6 +36,7 @@ from tables import markdown, percent, ratio
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 ASSIST = Path(__file__).with_name("assist.py")
+MANY = Path(__file__).with_name("many.md")
 _BLOCK = re.compile(r"(<!-- (?P<name>\w[^\n]*?) -->\n)(?P<body>.*?)(<!-- end -->)", re.S)
 _OUTPUT = re.compile(
     r"output(?P<measured>, measured)?(?:, first (?P<lines>\d+) lines)?: (?P<command>.+)"
@@ -172,6 +174,7 @@ class Blocks:
         self.stale: list[str] = []
         self._tables: dict[str, Callable[[], str | None]] = {
             "assist": self._assist,
+            "many": lambda: MANY.read_text(encoding="utf-8") if MANY.is_file() else None,
             "throughput": self._throughput,
             "recorded": lambda: output_of("python tests/benchmarks/recorded.py"),
         }
