@@ -93,7 +93,7 @@ def test_ctrl_c_finishes_what_is_under_way(tmp_path: Path) -> None:
 def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
     """Without waiting for answers that take long; the store is whole."""
     coverage = make_coverage(tmp_path / "in", 20)
-    with serving(right(8.0)) as stub:
+    with serving(right(30.0)) as stub:
         arguments = command(
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url),
             *("--max-concurrency", "5", "-o", f"{tmp_path}/out/", coverage),
@@ -105,7 +105,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 15
         assert process.returncode == 130
         assert b"Traceback" not in told
     assert is_whole(tmp_path / "out")
@@ -177,7 +177,7 @@ def test_a_disk_that_fills_up_ends_the_run_and_leaves_the_store_whole(tmp_path: 
     arguments = command("-s", "quotes", "-f", "jsonl", "-o", f"{tmp_path}/out/", coverage)
     env = environment(tmp_path / "cache")
     full = subprocess.run(
-        ["bash", "-c", 'ulimit -f 600; exec "$@"', "-", *arguments],
+        ["bash", "-c", 'ulimit -f 1200; exec "$@"', "-", *arguments],
         env=env,
         capture_output=True,
         check=False,
