@@ -26,7 +26,7 @@ from typing import Any
 import nearest_name
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from polnear import find_scorer, load_scorer, predict, quotes, read_gold, reports
+from polnear import find_scorer, load_scorer, quoted, quotes, read_gold
 from tables import markdown, percent
 
 from extractor.find.candidates import Entity, EntityKind, Mention
@@ -158,7 +158,7 @@ def with_subjects(worker: Worker) -> Program:
     def run(text: str) -> Answer:
         began = time.process_time()
         inventory = take(article_from_text(text, source="polnear"))
-        prediction = {"quotes": quotes(inventory), "attributions": reports(inventory)}
+        prediction = {"quotes": quotes(inventory)}
         unsure = [q for q in prediction["quotes"] if q["confidence"] < UNSURE]
         seconds = time.process_time() - began
         if not unsure:
@@ -190,7 +190,7 @@ def with_names(worker: Worker) -> Program:
         began = time.process_time()
         inventory = take(article_from_text(text, source="polnear"))
         inventory = added(inventory, [(Span(start, end), label) for start, end, label in found])
-        prediction = {"quotes": quotes(inventory), "attributions": reports(inventory)}
+        prediction = {"quotes": quotes(inventory)}
         return prediction, more + time.process_time() - began
 
     return run
@@ -230,7 +230,7 @@ class Run:
 def programs(worker: Worker) -> dict[str, Program]:
     """Return every program of the table, the rules first."""
     return {
-        "**rules**": timed(predict),
+        "**rules**": timed(quoted),
         f"rules + spaCy's subjects, below {UNSURE}": with_subjects(worker),
         "rules + spaCy's names": with_names(worker),
         "textacy 0.13, by paragraph": peer(worker, "textacy, by paragraph"),
