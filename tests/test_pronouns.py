@@ -84,6 +84,10 @@ CAST = (
         # after a possessive as after any other word
         ('After Leeds’s Carlos Ruiz asked a question, Danso replied. "It is over," he said.',
          "he", "Paul Danso"),
+        # what somebody is said to be bars neither him nor the speaker alone
+        ("Danso was in Leeds. Ruiz is not a mayor, he said.", "he", "Paul Danso"),
+        # a dash or a bracket before "who" is a comma
+        ("Danso spoke. Then Carlos Ruiz - who owns a farm - left.", "who", "Carlos Ruiz"),
         # whom an apposition describes
         ("The offer of Ruiz was read by Danso, the oldest man in the room, who then left.", "who",
          "Paul Danso"),
@@ -127,6 +131,25 @@ def test_a_description_that_opens_with_a_pronoun_is_one_mention():
     texts = [found.text_of(m.span) for e in found.names for m in e.mentions]
     assert "her message" in texts
     assert "her" not in texts
+
+
+def test_a_name_that_men_mostly_bear_is_a_mans():
+    """Given to men four times as often as to women, it outweighs a "she" beside it."""
+    text = "Bernie Marsh met Ann Berg. Marsh knew that she was late. Berg smiled when he left."
+    assert meant(text, "he") == "Bernie Marsh"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann Lopez Berg left. Lopez Berg was ill. She slept.",
+        "Then Lopez Berg left. Ann Lopez Berg was ill. She slept.",
+    ],
+)
+def test_a_last_name_of_two_words_is_of_one_person(text: str):
+    """What ends with all of another name, which has no first name, is the same name."""
+    found = inventory(text)
+    assert [e.name for e in found.names if e.kind == "person"] == ["Ann Lopez Berg"]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +228,7 @@ def test_a_long_quotation_is_no_distance():
         ("Envoy Ed Marsh (of Leeds), a former judge, said no.", "Marsh", "speaker"),
         ("They wept when Marsh left the room.", "Marsh", "sub-subject"),
         ("Brandt believes Marsh is ill.", "Marsh", "sub-subject"),
+        ("Brandt, who is ill, said Marsh had left.", "Marsh", "sub-subject"),
         ("They saw Marsh’s house.", "Marsh", "possessive"),
         ("They wrote to Marsh.", "Marsh", "prep"),
         ("The old Marsh supporter wept.", "Marsh", "modifier"),

@@ -348,6 +348,7 @@ def _barred(history: History, k: int, word: str) -> set[int]:
     comment = lower[k - 1] == "," and lower[k + 1 : k + 2] and lower[k + 1] in FINITE_SPEECH
     if lower[k - 1] != "whom" and not (comment and lower[k + 2 : k + 3] in (["."], [","], [";"])):
         return set()
+    barred = set[int]()
     for past in history.past[:-_MOST_BARRED:-1]:
         if past.line != history.lines[k]:
             break
@@ -358,9 +359,12 @@ def _barred(history: History, k: int, word: str) -> set[int]:
         between = lower[past.token + 1 : k - 1]
         if any(w in CONJUNCTIONS or w in _APART for w in between):
             break
-        if past.role in ("subject", "opens") or (len(between) < _SHORT and "," not in between):
-            return {past.order}
-    return set()
+        acts = past.role in ("subject", "opens")
+        if acts or (len(between) < _SHORT and "," not in between):
+            barred.add(past.order)
+        if acts:  # "Smith is no friend, he said": neither of them
+            break
+    return barred
 
 
 def _own_subject(history: History, k: int) -> int | None:

@@ -220,8 +220,16 @@ def _compatible(run: Run, draft: Draft) -> bool:
         return [key(w) for w in run.words] == [key(w) for w in draft.words]
     if (key(run.words[-1]) in _SUFFIXES) != (key(draft.words[-1]) in _SUFFIXES):
         return len(run.words) == 2 and key(run.words[-1]) in _SUFFIXES  # father and son
+    if len(run.words) != len(draft.words) and _ends_with(run.words, draft.words):
+        return True  # "Ann Lopez Berg" and "Lopez Berg"
     a, b = key(run.words[0]), key(draft.words[0])
     return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) or alike(a, b)
+
+
+def _ends_with(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Tell whether the longer of two names ends with the shorter, which has no first name."""
+    short, long = sorted(([key(w) for w in a], [key(w) for w in b]), key=len)
+    return long[-len(short) :] == short and not is_first_name(short[0])
 
 
 def _describe(reading: Reading, run: Run, draft: Draft) -> None:

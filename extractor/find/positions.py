@@ -96,6 +96,7 @@ def role_of(reading: Reading, first: int, last: int) -> str:
     before = lower[k] if k >= 0 else "."
     if before in FINITE_SPEECH and k:
         inverted = before in CORE_SPEECH and lower[k - 1] == ","  # "…, said Smith"
+        inverted = inverted and not _acts(after)  # "Brandt, who is ill, said Smith had left"
         if inverted or ends_quotation(reading, k - 1):
             return "speaker"
     verb = _verb_after(reading, last)
@@ -201,6 +202,10 @@ def _verb_after(reading: Reading, k: int) -> str:
 
 def _speaks(word: str) -> bool:
     return word in CORE_SPEECH or (word in FINITE_SPEECH and word.endswith("ed"))
+
+
+def _acts(word: str) -> bool:
+    return word in AUXILIARIES or word in _VERBS or word in FINITE_SPEECH
 
 
 def _past_aside(reading: Reading, k: int) -> int:

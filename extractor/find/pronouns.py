@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from extractor.find.reading import Reading
 
 _BY_SUBJECT = frozenset("he she his her".split())
+_ASIDE = frozenset(",-–—(")  # may stand between a name and "who"
 _CLAUSE = 5  # tokens from "who" to a pronoun that its clause holds
 _FAR = 25  # tokens an apposition, or a clause before the main one, is looked through
 _OPENERS = frozenset("when while as after before if since although though because until".split())
@@ -66,7 +67,7 @@ def _named_before(history: History, k: int) -> int | None:
     ):
         if history.lines[first] != line or k - last > _FAR:
             return fallback
-        if k - last <= (lower[k - 1] == ","):
+        if k - last <= (lower[k - 1] in _ASIDE):
             kind = history.drafts[order].kind
             if kind == "body" and lower[k - 1] == ",":
                 fallback = order  # unless it ends somebody's description

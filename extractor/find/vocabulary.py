@@ -323,6 +323,11 @@ FINITE_SPEECH: frozenset[str] = (
 ) - _SELDOM_SPEECH
 
 
+# How many times oftener the one than the other bears a name that tells; of newsmakers, as prominent
+# people go, more than two in three are men.
+_SURE_OF_WOMAN, _SURE_OF_MAN = 4.0, 3.5
+
+
 @lru_cache(maxsize=20_000)
 def first_name_gender(name: str) -> str | None:
     """Return "f" or "m" when a first name is clearly one, by US census counts; else None."""
@@ -331,9 +336,9 @@ def first_name_gender(name: str) -> str | None:
     if key not in female and key not in male:
         key = key.replace("k", "c").replace("ph", "f")  # Viktor, Erik, Marko
     f, m = female.get(key, 0.0), male.get(key, 0.0)
-    if f > 4 * m:
+    if f > _SURE_OF_WOMAN * m:
         return "f"
-    if m > 4 * f:
+    if m > _SURE_OF_MAN * f:
         return "m"
     return None
 
