@@ -6,7 +6,7 @@ beside this file. What is fitted is the shape of reporting sentences, no word of
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from extractor.answer.dismissal import why_no_quotation
@@ -49,9 +49,7 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
         dismissed = why_no_quotation(inventory, quotation)
         setting = evidence.setting(quotation)
         source, confidence, rivals = best_source(evidence, setting, previous)
-        found[quotation.id] = replace(
-            _attribution(evidence, setting, source, confidence, dismissed), rivals=rivals
-        )
+        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed, rivals)
         if dismissed is None:
             if source:
                 said = evidence.said_before
@@ -72,33 +70,37 @@ def best_source(
     likeliest entities, each by its likeliest mention's id, with that doubt and without changing
     their sum: the first is the one chosen, unless nobody is.
     """
-    around = surroundings(evidence, setting)
+    around = surroundings(evidence, setting, previous)
     sources = sources_of(evidence, setting, around, previous)
-    scores = [sum([group.worth for group in source.features]) for source in sources]
+    scores = [source.worth for source in sources]
     nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
     top = max([nobody, *scores])
     chances = [math.exp(score - top) for score in scores]
     unsaid = math.exp(nobody - top)
     total = unsaid + sum(chances)
     by_entity: dict[str, list[int]] = {}  # its sources, the likeliest first
-    for i in sorted(range(len(sources)), key=lambda i: -scores[i]):
+    for i in sorted(range(len(sources)), key=scores.__getitem__, reverse=True):
         by_entity.setdefault(sources[i].entity.id, []).append(i)
-    shares = {entity: sum([chances[i] for i in own]) for entity, own in by_entity.items()}
     sure = {entity: _surely(sources, own, chances) for entity, own in by_entity.items()}
-    best = max(sure, key=sure.__getitem__, default=None)
-    ranked = sorted(sure, key=lambda entity: -sure[entity])[:_RIVALS]
-    scale = sum([shares[e] for e in ranked]) / (sum([sure[e] for e in ranked]) or 1.0) / total
-    rivals = tuple((sources[by_entity[e][0]].mention.id, sure[e] * scale) for e in ranked)
-    if best is None or unsaid >= sure[best]:
+    ranked = sorted(sure, key=sure.__getitem__, reverse=True)[:_RIVALS]
+    if not ranked:
+        return None, unsaid / total, ()
+    shares = [sum([chances[i] for i in by_entity[entity]]) for entity in ranked]
+    scale = sum(shares) / (sum([sure[e] for e in ranked]) or 1.0) / total
+    rivals = tuple([(sources[by_entity[e][0]].mention.id, sure[e] * scale) for e in ranked])
+    best = ranked[0]
+    if unsaid >= sure[best]:
         return None, unsaid / total, rivals
-    return sources[by_entity[best][0]], shares[best] / total, rivals
+    return sources[by_entity[best][0]], shares[0] / total, rivals
 
 
 def _surely(sources: list[Source], own: list[int], chances: list[float]) -> float:
     """Return the best sum of one mention's chance and the others', as far as they mean the same."""
-    likely = {i: sources[i].mention.likely for i in own}
-    total = sum([chances[i] * likely[i] for i in own])
-    return max([chances[i] * (1.0 - likely[i] ** 2) + likely[i] * total for i in own])
+    if len(own) == 1:
+        return chances[own[0]]
+    told = [(chances[i], sources[i].mention.likely) for i in own]
+    total = sum([chance * likely for chance, likely in told])
+    return max([chance * (1.0 - likely**2) + likely * total for chance, likely in told])
 
 
 def _attribution(
@@ -107,11 +109,14 @@ def _attribution(
     source: Source | None,
     confidence: float,
     dismissed: str | None,
+    rivals: tuple[tuple[str, float], ...],
 ) -> Attribution:
     quotation = setting.quotation
     kind = _kind(evidence, setting)
     if source is None:
-        return Attribution(quotation.id, None, None, None, kind, confidence, "none", dismissed)
+        return Attribution(
+            quotation.id, None, None, None, kind, confidence, "none", dismissed, rivals
+        )
     tokens, cue = evidence.tokens, None
     verb = cue_of(evidence, setting, source)
     if verb is not None:
@@ -119,7 +124,7 @@ def _attribution(
     speaker, via = _relay(evidence, setting, source)
     return Attribution(
         quotation.id, speaker, via, cue, kind, confidence,
-        source.zone.split()[0], dismissed,
+        source.zone.split()[0], dismissed, rivals,
     )  # fmt: skip
 
 
@@ -144,10 +149,13 @@ def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, s
     lower = evidence.tokens.lower
     if source.first < setting.sentence or source.first >= setting.first:
         return source.mention.id, None
+    placed = evidence.between(setting.sentence, setting.first)
+    if len(placed) < 2:
+        return source.mention.id, None
     outer = None
     inside = [
         (first, last, mention, entity, evidence.verb_after(last, setting.first))
-        for first, last, mention, entity in evidence.between(setting.sentence, setting.first)
+        for first, last, mention, entity in placed
     ]
     by_verb = {entry[4]: entry for entry in reversed(inside) if entry[4] is not None}
     speaking = sorted(by_verb.values(), key=lambda entry: entry[0])  # a verb has one subject

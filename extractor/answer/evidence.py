@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory, Placed
@@ -17,10 +19,18 @@ from extractor.find.vocabulary import (
     SPEECH_VERBS,
 )
 
+if TYPE_CHECKING:
+    from extractor.answer.nearby import Nearby
+
 _ADVERBS = frozenset(
     "also then later recently previously once again now still just even reportedly repeatedly "
     "consistently already not never always often famously himself herself themselves itself".split()
 )
+_VERBAL = frozenset("core verb weak ed".split())
+_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
+_DOUBLE_MARKS = frozenset('"“”')
+_ENDS_APPOSITION = frozenset('"“;:.')
+_TELLING = frozenset((",", ":", "¶", ".", "that"))  # before a quotation
 _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 
 
@@ -53,35 +63,24 @@ class Evidence:
         self.inventory = inventory
         self.reading = inventory.reading
         self.tokens = inventory.reading.tokens
-        tokens, first_from = self.tokens, self.tokens.first_from
+        first_from = self.tokens.first_from
         self.mentions = inventory.placed
         self._at = [first for first, *_ in self.mentions]
-        self._within = [False] * len(tokens)  # inside any mention
+        self._within = [False] * len(self.tokens)  # inside any mention
         for first, last, _, _ in self.mentions:
             self._within[first:last] = [True] * (last - first)
-        self.paragraphs = [
-            (first_from(p.span.start), first_from(p.span.end), p.kind)
-            for p in inventory.article.paragraphs
-        ]
-        self._paragraph_starts = [first for first, _, _ in self.paragraphs]
-        self._sentence_ends = [first_from(s.span.end) for s in inventory.sentences]
-        self._tails: dict[str, int | None] = {}  # by quotation, found once
-        self._before: dict[int, str] = {}  # by token: what stands before a mention
+        self._paragraph_starts = [first_from(p.span.start) for p in inventory.article.paragraphs]
+        self._follows: dict[tuple[int, int], tuple[str, int | None]] = {}  # by mention's end, stop
+        self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see nearby.py
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
 
     def between(self, first: int, last: int) -> Sequence[Placed]:
         """Return the mentions that begin at tokens first:last."""
         return self.mentions[bisect_left(self._at, first) : bisect_left(self._at, last)]
 
-    def mentions_before(self, k: int, most: int) -> Sequence[Placed]:
-        """Return up to `most` mentions that begin before token `k`, in order."""
-        at = bisect_left(self._at, k)
-        return self.mentions[max(at - most, 0) : at]
-
-    def mentions_from(self, k: int, most: int) -> Sequence[Placed]:
-        """Return up to `most` mentions that begin at token `k` or later, in order."""
-        at = bisect_left(self._at, k)
-        return self.mentions[at : at + most]
+    def mention_from(self, k: int) -> int:
+        """Return the index of the first mention that begins at token `k` or later."""
+        return bisect_left(self._at, k)
 
     # --- where a quotation stands -----------------------------------------------------------
 
@@ -92,11 +91,11 @@ class Evidence:
         last = max(tokens.first_from(quotation.outer.end), first + 1)
         first = min(first, len(tokens) - 1)
         sentence = self._sentence_start(first)
-        para_first, _, _ = self.paragraphs[quotation.paragraph]
-        para_last = quotation.paragraph
-        while para_last + 1 < len(self.paragraphs) and self.paragraphs[para_last + 1][0] < last:
+        para_last, starts = quotation.paragraph, self._paragraph_starts
+        para_first = starts[para_last]
+        while para_last + 1 < len(starts) and starts[para_last + 1] < last:
             para_last += 1
-        para_end = self.paragraphs[para_last][1]
+        para_end = tokens.first_from(self.inventory.article.paragraphs[para_last].span.end)
         end = self._sentence_end(last - 1)
         if end <= last < para_end:  # '"Why?" he asked': the sentence goes on after the mark
             word = tokens.text[last]
@@ -116,29 +115,20 @@ class Evidence:
         return self.tokens.first_from(span.start)
 
     def _sentence_end(self, k: int) -> int:
-        return self._sentence_ends[self.reading.sentence[k]]
+        span = self.inventory.sentences[self.reading.sentence[k]].span
+        return self.tokens.first_from(span.end)
 
     def _shape(
         self, quotation: QuotationCandidate, first: int, last: int, sentence: int, end: int,
         para_first: int, para_end: int,
     ) -> tuple[str, ...]:  # fmt: skip
         tokens, text = self.tokens, self.inventory.article.text
-        inner = last_mark(quotation, text)
-        opener = text[quotation.spans[0].start]
-        words = last - first
-        opens = first <= sentence
-        closes = last >= end
         before = tokens.text[first - 1] if first > para_first else "¶"
-        shape = [
-            f"size={'1' if words < 5 else '2' if words < 9 else '3' if words < 20 else '4'}",
-            f"cap={opener.isupper()}",
-            f"inner={inner if inner in ',.?!' else 'w'}",
-            f"fill={'opens' if opens else 'inside'}{'closes' if closes else 'goes on'}",
-            f"before={before if before in ',:¶.' else 'that' if before == 'that' else 'w'}",
-        ]
-        if first == para_first and last >= para_end:
-            shape.append("whole paragraph")
-        return tuple(shape)
+        return _shape_of(
+            min(last - first, 20), text[quotation.spans[0].start].isupper(),
+            last_mark(quotation, text), first <= sentence, last >= end,
+            before if before in _TELLING else "w", first == para_first and last >= para_end,
+        )  # fmt: skip
 
     # --- what stands around it ------------------------------------------------------------
 
@@ -150,18 +140,13 @@ class Evidence:
     def back_limit(self, setting: Setting) -> int:
         """Return the first token that sources may stand at: one paragraph back."""
         index = setting.quotation.paragraph
-        return self.paragraphs[index - 1][0] if index else 0
+        return self._paragraph_starts[index - 1] if index else 0
 
     def tail(self, setting: Setting) -> int | None:
         """Return the token at which an attribution after a comma begins: ", Smith said"."""
-        if setting.quotation.id not in self._tails:
-            self._tails[setting.quotation.id] = self._find_tail(setting)
-        return self._tails[setting.quotation.id]
-
-    def _find_tail(self, setting: Setting) -> int | None:
-        tokens = self.tokens
+        tokens, quoted, last = self.tokens, self.reading.quoted, setting.last
         for k in range(setting.last - 1, setting.sentence_end - 1):
-            if k >= setting.last and (tokens.text[k] != "," or self.reading.quoted[k]):
+            if k >= last and (tokens.text[k] != "," or quoted[k]):
                 continue
             following = tokens.lower[k + 1]
             if following in FINITE_SPEECH and self.named_at(k + 2):
@@ -200,41 +185,34 @@ class Evidence:
 
     def follows(self, last: int, stop: int) -> tuple[str, int | None]:
         """Say what follows a mention, and the verb of speech it is likely the subject of."""
-        lower, text = self.tokens.lower, self.tokens.text
-        k, passed = last, ""
-        if k < stop and text[k] in ("'s", "’s", "'", "’"):
+        known = self._follows.get((last, stop))  # a mention may be the source of many quotations
+        if known is None:
+            known = self._follows[last, stop] = self._find_following(last, stop)
+        return known
+
+    def _find_following(self, last: int, stop: int) -> tuple[str, int | None]:
+        lower, k, passed = self.tokens.lower, last, ""
+        if k < stop and self.tokens.text[k] in _POSSESSIVE:
             return "possessive", None
         for _ in range(6):
             if k >= stop:
                 return (passed or "end"), None
-            word = lower[k]
-            if word in FINITE_SPEECH:
-                return (passed or "direct ") + ("core" if word in CORE_SPEECH else "verb"), k
-            if word in AUXILIARIES:
+            kind = _kind_after(lower[k])
+            if kind in _VERBAL:
+                return (passed or "direct ") + kind, k
+            if kind == "aux":
                 passed = "aux "
-            elif word in _ADVERBS or (word.endswith("ly") and len(word) > 4):
+            elif kind == "adverb":
                 passed = passed or "adverb "
-            elif word == "," and not passed:
-                return self._past_apposition(k, stop)
-            elif word in SPEECH_VERBS:
-                return (passed or "direct ") + "weak", k
-            elif word.endswith("ed") and word.isalpha():
-                return (passed or "direct ") + "ed", k
-            elif word == "(":
-                while k < stop and text[k] != ")":
+            elif kind == "(":
+                while k < stop and lower[k] != ")":
                     k += 1
             elif passed:
                 return passed + "other", None
-            elif word in PREPOSITIONS or word == "who":
-                return f"then {'who' if word == 'who' else 'preposition'}", None
-            elif word in CONJUNCTIONS:
-                return "conjunction", None
-            elif not word[0].isalnum():
-                return f"mark {word}" if word in ",.:;—–-" else "mark", None
-            elif word.endswith("ing"):
-                return "ing", k
+            elif kind == ",":
+                return self._past_apposition(k, stop)
             else:
-                return "word", None
+                return kind, k if kind == "ing" else None
             k += 1
         return "far", None
 
@@ -257,14 +235,16 @@ class Evidence:
 
     def _past_apposition(self, k: int, stop: int) -> tuple[str, int | None]:
         """Look for the verb after ", a former adviser to the campaign,"."""
-        text, lower = self.tokens.text, self.tokens.lower
+        lower, quoted = self.tokens.lower, self.reading.quoted
         for j in range(k + 1, min(k + 25, stop)):
-            if self.reading.quoted[j] or text[j] in '"“;:.':
+            word = lower[j]
+            if quoted[j] or word in _ENDS_APPOSITION:
                 break
-            if text[j] == "," and j + 1 < stop:
-                if lower[j + 1] in FINITE_SPEECH:
+            if word == "," and j + 1 < stop:
+                following = lower[j + 1]
+                if following in FINITE_SPEECH:
                     return "apposition verb", j + 1
-                passing = lower[j + 1] in AUXILIARIES or lower[j + 1].endswith("ly")
+                passing = following in AUXILIARIES or following.endswith("ly")
                 if passing and j + 2 < stop and lower[j + 2] in FINITE_SPEECH:
                     return "apposition verb", j + 2
         following = lower[k + 1] if k + 1 < stop else "."
@@ -276,11 +256,6 @@ class Evidence:
 
     def preceded(self, first: int) -> str:
         """Say what stands before a mention."""
-        if first not in self._before:  # a mention may be the source of several quotations
-            self._before[first] = self._find_preceding(first)
-        return self._before[first]
-
-    def _find_preceding(self, first: int) -> str:
         lower = self.tokens.lower
         k = first - 1
         while k >= 0 and (lower[k] in DETERMINERS or lower[k] in POSSESSIVES):
@@ -288,22 +263,69 @@ class Evidence:
         if k < 0:
             return "start"
         word = lower[k]
-        if self.reading.quoted[k] or word in '"“”':
+        if self.reading.quoted[k] or word in _DOUBLE_MARKS:
             return "quotation"
         if first in self.reading.opens:
             return "opens"
         if word in ("to", "according") and lower[max(k - 1, 0)] == "according":
             return "according"
-        if word in SPEECH_VERBS:
-            return "verb" if word in FINITE_SPEECH else "weak verb"
-        if word.endswith(("ed", "ing")):
-            return word[-2:]
-        if word in ("as", "that", "when", "and", "but", "by", "from", "of", "to"):
-            return word
-        if word in PREPOSITIONS:
-            return "preposition"
-        if word in CONJUNCTIONS:
-            return "conjunction"
-        if not word[0].isalnum():
-            return f"mark {word}" if word in ",.:;—–-" else "mark"
-        return "word"
+        return _kind_before(word)
+
+
+@lru_cache(maxsize=20_000)
+def _kind_after(word: str) -> str:
+    """Class a word that follows a mention, or an auxiliary or adverb after one."""
+    if word in FINITE_SPEECH:
+        return "core" if word in CORE_SPEECH else "verb"
+    if word in AUXILIARIES:
+        return "aux"
+    if word in _ADVERBS or (word.endswith("ly") and len(word) > 4):
+        return "adverb"
+    if word in (",", "("):
+        return word
+    if word in SPEECH_VERBS:
+        return "weak"
+    if word.endswith("ed") and word.isalpha():
+        return "ed"
+    if word in PREPOSITIONS or word == "who":
+        return f"then {'who' if word == 'who' else 'preposition'}"
+    if word in CONJUNCTIONS:
+        return "conjunction"
+    if not word[0].isalnum():
+        return _mark(word)
+    return "ing" if word.endswith("ing") else "word"
+
+
+@lru_cache(maxsize=20_000)
+def _kind_before(word: str) -> str:
+    """Class a word that stands before a mention."""
+    if word in SPEECH_VERBS:
+        return "verb" if word in FINITE_SPEECH else "weak verb"
+    if word.endswith(("ed", "ing")):
+        return word[-2:]
+    if word in ("as", "that", "when", "and", "but", "by", "from", "of", "to"):
+        return word
+    if word in PREPOSITIONS:
+        return "preposition"
+    if word in CONJUNCTIONS:
+        return "conjunction"
+    return "word" if word[0].isalnum() else _mark(word)
+
+
+def _mark(word: str) -> str:
+    return f"mark {word}" if word in ",.:;—–-" else "mark"
+
+
+@lru_cache(maxsize=2_000)
+def _shape_of(
+    words: int, upper: bool, inner: str, opens: bool, closes: bool, before: str, whole: bool
+) -> tuple[str, ...]:
+    """Name what kind of quotation it is, of so many words; `whole` fills its paragraph."""
+    shape = (
+        f"size={'1' if words < 5 else '2' if words < 9 else '3' if words < 20 else '4'}",
+        f"cap={upper}",
+        f"inner={inner if inner in ',.?!' else 'w'}",
+        f"fill={'opens' if opens else 'inside'}{'closes' if closes else 'goes on'}",
+        f"before={before}",
+    )
+    return (*shape, "whole paragraph") if whole else shape

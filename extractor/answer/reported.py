@@ -287,8 +287,8 @@ class Reader:
         begins = k
         while begins < last and (lower[begins] in DETERMINERS or lower[begins] in POSSESSIVES):
             begins += 1
-        named = self.evidence.mentions_from(begins, 1)
-        if named and named[0][0] == begins:
+        named = self.evidence.between(begins, begins + 1)
+        if named:
             k = named[0][1]
             if k < last and lower[k] not in PREPOSITIONS:
                 return k  # "told Reuters he would go"

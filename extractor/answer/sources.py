@@ -7,28 +7,17 @@ McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape o
 """
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from extractor.answer.evidence import Evidence, Setting
+from extractor.answer.nearby import ROLE, Nearby, nearby
 from extractor.find.candidates import Entity, Mention
 from extractor.find.features import Features, weighed
-from extractor.find.positions import is_verb
-from extractor.find.vocabulary import (
-    AUXILIARIES,
-    CONJUNCTIONS,
-    FINITE_SPEECH,
-    OBJECT_PRONOUNS,
-    POSSESSIVES,
-    PREPOSITIONS,
-)
-from extractor.find.word_classes import kind_of_word
+from extractor.find.vocabulary import FINITE_SPEECH, PREPOSITIONS
 
-_ROLE = 6  # words of a person's role that are read: "foreign policy chief"
-_OWNING = ("'s", "’s")
-_NO_ROLE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | FINITE_SPEECH | {"who", "which", "that"}
-_OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
 
 
@@ -48,11 +37,22 @@ class Source(NamedTuple):
     first: int  # its tokens, half-open
     last: int
     zone: str  # where it stands to the quotation: "left", "right", "carry same", …
+    verb: int | None  # the token of the verb it is likely the subject of
     features: tuple[Features, ...]
-    verb: int | None = None  # the token of the verb it is likely the subject of
+    worth: float  # of all its features
 
 
-class Around(NamedTuple):
+class _Stance(NamedTuple):
+    """Where a mention stands to a quotation."""
+
+    zone: str
+    follows: str  # see Evidence.follows
+    verb: int | None
+    placed: Features  # what speaks for it for standing there
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
     """What stands around a quotation: the same for all its candidates."""
 
     verbs: str  # what speaks in its sentence at all
@@ -60,6 +60,7 @@ class Around(NamedTuple):
     tail: int | None  # see Evidence.tail
     sides: str  # what follows it
     last_word: str  # the class of the word before it
+    previous: str  # the id of the entity that said the quotation before it, or ""
 
 
 def sources_of(
@@ -67,77 +68,65 @@ def sources_of(
 ) -> list[Source]:
     """Return the candidates for one quotation, with their features.
 
-    `previous` is the source of the quotation before it, a candidate itevidence.
+    `previous` is the source of the quotation before it, a candidate itself.
     """
     found: list[Source] = []
-    previous_entity = previous.entity.id if previous else ""
+    mentions, at = evidence.mentions, evidence.mention_from(setting.first)
     lowest = evidence.back_limit(setting)
-    before = evidence.mentions_before(setting.first, MAX_EACH_SIDE)
-    for rank, (first, last, mention, entity) in enumerate(reversed(before)):
-        if first < lowest:
+    for rank in range(min(at, MAX_EACH_SIDE)):
+        place = at - 1 - rank
+        if mentions[place][0] < lowest:
             break
-        if _owns_somebody(evidence, mention, first):
-            continue
-        zone, features, verb = _before(evidence, setting, around, first, last, rank)
-        who = _who(evidence, mention, entity, first, zone, around, previous_entity)
-        source = Source(mention, entity, first, last, zone, (*features, who), verb)
-        found.append(_as_described(evidence, source))
-    after = evidence.mentions_from(setting.last, MAX_EACH_SIDE)
-    for rank, (first, last, mention, entity) in enumerate(after):
-        if first >= setting.paragraph_end:
+        near = nearby(evidence, place)
+        if near is not None:
+            stance = _before(evidence, setting, around, near)
+            found.append(_source(evidence, setting, around, near, rank, stance))
+    at = evidence.mention_from(setting.last)
+    for rank in range(min(len(mentions) - at, MAX_EACH_SIDE)):
+        if mentions[at + rank][0] >= setting.paragraph_end:
             break
-        if _owns_somebody(evidence, mention, first):
-            continue
-        zone, features, verb = _after(evidence, setting, around, first, last, rank)
-        who = _who(evidence, mention, entity, first, zone, around, previous_entity)
-        source = Source(mention, entity, first, last, zone, (*features, who), verb)
-        found.append(_as_described(evidence, source))
+        near = nearby(evidence, at + rank)
+        if near is not None:
+            stance = _after(evidence, setting, around, near, rank)
+            found.append(_source(evidence, setting, around, near, rank, stance))
     if previous:
-        same = previous.first >= setting.paragraph or setting.earlier
-        zone = "carry same" if same else "carry other"
-        gap = evidence.paragraphs_between(previous.first, setting.first)
-        carried = (_carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape))
-        found.append(previous._replace(zone=zone, features=carried))
+        found.append(_carry(evidence, setting, around, previous))
     return found
 
 
-def _owns_somebody(evidence: Evidence, mention: Mention, first: int) -> bool:
-    """Tell whether "his" opens the description of somebody else: "His wife Ann Berg said"."""
-    lower = evidence.tokens.lower
-    if mention.kind != "pronoun" or lower[first] not in POSSESSIVES:
-        return False
-    for word in lower[first + 1 : first + 5]:
-        if not word[0].isalpha() or word in PREPOSITIONS or word in FINITE_SPEECH:
-            return False
-        if kind_of_word(word) in ("person", "body"):
-            return True
-    return False
+def _source(
+    evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int, stance: _Stance
+) -> Source:
+    """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
+    zone, follows, verb, placed = stance
+    mention, entity, first, last, kind, often, preceded, described = near
+    standing = _standing(zone, rank, follows, preceded)
+    shaped = _shaped(zone, setting.shape)
+    again, said = entity.id == around.previous, evidence.said_before.get(entity.id, 0)
+    known = _known(zone, kind, around.verbs, again, said if said < 3 else 3, often)
+    worth = standing.worth + shaped.worth + placed.worth + known.worth
+    if described is not None:
+        first, last, mention, entity = described
+        verb = evidence.verb_after(last, last + ROLE) if verb is None else verb
+    features = standing, shaped, placed, known
+    return Source(mention, entity, first, last, zone, verb, features, worth)
 
 
-def _as_described(evidence: Evidence, source: Source) -> Source:
-    """Return the source, or the person named after it whose description its name opens.
+def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Source) -> Source:
+    """Return the source of the quotation before as a candidate."""
+    same = previous.first >= setting.paragraph or setting.earlier
+    zone = "carry same" if same else "carry other"
+    gap = evidence.paragraphs_between(previous.first, setting.first)
+    carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
+    worth = carried.worth + shaped.worth
+    return previous._replace(zone=zone, features=(carried, shaped), worth=worth)
 
-    "EU foreign policy chief Ann Berg said": what speaks for "EU" speaks for the person.
+
+def surroundings(evidence: Evidence, setting: Setting, previous: Source | None) -> Around:
+    """Look around a quotation: the background to every candidate.
+
+    `previous` is the source of the quotation before it.
     """
-    lower, last, role = evidence.tokens.lower, source.last, False
-    if source.mention.kind != "name":
-        return source
-    for k in range(last, min(last + _ROLE + 1, len(lower))):
-        begins = [placed for placed in evidence.between(k, k + 1) if placed[3].kind == "person"]
-        if begins and role:
-            first, end, mention, entity = begins[-1]
-            verb = evidence.verb_after(end, end + _ROLE) if source.verb is None else source.verb
-            return source._replace(mention=mention, entity=entity, first=first, last=end, verb=verb)
-        word = lower[k]
-        plain = word[0].isalpha() or (k == last and word in _OWNING)
-        if not plain or word in _NO_ROLE or is_verb(lower, k) or evidence.reading.quoted[k]:
-            return source
-        role = kind_of_word(word) == "person"
-    return source
-
-
-def surroundings(evidence: Evidence, setting: Setting) -> Around:
-    """Look around a quotation: the background to every candidate."""
     left = evidence.nearest_verb(setting.sentence, setting.first)
     right = evidence.first_verb(setting.last, setting.sentence_end)
     tail = evidence.tail(setting)
@@ -146,7 +135,8 @@ def surroundings(evidence: Evidence, setting: Setting) -> Around:
         f"{'T' if tail is not None else ''}"
     )
     last_word = _last_word(evidence, setting.first - 1)
-    return Around(verbs, left, tail, _sides(evidence, setting), last_word)
+    said = previous.entity.id if previous else ""
+    return Around(verbs, left, tail, _sides(evidence, setting), last_word, said)
 
 
 def cue_of(evidence: Evidence, setting: Setting, source: Source) -> int | None:
@@ -168,6 +158,7 @@ def none_features(verbs: str, shape: tuple[str, ...], earlier: bool) -> tuple[st
 @weighed(weights)
 def _standing(zone: str, rank: int, follows: str, preceded: str) -> tuple[str, ...]:
     """How far off a mention is, and what stands beside it."""
+    rank = min(rank, 4)
     return (zone, f"{zone} rank={rank}", f"{zone} follows={follows}", f"{zone} preceded={preceded}")
 
 
@@ -192,50 +183,25 @@ def _known(
     return (*found, f"{zone} again") if again else found
 
 
-def _who(
-    evidence: Evidence, mention: Mention, entity: Entity, first: int, zone: str, around: Around,
-    previous_entity: str,
-) -> Features:  # fmt: skip
-    return _known(
-        zone, _kind(evidence, mention, entity, first), around.verbs, entity.id == previous_entity,
-        min(evidence.said_before.get(entity.id, 0), 3), min(len(entity.mentions).bit_length(), 5),
-    )  # fmt: skip
-
-
-def _kind(evidence: Evidence, mention: Mention, entity: Entity, first: int) -> str:
-    if mention.kind == "pronoun":
-        word = evidence.tokens.lower[first]
-        case = "object" if word in _OBJECTS else "subject"
-        group = word if word in ("it", "who", "they", "his", "her") else "person"
-        return f"pronoun-{group}-{case}"
-    return f"{mention.kind}-{entity.kind}{'-plural' if entity.plural else ''}"
-
-
-def _before(
-    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, rank: int
-) -> tuple[str, tuple[Features, ...], int | None]:
-    """Return the zone, the features and the verb of a mention before the quotation."""
+def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) -> _Stance:
+    """Say where a mention before the quotation stands to it."""
+    first, last = near.first, near.last
     if first >= setting.sentence:
-        zone, stop = "left", setting.first
-    elif first >= setting.paragraph:
-        zone, stop = "up", setting.sentence
-    else:
-        zone, stop = "above", setting.paragraph
-    follows, verb = evidence.follows(last, stop)
-    if zone == "left":
-        to_verb = _to_verb(evidence, setting, around, first, last, verb)
+        follows, verb = evidence.follows(last, setting.first)
+        between = setting.first - last
         placed = _left(
-            min(setting.first - last, 12) // 2, to_verb,
+            (between if between < 12 else 12) // 2,
+            _to_verb(evidence, setting, around, first, last, verb),
             around.last_word, follows, first - setting.sentence <= 1, around.sides,
         )  # fmt: skip
-    elif zone == "up":
+        return _Stance("left", follows, verb, placed)
+    if first >= setting.paragraph:
+        follows, verb = evidence.follows(last, setting.sentence)
         away = evidence.reading.sentence[setting.first] - evidence.reading.sentence[first]
-        placed = _up(min(away, 3), setting.earlier)
-    else:
-        opens, ends = first in evidence.reading.opens, evidence.tokens.text[setting.paragraph - 1]
-        placed = _above(opens, ends)
-    standing = _standing(zone, min(rank, 4), follows, evidence.preceded(first))
-    return zone, (standing, _shaped(zone, setting.shape), placed), verb
+        return _Stance("up", follows, verb, _up(min(away, 3), setting.earlier))
+    follows, verb = evidence.follows(last, setting.paragraph)
+    opens, ends = first in evidence.reading.opens, evidence.tokens.text[setting.paragraph - 1]
+    return _Stance("above", follows, verb, _above(opens, ends))
 
 
 def _to_verb(
@@ -317,18 +283,17 @@ def _last_word(evidence: Evidence, k: int) -> str:
 
 
 def _after(
-    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, rank: int
-) -> tuple[str, tuple[Features, ...], int | None]:
-    """Return the zone, the features and the verb of a mention after the quotation."""
-    zone = "right" if first < setting.sentence_end else "down"
-    stop = setting.sentence_end if zone == "right" else setting.paragraph_end
-    follows, verb = evidence.follows(last, stop)
-    if zone == "right":
+    evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int
+) -> _Stance:
+    """Say where a mention after the quotation stands to it."""
+    first = near.first
+    if first < setting.sentence_end:
+        follows, verb = evidence.follows(near.last, setting.sentence_end)
         placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
-    else:
-        placed = _down(any(evidence.reading.quoted[setting.last : first]))
-    standing = _standing(zone, min(rank, 4), follows, evidence.preceded(first))
-    return zone, (standing, _shaped(zone, setting.shape), placed), verb
+        return _Stance("right", follows, verb, placed)
+    follows, verb = evidence.follows(near.last, setting.paragraph_end)
+    placed = _down(any(evidence.reading.quoted[setting.last : first]))
+    return _Stance("down", follows, verb, placed)
 
 
 def _on_the_right(

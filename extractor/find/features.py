@@ -5,13 +5,15 @@ hundred groups of features; training wants their names, ranking only their weigh
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, ParamSpec
+from typing import ParamSpec
 
 _Ps = ParamSpec("_Ps")
 
 
-class Features(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Features:
     """Some features of one candidate."""
 
     names: tuple[str, ...]

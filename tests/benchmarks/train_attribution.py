@@ -38,7 +38,7 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counte
             None,
         )
         setting = evidence.setting(quotation)
-        around = surroundings(evidence, setting)
+        around = surroundings(evidence, setting, previous)
         sources = sources_of(evidence, setting, around, previous)
         if gold is None:
             counts["not in gold"] += 1
