@@ -119,6 +119,37 @@ def test_the_role_hands_on_the_pronoun():
     assert meant(text, "he") == "Peter Marsh"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        # a governor is no senator
+        (
+            "Gov. Peter Marsh spoke at noon. Marsh sat down when he was done. There was a letter "
+            "from Tom Brandt.\n\nThe senator did not come. It was too far, he wrote.",
+            "Tom Brandt",
+        ),
+        # whom the article gives the role, by whichever party's name
+        (
+            "The Liberals met Tom Brandt, the nominee. Peter Marsh left the hall.\n\nThe Whig "
+            "nominee stayed. It was too early, he said.",
+            "Tom Brandt",
+        ),
+    ],
+)
+def test_a_role_is_of_whom_the_article_gives_it(text: str, name: str):
+    """A description is not taken up as somebody of another office; rather as one who has it."""
+    assert meant(text, "he") == name
+
+
+def test_the_woman_is_who_was_introduced_last():
+    """ "The woman" is the cashier before her and not a woman named earlier."""
+    text = (
+        "Ann Berg left.\n\nAt the bank, a young cashier was shaken by what she had heard. "
+        '"They had guns," said the woman. "I hid," she said.'
+    )
+    assert meant(text, "she") == "woman"
+
+
 def test_a_woman_introduced_without_a_name_stays_herself():
     """ "A woman … she" is not the woman named before."""
     text = 'Ann Berg opened the meeting. A woman from Leeds then stood up. "Shame," she said.'

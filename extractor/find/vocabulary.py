@@ -154,17 +154,21 @@ PERSON_NOUNS = _words("""person figure man woman boy girl child baby adult teena
     policy-maker spokesperson whip backbencher frontbencher parliamentarian peer chancellor
     administrator inspector-general auditor-general vice-chancellor vice-chairman vice-chair dean
     rector bursar provost caretaker groundsman jockey boxer swimmer athlete runner sprinter
-    footballer cricketer batsman bowler captain-general golfer racer wrestler guard gymnast""")
+    footballer cricketer batsman bowler captain-general golfer racer wrestler guard gymnast
+    staffer cashier retiree bartender barista receptionist bookkeeper accountant hairdresser barber
+    veterinarian dentist pharmacist janitor welder salesman saleswoman realtor homemaker housewife
+    churchgoer parishioner congregant millennial teen homeowner renter taxpayer freshman sophomore
+    alumnus""")
 FEMALE_NOUNS = _words("""woman girl lady spokeswoman congresswoman councilwoman chairwoman actress
     queen princess mother mom mum daughter sister wife widow aunt niece grandmother granddaughter
     businesswoman nun policewoman duchess baroness heiress waitress fisherwoman landlady
     headmistress girlfriend ex-wife fiancée stepmother stepdaughter mother-in-law sister-in-law
-    godmother""")
+    godmother saleswoman housewife""")
 MALE_NOUNS = _words("""man boy guy gentleman spokesman congressman councilman chairman king prince
     father dad son brother husband widower uncle nephew grandfather grandson businessman monk pope
     duke baron statesman newspaperman strongman policeman gunman fisherman headmaster boyfriend
     ex-husband stepfather stepson father-in-law brother-in-law godfather foreman barman groundsman
-    batsman""")
+    batsman salesman""")
 IRREGULAR_PLURALS = {
     "men": "man", "women": "woman", "people": "person", "children": "child",
     "spokesmen": "spokesman", "spokeswomen": "spokeswoman", "congressmen": "congressman",
