@@ -22,7 +22,7 @@ _COPULAS = frozenset("was is were are".split())
 _WHEN = frozenset("when while as after before if since until".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take several times as long to make
 class Attribution:
     """Who said one quotation, on what evidence."""
 

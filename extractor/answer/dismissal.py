@@ -12,8 +12,9 @@ The attribution's own confidence is no feature: it adds nothing to the classifie
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extractor.answer.marked_words import features_of, mark_within
@@ -80,6 +81,7 @@ _NAME_AFTER = re.compile(r"\s[A-Z][a-z]+(?:[A-Z][a-z]+)?\b")
 _WITHIN_BEFORE = re.compile(r"\b[Ii]n $")
 # "her", "the mayor's", "casts him as a": the words may well be those of the one meant
 _POSSESSIVE_BEFORE = re.compile(r"(?:\bas an?|['’]s?|\b(?:his|her|their|its|my|our))\s+$")
+_LONGEST_OWNER = 5  # letters: "as an", "their"
 _SO_CALLED = re.compile(r"\bso[- ]called\b")
 _SO_CALLED_BEFORE = re.compile(r"\bso[- ]called\s+$", re.I)
 
@@ -145,7 +147,7 @@ def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str
     evidence = evidence_of(inventory, quotation, cues)
     if evidence is None:
         return None
-    score = sum(weights.get(feature, 0.0) for feature in evidence.features)
+    score = sum([weights.get(feature, 0.0) for feature in evidence.features])
     if score < _THRESHOLD:
         return None
     return _reason(inventory, quotation, evidence)
@@ -164,8 +166,10 @@ def evidence_of(
     count = words.count(" ") + 1
     if len(words) > MAX_TITLE_LETTERS or count > MAX_TITLE_WORDS:
         return None
+    if count > MAX_WORDS and not is_title_cased(words):
+        return None
     written = how_written(words)
-    if written == "none" or (written != "title" and count > MAX_WORDS):
+    if written == "none":
         return None
     if mark_within(inventory, quotation) == ",":
         words = words.removesuffix(",") + ","
@@ -193,7 +197,10 @@ def _ruled(
             return "nickname", "names around"
     if _GOODS_AFTER.match(after) and words[-1] not in ",.":
         return "slogan", "goods after"
-    if words.count(" ") >= MAX_SCARE_WORDS or _POSSESSIVE_BEFORE.search(before):
+    if words.count(" ") >= MAX_SCARE_WORDS:
+        return None, ""
+    near = max(len(before.rstrip()) - _LONGEST_OWNER, 0)
+    if _POSSESSIVE_BEFORE.search(before, near):
         return None, ""
     if not _is_scare_quote(inventory, quotation, words):
         return None, ""
@@ -222,11 +229,11 @@ def _reason(
 
 def how_written(words: str) -> str:
     """Say how words are capitalised: "title", "lower", "first" (only), "mixed"; "none": no word."""
-    if is_title_cased(words):
-        return "title"
     found = _WORD.findall(words)
     if not found:
         return "none"
+    if _title_cased(found):
+        return "title"
     upper = [word[0].isupper() for word in found]
     if not any(upper):
         return "lower"
@@ -235,13 +242,16 @@ def how_written(words: str) -> str:
 
 def is_title_cased(words: str) -> bool:
     """Tell whether all words but little ones within begin with a capital or a digit."""
-    found = _WORD.findall(words)
-    return (
-        bool(found)
-        and any(word[0].isupper() for word in found)
-        and not found[0][0].islower()
-        and all(not word[0].islower() or word.lower() in _LITTLE_WORDS for word in found)
-    )
+    return _title_cased(match[0] for match in _WORD.finditer(words))
+
+
+def _title_cased(words: Iterable[str]) -> bool:
+    opens, capitals = True, False
+    for word in words:
+        if word[0].islower() and (opens or word not in _LITTLE_WORDS):
+            return False
+        opens, capitals = False, capitals or word[0].isupper()
+    return capitals
 
 
 def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
@@ -318,11 +328,13 @@ def _is_scare_quote(inventory: Inventory, quotation: QuotationCandidate, words: 
         return False
     start, end = quotation.outer
     near = Span(max(sentence.span.start, start - _NEAR), min(sentence.span.end, end + _NEAR))
-    around = _IN_MARKS.sub(" ", inventory.text_of(near))
-    around = _SO_CALLED.sub(" ", around.lower())
-    return not any(_attributes(word) for word in _LOWER.findall(around))
+    around = _IN_MARKS.sub(" ", inventory.text_of(near)).lower()
+    if "so" in around:
+        around = _SO_CALLED.sub(" ", around)
+    return not any(map(_attributes, _LOWER.findall(around)))
 
 
+@lru_cache(maxsize=20_000)
 def _attributes(word: str) -> bool:
     return word in _WHOLE or any(
         word[:length] in _BEGINNINGS for length in range(_SHORTEST, min(len(word), _LONGEST) + 1)

@@ -27,6 +27,7 @@ _ADVERBS = frozenset(
     "consistently already not never always often famously himself herself themselves itself".split()
 )
 _VERBAL = frozenset("core verb weak ed".split())
+_DETERMINING = DETERMINERS | POSSESSIVES
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _DOUBLE_MARKS = frozenset('"“”')
 _ENDS_APPOSITION = frozenset('"“;:.')
@@ -34,7 +35,7 @@ _TELLING = frozenset((",", ":", "¶", ".", "that"))  # before a quotation
 _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take several times as long to make
 class Setting:
     """Where a quotation stands: token ranges of the reporter's words around it."""
 
@@ -65,10 +66,11 @@ class Evidence:
         self.tokens = inventory.reading.tokens
         first_from = self.tokens.first_from
         self.mentions = inventory.placed
-        self._at = [first for first, *_ in self.mentions]
+        self._at = [first for first, _, _, _ in self.mentions]
         self._within = [False] * len(self.tokens)  # inside any mention
         for first, last, _, _ in self.mentions:
-            self._within[first:last] = [True] * (last - first)
+            for k in range(first, last):
+                self._within[k] = True
         self._paragraph_starts = [first_from(p.span.start) for p in inventory.article.paragraphs]
         self._follows: dict[tuple[int, int], tuple[str, int | None]] = {}  # by mention's end, stop
         self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see nearby.py
@@ -90,24 +92,27 @@ class Evidence:
         first = tokens.first_from(quotation.outer.start)
         last = max(tokens.first_from(quotation.outer.end), first + 1)
         first = min(first, len(tokens) - 1)
-        sentence = self._sentence_start(first)
         para_last, starts = quotation.paragraph, self._paragraph_starts
         para_first = starts[para_last]
         while para_last + 1 < len(starts) and starts[para_last + 1] < last:
             para_last += 1
         para_end = tokens.first_from(self.inventory.article.paragraphs[para_last].span.end)
-        end = self._sentence_end(last - 1)
+        sentence, end = self._sentence_start(first), self._sentence_end(last - 1)
+        inner = last_mark(quotation, text)
         if end <= last < para_end:  # '"Why?" he asked': the sentence goes on after the mark
             word = tokens.text[last]
-            inner = last_mark(quotation, text)
             if word[0].islower() or inner in ",-–—" or (inner in "?!" and not word[0].isdigit()):
                 end = self._sentence_end(last)
-        sentence, end = max(sentence, first - _WIDEST), min(end, last + _WIDEST)
-        earlier = any(self.reading.quoted[max(para_first, first - _WIDEST) : first])
+        before = tokens.text[first - 1] if first > para_first else "¶"
+        shape = _shape_of(
+            min(last - first, 20), text[quotation.spans[0].start].isupper(), inner,
+            first <= sentence, last >= end, before if before in _TELLING else "w",
+            first == para_first and last >= para_end,
+        )  # fmt: skip
+        lowest = max(para_first, first - _WIDEST)
         return Setting(
-            quotation, first, last, max(sentence, para_first), min(end, para_end), para_first,
-            para_end, self._shape(quotation, first, last, sentence, end, para_first, para_end),
-            earlier,
+            quotation, first, last, max(sentence, lowest), min(end, para_end, last + _WIDEST),
+            para_first, para_end, shape, any(self.reading.quoted[lowest:first]),
         )  # fmt: skip
 
     def _sentence_start(self, k: int) -> int:
@@ -117,18 +122,6 @@ class Evidence:
     def _sentence_end(self, k: int) -> int:
         span = self.inventory.sentences[self.reading.sentence[k]].span
         return self.tokens.first_from(span.end)
-
-    def _shape(
-        self, quotation: QuotationCandidate, first: int, last: int, sentence: int, end: int,
-        para_first: int, para_end: int,
-    ) -> tuple[str, ...]:  # fmt: skip
-        tokens, text = self.tokens, self.inventory.article.text
-        before = tokens.text[first - 1] if first > para_first else "¶"
-        return _shape_of(
-            min(last - first, 20), text[quotation.spans[0].start].isupper(),
-            last_mark(quotation, text), first <= sentence, last >= end,
-            before if before in _TELLING else "w", first == para_first and last >= para_end,
-        )  # fmt: skip
 
     # --- what stands around it ------------------------------------------------------------
 
@@ -258,7 +251,7 @@ class Evidence:
         """Say what stands before a mention."""
         lower = self.tokens.lower
         k = first - 1
-        while k >= 0 and (lower[k] in DETERMINERS or lower[k] in POSSESSIVES):
+        while k >= 0 and lower[k] in _DETERMINING:
             k -= 1
         if k < 0:
             return "start"
@@ -267,7 +260,7 @@ class Evidence:
             return "quotation"
         if first in self.reading.opens:
             return "opens"
-        if word in ("to", "according") and lower[max(k - 1, 0)] == "according":
+        if word in ("to", "according") and lower[k - 1 if k else 0] == "according":
             return "according"
         return _kind_before(word)
 

@@ -5,6 +5,7 @@ after the marks, and whether a cue near them attributes words to anyone. Words a
 word of an article is a feature but function words and marks.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -106,7 +107,7 @@ def class_of(word: str, lower: str) -> str:
     return "s" if lower.endswith("s") else "word"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
     """Token ranges: the stretch with its marks, its words, sentence and paragraph."""
 
@@ -285,4 +286,4 @@ def cue_key(lower: list[str], k: int) -> str | None:
 
 
 def _distance(tokens: int) -> int:
-    return sum(tokens > near for near in _NEAREST)
+    return bisect_left(_NEAREST, tokens)

@@ -3,7 +3,7 @@
 Which mentions are sources of which quotations, and what speaks for each, `sources` says.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from extractor.answer.evidence import Evidence
 from extractor.find.candidates import Entity, Mention
@@ -26,7 +26,8 @@ _OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 _TOLD_APART = frozenset("it who they his her".split())
 
 
-class Nearby(NamedTuple):
+@dataclass(slots=True)  # frozen ones take several times as long to make
+class Nearby:
     """A mention that may be the source of quotations near it."""
 
     mention: Mention

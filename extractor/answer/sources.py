@@ -7,10 +7,9 @@ McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape o
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from extractor.answer.evidence import Evidence, Setting
 from extractor.answer.nearby import ROLE, Nearby, nearby
@@ -29,7 +28,8 @@ def weights() -> dict[str, float]:
     return table
 
 
-class Source(NamedTuple):
+@dataclass(slots=True)  # frozen ones take several times as long to make
+class Source:
     """A mention that may be the source of a quotation."""
 
     mention: Mention
@@ -42,16 +42,12 @@ class Source(NamedTuple):
     worth: float  # of all its features
 
 
-class _Stance(NamedTuple):
-    """Where a mention stands to a quotation."""
-
-    zone: str
-    follows: str  # see Evidence.follows
-    verb: int | None
-    placed: Features  # what speaks for it for standing there
+# Where a mention stands to a quotation: the zone, what follows it (see Evidence.follows), its verb,
+# and what speaks for it for standing there.
+_Stance = tuple[str, str, int | None, Features]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Around:
     """What stands around a quotation: the same for all its candidates."""
 
@@ -99,14 +95,14 @@ def _source(
 ) -> Source:
     """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
     zone, follows, verb, placed = stance
-    mention, entity, first, last, kind, often, preceded, described = near
-    standing = _standing(zone, rank, follows, preceded)
+    mention, entity, first, last = near.mention, near.entity, near.first, near.last
+    standing = _standing(zone, rank, follows, near.preceded)
     shaped = _shaped(zone, setting.shape)
     again, said = entity.id == around.previous, evidence.said_before.get(entity.id, 0)
-    known = _known(zone, kind, around.verbs, again, said if said < 3 else 3, often)
+    known = _known(zone, near.kind, around.verbs, again, said if said < 3 else 3, near.often)
     worth = standing.worth + shaped.worth + placed.worth + known.worth
-    if described is not None:
-        first, last, mention, entity = described
+    if near.described is not None:
+        first, last, mention, entity = near.described
         verb = evidence.verb_after(last, last + ROLE) if verb is None else verb
     features = standing, shaped, placed, known
     return Source(mention, entity, first, last, zone, verb, features, worth)
@@ -119,7 +115,7 @@ def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Sourc
     gap = evidence.paragraphs_between(previous.first, setting.first)
     carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
     worth = carried.worth + shaped.worth
-    return previous._replace(zone=zone, features=(carried, shaped), worth=worth)
+    return replace(previous, zone=zone, features=(carried, shaped), worth=worth)
 
 
 def surroundings(evidence: Evidence, setting: Setting, previous: Source | None) -> Around:
@@ -194,14 +190,14 @@ def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) 
             _to_verb(evidence, setting, around, first, last, verb),
             around.last_word, follows, first - setting.sentence <= 1, around.sides,
         )  # fmt: skip
-        return _Stance("left", follows, verb, placed)
+        return "left", follows, verb, placed
     if first >= setting.paragraph:
         follows, verb = evidence.follows(last, setting.sentence)
         away = evidence.reading.sentence[setting.first] - evidence.reading.sentence[first]
-        return _Stance("up", follows, verb, _up(min(away, 3), setting.earlier))
+        return "up", follows, verb, _up(away if away < 3 else 3, setting.earlier)
     follows, verb = evidence.follows(last, setting.paragraph)
     opens, ends = first in evidence.reading.opens, evidence.tokens.text[setting.paragraph - 1]
-    return _Stance("above", follows, verb, _above(opens, ends))
+    return "above", follows, verb, _above(opens, ends)
 
 
 def _to_verb(
@@ -212,7 +208,8 @@ def _to_verb(
     if nearest is None:
         return ""
     if verb == nearest:
-        return f"owns the nearest verb, {min(setting.first - verb, 8) // 2}"
+        away = setting.first - verb
+        return f"owns the nearest verb, {(away if away < 8 else 8) // 2}"
     if nearest > last:
         joined = evidence.tokens.lower[nearest - 1] if nearest else ""
         known = joined in ("and", "but", "who", "to", ",", "that")
@@ -290,10 +287,10 @@ def _after(
     if first < setting.sentence_end:
         follows, verb = evidence.follows(near.last, setting.sentence_end)
         placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
-        return _Stance("right", follows, verb, placed)
+        return "right", follows, verb, placed
     follows, verb = evidence.follows(near.last, setting.paragraph_end)
     placed = _down(any(evidence.reading.quoted[setting.last : first]))
-    return _Stance("down", follows, verb, placed)
+    return "down", follows, verb, placed
 
 
 def _on_the_right(
