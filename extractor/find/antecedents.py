@@ -305,7 +305,7 @@ def antecedent(
 
 
 def _suits(description: Draft, draft: Draft) -> float:
-    """Return what is added for whom the article gives the role, taken from who has another office."""
+    """Return what is added for who has the role in the article, taken from who has an office."""
     if not description.heads.isdisjoint(draft.heads):
         return _SAME_ROLE
     other = not _OFFICES.isdisjoint(description.heads) and not _OFFICES.isdisjoint(draft.heads)

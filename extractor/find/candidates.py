@@ -93,7 +93,7 @@ class Mention:
     id: str  # "P3.2"
     span: Span
     kind: MentionKind
-    likely: float = 1.0  # that it means this entity; less than 1 for pronouns
+    likely: float = 1.0  # that it means this entity; less than 1 for pronouns and "her letter"
 
 
 @dataclass(frozen=True, slots=True)

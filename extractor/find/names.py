@@ -296,7 +296,7 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
         kinds = {(first, last): kind for first, last, kind in places}
         for (first, last), kind in kinds.items():
             span = Span(start[first], end[last - 1])
-            if kind != "pronoun":
+            if kind != "pronoun" and first not in draft.likely:  # "her message" is no alias of hers
                 form = text[span.start : span.end]
                 printed.add(form)
                 if kind == "name":

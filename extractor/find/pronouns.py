@@ -7,6 +7,7 @@ becomes of a pronoun that nobody fits.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from extractor.find.antecedents import ALONE, History, antecedent, fits, own_description
@@ -34,8 +35,10 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         if found is not None:
             order, likely = found
             history.remember(k, order)
-            if k not in history.opening:  # "her message" is one mention, of the message
+            if k not in history.opening:
                 drafts[order].mentions.append((k, k + 1, "pronoun"))
+                drafts[order].likely[k] = likely
+            elif word in ("his", "her") and _own_words(history, k, drafts[order]):
                 drafts[order].likely[k] = likely
         elif word in ("he", "she", "they", "who"):
             unresolved.append((k, word))
@@ -124,6 +127,17 @@ def _named_after(history: History, k: int, word: str) -> int | None:
         if person and "," in lower[max(first - 5, k) : first]:
             return order if history.role_at(first, last) in SUBJECTS else None
     return None
+
+
+def _own_words(history: History, k: int, owner: Draft) -> bool:
+    """Make "her message" at token `k` a mention of hers, where she is a person; tell whether."""
+    _, last, order = history.coming[bisect_left(history.coming, (k,))]
+    draft = history.drafts[order]
+    if draft.kind != "other" or draft.words or owner.kind != "person":
+        return False
+    draft.mentions.remove((k, last, "nominal"))
+    owner.mentions.append((k, last, "nominal"))
+    return True
 
 
 def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> None:
