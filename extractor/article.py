@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 ParagraphKind = Literal["body", "caption", "credit", "byline", "heading"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """A stretch of the text with its part in the article; furniture is kept, never deleted.
 

@@ -10,9 +10,9 @@
 All spans are half-open and count code points of `Article.text`.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 GAP = " … "  # between the pieces of a content, where its text is shown as one
@@ -31,7 +31,7 @@ Action = Literal[
 Status = Literal["in_force", "agreed", "announced", "proposed", "conditional", "past", "denied"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SentenceCandidate:
     """A sentence; it never crosses a paragraph."""
 
@@ -40,7 +40,7 @@ class SentenceCandidate:
     paragraph: int  # index into Article.paragraphs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuotationCandidate:
     """A stretch in quotation marks, continued over paragraphs or not.
 
@@ -63,7 +63,7 @@ class QuotationCandidate:
         return "\n\n".join(span.of(article_text) for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FigureCandidate:
     """A number that counts or measures something."""
 
@@ -78,7 +78,7 @@ class FigureCandidate:
     qualifier: Span | None = None  # "around", "up to", "at least", "nearly"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotAFigure:
     """A number that is recognised as something else, with the reason."""
 
@@ -86,7 +86,7 @@ class NotAFigure:
     reason: NotFigureReason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mention:
     """One place where an entity is named, described or stood for by a pronoun."""
 
@@ -96,7 +96,7 @@ class Mention:
     likely: float = 1.0  # that it means this entity; less than 1 for pronouns and "her letter"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entity:
     """All mentions of one person, body, place or unnamed source in one article."""
 
@@ -110,7 +110,7 @@ class Entity:
     role: str | None = None  # "President", "envoy", as printed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SanctionStatement:
     """Words that say what happens to a restriction: "agreed to lift sanctions on oil"."""
 
@@ -122,7 +122,7 @@ class SanctionStatement:
     action: Action
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttributionCandidate:
     """Words that the article reports as somebody's, in quotation marks or not.
 
