@@ -22,7 +22,6 @@ from extractor.answer.reporting import (
     content_end,
     cue_features,
     shape_features,
-    weights,
 )
 from extractor.find.candidates import (
     AttributionCandidate,
@@ -31,6 +30,7 @@ from extractor.find.candidates import (
     Mention,
     QuotationCandidate,
 )
+from extractor.find.features import Features
 from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import DETERMINERS, POSSESSIVES, PREPOSITIONS
 from extractor.shapes import shape_of
@@ -47,7 +47,7 @@ _ADDRESSED = frozenset(
 _JOINS = frozenset((",", "and", "but", "to", "by", "while", "who", "that"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take several times as long to make
 class Lead:
     """A verb that may report something, and the mention that is or may be its subject."""
 
@@ -82,7 +82,7 @@ def read_reports(
 
 
 def _letters(text: str) -> int:
-    return sum(c.isalnum() for c in text)
+    return sum(map(str.isalnum, text))
 
 
 def _union(spans: list[Span]) -> tuple[Span, ...]:
@@ -131,6 +131,10 @@ def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
     return 2 * shared >= every
 
 
+def _worth(features: tuple[Features, ...]) -> float:
+    return sum([group.worth for group in features])
+
+
 class Reader:
     """One article, read for what it reports."""
 
@@ -148,15 +152,14 @@ class Reader:
     def statements(self) -> list[AttributionCandidate]:
         """Read every sentence of the story once."""
         found: list[AttributionCandidate] = []
-        table = weights("cue")
         for first, last in self.sentences():
             likely: list[AttributionCandidate] = []
             for lead in self.leads(first, last):
-                features = self.features(lead, last)
-                if chance(table, features) < _HOPELESS:
+                worth = _worth(self.features(lead, last))
+                if chance(worth) < _HOPELESS:
                     continue
                 content = self.content(lead, first, last)
-                chances = chance(table, features + self.shape(lead, content)) if content else 0.0
+                chances = chance(worth + _worth(self.shape(lead, content))) if content else 0.0
                 if chances >= _LEAST:
                     likely.append(self.report(lead, content, chances))
             found += _without_doubles(likely)
@@ -181,23 +184,27 @@ class Reader:
             cue = self._cue_of(start, end, verb, first, last)
             if cue is not None:
                 found.setdefault(cue[0], Lead(*cue, mention, entity, start, end))
-        at = 0
-        for k in range(first + 1, last - 1):
-            while at < len(subjects) and subjects[at][0] <= k:
-                at += 1
-            way = self._joined_by(k) if at and k not in found and not self.quoted[k] else None
+        if not subjects:
+            return list(found.values())
+        lower, at = self.tokens.lower, 0
+        for k in range(max(first + 1, subjects[0][0]), last - 1):
+            if lower[k - 1] not in _JOINS and not lower[k].endswith("ing"):
+                continue
+            way = self._joined_by(k) if k not in found and not self.quoted[k] else None
             if way:
+                while at < len(subjects) and subjects[at][0] <= k:
+                    at += 1
                 _, mention, entity = subjects[at - 1]
                 found[k] = Lead(k, way, mention, entity, k, k + 1)
         return list(found.values())
 
-    def features(self, lead: Lead, last: int) -> list[str]:
+    def features(self, lead: Lead, last: int) -> tuple[Features, ...]:
         """Return what is known of a lead."""
         far = lead.start == lead.cue
         who = None if far else (lead.mention, lead.entity)
         return cue_features(self.evidence, lead.cue, lead.way, who, last)
 
-    def shape(self, lead: Lead, content: tuple[Span, ...]) -> list[str]:
+    def shape(self, lead: Lead, content: tuple[Span, ...]) -> tuple[Features, ...]:
         """Return what is known of a lead by what it would report."""
         tokens = self.tokens
         place = "both" if len(content) > 1 else "before"
@@ -299,9 +306,12 @@ class Reader:
 
     def _closed(self, k: int, last: int) -> bool:
         """Tell whether nothing of weight follows in the sentence: a day, a place, a full stop."""
-        near = self.tokens.text[k : min(last, k + 20)]
-        words = [word for word in near if word[0].isalnum()]
-        return len(words) <= 2 or self.tokens.text[k] == "."
+        words = 0
+        for word in self.tokens.text[k : min(last, k + 20)]:
+            words += word[0].isalnum()
+            if words > 2:
+                return self.tokens.text[k] == "."
+        return True
 
     def _span(self, first: int, last: int) -> Span | None:
         """Return the span of tokens first:last without marks at its ends."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from extractor.answer.evidence import Evidence
 from extractor.find.candidates import Entity, Mention
+from extractor.find.features import Features, weighed
 from extractor.find.tokens import Tokens
 from extractor.find.vocabulary import (
     AUXILIARIES,
@@ -39,7 +40,11 @@ _PLAIN = (
     | AUXILIARIES
     | frozenset("that what why how there not you himself herself themselves".split())
 )
-_BORDERS = PREPOSITIONS | CONJUNCTIONS | frozenset("who which".split())
+_BORDERS = PREPOSITIONS | CONJUNCTIONS | MARKS | frozenset("who which".split())
+_FINITE = AUXILIARIES | FINITE_SPEECH
+_CLOSING = frozenset("\"”’'")
+_GOES_ON = 0.5
+_MOST = 5_000  # groups of features of one kind that are remembered
 _SIZES = (2, 4, 7, 12, 20, 35)
 _SIZE_OF = [sum(count > most for most in _SIZES) for count in range(37)]
 
@@ -52,11 +57,9 @@ def weights(table: str) -> dict[str, float]:
     return tables[table]
 
 
-def chance(table: dict[str, float], features: list[str]) -> float:
-    """Return the probability that a table gives to what has these features."""
-    known = table.get
-    score = sum([known(feature, 0.0) for feature in features])
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+def chance(worth: float) -> float:
+    """Return the probability that a sum of weights gives."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, worth))))
 
 
 @lru_cache(maxsize=20_000)
@@ -75,6 +78,11 @@ def word_class(tokens: Tokens, quoted: list[bool], k: int, stop: int) -> str:
     if quoted[k]:
         return "quoted"
     return _class_of(tokens.text[k])
+
+
+@lru_cache(maxsize=20_000)
+def _form(word: str) -> str:
+    return next((end for end in ("ing", "ed", "s") if word.endswith(end)), "-")
 
 
 @lru_cache(maxsize=20_000)
@@ -101,66 +109,99 @@ def _size(count: int) -> int:
     return _SIZE_OF[count] if count < len(_SIZE_OF) else len(_SIZES)
 
 
+# --- cues --------------------------------------------------------------------------------
+
+
 def cue_features(
     evidence: Evidence, k: int, way: str, who: tuple[Mention, Entity] | None, stop: int
-) -> list[str]:
+) -> tuple[Features, ...]:
     """Return what is known of a verb at token `k`.
 
     `way` is how it stands to its subject ("subject", "inverted", ", -", "and -"), `who` is that
     subject where it stands in the same clause.
     """
     tokens, quoted = evidence.tokens, evidence.reading.quoted
-    word = tokens.lower[k]
-    root = stem(word)
+    lower = tokens.lower
+    word = lower[k]
+    root, form = stem(word), _form(word)
     following = word_class(tokens, quoted, k + 1, stop)
     second = word_class(tokens, quoted, k + 2, stop)
-    before = tokens.lower[k - 1] if k else "¶"
+    before = lower[k - 1] if k else "¶"
     before = before if before in AUXILIARIES or before in ("to", "not") else "-"
-    subject = f"{who[1].kind} {who[0].kind}" if who else "far"
-    soon = "that" in tokens.lower[k + 1 : min(k + 7, stop)]
-    form = next((end for end in ("ing", "ed", "s") if word.endswith(end)), "-")
-    return [
-        "bias",
-        f"verb {word}",
-        f"verb {word} {way}",
-        f"root {root}",
-        f"root {root} {following}",
-        f"way {way}",
-        f"way {way} {form} {following}",
-        f"next {following}",
-        f"next {following} {second}",
-        f"before {before}",
-        f"before {before} {form} {way}",
-        f"root {root} {before}",
-        f"who {subject}",
-        f"who {subject} {way} {following}",
-        f"root {root} {who[1].kind if who else 'far'}",
-        f"that {soon} {way}",
-        f"left {_size(stop - k)}",
-    ]
+    soon = "that" in lower[k + 1 : min(k + 7, stop)]
+    return (
+        _verb(word, root, way),
+        _verb_goes_on(root, way, form, following),
+        _next(following, second),
+        _verb_after(root, before, form, way),
+        _subject(who[1].kind if who else "far", who[0].kind if who else "", root, way, following),
+        _in_sentence(soon, way, _size(stop - k)),
+    )
+
+
+def _cue_weights() -> dict[str, float]:
+    return weights("cue")
+
+
+@weighed(_cue_weights, _MOST)
+def _verb(word: str, root: str, way: str) -> tuple[str, ...]:
+    return ("bias", f"verb {word}", f"verb {word} {way}", f"root {root}", f"way {way}")
+
+
+@weighed(_cue_weights, _MOST)
+def _verb_goes_on(root: str, way: str, form: str, following: str) -> tuple[str, ...]:
+    return (f"root {root} {following}", f"way {way} {form} {following}", f"next {following}")
+
+
+@weighed(_cue_weights, _MOST)
+def _next(following: str, second: str) -> tuple[str, ...]:
+    return (f"next {following} {second}",)
+
+
+@weighed(_cue_weights, _MOST)
+def _verb_after(root: str, before: str, form: str, way: str) -> tuple[str, ...]:
+    return (f"before {before}", f"before {before} {form} {way}", f"root {root} {before}")
+
+
+@weighed(_cue_weights, _MOST)
+def _subject(entity: str, mention: str, root: str, way: str, following: str) -> tuple[str, ...]:
+    subject = f"{entity} {mention}" if mention else entity
+    return (f"who {subject}", f"who {subject} {way} {following}", f"root {root} {entity}")
+
+
+@weighed(_cue_weights, _MOST)
+def _in_sentence(soon: bool, way: str, left: int) -> tuple[str, ...]:
+    return (f"that {soon} {way}", f"left {left}")
 
 
 def shape_features(
     evidence: Evidence, cue: int, way: str, place: str, first: int, last: int
-) -> list[str]:
+) -> tuple[Features, ...]:
     """Return what the content at tokens first:last tells of its cue; `place` is where it stands."""
     tokens, quoted = evidence.tokens, evidence.reading.quoted
-    root = stem(tokens.lower[cue])
     opening = word_class(tokens, quoted, first, last)
-    finite = any(
-        tokens.lower[i] in AUXILIARIES or tokens.lower[i] in FINITE_SPEECH
-        for i in range(first, min(last, first + LONGEST))
-    )
+    finite = not _FINITE.isdisjoint(tokens.lower[first : min(last, first + LONGEST)])
     size = _size(last - first)
-    return [
-        f"stands {place} {way}",
-        f"root {root} {place}",
-        f"size {size} {place}",
-        f"opens {opening} {place} {finite}",
+    return (
+        _stands(way, place, opening, finite, size),
+        _verb_stands(stem(tokens.lower[cue]), place, finite, size),
+    )
+
+
+@weighed(_cue_weights, _MOST)
+def _stands(way: str, place: str, opening: str, finite: bool, size: int) -> tuple[str, ...]:
+    return (
+        f"stands {place} {way}", f"size {size} {place}", f"opens {opening} {place} {finite}",
         f"finite {finite} {place} {size}",
-        f"root {root} {finite}",
-        f"root {root} {min(size, 3)} {place}",
-    ]
+    )  # fmt: skip
+
+
+@weighed(_cue_weights, _MOST)
+def _verb_stands(root: str, place: str, finite: bool, size: int) -> tuple[str, ...]:
+    return (f"root {root} {place}", f"root {root} {finite}", f"root {root} {min(size, 3)} {place}")
+
+
+# --- where contents end ------------------------------------------------------------------
 
 
 def content_end(evidence: Evidence, cue: int, edge: int, stop: int) -> tuple[int, float]:
@@ -168,73 +209,93 @@ def content_end(evidence: Evidence, cue: int, edge: int, stop: int) -> tuple[int
 
     The content may end at every border; that it ends at one means that it did not before.
     """
-    table = weights("end")
     going_on = 1.0
     for j, features in end_features(evidence, cue, edge, stop):
-        going_on *= 1.0 - chance(table, features)
-        if going_on < GOES_ON:
+        going_on *= 1.0 - chance(sum([group.worth for group in features]))
+        if going_on < _GOES_ON:
             return j, 1.0 - going_on
     return stop, going_on
 
 
-GOES_ON = 0.5
-
-
-def borders(tokens: Tokens, quoted: list[bool], edge: int, stop: int) -> Iterator[int]:
-    """Yield the tokens at which a content that begins at token `edge` may end."""
-    for j in range(edge + 1, stop - 1):
-        border = tokens.text[j] in MARKS or tokens.lower[j] in _BORDERS
-        if border and not quoted[j] and tokens.text[j - 1] not in MARKS:
-            yield j
-
-
 def end_features(
     evidence: Evidence, cue: int, edge: int, stop: int
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the borders of a content with what is known of each."""
+) -> Iterator[tuple[int, tuple[Features, ...]]]:
+    """Yield the tokens at which a content that begins at token `edge` may end, its borders, with
+    what is known of each.
+    """
     tokens, quoted = evidence.tokens, evidence.reading.quoted
-    root = stem(tokens.lower[cue])
+    text, lower = tokens.text, tokens.lower
+    root = stem(lower[cue])
     opening = word_class(tokens, quoted, edge, stop)
     head = opening if opening in _OPENERS or opening == "quoted" else "phrase"
-    finite, at = False, edge
-    commas = 0
-    for j in borders(tokens, quoted, edge, stop):
-        finite = finite or any(
-            tokens.lower[i] in AUXILIARIES or tokens.lower[i] in FINITE_SPEECH for i in range(at, j)
-        )
+    finite, at, commas = False, edge, 0
+    for j in range(edge + 1, stop - 1):
+        border = lower[j]
+        if border not in _BORDERS or quoted[j] or text[j - 1] in MARKS:
+            continue
+        finite = finite or not _FINITE.isdisjoint(lower[at:j])
         at = j
-        mark = tokens.text[j] in MARKS
-        border = tokens.text[j] if mark else tokens.lower[j]
         one = word_class(tokens, quoted, j + 1, stop)
         two = word_class(tokens, quoted, j + 2, stop)
-        both = f"{border} {one}"
-        last = "quoted" if quoted[j - 1] or tokens.text[j - 1] in "\"”'’" else "-"
-        following = one if tokens.text[j + 1][0].isupper() else stem(tokens.lower[j + 1])
+        last = "quoted" if quoted[j - 1] or text[j - 1] in _CLOSING else "-"
+        following = one if text[j + 1][0].isupper() else stem(lower[j + 1])
         named = evidence.named_at(j + 1)
         verb = named and evidence.subject_of(evidence.ends_at(j + 1), stop) is not None
         yield (
+            j,
             (
-                j,
-                [
-                    "bias",
-                    f"at {border}",
-                    f"at {both}",
-                    f"at {both} {two}",
-                    f"at {both} {head}",
-                    f"at {both} {head} {finite}",
-                    f"at {border} {head} {finite}",
-                    f"root {root} {'mark' if mark else border}",
-                    f"root {root} {border} {finite}",
-                    f"size {_size(j - edge)} {border}",
-                    f"size {_size(j - edge)} {head}",
-                    f"left {_size(stop - j)} {border}",
-                    f"last {last} {border}",
-                    f"last {last} {both}",
-                    f"new {named} {verb} {border}",
-                    f"new {verb} {head} {border} {finite}",
-                    f"commas {min(commas, 3)} {border}",
-                    f"next root {following} {border}",
-                ],
-            )
+                _border(border, one, two, last),
+                _border_of(border, one, head, finite),
+                _verb_ends(root, border, finite),
+                _sizes(border, head, _size(j - edge), _size(stop - j)),
+                _clause(border, head, finite, named, verb, commas if commas < 3 else 3),
+                _goes_on_with(border, following),
+            ),
         )
         commas += border == ","
+
+
+def _end_weights() -> dict[str, float]:
+    return weights("end")
+
+
+@weighed(_end_weights, _MOST)
+def _border(border: str, one: str, two: str, last: str) -> tuple[str, ...]:
+    return (
+        "bias", f"at {border}", f"at {border} {one}", f"at {border} {one} {two}",
+        f"last {last} {border}", f"last {last} {border} {one}",
+    )  # fmt: skip
+
+
+@weighed(_end_weights, _MOST)
+def _border_of(border: str, one: str, head: str, finite: bool) -> tuple[str, ...]:
+    return (
+        f"at {border} {one} {head}", f"at {border} {one} {head} {finite}",
+        f"at {border} {head} {finite}",
+    )  # fmt: skip
+
+
+@weighed(_end_weights, _MOST)
+def _verb_ends(root: str, border: str, finite: bool) -> tuple[str, ...]:
+    mark = border in MARKS
+    return (f"root {root} {'mark' if mark else border}", f"root {root} {border} {finite}")
+
+
+@weighed(_end_weights, _MOST)
+def _sizes(border: str, head: str, size: int, left: int) -> tuple[str, ...]:
+    return (f"size {size} {border}", f"size {size} {head}", f"left {left} {border}")
+
+
+@weighed(_end_weights, _MOST)
+def _clause(
+    border: str, head: str, finite: bool, named: bool, verb: bool, commas: int
+) -> tuple[str, ...]:
+    return (
+        f"new {named} {verb} {border}", f"new {verb} {head} {border} {finite}",
+        f"commas {commas} {border}",
+    )  # fmt: skip
+
+
+@weighed(_end_weights, _MOST)
+def _goes_on_with(border: str, following: str) -> tuple[str, ...]:
+    return (f"next root {following} {border}",)

@@ -15,6 +15,7 @@ from extractor.answer import reporting
 from extractor.answer.attribution import attribute
 from extractor.answer.reported import Lead, Reader
 from extractor.answer.reporting import LONGEST, end_features
+from extractor.find.features import Features, forget
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 
@@ -25,6 +26,11 @@ def reader_of(record: dict[str, Any]) -> Reader:
     """Read one article."""
     inventory = take(article_from_text(record["text"], source="train"))
     return Reader(inventory, attribute(inventory))
+
+
+def names_of(features: tuple[Features, ...]) -> list[str]:
+    """Return the names of all the features."""
+    return [name for group in features for name in group.names]
 
 
 def cues_of(record: dict[str, Any]) -> dict[int, list[dict[str, Any]]]:
@@ -56,7 +62,7 @@ def ends(record: dict[str, Any], reader: Reader) -> list[Case]:
             for j, features in end_features(reader.evidence, lead.cue, edge, stop):
                 if not after:
                     break
-                found.append((features, tokens.start[j] >= max(after)))
+                found.append((names_of(features), tokens.start[j] >= max(after)))
                 if found[-1][1]:
                     break
     return found
@@ -79,7 +85,7 @@ def cues(record: dict[str, Any], reader: Reader) -> list[Case]:
                 spans = reader.report(lead, content, 1.0).content
                 chars = frozenset(c for s in spans for c in range(*s) if letters[c])
                 features = reader.features(lead, last) + reader.shape(lead, content)
-                led.append((lead, features, chars))
+                led.append((lead, names_of(features), chars))
     theirs = {id(a) for lead, _, _ in led for a in marked.get(reader.tokens.start[lead.cue], ())}
     for lead, features, chars in led:
         mine = {id(a) for a in marked.get(reader.tokens.start[lead.cue], ())}
@@ -107,6 +113,7 @@ def main() -> None:
         data = [e for r, reader in zip(gold, readers, strict=True) for e in examples(r, reader)]
         print(name, len(data), "examples,", sum(right for _, right in data), "of them right")
         tables[name] = rounded(fit_classes(data, **settings_of(arguments)), 2, 0.1)
+        forget()
     write_table(arguments.out, __file__, tables)
     print({name: len(table) for name, table in tables.items()}, "written to", arguments.out.name)
 
