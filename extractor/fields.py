@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -70,7 +70,7 @@ class _Grounded:
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON data."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        return dict(vars(self))
 
     @classmethod
     def _validate(cls, answer: object) -> Self:
@@ -109,7 +109,7 @@ class _Grounded:
 def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
     """Return the candidate under an id, tolerating brackets around it and a lower-case letter."""
     key = answer.strip("[]() \t\n").upper()
-    candidate = inventory.by_id.get(key)
+    candidate = inventory.lettered(key[:1]).get(key)
     if isinstance(candidate, kind):
         return candidate
     if re.fullmatch(rf"{letter}\d+(\.\d+)?", key):
@@ -124,6 +124,10 @@ class Place:
     text: str
     start: int
     end: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the place as JSON data."""
+        return {"text": self.text, "start": self.start, "end": self.end}
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,7 @@ class Figure(_Grounded):
         )
 
     def to_json(self) -> dict[str, Any]:
-        data = asdict(self)
+        data = super().to_json()
         del data["id"]
         return data
 
@@ -236,7 +240,7 @@ class Name(_Grounded):
         return cls(data["name"], data.get("kind", "other"), Place(**mention) if mention else None)
 
     def to_json(self) -> dict[str, Any]:
-        mention = asdict(self.mention) if self.mention else None
+        mention = self.mention.to_json() if self.mention else None
         return {"name": self.name, "kind": self.kind, "mention": mention}
 
 

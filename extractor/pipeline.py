@@ -8,7 +8,6 @@ where it stands the check. A model's answer can be wrong in any way; what cannot
 article is taken out, reported and filled by the rules, and marked so.
 """
 
-from copy import deepcopy
 from typing import Any
 
 from extractor import __version__
@@ -17,7 +16,7 @@ from extractor.answer.answers import Answer, Asker
 from extractor.answer.reported import with_attributions
 from extractor.article import Article
 from extractor.catalogue import Schema
-from extractor.check.audit import Checked, check
+from extractor.check.audit import Checked, check, ground, report, unaccounted
 from extractor.check.filling import fill
 from extractor.find.inventory import Inventory, take
 from extractor.record import Extraction, Provenance, Usage
@@ -46,19 +45,19 @@ async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extrac
     inventory = with_attributions(take(article), schema.model)
     by_rules = rules.answer(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
-    answer, usage = await asker.ask(inventory, schema, deepcopy(by_rules))
+    answer, usage = await asker.ask(inventory, schema, by_rules.copy())
     answer.origin = "model"
-    checked = check(inventory, schema.model, answer)
+    standing = ground(inventory, schema.model, answer)
     completed, filled = fill(
         inventory,
-        checked.root,
+        standing,
         answer,
         by_rules,
-        unaccounted=checked.audit.unaccounted,
-        faults=checked.faults,
-        reported=checked.reported,
+        unaccounted=unaccounted(inventory, schema.model, answer, standing),
     )
-    checked = check(inventory, schema.model, completed, by_rules, filled)
+    if filled or not standing.is_whole:
+        standing = ground(inventory, schema.model, completed)
+    checked = report(inventory, schema.model, completed, standing, by_rules, filled)
     return _extraction(inventory, schema, checked, completed, usage, asker)
 
 

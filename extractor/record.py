@@ -1,6 +1,7 @@
 """What comes out for one article: the record, its audit, warnings, usage and provenance."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -138,41 +139,50 @@ def remark_to_json(remark: Remark) -> dict[str, Any]:
     }
 
 
+_PLAIN = frozenset((str, int, float, bool))
+_LISTS = (list, tuple, set, frozenset)
+
+
 def record_to_json(value: Any) -> Any:
     """Return a schema's instance as JSON data, the anchor field of each row spread into the row.
 
     A row's `quotation: Quotation` becomes the row's own `text` and `spans`, a `figure: Figure` its
     `text`, `start`, `value`, …, unless the row has a field of that name itself.
     """
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, BaseModel):
         return _row_to_json(value)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _LISTS):
         return [record_to_json(item) for item in value]
     if isinstance(value, dict):
         return {key: record_to_json(item) for key, item in value.items()}
     if hasattr(value, "to_json"):
         return value.to_json()
     # Dates, decimals and enumerations of a user's schema.
-    return value if isinstance(value, str | int | float | None) else to_jsonable_python(value)
+    return value if isinstance(value, str | int | float) else to_jsonable_python(value)
 
 
 def _row_to_json(row: BaseModel) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for name, info in type(row).model_fields.items():
+    keys = _keys_of(type(row))
+    for name, key in keys.items():
         value = getattr(row, name)
-        spread = _spread(name, value, type(row))
-        out.update(spread if spread is not None else {info.alias or name: record_to_json(value)})
+        data = record_to_json(value)
+        if type(value) is _ANCHORS.get(name) and data.keys().isdisjoint(keys.values()):
+            out.update(data)
+        else:
+            out[key] = data
     return out
 
 
-def _spread(name: str, value: Any, row: type[BaseModel]) -> dict[str, Any] | None:
-    """Return the anchor's JSON when it is to be spread into its row, else None."""
-    spread = (("attribution", Attribution), ("quotation", Quotation), ("figure", Figure))
-    if (name, type(value)) not in spread:
-        return None
-    data: dict[str, Any] = value.to_json()
-    taken = {info.alias or name for name, info in row.model_fields.items()}
-    return None if data.keys() & taken else data
+_ANCHORS: dict[str, type] = {"attribution": Attribution, "quotation": Quotation, "figure": Figure}
+
+
+@lru_cache(maxsize=256)
+def _keys_of(row: type[BaseModel]) -> dict[str, str]:
+    """Return the key in JSON of every field of a model."""
+    return {name: info.alias or name for name, info in row.model_fields.items()}
 
 
 def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel:

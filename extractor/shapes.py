@@ -4,6 +4,7 @@ A row rests on what its anchor field names: an attribution, a quotation, a figur
 sentence that states a sanction or a release. Rows that rest on nothing are for a model to fill.
 """
 
+import dataclasses
 import enum
 import types
 from dataclasses import dataclass
@@ -77,6 +78,20 @@ class Shape:
     fields: tuple[FieldShape, ...]
     rests_on: Rest | None
     anchor: FieldShape | None
+    # The fields once more: the anchor, then the evidence, then what depends on them.
+    order: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    # The keys of those that hold rows, and the fields that must have their one value.
+    nested: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    needed: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note what every walk through a row of this shape asks for."""
+        order = sorted(self.fields, key=lambda f: (f is not self.anchor, f.kind != "sentence"))
+        nested = tuple(f.key for f in self.fields if f.row is not None)
+        needed = tuple(f for f in self.fields if f.required and not f.nullable and not f.many)
+        object.__setattr__(self, "order", tuple(order))
+        object.__setattr__(self, "nested", nested)
+        object.__setattr__(self, "needed", needed)
 
     def asks_for(self, kind: Audited) -> bool:
         """Tell whether the schema wants every candidate of a kind: rows or a list of them."""

@@ -43,6 +43,25 @@ class Answer:
     rivals: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     origin: Origin = "rules"  # who filled whatever `origins` does not name
 
+    def copy(self) -> Answer:
+        """Return an answer of its own: what is done to the one does not reach the other."""
+        return Answer(
+            _copied(self.data),
+            list(self.dismissed),
+            dict(self.confidence),
+            dict(self.origins),
+            list(self.warnings),
+            dict(self.rivals),
+            self.origin,
+        )
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of what can be changed; ids and grounded values cannot."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
 
 class Asker(Protocol):
     """A language model that can be asked: what the pipeline needs to know of one.

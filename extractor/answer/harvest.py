@@ -6,7 +6,6 @@ second attempt cannot make the first one worse.
 """
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, NamedTuple
@@ -232,9 +231,10 @@ class Harvest:
 
     def used(self) -> set[str]:
         """Return the candidates that the rows and lists gathered so far account for."""
-        found = {anchor for _, anchor in self.rows} | set(_ids_in(self.values))
+        found = {anchor for _, anchor in self.rows}
+        _add_ids(found, self.values)
         for rows in self.rows.values():
-            found |= set(_ids_in(rows))
+            _add_ids(found, rows)
         sanctions = {f.key for f in self.shape.fields if f.row and f.row.rests_on == "sanction"}
         evidence = {anchor for key, anchor in self.rows if key in sanctions}
         # Statements are looked for where a schema asks for them.
@@ -309,17 +309,18 @@ def _row_path(path: str) -> str:
     return path[: path.index("]") + 1] if "]" in path else path
 
 
-def _ids_in(value: Any) -> Iterator[str]:
-    """Yield the ids of attributions, quotations, figures and sentences anywhere in a value."""
-    if isinstance(value, Attribution | Quotation | Figure | Sentence):
-        if value.id:
-            yield value.id
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _ids_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _ids_in(item)
+_COUNTED = (Attribution, Quotation, Figure, Sentence)
+_HOLDING = (dict, list)
+
+
+def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
+    """Add the ids of attributions, quotations, figures and sentences anywhere in a value."""
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, _COUNTED):
+            if item.id:
+                found.add(item.id)
+        elif isinstance(item, _HOLDING):
+            _add_ids(found, item)
 
 
 def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:

@@ -32,7 +32,23 @@ from extractor.record import Audit, AuditItem
 from extractor.shapes import Shape, shape_of
 from extractor.spans import Span
 
+_PLACED = (Attribution, Quotation, Figure, Sentence)
 Accountable = AttributionCandidate | QuotationCandidate | FigureCandidate | SanctionStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of an answer stands: grounded values, and the record made of them."""
+
+    root: Draft
+    record: BaseModel
+    faults: tuple[Fault, ...]  # what was left out of the answer
+    reported: tuple[Remark, ...]  # the same as warnings, and what was said twice
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole answer, with nothing taken out and nothing merged."""
+        return not (self.faults or self.reported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +58,7 @@ class Checked:
     record: BaseModel
     audit: Audit
     warnings: tuple[Remark, ...]
-    root: Draft  # the grounded values that the record was made of
-    faults: tuple[Fault, ...] = ()  # what was left out of the answer
-    reported: tuple[Remark, ...] = ()  # those of the warnings that are about `faults`
-
-    @property
-    def rows(self) -> list[Draft]:
-        """All rows of the record that rest on something, with their paths and origins."""
-        return [row for row in self.root.rows() if row.anchor is not None]
+    rows: tuple[Draft, ...]  # those that rest on something, with their paths and origins
 
 
 def check(
@@ -59,17 +68,47 @@ def check(
     by_rules: Answer | None = None,
     filled: Collection[str] = (),
 ) -> Checked:
-    """Check an answer against the article.
+    """Check an answer against the article: `ground`, then `report`."""
+    return report(inventory, model, answer, ground(inventory, model, answer), by_rules, filled)
+
+
+def ground(inventory: Inventory, model: type[BaseModel], answer: Answer) -> Standing:
+    """Keep what can stand of an answer."""
+    root, faults = resolve(inventory, shape_of(model), answer.data)
+    doubled = _tidy(root)
+    record, late = build(root)
+    _number(root, answer)
+    reported = (
+        *map(_fault_remark, faults),
+        *doubled,
+        *(_fault_remark(fault) for fault in late if not fault.empty),
+    )
+    return Standing(root, record, (*faults, *late), reported)
+
+
+def unaccounted(
+    inventory: Inventory, model: type[BaseModel], answer: Answer, standing: Standing
+) -> list[str]:
+    """Return the ids of the candidates that are neither used in what stands nor dismissed."""
+    items = _account(inventory, shape_of(model), answer.dismissed, standing.root)
+    return [item.candidate for item in items.unaccounted]
+
+
+def report(
+    inventory: Inventory,
+    model: type[BaseModel],
+    answer: Answer,
+    standing: Standing,
+    by_rules: Answer | None = None,
+    filled: Collection[str] = (),
+) -> Checked:
+    """Audit what stands of an answer, and say what there is to say about it.
 
     `by_rules`: the rules' answer to the same question, to report where a model disagrees with it.
     `filled`: what a model left and the rules filled: "quotes:Q7" a row, "quotes:Q9.speaker" a
     value (see filling.py).
     """
-    shape = shape_of(model)
-    root, faults = resolve(inventory, shape, answer.data)
-    doubled = _tidy(root)
-    record, late = build(root)
-    _number(root, answer)
+    shape, root = shape_of(model), standing.root
     rows = [row for row in root.rows() if row.anchor is not None]
     items = _account(inventory, shape, answer.dismissed, root)
     audit = Audit(
@@ -79,19 +118,16 @@ def check(
         filled_by_rules=tuple(_filled_paths(root, filled)),
         own_words=tuple(_own_words(root, answer.origin, by_rules.data if by_rules else {})),
     )
-    reported = (
-        *map(_fault_remark, faults),
-        *doubled,
-        *(_fault_remark(fault) for fault in late if not fault.empty),
-    )
-    warnings = [*answer.warnings, *reported, *_unresolved(rows), *_empty_required(root)]
+    warnings = [
+        *answer.warnings, *standing.reported, *_unresolved(rows), *_empty_required(root)
+    ]  # fmt: skip
     if by_rules is not None:
         told = {remark.candidate for remark in warnings if remark.code == "disagreement"}
         found = disagreements(inventory, shape, rows, answer, by_rules)
         warnings += [remark for remark in found if remark.candidate not in told]
     warnings += figure_conflicts(inventory, rows)
     warnings = [_printable(remark) for remark in warnings]
-    return Checked(record, audit, tuple(warnings), root, (*faults, *late), reported)
+    return Checked(standing.record, audit, tuple(warnings), tuple(rows))
 
 
 def complaints(
@@ -130,7 +166,7 @@ def _tidy(draft: Draft) -> list[Remark]:
             remarks += _tidy(value)
         if not isinstance(value, list) or not value:
             continue
-        if all(isinstance(item, Attribution | Quotation | Figure | Sentence) for item in value):
+        if all(isinstance(item, _PLACED) for item in value):
             value.sort(key=lambda item: span_of(item) or Span(0, 0))
         if not all(isinstance(item, Draft) for item in value):
             continue
@@ -178,13 +214,14 @@ def _merge(first: Draft, second: Draft) -> None:
 
 def _number(draft: Draft, answer: Answer) -> None:
     """Give every row its final path and its origin."""
-    for key, value in draft.values.items():
+    origins = answer.origins
+    for key in draft.shape.nested:
+        value = draft.values.get(key)
         base = f"{draft.path}.{key}" if draft.path else key
         items = value if isinstance(value, list) else [value]
         for index, item in enumerate(items):
             if isinstance(item, Draft):
                 item.path = f"{base}[{index}]" if isinstance(value, list) else base
-                origins = answer.origins
                 by_id = origins.get(item.anchor_id or "", answer.origin)
                 item.origin = origins.get(item.key, by_id)
                 _number(item, answer)
@@ -214,22 +251,22 @@ def _account(
     inventory: Inventory, shape: Shape, dismissals: Iterable[Dismissal], root: Draft
 ) -> _Items:
     """Say of every candidate that the schema asks for what became of it."""
-    used = {getattr(value, "id", None) for value in root.grounded()}
+    used = root.grounded_ids()
     stated = {row.anchor_id for row in root.rows() if row.shape.rests_on == "sanction"}
     reasons: dict[str, Dismissal] = {}
     for dismissal in dismissals:
         reasons.setdefault(dismissal.candidate, dismissal)
     items = _Items(0, [], [])
     for kind, candidate, span in _asked_for(inventory, shape):
-        statement = isinstance(candidate, SanctionStatement)
         sentence = candidate.sentence if isinstance(candidate, SanctionStatement) else None
-        if sentence in stated if statement else candidate.id in used:
+        if sentence in stated if sentence is not None else candidate.id in used:
             items.used += 1
             continue
         found = reasons.get(candidate.id) or reasons.get(sentence or "")
-        text = inventory.text_of(span)
         if isinstance(candidate, AttributionCandidate | QuotationCandidate):
             text = candidate.text(inventory.article.text)
+        else:
+            text = inventory.text_of(span)
         reason = quoted(found.reason)[1:-1] if found else None
         origin = found.origin if found else "rules"
         item = AuditItem(candidate.id, kind, text, *span, reason, origin)
@@ -257,13 +294,16 @@ def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accoun
 
 def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
     """Yield the paths of plain text that a model wrote; what the rules know just so is not."""
+    if not draft.shape.holds("text"):
+        return
     for field in draft.shape.fields:
         value = draft.values.get(field.key)
         if field.kind == "text" and value and origin == "model" and value != known.get(field.key):
             yield f"{draft.path}.{field.key}" if draft.path else field.key
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, Draft):
-                yield from _own_words(item, item.origin, {})
+        if field.row is not None:
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, Draft):
+                    yield from _own_words(item, item.origin, {})
 
 
 def _fault_remark(fault: Fault) -> Remark:
@@ -298,9 +338,9 @@ def _empty_required(root: Draft) -> Iterator[Remark]:
     """Name each required field that is empty, once, with the rows."""
     empty: dict[str, list[str]] = {}
     for draft in (root, *root.rows()):
-        for field in draft.shape.fields:
+        for field in draft.shape.needed:
             missing: Any = draft.values.get(field.key)
-            if field.required and not field.nullable and not field.many and missing in (None, ""):
+            if missing in (None, ""):
                 name = f"{draft.list_path}[].{field.key}" if draft.path else field.key
                 empty.setdefault(name, []).append(draft.path)
     for name, paths in empty.items():

@@ -1,5 +1,6 @@
 """Where a model and the rules say different things about the same candidate."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ from extractor.check.resolve import Draft, resolve
 from extractor.fields import Name
 from extractor.find.candidates import AttributionCandidate, QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.shapes import Shape
+from extractor.shapes import FieldShape, Shape
 from extractor.spans import Span
 
 
@@ -18,16 +19,49 @@ def disagreements(
     inventory: Inventory, shape: Shape, rows: Iterable[Draft], answer: Answer, by_rules: Answer
 ) -> list[Remark]:
     """Return a warning for each name or choice that differs, and each candidate only one uses."""
-    root, _ = resolve(inventory, shape, by_rules.data)
+    mine = _by_key(row for row in rows if row.origin == "model")
+    root, _ = resolve(inventory, shape, _doubtful(shape, by_rules.data, mine))
     theirs = _by_key(root.rows())
     remarks = []
-    mine = _by_key(row for row in rows if row.origin == "model")
     for key, own in mine.items():
         other = theirs.get(key, [])
         # Several rows on one sentence: which is which is not known, so nothing is compared.
         if len(own) == len(other) == 1:
             remarks += _compare(own[0], other[0])
     return remarks + _left_out(inventory, mine, answer, by_rules)
+
+
+def _doubtful(shape: Shape, data: dict[str, Any], mine: dict[str, list[Draft]]) -> dict[str, Any]:
+    """Return the rules' data without the rows that plainly say what the model says: most do."""
+    kept = dict(data)
+    for listed in shape.fields:
+        row, theirs = listed.row, data.get(listed.key)
+        if row is None or row.anchor is None or row.nested or not listed.many or not theirs:
+            continue
+        anchor = row.anchor.key
+        often = Counter(one.get(anchor) for one in theirs)
+        compared = [f for f in row.fields if _is_compared(f, row)]
+        kept[listed.key] = [
+            one
+            for one in theirs
+            if often[id_ := one.get(anchor)] > 1
+            or len(own := mine.get(f"{listed.key}:{id_}", [])) != 1
+            or not all(_is_plainly(own[0].values.get(f.key), one.get(f.key)) for f in compared)
+        ]
+    return kept
+
+
+def _is_compared(field: FieldShape, row: Shape) -> bool:
+    return field.kind in ("name", "choice") and not field.many and field is not row.anchor
+
+
+def _is_plainly(ours: Any, theirs: Any) -> bool:
+    """Tell whether a value is what an id or a choice of the rules says; a mention is its name's."""
+    if ours is None or theirs is None:
+        return True  # which is no disagreement
+    return isinstance(theirs, str) and (
+        ours.id == theirs.partition(".")[0] if isinstance(ours, Name) else ours == theirs
+    )
 
 
 def _by_key(rows: Iterable[Draft]) -> dict[str, list[Draft]]:
@@ -41,7 +75,7 @@ def _by_key(rows: Iterable[Draft]) -> dict[str, list[Draft]]:
 def _compare(own: Draft, other: Draft) -> list[Remark]:
     remarks = []
     for field in own.shape.fields:
-        if field.kind not in ("name", "choice") or field.many or field is own.shape.anchor:
+        if not _is_compared(field, own.shape):
             continue
         ours, theirs = own.values.get(field.key), other.values.get(field.key)
         if ours is None or theirs is None or _same(ours, theirs):

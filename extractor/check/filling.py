@@ -5,15 +5,15 @@ without candidates of their own (releases) that lost rows in the check. What the
 what stood the check is never touched.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.answer.answers import Answer
-from extractor.article import Remark
+from extractor.check.audit import Standing
 from extractor.check.resolve import Draft, Fault
 from extractor.find.candidates import SanctionStatement
 from extractor.find.inventory import Inventory
-from extractor.record import AuditItem
 from extractor.shapes import FieldShape, Shape
 
 _EMPTY: tuple[object, ...] = (None, "", [])
@@ -31,27 +31,25 @@ class _Filling:
 
 def fill(
     inventory: Inventory,
-    root: Draft,
+    standing: Standing,
     answer: Answer,
     by_rules: Answer,
-    unaccounted: tuple[AuditItem, ...],
-    faults: tuple[Fault, ...],
-    reported: tuple[Remark, ...],
+    unaccounted: Iterable[str],
 ) -> tuple[Answer, set[str]]:
     """Return the answer completed, and what was filled: "quotes:Q7", "quotes:Q9.speaker".
 
-    `root` holds the answer's grounded values after a first check, `unaccounted`, `faults` and
-    `reported` what that check found; the completed answer carries its warnings on.
+    `standing` is what stands of the answer, `unaccounted` the ids of the candidates that it
+    leaves; the completed answer carries the warnings on.
     """
-    ids = {item.candidate for item in unaccounted}
+    ids = set(unaccounted)
     sentences = {
         said.sentence
         for id_ in ids
         if isinstance(said := inventory.by_id.get(id_), SanctionStatement)
     }
-    filling = _Filling(by_rules, ids | sentences, _lost(faults), _emptied(faults))
-    data = _data_of(root)
-    _fill_group(root.shape, data, by_rules.data, "", filling)
+    filling = _Filling(by_rules, ids | sentences, _lost(standing.faults), _emptied(standing.faults))
+    data = _data_of(standing.root)
+    _fill_group(standing.root.shape, data, by_rules.data, "", filling)
     completed = Answer(
         data,
         [*answer.dismissed, *(d for d in by_rules.dismissed if d.candidate in filling.open)],
@@ -60,7 +58,7 @@ def fill(
             **answer.confidence,
         },
         {**answer.origins, **filling.origins},
-        [*answer.warnings, *reported],
+        [*answer.warnings, *standing.reported],
         origin=answer.origin,
     )
     return completed, filling.filled

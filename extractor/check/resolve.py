@@ -13,7 +13,7 @@ from typing import Any
 
 from extractor.answer.answers import Origin
 from extractor.check.grounding import ground_phrase, quoted
-from extractor.fields import Attribution, Name, Place, Quotation, Sentence, Verbatim
+from extractor.fields import Attribution, Figure, Name, Place, Quotation, Sentence, Verbatim
 from extractor.find.candidates import GAP, Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.shapes import GROUNDED, FieldShape, Grounded, Shape
@@ -21,6 +21,9 @@ from extractor.spans import Span
 
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()
+_CANDIDATES = (Attribution, Quotation, Figure, Name, Sentence)  # all that have an id
+_STRETCHES = (Attribution, Quotation)
+_ANY = tuple(GROUNDED.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +68,22 @@ class Draft:
 
     def rows(self) -> Iterator["Draft"]:
         """Yield every row below this one, in order."""
-        for value in self.values.values():
-            for item in value if isinstance(value, list) else [value]:
+        for key in self.shape.nested:
+            value = self.values.get(key)
+            for item in value if isinstance(value, list) else (value,):
                 if isinstance(item, Draft):
                     yield item
                     yield from item.rows()
 
-    def grounded(self) -> Iterator[Grounded]:
-        """Yield every grounded value below this one, nested rows included."""
-        for value in self.values.values():
-            for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, Draft):
-                    yield from item.grounded()
-                elif isinstance(item, Grounded):
-                    yield item
+    def grounded_ids(self) -> set[str]:
+        """Return the ids of all grounded values below this one, nested rows included."""
+        found: set[str] = set()
+        for draft in (self, *self.rows()):
+            for value in draft.values.values():
+                for item in value if isinstance(value, list) else (value,):
+                    if isinstance(item, _CANDIDATES) and item.id:
+                        found.add(item.id)
+        return found
 
 
 def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, list[Fault]]:
@@ -94,7 +99,7 @@ def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, li
 
 def span_of(value: Grounded) -> Span | None:
     """Return where a grounded value stands; a name stands at its mention."""
-    if isinstance(value, Attribution | Quotation):
+    if isinstance(value, _STRETCHES):
         return Span(value.spans[0].start, value.spans[-1].end) if value.spans else None
     if isinstance(value, Name):
         return Span(value.mention.start, value.mention.end) if value.mention else None
@@ -103,7 +108,7 @@ def span_of(value: Grounded) -> Span | None:
 
 def is_true(value: Grounded, text: str) -> bool:
     """Tell whether a grounded value says what stands at its place in the article."""
-    if isinstance(value, Attribution | Quotation):
+    if isinstance(value, _STRETCHES):
         gap = GAP if isinstance(value, Attribution) else "\n\n"
         words = gap.join(span.of(text) for span in value.spans)
         return bool(value.text) and words == value.text and min(map(min, value.spans)) >= 0
@@ -121,67 +126,67 @@ class _Walk:
     def group(self, draft: Draft, data: dict[Any, Any]) -> None:
         """Fill a draft from an object; fields that it does not have are passed over."""
         shape = draft.shape
-        # The anchor, then the evidence, then what depends on them; values keep the schema's order.
         sentence: Sentence | None = None
-        order = sorted(shape.fields, key=lambda f: (f is not shape.anchor, f.kind != "sentence"))
         found: dict[str, Any] = {}
-        for wanted in order:
-            raw = data.get(wanted.key, data.get(wanted.name, _MISSING))
+        for wanted in shape.order:
+            raw = data.get(wanted.key, _MISSING)
+            if raw is _MISSING:
+                raw = data.get(wanted.name, _MISSING)
             value = self._value(raw, wanted, draft, sentence)
             if value is not _MISSING:
                 found[wanted.key] = value
             if wanted is shape.anchor and draft.path:
-                draft.anchor = value if isinstance(value, Grounded) else None
+                draft.anchor = value if isinstance(value, _ANY) else None
             if sentence is None and isinstance(value, Sentence):
                 sentence = value
+        # Values keep the schema's order.
         draft.values = {f.key: found[f.key] for f in shape.fields if f.key in found}
 
     def _value(
         self, raw: object, wanted: FieldShape, draft: Draft, sentence: Sentence | None
     ) -> Any:
-        path = f"{draft.path}.{wanted.key}" if draft.path else wanted.key
         if raw is _MISSING or raw is None:
-            return self._absent(raw, wanted, draft, path)
+            return self._absent(raw, wanted, draft)
         if wanted.row is not None:
-            return self._rows(raw, wanted, wanted.row, draft, path)
+            return self._rows(raw, wanted, wanted.row, draft)
         if wanted.kind not in GROUNDED:
             return _encodable(raw)  # pydantic judges it
         if not wanted.many:
-            if isinstance(raw, str) and wanted.nullable and raw.strip().lower() in _NO_ANSWER:
+            if wanted.nullable and isinstance(raw, str) and raw.strip().lower() in _NO_ANSWER:
                 return None
-            return self._ground(raw, wanted, draft, sentence, path)
+            return self._ground(raw, wanted, draft, sentence)
         items = raw if isinstance(raw, list | tuple) else [raw]
         values: list[Grounded] = []
         for index, item in enumerate(items):
             if item is None or item == "":
                 continue
-            value = self._ground(item, wanted, draft, sentence, f"{path}[{index}]")
+            value = self._ground(item, wanted, draft, sentence, index)
             if value is not None and value not in values[-50:]:
                 values.append(value)
         return values
 
-    def _absent(self, raw: object, wanted: FieldShape, draft: Draft, path: str) -> Any:
+    def _absent(self, raw: object, wanted: FieldShape, draft: Draft) -> Any:
         if not wanted.required:
             return None if raw is None and wanted.nullable else _MISSING
         if wanted.many:
             if wanted.row is not None:
-                self._fault(draft, path, wanted, "the list is missing; give [] if there is none")
+                self._fault(draft, wanted, "the list is missing; give [] if there is none")
             return []
         if wanted.kind == "row" and not wanted.nullable and wanted.row is not None:
-            return self._nested(wanted.row, {}, draft, wanted, path)
+            return self._nested(wanted.row, {}, draft, wanted)
         return "" if wanted.kind == "text" and not wanted.nullable else None
 
-    def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: Draft, path: str) -> Any:
+    def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: Draft) -> Any:
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
         if not wanted.many:
             if not isinstance(raw, dict):
-                self._fault(draft, path, wanted, "expected an object")
+                self._fault(draft, wanted, "expected an object")
                 raw = {}
-            return self._nested(shape, raw, draft, wanted, path)
+            return self._nested(shape, raw, draft, wanted)
         if not isinstance(raw, list | tuple):
-            self._fault(draft, path, wanted, "expected a list of objects")
+            self._fault(draft, wanted, "expected a list of objects")
             return []
-        rows = []
+        path, rows = _path(draft, wanted), []
         for index, item in enumerate(raw):
             row = Draft(shape, f"{path}[{index}]", list_path)
             if not isinstance(item, dict):
@@ -197,11 +202,11 @@ class _Walk:
         return rows
 
     def _nested(
-        self, shape: Shape, data: dict[Any, Any], draft: Draft, wanted: FieldShape, path: str
+        self, shape: Shape, data: dict[Any, Any], draft: Draft, wanted: FieldShape
     ) -> Draft | None:
         """Ground one object in another; without its anchor there is none."""
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
-        inner = Draft(shape, path, list_path)
+        inner = Draft(shape, _path(draft, wanted), list_path)
         self.group(inner, data)
         return None if shape.anchor is not None and inner.anchor is None else inner
 
@@ -222,9 +227,9 @@ class _Walk:
         wanted: FieldShape,
         draft: Draft,
         sentence: Sentence | None,
-        path: str,
+        index: int | None = None,
     ) -> Grounded | None:
-        """Return the grounded value, or None after noting the complaint."""
+        """Return the grounded value, or None after noting the complaint (`index`: in a list)."""
         kind = GROUNDED[wanted.kind]
         try:
             if isinstance(raw, kind):
@@ -238,7 +243,7 @@ class _Walk:
             else:
                 value = kind.from_wire(raw, self.inventory)
         except ValueError as error:
-            self._fault(draft, path, wanted, str(error))
+            self._fault(draft, wanted, str(error), index)
             return None
         if isinstance(value, Name) and value.mention is None:
             return self._with_mention(value, draft)
@@ -261,10 +266,17 @@ class _Walk:
         place = Place(self.inventory.text_of(mention.span), *mention.span)
         return Name(name.name, name.kind, place, name.id)
 
-    def _fault(self, draft: Draft, path: str, wanted: FieldShape, message: str) -> None:
+    def _fault(
+        self, draft: Draft, wanted: FieldShape, message: str, index: int | None = None
+    ) -> None:
+        path = _path(draft, wanted) if index is None else f"{_path(draft, wanted)}[{index}]"
         self.faults.append(
             Fault(path, message, draft.list_path, draft.anchor_id, wanted.key, draft.anchor_span)
         )
+
+
+def _path(draft: Draft, wanted: FieldShape) -> str:
+    return f"{draft.path}.{wanted.key}" if draft.path else wanted.key
 
 
 def _encodable(raw: object) -> object:
@@ -282,10 +294,10 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     first mention.
     """
     span = span_of(anchor) if anchor is not None else None
-    if span is None:
+    if span is None or len(entity.mentions) == 1:
         return entity.mentions[0]
     inside: tuple[Span, ...] = ()
-    if isinstance(anchor, Attribution | Quotation):
+    if isinstance(anchor, _STRETCHES):
         candidate = inventory.by_id.get(anchor.id or "")
         inside = anchor.spans
         span = candidate.outer if isinstance(candidate, QuotationCandidate) else span
@@ -296,9 +308,10 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     )
 
     def rank(mention: Mention) -> tuple[bool, int, int]:
-        quoted_inside = any(stretch.contains(mention.span) for stretch in inside)
-        group = 0 if home.contains(mention.span) else 1 if mention.span.start < span.start else 2
-        return quoted_inside, group, mention.span.distance(span)
+        start, end = place = mention.span
+        quoted_inside = any(first <= start and end <= last for first, last in inside)
+        group = 0 if home.contains(place) else 1 if start < span.start else 2
+        return quoted_inside, group, place.distance(span)
 
     # Of an entity that is everywhere in a long article, only the mentions around the anchor.
     middle = bisect_left(entity.mentions, span.start, key=lambda mention: mention.span.start)

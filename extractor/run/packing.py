@@ -136,7 +136,9 @@ def _article_columns(article: Article) -> tuple[Any, ...]:
 
 def storable(text: str | None) -> str | None:
     """Return a text that SQLite can hold: what is no valid Unicode is written as an escape."""
-    return text if text is None else text.encode("utf-8", "backslashreplace").decode()
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _text_column(text: str) -> str | bytes:
@@ -215,5 +217,4 @@ def _known(kind: type[T], data: Mapping[str, Any]) -> T:
     return kind(**{key: value for key, value in data.items() if key in names})
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
