@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.find.candidates import Entity
+from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
 
@@ -49,7 +49,9 @@ class ListedName:
 
 def harmless(text: str) -> str:
     """Return `text`, as long as before, with nothing in it that looks like one of our marks."""
-    return _FAKE_FRAME.sub("‹", _FAKE_MARK.sub("(", text))
+    if "[" in text:
+        text = _FAKE_MARK.sub("(", text)
+    return _FAKE_FRAME.sub("‹", text) if "<" in text else text
 
 
 def one_line(text: str) -> str:
@@ -137,22 +139,33 @@ def list_names(
 ) -> list[ListedName]:
     """Return the names mentioned inside the given stretches, and those in `extra`, by id order."""
     near = [e for e in inventory.names if e.id in extra or _is_in(e, within)]
-    near.sort(key=lambda e: (e.id not in extra, -len(e.mentions)))
-    chosen = {e.id for e in near[:_NAMES]}
+    if len(near) > _NAMES:
+        by_use = sorted(near, key=lambda e: (e.id not in extra, -len(e.mentions)))
+        chosen = {e.id for e in by_use[:_NAMES]}
+        near = [e for e in near if e.id in chosen]
     return [
         ListedName(e.id, one_line(e.name), e.kind, tuple(map(one_line, _other_forms(e))))
-        for e in inventory.names
-        if e.id in chosen
+        for e in near
     ]
 
 
 def _is_in(entity: Entity, within: list[Span]) -> bool:
-    starts = [mention.span.start for mention in entity.mentions]
-    return any(bisect_left(starts, s.start) < bisect_left(starts, s.end) for s in within)
+    mentions = entity.mentions
+    for start, end in within:
+        at = bisect_left(mentions, start, key=_start_of)
+        if at < len(mentions) and mentions[at].span.start < end:
+            return True
+    return False
+
+
+def _start_of(mention: Mention) -> int:
+    return mention.span.start
 
 
 def _other_forms(entity: Entity) -> list[str]:
     """Return the aliases that the name itself does not show."""
+    if not entity.aliases:
+        return []
     shown = entity.name.lower()
     return [alias for alias in entity.aliases if alias.lower() not in shown][:_ALIASES]
 

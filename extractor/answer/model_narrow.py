@@ -156,7 +156,7 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
             field_line(f, target.row.model.model_fields[f.name].description or "") for f in left
         ),
     )
-    question = Question(prompts.render("system"), user, target.listed.key, schema, is_strict)
+    question = Question(prompts.system, user, target.listed.key, schema, is_strict)
     reader = _reader(target, options, settled)
     return Asked(question, harvest, target.candidate, reader, lambda _: {})
 

@@ -65,7 +65,7 @@ def who_question(
         mention, confidence[quotation.id] = weighed(rivals, odds)
         return rest(mention)
 
-    question = Question(prompts.render_who("system"), user, "who", None)
+    question = Question(prompts.system_who, user, "who", None)
     return Asked(question, harvest, quotation.id, read, lambda _: {}, confidence)
 
 

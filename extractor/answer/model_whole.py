@@ -1,9 +1,11 @@
 """The plan "whole": one question an article, or one for each part of a long one."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from extractor.answer.answers import Answer
 from extractor.answer.chat import Question
@@ -48,22 +50,19 @@ def part_questions(
 
     What is a matter of form is not asked, but taken from `by_rules` where that is given.
     """
-    shape = shape_of(prompts.schema.model)
-    asked_shape = Shape(shape.model, tuple(f for f in shape.fields if f.key in keys), None, None)
-    told_shape = _without_form(asked_shape) if by_rules else asked_shape
-    read = _reader(asked_shape, by_rules or Answer({}))
-    schema, is_strict = _strict_wire(shape, told_shape)
+    form = _form_of(prompts.schema.name, prompts.schema.model, tuple(keys), by_rules is None)
+    read = _reader(form.asked, by_rules or Answer({}))
     parts = parts_of(inventory, settings.part_characters)
     asked = []
     for number, part in enumerate(parts, start=1):
-        harvest = Harvest(inventory, asked_shape, part, wanted)
+        harvest = Harvest(inventory, form.asked, part, wanted)
         user = prompts.render(
             "whole",
-            schema=described(prompts.schema.name, told_shape),
-            wanted=_shown(wanted, harvest, asked_shape) if wanted is not None else None,
-            **_context(inventory, told_shape, part),
+            schema=form.described,
+            wanted=_shown(wanted, harvest, form.asked) if wanted is not None else None,
+            **_context(inventory, form, part),
         )
-        question = Question(prompts.render("system"), user, prompts.schema.name, schema, is_strict)
+        question = Question(prompts.system, user, prompts.schema.name, form.wire, form.is_strict)
         about = f"part {number} of {len(parts)}" if len(parts) > 1 else "the article"
         asked.append(Asked(question, harvest, about, read(read_json), read(read_cut_json)))
     return asked
@@ -137,10 +136,26 @@ def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> boo
     return any(row_key(asked, str(row.get(anchor))) in wanted for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What all questions on some fields of a schema share; nobody may change it."""
+
+    asked: Shape  # the fields
+    told: Shape  # the same without matters of form
+    described: dict[str, Any]  # `told` as templates see it
+    wire: dict[str, Any]  # the JSON schema of an answer
+    is_strict: bool
+    dismisses: bool  # whether ids can be dismissed
+
+
 @lru_cache(maxsize=64)
-def _strict_wire(shape: Shape, asked: Shape) -> tuple[dict[str, Any], bool]:
-    """Return what every question on these fields is answered in; nobody may change it."""
-    return strict(_wire(shape, asked))
+def _form_of(name: str, model: type[BaseModel], keys: tuple[str, ...], whole: bool) -> _Form:
+    """Return the form of questions on the root fields `keys`; `whole`: matters of form as well."""
+    shape = shape_of(model)
+    asked = Shape(model, tuple(f for f in shape.fields if f.key in keys), None, None)
+    told = asked if whole else _without_form(asked)
+    wire, is_strict = strict(_wire(shape, told))
+    return _Form(asked, told, described(name, told), wire, is_strict, _dismisses(told))
 
 
 def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
@@ -172,9 +187,9 @@ def _dismisses(asked: Shape) -> bool:
     return audited and all(field.key != "dismissed" for field in asked.fields)
 
 
-def _context(inventory: Inventory, asked: Shape, part: Span) -> dict[str, Any]:
+def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
     """Return what the template needs of one part of the article."""
-    kinds = set(described("", asked)["kinds"])
+    kinds = form.described["kinds"]
     marked: set[str] = set()
     if "sentence" in kinds:
         marked |= {s.id for s in inventory.sentences}
@@ -188,7 +203,7 @@ def _context(inventory: Inventory, asked: Shape, part: Span) -> dict[str, Any]:
         marked |= {e.id for e in inventory.names}
     statements = [
         {"id": t.id, "sentence": t.sentence, "text": one_line(inventory.text_of(t.span))}
-        for t in (inventory.statements if asked.asks_for("sanction") else ())
+        for t in (inventory.statements if form.told.asks_for("sanction") else ())
         if part.contains(t.span)
     ]
     title = inventory.article.title
@@ -197,7 +212,7 @@ def _context(inventory: Inventory, asked: Shape, part: Span) -> dict[str, Any]:
         "article": mark_up(inventory, part, marked).strip(),
         "names": list_names(inventory, [part]) if "name" in kinds else [],
         "statements": statements,
-        "dismisses": _dismisses(asked),
+        "dismisses": form.dismisses,
     }
 
 

@@ -7,12 +7,14 @@ goes in as a value and is never template code. What a template is given stands a
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from extractor.answer.markup import ListedName
 from extractor.catalogue import Prompt, Schema, find_prompt
 from extractor.errors import PromptError
 from extractor.shapes import FieldShape, Shape, shape_of
@@ -31,6 +33,16 @@ _ASKED_FOR = {
 }
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Where templates are rendered; they may read what our own values show, at less cost."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Tell whether a template may read an attribute: of a listed name, all words of it."""
+        if type(obj) is ListedName and type(value) is str and not attr.startswith("_"):
+            return True
+        return super().is_safe_attribute(obj, attr, value)
+
+
 @dataclass
 class Prompts:
     """The prompt of one schema, ready to render. Raises PromptError for a broken template."""
@@ -42,7 +54,7 @@ class Prompts:
     def __post_init__(self) -> None:
         """Find and compile the template."""
         self._found: dict[str, Prompt] = {}
-        self._environment = ImmutableSandboxedEnvironment(
+        self._environment = _Sandbox(
             loader=FunctionLoader(self._load),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -60,10 +72,23 @@ class Prompts:
         sources = "\0".join(self._found[name].source for name in sorted(self._found))
         self.sha256 = sha256(sources.encode()).hexdigest()
 
+    @cached_property
+    def system(self) -> str:
+        """The part that every question begins with. Raises PromptError."""
+        return self.render("system")
+
+    @cached_property
+    def system_who(self) -> str:
+        """The same of the question who said a quotation. Raises PromptError."""
+        return self.render_who("system")
+
+    @cached_property
+    def _described(self) -> dict[str, Any]:
+        return described(self.schema.name, shape_of(self.schema.model))
+
     def render(self, part: Part, **values: Any) -> str:
         """Return the text of one part; raise PromptError naming the template."""
-        shape = shape_of(self.schema.model)
-        given = {"schema": described(self.schema.name, shape), "wanted": None, **values}
+        given = {"schema": self._described, "wanted": None, **values}
         return self._rendered(self._template, self.name, part=part, **given)
 
     def render_who(self, part: Literal["system", "who"], **values: Any) -> str:
