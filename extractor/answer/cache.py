@@ -149,10 +149,8 @@ def default_folder() -> Path:
 
 def request_key(endpoint: str, request: Mapping[str, Any]) -> str:
     """Return the key of a request to an endpoint: a hash of its canonical JSON."""
-    canonical = json.dumps(
-        {"endpoint": endpoint, "request": request},
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    canonical = _canonical({"endpoint": endpoint, "request": request})
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode

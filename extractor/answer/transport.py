@@ -28,6 +28,7 @@ import instructor
 import openai
 from instructor.core.exceptions import InstructorRetryException, ResponseParsingError
 from openai.types.chat import ChatCompletion
+from pydantic_core import to_json
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -275,6 +276,7 @@ class Endpoint:
         """Send a request, again after passing failures, until it is answered or time is up."""
         limit, usage = self.settings.deadline, asking.usage
         tokens = guessed_tokens(request)
+        body = to_json(request)
         # The first wait for a turn is none of the endpoint's doing: no part of the deadline.
         await self._gate.enter(tokens)
         call: Call | None = _call(asking, key, request)
@@ -294,7 +296,7 @@ class Endpoint:
                     usage.calls += 1
                     usage.retries += attempt.retry_state.attempt_number > 1
                     try:
-                        return await self._attempt(request, usage, ends - monotonic(), call)
+                        return await self._attempt(body, usage, ends - monotonic(), call)
                     finally:
                         self._gate.leave(call)
                         call = None
@@ -306,7 +308,7 @@ class Endpoint:
         raise AssertionError("tenacity ends with a result or an exception")
 
     async def _attempt(
-        self, request: dict[str, Any], usage: Usage, remaining: float, call: Call
+        self, body: bytes, usage: Usage, remaining: float, call: Call
     ) -> dict[str, Any]:
         """Send a request once and note in `call` how it went; raise Passing, or a ModelError."""
         patience = max(0.001, min(self.settings.timeout, remaining))
@@ -316,7 +318,7 @@ class Endpoint:
                 # Not `chat.completions.create`: it walks through every message to transform
                 # what is JSON already, half a millisecond a request.
                 response = await self._client.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=request
+                    "/chat/completions", cast_to=httpx2.Response, content=body
                 )
             data = read_body(response, self.settings)
             self._count(data, usage, call)

@@ -82,6 +82,7 @@ def work(line: socket.socket, setup: Setup, inherited: Sequence[int]) -> None:
     for handle in inherited:
         os.close(handle)
     gc.freeze()  # what is here now stays; collecting would only copy the parent's pages
+    gc.set_threshold(100_000, 20, 100)  # as the command does: an article leaves hardly a circle
     asyncio.run(_Worker(setup).serve(line))
     os._exit(0)
 
