@@ -181,6 +181,23 @@ def test_a_name_that_men_mostly_bear_is_a_mans():
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        # a name that ends like a woman's, of whom the article says "he"
+        ("Tatsuya Abo said he was late. Danso met Abo at noon. Berg smiled when he rose.",
+         "Tatsuya Abo"),
+        # the family name comes first
+        ("Ruiz was ill. Kim Jong-nam met Berg, who left when he rose.", "Kim Jong-nam"),
+        # "Mr." tells, of a name that women bear oftener
+        ("Robin Okeke was late. Mr. Okeke met Berg. Berg smiled when he rose.", "Robin Okeke"),
+    ],
+)  # fmt: skip
+def test_a_womans_name_may_be_a_mans(text: str, name: str):
+    """The form of a name is the last thing that tells a gender; titles and pronouns go first."""
+    assert meant("Ann Berg spoke. " + text, "he") == name
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Ann Lopez Berg left. Lopez Berg was ill. She slept.",

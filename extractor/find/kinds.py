@@ -33,11 +33,11 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "body", None
     if run.titles:
         given = first_name_gender(words[0]) if len(words) > 1 else None
-        return "person", run.gender or given or _name_gender(words)
+        return "person", run.gender or given or _name_gender(run.words)
     if last in BODY_SUFFIXES:
         return "body", None
     if is_aged(reading, run) or _has_who(reading, run):
-        return "person", _name_gender(words)
+        return "person", _name_gender(run.words)
     if _has_body_head(words):
         return "body", None
     if last in PLACE_HEADS or words[0] in ("north", "south", "new", "san", "los", "mount", "fort"):
@@ -51,17 +51,17 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
     if before == "the" and len(words) < 3 and not _describes_next(reading, run):
         return "body", None  # "the Kremlin", "the Denver Broncos": no person has an article
     if len(words) > 1 and (is_first_name(words[0]) or (len(words[0]) == 1 and len(words) > 2)):
-        return "person", _name_gender(words)
+        return "person", _name_gender(run.words)
     if len(words) == 1 and run.words[0].isupper() and len(run.words[0]) > 1:
         return "body", None
     following = tokens.lower[run.last : run.last + 2]
     if before in _PLACED and following == [",", "who"]:
         return "place", None  # "an actor in Springfield, who …"
     if singular(before) in PERSON_NOUNS or (following and following[0] in FINITE_SPEECH):
-        return "person", _name_gender(words)
+        return "person", _name_gender(run.words)
     if before in ("in", "at", "near", "outside", "from", "across", "to"):
         return "place", None
-    return ("person", _name_gender(words)) if len(words) in (2, 3) else ("other", None)
+    return ("person", _name_gender(run.words)) if len(words) in (2, 3) else ("other", None)
 
 
 def _has_body_head(words: list[str]) -> bool:
@@ -111,8 +111,11 @@ def _has_who(reading: Reading, run: Run) -> bool:
     return before not in _PLACED and before not in ("the", "a", "an", "of", "for", "from")
 
 
-def _name_gender(words: list[str]) -> str | None:
-    """Return the likely gender by the first name, else by the form of Slavic and Latin names."""
+def _name_gender(words: tuple[str, ...]) -> str | None:
+    """Return the likely gender by the first name, else by the form of Slavic names."""
+    family_first = "-" in words[-1] and words[-1].rpartition("-")[2].islower()
+    if len(words) == 2 and family_first:  # "Han Min-koo"
+        return None
     found = first_name_gender(words[0]) if len(words) > 1 else None
     if found:
         return found
@@ -121,6 +124,4 @@ def _name_gender(words: list[str]) -> str | None:
         return "f"
     if last.endswith(("sky", "skiy", "skyi", "ov", "ev", "yov")) and len(last) > 4:
         return "m"
-    if len(words) > 1 and words[0].endswith("a") and len(words[0]) > 3:
-        return "f"
     return None

@@ -21,6 +21,7 @@ from extractor.find.vocabulary import (
     FEMALE_NOUNS,
     FINITE_SPEECH,
     MALE_NOUNS,
+    borne_by_both,
     first_name_gender,
     is_first_name,
     singular,
@@ -159,6 +160,8 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
             draft.kind, draft.gender = "person", draft.gender or first_name_gender(draft.words[0])
         if len(run.words) > len(draft.words) and draft.kind != "place":
             draft.words, draft.name = run.words, printed
+        if draft.kind == "person":
+            draft.gender = run.gender or draft.gender
         register.add_last(last, draft)
         if len(run.words) > 1:
             register.add_first(first, draft)
@@ -212,7 +215,8 @@ def _named_before(draft: Draft, first: int) -> tuple[int, int]:
 
 def _compatible(run: Run, draft: Draft) -> bool:
     """Tell whether a run may name the entity: first names agree, or one of them has none."""
-    if run.gender and draft.gender and run.gender != draft.gender:
+    differ = run.gender and draft.gender and run.gender != draft.gender
+    if differ and (len(run.words) > 1 or not borne_by_both(draft.words[0])):
         return False
     if len(run.words) == 1 or len(draft.words) == 1:
         return draft.kind != "body" or len(draft.words) == 1 or run.words == draft.words
