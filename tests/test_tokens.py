@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from extractor.find.collectives import _HEADS, BEGINNING
 from extractor.find.figures import TRIGGER
 from extractor.find.lookout import matches
-from extractor.find.tokens import tokenize
+from extractor.find.tokens import _TOKEN, tokenize
 from extractor.find.word_classes import (
     CAPITAL,
     NUMBER,
@@ -49,6 +49,9 @@ PIECES = st.lists(
             "\n\n",
             "'s",
             "’",
+            "U.S.",
+            "\u00a0",
+            ").",
             ".",
             ",",
             "_",
@@ -74,6 +77,17 @@ def test_looking_at_words_finds_what_looking_everywhere_does(
     places = tokens.all_of(NUMBER | STATES)
     found = [match.span() for match in matches(pattern, beginning, text, tokens, places)]
     assert found == [match.span() for match in pattern.finditer(text)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(PIECES, st.text(max_size=80)))
+def test_cutting_at_blanks_first_cuts_as_the_pattern_alone_does(text: str):
+    """The tokens are the pattern's, one after the other, whatever was cut before."""
+    tokens = tokenize(text)
+    whole = [match.span() for match in _TOKEN.finditer(text)]
+    assert list(zip(tokens.start, tokens.end, strict=True)) == whole
+    assert tokens.text == [text[start:end] for start, end in whole]
+    assert tokens.lower == [word.lower() for word in tokens.text]
 
 
 def test_words_are_told_once_and_long_ones_are_not_kept():

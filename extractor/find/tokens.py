@@ -5,20 +5,20 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
+from itertools import compress
 
-from extractor.find.word_classes import told_of
+from extractor.find.word_classes import TOLD
 
 # An abbreviation with inner stops, a word with inner hyphens or apostrophes, a possessive ending,
-# a number, or any one mark. The first alternative says no more than the fifth, sooner: most words.
+# a number, or any one mark. None holds a blank, or depends on what stands beyond one.
 _TOKEN = re.compile(
-    r"([A-Za-z]+(?=[ ,\n])"
-    r"|(?:[^\W\d_]\.){2,}"  # U.S.  D.C.  J.K.
+    r"(?:[^\W\d_]\.){2,}"  # U.S.  D.C.  J.K.
     r"|['’][sS]\b"  # the possessive ending
     r"|\d[\d,.]*\d|\d"
     r"|[^\W\d_]\w*(?:[-–&.][^\W_]\w*|['’](?![sS]\b)[^\W_]\w*)*"
-    r"|\S)"
+    r"|\S"
 )
+_ENDING = frozenset('.,;:?!)"”')  # tokens of their own at the end of what has no stop in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,30 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Cut a text into tokens, in one pass."""
-    pieces = _TOKEN.split(text)  # a gap, a token, a gap, …, a gap
-    edges = list(accumulate(map(len, pieces)))
-    words, starts, ends = pieces[1::2], edges[:-1:2], edges[1::2]
-    told = list(map(told_of, words))
+    """Cut a text into tokens: blank by blank, and the pattern only where words are not plain."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    start = 0
+    for piece in text.replace("\n", " ").split(" "):
+        end = start + len(piece)
+        if piece in TOLD or piece.isalpha():  # what was a token is one
+            words.append(piece)
+            starts.append(start)
+            ends.append(end)
+        elif piece:
+            stem, last = piece[:-1], piece[-1]
+            if last in _ENDING and (stem.isalpha() or (stem in TOLD and "." not in stem)):
+                words += (stem, last)
+                starts += (start, end - 1)
+                ends += (end - 1, end)
+            else:
+                for found in _TOKEN.finditer(piece):
+                    words.append(found[0])
+                    starts.append(start + found.start())
+                    ends.append(start + found.end())
+        start = end + 1
+    told = list(map(TOLD.__getitem__, words))
     lower, classes = [lower for lower, _ in told], [classes for _, classes in told]
-    classed = [k for k, found in enumerate(classes) if found]
+    classed = list(compress(range(len(classes)), classes))
     return Tokens(words, lower, starts, ends, classes, classed, partial(bisect_left, starts))

@@ -79,4 +79,4 @@ def _classes(word: str, lower: str) -> int:
     )
 
 
-told_of = _Told().__getitem__
+TOLD: Final = _Told()
