@@ -215,11 +215,17 @@ def test_a_last_name_of_two_words_is_of_one_person(text: str):
     [
         "It was late, union Chief of Staff Kate Marsh told them. She left.",
         "They heard that Republican Kate Marsh told the board no. She left.",
+        "They heard that House Harbour Republican Kate Marsh told the board no. She left.",
     ],
 )
 def test_an_office_or_a_party_before_a_name_is_no_part_of_it(text: str):
     """The name begins after "Chief of Staff" and after the party."""
     assert meant(text, "She") == "Kate Marsh"
+
+
+def test_a_persons_last_name_may_be_a_word_for_papers():
+    """After a title and a first name "Post" is somebody's last name."""
+    assert meant("It was late, Leeds Mayor Kate Post told them. She left.", "She") == "Kate Post"
 
 
 def test_the_ohio_senator_is_the_one_from_ohio():

@@ -221,7 +221,8 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
         return Run(first, last, 0, (tokens.text[first],), None, sure)
     lower = tokens.lower
     split, gender = first, None
-    if lower[last - 1] not in BODY_HEADS and singular(lower[last - 1]) not in BODY_HEADS:
+    body = lower[last - 1] in BODY_HEADS or singular(lower[last - 1]) in BODY_HEADS
+    if not body or _titled(tokens, first, last):
         for k in range(first, last):
             if lower[k] in TITLES and k + 1 < last:
                 split = k + 1
@@ -241,10 +242,18 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
             rest = lower[first + 1 : last]
             if is_first_name(rest[0]) and len(rest) > 1:
                 split = first + 1
+        if split == first and lower[last - 3] in _PARTIES and last - first > 3:
+            split = last - 2 if is_first_name(lower[last - 2]) else first
     words = tuple(w for w in tokens.text[split:last] if w not in ".,")
     if not words:
         return None
     return Run(first, last, split - first, words, gender, sure)
+
+
+def _titled(tokens: Tokens, first: int, last: int) -> bool:
+    """Tell whether a title and a first name stand before a last name: "Mayor Don Guardian"."""
+    title = last - first > 2 and tokens.lower[last - 3] in TITLES
+    return title and is_first_name(tokens.text[last - 2])
 
 
 def _past_office(tokens: Tokens, first: int, last: int) -> int:
