@@ -43,17 +43,22 @@ _WIDEST = 500  # characters on either side of a figure; longer "sentences" are l
 _REACH = 80  # characters between a cue and the mention that belongs to it
 
 
+# "According to", and verbs of saying
+_Cues = tuple[list[re.Match[str]], list[re.Match[str]]]
+
+
 def sources_of(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, str]:
     """Return figure id -> mention id of who gives it, for figures whose source is known."""
     quoted = _quoted(inventory, said)
     starts = [mention.span.start for mention, _ in inventory.mentions]
+    cues: dict[Span, _Cues] = {}  # by stretch: figures often share a sentence
     sources: dict[str, str] = {}
     for figure in inventory.figures:
         speaker = quoted.get(figure.id)
         if speaker is None:
             sentence = inventory.sentence_at(figure.span.start)
             if sentence is not None and sentence.span.contains(figure.span):
-                speaker = _of_sentence(inventory, figure, sentence.span, starts)
+                speaker = _of_sentence(inventory, figure, sentence.span, starts, cues)
         if speaker is not None:
             sources[figure.id] = speaker
     return sources
@@ -79,8 +84,9 @@ def _quoted(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, 
 
 
 def _of_sentence(
-    inventory: Inventory, figure: FigureCandidate, sentence: Span, starts: list[int]
-) -> str | None:
+    inventory: Inventory, figure: FigureCandidate, sentence: Span, starts: list[int],
+    cues: dict[Span, _Cues],
+) -> str | None:  # fmt: skip
     """Find the source of a figure in indirect speech within its sentence."""
     near = Span(figure.span.start - _WIDEST, figure.span.end + _WIDEST)
     sentence = Span(max(sentence.start, near.start), min(sentence.end, near.end))
@@ -90,12 +96,15 @@ def _of_sentence(
         return None
     text = inventory.article.text
     best: tuple[int, str] | None = None
-    for cue in _ACCORDING.finditer(text, sentence.start, sentence.end):
+    if sentence not in cues:
+        cues[sentence] = _cues(text, sentence)
+    according, saying = cues[sentence]
+    for cue in according:
         mention = _first_from(text, mentions, cue.end(), figure)
         if mention is not None:
             distance = figure.span.distance(Span(*cue.span()))
             best = min(best or (distance, mention.id), (distance, mention.id))
-    for cue in _SAYING.finditer(text, sentence.start, sentence.end):
+    for cue in saying:
         leading = cue.start() < figure.span.start
         if not leading and cue.group() in _LEADING_ONLY:
             continue
@@ -113,6 +122,12 @@ def _of_sentence(
         distance = figure.span.distance(Span(*cue.span())) + (0 if leading else 40)
         best = min(best or (distance, mention.id), (distance, mention.id))
     return best[1] if best else None
+
+
+def _cues(text: str, sentence: Span) -> _Cues:
+    start, end = sentence
+    according = _ACCORDING.finditer(text, start, end) if "ccording to " in text[start:end] else ()
+    return list(according), list(_SAYING.finditer(text, start, end))
 
 
 def _first_from(

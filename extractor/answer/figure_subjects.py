@@ -25,6 +25,7 @@ _TOLL = re.compile(
     r"|reached|reaches|jumped|grew|fell|topped|surpassed|passed|hit|to|at|of|at)\b)",
     re.IGNORECASE,
 )
+_TOLLS = ("toll", "tally", "count", "turnout", "attendance", "population", "membership")
 _BETWEEN_NOUN_AND_NUMBER = re.compile(
     r"(?:[^\W\d_]+[ \u00a0]){0,6}?(?:at|to|was|is|were|are|reached|exceeded|exceeds|passed|topped"
     r"|stood|stands|hit|as|surpassed|than|of|be|by|been|now|nearly|about|around|over|some|almost"
@@ -79,12 +80,15 @@ def number_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     """Read "put the number of missing children at 2,115", "the death toll rose to 45"."""
     start = front(figure)
     left = Span(max(bounds.start, start - 200), start)
-    if best := _last(_NUMBER_OF, text, left):
+    low = left.of(text).lower()
+    if " of " in low and (best := _last(_NUMBER_OF, text, left)):
         span = noun_phrases.determined(text, best.end(), start)
         if span is not None:
             between = text[span.end : start]
             if _BETWEEN_NOUN_AND_NUMBER.search(between) and len(between) < 90:
                 return noun_phrases.undetermined(text, span), 0.9
+    if not any(map(low.__contains__, _TOLLS)):  # the pattern is slow
+        return None
     if (best := _last(_TOLL, text, left)) and start - best.end(1) < 60:
         span = noun_phrases.before(text, best.start(1), best.end(1))
         return (span, 0.8) if span else None

@@ -7,7 +7,7 @@ McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape o
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -115,7 +115,10 @@ def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Sourc
     gap = evidence.paragraphs_between(previous.first, setting.first)
     carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
     worth = carried.worth + shaped.worth
-    return replace(previous, zone=zone, features=(carried, shaped), worth=worth)
+    return Source(
+        previous.mention, previous.entity, previous.first, previous.last, zone, previous.verb,
+        (carried, shaped), worth,
+    )  # fmt: skip
 
 
 def surroundings(evidence: Evidence, setting: Setting, previous: Source | None) -> Around:
