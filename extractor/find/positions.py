@@ -6,6 +6,7 @@ pronoun means it (`pronouns`).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from extractor.find.vocabulary import (
@@ -18,9 +19,8 @@ from extractor.find.vocabulary import (
     PERSON_NOUNS,
     PREPOSITIONS,
     SPEECH_VERBS,
-    singular,
 )
-from extractor.find.word_classes import kind_of_noun
+from extractor.find.word_classes import kind_of_noun, kind_of_word
 
 if TYPE_CHECKING:
     from extractor.find.reading import Reading
@@ -39,6 +39,10 @@ _SUBORDINATE = frozenset(
 )
 _ASKING = frozenset("asked asks asking pressed questioned quizzed interviewed".split())
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
+_OWNERS = frozenset("his her hers their its".split())
+_MODIFIERS = frozenset(HONORIFICS) | DETERMINERS | ADJECTIVES
+_NO_MODIFIERS = frozenset(("that", "one"))
+_PASSED = frozenset("also then now just still never often".split())
 # Past and present forms of common verbs that neither end in "-ed" nor are verbs of speech.
 _VERBS = frozenset(
     """went took made got gave came ran won lost met left kept held began stood sat fell grew knew
@@ -49,9 +53,11 @@ _VERBS = frozenset(
     found felt beat bore dealt flew forgot hid hurt laid lent paid rang shook shot struck swept
     swung tore understood woke withdrew""".split()
 )
+_FINITE = FINITE_SPEECH | AUXILIARIES | _VERBS | {"also"}
 _ABBREVIATED = frozenset("mr mrs ms dr sen rep gov gen prof rev col lt sgt capt adm maj".split())
 _CLOSING = frozenset("”\"’'")
 _MARKS = frozenset("“”\"‘’'")
+_ENDS_ASIDE = _CLOSING | frozenset(";:.,—–-")
 _FAR = 30  # tokens an apposition is looked through
 
 
@@ -61,38 +67,40 @@ def lines_of(reading: Reading) -> tuple[list[int], list[int]]:
     Sentences wholly within a quotation belong to the line of the sentence before: however long a
     quotation is, its speaker was named one line ago.
     """
-    text, quoted = reading.tokens.text, reading.quoted
+    text, quoted, sentence = reading.tokens.text, reading.quoted, reading.sentence
     first, number = 0, 0
-    lines: list[int] = []
-    paragraphs: list[int] = []
-    for found in reading.sentences:
+    lines, paragraphs = [0] * len(text), [0] * len(text)
+    for index, found in enumerate(reading.sentences):
         last = reading.tokens.first_from(found.span.end)
         for k in range(first, last):
             if not quoted[k] and text[k][0].isalnum():
                 number += 1
                 break
-        lines.append(number)
-        paragraphs.append(found.paragraph)
+        if index == 0:  # what stands in no sentence counts with the first
+            lines, paragraphs = [number] * len(text), [found.paragraph] * len(text)
+        while first < last and sentence[first] != index:
+            first += 1
+        lines[first:last] = [number] * (last - first)
+        paragraphs[first:last] = [found.paragraph] * (last - first)
         first = last
-    if not lines:
-        return [0] * len(text), [0] * len(text)
-    return [lines[s] for s in reading.sentence], [paragraphs[s] for s in reading.sentence]
+    return lines, paragraphs
 
 
 def role_of(reading: Reading, first: int, last: int) -> str:
     """Say what the mention at tokens first:last does in its sentence."""
-    lower, quoted = reading.tokens.lower, reading.quoted
-    if quoted[first]:
+    lower, opens = reading.tokens.lower, reading.opens
+    if reading.quoted[first]:
         return "quoted"
     after = lower[last] if last < len(lower) else "."
     if after in _POSSESSIVE and lower[first] not in ("he", "she", "it", "who"):
         return "possessive"
-    if lower[first] in ("his", "her", "hers", "their", "its"):
+    if lower[first] in _OWNERS:
         return "possessive"
     k = first - 1
-    while k >= 0 and first - k < 6 and k + 1 not in reading.opens and _describes(reading, k):
+    while k >= 0 and first - k < 6 and k + 1 not in opens and _describes(reading, k):
         k -= 1
-    k = _past_owner(reading, k)
+    if lower[k] in _POSSESSIVE:
+        k = _past_owner(reading, k)
     before = lower[k] if k >= 0 else "."
     if before in FINITE_SPEECH and k:
         inverted = before in CORE_SPEECH and lower[k - 1] == ","  # "…, said Smith"
@@ -109,11 +117,11 @@ def role_of(reading: Reading, first: int, last: int) -> str:
             return verb
     if before in PREPOSITIONS:
         return "prep"
-    if after.isalpha() and kind_of_noun(singular(after)) is not None:
+    if after.isalpha() and kind_of_word(after) is not None:
         return "modifier"
     if before in _ASKING:
         return "asked"
-    if first in reading.opens or k + 1 in reading.opens:
+    if first in opens or k + 1 in opens:
         return "opens"
     if before in SPEECH_VERBS or before.endswith(("ed", "ing")):
         return "object"
@@ -123,7 +131,7 @@ def role_of(reading: Reading, first: int, last: int) -> str:
 def _past_owner(reading: Reading, k: int) -> int:
     """Return the token before a name with a possessive that ends at `k`: "after the BBC's"."""
     text, j = reading.tokens.text, k - 1
-    if j < 1 or text[k] not in _POSSESSIVE or not text[j][0].isupper() or j in reading.opens:
+    if j < 1 or not text[j][0].isupper() or j in reading.opens:
         return k
     while k - j < 6 and j - 1 not in reading.opens and text[j - 1][0].isupper():
         j -= 1
@@ -133,8 +141,8 @@ def _past_owner(reading: Reading, k: int) -> int:
 def _describes(reading: Reading, k: int) -> bool:
     """Tell whether token `k` may belong to the description before a name: "campaign spokesman"."""
     word, text = reading.tokens.lower[k], reading.tokens.text[k]
-    if word in HONORIFICS or word in DETERMINERS or word in ADJECTIVES:
-        return word not in ("that", "one")
+    if word in _MODIFIERS:
+        return word not in _NO_MODIFIERS
     if word == "and":  # "where Brandt and Okafor spoke": both stand in the clause
         return text[0].islower() and k > 0 and reading.tokens.text[k - 1][0].isupper()
     if word == ".":
@@ -159,45 +167,53 @@ def _verb_after(reading: Reading, k: int) -> str:
     for _ in range(6):
         if k >= count or quoted[k]:
             return ""
-        word = lower[k]
-        if _speaks(word):
-            return "speaker"
-        if word in AUXILIARIES:
+        kind = _kind_after(lower[k])
+        if kind in ("speaker", "subject", ""):
+            return kind
+        if kind == "auxiliary":
             k += 1 + (k + 1 < count and lower[k + 1].endswith("ly"))
             return "speaker" if k < count and _speaks(lower[k]) else "subject"
-        if (word.endswith("ly") and kind_of_noun(word) is None) or word in (
-            "also",
-            "then",
-            "now",
-            "just",
-            "still",
-            "never",
-            "often",
-        ):
+        if kind == "adverb":
             k += 1
-        elif word == "(" and not aside:
+        elif aside:
+            return ""
+        elif kind == "(":
             end = min(k + 8, count)
             while k < end and text[k] != ")":
                 k += 1
             k += 1
-        elif word in (",", "—", "–", "-") and not aside:
+        elif kind == ",":
             k, aside = _past_aside(reading, k), True
             if not k:
                 return ""
-        elif word in _POSSESSIVE:
-            return "subject"  # "he's"
-        elif word in _VERBS or (word.endswith("ed") and len(word) > 3) or word in SPEECH_VERBS:
-            return "subject"
-        elif word in ("of", "from", "for", "at") and not aside:
+        else:
             j, aside = k + 1, True
             while j < min(k + 7, count) and (text[j][0].isupper() or lower[j] in ("the", "of")):
                 j += 1
             if j == k + 1:
                 return ""
             k = j + (j < count and text[j] == ",")
-        else:
-            return ""
     return ""
+
+
+@lru_cache(maxsize=20_000)
+def _kind_after(word: str) -> str:
+    """Class a word after a mention: "subject" is one that makes the mention the subject."""
+    if _speaks(word):
+        return "speaker"
+    if word in AUXILIARIES:
+        return "auxiliary"
+    if (word.endswith("ly") and kind_of_noun(word) is None) or word in _PASSED:
+        return "adverb"
+    if word in ("(", ","):
+        return word
+    if word in ("—", "–", "-"):
+        return ","
+    if word in _POSSESSIVE or word in _VERBS or word in SPEECH_VERBS:  # "he's"
+        return "subject"
+    if word.endswith("ed") and len(word) > 3:
+        return "subject"
+    return "of" if word in ("of", "from", "for", "at") else ""
 
 
 def _speaks(word: str) -> bool:
@@ -214,22 +230,23 @@ def _past_aside(reading: Reading, k: int) -> int:
     if k + 1 >= len(text) or text[k + 1] in _MARKS or reading.quoted[k + 1]:
         return 0  # words of somebody
     for j in range(k + 1, min(k + _FAR, len(text) - 1)):
-        if reading.quoted[j]:
+        word = text[j]
+        if word not in _ENDS_ASIDE or reading.quoted[j]:
             continue
-        if text[j] in ";:":
+        if word in (";", ":"):
             return 0
         if (
-            text[j] in _CLOSING
+            word in _CLOSING
             and text[j - 1] == ","
             and (  # "…, who calls it “a farce,” said"
                 lower[j + 1] in FINITE_SPEECH or lower[j + 1] in AUXILIARIES
             )
         ):
             return j + 1
-        stop = text[j] == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
+        stop = word == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
         if stop and text[j + 1][0].isupper():
             return 0
-        if text[j] == text[k] and is_verb(lower, j + 1):
+        if word == text[k] and is_verb(lower, j + 1):
             return j + 1
     return 0
 
@@ -237,10 +254,4 @@ def _past_aside(reading: Reading, k: int) -> int:
 def is_verb(lower: list[str], k: int) -> bool:
     """Tell whether a finite verb, or an adverb before one, seems to stand at token `k`."""
     word = lower[k] if k < len(lower) else "."
-    return (
-        word in FINITE_SPEECH
-        or word in AUXILIARIES
-        or word in _VERBS
-        or word.endswith(("ed", "ly"))
-        or word == "also"
-    )
+    return word in _FINITE or word.endswith(("ed", "ly"))
