@@ -1,8 +1,5 @@
 """Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from extractor.find.countries import is_demonym
 from extractor.find.reading import Reading
 from extractor.find.tokens import Tokens
@@ -17,7 +14,8 @@ from extractor.find.vocabulary import (
     is_first_name,
     singular,
 )
-from extractor.find.word_classes import CAPITAL, capital
+from extractor.find.word_classes import CAPITAL
+from extractor.frozen import frozen
 
 # Words that a full stop may follow within a name.
 _ABBREVIATED = frozenset(
@@ -52,11 +50,13 @@ _PARTICLES = frozenset(
     "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
 )
 _JOINING = _PARTICLES | {"of", "for", "and"}
+_NOT_LAST = frozenset((".", "of", "for", "and", "the"))
 _LONGEST = 30  # tokens of a body's name that are read back
 _ARTICLES = frozenset(("the", "a", "an"))
 
 
-class Run(NamedTuple):
+@frozen
+class Run:
     """One name as printed: tokens first:last, of which the first `titles` are titles."""
 
     first: int
@@ -67,9 +67,9 @@ class Run(NamedTuple):
     sure: bool  # not merely the capital of a sentence's first word
 
 
-def runs(reading: Reading) -> Iterator[Run]:
-    """Yield the names in order of the text."""
-    tokens = reading.tokens
+def runs(reading: Reading) -> list[Run]:
+    """Return the names in order of the text."""
+    tokens, found = reading.tokens, list[Run]()
     headline = _unread_tokens(reading)
     printed = set(tokens.text)
     done = 0
@@ -77,7 +77,8 @@ def runs(reading: Reading) -> Iterator[Run]:
         if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
         done = _run_end(tokens, i)
-        yield from _trim(reading, i, done, printed)
+        _trim(reading, i, done, printed, found)
+    return found
 
 
 def _unread_tokens(reading: Reading) -> frozenset[int]:
@@ -101,14 +102,14 @@ def _unread_tokens(reading: Reading) -> frozenset[int]:
 
 def _run_end(tokens: Tokens, i: int) -> int:
     """Return the index after the last token of the run that starts at `i`."""
-    text, lower = tokens.text, tokens.lower
+    text, lower, starts, ends = tokens.text, tokens.lower, tokens.start, tokens.end
     count, j = len(text), i + 1
     while j < count:
-        gap = tokens.start[j] - tokens.end[j - 1]
+        gap = starts[j] - ends[j - 1]
         if gap > 1:
             break  # a blank line, or more than a blank
         word = text[j]
-        if gap and capital(word):
+        if gap and tokens.classes[j] & CAPITAL:
             if text[j - 1] == "." and (not _abbreviation(lower[j - 2]) or word == "I"):
                 break
             j += 1
@@ -124,7 +125,7 @@ def _run_end(tokens: Tokens, i: int) -> int:
             j += 1 if lower[j + 1] != "the" else 2
         else:
             break
-    while text[j - 1] in (".", "of", "for", "and", "the"):
+    while text[j - 1] in _NOT_LAST:
         j -= 1
     return j
 
@@ -134,7 +135,9 @@ def _abbreviation(word: str) -> bool:
 
 
 def _next_capital(tokens: Tokens, j: int) -> bool:
-    return j < len(tokens) and capital(tokens.text[j]) and tokens.start[j] - tokens.end[j - 1] == 1
+    if j >= len(tokens.text) or not tokens.classes[j] & CAPITAL:
+        return False
+    return tokens.start[j] - tokens.end[j - 1] == 1
 
 
 def _connects(tokens: Tokens, i: int, j: int) -> bool:
@@ -158,13 +161,13 @@ def _body_list(tokens: Tokens, i: int, j: int) -> bool:
     )
 
 
-def _trim(reading: Reading, first: int, last: int, printed: set[str]) -> Iterator[Run]:
+def _trim(reading: Reading, first: int, last: int, printed: set[str], found: list[Run]) -> None:
     """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
     tokens, lower = reading.tokens, reading.tokens.lower
     if last - first == 1 and _acts_as_one(tokens, first):
         run = _titles_apart(tokens, first, last, True)
         if run:
-            yield run
+            found.append(run)
         return
     while first < last and (
         lower[first] in STARTERS
@@ -179,8 +182,8 @@ def _trim(reading: Reading, first: int, last: int, printed: set[str]) -> Iterato
     for k in range(first, last):
         if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
             if k > first:
-                yield from _trim(reading, first, k, printed)
-            yield from _trim(reading, k + 1, last, printed)
+                _trim(reading, first, k, printed, found)
+            _trim(reading, k + 1, last, printed, found)
             return
     if first >= last:
         return
@@ -194,13 +197,14 @@ def _trim(reading: Reading, first: int, last: int, printed: set[str]) -> Iterato
         sure = not (opener or is_demonym(word))
     run = _titles_apart(tokens, first, last, sure)
     if run:
-        yield run
+        found.append(run)
 
 
 def _acts_as_one(tokens: Tokens, k: int) -> bool:
     """Tell whether "Western" stands for the countries that act together: "Western sanctions"."""
-    following = tokens.lower[k + 1] if k + 1 < len(tokens) else ""
-    return tokens.lower[k] == "western" and following in ("sanctions", "embargo", "restrictions")
+    if tokens.lower[k] != "western" or k + 1 >= len(tokens):
+        return False
+    return tokens.lower[k + 1] in ("sanctions", "embargo", "restrictions")
 
 
 def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:

@@ -66,8 +66,11 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
 
 def _has_body_head(words: list[str]) -> bool:
     """Tell whether a word of the name is one for bodies; "Bill" before a last name is none."""
-    given = len(words) > 1 and is_first_name(words[0])
-    return any(w in BODY_HEADS or singular(w) in BODY_HEADS for w in words[given:])
+    for k, word in enumerate(words):
+        if word in BODY_HEADS or singular(word) in BODY_HEADS:
+            if k > 0 or len(words) == 1 or not is_first_name(word):
+                return True
+    return False
 
 
 def is_country(word: str) -> bool:
@@ -91,9 +94,12 @@ def _describes_next(reading: Reading, run: Run) -> bool:
 
 def is_aged(reading: Reading, run: Run) -> bool:
     """Tell whether an age follows between commas: "Smith, 43, a driver"."""
-    comma, age, end = (*reading.tokens.lower[run.last : run.last + 3], "", "", "")[:3]
+    lower, k = reading.tokens.lower, run.last
+    if k + 2 >= len(lower) or lower[k] != ",":
+        return False
+    age = lower[k + 1]
     aged = age.isdecimal() and len(age) < 4 and int(age) in _AGES
-    return aged and comma == "," and end in (",", ".", ";", "and")
+    return aged and lower[k + 2] in (",", ".", ";", "and")
 
 
 def _has_who(reading: Reading, run: Run) -> bool:
@@ -102,10 +108,10 @@ def _has_who(reading: Reading, run: Run) -> bool:
     Clubs and companies have "who" with a plural: "X, who have lost". After "the" or "in" somebody
     else may be spoken of: "a clerk at the Treasury, who …".
     """
-    lower = reading.tokens.lower
-    following = lower[run.last : run.last + 3]
-    following = following[1:] if following[:1] == [","] else following
-    if len(following) < 2 or following[0] != "who" or following[1] in _PLURAL_VERBS:
+    lower, k = reading.tokens.lower, run.last
+    if k < len(lower) and lower[k] == ",":
+        k += 1
+    if k + 1 >= len(lower) or lower[k] != "who" or lower[k + 1] in _PLURAL_VERBS:
         return False
     before = lower[run.first - 1] if run.first else ""
     return before not in _PLACED and before not in ("the", "a", "an", "of", "for", "from")

@@ -38,7 +38,7 @@ _MOST = 50
 
 def find_names(reading: Reading) -> tuple[Entity, ...]:
     """Return the entities in order of their first mention, ids P1…, mentions P1.1…"""
-    drafts = _cluster(reading, list(runs(reading)))
+    drafts = _cluster(reading, runs(reading))
     nominals.add(reading, drafts)
     pronouns.add(reading, drafts)
     return _freeze(reading, drafts)
@@ -62,6 +62,10 @@ class _Register:
                 known.append((len(self.by_last), word))
         _enter(self.by_last, word, draft)
 
+    def knows_person(self, last: str) -> bool:
+        """Tell whether a person of this last name has been named."""
+        return any(draft.kind == "person" for draft in self.by_last.get(key(last), ()))
+
     def add_first(self, word: str, draft: Draft) -> None:
         """Enter an entity under the first word of its name."""
         _enter(self.by_first, word, draft)
@@ -83,8 +87,10 @@ class _Register:
 
 
 def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
-    known = index.setdefault(word, [])
-    if len(known) < _MOST and draft not in known:
+    known = index.get(word)
+    if known is None:
+        index[word] = [draft]
+    elif len(known) < _MOST and draft not in known:
         known.append(draft)
 
 
@@ -97,9 +103,7 @@ def _cluster(reading: Reading, runs: list[Run]) -> list[Draft]:
             _place(reading, run, register)
     for run in runs:
         if len(run.words) == 1:
-            last = register.by_last.get(key(run.words[0]), ())
-            known = any(d.kind == "person" for d in last)
-            if run.sure or known or is_place(run.words[0]):
+            if run.sure or is_place(run.words[0]) or register.knows_person(run.words[0]):
                 _place(reading, run, register)
             elif not is_demonym(run.words[0]):
                 unsure.append(run)
@@ -143,15 +147,15 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
     while tokens.text[split] in ".-":
         split += 1
     printed = reading.article.text[tokens.start[split] : tokens.end[run.last - 1]]
-    draft = _match(run, split, register)
-    last, first = _surname(run.words), key(run.words[0])
+    last = _surname(run.words)
+    draft = _match(run, split, last, register)
     if draft is None:
         kind, gender = kind_of(reading, run)
         draft = Draft(run.words, kind, printed, gender, first=split)
         draft.plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
         register.drafts.append(draft)
         register.add_last(last, draft)
-        register.add_first(first, draft)
+        register.add_first(key(run.words[0]), draft)
         country = lookup(draft.name)
         if country:
             _enter(register.by_last, f"={country.code}{country.kind}", draft)
@@ -164,18 +168,20 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
             draft.gender = run.gender or draft.gender
         register.add_last(last, draft)
         if len(run.words) > 1:
-            register.add_first(first, draft)
+            register.add_first(key(run.words[0]), draft)
     insort(draft.named, split)
-    draft.first = min(draft.first, split)
+    if split < draft.first:
+        draft.first = split
     draft.mentions.append((split, run.last, "name"))
     _describe(reading, run, draft)
 
 
 def _speaks(reading: Reading, run: Run) -> bool:
     """Tell whether a mention is of a person: with a title, or a verb of saying after it."""
-    following = reading.tokens.lower[run.last : run.last + 1]
-    place = lookup(" ".join(run.words)) or run.words[-1].lower() in PLACE_HEADS
-    return not place and (run.titles > 0 or following[:1] in (["said"], ["told"], ["says"]))
+    lower, k = reading.tokens.lower, run.last
+    if not run.titles and (k >= len(lower) or lower[k] not in ("said", "told", "says")):
+        return False
+    return not lookup(" ".join(run.words)) and run.words[-1].lower() not in PLACE_HEADS
 
 
 def _surname(words: tuple[str, ...]) -> str:
@@ -183,18 +189,23 @@ def _surname(words: tuple[str, ...]) -> str:
     return key(words[-2] if len(words) > 2 and key(words[-1]) in _SUFFIXES else words[-1])
 
 
-def _match(run: Run, first: int, register: _Register) -> Draft | None:
-    """Return the entity that a run names, if it is known; `first` is its first token."""
-    country = lookup(" ".join(run.words))
-    if country and not run.titles:
+def _match(run: Run, first: int, last: str, register: _Register) -> Draft | None:
+    """Return the entity that a run names, if it is known.
+
+    `first` is its first token, `last` the key of its last name.
+    """
+    country = None if run.titles else lookup(" ".join(run.words))
+    if country:
         same = register.by_last.get(f"={country.code}{country.kind}")
         if same:
             return same[0]
-    last = _surname(run.words)
-    same_last = [d for d in register.by_last.get(last, ()) if _compatible(run, d)]
+    known = register.by_last.get(last)
+    same_last = [d for d in known if _compatible(run, d)] if known else ()
+    if len(same_last) == 1:
+        return same_last[0]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
         before = [d for d in same_last if d.first < first] or same_last
-        return before[0] if len(before) == 1 else max(before, key=lambda d: _named_before(d, first))
+        return max(before, key=lambda d: _named_before(d, first))
     if len(run.words) == 1:
         same_first = [
             d
@@ -215,9 +226,9 @@ def _named_before(draft: Draft, first: int) -> tuple[int, int]:
 
 def _compatible(run: Run, draft: Draft) -> bool:
     """Tell whether a run may name the entity: first names agree, or one of them has none."""
-    differ = run.gender and draft.gender and run.gender != draft.gender
-    if differ and (len(run.words) > 1 or not borne_by_both(draft.words[0])):
-        return False
+    if run.gender and draft.gender and run.gender != draft.gender:
+        if len(run.words) > 1 or not borne_by_both(draft.words[0]):
+            return False
     if len(run.words) == 1 or len(draft.words) == 1:
         return draft.kind != "body" or len(draft.words) == 1 or run.words == draft.words
     if draft.kind == "body":
@@ -243,7 +254,10 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
     before = nominals.phrase_before(reading, run.first)
     placed = len(run.words) == 1 and tokens.lower[max(run.first - 1, 0)] in ("of", "in", "from")
     after = None if placed else nominals.apposition_after(reading, run.last)
-    for a, b in filter(None, (titles, before, after)):
+    for place in (titles, before, after):
+        if place is None:
+            continue
+        a, b = place
         head_kind = None
         for word in tokens.lower[a:b]:
             noun = singular(word)
@@ -261,17 +275,22 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
                 if country:
                     draft.countries.add(country.code)
         draft.traits.update(w.lower() for w in tokens.text[a:b] if w[0].isupper())
-        place = draft.kind == "place" and len(draft.words) > 1
-        sure = draft.kind == "body" or place or lookup(draft.name) or is_first_name(draft.words[0])
-        if head_kind and not sure:
+        if head_kind and not _is_sure(draft):
             draft.kind = "person" if head_kind == "person" else "body"
         if draft.role is None:
             draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
 
 
+def _is_sure(draft: Draft) -> bool:
+    """Tell whether what a name names is known better than descriptions beside it tell."""
+    if draft.kind == "body" or (draft.kind == "place" and len(draft.words) > 1):
+        return True
+    return lookup(draft.name) is not None or is_first_name(draft.words[0])
+
+
 def _chief_form(reading: Reading, names: list[tuple[Span, str]]) -> str | None:
     """Return the fullest form of the name, as the story spells it rather than its captions."""
-    if len({form for _, form in names}) < 2:
+    if len(names) < 2 or len({form for _, form in names}) < 2:
         return names[0][1] if names else None
     forms = [
         (
@@ -290,28 +309,32 @@ def _chief_form(reading: Reading, names: list[tuple[Span, str]]) -> str | None:
 def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
     """Number the entities by their first mention and make them immutable."""
     text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
-    placed = [(sorted(draft.mentions), draft) for draft in drafts if draft.mentions]
-    placed.sort(key=lambda found: found[0][0][:2])
+    placed = []
+    for draft in drafts:
+        if draft.mentions:
+            draft.mentions.sort()
+            placed.append((*draft.mentions[0][:2], len(placed), draft))
+    placed.sort()
     out = []
-    for number, (places, draft) in enumerate(placed, 1):
+    for number, (_, _, _, draft) in enumerate(placed, 1):
+        id_ = f"P{number}"
         mentions: list[Mention] = []
         names: list[tuple[Span, str]] = []
         printed: set[str] = set()
-        kinds = {(first, last): kind for first, last, kind in places}
-        for (first, last), kind in kinds.items():
+        kinds = {(first, last): kind for first, last, kind in draft.mentions}
+        for count, ((first, last), kind) in enumerate(kinds.items(), 1):
             span = Span(start[first], end[last - 1])
             if kind != "pronoun" and first not in draft.likely:  # "her message" is no alias of hers
                 form = text[span.start : span.end]
                 printed.add(form)
                 if kind == "name":
                     names.append((span, form))
-            id_ = f"P{number}.{len(mentions) + 1}"
-            mentions.append(Mention(id_, span, kind, draft.likely.get(first, 1.0)))
+            mentions.append(Mention(f"{id_}.{count}", span, kind, draft.likely.get(first, 1.0)))
         name = (draft.words and _chief_form(reading, names)) or draft.name
         printed.discard(name)
         out.append(
             Entity(
-                f"P{number}", name, draft.kind, tuple(mentions), tuple(sorted(printed)),
+                id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)),
                 draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
             )
         )  # fmt: skip

@@ -74,11 +74,13 @@ def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
     if k < 1:
         return None
     head, comma = k - 1, tokens.text[k - 1] == ","
+    if not comma and not tokens.classes[head] & (PERSON | SPEAKING):
+        return None
     if comma:
         head = k - 2
         for j in range(k - 3, max(k - 7, 0), -1):
             if tokens.lower[j] in ("for", "of", "to") and tokens.text[j + 1][0].isalnum():
-                if kind_of_word(tokens.lower[j - 1]):
+                if tokens.classes[j - 1] & (PERSON | SPEAKING):
                     head = j - 1
                     break
             elif not (tokens.text[j][0].isupper() or tokens.lower[j] == "the"):
@@ -197,7 +199,7 @@ def find_phrases(reading: Reading) -> list[Phrase]:
         if tokens.text[head][0].isupper() and head not in reading.opens:
             continue
         following = tokens.text[head + 1] if head + 1 < count else "."
-        if tokens.start[head + 1 : head + 2] == [tokens.end[head] + 1]:
+        if head + 1 < count and tokens.start[head + 1] == tokens.end[head] + 1:
             if following[0].isupper() and tokens.classes[head] & PERSON:
                 continue  # the role of the name that follows
             noun = tokens.classes[head + 1] & (PERSON | SPEAKING)
