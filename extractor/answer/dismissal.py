@@ -81,7 +81,6 @@ _NAME_AFTER = re.compile(r"\s[A-Z][a-z]+(?:[A-Z][a-z]+)?\b")
 _WITHIN_BEFORE = re.compile(r"\b[Ii]n $")
 # "her", "the mayor's", "casts him as a": the words may well be those of the one meant
 _POSSESSIVE_BEFORE = re.compile(r"(?:\bas an?|['’]s?|\b(?:his|her|their|its|my|our))\s+$")
-_LONGEST_OWNER = 5  # letters: "as an", "their"
 _SO_CALLED = re.compile(r"\bso[- ]called\b")
 _SO_CALLED_BEFORE = re.compile(r"\bso[- ]called\s+$", re.I)
 
@@ -199,14 +198,21 @@ def _ruled(
         return "slogan", "goods after"
     if words.count(" ") >= MAX_SCARE_WORDS:
         return None, ""
-    near = max(len(before.rstrip()) - _LONGEST_OWNER, 0)
-    if _POSSESSIVE_BEFORE.search(before, near):
+    if _ends(before, _POSSESSIVE_BEFORE, 5):  # "as an", "their"
         return None, ""
     if not _is_scare_quote(inventory, quotation, words):
         return None, ""
-    if _SO_CALLED_BEFORE.search(before):
+    if _ends(before, _SO_CALLED_BEFORE, 9):
         return "term", "so-called before"
     return "scare quote", "nothing attributes"
+
+
+def _ends(before: str, pattern: re.Pattern[str], most: int) -> bool:
+    """Tell whether a text ends in words of up to `most` letters and blanks that a pattern finds.
+
+    Searching for what ends a text tries every place; so only the last few are searched.
+    """
+    return pattern.search(before, max(len(before.rstrip()) - most, 0)) is not None
 
 
 def _reason(
@@ -292,21 +298,21 @@ def _title_beside(words: str, before: str, after: str) -> str | None:
     """Say which words beside capitalised ones show that they are the title of a work, if any."""
     if words[-1] in "!?" and " " not in words:
         return None
-    if _TITLED_BEFORE.search(before):
+    if _ends(before, _TITLED_BEFORE, 9):
         return "titled"
-    if _WORK_BEFORE.search(before):
+    if _ends(before, _WORK_BEFORE, 20):
         return "work before"
     if _PERSON_BEFORE.search(before):
         return "person before"
     if _BROADCASTER_BEFORE.search(before):
         return "broadcaster before"
-    if _SHOWN_BEFORE.search(before):
+    if _ends(before, _SHOWN_BEFORE, 12):
         return "shown before"
     if words[-1] not in ",.!?" and _WORK_AFTER.match(after):
         return "work after"
     if words[-1] == "," and _WORK_IN_APPOSITION.match(after):
         return "work in apposition"
-    return "in before" if " " in words and _WITHIN_BEFORE.search(before) else None
+    return "in before" if " " in words and _ends(before, _WITHIN_BEFORE, 3) else None
 
 
 def _is_nickname(words: str, before: str, after: str) -> bool:

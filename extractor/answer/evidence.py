@@ -69,8 +69,9 @@ class Evidence:
         self._at = [first for first, _, _, _ in self.mentions]
         self._within = [False] * len(self.tokens)  # inside any mention
         for first, last, _, _ in self.mentions:
-            for k in range(first, last):
-                self._within[k] = True
+            self._within[first] = True
+            if last - first > 1:
+                self._within[first:last] = [True] * (last - first)
         self._paragraph_starts = [first_from(p.span.start) for p in inventory.article.paragraphs]
         self._follows: dict[tuple[int, int], tuple[str, int | None]] = {}  # by mention's end, stop
         self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see nearby.py
