@@ -7,6 +7,7 @@ beside this file. What is fitted is the shape of reporting sentences, no word of
 
 import math
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from extractor.answer.dismissal import why_no_quotation
@@ -72,35 +73,38 @@ def best_source(
     """
     around = surroundings(evidence, setting, previous)
     sources = sources_of(evidence, setting, around, previous)
-    scores = [source.worth for source in sources]
     nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
-    top = max([nobody, *scores])
-    chances = [math.exp(score - top) for score in scores]
-    unsaid = math.exp(nobody - top)
-    total = unsaid + sum(chances)
-    by_entity: dict[str, list[int]] = {}  # its sources, the likeliest first
-    for i in sorted(range(len(sources)), key=scores.__getitem__, reverse=True):
-        by_entity.setdefault(sources[i].entity.id, []).append(i)
-    sure = {entity: _surely(sources, own, chances) for entity, own in by_entity.items()}
-    ranked = sorted(sure, key=sure.__getitem__, reverse=True)[:_RIVALS]
-    if not ranked:
+    top = max([nobody, *[source.worth for source in sources]])
+    unsaid, chances = math.exp(nobody - top), []
+    for source in sources:
+        chances.append((source, math.exp(source.worth - top)))
+    total = unsaid + sum([chance for _, chance in chances])
+    if not chances:
         return None, unsaid / total, ()
-    shares = [sum([chances[i] for i in by_entity[entity]]) for entity in ranked]
-    scale = sum(shares) / (sum([sure[e] for e in ranked]) or 1.0) / total
-    rivals = tuple([(sources[by_entity[e][0]].mention.id, sure[e] * scale) for e in ranked])
-    best = ranked[0]
-    if unsaid >= sure[best]:
+    by_entity: dict[str, list[tuple[Source, float]]] = {}  # its sources, the likeliest first
+    for source, chance in sorted(chances, key=itemgetter(1), reverse=True):
+        by_entity.setdefault(source.entity.id, []).append((source, chance))
+    sure = [(_surely(own), own) for own in by_entity.values()]
+    ranked = sorted(sure, key=itemgetter(0), reverse=True)[:_RIVALS]
+    shares = sum([chance for _, own in ranked for _, chance in own])
+    scale = shares / (sum([surely for surely, _ in ranked]) or 1.0) / total
+    rivals = tuple([(own[0][0].mention.id, surely * scale) for surely, own in ranked])
+    surely, best = ranked[0]
+    if unsaid >= surely:
         return None, unsaid / total, rivals
-    return sources[by_entity[best][0]], shares[0] / total, rivals
+    return best[0][0], sum([chance for _, chance in best]) / total, rivals
 
 
-def _surely(sources: list[Source], own: list[int], chances: list[float]) -> float:
+def _surely(own: list[tuple[Source, float]]) -> float:
     """Return the best sum of one mention's chance and the others', as far as they mean the same."""
     if len(own) == 1:
-        return chances[own[0]]
-    told = [(chances[i], sources[i].mention.likely) for i in own]
-    total = sum([chance * likely for chance, likely in told])
-    return max([chance * (1.0 - likely**2) + likely * total for chance, likely in told])
+        return own[0][1]
+    total = sum([chance * source.mention.likely for source, chance in own])
+    best = 0.0
+    for source, chance in own:
+        likely = source.mention.likely
+        best = max(best, chance * (1.0 - likely**2) + likely * total)
+    return best
 
 
 def _attribution(

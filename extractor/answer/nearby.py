@@ -58,7 +58,7 @@ def _look_at(
         return None
     return Nearby(
         mention, entity, first, last, _kind(evidence, mention, entity, first),
-        min(len(entity.mentions).bit_length(), 5), evidence.preceded(first),
+        len(entity.mentions).bit_length(), evidence.preceded(first),
         _described(evidence, last) if mention.kind == "name" else None,
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ def _source(
     standing = _standing(zone, rank, follows, near.preceded)
     shaped = _shaped(zone, setting.shape)
     again, said = entity.id == around.previous, evidence.said_before.get(entity.id, 0)
-    known = _known(zone, near.kind, around.verbs, again, said if said < 3 else 3, near.often)
+    known = _known(zone, near.kind, around.verbs, again, said, near.often)
     worth = standing.worth + shaped.worth + placed.worth + known.worth
     if near.described is not None:
         first, last, mention, entity = near.described
@@ -178,7 +178,8 @@ def _known(
     zone: str, kind: str, verbs: str, again: bool, said: int, many: int
 ) -> tuple[str, ...]:  # fmt: skip
     """Who it is, and how often it was named and spoke."""
-    found = (f"{zone} {kind}", f"{zone} {verbs}", kind, f"said={said}", f"many={many}")
+    heard = f"said={min(said, 3)}", f"many={min(many, 5)}"
+    found = (f"{zone} {kind}", f"{zone} {verbs}", kind, *heard)
     return (*found, f"{zone} again") if again else found
 
 
@@ -313,7 +314,7 @@ def _on_the_right(
     if not gap:
         joined = f"at once, {follows}"
     elif gap[0] in FINITE_SPEECH:
-        inverted = len(gap) == 1 or all(w not in PREPOSITIONS for w in gap[1:])
+        inverted = PREPOSITIONS.isdisjoint(gap[1:])
         joined, verb = f"inverted={inverted} {min(len(gap), 4)} rank={min(rank, 2)}", k
     elif gap[:2] == ["according", "to"]:
         joined = f"according rank={min(rank, 2)}"
