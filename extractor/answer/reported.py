@@ -22,6 +22,7 @@ from extractor.answer.reporting import (
     content_end,
     cue_features,
     shape_features,
+    worth_of,
 )
 from extractor.find.candidates import (
     AttributionCandidate,
@@ -78,7 +79,12 @@ def read_reports(
     reader = Reader(inventory, known)
     found = reader.quotations(reader.statements())
     found.sort(key=lambda report: (report.content, report.cue or report.span))
-    return tuple(replace(report, id=f"A{n}") for n, report in enumerate(found, start=1))
+    return tuple(
+        AttributionCandidate(
+            f"A{n}", r.source, r.cue, r.content, r.kind, r.quotations, r.confidence
+        )
+        for n, r in enumerate(found, start=1)
+    )
 
 
 def _letters(text: str) -> int:
@@ -131,10 +137,6 @@ def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
     return 2 * shared >= every
 
 
-def _worth(features: tuple[Features, ...]) -> float:
-    return sum([group.worth for group in features])
-
-
 class Reader:
     """One article, read for what it reports."""
 
@@ -155,11 +157,11 @@ class Reader:
         for first, last in self.sentences():
             likely: list[AttributionCandidate] = []
             for lead in self.leads(first, last):
-                worth = _worth(self.features(lead, last))
+                worth = worth_of(self.features(lead, last))
                 if chance(worth) < _HOPELESS:
                     continue
                 content = self.content(lead, first, last)
-                chances = chance(worth + _worth(self.shape(lead, content))) if content else 0.0
+                chances = chance(worth + worth_of(self.shape(lead, content))) if content else 0.0
                 if chances >= _LEAST:
                     likely.append(self.report(lead, content, chances))
             found += _without_doubles(likely)

@@ -57,9 +57,19 @@ def weights(table: str) -> dict[str, float]:
     return tables[table]
 
 
+def worth_of(groups: tuple[Features, ...]) -> float:
+    """Return what groups of features are worth together."""
+    worth = 0.0
+    for group in groups:
+        worth += group.worth
+    return worth
+
+
 def chance(worth: float) -> float:
     """Return the probability that a sum of weights gives."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, worth))))
+    if not -30.0 < worth < 30.0:
+        worth = 30.0 if worth > 0.0 else -30.0
+    return 1.0 / (1.0 + math.exp(-worth))
 
 
 @lru_cache(maxsize=20_000)
@@ -211,7 +221,7 @@ def content_end(evidence: Evidence, cue: int, edge: int, stop: int) -> tuple[int
     """
     going_on = 1.0
     for j, features in end_features(evidence, cue, edge, stop):
-        going_on *= 1.0 - chance(sum([group.worth for group in features]))
+        going_on *= 1.0 - chance(worth_of(features))
         if going_on < _GOES_ON:
             return j, 1.0 - going_on
     return stop, going_on
