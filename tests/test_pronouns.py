@@ -243,6 +243,15 @@ def test_gender_is_learned_from_where_it_cannot_mistake():
     assert meant(text, "he") == "Paul Danso"
 
 
+def test_whom_somebody_speaks_of_tells_less_than_what_he_is_called():
+    """ "Adeyo said her plan" may be another's plan; "Adeyo said he" is Adeyo."""
+    text = (
+        "Ann Berg left. Wren Adeyo said her plan was late. Adeyo said he was tired. "
+        "Paul Danso met Adeyo at noon, who said that she rose."
+    )
+    assert meant(text, "she") != "Wren Adeyo"
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
