@@ -326,6 +326,18 @@ def test_own_words_are_marked(made: Inventory) -> None:
     assert by_rules.audit.own_words == ()
 
 
+def test_a_copy_of_an_answer_is_its_own() -> None:
+    """Nothing that is done to the copy's rows, lists or tables reaches the answer."""
+    answer = Answer({"quotes": [{"quotation": "Q1", "of": ["P1"]}]}, confidence={"Q1": 0.9})
+    copy = answer.copy()
+    assert copy == answer
+    copy.data["quotes"][0]["of"].append("P2")
+    copy.data["quotes"].append({})
+    copy.confidence.clear()
+    copy.dismissed.append(Dismissal("Q1", "title"))
+    assert answer == Answer({"quotes": [{"quotation": "Q1", "of": ["P1"]}]}, confidence={"Q1": 0.9})
+
+
 def test_where_model_and_rules_disagree_is_said(made: Inventory) -> None:
     """Another speaker, another choice, and a candidate that only one of them uses."""
     mine = Answer(

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,36 @@ def test_a_text_that_is_no_valid_unicode_is_kept(tmp_path: Path, store: Store) -
     data = store._all("select data from extraction")[0]["data"]
     assert unpack(article, data, SCHEMA.model).to_json()["record"] == extraction.to_json()["record"]
     assert unpack_json(data)["record"] == extraction.to_json()["record"]
+
+
+@pytest.mark.parametrize("name", ["release_event", "promises"])
+def test_what_is_packed_is_what_format_json_prints(tmp_path: Path, name: str) -> None:
+    """Byte for byte, whatever an article writes and a schema holds beside lists of rows."""
+    schema = SCHEMA
+    if name == "promises":
+        path = tmp_path / "promises.py"
+        path.write_text(PROMISES)
+        schema = load_schema(path)
+    text = 'The "record":null case\n\n"We freed 40 men, “record”:null," Anna Berg said.\n'
+    extraction = extract(article_from_text(text), schema)
+    printed = json.dumps(extraction.to_json(), ensure_ascii=False, separators=(",", ":"))
+    assert zlib.decompress(pack(extraction).data).decode() == printed
+
+
+PROMISES = """
+from pydantic import BaseModel
+from extractor.fields import Quotation
+
+class Promise(BaseModel):
+    quotation: Quotation
+
+class Promises(BaseModel):
+    title: str | None = None
+    best: Promise | None = None
+    stars: int = 3
+    promises: list[Promise]
+    others: list[Promise] = []
+"""
 
 
 def test_an_article_done_anew_replaces_its_rows(store: Store) -> None:

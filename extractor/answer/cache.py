@@ -20,6 +20,7 @@ from typing import Any
 
 import diskcache
 from diskcache.core import MODE_BINARY, MODE_RAW
+from pydantic_core import to_json
 
 from extractor.errors import UsageError
 from extractor.settings import Settings
@@ -149,8 +150,12 @@ def default_folder() -> Path:
 
 def request_key(endpoint: str, request: Mapping[str, Any]) -> str:
     """Return the key of a request to an endpoint: a hash of its canonical JSON."""
-    canonical = _canonical({"endpoint": endpoint, "request": request})
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    canonical = {"endpoint": endpoint, "request": _in_order(request)}
+    return hashlib.sha256(to_json(canonical)).hexdigest()
 
 
-_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+def _in_order(value: Any) -> Any:
+    """Return JSON data with the keys of its objects in order."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(item) for item in value] if isinstance(value, list) else value

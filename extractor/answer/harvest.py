@@ -47,8 +47,7 @@ class Fault(ValueError):
 
 def read_json(text: str) -> dict[str, Any]:
     """Return an answer's object; raise Fault. Code fences and thoughts around it are tolerated."""
-    match = _FENCE.match(text)
-    body = match.group(1) if match else text
+    body = _body_of(text)
     if not body.strip():
         raise Fault("the answer is empty; answer with one JSON object")
     try:
@@ -60,11 +59,19 @@ def read_json(text: str) -> dict[str, Any]:
     return data
 
 
+def _body_of(text: str) -> str:
+    """Return an answer without fences and thoughts; most have none."""
+    bare = text.strip()
+    if bare.startswith("{") and bare.endswith("}"):
+        return bare
+    match = _FENCE.match(text)
+    return match.group(1) if match else text
+
+
 def read_cut_json(text: str) -> dict[str, Any]:
     """Return what is whole in an answer that was cut: never the last thing begun."""
-    match = _FENCE.match(text)
     try:
-        data = from_json(match.group(1) if match else text, allow_partial="trailing-strings")
+        data = from_json(_body_of(text), allow_partial="trailing-strings")
     except ValueError:
         return {}
     if not isinstance(data, dict) or not data:
@@ -309,17 +316,17 @@ def _row_path(path: str) -> str:
     return path[: path.index("]") + 1] if "]" in path else path
 
 
-_COUNTED = (Attribution, Quotation, Figure, Sentence)
-_HOLDING = (dict, list)
+_COUNTED = frozenset((Attribution, Quotation, Figure, Sentence))
 
 
 def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
     """Add the ids of attributions, quotations, figures and sentences anywhere in a value."""
     for item in value.values() if isinstance(value, dict) else value:
-        if isinstance(item, _COUNTED):
+        kind = type(item)
+        if kind in _COUNTED:
             if item.id:
                 found.add(item.id)
-        elif isinstance(item, _HOLDING):
+        elif kind is dict or kind is list:
             _add_ids(found, item)
 
 

@@ -73,6 +73,7 @@ logging.getLogger("instructor").addHandler(logging.NullHandler())
 
 # Waits between attempts without a Retry-After: random up to 1, 2, 4, … seconds, at most 30.
 _BACKOFF = wait_random_exponential(multiplier=1, max=30)
+_IF_PASSING = retry_if_exception_type(Passing)
 
 
 @dataclass
@@ -134,6 +135,8 @@ class Endpoint:
         self._later = later
         self._price = price_of(settings)
         self._allowances = Allowances()
+        attempts, limit = settings.retries + 1, settings.deadline
+        self._until = stop_after_attempt(attempts) | stop_before_delay(limit)
         _checked_key(settings)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -274,21 +277,17 @@ class Endpoint:
 
     async def _send(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
         """Send a request, again after passing failures, until it is answered or time is up."""
-        limit, usage = self.settings.deadline, asking.usage
+        usage = asking.usage
         tokens = guessed_tokens(request)
         body = to_json(request)
         # The first wait for a turn is none of the endpoint's doing: no part of the deadline.
         await self._gate.enter(tokens)
         call: Call | None = _call(asking, key, request)
-        ends = monotonic() + limit
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(Passing),
-            stop=stop_after_attempt(self.settings.retries + 1) | stop_before_delay(limit),
-            wait=_wait,
-            reraise=True,
-        )
+        ends = monotonic() + self.settings.deadline
         try:
-            async for attempt in retrying:
+            async for attempt in AsyncRetrying(
+                retry=_IF_PASSING, stop=self._until, wait=_wait, reraise=True
+            ):
                 with attempt:
                     if call is None:
                         await self._gate.enter(tokens)

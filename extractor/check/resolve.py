@@ -21,7 +21,7 @@ from extractor.spans import Span
 
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()
-_CANDIDATES = (Attribution, Quotation, Figure, Name, Sentence)  # all that have an id
+_CANDIDATES = frozenset((Attribution, Quotation, Figure, Name, Sentence))  # all that have an id
 _STRETCHES = (Attribution, Quotation)
 _ANY = tuple(GROUNDED.values())
 
@@ -81,7 +81,7 @@ class Draft:
         for draft in (self, *self.rows()):
             for value in draft.values.values():
                 for item in value if isinstance(value, list) else (value,):
-                    if isinstance(item, _CANDIDATES) and item.id:
+                    if type(item) in _CANDIDATES and item.id:
                         found.add(item.id)
         return found
 
@@ -307,15 +307,19 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
         max(last.span.end if last else span.end, span.end),
     )
 
-    def rank(mention: Mention) -> tuple[bool, int, int]:
-        start, end = place = mention.span
-        quoted_inside = any(first <= start and end <= last for first, last in inside)
-        group = 0 if home.contains(place) else 1 if start < span.start else 2
-        return quoted_inside, group, place.distance(span)
-
     # Of an entity that is everywhere in a long article, only the mentions around the anchor.
     middle = bisect_left(entity.mentions, span.start, key=lambda mention: mention.span.start)
-    return min(entity.mentions[max(0, middle - 40) : middle + 40], key=rank)
+    around = entity.mentions[max(0, middle - 40) : middle + 40]
+    ranks = []
+    begins, ends = span
+    for start, end in [mention.span for mention in around]:
+        quoted_inside = False
+        for opens, closes in inside:
+            quoted_inside |= opens <= start and end <= closes
+        group = 0 if home[0] <= start and end <= home[1] else 1 if start < begins else 2
+        distance = start - ends if start > ends else max(0, begins - end)
+        ranks.append((quoted_inside, group, distance))
+    return around[ranks.index(min(ranks))]
 
 
 def fault_line(fault: Fault) -> str:
