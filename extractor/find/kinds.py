@@ -67,9 +67,9 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
 def _has_body_head(words: list[str]) -> bool:
     """Tell whether a word of the name is one for bodies; "Bill" before a last name is none."""
     for k, word in enumerate(words):
-        if word in BODY_HEADS or singular(word) in BODY_HEADS:
-            if k > 0 or len(words) == 1 or not is_first_name(word):
-                return True
+        head = word in BODY_HEADS or singular(word) in BODY_HEADS
+        if head and (k > 0 or len(words) == 1 or not is_first_name(word)):
+            return True
     return False
 
 

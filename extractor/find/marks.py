@@ -8,8 +8,11 @@ Not done here: pairing. A mark that closes may turn out to close nothing.
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 # families: a mark is closed by one of its own family, whatever the shapes
@@ -25,7 +28,6 @@ POSSIBLE = "possible"  # a single mark that closes, or is an apostrophe: "worker
 LONGEST_ROW = 6  # marks in a row; a longer row is decoration, not punctuation
 
 MARK_CHARACTERS = frozenset("\"“”„‟＂«»‹›'‘’‚‛`´")
-_ROW = re.compile("[\"“”„‟＂«»‹›'‘’‚‛`´]+")
 _BEFORE_OPENING = frozenset("([{<—–―-/…¿¡|•")
 _AFTER_CLOSING = frozenset(",;:)]}>")
 _EMPTY = frozenset(('""', "''''", "“”", "«»"))
@@ -46,7 +48,8 @@ _CUT_BEGINNINGS = frozenset(
 _CUT_ENDS = frozenset("o an th ol lil mo po fo wi ain n y li".split())
 
 
-class Mark(NamedTuple):
+@frozen
+class Mark:
     """One quotation mark of a paragraph."""
 
     start: int
@@ -66,12 +69,26 @@ class _Around(NamedTuple):
     several: bool  # more than one character in the row
 
 
-def marks_in(text: str, span: Span) -> list[Mark]:
-    """Return the quotation marks of the paragraph `span`, in order; apostrophes left out."""
+def places_of_marks(text: str) -> list[int]:
+    """Return where the text has characters that may be quotation marks, in order."""
+    found = []
+    for character in MARK_CHARACTERS:
+        at = text.find(character)
+        while at >= 0:
+            found.append(at)
+            at = text.find(character, at + 1)
+    found.sort()
+    return found
+
+
+def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
+    """Return the quotation marks of the paragraph `span`, in order; apostrophes left out.
+
+    `places` are those of the whole text.
+    """
     start, end = span
     found: list[Mark] = []
-    for row in _ROW.finditer(text, start, end):
-        a, b = row.span()
+    for a, b in _rows(places, start, end):
         before = text[a - 1] if a > start else ""
         after = text[b] if b < end else ""
         if b - a == 1:
@@ -79,19 +96,36 @@ def marks_in(text: str, span: Span) -> list[Mark]:
                 continue  # "don't"
         elif b - a > LONGEST_ROW:
             continue
-        if text[a:b] in _EMPTY and not before.strip() and not after.strip():
+        elif text[a:b] in _EMPTY and not before.strip() and not after.strip():
             continue
         opens = _may_stand_before_opening(before) and _may_follow_opening(text, b, after)
         closes = bool(before) and not before.isspace()
         around = _Around(before, after, opens, closes, b - a > 1)
-        for x, y, family in _split(text, a, b, opens and not closes):
+        if b - a == 1:
+            row_marks = [(a, b, _FAMILY[text[a]])]
+        else:
+            row_marks = _split(text, a, b, opens and not closes)
+        for x, y, family in row_marks:
             if family == SINGLE:
                 mark = _single(text, x, y, around)
             else:
-                mark = _double(text[x], Span(x, y), family, around)
+                mark = _double(text, x, y, family, around)
             if mark:
                 found.append(mark)
     return found
+
+
+def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between `start` and `end` that hold marks only, as long as they are."""
+    k, last = bisect_left(places, start), bisect_left(places, end)
+    while k < last:
+        a = places[k]
+        b = a + 1
+        k += 1
+        while k < last and places[k] == b:
+            b += 1
+            k += 1
+        yield a, b
 
 
 def _may_stand_before_opening(before: str) -> bool:
@@ -125,9 +159,10 @@ def _split(text: str, a: int, b: int, opening: bool) -> list[tuple[int, int, str
     return cut
 
 
-def _double(shape: str, span: Span, family: str, around: _Around) -> Mark | None:
+def _double(text: str, x: int, y: int, family: str, around: _Around) -> Mark | None:
     """Judge a double mark or a guillemet; None for the mark of an HTML attribute."""
     before, after, opens, closes, _ = around
+    shape = text[x]
     opening_shape, plain = shape in _OPENING_SHAPES, shape in "\"＂'´"
     loose = False
     if opens and not closes:
@@ -150,7 +185,7 @@ def _double(shape: str, span: Span, family: str, around: _Around) -> Mark | None
         kind = CLOSE
     else:
         kind, loose = EITHER, True
-    return Mark(*span, family, kind, loose)
+    return Mark(x, y, family, kind, loose)
 
 
 def _single(text: str, x: int, y: int, around: _Around) -> Mark | None:

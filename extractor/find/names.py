@@ -170,8 +170,7 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
         if len(run.words) > 1:
             register.add_first(key(run.words[0]), draft)
     insort(draft.named, split)
-    if split < draft.first:
-        draft.first = split
+    draft.first = min(draft.first, split)
     draft.mentions.append((split, run.last, "name"))
     _describe(reading, run, draft)
 
@@ -226,9 +225,9 @@ def _named_before(draft: Draft, first: int) -> tuple[int, int]:
 
 def _compatible(run: Run, draft: Draft) -> bool:
     """Tell whether a run may name the entity: first names agree, or one of them has none."""
-    if run.gender and draft.gender and run.gender != draft.gender:
-        if len(run.words) > 1 or not borne_by_both(draft.words[0]):
-            return False
+    differ = run.gender and draft.gender and run.gender != draft.gender
+    if differ and (len(run.words) > 1 or not borne_by_both(draft.words[0])):
+        return False
     if len(run.words) == 1 or len(draft.words) == 1:
         return draft.kind != "body" or len(draft.words) == 1 or run.words == draft.words
     if draft.kind == "body":

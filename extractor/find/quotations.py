@@ -28,6 +28,7 @@ from extractor.find.marks import (
     WEAK,
     Mark,
     marks_in,
+    places_of_marks,
 )
 from extractor.spans import Span
 
@@ -104,11 +105,14 @@ def find_quotations(article: Article) -> tuple[QuotationCandidate, ...]:
 
 def _stretches(article: Article) -> list[_Stretch]:
     """Put the pieces of all paragraphs together, in order of their first mark."""
-    text, found = article.text, []
+    text, found = article.text, list[_Stretch]()
+    places = places_of_marks(text)
+    if not places:
+        return found
     waiting: _Stretch | None = None  # left open by an earlier paragraph
     skipped = 0
     for at, paragraph in enumerate(article.paragraphs):
-        marks = marks_in(text, paragraph.span)
+        marks = marks_in(text, paragraph.span, places)
         pieces = _pieces(article, at, marks) if marks else []
         if waiting and not _goes_on_in(pieces, waiting, paragraph):
             skipped += 1

@@ -2,10 +2,11 @@
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress
+from itertools import chain
 
 from extractor.find.word_classes import TOLD
 
@@ -30,14 +31,14 @@ class Tokens:
     start: list[int]
     end: list[int]
     classes: list[int]  # token -> the bits of what it is (`word_classes`)
-    classed: list[int]  # the tokens that are of any class
+    classed: dict[int, list[int]]  # the same bits -> the tokens that have them, in order
     # Returns the index of the first token that starts at or after an offset.
     first_from: Callable[[int], int] = field(repr=False, compare=False)
 
     def all_of(self, classes: int) -> list[int]:
         """Return the tokens of any of these classes, in order."""
-        known = self.classes
-        return [k for k in self.classed if known[k] & classes]
+        found = [places for bits, places in self.classed.items() if bits & classes]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def __len__(self) -> int:
         return len(self.text)
@@ -69,5 +70,8 @@ def tokenize(text: str) -> Tokens:
         start = end + 1
     told = list(map(TOLD.__getitem__, words))
     lower, classes = [lower for lower, _ in told], [classes for _, classes in told]
-    classed = list(compress(range(len(classes)), classes))
+    classed: dict[int, list[int]] = defaultdict(list)
+    for k, bits in enumerate(classes):
+        if bits:
+            classed[bits].append(k)
     return Tokens(words, lower, starts, ends, classes, classed, partial(bisect_left, starts))
