@@ -180,6 +180,7 @@ def learn_gender(history: History) -> None:
         if max(male, female) > 2 * min(male, female):
             drafts[order].gender = "f" if female > male else "m"
     for draft in drafts:
-        given = draft.words[0] if len(draft.words) > 1 and draft.kind == "person" else ""
-        if draft.gender is None and given.endswith("a") and len(given) > 3:
-            draft.gender = "f"  # for want of anything better: so end many women's names, few men's
+        if draft.gender is None and draft.kind == "person" and len(draft.words) > 1:
+            given = draft.words[0]
+            if given.endswith("a") and len(given) > 3:
+                draft.gender = "f"  # for want of anything better: many women's names end so
