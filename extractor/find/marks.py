@@ -94,9 +94,7 @@ def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
         if b - a == 1:
             if before.isalnum() and after.isalnum() and _FAMILY[text[a]] == SINGLE:
                 continue  # "don't"
-        elif b - a > LONGEST_ROW:
-            continue
-        elif text[a:b] in _EMPTY and not before.strip() and not after.strip():
+        elif b - a > LONGEST_ROW or _holds_nothing(text[a:b], before, after):
             continue
         opens = _may_stand_before_opening(before) and _may_follow_opening(text, b, after)
         closes = bool(before) and not before.isspace()
@@ -126,6 +124,11 @@ def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
             b += 1
             k += 1
         yield a, b
+
+
+def _holds_nothing(row: str, before: str, after: str) -> bool:
+    """Tell whether a row that stands alone opens and closes: `""`."""
+    return row in _EMPTY and not before.strip() and not after.strip()
 
 
 def _may_stand_before_opening(before: str) -> bool:

@@ -40,6 +40,8 @@ _BOUNDARY = (
 ) | frozenset("there then not also have he's who whom".split())
 _BARE = frozenset("police congress parliament opposition crowd press media".split())
 _QUANTIFIERS = frozenset("some many several few other two three four five six most all".split())
+_OPENERS = DETERMINERS | POSSESSIVES
+_ENDINGS = frozenset(("'s", "’s", "'", "’"))  # of a possessive
 _DEFINITE = frozenset("the this that".split()) | POSSESSIVES
 _RELATIVES = frozenset("who which that whose whom".split())
 # What people and bodies are called that is a verb as well: "who chairs the board".
@@ -98,7 +100,7 @@ def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
 
 def _owned(tokens: Tokens, first: int, head: int) -> bool:
     """Tell whether a possessive stands in the phrase: "Freedonia's president"."""
-    return any(t in ("'s", "’s", "'", "’") for t in tokens.text[first:head])
+    return not _ENDINGS.isdisjoint(tokens.text[first:head])
 
 
 def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
@@ -134,14 +136,15 @@ def _left_edge(tokens: Tokens, head: int, owners: int = _OWNERS) -> int:
     With a determiner or a possessive it reaches up to seven words back; without one only over
     words that look like adjectives, and a country or name that stands right before.
     """
+    lower, starts, ends = tokens.lower, tokens.start, tokens.end
     first = head
     while first > 0 and head - first < 7:
-        word = tokens.lower[first - 1]
-        if tokens.start[first] - tokens.end[first - 1] > 1:
+        word = lower[first - 1]
+        if starts[first] - ends[first - 1] > 1:
             break
-        if word in DETERMINERS or word in POSSESSIVES:
+        if word in _OPENERS:
             return first - 1
-        if word in ("'s", "’s") or (word in "'’" and tokens.lower[first - 2].endswith("s")):
+        if word in _ENDINGS and (len(word) == 2 or lower[first - 2].endswith("s")):
             return _possessor(tokens, first - 1, owners)
         if not word[0].isalpha() or word in _BOUNDARY:
             break
@@ -149,8 +152,8 @@ def _left_edge(tokens: Tokens, head: int, owners: int = _OWNERS) -> int:
             break
         first -= 1
     first = head
-    while first > 0 and tokens.start[first] - tokens.end[first - 1] <= 1:
-        word = tokens.lower[first - 1]
+    while first > 0 and starts[first] - ends[first - 1] <= 1:
+        word = lower[first - 1]
         fits = word in ADJECTIVES or (word.endswith(ADJECTIVE_ENDINGS) and len(word) > 4)
         if not (fits or lookup(word)) or word in _BOUNDARY:
             break
@@ -190,20 +193,20 @@ def _right_edge(tokens: Tokens, head: int) -> int:
 
 def find_phrases(reading: Reading) -> list[Phrase]:
     """Return the descriptions outside names, in order."""
-    tokens, found = reading.tokens, []
-    count = len(tokens)
+    tokens, found = reading.tokens, list[Phrase]()
+    text, lower, classes, quoted = tokens.text, tokens.lower, tokens.classes, reading.quoted
+    count = len(text)
     for head in tokens.all_of(PERSON | SPEAKING):
-        word = tokens.lower[head]
-        if reading.quoted[head] or (len(word) < 3 and word not in ("ad", "mp")):
+        word = lower[head]
+        if quoted[head] or (len(word) < 3 and word not in ("ad", "mp")):
             continue
-        if tokens.text[head][0].isupper() and head not in reading.opens:
+        if text[head][0].isupper() and head not in reading.opens:
             continue
-        following = tokens.text[head + 1] if head + 1 < count else "."
         if head + 1 < count and tokens.start[head + 1] == tokens.end[head] + 1:
-            if following[0].isupper() and tokens.classes[head] & PERSON:
+            if text[head + 1][0].isupper() and classes[head] & PERSON:
                 continue  # the role of the name that follows
-            noun = tokens.classes[head + 1] & (PERSON | SPEAKING)
-            if noun and tokens.lower[head + 1] not in SPEECH_VERBS:
+            noun = classes[head + 1] & (PERSON | SPEAKING)
+            if noun and lower[head + 1] not in SPEECH_VERBS:
                 continue  # a noun before another: "campaign manager"
         if _is_verb(tokens, head):
             continue
@@ -279,9 +282,9 @@ def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bo
     word, opener = tokens.lower[head], tokens.lower[first]
     if word in SPEECH_VERBS and (first == head or opener in AUXILIARIES):
         return False
-    if opener in DETERMINERS or opener in POSSESSIVES or word in _BARE:
+    if opener in _OPENERS or word in _BARE:
         return True
-    if any(t in ("'s", "’s") for t in tokens.text[first:head]):
+    if "'s" in tokens.text[first:head] or "’s" in tokens.text[first:head]:
         return True
     if word != noun:  # a plural
         return True
