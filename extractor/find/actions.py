@@ -1,15 +1,14 @@
 """One action on one restriction, as words of a sentence; and the subjects of verbs."""
 
-from dataclasses import dataclass
-
 from extractor.find.candidates import Action, Status
 from extractor.find.clauses import AUXILIARIES, PREPOSITIONS, Token, is_adverb, subject_start
 from extractor.find.restriction_phrases import Restriction
+from extractor.frozen import frozen
 
 How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """One action on one restriction, as indices of a sentence's tokens."""
 

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractor.article import Article
@@ -53,6 +52,7 @@ from extractor.find.numerals import (
 )
 from extractor.find.qualifiers import Qualifier, qualifier_of
 from extractor.find.units import Unit, currency_before, money_of, unit_after
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ _OF_ONE_PERCENT = re.compile(r" of (?:1|one|a) (?:percent|per cent|percentage po
 _OF_A_SCALE = re.compile(r" of an? (million|billion|trillion)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Quantity:
     """One number with its unit, before ranges and qualifiers."""
 

@@ -308,7 +308,7 @@ def _chief_form(reading: Reading, names: list[tuple[Span, str]]) -> str | None:
 def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
     """Number the entities by their first mention and make them immutable."""
     text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
-    placed = []
+    placed: list[tuple[int, int, int, Draft]] = []
     for draft in drafts:
         if draft.mentions:
             draft.mentions.sort()

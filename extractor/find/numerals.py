@@ -6,7 +6,9 @@ figure, what unit it has and what it counts are for others to say.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from extractor.frozen import frozen
 
 UNITS = {
     word: value
@@ -80,7 +82,7 @@ _SEVERAL = {"several": 3, "few": 2, "couple": 2, "many": 3}  # "several hundred"
 _MAX_DIGITS = 15  # longer ones are identifiers; a float holds no more digits than that
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numeral:
     """One printed number. `value` is None for a vague one ("dozens"), which has a low bound."""
 

@@ -1,7 +1,5 @@
 """The noun phrase that names a restriction: "all new U.S. economic sanctions on Chad's banks"."""
 
-from dataclasses import dataclass
-
 from extractor.find.clauses import (
     AUXILIARIES,
     COMMON_VERBS,
@@ -15,6 +13,7 @@ from extractor.find.clauses import (
     phrase_end,
 )
 from extractor.find.sanction_verbs import ACTIONS, LEAVING, SOFT
+from extractor.frozen import frozen
 
 GOODS = frozenset(
     "exports imports export import sale sales oil gas crude coal diamonds travel entry flights "
@@ -39,7 +38,7 @@ _BLENDERS = frozenset(  # "-ed" and "-ing" words that qualify a restriction
 _S_WORDS = frozenset("arms weapons rights minerals affairs goods dual-use chips has-been".split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restriction:
     """A restriction's phrase, as indices of a sentence's tokens (half-open)."""
 
