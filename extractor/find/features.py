@@ -5,14 +5,15 @@ hundred groups of features; training wants their names, ranking only their weigh
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ParamSpec
+
+from extractor.frozen import frozen
 
 _Ps = ParamSpec("_Ps")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Features:
     """Some features of one candidate."""
 
