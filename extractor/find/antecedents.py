@@ -13,7 +13,7 @@ import json
 import math
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from extractor.find.features import Features, weighed
 from extractor.find.positions import SALIENCE, SUBJECTS, ends_quotation, lines_of, role_of
@@ -24,9 +24,10 @@ from extractor.find.vocabulary import (
     is_first_name,
 )
 from extractor.find.word_classes import NEUTRAL, PLURAL, PRONOUN
+from extractor.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from extractor.find.drafts import Draft
     from extractor.find.reading import Reading
@@ -56,7 +57,8 @@ _LIKELY, _MARGIN = 0.35, 1.05
 ALONE = 0.9  # that the only entity that fits is meant: 13 of 14 in the same passages
 
 
-class Past(NamedTuple):
+@frozen
+class Past:
     """A mention before a pronoun, as later pronouns see it."""
 
     token: int
@@ -222,20 +224,31 @@ def fits(draft: Draft, word: str) -> bool:
     return gender is None or draft.gender is None or draft.gender == gender
 
 
-def in_reach(history: History, k: int, reach: int = _REACH) -> dict[int, list[Past]]:
-    """Return the entities named in reach of token `k`, each with its mentions, the latest first."""
-    found: dict[int, list[Past]] = {}
+def in_reach(
+    history: History,
+    k: int,
+    reach: int = _REACH,
+    word: str | None = None,
+    barred: Container[int] = (),
+) -> dict[int, list[Past]]:
+    """Return the entities in reach of token `k`, each with its mentions, the latest first.
+
+    Only those that `word` fits, if one is given, and none of the `barred`.
+    """
+    found: dict[int, list[Past] | None] = {}
     farthest = history.lines[k] - reach
     for past in history.past[: -_MOST - 1 : -1]:
         if past.line < farthest:
             break
         if past.paragraph in history.apart and past.paragraph != history.paragraphs[k]:
             continue
-        if past.order in found:
-            found[past.order].append(past)
-        else:
-            found[past.order] = [past]
-    return found
+        order = past.order
+        if order not in found:
+            fitting = word is None or fits(history.drafts[order], word)
+            found[order] = [past] if fitting and order not in barred else None
+        elif (mentions := found[order]) is not None:
+            mentions.append(past)
+    return {order: mentions for order, mentions in found.items() if mentions is not None}
 
 
 def shapes(
@@ -245,28 +258,36 @@ def shapes(
     line, paragraph = history.lines[k], history.paragraphs[k]
     place, case = _place(history.reading, k), _CASE.get(word, "self")
     out = []
-    for rank, (order, mentions) in enumerate(found.items()):
+    rank = 0
+    for order, mentions in found.items():
         last, draft = mentions[0], history.drafts[order]
         best = before = ""
+        latest = last.line
         for past in mentions:
-            if past.line != last.line and past.line != line - 1:
+            if past.line == latest:
+                if SALIENCE[past.role] > SALIENCE[best]:
+                    best = past.role
+                if latest == line - 1:
+                    before = best
+            elif past.line != line - 1:
                 break
-            if past.line == last.line and SALIENCE[past.role] > SALIENCE[best]:
-                best = past.role
-            if past.line == line - 1 and SALIENCE[past.role] > SALIENCE[before]:
+            elif SALIENCE[past.role] > SALIENCE[before]:
                 before = past.role
-        given = draft.kind == "other" and bool(draft.words) and is_first_name(draft.words[0])
-        back = line - last.line
+        given = draft.kind == "other" and draft.words and is_first_name(draft.words[0])
+        back, paragraphs = line - latest, paragraph - last.paragraph
+        often, times = len(mentions), history.times[order].bit_length()
+        first, spoke = history.first_of.get(latest) == order, history.speaker == order
         out.append((order, (
             _stand(place, case, back, best, last.role),
-            _company(place, case, min(rank, 3), min(paragraph - last.paragraph, 3), before),
+            _company(place, case, rank, paragraphs if paragraphs < 3 else 3, before),
             _part(
-                place, case, back, min(len(mentions), 5),
-                min(history.times[order].bit_length(), 5), "given name" if given else draft.kind,
-                draft.gender is None, history.first_of.get(last.line) == order,
-                history.speaker == order,
+                place if first or spoke else "", case if spoke else "", back if first else 0,
+                often if often < 5 else 5, times if times < 5 else 5,
+                "given name" if given else draft.kind, draft.gender is None, first, spoke,
             ),
         )))  # fmt: skip
+        if rank < 3:
+            rank += 1
     return out
 
 
@@ -277,12 +298,8 @@ def antecedent(
 
     None where nobody fits, or two are about as likely. With a description, whom that means.
     """
-    barred = _barred(history, k, word)
-    found = {
-        order: mentions
-        for order, mentions in in_reach(history, k, _NEAR if word in NEUTRAL else _REACH).items()
-        if order not in barred and fits(history.drafts[order], word)
-    }
+    reach = _NEAR if word in NEUTRAL else _REACH
+    found = in_reach(history, k, reach, word, _barred(history, k, word))
     if len(found) < 2:
         return next(
             ((order, ALONE) for order in found if _acts(history, word, order, found[order])), None

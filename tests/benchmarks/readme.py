@@ -93,7 +93,7 @@ class Rules:
 
         found = {}
         for name, gold in self.gold.items():
-            found[name], *speeds = timed(gold)
+            found[name], *speeds = timed(gold, self.gold[other][:BEFORE], passes)
             self.speeds[name] = (speeds[0], speeds[1])
         return found
 
