@@ -136,8 +136,8 @@ class Rules:
         quoting, all_of_it = self.speeds["dev"] if self.predictions else (0.0, 0.0)
         return (
             f"On dev, after {BEFORE} other articles, the rules do {quoting:.0f} articles in a CPU "
-            f"second for quotations and\nspeakers, finding included, and {all_of_it:.0f} with every "
-            "paraphrase besides (each article's fastest of\neight passes)."
+            f"second for quotations and\nspeakers, finding included, and {all_of_it:.0f} with "
+            "every paraphrase besides (each article's fastest of\neight passes)."
         )
 
 

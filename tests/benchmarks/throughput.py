@@ -1,6 +1,6 @@
 """Articles a second and CPU an article of a run that asks a model, beside others, against a stub.
 
-    python tests/benchmarks/throughput.py [--articles 500] [--texts PATH…] [--jobs 2]
+    python tests/benchmarks/throughput.py [--articles 1000] [--texts PATH…] [--jobs 2]
                                           [--peers [VENV]] [--check]
 
 Answers after 200 ms with 10 requests at a time (50 articles a second are possible); after 500 ms
@@ -262,7 +262,7 @@ def table(lines: Sequence[Line]) -> str:
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--articles", type=int, default=500)
+    parser.add_argument("--articles", type=int, default=1000)
     parser.add_argument("--texts", type=Path, nargs="+", default=[ROOT / "tests" / "articles"])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
