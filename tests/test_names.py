@@ -210,3 +210,9 @@ def test_every_mention_is_a_slice_and_belongs_to_one_entity(text: str):
 def test_spellings_are_compared_as_the_edit_distance_says(a: str, b: str, most: int):
     """The bounded comparison agrees with Levenshtein's distance."""
     assert within_edits(a, b, most) == (Levenshtein.distance(a, b) <= most)
+
+
+def test_a_long_name_that_ends_with_a_country_is_not_that_country() -> None:
+    """The country keeps its kind and its name, whatever long name ends with it."""
+    text = "North Korea protested. The Ann Brook Banking Restrictions Involving North Korea passed."
+    assert entity(inventory(text), "North Korea").kind == "place"

@@ -241,9 +241,13 @@ def _compatible(run: Run, draft: Draft) -> bool:
 
 
 def _ends_with(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Tell whether the longer of two names ends with the shorter, which has no first name."""
+    """Tell whether the longer of two names ends with the shorter, a person's last names.
+
+    These hold no first name; and "Warmbier Restrictions on North Korea" is not that country.
+    """
     short, long = sorted(([key(w) for w in a], [key(w) for w in b]), key=len)
-    return long[-len(short) :] == short and not is_first_name(short[0])
+    ends = long[-len(short) :] == short and not is_first_name(short[0])
+    return ends and lookup(" ".join(short)) is None
 
 
 def _describe(reading: Reading, run: Run, draft: Draft) -> None:
