@@ -105,7 +105,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 4
         assert process.returncode == 130
         assert b"Traceback" not in told
     assert is_whole(tmp_path / "out")

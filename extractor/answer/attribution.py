@@ -6,7 +6,6 @@ beside this file. What is fitted is the shape of reporting sentences, no word of
 """
 
 import math
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
 
@@ -16,6 +15,7 @@ from extractor.answer.sources import Source, cue_of, none_features, sources_of, 
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import CORE_SPEECH
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 _RIVALS = 6
@@ -23,7 +23,7 @@ _COPULAS = frozenset("was is were are".split())
 _WHEN = frozenset("when while as after before if since until".split())
 
 
-@dataclass(slots=True)  # frozen ones take several times as long to make
+@frozen
 class Attribution:
     """Who said one quotation, on what evidence."""
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from extractor.find.vocabulary import (
     PREPOSITIONS,
     SPEECH_VERBS,
 )
+from extractor.frozen import frozen
 
 if TYPE_CHECKING:
     from extractor.answer.nearby import Nearby
@@ -35,7 +35,7 @@ _TELLING = frozenset((",", ":", "¶", ".", "that"))  # before a quotation
 _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 
 
-@dataclass(slots=True)  # frozen ones take several times as long to make
+@frozen
 class Setting:
     """Where a quotation stands: token ranges of the reporter's words around it."""
 

@@ -3,8 +3,6 @@
 Which mentions are sources of which quotations, and what speaks for each, `sources` says.
 """
 
-from dataclasses import dataclass
-
 from extractor.answer.evidence import Evidence
 from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Placed
@@ -18,6 +16,7 @@ from extractor.find.vocabulary import (
     PREPOSITIONS,
 )
 from extractor.find.word_classes import PERSON, kind_of_word
+from extractor.frozen import frozen
 
 ROLE = 6  # words of a person's role that are read: "foreign policy chief"
 _OWNING = ("'s", "’s")
@@ -26,7 +25,7 @@ _OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
 _TOLD_APART = frozenset("it who they his her".split())
 
 
-@dataclass(slots=True)  # frozen ones take several times as long to make
+@frozen
 class Nearby:
     """A mention that may be the source of quotations near it."""
 
