@@ -33,7 +33,13 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
     if asker is not None:
         import asyncio  # 0.02 s that the rules need not pay
 
-        return asyncio.run(extract_with(article, schema, asker))
+        async def once() -> Extraction:
+            try:
+                return await extract_with(article, schema, asker)
+            finally:
+                await asker.disconnect()  # the event loop ends here, and its connections with it
+
+        return asyncio.run(once())
     inventory = with_attributions(take(article), schema.model)
     answer = rules.answer(inventory, schema.model)
     checked = check(inventory, schema.model, answer)

@@ -151,6 +151,9 @@ class Parrot:
         """Name no real prompt."""
         return schema.name, "0" * 64
 
+    async def disconnect(self) -> None:
+        """There is nothing to close."""
+
     async def ask(
         self, inventory: Inventory, schema: Schema, by_rules: Answer
     ) -> tuple[Answer, Usage]:

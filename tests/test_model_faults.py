@@ -1,11 +1,13 @@
 """What an endpoint can do wrong, played by a stub: a right result or a clear error."""
 
+import gc
 import json
 import logging
 from email.utils import formatdate
 from time import monotonic, time
 from typing import Any
 
+import aiohttp
 import httpx2
 import openai
 import pytest
@@ -14,6 +16,7 @@ from tenacity import wait_fixed
 from extractor.answer import transport
 from extractor.answer.failures import Passing, asked_wait, classify, redact
 from extractor.answer.model import ModelAsker
+from extractor.catalogue import load_schema
 from extractor.errors import (
     EndpointFailing,
     EndpointRefused,
@@ -21,8 +24,10 @@ from extractor.errors import (
     ModelError,
     UsageError,
 )
+from extractor.pipeline import extract
+from extractor.read import article_from_text
 from extractor.record import Extraction
-from tests.asking import KEY, ask, extract_from, name_id, settings_for
+from tests.asking import ARTICLE, KEY, ask, extract_from, name_id, settings_for
 from tests.stub_server import Play, Script, Stub, answers, fails, in_turn, says, serving
 
 
@@ -171,6 +176,7 @@ def test_nobody_listening_is_a_clear_error() -> None:
     [
         (httpx2.ReadError(""), "cannot be reached (ReadError);"),
         (httpx2.ConnectError("refused"), "cannot be reached (ConnectError: refused);"),
+        (aiohttp.ServerDisconnectedError(), "(ServerDisconnectedError: Server disconnected);"),
         (None, "cannot be reached (APIConnectionError);"),
     ],
 )
@@ -527,6 +533,19 @@ def test_disagreements_are_warnings() -> None:
     extraction, _ = extracted(answers(good()))
     told = [w for w in extraction.warnings if w.code == "disagreement"]
     assert {w.candidate for w in told} >= {"Q1", "Q2"}
+
+
+def test_an_asker_leaves_no_connection_to_an_event_loop_that_has_ended(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One asker serves extractions in event loops of their own, and nothing stays open."""
+    with serving(answers(good())) as stub:
+        asker = ModelAsker(settings_for(stub.base_url))
+        for number in range(2):
+            article = article_from_text(f"{ARTICLE}\n\nNumber {number}.")
+            assert extract(article, load_schema("quotes"), asker=asker).usage.calls == 1
+        gc.collect()
+    assert [one.getMessage() for one in caplog.records if one.name == "asyncio"] == []
 
 
 def test_long_articles_are_asked_in_parts_that_merge() -> None:

@@ -91,3 +91,7 @@ class Asker(Protocol):
     ) -> tuple[Answer, Usage]:
         """Ask about one article; `by_rules` is the rules' answer to the same question."""
         ...
+
+    async def disconnect(self) -> None:
+        """Close the connections of the event loop that is running; it can be asked again."""
+        ...

@@ -9,11 +9,12 @@ before it becomes part of a message: some repeat the key in their refusal.
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
+import aiohttp
 import httpx2
 import openai
 
@@ -49,21 +50,33 @@ def redact(text: str, settings: Settings, limit: int = 300) -> str:
 def classify(error: openai.OpenAIError, settings: Settings) -> Passing | ModelError:
     """Say what an error of the client means: a Passing to try again, or what to raise."""
     where = settings.endpoint
-    if isinstance(error, openai.APITimeoutError):
-        return Passing(timed_out(settings))
     if isinstance(error, openai.APIConnectionError):
-        cause = error.__cause__
-        said = str(cause).strip() if cause is not None else ""  # httpx's errors may be wordless
-        kind = type(error if cause is None else cause).__name__
+        causes = list(_causes_of(error))
+        cause = causes[-1]  # its own kind: the client calls a refused connection a timeout as well
+        if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
+            return Passing(timed_out(settings))
+        said = "" if cause is error else str(cause).strip()  # some errors are wordless
+        kind = type(cause).__name__
         reason = redact(f"{kind}: {said}" if said else kind, settings)
         unreachable = EndpointUnreachable(
             f"{where} cannot be reached ({reason}); is it running, and is the base URL right?"
         )
-        passing = isinstance(cause, httpx2.TransportError | OSError)
-        return Passing(unreachable) if passing else unreachable
+        return Passing(unreachable) if any(map(_is_of_connection, causes)) else unreachable
     if isinstance(error, openai.APIStatusError):
         return judge_status(error.response, settings)
     return EndpointRefused(f"{where}: {redact(str(error), settings)}")
+
+
+def _causes_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, what it was made of, and so on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
+
+
+def _is_of_connection(error: BaseException) -> bool:
+    return isinstance(error, httpx2.TransportError | aiohttp.ClientError | OSError)
 
 
 def timed_out(settings: Settings) -> ModelError:

@@ -83,6 +83,10 @@ class ModelAsker:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
+    async def disconnect(self) -> None:
+        """Close the connections of the event loop that is running; it can be asked again."""
+        await self.endpoint.disconnect()
+
     async def aclose(self) -> None:
         """Close connections and cache."""
         await self.endpoint.aclose()

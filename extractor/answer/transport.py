@@ -148,17 +148,22 @@ class Endpoint:
         self._loop = loop
         self._gate = self._given_gate or Slots(self.settings.concurrency)
         self._client = client_for(self.settings)
+        self._url = str(self._client.base_url.join("chat/completions"))  # not joined each time
         mode = instructor.Mode.JSON_SCHEMA
         patched = instructor.patch(create=cast(Any, self._create), mode=mode)
         self._instructor = instructor.AsyncInstructor(
             client=self._client, create=patched, mode=mode
         )
 
-    async def aclose(self) -> None:
-        """Close the connections and the cache."""
+    async def disconnect(self) -> None:
+        """Close the connections of the event loop that is running; the next question opens new."""
         if self._loop is asyncio.get_running_loop():
             await self._client.close()
             self._loop = None
+
+    async def aclose(self) -> None:
+        """Close the connections and the cache."""
+        await self.disconnect()
         if self._cache is not None:
             self._cache.close()
 
@@ -316,9 +321,7 @@ class Endpoint:
             async with asyncio.timeout(patience):
                 # Not `chat.completions.create`: it walks through every message to transform
                 # what is JSON already, half a millisecond a request.
-                response = await self._client.post(
-                    "/chat/completions", cast_to=httpx2.Response, content=body
-                )
+                response = await self._client.post(self._url, cast_to=httpx2.Response, content=body)
             data = read_body(response, self.settings)
             self._count(data, usage, call)
             call.outcome = "answered"
@@ -384,7 +387,7 @@ def client_for(settings: Settings) -> openai.AsyncOpenAI:
         base_url=settings.base_url,
         max_retries=0,
         timeout=settings.timeout,
-        http_client=openai.DefaultAsyncHttpxClient(verify=certificates()),
+        http_client=openai.DefaultAioHttpClient(verify=certificates()),
     )
 
 
