@@ -34,12 +34,11 @@ _HEADS = re.compile(
     r"(?:bloc|group|grouping|union|alliance|body|council|organi[sz]ation|community|league|club)\b",
     re.IGNORECASE,
 )
-BEGINNING = re.compile(
-    r"\b(?:countries|nations|states|powers|governments|capitals|leaders|bloc)\b"
-    r"|\b(?:international|global|world)\b"
-    r"|\b\d+$",
-    re.IGNORECASE,
+BEGINNINGS = frozenset(
+    "countries nations states powers governments capitals leaders bloc international global "
+    "world".split()
 )
+BEGINNING = re.compile(rf"\b(?:{'|'.join(sorted(BEGINNINGS))})\b|\b\d+$", re.IGNORECASE)
 _BEFORE = re.compile(r"\S+(?=\s+$)")
 _REACH = 60  # characters before the noun: four words at most, and the longest are short
 _MOST = 4

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
 
 from extractor.find.word_classes import TOLD
 
@@ -47,31 +47,36 @@ class Tokens:
 def tokenize(text: str) -> Tokens:
     """Cut a text into tokens: blank by blank, and the pattern only where words are not plain."""
     words: list[str] = []
+    told: list[tuple[str, int]] = []  # of each word in lower case, and what it is
     starts: list[int] = []
     ends: list[int] = []
+    known = TOLD.get
     start = 0
     for piece in text.replace("\n", " ").split(" "):
         end = start + len(piece)
-        if piece in TOLD or piece.isalpha():  # what was a token is one
+        knowledge = known(piece)  # what was a token is one
+        if knowledge is not None or piece.isalpha():
             words.append(piece)
+            told.append(knowledge or TOLD[piece])
             starts.append(start)
             ends.append(end)
         elif piece:
             stem, last = piece[:-1], piece[-1]
             if last in _ENDING and (stem.isalpha() or (stem in TOLD and "." not in stem)):
                 words += (stem, last)
+                told += (TOLD[stem], TOLD[last])
                 starts += (start, end - 1)
                 ends += (end - 1, end)
             else:
                 for found in _TOKEN.finditer(piece):
-                    words.append(found[0])
+                    word = found[0]
+                    words.append(word)
+                    told.append(TOLD[word])
                     starts.append(start + found.start())
                     ends.append(start + found.end())
         start = end + 1
-    told = list(map(TOLD.__getitem__, words))
-    lower, classes = [lower for lower, _ in told], [classes for _, classes in told]
+    lower, classes = [lower for lower, _ in told], [bits for _, bits in told]
     classed: dict[int, list[int]] = defaultdict(list)
-    for k, bits in enumerate(classes):
-        if bits:
-            classed[bits].append(k)
+    for k in compress(range(len(classes)), classes):
+        classed[classes[k]].append(k)
     return Tokens(words, lower, starts, ends, classes, classed, partial(bisect_left, starts))

@@ -382,10 +382,10 @@ def singular(noun: str) -> str:
     """Return the singular of a lower-case noun by rule; the noun itself when it is one."""
     if noun in IRREGULAR_PLURALS:
         return IRREGULAR_PLURALS[noun]
+    if not noun.endswith("s"):
+        return noun
     if noun.endswith("ies") and len(noun) > 4:
         return noun[:-3] + "y"
     if noun.endswith(("ches", "shes", "sses", "xes")):
         return noun[:-2]
-    if noun.endswith("s") and not noun.endswith(("ss", "us", "is")):
-        return noun[:-1]
-    return noun
+    return noun if noun.endswith(("ss", "us", "is")) else noun[:-1]

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from extractor.find.candidates import EntityKind
-from extractor.find.collectives import BEGINNING
+from extractor.find.collectives import BEGINNING, BEGINNINGS
 from extractor.find.figures import TRIGGER
 from extractor.find.vocabulary import (
     BODY_NOUNS,
@@ -30,16 +30,18 @@ PRONOUNS = SINGULAR | PLURAL | NEUTRAL | {"who"}
 _MOST, _LONGEST = 50_000, 40  # words that are remembered, and their letters
 _INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
 
+_KINDS: dict[str, EntityKind] = {
+    **dict.fromkeys(DOCUMENT_NOUNS, "other"),
+    **dict.fromkeys(BODY_NOUNS, "body"),
+    **dict.fromkeys(PERSON_NOUNS, "person"),
+}
 
-@lru_cache(maxsize=20_000)
+
 def kind_of_noun(noun: str) -> EntityKind | None:
     """Return what a noun in the singular describes; None when nothing that speaks."""
-    noun = noun.rpartition("-")[2] if noun not in PERSON_NOUNS else noun
     if noun in PERSON_NOUNS:
         return "person"
-    if noun in BODY_NOUNS:
-        return "body"
-    return "other" if noun in DOCUMENT_NOUNS else None
+    return _KINDS.get(noun.rpartition("-")[2])
 
 
 @lru_cache(maxsize=20_000)
@@ -68,14 +70,18 @@ class _Told(dict[str, tuple[str, int]]):
 
 def _classes(word: str, lower: str) -> int:
     noun = kind_of_word(lower)
+    if word.isascii() and word.isalpha():  # no boundary within: what matches is the whole word
+        number, states = TRIGGER.match(word) is not None, lower in BEGINNINGS
+    else:
+        number, states = TRIGGER.search(word) is not None, BEGINNING.search(word) is not None
     return (
         CAPITAL * capital(word)
         | OPENING * (word in ":•.!?")
         | (PERSON if noun == "person" else SPEAKING if noun else 0)
         | SPEECH * (lower in FINITE_SPEECH)
         | PRONOUN * (lower in PRONOUNS)
-        | NUMBER * bool(TRIGGER.search(word))
-        | STATES * bool(BEGINNING.search(word))
+        | NUMBER * number
+        | STATES * states
     )
 
 
