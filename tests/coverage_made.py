@@ -149,7 +149,8 @@ def command(*arguments: object) -> list[str]:
 
 def environment(cache: Path, **more: str) -> dict[str, str]:
     """Return a clean environment with a cache of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("EXTRACT_", "OPENAI_"))}
+    ours = ("EXTRACT_", "OPENAI_", "COLUMNS", "LINES")  # the last two: pytest-xdist sets them
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     root = str(Path(__file__).resolve().parents[1])
     return kept | {"EXTRACT_CACHE_DIR": str(cache), "PYTHONPATH": root, **more}
 
