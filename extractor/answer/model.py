@@ -149,8 +149,7 @@ class ModelAsker:
 
         tasks = [asyncio.ensure_future(in_turn(one)) for one in asked]
         try:
-            for task in asyncio.as_completed(tasks):
-                await task
+            await asyncio.gather(*tasks)
         except ModelError as error:
             error.spent = going.usage
             raise
