@@ -1,6 +1,6 @@
 """Articles a second and CPU an article of a run that asks a model, beside others, against a stub.
 
-    python tests/benchmarks/throughput.py [--articles 1000] [--texts PATH…] [--jobs 2]
+    python tests/benchmarks/throughput.py [--articles 2000] [--texts PATH…] [--jobs 2]
                                           [--peers [VENV]] [--check]
 
 Answers after 200 ms with 10 requests at a time (50 articles a second are possible); after 500 ms
@@ -11,9 +11,11 @@ stores.
 
 Others see the same articles and the same stub: instructor, in this environment, asks the same
 question and validates the answer, no more; LangExtract, with --peers in an environment of its own,
-asks its own question and is answered in its own form. CPU is that of all processes but the stub's.
-`--check` ends with status 1 when a bar is missed: 45 of 50 articles a second, 10 ms CPU, 80% of
-what the CPU and the answers allow.
+asks its own question and is answered in its own form. CPU is that of all processes but the stub's,
+in ms, which differ from machine to machine and from hour to hour, and as a multiple of what
+instructor alone takes for the same articles in the same run.
+`--check` ends with status 1 when a bar is missed: 45 of 50 articles a second, twice the CPU of
+instructor alone, 80% of what the CPU and the answers allow.
 """
 
 import argparse
@@ -51,9 +53,9 @@ from tests.stub_server import answers
 
 WORKER = Path(__file__).with_name("throughput_peer.py")
 PINS = ["langextract[openai]==1.7.1"]  # what the figures in the README were measured with
-HEADER = ("what", "answers", "at once", "articles", "a second", "CPU an article, ms")
+HEADER = ("what", "answers", "at once", "articles", "a second", "CPU each, ms", "× instructor")
 _LEAST_A_SECOND = 45  # of 50 possible
-_MOST_CPU = 10  # ms
+_MOST_INSTRUCTORS = 2.0
 _LEAST_OF_CPU = 0.8
 _NUMBER = re.compile(rb"count no\. (\d+)")  # in every title
 
@@ -89,8 +91,13 @@ class Line:
         """CPU an article, in ms."""
         return 1000 * self.cpu / self.articles
 
-    def row(self) -> tuple[str, ...]:
-        """Return its cells."""
+    @property
+    def kind(self) -> str:
+        """What was asked about: "articles" or "notes"."""
+        return self.what.rpartition(", ")[2]
+
+    def cells(self) -> tuple[str, ...]:
+        """Return what is known of it alone."""
         delay = f"{1000 * self.delay:.0f} ms" if self.delay else "instant"
         counts = (f"{self.at_once}", f"{self.articles:,}", f"{self.speed:.1f}", f"{self.each:.1f}")
         return (self.what, delay, *counts)
@@ -217,17 +224,24 @@ def of_peer(
     return Line(what, delay, at_once, len(asked), told["seconds"], told["cpu"])
 
 
+def cpu_of_instructor(lines: Sequence[Line]) -> dict[str, float]:
+    """Return the CPU of instructor alone an article, in ms, by the kind of article."""
+    return {one.kind: one.each for one in lines if one.what.startswith("instructor")}
+
+
 def misses(lines: Sequence[Line]) -> list[str]:
     """Return in words every bar that a run has missed."""
     found = []
     ours = {(one.what, one.delay, one.at_once): one for one in lines}
+    alone = cpu_of_instructor(lines)
     for (what, delay, at_once), one in ours.items():
         if not what.startswith("a run"):
             continue
         if (delay, at_once) == (0.2, 10) and one.speed < _LEAST_A_SECOND:
             found.append(f"{what}: {one.speed:.1f} a second, under {_LEAST_A_SECOND}")
-        if (delay, at_once) == (0.2, 10) and one.each > _MOST_CPU:
-            found.append(f"{what}: {one.each:.1f} ms CPU, over {_MOST_CPU}")
+        times = one.each / alone[one.kind]
+        if (delay, at_once) == (0.2, 10) and times > _MOST_INSTRUCTORS:
+            found.append(f"{what}: {times:.2f} times instructor's CPU, over {_MOST_INSTRUCTORS}")
         bound = ours.get((what, 0.0, at_once))
         if (delay, at_once) == (0.5, 100) and bound:
             share = one.speed / min(bound.speed, at_once / delay)  # what the answers allow
@@ -256,13 +270,15 @@ def measure(given: argparse.Namespace) -> Iterator[Line]:
 
 def table(lines: Sequence[Line]) -> str:
     """Return the table, ours first of each kind."""
-    return markdown(HEADER, [line.row() for line in lines])
+    alone = cpu_of_instructor(lines)
+    rows = [(*line.cells(), f"{line.each / alone[line.kind]:.1f}") for line in lines]
+    return markdown(HEADER, rows)
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--articles", type=int, default=1000)
+    parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--texts", type=Path, nargs="+", default=[ROOT / "tests" / "articles"])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
@@ -279,7 +295,7 @@ def main() -> int:
     lines = []
     for line in measure(given):
         lines.append(line)
-        print(*line.row(), sep="  ", file=sys.stderr, flush=True)
+        print(*line.cells(), sep="  ", file=sys.stderr, flush=True)
     print(table(lines))
     missed = misses(lines)
     print("".join(f"missed: {words}\n" for words in missed), end="", file=sys.stderr)
