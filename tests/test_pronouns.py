@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.find.antecedents import History, weights
+from extractor.find.antecedents import weights
+from extractor.find.history import History
 from extractor.find.inventory import Inventory, take
 from extractor.find.positions import SALIENCE, lines_of, role_of
 from extractor.read import article_from_text

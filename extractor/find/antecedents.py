@@ -10,38 +10,32 @@ learned from it (tests/benchmarks/train_pronouns.py), an idea of Bergsma and Lin
 from __future__ import annotations
 
 import json
-import math
+from bisect import bisect_left
 from functools import cache
+from math import exp
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.find.features import Features, weighed
-from extractor.find.positions import SALIENCE, SUBJECTS, ends_quotation, lines_of, role_of
-from extractor.find.vocabulary import (
-    CONJUNCTIONS,
-    FINITE_SPEECH,
-    PRONOUN_GENDER,
-    is_first_name,
-)
-from extractor.find.word_classes import NEUTRAL, PLURAL, PRONOUN
-from extractor.frozen import frozen
+from extractor.find.history import OFTEN, REACH, fits
+from extractor.find.positions import SUBJECTS, ends_quotation
+from extractor.find.vocabulary import CONJUNCTIONS, FINITE_SPEECH
+from extractor.find.word_classes import NEUTRAL
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
 
     from extractor.find.drafts import Draft
+    from extractor.find.history import History, Trail
     from extractor.find.reading import Reading
 
 _CASE = {"he": "he", "she": "he", "they": "he", "it": "he", "somebody": "he",
          "him": "him", "them": "him", "his": "his", "her": "his", "hers": "his",
          "their": "his", "its": "his"}  # fmt: skip
-_OWNING = frozenset("his her their its".split())  # may open a description: "her message"
 _TAKEN_UP = {"m": "he", "f": "she"}
-_PEOPLE = ("person", "unnamed", "other")
 _INTRODUCING = frozenset("a an one another".split())
-_REACH = 5  # lines back, chosen by hand
 _NEAR = 2  # the same for "it", seldom a source and never far from what it means
-_MOST = 60  # mentions back: more than so many lines hold
 _MOST_BARRED = 8  # mentions of a clause that are looked at
 _APART = frozenset(";:—–")
 _SHORT = 4  # tokens of a phrase that a comment splits off: "Smith's own job, he said, is …"
@@ -55,17 +49,6 @@ _OFFICES = frozenset(
 # Of hand-read training passages, left out in turn, 16 of 28 between 0.3 and 0.6 were right.
 _LIKELY, _MARGIN = 0.35, 1.05
 ALONE = 0.9  # that the only entity that fits is meant: 13 of 14 in the same passages
-
-
-@frozen
-class Past:
-    """A mention before a pronoun, as later pronouns see it."""
-
-    token: int
-    line: int  # of the reporter's sentences (`positions.lines_of`)
-    paragraph: int
-    role: str
-    order: int  # the index of its entity
 
 
 @cache
@@ -122,170 +105,67 @@ def _part(
     return tuple(found)
 
 
-class History:
-    """What was named so far, while the article is read from its beginning."""
-
-    def __init__(self, reading: Reading, drafts: list[Draft]) -> None:
-        self.reading, self.drafts = reading, drafts
-        self.lines, self.paragraphs = lines_of(reading)
-        # Captions and the like: nobody outside them means whom only they name.
-        self.apart = {i for i, p in enumerate(reading.article.paragraphs) if p.kind != "body"}
-        self.past: list[Past] = []
-        self.times = [0] * len(drafts)  # how often each entity was named so far
-        self.speaker = -1  # the entity that spoke last
-        self.asked: dict[int, tuple[int, int]] = {}  # line -> who asked whom
-        self.first_of: dict[int, int] = {}  # line -> the first person in it
-        lower = reading.tokens.lower
-        self.coming = sorted(  # the mentions: tokens first:last, entity
-            [
-                (first, last, order)
-                for order, draft in enumerate(drafts)
-                for first, last, _ in draft.mentions
-            ]
-        )
-        self.position = 0  # of the first mention not read yet
-        self.taken_up: list[Past] = []  # descriptions read as meaning somebody named before
-        self._roles: dict[int, str] = {}
-        self.opening = {first for first, _, _ in self.coming}
-        self.found = [  # "HE", printed in capitals, may be read as a name
-            (k, lower[k])
-            for k in reading.tokens.all_of(PRONOUN)
-            if not reading.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
-        ]
-
-    def pronouns(self) -> Iterator[tuple[int, str]]:
-        """Yield the pronouns outside quotations, remembering what is named before each."""
-        for k, word in self.found:
-            while self.position < len(self.coming) and self.coming[self.position][0] < k:
-                first, last, order = self.coming[self.position]
-                self.position += 1
-                draft = self.drafts[order]
-                if draft.kind == "place" or (draft.kind == "other" and not draft.words):
-                    role = "quoted" if self.reading.quoted[first] else "other"
-                else:
-                    role = self.role_at(first, last)
-                meant = None if role == "quoted" else self._taken_up(first, order)
+def read_on(history: History) -> Iterator[tuple[int, str]]:
+    """Yield the pronouns outside quotations, remembering what is named before each."""
+    coming, quoted, lower = history.coming, history.reading.quoted, history.reading.tokens.lower
+    for k, word in history.found:
+        since, history.position = history.position, bisect_left(coming, (k,), history.position)
+        for first, last, order in coming[since : history.position]:
+            if quoted[first]:  # whom others speak of is not whom the reporter means
+                history.times[order] += 1
+                continue
+            draft = history.drafts[order]
+            thing = draft.kind == "place" or (draft.kind == "other" and not draft.words)
+            role = "other" if thing else history.role_at(first, last)
+            if draft.described and lower[first] == "the":
+                meant = _taken_up(history, first, draft)
                 if meant is not None:
-                    line, paragraph = self.lines[first], self.paragraphs[first]
-                    self.taken_up.append(Past(first, line, paragraph, role, order))
-                self._note(first, role, order if meant is None else meant)
-            yield k, word
-
-    def remember(self, k: int, order: int) -> None:
-        """Note the pronoun at token `k` as a mention of the entity."""
-        self._note(k, "p-" + role_of(self.reading, k, k + 1), order)
-
-    def role_at(self, first: int, last: int) -> str:
-        """Return the role of the mention at tokens first:last."""
-        role = self._roles.get(first)
-        if role is None:
-            role = role_of(self.reading, first, max(last, first + 1))
-            self._roles[first] = role
-        return role
-
-    def _taken_up(self, first: int, order: int) -> int | None:
-        """Return whom a description such as "the candidate" takes up, for pronouns after it."""
-        draft, lower = self.drafts[order], self.reading.tokens.lower
-        if draft.words or not draft.described or draft.plural or lower[first] != "the":
-            return None
-        if lower[draft.first] in _INTRODUCING:
-            return None  # "a woman … the woman": she is introduced as somebody else
-        found = antecedent(self, first, _TAKEN_UP.get(draft.gender or "", "somebody"), draft)
-        # "A resident left. The minister …": descriptions by different nouns are of two people.
-        return found[0] if found and self.drafts[found[0]].words else None
-
-    def _note(self, first: int, role: str, order: int) -> None:
-        line = self.lines[first]
-        self.times[order] += 1
-        if role == "quoted":  # whom others speak of is not whom the reporter means
-            return
-        self.past.append(Past(first, line, self.paragraphs[first], role, order))
-        if self.paragraphs[first] in self.apart:
-            return
-        if role == "asked":
-            self.asked[line] = (self.speaker, order)
-        elif role in ("speaker", "p-speaker"):
-            self.speaker = order
-        if role not in ("possessive", "modifier") and self.drafts[order].kind in _PEOPLE:
-            self.first_of.setdefault(line, order)
+                    history.taken_up = first, history.lines[first], role, order
+                    order = meant  # noqa: PLW2901 (whom it means is whom later ones mean)
+            history.note(first, role, order)
+        yield k, word
 
 
-def fits(draft: Draft, word: str) -> bool:
-    """Tell whether number, kind and gender let the pronoun mean the entity."""
-    if word in NEUTRAL:
-        return draft.kind in ("body", "other", "place") and not draft.plural
-    if word in PLURAL:
-        return draft.plural or draft.kind == "body"
-    if draft.plural or draft.kind in ("place", "body"):
-        return False
-    if draft.kind != "person" and not draft.words and not draft.described:
-        return False  # a document, or any other thing that "said"
-    gender = PRONOUN_GENDER.get(word)
-    return gender is None or draft.gender is None or draft.gender == gender
-
-
-def in_reach(
-    history: History,
-    k: int,
-    reach: int = _REACH,
-    word: str | None = None,
-    barred: Container[int] = (),
-) -> dict[int, list[Past]]:
-    """Return the entities in reach of token `k`, each with its mentions, the latest first.
-
-    Only those that `word` fits, if one is given, and none of the `barred`.
-    """
-    found: dict[int, list[Past] | None] = {}
-    farthest = history.lines[k] - reach
-    for past in history.past[: -_MOST - 1 : -1]:
-        if past.line < farthest:
-            break
-        if past.paragraph in history.apart and past.paragraph != history.paragraphs[k]:
-            continue
-        order = past.order
-        if order not in found:
-            fitting = word is None or fits(history.drafts[order], word)
-            found[order] = [past] if fitting and order not in barred else None
-        elif (mentions := found[order]) is not None:
-            mentions.append(past)
-    return {order: mentions for order, mentions in found.items() if mentions is not None}
+def _taken_up(history: History, first: int, description: Draft) -> int | None:
+    """Return whom a description such as "the candidate" takes up, for pronouns after it."""
+    if description.words or description.plural:
+        return None
+    if history.reading.tokens.lower[description.first] in _INTRODUCING:
+        return None  # "a woman … the woman": she is introduced as somebody else
+    word = _TAKEN_UP.get(description.gender or "", "somebody")
+    found = antecedent(history, first, word, description)
+    # "A resident left. The minister …": descriptions by different nouns are of two people.
+    return found[0] if found and history.drafts[found[0]].words else None
 
 
 def shapes(
-    history: History, k: int, word: str, found: dict[int, list[Past]]
-) -> list[tuple[int, tuple[Features, Features, Features]]]:
+    history: History, k: int, word: str, found: list[Trail], reach: int = REACH
+) -> list[tuple[Features, Features, Features]]:
     """Say for each entity of `found` how its mentions stand to the pronoun at token `k`."""
     line, paragraph = history.lines[k], history.paragraphs[k]
     place, case = _place(history.reading, k), _CASE.get(word, "self")
+    speaker, times, first_of = history.speaker, history.times, history.first_of
+    farthest, rank = line - reach, 0
     out = []
-    rank = 0
-    for order, mentions in found.items():
-        last, draft = mentions[0], history.drafts[order]
-        best = before = ""
-        latest = last.line
-        for past in mentions:
-            if past.line == latest:
-                if SALIENCE[past.role] > SALIENCE[best]:
-                    best = past.role
-                if latest == line - 1:
-                    before = best
-            elif past.line != line - 1:
-                break
-            elif SALIENCE[past.role] > SALIENCE[before]:
-                before = past.role
-        given = draft.kind == "other" and draft.words and is_first_name(draft.words[0])
-        back, paragraphs = line - latest, paragraph - last.paragraph
-        often, times = len(mentions), history.times[order].bit_length()
-        first, spoke = history.first_of.get(latest) == order, history.speaker == order
-        out.append((order, (
-            _stand(place, case, back, best, last.role),
+    for trail in found:
+        order, lines, best = trail.order, trail.lines, trail.best
+        back, before = line - trail.line, ""
+        if back == 1:
+            before = best
+        elif back == 0 and trail.line_before == line - 1:
+            before = trail.best_before
+        paragraphs = paragraph - trail.paragraph
+        often, many = len(lines) - bisect_left(lines, farthest), times[order].bit_length()
+        first, spoke = first_of.get(trail.line) == order, speaker == order
+        out.append((
+            _stand(place, case, back, best, trail.role),
             _company(place, case, rank, paragraphs if paragraphs < 3 else 3, before),
             _part(
                 place if first or spoke else "", case if spoke else "", back if first else 0,
-                often if often < 5 else 5, times if times < 5 else 5,
-                "given name" if given else draft.kind, draft.gender is None, first, spoke,
+                often if often < OFTEN else OFTEN, many if many < 5 else 5,
+                trail.kind, trail.draft.gender is None, first, spoke,
             ),
-        )))  # fmt: skip
+        ))  # fmt: skip
         if rank < 3:
             rank += 1
     return out
@@ -298,27 +178,28 @@ def antecedent(
 
     None where nobody fits, or two are about as likely. With a description, whom that means.
     """
-    reach = _NEAR if word in NEUTRAL else _REACH
-    found = in_reach(history, k, reach, word, _barred(history, k, word))
+    reach = _NEAR if word in NEUTRAL else REACH
+    found = history.in_reach(k, reach, word, _barred(history, k, word))
     if len(found) < 2:
-        return next(
-            ((order, ALONE) for order in found if _acts(history, word, order, found[order])), None
-        )
+        alone = found and _acts(found[0], word, history.lines[k] - reach)
+        return (found[0].order, ALONE) if alone else None
+    scores = [
+        stand.worth + company.worth + part.worth
+        for stand, company, part in shapes(history, k, word, found, reach)
+    ]
     asker, asked = _question(history, k)
-    ranked = []
-    for rank, (order, (stand, company, part)) in enumerate(shapes(history, k, word, found)):
-        score = stand.worth + company.worth + part.worth
-        if asked >= 0:
-            score += _ANSWERS * ((order == asked) - (order == asker))
-        if description is not None:
-            score += _suits(description, history.drafts[order])
-        ranked.append((score, -rank, order))
-    ranked.sort(reverse=True)
-    chances = [math.exp(score - ranked[0][0]) for score, _, _ in ranked]
+    if asked >= 0:
+        told = [_ANSWERS * ((t.order == asked) - (t.order == asker)) for t in found]
+        scores = list(map(add, scores, told))
+    if description is not None:
+        scores = list(map(add, scores, [_suits(description, t.draft) for t in found]))
+    ranked = sorted(scores, reverse=True)
+    best = ranked[0]
+    chances = [exp(score - best) for score in ranked]
     total = sum(chances)
     if chances[1] * _MARGIN > 1.0 or total * _LIKELY > 1.0:
         return None
-    return ranked[0][2], 1.0 / total
+    return found[scores.index(best)].order, 1.0 / total
 
 
 def _suits(description: Draft, draft: Draft) -> float:
@@ -334,19 +215,17 @@ def own_description(history: History, k: int, word: str) -> int | None:
 
     "Ann Berg left. The minister stayed. "I will wait," he said": the minister is not Ann Berg.
     """
-    for past in history.taken_up[-1:]:
-        near = past.line >= history.lines[k] - 1 and past.role in SUBJECTS
-        if near and fits(history.drafts[past.order], word):
-            return past.order
-    return None
+    if history.taken_up is None:
+        return None
+    _, line, role, order = history.taken_up
+    near = line >= history.lines[k] - 1 and role in SUBJECTS
+    return order if near and fits(history.drafts[order], word) else None
 
 
-def _acts(history: History, word: str, order: int, mentions: list[Past]) -> bool:
+def _acts(trail: Trail, word: str, farthest: int) -> bool:
     """Tell whether a name of unknown kind acts as a person does, where a person is asked for."""
-    draft = history.drafts[order]
-    if draft.kind != "other" or word in NEUTRAL or draft.gender:
-        return True
-    return any(past.role.removeprefix("p-") in SUBJECTS for past in mentions)
+    draft = trail.draft
+    return draft.kind != "other" or word in NEUTRAL or bool(draft.gender) or trail.acted >= farthest
 
 
 def _place(reading: Reading, k: int) -> str:
@@ -383,19 +262,19 @@ def _barred(history: History, k: int, word: str) -> set[int]:
     if lower[k - 1] != "whom" and not (comment and lower[k + 2 : k + 3] in (["."], [","], [";"])):
         return set()
     barred = set[int]()
-    for past in history.past[:-_MOST_BARRED:-1]:
-        if past.line != history.lines[k]:
+    for token, line, role, order in history.past[:-_MOST_BARRED:-1]:
+        if line != history.lines[k]:
             break
-        if past.role.startswith("p-"):  # "His goal, he said, is peace": one man
+        if role.startswith("p-"):  # "His goal, he said, is peace": one man
             continue
         if lower[k - 1] == "whom":
-            return {past.order}
-        between = lower[past.token + 1 : k - 1]
+            return {order}
+        between = lower[token + 1 : k - 1]
         if any(w in CONJUNCTIONS or w in _APART for w in between):
             break
-        acts = past.role in ("subject", "opens")
+        acts = role in ("subject", "opens")
         if acts or (len(between) < _SHORT and "," not in between):
-            barred.add(past.order)
+            barred.add(order)
         if acts:  # "Smith is no friend, he said": neither of them
             break
     return barred
@@ -403,13 +282,13 @@ def _barred(history: History, k: int, word: str) -> set[int]:
 
 def _own_subject(history: History, k: int) -> int | None:
     """Return the subject of the clause that the object pronoun at token `k` stands in."""
-    lower, line = history.reading.tokens.lower, history.lines[k]
-    for past in history.past[:-8:-1]:
-        if past.line != line or k - past.token > 9:
+    lower, here = history.reading.tokens.lower, history.lines[k]
+    for token, line, role, order in history.past[:-8:-1]:
+        if line != here or k - token > 9:
             return None
-        between = lower[past.token + 1 : k]
+        between = lower[token + 1 : k]
         if any(w in CONJUNCTIONS or w in ",;:" for w in between):
             return None
-        if past.role.removeprefix("p-") in SUBJECTS:
-            return past.order
+        if role.removeprefix("p-") in SUBJECTS:
+            return order
     return None

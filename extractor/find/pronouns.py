@@ -10,8 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from extractor.find.antecedents import ALONE, History, antecedent, fits, own_description
+from extractor.find.antecedents import ALONE, antecedent, own_description, read_on
 from extractor.find.drafts import Draft
+from extractor.find.history import History, fits
 from extractor.find.positions import SUBJECTS
 from extractor.find.vocabulary import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
 
@@ -30,7 +31,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
     history = History(reading, drafts)
     learn_gender(history)
     unresolved: list[tuple[int, str]] = []
-    for k, word in history.pronouns():
+    for k, word in read_on(history):
         found = resolve(history, k, word)
         if found is not None:
             order, likely = found
@@ -102,15 +103,15 @@ def _subject_of_relative(history: History, k: int, word: str) -> int | None:
     """Return whom "who" means right before: "Smith, who lost his seat", "who says she won"."""
     if word not in _BY_SUBJECT or not history.past:
         return None
-    last, lower = history.past[-1], history.reading.tokens.lower
-    if lower[last.token] != "who" or k - last.token > _CLAUSE:
+    (token, *_, order), lower = history.past[-1], history.reading.tokens.lower
+    if lower[token] != "who" or k - token > _CLAUSE:
         return None
-    between = lower[last.token + 1 : k]
+    between = lower[token + 1 : k]
     if not between or any(not w[0].isalpha() or w in CONJUNCTIONS for w in between):
         return None
     if word == "her" and not lower[k + 1 : k + 2][0][0].isalpha():
         return None  # "who beat her."
-    return last.order if fits(history.drafts[last.order], word) else None
+    return order if fits(history.drafts[order], word) else None
 
 
 def _named_after(history: History, k: int, word: str) -> int | None:

@@ -18,7 +18,8 @@ from polnear import read_gold
 
 from extractor.article import Article
 from extractor.find import capitals, names, nominals, pronouns
-from extractor.find.antecedents import History, Past, fits, in_reach, shapes
+from extractor.find.antecedents import read_on, shapes
+from extractor.find.history import History, Trail, fits
 from extractor.find.quotations import find_quotations
 from extractor.find.reading import read
 from extractor.find.sentences import find_sentences
@@ -51,24 +52,25 @@ def examples(article: Article, answers: dict[int, str]) -> list[Ranking]:
     known = [d.gender if d.kind == "person" else None for d in drafts]
     history, out = History(reading, drafts), []
     pronouns.learn_gender(history)
-    for k, word in history.pronouns():
+    for k, word in read_on(history):
         resolved = pronouns.resolve(history, k, word)
         order = resolved[0] if resolved else None
         gender, answer = PRONOUN_GENDER.get(word), answers.get(reading.tokens.start[k])
         if gender:
-            found = in_reach(history, k)
+            found = history.in_reach(k)
             if answer:
-                found = {o: m for o, m in found.items() if fits(drafts[o], word)}
-                right = [i for i, o in enumerate(found) if answer.lower() in drafts[o].name.lower()]
+                found = [trail for trail in found if fits(trail.draft, word)]
+                named = [trail.draft.name.lower() for trail in found]
+                right = [i for i, name in enumerate(named) if answer.lower() in name]
             else:
                 found = _told_by_gender(history, k, found, known)
-                right = [i for i, o in enumerate(found) if known[o] == gender]
+                right = [i for i, trail in enumerate(found) if known[trail.order] == gender]
                 right = right if len(right) == 1 and len(found) > 1 else []
             if right:
-                order = list(found)[right[0]]
+                order = found[right[0]].order
                 ranked = [
                     tuple(name for group in groups for name in group.names)
-                    for _, groups in shapes(history, k, word, found)
+                    for groups in shapes(history, k, word, found)
                 ]
                 out.append((ranked, right))
         if order is not None:
@@ -77,16 +79,16 @@ def examples(article: Article, answers: dict[int, str]) -> list[Ranking]:
 
 
 def _told_by_gender(
-    history: History, k: int, found: dict[int, list[Past]], known: list[str | None]
-) -> dict[int, list[Past]]:
+    history: History, k: int, found: list[Trail], known: list[str | None]
+) -> list[Trail]:
     """Keep the people of known gender; nobody where one of unknown gender is near."""
     unknown = any(
-        history.drafts[o].gender is None
-        and history.drafts[o].kind == "person"
-        and history.lines[k] - m[0].line < 3
-        for o, m in found.items()
+        trail.draft.gender is None
+        and trail.draft.kind == "person"
+        and history.lines[k] - trail.line < 3
+        for trail in found
     )
-    return {} if unknown else {o: m for o, m in found.items() if known[o]}
+    return [] if unknown else [trail for trail in found if known[trail.order]]
 
 
 def main() -> None:
