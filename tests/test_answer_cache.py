@@ -1,6 +1,7 @@
 """The cache of answers: what it saves, what it refuses, and that nothing is ever unpickled."""
 
 import pickle
+import random
 import sqlite3
 import stat
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from extractor.answer.cache import AnswerCache, SafeDisk, default_folder, request_key
+from extractor.answer.wire import Shared
 from extractor.errors import UsageError
 from tests.asking import ask, name_id, settings_for
 from tests.stub_server import answers, fails, in_turn, says, serving
@@ -94,6 +96,35 @@ def test_the_key_tells_requests_apart() -> None:
     assert request_key("http://a/v1", {"max_tokens": 1, "model": "m"}) in keys
 
 
+def test_keys_stay_what_they_were() -> None:
+    """What earlier versions have paid for is found: the key of a request is this one for ever."""
+    schema = Shared({"type": "object", "properties": {"b": {"const": 0.5}, "a": {"enum": ["é"]}}})
+    request = {
+        "model": "m",
+        "messages": [{"role": "user", "content": "“Yes”,\n\tshe\x01 said"}],
+        "temperature": 0.0,
+        "response_format": {"type": "json_schema", "json_schema": {"schema": schema}},
+    }
+    assert (
+        request_key("http://a/v1", request)
+        == "024ffbb5af2e7e738ed6d00c184a7c4b00c0388c83288059183054281c45a221"
+    )
+
+
+def test_the_cache_stays_within_its_size(tmp_path: Path) -> None:
+    """The oldest answers go when there are too many, while a run goes on and when it ends."""
+    cache = AnswerCache(tmp_path, megabytes=1)
+    for number in range(150):
+        cache.put(str(number), {"text": random.Random(number).randbytes(10_000).hex()})
+    assert 60 < cache.count() < 128
+    cache.close()
+    cache = AnswerCache(tmp_path, megabytes=1)
+    assert cache.volume() <= 1 << 20
+    assert cache.get("0") is None
+    assert cache.get("149") is not None
+    cache.close()
+
+
 def test_values_come_back_as_they_were(tmp_path: Path) -> None:
     """Unicode, nesting and size survive, in the database and in files."""
     cache = AnswerCache(tmp_path)
@@ -150,7 +181,7 @@ def test_only_strings_are_keys_and_only_json_is_stored(tmp_path: Path) -> None:
     disk = SafeDisk(str(tmp_path))
     with pytest.raises(TypeError):
         disk.put(("a", "tuple"))
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="Unable to serialize"):
         disk.store(Bomb(), False)
     with pytest.raises(KeyError):
         disk.get(pickle.dumps(Bomb()), False)

@@ -1,12 +1,15 @@
 """The schema on the wire: strict whatever the Pydantic schema says; and what a request costs."""
 
+import json
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from extractor.answer.costs import cost, price_of
-from extractor.answer.wire import strict
+from extractor.answer.wire import Shared, canonical, strict
 from extractor.catalogue import load_schema
 from extractor.settings import Price, Settings
 
@@ -84,6 +87,19 @@ def test_the_given_schema_is_not_changed() -> None:
 def test_a_free_schema_is_not_called_strict(schema: dict[str, Any]) -> None:
     """Where anything may stand, the endpoint is not told to be strict."""
     assert strict(schema)[1] is False
+
+
+_TEXT = st.text(st.characters(codec="utf-8"))
+_LEAVES = st.none() | st.booleans() | st.integers() | _TEXT
+_JSON = st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.dictionaries(_TEXT, inner))
+
+
+@given(st.dictionaries(_TEXT, _JSON))
+def test_canonical_json_is_in_order_whether_shared_or_not(data: dict[str, Any]) -> None:
+    """The same data gives the same bytes: keys in order, no blanks, nothing escaped in vain."""
+    plain = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert canonical(data) == plain.encode()
+    assert canonical([Shared(data), Shared(data)]) == f"[{plain},{plain}]".encode()
 
 
 def test_prices() -> None:

@@ -15,6 +15,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ import diskcache
 from diskcache.core import MODE_BINARY, MODE_RAW
 from pydantic_core import to_json
 
+from extractor.answer.wire import canonical
 from extractor.errors import UsageError
 from extractor.settings import Settings
 
 # Files for larger values; below it they stand in the database. Answers are 1–20 KB.
 _MIN_FILE_SIZE = 64 * 1024
+# Answers that are put between two looks at the cache's size: a look costs a fourth of a put.
+_CULLED_EVERY = 64
 # A row that unpacks to more than this is no answer of ours (a "zip bomb").
 _MAX_UNPACKED = 64 * 1024 * 1024
 
@@ -50,7 +54,7 @@ class SafeDisk(diskcache.Disk):  # type: ignore[misc]
         """Return the fields of a row for a JSON value."""
         if read:
             raise TypeError("only JSON values are stored")
-        packed = zlib.compress(json.dumps(value, ensure_ascii=False).encode(), level=6)
+        packed = zlib.compress(to_json(value), level=1)
         fields: tuple[int, int, Any, Any] = super().store(packed, False, key=key)
         return fields
 
@@ -87,6 +91,7 @@ class AnswerCache:
     def __init__(self, folder: Path, megabytes: int = 1024) -> None:
         """Open the cache, made if need be, readable by its owner only; raise UsageError."""
         self.folder = folder
+        self._put = 0  # answers till now
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
@@ -96,6 +101,7 @@ class AnswerCache:
                 disk_min_file_size=_MIN_FILE_SIZE,
                 size_limit=megabytes * 1024 * 1024,
             )
+            self._rows.reset("cull_limit", 0, update=False)  # here, not for others: see `put`
         except (OSError, sqlite3.Error, diskcache.Timeout) as error:
             raise UsageError(
                 f"the cache in {folder} cannot be used ({error}); "
@@ -114,6 +120,9 @@ class AnswerCache:
         """Keep an answer; a full disk must not cost the answer itself."""
         try:
             self._rows.set(key, dict(answer))
+            self._put += 1
+            if self._put % _CULLED_EVERY == 0:
+                self._rows.cull()
         except (OSError, sqlite3.Error, diskcache.Timeout):
             return
 
@@ -130,7 +139,10 @@ class AnswerCache:
         return int(self._rows.clear())
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, within its size."""
+        if self._put:
+            with suppress(OSError, sqlite3.Error, diskcache.Timeout):
+                self._rows.cull()
         self._rows.close()
 
 
@@ -150,12 +162,4 @@ def default_folder() -> Path:
 
 def request_key(endpoint: str, request: Mapping[str, Any]) -> str:
     """Return the key of a request to an endpoint: a hash of its canonical JSON."""
-    canonical = {"endpoint": endpoint, "request": _in_order(request)}
-    return hashlib.sha256(to_json(canonical)).hexdigest()
-
-
-def _in_order(value: Any) -> Any:
-    """Return JSON data with the keys of its objects in order."""
-    if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value)}
-    return [_in_order(item) for item in value] if isinstance(value, list) else value
+    return hashlib.sha256(canonical({"endpoint": endpoint, "request": request})).hexdigest()

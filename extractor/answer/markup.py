@@ -10,11 +10,11 @@ worst effect is a wrong id, which the closed lists and the check limit to candid
 import re
 from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 _FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
@@ -24,9 +24,13 @@ _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
 # Alternative names listed beside the main one; more help nobody and cost tokens.
 _ALIASES = 3
 _NAMES = 60  # in one question; beyond it the least mentioned are left out
+# An offset, what goes before what there (less than 0: it ends something), and what is written:
+# first what ends, the inner before the outer; then what begins, the outer first.
+_Mark = tuple[int, int, str]
+_FIRST, _ENDS, _BEGINS = -4_000_000_000, -3_000_000_000, 3_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedName:
     """A name as the model may choose it."""
 
@@ -61,13 +65,13 @@ def one_line(text: str) -> str:
 
 def unmarked(value: Any) -> Any:
     """Return an answer without the marks that were copied along with words of the article."""
-    if isinstance(value, list):
-        return [unmarked(item) for item in value]
+    if isinstance(value, str):
+        if "[" not in value or _ID.fullmatch(value.strip()):
+            return value
+        return _OUR_MARK.sub(lambda mark: mark.group(1) or "", value)
     if isinstance(value, dict):
         return {key: unmarked(item) for key, item in value.items()}
-    if not isinstance(value, str) or "[" not in value or _ID.fullmatch(value.strip()):
-        return value
-    return _OUR_MARK.sub(lambda mark: mark.group(1) or "", value)
+    return [unmarked(item) for item in value] if isinstance(value, list) else value
 
 
 def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
@@ -76,54 +80,52 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     Sentences get their id in front, names behind; quotations, figures and attributions are framed,
     each piece of one that has several. Furniture paragraphs begin with their kind.
     """
-    opening, closing = _frames(inventory, marked)
+    marks = _frames(inventory, marked)
+    marks += [(s.span[0], 0, f"[{s.id}] ") for s in inventory.sentences if s.id in marked]
     for paragraph in inventory.article.paragraphs:
         if paragraph.kind != "body":
-            opening.append((paragraph.span.start, -1, f"({paragraph.kind}) "))
-    # At one place: first what ends, the inner before the outer; then what begins, the outer first.
+            marks.append((paragraph.span[0], 0, f"({paragraph.kind}) "))
+    for entity in inventory.names:
+        if entity.id in marked:
+            told = f" [{entity.id}]"
+            marks += [(m.span[1], _FIRST, told) for m in entity.mentions if m.kind == "name"]
+    text = harmless(inventory.article.text)
+    out: list[str] = []
     start, end = part
-    places = [(at, 0, -length, mark) for at, length, mark in closing if start < at <= end]
-    places += [(at, 1, length, mark) for at, length, mark in opening if start <= at < end]
-    text, out, position = harmless(inventory.article.text), [], start
-    for at, _, _, mark in sorted(places):
-        out += [text[position:at], mark]
-        position = at
+    position = start
+    for at, rank, mark in sorted(marks):
+        # What stands at an edge of the part belongs to it when it begins, or ends, inside.
+        if start < at < end or at == (end if rank < 0 else start):
+            out += (text[position:at], mark)
+            position = at
     out.append(text[position:end])
     return "".join(out)
 
 
-_Frames = tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]]
-
-
-def _frames(inventory: Inventory, marked: Collection[str]) -> _Frames:
-    """Return what to write at which offset; the number between orders marks at one place."""
-    opening = [(s.span.start, -1, f"[{s.id}] ") for s in inventory.sentences if s.id in marked]
-    closing = [
-        (mention.span.end, 2_000_000_000, f" [{entity.id}]")
-        for mention, entity in inventory.mentions
-        if entity.id in marked and mention.kind == "name"
-    ]
+def _frames(inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
+    """Return the marks around figures, quotations and attributions."""
     # Figures are looked for where they are asked for.
-    figures = inventory.figures if any(id_.startswith("N") for id_ in marked) else ()
-    framed = [(n.id, n.span) for n in figures if n.id in marked]
+    figures = inventory.figures if "N" in "".join(marked) else ()
+    framed = [(n.id, *n.span) for n in figures if n.id in marked]
     for quotation in inventory.quotations:
         if quotation.id not in marked:
             continue
-        last = len(quotation.spans) - 1
-        for number, span in enumerate(quotation.spans):
-            start = quotation.outer.start if number == 0 else _before_mark(inventory, span.start)
-            end = quotation.outer.end if number == last else span.end
-            label = quotation.id if number == 0 else f"{quotation.id} continued"
-            framed.append((label, Span(start, end)))
+        begins = [quotation.outer[0]]
+        begins += [_before_mark(inventory, span[0]) for span in quotation.spans[1:]]
+        ends = [*[span[1] for span in quotation.spans[:-1]], quotation.outer[1]]
+        framed += zip(_labels(quotation.id, len(ends)), begins, ends, strict=True)
     for said in inventory.attributions:
         if said.id in marked:
-            labels = [said.id, *[f"{said.id} continued"] * (len(said.content) - 1)]
-            framed += zip(labels, said.content, strict=True)
-    for label, span in framed:
-        length = span.end - span.start
-        opening.append((span.start, 1_000_000_000 - length, f"[{label}: "))
-        closing.append((span.end, 1_000_000_000 - length, "]"))
-    return opening, closing
+            pieces = zip(_labels(said.id, len(said.content)), said.content, strict=True)
+            framed += [(label, start, end) for label, (start, end) in pieces]
+    marks = [(start, _BEGINS + start - end, f"[{label}: ") for label, start, end in framed]
+    marks += [(end, _ENDS + end - start, "]") for _, start, end in framed]
+    return marks
+
+
+def _labels(id_: str, pieces: int) -> list[str]:
+    """Return what the pieces of a candidate are labelled with."""
+    return [id_, *[f"{id_} continued"] * (pieces - 1)]
 
 
 def _before_mark(inventory: Inventory, start: int) -> int:
@@ -134,40 +136,35 @@ def _before_mark(inventory: Inventory, start: int) -> int:
     return start
 
 
-def list_names(
-    inventory: Inventory, within: list[Span], extra: Collection[str] = ()
-) -> list[ListedName]:
-    """Return the names mentioned inside the given stretches, and those in `extra`, by id order."""
-    near = [e for e in inventory.names if e.id in extra or _is_in(e, within)]
+def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
+    """Return the names mentioned inside a stretch, by id order; of too many the most mentioned."""
+    near = [entity for entity in inventory.names if _is_in(entity, within)]
     if len(near) > _NAMES:
-        by_use = sorted(near, key=lambda e: (e.id not in extra, -len(e.mentions)))
-        chosen = {e.id for e in by_use[:_NAMES]}
-        near = [e for e in near if e.id in chosen]
-    return [
-        ListedName(e.id, one_line(e.name), e.kind, tuple(map(one_line, _other_forms(e))))
-        for e in near
-    ]
+        by_use = sorted(near, key=lambda entity: -len(entity.mentions))
+        chosen = {entity.id for entity in by_use[:_NAMES]}
+        near = [entity for entity in near if entity.id in chosen]
+    return [ListedName(e.id, one_line(e.name), e.kind, _other_forms(e)) for e in near]
 
 
-def _is_in(entity: Entity, within: list[Span]) -> bool:
-    mentions = entity.mentions
-    for start, end in within:
+def _is_in(entity: Entity, within: Span) -> bool:
+    mentions, (start, end) = entity.mentions, within
+    at = 0
+    if mentions and mentions[0].span[0] < start:
         at = bisect_left(mentions, start, key=_start_of)
-        if at < len(mentions) and mentions[at].span.start < end:
-            return True
-    return False
+    return at < len(mentions) and mentions[at].span[0] < end
 
 
 def _start_of(mention: Mention) -> int:
-    return mention.span.start
+    return mention.span[0]
 
 
-def _other_forms(entity: Entity) -> list[str]:
+def _other_forms(entity: Entity) -> tuple[str, ...]:
     """Return the aliases that the name itself does not show."""
     if not entity.aliases:
-        return []
+        return ()
     shown = entity.name.lower()
-    return [alias for alias in entity.aliases if alias.lower() not in shown][:_ALIASES]
+    others = [alias for alias in entity.aliases if alias.lower() not in shown]
+    return tuple(map(one_line, others[:_ALIASES]))
 
 
 def parts_of(inventory: Inventory, limit: int) -> list[Span]:

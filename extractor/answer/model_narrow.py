@@ -139,7 +139,7 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
     left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
     schema, is_strict = strict(_schema(target.row, left, options))
     harvest = _harvest(prompts, inventory, target)
-    names = list_names(inventory, [passage])
+    names = list_names(inventory, passage)
     user = prompts.render(
         "narrow",
         title=None,
@@ -292,7 +292,7 @@ def _marked(inventory: Inventory, target: _Target, passage: Span) -> set[str]:
 def _options(inventory: Inventory, passage: Span) -> dict[str, dict[str, str]]:
     """Return what can be chosen near by, by the first letter of the ids: label -> id."""
     near = {
-        "P": [(n.id, n.name) for n in list_names(inventory, [passage])],
+        "P": [(n.id, n.name) for n in list_names(inventory, passage)],
         "N": [(n.id, "") for n in inventory.figures if passage.contains(n.span)],
         "Q": [(q.id, "") for q in inventory.quotations if passage.contains(q.outer)],
         "S": [(s.id, "") for s in inventory.sentences if passage.contains(s.span)],

@@ -14,7 +14,7 @@ from extractor.answer.harvest import Harvest, read_cut_json, read_json, row_key
 from extractor.answer.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.prompt import Prompts, described
 from extractor.answer.questions import Asked
-from extractor.answer.wire import schema_of, strict
+from extractor.answer.wire import Shared, schema_of, strict
 from extractor.find.inventory import Inventory
 from extractor.settings import Settings
 from extractor.shapes import Audited, FieldShape, Shape, shape_of
@@ -143,7 +143,7 @@ class _Form:
     asked: Shape  # the fields
     told: Shape  # the same without matters of form
     described: dict[str, Any]  # `told` as templates see it
-    wire: dict[str, Any]  # the JSON schema of an answer
+    wire: Shared  # the JSON schema of an answer
     is_strict: bool
     dismisses: bool  # whether ids can be dismissed
 
@@ -155,7 +155,7 @@ def _form_of(name: str, model: type[BaseModel], keys: tuple[str, ...], whole: bo
     asked = Shape(model, tuple(f for f in shape.fields if f.key in keys), None, None)
     told = asked if whole else _without_form(asked)
     wire, is_strict = strict(_wire(shape, told))
-    return _Form(asked, told, described(name, told), wire, is_strict, _dismisses(told))
+    return _Form(asked, told, described(name, told), Shared(wire), is_strict, _dismisses(told))
 
 
 def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
     return {
         "title": one_line(title) if title else None,
         "article": mark_up(inventory, part, marked).strip(),
-        "names": list_names(inventory, [part]) if "name" in kinds else [],
+        "names": list_names(inventory, part) if "name" in kinds else [],
         "statements": statements,
         "dismisses": form.dismisses,
     }

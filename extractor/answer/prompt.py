@@ -21,6 +21,7 @@ from extractor.shapes import FieldShape, Shape, shape_of
 
 Part = Literal["system", "whole", "narrow"]
 _WHO = "who"  # the template that asks who said a quotation
+_WORDS = frozenset(("id", "name", "kind", "line", "label"))  # of a listed name: plain strings
 
 _ASKED_FOR = {
     "attribution": "id of an attribution (A…)",
@@ -36,11 +37,11 @@ _ASKED_FOR = {
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Where templates are rendered; they may read what our own values show, at less cost."""
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Tell whether a template may read an attribute: of a listed name, all words of it."""
-        if type(obj) is ListedName and type(value) is str and not attr.startswith("_"):
-            return True
-        return super().is_safe_attribute(obj, attr, value)
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute for a template: of a listed name, all words of it."""
+        if type(obj) is ListedName and attribute in _WORDS:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
 
 @dataclass

@@ -7,10 +7,11 @@ A schema that needs a free dictionary is sent without `strict`.
 
 import json
 from copy import deepcopy
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 # What OpenAI's strict mode and llama.cpp's grammars both take; the rest is left to validation.
 _KEPT = frozenset(
@@ -88,3 +89,40 @@ def _close(node: dict[str, Any], free: list[bool]) -> None:
         return
     node["required"] = list(node["properties"])
     node["additionalProperties"] = False
+
+
+class Shared(dict[str, Any]):
+    """JSON data that many requests hold and nobody changes: put in order once."""
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """Its canonical JSON."""
+        return canonical(dict(self))
+
+
+def canonical(value: Any) -> bytes:
+    """Return JSON data as JSON without blanks, the keys of its objects in order."""
+    pieces: list[bytes] = []
+    _write(value, pieces)
+    return b"".join(pieces)
+
+
+def _write(value: Any, pieces: list[bytes]) -> None:
+    if isinstance(value, Shared):
+        pieces.append(value.canonical)
+    elif isinstance(value, dict):
+        mark = b"{"
+        for key in sorted(value):
+            pieces += (mark, to_json(key), b":")
+            _write(value[key], pieces)
+            mark = b","
+        pieces.append(b"}" if value else b"{}")
+    elif isinstance(value, list):
+        mark = b"["
+        for item in value:
+            pieces.append(mark)
+            _write(item, pieces)
+            mark = b","
+        pieces.append(b"]" if value else b"[]")
+    else:
+        pieces.append(to_json(value))
