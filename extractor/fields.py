@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -35,6 +34,7 @@ from extractor.find.candidates import (
     SentenceCandidate,
 )
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.spans import Span
 
 T = TypeVar("T")
@@ -55,6 +55,8 @@ def grounded_in(inventory: Inventory) -> Iterator[None]:
 class _Grounded:
     """What the field types share: Pydantic's hooks. Subclasses say how an id is resolved."""
 
+    __slots__ = ()
+
     wire_description: ClassVar[str]
     wire_pattern: ClassVar[str | None] = None
 
@@ -70,7 +72,7 @@ class _Grounded:
 
     def to_json(self) -> dict[str, Any]:
         """Return the value as JSON data."""
-        return dict(vars(self))
+        raise NotImplementedError
 
     @classmethod
     def _validate(cls, answer: object) -> Self:
@@ -117,7 +119,7 @@ def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what:
     raise ValueError(f"expected the id of a {what}, such as {letter}1, not {answer[:80]!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A stretch of the article: its text and half-open offsets in code points."""
 
@@ -130,7 +132,7 @@ class Place:
         return {"text": self.text, "start": self.start, "end": self.end}
 
 
-@dataclass(frozen=True)
+@frozen
 class _Stretches(_Grounded):
     """Words that may stand in several places, one after the other."""
 
@@ -146,7 +148,7 @@ class _Stretches(_Grounded):
         return {"text": self.text, "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
 
 
-@dataclass(frozen=True)
+@frozen
 class Quotation(_Stretches):
     """Words between quotation marks, without the marks; several spans when continued."""
 
@@ -159,7 +161,7 @@ class Quotation(_Stretches):
         return cls(found.text(inventory.article.text), found.spans, found.id)
 
 
-@dataclass(frozen=True)
+@frozen
 class Attribution(_Stretches):
     """What somebody is reported to say or think, quoted or not: the content, span by span.
 
@@ -175,7 +177,7 @@ class Attribution(_Stretches):
         return cls(found.text(inventory.article.text), found.content, found.id)
 
 
-@dataclass(frozen=True)
+@frozen
 class Figure(_Grounded):
     """A number of the article: what is printed, and its value or bounds."""
 
@@ -207,12 +209,19 @@ class Figure(_Grounded):
         )
 
     def to_json(self) -> dict[str, Any]:
-        data = super().to_json()
-        del data["id"]
-        return data
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "unit": self.unit,
+            "approximate": self.approximate,
+        }
 
 
-@dataclass(frozen=True)
+@frozen
 class Name(_Grounded):
     """A person, body or place, or an unnamed source, with the mention that the answer rests on."""
 
@@ -244,7 +253,7 @@ class Name(_Grounded):
         return {"name": self.name, "kind": self.kind, "mention": mention}
 
 
-@dataclass(frozen=True)
+@frozen
 class Sentence(_Grounded):
     """A sentence of the article, as evidence."""
 
@@ -265,7 +274,7 @@ class Sentence(_Grounded):
         return {"text": self.text, "start": self.start, "end": self.end}
 
 
-@dataclass(frozen=True)
+@frozen
 class Verbatim(_Grounded):
     """A phrase that the article holds word for word."""
 
@@ -279,6 +288,9 @@ class Verbatim(_Grounded):
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
         span = ground_phrase(answer, inventory.article.text)
         return cls(inventory.text_of(span), *span)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "start": self.start, "end": self.end}
 
 
 GROUNDED_TYPES: tuple[type[_Grounded], ...] = (

@@ -80,17 +80,23 @@ class Shape:
     anchor: FieldShape | None
     # The fields once more: the anchor, then the evidence, then what depends on them.
     order: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
-    # The keys of those that hold rows, and the fields that must have their one value.
+    is_in_order: bool = dataclasses.field(init=False, repr=False, compare=False)
+    # The keys of those that hold rows, of those that may hold lists or rows, and the fields that
+    # must have their one value.
     nested: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    gathered: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
     needed: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Note what every walk through a row of this shape asks for."""
         order = sorted(self.fields, key=lambda f: (f is not self.anchor, f.kind != "sentence"))
         nested = tuple(f.key for f in self.fields if f.row is not None)
+        gathered = tuple(f.key for f in self.fields if f.many or f.kind in ("row", "other"))
         needed = tuple(f for f in self.fields if f.required and not f.nullable and not f.many)
         object.__setattr__(self, "order", tuple(order))
+        object.__setattr__(self, "is_in_order", tuple(order) == self.fields)
         object.__setattr__(self, "nested", nested)
+        object.__setattr__(self, "gathered", gathered)
         object.__setattr__(self, "needed", needed)
 
     def asks_for(self, kind: Audited) -> bool:

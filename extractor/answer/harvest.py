@@ -15,10 +15,10 @@ from pydantic_core import from_json
 
 from extractor.answer.answers import Dismissal
 from extractor.article import Remark
-from extractor.check.resolve import Draft, fault_line, resolve
+from extractor.check.resolve import Draft, data_of, fault_line, resolve
 from extractor.fields import Attribution, Figure, Quotation, Sentence
 from extractor.find.candidates import Entity, QuotationCandidate
-from extractor.find.inventory import Inventory
+from extractor.find.inventory import Candidate, Inventory
 from extractor.shapes import FieldShape, Shape
 from extractor.spans import Span
 
@@ -122,7 +122,7 @@ class Harvest:
             Complaint(fault_line(f), (f.list_path, f.anchor or ""), _row_path(f.path))
             for f in faults
         ]
-        self._take_rows(draft, data)
+        self._take_rows(draft)
         self._take_values(draft, data)
         self._take_dismissals(data)
         told = [complaint.line for complaint in self.faults] + self._gaps()
@@ -136,25 +136,25 @@ class Harvest:
         with suppress(Fault):
             self.take(data)
 
-    def _take_rows(self, draft: Draft, data: dict[str, Any]) -> None:
+    def _take_rows(self, draft: Draft) -> None:
         fresh: dict[Key, list[Row]] = {}
         reserve: dict[Key, list[Row]] = {}
         for listed in self.shape.fields:
-            if listed.row is None or not listed.many:
+            row = listed.row
+            if row is None or not listed.many:
                 continue
-            for made in draft.values.get(listed.key) or []:
-                key = (listed.key, made.anchor_id or "")
-                item = data[listed.key][int(made.path.rpartition("[")[2].rstrip("]"))]
-                if not self._belongs(listed, listed.row, made):
+            for made in draft.values.get(listed.key) or ():
+                key, item = (listed.key, made.anchor_id or ""), made.given
+                if not self._belongs(listed, row, made):
                     continue
-                if self._is_unfounded(listed.row, made, item, key):
+                if self._is_unfounded(row, made, item, key):
                     continue
-                values, complaints = _fitting(listed.row, made)
+                values, complaints = _fitting(row, made)
                 self.faults += [Complaint(line, key, made.path) for line in complaints]
-                if values is None or any(fault.row == made.path for fault in self.faults):
+                if values is None or made.path in {fault.row for fault in self.faults}:
                     reserve.setdefault(key, []).append(item)
                 else:
-                    self._keep(listed.row, made, values, fresh.setdefault(key, []))
+                    self._keep(row, made, values, fresh.setdefault(key, []))
         self.rows.update(fresh)
         self.reserve.update(reserve)
 
@@ -188,9 +188,11 @@ class Harvest:
     def _belongs(self, listed: FieldShape, row: Shape, made: Draft) -> bool:
         """Tell whether a row is about this part of the article, and was asked for."""
         anchor = made.anchor_id
-        if anchor is None or anchor not in self.inventory.by_id:
+        found = self._candidate(anchor) if anchor else None
+        if anchor is None or found is None:
             return True
-        if not self.part.overlaps(self.place_of(anchor)):
+        (start, end), (begins, ends) = _place(found), self.part
+        if start >= ends or end <= begins:
             told = f"{made.path}: {anchor} is not in this part of the article"
             self.faults.append(Complaint(told, (listed.key, anchor), made.path))
             return False
@@ -201,12 +203,12 @@ class Harvest:
             row.rests_on == "sanction" and anchor in stated
         )
 
+    def _candidate(self, id_: str) -> Candidate | None:
+        return self.inventory.lettered(id_[:1]).get(id_)
+
     def place_of(self, id_: str) -> Span:
         """Return where a candidate stands; a name's first mention."""
-        found = self.inventory.by_id[id_]
-        if isinstance(found, Entity):
-            return found.mentions[0].span if found.mentions else Span(0, 0)
-        return found.outer if isinstance(found, QuotationCandidate) else found.span
+        return _place(self.inventory.lettered(id_[:1])[id_])
 
     def _take_values(self, draft: Draft, data: dict[str, Any]) -> None:
         for asked in self.shape.fields:
@@ -227,44 +229,48 @@ class Harvest:
         items = data.get("dismissed")
         for item in items if isinstance(items, list) else []:
             id_ = str(item.get("id", "")).strip("[]() ").upper() if isinstance(item, dict) else ""
-            if id_ not in self.inventory.by_id:
+            if self._candidate(id_) is None:
                 told = f"dismissed: there is no {id_[:20]!r} in this article"
                 self.faults.append(Complaint(told, ("dismissed", "")))
                 continue
             reason = " ".join(str(item.get("reason") or "").split())[:_MAX_REASON]
             self.dismissed[id_] = Dismissal(id_, reason or "no reason given", "model")
-        for used in self.used():
-            self.dismissed.pop(used, None)  # a row says more than a dismissal
+        if self.dismissed:
+            for used in self.used():
+                self.dismissed.pop(used, None)  # a row says more than a dismissal
 
     def used(self) -> set[str]:
         """Return the candidates that the rows and lists gathered so far account for."""
         found = {anchor for _, anchor in self.rows}
         _add_ids(found, self.values)
         for rows in self.rows.values():
-            _add_ids(found, rows)
+            for row in rows:
+                _add_ids(found, row)
         sanctions = {f.key for f in self.shape.fields if f.row and f.row.rests_on == "sanction"}
-        evidence = {anchor for key, anchor in self.rows if key in sanctions}
-        # Statements are looked for where a schema asks for them.
-        statements = self.inventory.statements if evidence else ()
-        return found | {t.id for t in statements if t.sentence in evidence}
+        if sanctions:  # statements are looked for where a schema asks for them
+            evidence = {anchor for key, anchor in self.rows if key in sanctions}
+            found |= {t.id for t in self.inventory.statements if t.sentence in evidence}
+        return found
 
     def candidates(self) -> list[str]:
         """Return the ids in this part that the schema wants a row or a dismissal for."""
         taken = self.inventory
-        asked: list[str] = []
+        asked: list[Candidate] = []
         if self.shape.asks_for("attribution"):
-            asked += [a.id for a in taken.attributions]
+            asked += taken.attributions
         if self.shape.asks_for("quotation"):
-            asked += [q.id for q in taken.quotations if q.parent is None]
+            asked += [q for q in taken.quotations if q.parent is None]
         if self.shape.asks_for("figure"):
-            asked += [n.id for n in taken.figures]
+            asked += taken.figures
         if self.shape.asks_for("sanction"):
-            asked += [t.id for t in taken.statements]
+            asked += taken.statements
+        begins, ends = self.part
+        placed = [(candidate.id, *_place(candidate)) for candidate in asked]
+        wanted = self.wanted
         return [
             id_
-            for id_ in asked
-            if self.part.contains(self.place_of(id_))
-            and (self.wanted is None or id_ in self.wanted)
+            for id_, start, end in placed
+            if begins <= start and end <= ends and (wanted is None or id_ in wanted)
         ]
 
     def missing(self) -> list[str]:
@@ -295,8 +301,8 @@ class Harvest:
 
     def _remark(self, complaint: Complaint) -> Remark:
         candidate = complaint.key[1] or None
-        known = candidate is not None and candidate in self.inventory.by_id
-        where = self.place_of(candidate) if candidate and known else None
+        found = self._candidate(candidate) if candidate else None
+        where = _place(found) if found is not None else None
         told = f"the model's answer, dropped: {complaint.line}"
         return Remark("answer_dropped", told, where, candidate)
 
@@ -319,6 +325,12 @@ def _row_path(path: str) -> str:
 _COUNTED = frozenset((Attribution, Quotation, Figure, Sentence))
 
 
+def _place(found: Candidate) -> Span:
+    if isinstance(found, Entity):
+        return found.mentions[0].span if found.mentions else Span(0, 0)
+    return found.outer if isinstance(found, QuotationCandidate) else found.span
+
+
 def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
     """Add the ids of attributions, quotations, figures and sentences anywhere in a value."""
     for item in value.values() if isinstance(value, dict) else value:
@@ -332,7 +344,7 @@ def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
 
 def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:
     """Return a row's values, or None and the complaints when its model refuses them."""
-    values = {key: _plain(value) for key, value in made.values.items()}
+    values = made.data()
     try:
         row.model.model_validate(values)
     except ValidationError as error:
@@ -340,16 +352,10 @@ def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:
     return values, []
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Draft):
-        return {key: _plain(item) for key, item in value.values.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
 def _misfit(shape: Shape, asked: FieldShape, value: Any) -> str | None:
     """Return what is wrong with a field's value, or None."""
     try:
-        _adapter(shape.model, asked.name).validate_python(_plain(value))
+        _adapter(shape.model, asked.name).validate_python(data_of(value))
     except ValidationError as error:
         return f"{asked.key}: {'; '.join(_lines(error)[:3])}"
     return None

@@ -23,8 +23,9 @@ def merge(
             _merge_value(asked, harvests, answer)
     for harvest in harvests:
         answer.dismissed += harvest.dismissed.values()
-    used = {id_ for harvest in harvests for id_ in harvest.used()}
-    answer.dismissed = _once([d for d in answer.dismissed if d.candidate not in used])
+    if answer.dismissed:
+        used = {id_ for harvest in harvests for id_ in harvest.used()}
+        answer.dismissed = _once([d for d in answer.dismissed if d.candidate not in used])
     if wanted is not None:
         _keep_rules(shape, answer, by_rules, wanted)
     return answer

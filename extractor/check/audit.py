@@ -8,6 +8,8 @@ for ends as used, dismissed with a reason, or unaccounted. It never raises for a
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby, repeat
+from operator import attrgetter
 from typing import Any
 
 from pydantic import BaseModel
@@ -29,7 +31,7 @@ from extractor.find.candidates import (
 )
 from extractor.find.inventory import Inventory
 from extractor.record import Audit, AuditItem
-from extractor.shapes import Shape, shape_of
+from extractor.shapes import FieldShape, Shape, shape_of
 from extractor.spans import Span
 
 _PLACED = (Attribution, Quotation, Figure, Sentence)
@@ -161,7 +163,8 @@ def complaints(
 def _tidy(draft: Draft) -> list[Remark]:
     """Merge rows that rest on the same thing, and put rows in the order of the article."""
     remarks: list[Remark] = []
-    for key, value in draft.values.items():
+    for key in draft.shape.gathered:
+        value = draft.values.get(key)
         if isinstance(value, Draft):
             remarks += _tidy(value)
         if not isinstance(value, list) or not value:
@@ -178,11 +181,16 @@ def _tidy(draft: Draft) -> list[Remark]:
                 _merge(first, row)
                 message = f"{row.path} says the same as {first.path}; they are one row now"
                 remarks.append(Remark("duplicate_row", message, row.anchor_span, row.anchor_id))
-        rows = list(kept.values())
-        if all(row.anchor_span is not None for row in rows) and rows[0].shape.rests_on != "name":
-            rows.sort(key=lambda row: row.anchor_span or Span(0, 0))
-        draft.values[key] = rows
+        draft.values[key] = _in_order(list(kept.values()))
     return remarks
+
+
+def _in_order(rows: list[Draft]) -> list[Draft]:
+    """Return rows by where they stand, unless one has no place, or they are names."""
+    places = [place for row in rows if (place := row.anchor_span) is not None]
+    if rows[0].shape.rests_on == "name" or len(places) < len(rows):
+        return rows
+    return [rows[at] for at in sorted(range(len(rows)), key=places.__getitem__)]
 
 
 def _identity(row: Draft) -> object:
@@ -221,10 +229,11 @@ def _number(draft: Draft, answer: Answer) -> None:
         items = value if isinstance(value, list) else [value]
         for index, item in enumerate(items):
             if isinstance(item, Draft):
-                item.path = f"{base}[{index}]" if isinstance(value, list) else base
+                item.path = f"{base}[{index}]" if items is value else base
                 by_id = origins.get(item.anchor_id or "", answer.origin)
                 item.origin = origins.get(item.key, by_id)
-                _number(item, answer)
+                if item.shape.nested:
+                    _number(item, answer)
 
 
 def _filled_paths(root: Draft, filled: Collection[str]) -> Iterator[str]:
@@ -252,17 +261,22 @@ def _account(
 ) -> _Items:
     """Say of every candidate that the schema asks for what became of it."""
     used = root.grounded_ids()
-    stated = {row.anchor_id for row in root.rows() if row.shape.rests_on == "sanction"}
+    rows = [row for row in root.rows() if row.shape.rests_on == "sanction"]
+    stated = {row.anchor_id for row in rows}
     reasons: dict[str, Dismissal] = {}
     for dismissal in dismissals:
         reasons.setdefault(dismissal.candidate, dismissal)
     items = _Items(0, [], [])
-    for kind, candidate, span in _asked_for(inventory, shape):
+    for kind, candidate in _asked_for(inventory, shape):
         sentence = candidate.sentence if isinstance(candidate, SanctionStatement) else None
         if sentence in stated if sentence is not None else candidate.id in used:
             items.used += 1
             continue
         found = reasons.get(candidate.id) or reasons.get(sentence or "")
+        if isinstance(candidate, QuotationCandidate):
+            span = Span(candidate.spans[0].start, candidate.spans[-1].end)
+        else:
+            span = candidate.span
         if isinstance(candidate, AttributionCandidate | QuotationCandidate):
             text = candidate.text(inventory.article.text)
         else:
@@ -279,17 +293,15 @@ def _account(
     return items
 
 
-def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accountable, Span]]:
+def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accountable]]:
     if shape.asks_for("attribution"):
-        yield from (("attribution", said, said.span) for said in inventory.attributions)
+        yield from zip(repeat("attribution"), inventory.attributions)
     if shape.asks_for("quotation"):
-        for quotation in inventory.quotations:
-            place = Span(quotation.spans[0].start, quotation.spans[-1].end)
-            yield "quotation", quotation, place
+        yield from zip(repeat("quotation"), inventory.quotations)
     if shape.asks_for("figure"):
-        yield from (("figure", figure, figure.span) for figure in inventory.figures)
+        yield from zip(repeat("figure"), inventory.figures)
     if shape.asks_for("sanction"):
-        yield from (("sanction statement", told, told.span) for told in inventory.statements)
+        yield from zip(repeat("sanction statement"), inventory.statements)
 
 
 def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
@@ -320,18 +332,21 @@ def _printable(remark: Remark) -> Remark:
 
 def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:
     """Name the quotations whose speaker is not known, and the attributions without a source."""
-    for row in rows:
-        rests_on = row.shape.rests_on
-        who = {"quotation": "speaker", "attribution": "source"}.get(rests_on or "")
-        if rests_on is None or who is None:
-            continue
-        names = [field for field in row.shape.fields if field.kind == "name" and not field.many]
-        speakers = [f for f in names if canonical(rests_on, f.word) == who]
-        for field in (speakers or names)[:1]:
-            if row.values.get(field.key) is None:
+    for shape, alike in groupby(rows, attrgetter("shape")):
+        who, field = _source_of(shape)
+        for row in alike:
+            if field is not None and row.values.get(field.key) is None:
                 words = quoted(getattr(row.anchor, "text", ""), 60)
                 message = f"{row.path}: the {who} of {words} is not known"
                 yield Remark(f"{who}_unresolved", message, row.anchor_span, row.anchor_id)
+
+
+def _source_of(shape: Shape) -> tuple[str, FieldShape | None]:
+    """Return what a row's words come from is called, and the field that names it."""
+    who = {"quotation": "speaker", "attribution": "source"}.get(shape.rests_on or "", "")
+    names = [field for field in shape.fields if field.kind == "name" and not field.many]
+    sources = [f for f in names if canonical(shape.rests_on or "", f.word) == who]
+    return who, next(iter(sources or names), None) if who else None
 
 
 def _empty_required(root: Draft) -> Iterator[Remark]:
@@ -339,8 +354,8 @@ def _empty_required(root: Draft) -> Iterator[Remark]:
     empty: dict[str, list[str]] = {}
     for draft in (root, *root.rows()):
         for field in draft.shape.needed:
-            missing: Any = draft.values.get(field.key)
-            if missing in (None, ""):
+            value = draft.values.get(field.key)
+            if value is None or value == "":
                 name = f"{draft.list_path}[].{field.key}" if draft.path else field.key
                 empty.setdefault(name, []).append(draft.path)
     for name, paths in empty.items():

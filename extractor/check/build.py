@@ -31,10 +31,12 @@ def build(root: Draft) -> tuple[BaseModel, list[Fault]]:
 def _build(draft: Draft, faults: list[Fault]) -> BaseModel | None:
     """Make one instance; None, with the reason in `faults`, when it cannot stand."""
     model = draft.shape.model
-    values = {}
-    for key, value in draft.values.items():
-        values[key] = _built(value, faults)
-        draft.values[key] = _standing(value)
+    values = dict(draft.values)
+    for key in draft.shape.gathered:
+        if key in values:
+            value = values[key]
+            values[key] = _built(value, faults)
+            draft.values[key] = _standing(value)
     for _ in range(_ATTEMPTS):
         try:
             return model.model_validate(values)

@@ -37,8 +37,8 @@ def figure_conflicts(inventory: Inventory, rows: Iterable[Draft]) -> list[Remark
     remarks: list[Remark] = []
     by_word: dict[str, list[tuple[frozenset[str], Figure, str]]] = {}
     for row in rows:
-        figure, counts = row.anchor, _counts(row)
-        if not isinstance(figure, Figure) or counts is None:
+        figure = row.anchor
+        if not isinstance(figure, Figure) or (counts := _counts(row)) is None:
             continue
         words = _content(counts)
         if len(words) < 2 or words & _APART:

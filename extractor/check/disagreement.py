@@ -59,9 +59,9 @@ def _is_plainly(ours: Any, theirs: Any) -> bool:
     """Tell whether a value is what an id or a choice of the rules says; a mention is its name's."""
     if ours is None or theirs is None:
         return True  # which is no disagreement
-    return isinstance(theirs, str) and (
-        ours.id == theirs.partition(".")[0] if isinstance(ours, Name) else ours == theirs
-    )
+    if not isinstance(theirs, str):
+        return False
+    return ours.id == theirs.partition(".")[0] if isinstance(ours, Name) else ours == theirs
 
 
 def _by_key(rows: Iterable[Draft]) -> dict[str, list[Draft]]:
@@ -105,8 +105,9 @@ def _left_out(
     ours = {d.candidate: d.reason for d in answer.dismissed if d.origin == "model"}
     theirs = {d.candidate: d.reason for d in by_rules.dismissed}
     remarks = []
-    candidates: tuple[QuotationCandidate | AttributionCandidate, ...]
-    candidates = (*inventory.quotations, *inventory.attributions)
+    candidates: tuple[QuotationCandidate | AttributionCandidate, ...] = ()
+    if ours or theirs:
+        candidates = (*inventory.quotations, *inventory.attributions)
     for candidate in candidates:
         if candidate.id not in ours and candidate.id not in theirs:
             continue

@@ -11,7 +11,7 @@ from typing import Any
 
 from extractor.answer.answers import Answer
 from extractor.check.audit import Standing
-from extractor.check.resolve import Draft, Fault
+from extractor.check.resolve import Fault
 from extractor.find.candidates import SanctionStatement
 from extractor.find.inventory import Inventory
 from extractor.shapes import FieldShape, Shape
@@ -48,7 +48,7 @@ def fill(
         if isinstance(said := inventory.by_id.get(id_), SanctionStatement)
     }
     filling = _Filling(by_rules, ids | sentences, _lost(standing.faults), _emptied(standing.faults))
-    data = _data_of(standing.root)
+    data = standing.root.data()
     _fill_group(standing.root.shape, data, by_rules.data, "", filling)
     completed = Answer(
         data,
@@ -81,17 +81,6 @@ def _emptied(faults: tuple[Fault, ...]) -> dict[tuple[str, str], list[str]]:
         if fault.field is not None and fault.anchor is not None:
             emptied.setdefault((fault.list_path, fault.anchor), []).append(fault.field)
     return emptied
-
-
-def _data_of(draft: Draft) -> dict[str, Any]:
-    """Return a draft's grounded values as data that can be checked again."""
-    return {key: _plain(value) for key, value in draft.values.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Draft):
-        return _data_of(value)
-    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _fill_group(

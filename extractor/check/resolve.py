@@ -24,6 +24,9 @@ _MISSING = object()
 _CANDIDATES = frozenset((Attribution, Quotation, Figure, Name, Sentence))  # all that have an id
 _STRETCHES = (Attribution, Quotation)
 _ANY = tuple(GROUNDED.values())
+_AROUND = 40  # mentions looked at on either side
+# What is added to a mention's distance: outside the anchor's sentences, and inside its words.
+_BEFORE, _AFTER, _QUOTED, _WORST = 1 << 40, 1 << 41, 1 << 42, 1 << 43
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Draft:
     shape: Shape
     path: str  # "quotes[3]"; "" for the root
     list_path: str  # the same without indices: "quotes"
+    given: dict[Any, Any] = field(repr=False, compare=False)  # what it is made of
     values: dict[str, Any] = field(default_factory=dict)  # nested rows are Drafts
     anchor: Grounded | None = None
     origin: Origin = "rules"
@@ -73,7 +77,16 @@ class Draft:
             for item in value if isinstance(value, list) else (value,):
                 if isinstance(item, Draft):
                     yield item
-                    yield from item.rows()
+                    if item.shape.nested:
+                        yield from item.rows()
+
+    def data(self) -> dict[str, Any]:
+        """Return the grounded values, nested rows too, as data that can be checked again."""
+        values = dict(self.values)
+        for key in self.shape.gathered:
+            if key in values:
+                values[key] = data_of(values[key])
+        return values
 
     def grounded_ids(self) -> set[str]:
         """Return the ids of all grounded values below this one, nested rows included."""
@@ -86,14 +99,21 @@ class Draft:
         return found
 
 
+def data_of(value: Any) -> Any:
+    """Return a draft's value as data that can be checked again."""
+    if isinstance(value, Draft):
+        return value.data()
+    return [data_of(item) for item in value] if isinstance(value, list) else value
+
+
 def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, list[Fault]]:
     """Ground an answer of any shape whatever; never raises. Faults are in order of the answer."""
     walk = _Walk(inventory)
-    draft = Draft(shape, "", "")
     if not isinstance(data, dict):
         walk.faults.append(Fault("", "expected an object with the schema's fields"))
         data = {}
-    walk.group(draft, data)
+    draft = Draft(shape, "", "", data)
+    walk.group(draft)
     return draft, walk.faults
 
 
@@ -110,7 +130,7 @@ def is_true(value: Grounded, text: str) -> bool:
     """Tell whether a grounded value says what stands at its place in the article."""
     if isinstance(value, _STRETCHES):
         gap = GAP if isinstance(value, Attribution) else "\n\n"
-        words = gap.join(span.of(text) for span in value.spans)
+        words = gap.join([text[start:end] for start, end in value.spans])
         return bool(value.text) and words == value.text and min(map(min, value.spans)) >= 0
     if isinstance(value, Name):
         place = value.mention
@@ -123,11 +143,11 @@ class _Walk:
     inventory: Inventory
     faults: list[Fault] = field(default_factory=list)
 
-    def group(self, draft: Draft, data: dict[Any, Any]) -> None:
-        """Fill a draft from an object; fields that it does not have are passed over."""
-        shape = draft.shape
+    def group(self, draft: Draft) -> None:
+        """Fill a draft from its object; fields that it does not have are passed over."""
+        shape, data = draft.shape, draft.given
         sentence: Sentence | None = None
-        found: dict[str, Any] = {}
+        found = draft.values
         for wanted in shape.order:
             raw = data.get(wanted.key, _MISSING)
             if raw is _MISSING:
@@ -137,10 +157,10 @@ class _Walk:
                 found[wanted.key] = value
             if wanted is shape.anchor and draft.path:
                 draft.anchor = value if isinstance(value, _ANY) else None
-            if sentence is None and isinstance(value, Sentence):
+            if sentence is None and type(value) is Sentence:
                 sentence = value
-        # Values keep the schema's order.
-        draft.values = {f.key: found[f.key] for f in shape.fields if f.key in found}
+        if not shape.is_in_order:  # values keep the schema's order
+            draft.values = {f.key: found[f.key] for f in shape.fields if f.key in found}
 
     def _value(
         self, raw: object, wanted: FieldShape, draft: Draft, sentence: Sentence | None
@@ -188,15 +208,15 @@ class _Walk:
             return []
         path, rows = _path(draft, wanted), []
         for index, item in enumerate(raw):
-            row = Draft(shape, f"{path}[{index}]", list_path)
             if not isinstance(item, dict):
                 message = f"expected an object with the fields of {shape.model.__name__}"
-                self.faults.append(Fault(row.path, message, list_path))
+                self.faults.append(Fault(f"{path}[{index}]", message, list_path))
                 continue
+            row = Draft(shape, f"{path}[{index}]", list_path, item)
             before = len(self.faults)
-            self.group(row, item)
+            self.group(row)
             if shape.anchor is not None and row.anchor is None:
-                self._drop(row, shape.anchor, item, before)
+                self._drop(row, shape.anchor, before)
             else:
                 rows.append(row)
         return rows
@@ -206,16 +226,16 @@ class _Walk:
     ) -> Draft | None:
         """Ground one object in another; without its anchor there is none."""
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
-        inner = Draft(shape, _path(draft, wanted), list_path)
-        self.group(inner, data)
+        inner = Draft(shape, _path(draft, wanted), list_path, data)
+        self.group(inner)
         return None if shape.anchor is not None and inner.anchor is None else inner
 
-    def _drop(self, row: Draft, anchor: FieldShape, item: dict[Any, Any], before: int) -> None:
+    def _drop(self, row: Draft, anchor: FieldShape, before: int) -> None:
         """Report a row without its anchor: once, with the complaint about the anchor itself."""
         path = f"{row.path}.{anchor.key}"
         mine = [fault for fault in self.faults[before:] if fault.path == path]
         message = mine[0].message if mine else f"{anchor.key} is missing"
-        raw = item.get(anchor.key)
+        raw = row.given.get(anchor.key)
         if mine and isinstance(raw, str) and anchor.kind == "quotation" and len(raw) > 12:
             message = f"{message} (a quotation is answered by its id, never copied)"
         del self.faults[before:]
@@ -232,7 +252,7 @@ class _Walk:
         """Return the grounded value, or None after noting the complaint (`index`: in a list)."""
         kind = GROUNDED[wanted.kind]
         try:
-            if isinstance(raw, kind):
+            if type(raw) is kind:
                 value: Grounded = raw
                 if not is_true(value, self.inventory.article.text):
                     raise ValueError("the words do not stand at the place given for them")
@@ -259,7 +279,7 @@ class _Walk:
 
     def _with_mention(self, name: Name, draft: Draft) -> Name:
         """Give a name the mention nearest to the row's anchor (see `nearest_mention`)."""
-        entity = self.inventory.by_id.get(name.id or "")
+        entity = self.inventory.lettered("P").get(name.id or "")
         if not isinstance(entity, Entity) or not entity.mentions:
             return name
         mention = nearest_mention(self.inventory, entity, draft.anchor)
@@ -281,9 +301,9 @@ def _path(draft: Draft, wanted: FieldShape) -> str:
 
 def _encodable(raw: object) -> object:
     """Replace half surrogate pairs in a model's own words: no file could hold them."""
-    if isinstance(raw, list):
-        return [_encodable(item) for item in raw]
-    return raw.encode("utf-8", "replace").decode() if isinstance(raw, str) else raw
+    if isinstance(raw, str):
+        return raw if raw.isascii() else raw.encode("utf-8", "replace").decode()
+    return [_encodable(item) for item in raw] if isinstance(raw, list) else raw
 
 
 def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | None) -> Mention:
@@ -294,32 +314,35 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     first mention.
     """
     span = span_of(anchor) if anchor is not None else None
-    if span is None or len(entity.mentions) == 1:
-        return entity.mentions[0]
+    mentions = entity.mentions
+    if span is None or len(mentions) == 1:
+        return mentions[0]
     inside: tuple[Span, ...] = ()
     if isinstance(anchor, _STRETCHES):
-        candidate = inventory.by_id.get(anchor.id or "")
         inside = anchor.spans
-        span = candidate.outer if isinstance(candidate, QuotationCandidate) else span
-    first, last = inventory.sentence_at(span.start), inventory.sentence_at(max(span.end - 1, 0))
-    home = Span(
-        min(first.span.start if first else span.start, span.start),
-        max(last.span.end if last else span.end, span.end),
-    )
-
-    # Of an entity that is everywhere in a long article, only the mentions around the anchor.
-    middle = bisect_left(entity.mentions, span.start, key=lambda mention: mention.span.start)
-    around = entity.mentions[max(0, middle - 40) : middle + 40]
-    ranks = []
+        quotation = inventory.lettered("Q").get(anchor.id or "")
+        span = quotation.outer if isinstance(quotation, QuotationCandidate) else span
     begins, ends = span
-    for start, end in [mention.span for mention in around]:
-        quoted_inside = False
-        for opens, closes in inside:
-            quoted_inside |= opens <= start and end <= closes
-        group = 0 if home[0] <= start and end <= home[1] else 1 if start < begins else 2
-        distance = start - ends if start > ends else max(0, begins - end)
-        ranks.append((quoted_inside, group, distance))
-    return around[ranks.index(min(ranks))]
+    first, last = inventory.sentence_at(begins), inventory.sentence_at(max(ends - 1, 0))
+    opens = min(first.span[0], begins) if first else begins
+    closes = max(last.span[1], ends) if last else ends
+    # Of an entity that is everywhere in a long article, only the mentions around the anchor.
+    if len(mentions) > _AROUND:
+        middle = bisect_left(mentions, begins, key=lambda mention: mention.span[0])
+        mentions = mentions[max(0, middle - _AROUND) : middle + _AROUND]
+    nearest, best = mentions[0], _WORST
+    for mention in mentions:
+        start, end = mention.span
+        rank = start - ends if start > ends else begins - end if begins > end else 0
+        if start < opens or end > closes:
+            rank += _BEFORE if start < begins else _AFTER
+        for left, right in inside:
+            if left <= start and end <= right:
+                rank += _QUOTED
+                break
+        if rank < best:
+            nearest, best = mention, rank
+    return nearest
 
 
 def fault_line(fault: Fault) -> str:
