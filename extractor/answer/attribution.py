@@ -5,7 +5,7 @@ with weights fitted on annotated news (tests/benchmarks/train_attribution.py) an
 beside this file. What is fitted is the shape of reporting sentences, no word of an article.
 """
 
-import math
+from math import exp
 from operator import itemgetter
 from typing import Literal
 
@@ -19,6 +19,7 @@ from extractor.frozen import frozen
 from extractor.spans import Span
 
 _RIVALS = 6
+_CHANCE = itemgetter(0)  # of a pair
 _COPULAS = frozenset("was is were are".split())
 _WHEN = frozenset("when while as after before if since until".split())
 
@@ -74,34 +75,42 @@ def best_source(
     around = surroundings(evidence, setting, previous)
     sources = sources_of(evidence, setting, around, previous)
     nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
+    if not sources:
+        return None, 1.0, ()
     top = max([nobody, *[source.worth for source in sources]])
-    unsaid, chances = math.exp(nobody - top), []
+    said = 0.0
+    by_entity: dict[str, list[tuple[float, Source]]] = {}  # its sources with their chances
     for source in sources:
-        chances.append((source, math.exp(source.worth - top)))
-    total = unsaid + sum([chance for _, chance in chances])
-    if not chances:
-        return None, unsaid / total, ()
-    by_entity: dict[str, list[tuple[Source, float]]] = {}  # its sources, the likeliest first
-    for source, chance in sorted(chances, key=itemgetter(1), reverse=True):
-        by_entity.setdefault(source.entity.id, []).append((source, chance))
-    sure = [(_surely(own), own) for own in by_entity.values()]
-    ranked = sorted(sure, key=itemgetter(0), reverse=True)[:_RIVALS]
-    shares = sum([chance for _, own in ranked for _, chance in own])
-    scale = shares / (sum([surely for surely, _ in ranked]) or 1.0) / total
-    rivals = tuple([(own[0][0].mention.id, surely * scale) for surely, own in ranked])
+        chance = exp(source.worth - top)
+        said += chance
+        known = by_entity.get(source.entity.id)
+        if known is None:
+            by_entity[source.entity.id] = [(chance, source)]
+        else:
+            known.append((chance, source))
+    unsaid = exp(nobody - top)
+    total = unsaid + said
+    ranked = []
+    for own in by_entity.values():
+        if len(own) > 1:
+            own.sort(key=_CHANCE, reverse=True)
+        ranked.append((own[0][0] if len(own) == 1 else _surely(own), own))
+    ranked.sort(key=_CHANCE, reverse=True)
+    del ranked[_RIVALS:]
+    shares = sum([chance for _, own in ranked for chance, _ in own])
+    scale = shares / (sum(map(_CHANCE, ranked)) or 1.0) / total
+    rivals = tuple([(own[0][1].mention.id, surely * scale) for surely, own in ranked])
     surely, best = ranked[0]
     if unsaid >= surely:
         return None, unsaid / total, rivals
-    return best[0][0], sum([chance for _, chance in best]) / total, rivals
+    return best[0][1], sum(map(_CHANCE, best)) / total, rivals
 
 
-def _surely(own: list[tuple[Source, float]]) -> float:
+def _surely(own: list[tuple[float, Source]]) -> float:
     """Return the best sum of one mention's chance and the others', as far as they mean the same."""
-    if len(own) == 1:
-        return own[0][1]
-    total = sum([chance * source.mention.likely for source, chance in own])
+    total = sum([chance * source.mention.likely for chance, source in own])
     best = 0.0
-    for source, chance in own:
+    for chance, source in own:
         likely = source.mention.likely
         best = max(best, chance * (1.0 - likely**2) + likely * total)
     return best

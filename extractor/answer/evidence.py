@@ -17,6 +17,7 @@ from extractor.find.vocabulary import (
     PREPOSITIONS,
     SPEECH_VERBS,
 )
+from extractor.find.word_classes import PERSON
 from extractor.frozen import frozen
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Evidence:
         self.tokens = inventory.reading.tokens
         first_from = self.tokens.first_from
         self.mentions = inventory.placed
+        self.heads = self.tokens.all_of(PERSON)  # nouns for people
         self._at = [first for first, _, _, _ in self.mentions]
         self._within = [False] * len(self.tokens)  # inside any mention
         for first, last, _, _ in self.mentions:

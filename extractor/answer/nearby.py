@@ -3,6 +3,8 @@
 Which mentions are sources of which quotations, and what speaks for each, `sources` says.
 """
 
+from bisect import bisect_left
+
 from extractor.answer.evidence import Evidence
 from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Placed
@@ -80,6 +82,9 @@ def _described(evidence: Evidence, last: int) -> Placed | None:
 
     "EU foreign policy chief Ann Berg said": what speaks for "EU" speaks for the person.
     """
+    head = bisect_left(evidence.heads, last)
+    if head == len(evidence.heads) or evidence.heads[head] >= last + ROLE:
+        return None
     lower, classes, quoted = evidence.tokens.lower, evidence.tokens.classes, evidence.reading.quoted
     role = False
     for k in range(last, min(last + ROLE + 1, len(lower))):
