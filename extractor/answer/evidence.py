@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from extractor.find.candidates import QuotationCandidate
-from extractor.find.inventory import Inventory, Placed
+from extractor.find.candidates import Placed, QuotationCandidate
+from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import (
     AUXILIARIES,
     CONJUNCTIONS,

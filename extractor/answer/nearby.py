@@ -6,8 +6,7 @@ Which mentions are sources of which quotations, and what speaks for each, `sourc
 from bisect import bisect_left
 
 from extractor.answer.evidence import Evidence
-from extractor.find.candidates import Entity, Mention
-from extractor.find.inventory import Placed
+from extractor.find.candidates import Entity, Mention, Placed
 from extractor.find.positions import is_verb
 from extractor.find.vocabulary import (
     AUXILIARIES,

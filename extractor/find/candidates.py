@@ -110,6 +110,9 @@ class Entity:
     role: str | None = None  # "President", "envoy", as printed
 
 
+Placed = tuple[int, int, Mention, Entity]  # a mention with the tokens first:last that it covers
+
+
 @frozen
 class SanctionStatement:
     """Words that say what happens to a restriction: "agreed to lift sanctions on oil"."""

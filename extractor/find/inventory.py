@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 
 from extractor.article import Article
 from extractor.find.candidates import (
@@ -12,6 +13,7 @@ from extractor.find.candidates import (
     FigureCandidate,
     Mention,
     NotAFigure,
+    Placed,
     QuotationCandidate,
     SanctionStatement,
     SentenceCandidate,
@@ -35,7 +37,6 @@ Candidate = (
     | SanctionStatement
     | AttributionCandidate
 )
-Placed = tuple[int, int, Mention, Entity]
 _GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements",
            "A": "attributions"}  # fmt: skip
 
@@ -55,6 +56,10 @@ class Inventory:
     _numbers: tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]] | None = None
     _statements: tuple[SanctionStatement, ...] | None = None
     _reading: Reading | None = field(default=None, repr=False, compare=False)
+    # The names and their mentions, where the finders tell at which tokens these stand.
+    _found: tuple[tuple[Entity, ...], list[Placed]] | None = field(
+        default=None, repr=False, compare=False
+    )
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
     _by_letter: dict[str, dict[str, Candidate]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -107,24 +112,22 @@ class Inventory:
         return self._by_letter[letter]
 
     @cached_property
+    def _mentions(self) -> list[Placed]:
+        """All mentions with the tokens first:last they cover, in order of the text."""
+        if self._found and self._found[0] is self.names:
+            return self._found[1]
+        return _placed(self.reading, self.names)
+
+    @cached_property
     def mentions(self) -> tuple[tuple[Mention, Entity], ...]:
         """All mentions with their entities, in order of the text."""
-        pairs = [(m, e) for e in self.names for m in e.mentions]
-        return tuple(sorted(pairs, key=lambda pair: pair[0].span))
+        return tuple([(mention, entity) for _, _, mention, entity in self._mentions])
 
     @cached_property
     def placed(self) -> list[Placed]:
         """The mentions outside quotations with the tokens first:last they cover, in order."""
-        tokens, quoted = self.reading.tokens, self.reading.quoted
-        first_from, ends = tokens.first_from, tokens.end
-        found: list[Placed] = []
-        for mention, entity in self.mentions:
-            start, end = mention.span
-            first = first_from(start)
-            if first < len(quoted) and not quoted[first]:
-                last = first + 1 if ends[first] == end else max(first_from(end), first + 1)
-                found.append((first, last, mention, entity))
-        return found
+        quoted, count = self.reading.quoted, len(self.reading.quoted)
+        return [place for place in self._mentions if place[0] < count and not quoted[place[0]]]
 
     def sentence_at(self, offset: int) -> SentenceCandidate | None:
         """Return the sentence that holds `offset`, or else the last one before it."""
@@ -162,7 +165,24 @@ def take(article: Article) -> Inventory:
     sentences = find_sentences(article)
     quotations = find_quotations(article)
     reading = read(article, sentences, quotations)
-    names = find_names(reading)
+    names, placed = find_names(reading)
     tokens = reading.tokens
-    names += find_collectives(article.text, tokens, tokens.all_of(STATES), names)
-    return Inventory(article, sentences, quotations, names, _reading=reading)
+    bodies = find_collectives(article.text, tokens, tokens.all_of(STATES), names)
+    if bodies:
+        names += bodies
+        placed = sorted((*placed, *_placed(reading, bodies)), key=itemgetter(0, 1))
+    return Inventory(
+        article, sentences, quotations, names, _reading=reading, _found=(names, placed)
+    )
+
+
+def _placed(reading: Reading, entities: tuple[Entity, ...]) -> list[Placed]:
+    """Return the mentions of entities with the tokens that they cover, in order of the text."""
+    first_from = reading.tokens.first_from
+    found: list[Placed] = []
+    for entity in entities:
+        for mention in entity.mentions:
+            start, end = mention.span
+            first = first_from(start)
+            found.append((first, max(first_from(end), first + 1), mention, entity))
+    return sorted(found, key=lambda place: place[2].span)

@@ -7,9 +7,10 @@ what a name is, is read off its titles, its company and how the article goes on 
 """
 
 from bisect import bisect_left, insort
+from operator import itemgetter
 
 from extractor.find import nominals, pronouns
-from extractor.find.candidates import Entity, Mention
+from extractor.find.candidates import Entity, Mention, Placed
 from extractor.find.capitals import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.countries import is_demonym, is_place, lookup
 from extractor.find.drafts import Draft
@@ -36,8 +37,11 @@ _SUFFIXES = frozenset("jr sr ii iii iv".split())
 _MOST = 50
 
 
-def find_names(reading: Reading) -> tuple[Entity, ...]:
-    """Return the entities in order of their first mention, ids P1…, mentions P1.1…"""
+def find_names(reading: Reading) -> tuple[tuple[Entity, ...], list[Placed]]:
+    """Return the entities in order of their first mention, ids P1…, mentions P1.1…
+
+    And all mentions with the tokens that they cover, in order of the text.
+    """
     drafts = _cluster(reading, runs(reading))
     nominals.add(reading, drafts)
     pronouns.add(reading, drafts)
@@ -291,54 +295,74 @@ def _is_sure(draft: Draft) -> bool:
     return lookup(draft.name) is not None or is_first_name(draft.words[0])
 
 
-def _chief_form(reading: Reading, names: list[tuple[Span, str]]) -> str | None:
-    """Return the fullest form of the name, as the story spells it rather than its captions."""
-    if len(names) < 2 or len({form for _, form in names}) < 2:
+def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
+    """Return the fullest form of the name, as the story spells it rather than its captions.
+
+    `names` are where they start and how they are printed.
+    """
+    if len(names) < 2:
         return names[0][1] if names else None
+    best: dict[str, tuple[bool, int]] = {}  # each form's first place, outside captions if it can be
+    for start, form in names:
+        known = best.get(form)
+        if known is None or known[0]:
+            place = reading.in_furniture(start), start
+            best[form] = min(known or place, place)
+    if len(best) == 1:
+        return names[0][1]
     forms = [
         (
-            not reading.in_furniture(span.start),
+            not in_furniture,
             len(form.split()),
-            not (form.isupper() and span.end - span.start > 4),  # a dateline's TOWN
-            -span.start,
+            not (form.isupper() and len(form) > 4),  # a dateline's TOWN
+            -start,
             form,
         )
-        for span, form in names
+        for form, (in_furniture, start) in best.items()
     ]
     most = max(form[1] for form in forms)
     return max(form for form in forms if form[1] >= min(most, 2))[-1]
 
 
-def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[Entity, ...]:
-    """Number the entities by their first mention and make them immutable."""
+def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], list[Placed]]:
+    """Number the entities by their first mention and make them immutable.
+
+    Returns them, and all their mentions in order of the text.
+    """
     text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
-    placed: list[tuple[int, int, int, Draft]] = []
-    for draft in drafts:
-        if draft.mentions:
-            draft.mentions.sort()
-            placed.append((*draft.mentions[0][:2], len(placed), draft))
-    placed.sort()
-    out = []
-    for number, (_, _, _, draft) in enumerate(placed, 1):
+    mentioned = [draft for draft in drafts if draft.mentions]
+    for draft in mentioned:
+        draft.mentions.sort()
+    mentioned.sort(key=lambda draft: draft.mentions[0][:2])
+    out: list[Entity] = []
+    placed: list[Placed] = []
+    for number, draft in enumerate(mentioned, 1):
         id_ = f"P{number}"
         mentions: list[Mention] = []
-        names: list[tuple[Span, str]] = []
+        names: list[tuple[int, str]] = []
         printed: set[str] = set()
-        kinds = {(first, last): kind for first, last, kind in draft.mentions}
-        for count, ((first, last), kind) in enumerate(kinds.items(), 1):
-            span = Span(start[first], end[last - 1])
-            if kind != "pronoun" and first not in draft.likely:  # "her message" is no alias of hers
-                form = text[span.start : span.end]
+        likely, places = draft.likely, draft.mentions
+        if len(places) > 1 and len({first for first, _, _ in places}) < len(places):
+            kinds = {(first, last): kind for first, last, kind in places}  # of two the last
+            places = [(first, last, kind) for (first, last), kind in kinds.items()]
+        for count, (first, last, kind) in enumerate(places, 1):
+            a, b = start[first], end[last - 1]
+            if kind != "pronoun" and not (likely and first in likely):  # no alias: "her message"
+                form = text[a:b]
                 printed.add(form)
                 if kind == "name":
-                    names.append((span, form))
-            mentions.append(Mention(f"{id_}.{count}", span, kind, draft.likely.get(first, 1.0)))
+                    names.append((a, form))
+            means = likely.get(first, 1.0) if likely else 1.0
+            mentions.append(Mention(f"{id_}.{count}", Span(a, b), kind, means))
         name = (draft.words and _chief_form(reading, names)) or draft.name
         printed.discard(name)
-        out.append(
-            Entity(
-                id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)),
-                draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
-            )
+        entity = Entity(
+            id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)),
+            draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
         )  # fmt: skip
-    return tuple(out)
+        out.append(entity)
+        for (first, last, _), mention in zip(places, mentions, strict=True):
+            placed.append((first, last, mention, entity))
+    placed.sort(key=itemgetter(1))
+    placed.sort(key=itemgetter(0))
+    return tuple(out), placed
