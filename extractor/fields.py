@@ -111,7 +111,7 @@ class _Grounded:
 def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
     """Return the candidate under an id, tolerating brackets around it and a lower-case letter."""
     key = answer.strip("[]() \t\n").upper()
-    candidate = inventory.lettered(key[:1]).get(key)
+    candidate = inventory.candidate(key)
     if isinstance(candidate, kind):
         return candidate
     if re.fullmatch(rf"{letter}\d+(\.\d+)?", key):

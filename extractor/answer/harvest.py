@@ -204,11 +204,11 @@ class Harvest:
         )
 
     def _candidate(self, id_: str) -> Candidate | None:
-        return self.inventory.lettered(id_[:1]).get(id_)
+        return self.inventory.candidate(id_)
 
     def place_of(self, id_: str) -> Span:
         """Return where a candidate stands; a name's first mention."""
-        return _place(self.inventory.lettered(id_[:1])[id_])
+        return _place(self.inventory.by_id[id_])
 
     def _take_values(self, draft: Draft, data: dict[str, Any]) -> None:
         for asked in self.shape.fields:

@@ -279,7 +279,7 @@ class _Walk:
 
     def _with_mention(self, name: Name, draft: Draft) -> Name:
         """Give a name the mention nearest to the row's anchor (see `nearest_mention`)."""
-        entity = self.inventory.lettered("P").get(name.id or "")
+        entity = self.inventory.candidate(name.id or "")
         if not isinstance(entity, Entity) or not entity.mentions:
             return name
         mention = nearest_mention(self.inventory, entity, draft.anchor)
@@ -320,7 +320,7 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     inside: tuple[Span, ...] = ()
     if isinstance(anchor, _STRETCHES):
         inside = anchor.spans
-        quotation = inventory.lettered("Q").get(anchor.id or "")
+        quotation = inventory.candidate(anchor.id or "")
         span = quotation.outer if isinstance(quotation, QuotationCandidate) else span
     begins, ends = span
     first, last = inventory.sentence_at(begins), inventory.sentence_at(max(ends - 1, 0))

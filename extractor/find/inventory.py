@@ -38,7 +38,7 @@ Candidate = (
     | AttributionCandidate
 )
 _GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements",
-           "A": "attributions"}  # fmt: skip
+           "A": "attributions", "P": "names"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,19 @@ class Inventory:
         """Every candidate under its id; mentions too ("P3.2")."""
         return _ById(self)
 
-    def lettered(self, letter: str) -> dict[str, Candidate]:
-        """Return the candidates whose ids begin with a letter, by id; see candidates.py."""
+    def candidate(self, id_: str) -> Candidate | None:
+        """Return the candidate of an id, a mention too ("P3.2"); None when there is none."""
+        of, dot, _ = id_.partition(".")
+        found = self._lettered(id_[:1]).get(of)
+        if dot:
+            mentions = found.mentions if isinstance(found, Entity) else ()
+            return next((mention for mention in mentions if mention.id == id_), None)
+        return found
+
+    def _lettered(self, letter: str) -> dict[str, Candidate]:
+        """Return the candidates whose ids begin with a letter, by id, but for mentions."""
         if letter not in self._by_letter:
-            found: Iterable[Candidate] = ()
-            if letter == "P":
-                found = (*self.names, *(m for entity in self.names for m in entity.mentions))
-            elif letter in _GROUPS:
-                found = getattr(self, _GROUPS[letter])
+            found: Iterable[Candidate] = getattr(self, _GROUPS[letter]) if letter in _GROUPS else ()
             self._by_letter[letter] = {candidate.id: candidate for candidate in found}
         return self._by_letter[letter]
 
@@ -150,14 +155,20 @@ class _ById(Mapping[str, Candidate]):
         self._inventory = inventory
 
     def __getitem__(self, id_: str) -> Candidate:
-        return self._inventory.lettered(id_[:1])[id_]
+        found = self._inventory.candidate(id_)
+        if found is None:
+            raise KeyError(id_)
+        return found
 
     def __iter__(self) -> Iterator[str]:
-        for letter in (*_GROUPS, "P"):
-            yield from self._inventory.lettered(letter)
+        for group in _GROUPS.values():
+            for candidate in getattr(self._inventory, group):
+                yield candidate.id
+        for mention, _ in self._inventory.mentions:
+            yield mention.id
 
     def __len__(self) -> int:
-        return sum(len(self._inventory.lettered(letter)) for letter in (*_GROUPS, "P"))
+        return sum(1 for _ in self)
 
 
 def take(article: Article) -> Inventory:
