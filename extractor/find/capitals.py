@@ -164,7 +164,7 @@ def _body_list(tokens: Tokens, i: int, j: int) -> bool:
 def _trim(reading: Reading, first: int, last: int, printed: set[str], found: list[Run]) -> None:
     """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
     tokens, lower = reading.tokens, reading.tokens.lower
-    if last - first == 1 and _acts_as_one(tokens, first):
+    if last - first == 1 and lower[first] == "western" and _acts_as_one(tokens, first):
         run = _titles_apart(tokens, first, last, True)
         if run:
             found.append(run)
@@ -179,14 +179,14 @@ def _trim(reading: Reading, first: int, last: int, printed: set[str], found: lis
         first += 1
         if first < last and tokens.text[first] == ".":
             first += 1
+    if first >= last:
+        return
     for k in range(first, last):
         if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
             if k > first:
                 _trim(reading, first, k, printed, found)
             _trim(reading, k + 1, last, printed, found)
             return
-    if first >= last:
-        return
     sure = last - first > 1
     if not sure:
         word, opener = lower[first], first in reading.opens
@@ -202,9 +202,7 @@ def _trim(reading: Reading, first: int, last: int, printed: set[str], found: lis
 
 def _acts_as_one(tokens: Tokens, k: int) -> bool:
     """Tell whether "Western" stands for the countries that act together: "Western sanctions"."""
-    if tokens.lower[k] != "western" or k + 1 >= len(tokens):
-        return False
-    return tokens.lower[k + 1] in ("sanctions", "embargo", "restrictions")
+    return tokens.lower[k + 1 : k + 2] in (["sanctions"], ["embargo"], ["restrictions"])
 
 
 def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
@@ -248,7 +246,9 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
                 split = first + 1
         if split == first and lower[last - 3] in _PARTIES and last - first > 3:
             split = last - 2 if is_first_name(lower[last - 2]) else first
-    words = tuple(w for w in tokens.text[split:last] if w not in ".,")
+    words = tuple(tokens.text[split:last])
+    if "." in words or "," in words:
+        words = tuple([word for word in words if word not in (".", ",")])
     if not words:
         return None
     return Run(first, last, split - first, words, gender, sure)

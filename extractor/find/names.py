@@ -174,7 +174,7 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
         if len(run.words) > 1:
             register.add_first(key(run.words[0]), draft)
     insort(draft.named, split)
-    draft.first = min(draft.first, split)
+    draft.first = draft.named[0]
     draft.mentions.append((split, run.last, "name"))
     _describe(reading, run, draft)
 
@@ -259,7 +259,8 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
     tokens = reading.tokens
     titles = (run.first, run.first + run.titles) if run.titles else None
     before = nominals.phrase_before(reading, run.first)
-    placed = len(run.words) == 1 and tokens.lower[max(run.first - 1, 0)] in ("of", "in", "from")
+    previous = run.first - 1 if run.first else 0
+    placed = len(run.words) == 1 and tokens.lower[previous] in ("of", "in", "from")
     after = None if placed else nominals.apposition_after(reading, run.last)
     for place in (titles, before, after):
         if place is None:
@@ -332,7 +333,8 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], 
     text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
     mentioned = [draft for draft in drafts if draft.mentions]
     for draft in mentioned:
-        draft.mentions.sort()
+        if len(draft.mentions) > 1:
+            draft.mentions.sort()
     mentioned.sort(key=lambda draft: draft.mentions[0][:2])
     out: list[Entity] = []
     placed: list[Placed] = []
@@ -357,7 +359,7 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], 
         name = (draft.words and _chief_form(reading, names)) or draft.name
         printed.discard(name)
         entity = Entity(
-            id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)),
+            id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)) if printed else (),
             draft.gender, draft.plural, draft.role,  # type: ignore[arg-type]
         )  # fmt: skip
         out.append(entity)

@@ -76,7 +76,7 @@ def _beginnings(text: str, start: int, end: int) -> list[int]:
     found = []
     for mark in _MARK.finditer(text, start, end):
         stop, after = mark.end(), mark.end(1)
-        word = max(text.rfind(" ", start, stop) + 1, start)
+        word = text.rfind(" ", start, stop) + 1 or start
         if not 0 < after - word <= _LONGEST:
             return [start + a for a, _ in spans(text[start:end])]
         second = text.index(" ", stop) + 1
