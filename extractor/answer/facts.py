@@ -1,6 +1,6 @@
 """What the readers know, row by row, before it takes any schema's shape."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from extractor.answer.answers import Dismissal
@@ -58,13 +58,18 @@ class Facts:
             self.dismissed += _no_quotations(self.inventory, self._said)
         return self._said
 
-    def rows(self, rests_on: str | None, word: str, *, quoting: bool) -> Iterator[RowFacts] | None:
+    def rows(
+        self, rests_on: str | None, word: str, asked: Set[str], *, quoting: bool
+    ) -> Iterator[RowFacts] | None:
         """Yield the rows of a kind, or return None where the rules know no such rows.
 
-        `word` names the anchor field; `quoting`: rows of names hold their quotations.
+        `word` names the anchor field; `asked` the facts that the others want, by canonical name;
+        `quoting`: rows of names hold their quotations.
         """
         if rests_on == "name":
             return self._names(word, quoting=quoting)
+        if rests_on == "quotation":
+            return _quotation_rows(self, asked)
         maker = _ROWS.get(rests_on or "")
         return maker(self) if maker else None
 
@@ -138,21 +143,27 @@ def _entity_id(mention: str | None) -> str | None:
     return mention.partition(".")[0] if mention else None
 
 
-def _quotation_rows(known: Facts) -> Iterator[RowFacts]:
+_OF_QUOTATIONS = frozenset(("speaker", "via", "kind"))  # what most schemas ask, and no more
+
+
+def _quotation_rows(known: Facts, asked: Set[str]) -> Iterator[RowFacts]:
     inventory = known.inventory
+    more = not asked <= _OF_QUOTATIONS
     for id_ in known.quotations():
         quotation, said = inventory.by_id[id_], known.said[id_]
         assert isinstance(quotation, QuotationCandidate)  # noqa: S101 (that is what Q ids are)
-        text = quotation.text(inventory.article.text)
         facts = {
             "speaker": _mention(said.speaker),
             "via": _mention(said.via),
             "kind": Fact(word=said.kind),
-            "cue": _span(said.cue),
-            "words": Fact(spans=quotation.spans, value=text),
-            "sentence": _sentence(quotation.outer.start, inventory),
-            "quotation": Fact(candidates=(id_,)),
         }
+        if more:
+            facts |= {
+                "cue": _span(said.cue),
+                "words": Fact(spans=quotation.spans, value=quotation.text(inventory.article.text)),
+                "sentence": _sentence(quotation.outer.start, inventory),
+                "quotation": Fact(candidates=(id_,)),
+            }
         yield RowFacts(id_, facts, said.confidence, said.rivals)
 
 
@@ -229,7 +240,6 @@ def _release_rows(known: Facts) -> Iterator[RowFacts]:
 
 _ROWS: dict[str, Callable[[Facts], Iterator[RowFacts]]] = {
     "attribution": _attribution_rows,
-    "quotation": _quotation_rows,
     "figure": _figure_rows,
     "sanction": _sanction_rows,
     "release": _release_rows,

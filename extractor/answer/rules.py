@@ -88,11 +88,14 @@ def _fill_rows(
     """Fill a list of rows from the facts of its kind."""
     anchor = row.anchor
     quoting = any(f.kind == "quotation" and f.many for f in row.fields)
-    known_rows = filling.facts.rows(row.rests_on, anchor.word if anchor else "", quoting=quoting)
+    names = _meanings(row, anchor) if anchor else {}
+    known_rows = filling.facts.rows(
+        row.rests_on, anchor.word if anchor else "", set(filter(None, names.values())),
+        quoting=quoting,
+    )  # fmt: skip
     if known_rows is None or anchor is None:
         filling.unknown[f"{path}[]"] = None
         return []
-    names = _meanings(row, anchor)
     for wanted in row.fields:
         if wanted is not anchor and names[wanted.name] is None:
             filling.unknown[f"{path}[].{wanted.key}"] = None
