@@ -17,6 +17,7 @@ __all__ = ["MAX_BYTES", "Kind", "article_from_text", "read_article", "read_bytes
 
 Kind = Literal["txt", "html", "pdf"]
 MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken path is larger
+_MOST_HAVE = 1 << 16  # bytes that most files have less of
 _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 
 
@@ -30,12 +31,11 @@ def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
     source = printable_name(str(path))
     if source == "-":
         return read_bytes(_limited(sys.stdin.buffer, "standard input", max_bytes), "-", None)
-    place = Path(path)
     try:
-        if place.is_dir():
-            raise NotAnArticle(f"{source}: this is a folder; name the article files in it.")
-        with place.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 - there may be a million
             data = _limited(file, source, max_bytes)
+    except IsADirectoryError as error:
+        raise NotAnArticle(f"{source}: this is a folder; name the article files in it.") from error
     except FileNotFoundError as error:
         raise InputError(f"{source}: there is no such file; check the path.") from error
     except PermissionError as error:
@@ -119,10 +119,10 @@ def _assemble(
 ) -> Article:
     """Make the article; `kinds` are those that the tags of a page have told, by paragraph text."""
     pieces = label(text, paragraph_spans(text), kinds)
-    said = _said_by_furniture(text, pieces)
+    said = _said_by_furniture(pieces)
     return Article(
         text=text,
-        paragraphs=tuple(Paragraph(i, p.span, p.kind) for i, p in enumerate(pieces)),
+        paragraphs=tuple([Paragraph(i, p.span, p.kind or "body") for i, p in enumerate(pieces)]),
         source=source,
         sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         title=title or said.get("title"),
@@ -134,16 +134,15 @@ def _assemble(
     )
 
 
-def _said_by_furniture(text: str, pieces: list[Piece]) -> dict[str, str]:
+def _said_by_furniture(pieces: list[Piece]) -> dict[str, str]:
     """Return title, byline, outlet and date as far as the text's own furniture is sure of them."""
     said: dict[str, str] = {}
     story = False  # whether the story has begun
     for piece in pieces:
-        if piece.kind == "body":
+        string = piece.string
+        if piece.kind is None or piece.kind == "body":
             story = True
-            continue
-        string = piece.span.of(text)
-        if piece.kind == "heading":
+        elif piece.kind == "heading":
             if not story:
                 said.setdefault("title", " ".join(string.rstrip(" ;.").split()))
         elif piece.kind == "byline":
@@ -158,7 +157,9 @@ def _said_by_furniture(text: str, pieces: list[Piece]) -> dict[str, str]:
 
 def _limited(file: BinaryIO, source: str, max_bytes: int) -> bytes:
     """Return the bytes of an open file; reads no more than the limit, whatever its size says."""
-    data = file.read(max_bytes + 1)
+    data = file.read(min(_MOST_HAVE, max_bytes + 1))
+    if len(data) == _MOST_HAVE:  # asking for the limit at once would take memory for it
+        data += file.read(max_bytes + 1 - _MOST_HAVE)
     if len(data) > max_bytes:
         raise ArticleTooLarge(
             f"{source}: larger than the limit of {max_bytes:,} bytes for one article; "

@@ -97,7 +97,7 @@ def _is_tail(tail: str) -> bool:
 def _is_name(part: str) -> bool:
     """Tell whether the words look like a person's or a body's name: two to five, capitalised."""
     words = part.split()
-    if not 2 <= len(words) <= 5 or any(c.isdigit() for c in part):
+    if not 2 <= len(words) <= 5 or any(map(str.isdigit, part)):
         return False
     if words[0].lower().strip(".,") in _CALENDAR:
         return False
@@ -113,7 +113,7 @@ def is_role_line(line: str) -> bool:
 
 def is_date_line(line: str) -> bool:
     """Tell whether the line gives a date or an age ("Published 3 May 2024, 10:15 GMT")."""
-    if len(line) > 90 or not any(c.isdigit() for c in line):
+    if len(line) > 90 or not any(map(str.isdigit, line)):
         return False
     rest, dates = _DATE.subn(lambda m: " " if _iso(m) else m[0], line)
     words = re.findall(r"[^\W\d_]+", rest)

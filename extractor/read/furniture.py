@@ -8,31 +8,23 @@ caption taken for the story costs little, a quotation taken for furniture costs 
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 from extractor.article import ParagraphKind
 from extractor.read.bylines import bare_names, byline_names, is_date_line, is_role_line
 from extractor.spans import Span
 
 
-class Piece(NamedTuple):
+@dataclass(slots=True)
+class Piece:
     """A paragraph, or one half of a caption that runs into its credit."""
 
     span: Span
     block: int  # pieces with no blank line between them share a block
-    kind: ParagraphKind
-
-
-class _Draft:
-    """A piece whose kind is not settled: `kind` is None while nothing has claimed it."""
-
-    __slots__ = ("block", "kind", "label", "span", "string")
-
-    def __init__(self, span: Span, block: int, string: str) -> None:
-        self.span, self.block, self.string = span, block, string
-        self.kind: ParagraphKind | None = None
-        self.label: ParagraphKind | None = None  # what a label line says of the next piece
+    string: str
+    kind: ParagraphKind | None = None  # None: nothing has claimed it, so it is body
+    label: ParagraphKind | None = None  # what a label line says of the next piece
 
 
 _PICTURE = r"(?:image|media|picture|photo|photograph|video|audio|figure|map|graphic|chart)"
@@ -98,34 +90,33 @@ def label(
     `known` gives the kinds of paragraphs, by their text, that a page's tags have told already.
     """
     known = known or {}
-    drafts = [
-        draft
-        for span, block in paragraphs
-        for draft in _own_form(span, block, text[span.start : span.end], known)
-    ]
-    _find_bylines(drafts)
-    _follow_labels(drafts)
-    _find_titles(drafts)
-    _find_subheadings(drafts)
-    return [Piece(d.span, d.block, d.kind or "body") for d in drafts]
+    pieces: list[Piece] = []
+    for span, block in paragraphs:
+        start, end = span
+        pieces += _own_form(span, block, text[start:end], known)
+    _find_bylines(pieces)
+    _follow_labels(pieces)
+    _find_titles(pieces)
+    _find_subheadings(pieces)
+    return pieces
 
 
 def _own_form(
     span: Span, block: int, string: str, known: Mapping[str, ParagraphKind]
-) -> list[_Draft]:
-    """Return the paragraph as one draft, or two, with the kind that its own form shows."""
-    draft = _Draft(span, block, string)
+) -> list[Piece]:
+    """Return the paragraph as one piece, or two, with the kind that its own form shows."""
+    piece = Piece(span, block, string)
     first, last = string[0], string[-1]
     if known and string in known:
-        draft.kind = known[string]
-        if draft.kind == "heading":
-            return [draft]
+        piece.kind = known[string]
+        if piece.kind == "heading":
+            return [piece]
     if len(string) <= LONGEST_CAPTION:
         if first in "IMPVAFGCimpvafgc" and (found := _LABEL.match(string)):
             kind: ParagraphKind = "caption" if found[1].lower() == "caption" else "credit"
             if found.end() == len(string):
-                draft.kind, draft.label = kind, kind
-                return [draft]
+                piece.kind, piece.label = kind, kind
+                return [piece]
             # "Image source, Agency Image caption, A harbour": a page's credit and caption in one.
             second = _LABEL.search(string, found.end())
             if second and second[1].lower() == "caption" and kind == "credit":
@@ -134,17 +125,17 @@ def _own_form(
             if string[: found.end()].rstrip()[-1] in ",:" and (
                 kind == "caption" or len(string) < 160
             ):
-                draft.kind = kind
+                piece.kind = kind
         elif first in _BULLETS:
             pass
         elif last not in '.!?"”' or string[-2:] in (").", "]."):
             if _is_picture_credit(string):
-                draft.kind = "credit"
+                piece.kind = "credit"
             elif cut := _caption_end(string):
                 return _halves(span, block, string, cut)
-    if draft.kind is None and len(string) <= 500 and _is_staff_credit(string):
-        draft.kind = "credit"
-    return [draft]
+    if piece.kind is None and len(string) <= 500 and _is_staff_credit(string):
+        piece.kind = "credit"
+    return [piece]
 
 
 def _caption_end(string: str) -> int:
@@ -216,11 +207,11 @@ def _halves(
     string: str,
     cut: int,
     kinds: tuple[ParagraphKind, ParagraphKind] = ("caption", "credit"),
-) -> list[_Draft]:
+) -> list[Piece]:
     """Return what stands before `cut` and what stands after it, by default caption and credit."""
     end = len(string[:cut].rstrip())
-    before = _Draft(Span(span.start, span.start + end), block, string[:end])
-    after = _Draft(Span(span.start + cut, span.end), block, string[cut:])
+    before = Piece(Span(span.start, span.start + end), block, string[:end])
+    after = Piece(Span(span.start + cut, span.end), block, string[cut:])
     before.kind, after.kind = kinds
     return [before, after]
 
@@ -228,7 +219,7 @@ def _halves(
 def _is_staff_credit(string: str) -> bool:
     """Tell whether the paragraph says who reported, edited or owns the article."""
     first = string[0]
-    if first in "©(Cc" or string[:3].lower() == "all":
+    if first in "©(Cc" or (first in "Aa" and string[:3].lower() == "all"):
         if len(string) <= 400 and _COPYRIGHT.match(string):
             return True
         if first == "(" and string.rstrip(".")[-1] == ")" and _STAFF_START.match(string):
@@ -247,11 +238,11 @@ def _is_staff_credit(string: str) -> bool:
     return False
 
 
-def _follow_labels(drafts: list[_Draft]) -> None:
+def _follow_labels(pieces: list[Piece]) -> None:
     """Give the piece after a label line, and the caption beside a bare credit, its kind."""
-    for i in range(1, len(drafts)):
-        above, below = drafts[i - 1], drafts[i]
-        before = drafts[i - 2] if i > 1 else None
+    for i in range(1, len(pieces)):
+        above, below = pieces[i - 1], pieces[i]
+        before = pieces[i - 2] if i > 1 else None
         if below.kind is None and above.label:
             if len(below.string) <= (350 if above.label == "caption" else 100):
                 below.kind = above.label
@@ -262,7 +253,7 @@ def _follow_labels(drafts: list[_Draft]) -> None:
                 below.kind = "caption"
         elif above.kind is None and above.block == below.block and below.block > 0:
             first = before is None or before.block != above.block
-            last = i + 1 == len(drafts) or drafts[i + 1].block != below.block
+            last = i + 1 == len(pieces) or pieces[i + 1].block != below.block
             if below.kind == "credit" and not _is_staff_credit(below.string):
                 pair = first and last and len(above.string) <= 300
                 quotes = any(mark in above.string for mark in _QUOTES)
@@ -272,56 +263,56 @@ def _follow_labels(drafts: list[_Draft]) -> None:
                 above.kind = "caption"  # the picture's description for those who cannot see it
 
 
-def _find_bylines(drafts: list[_Draft]) -> None:
+def _find_bylines(pieces: list[Piece]) -> None:
     """Mark who wrote the article and when, near its head or its foot."""
-    edge = len(drafts) - 3
-    for i, draft in enumerate(drafts):
-        if 8 <= i < edge or draft.kind is not None or len(draft.string) > 200:
+    edge = len(pieces) - 3
+    for i, piece in enumerate(pieces):
+        if 8 <= i < edge or piece.kind is not None or len(piece.string) > 200:
             continue
-        before = drafts[i - 1].kind if i else None
+        before = pieces[i - 1].kind if i else None
         if (
-            byline_names(draft.string)
-            or is_date_line(draft.string)
-            or (before == "byline" and is_role_line(draft.string))
+            byline_names(piece.string)
+            or is_date_line(piece.string)
+            or (before == "byline" and is_role_line(piece.string))
         ):
-            draft.kind = "byline"
-    for above, below in pairwise(drafts[1:9]):  # a bare name above a date or a role
+            piece.kind = "byline"
+    for above, below in pairwise(pieces[1:9]):  # a bare name above a date or a role
         role = below.kind is None and is_role_line(below.string)
         if above.kind is None and (below.kind == "byline" or role) and bare_names(above.string):
             above.kind = below.kind = "byline"
 
 
-def _find_titles(drafts: list[_Draft]) -> None:
+def _find_titles(pieces: list[Piece]) -> None:
     """Mark the headline, and the lines under it that are no sentences."""
-    rest = max((len(d.string) for d in drafts[1:] if d.kind is None), default=0)
-    for i, draft in enumerate(drafts[:10]):
-        if draft.kind is not None:
+    rest = max((len(d.string) for d in pieces[1:] if d.kind is None), default=0)
+    for i, piece in enumerate(pieces[:10]):
+        if piece.kind is not None:
             continue
-        string = draft.string
-        is_last = i + 1 == len(drafts)
+        string = piece.string
+        is_last = i + 1 == len(pieces)
         if is_last or len(string) > LONGEST_HEADING or rest < len(string):
             return
-        tied = i and drafts[i - 1].kind == "heading" and drafts[i - 1].block == draft.block
-        alone = drafts[i + 1].block != draft.block
+        tied = i and pieces[i - 1].kind == "heading" and pieces[i - 1].block == piece.block
+        alone = pieces[i + 1].block != piece.block
         if _is_headline(string) or (tied and alone and _is_deck(string)):
-            draft.kind = "heading"
+            piece.kind = "heading"
         else:
             return
 
 
-def _find_subheadings(drafts: list[_Draft]) -> None:
+def _find_subheadings(pieces: list[Piece]) -> None:
     """Mark short lines between two paragraphs of the story that head what follows."""
-    for i in range(1, len(drafts) - 1):
-        draft = drafts[i]
-        if draft.kind is None and len(draft.string) <= 80 and _is_subheading(draft.string):
-            above, below = drafts[i - 1], drafts[i + 1]
+    for i in range(1, len(pieces) - 1):
+        piece = pieces[i]
+        if piece.kind is None and len(piece.string) <= 80 and _is_subheading(piece.string):
+            above, below = pieces[i - 1], pieces[i + 1]
             if _is_prose(below) and (above.kind is not None or _is_prose(above)):
-                draft.kind = "heading"
+                piece.kind = "heading"
 
 
-def _is_prose(draft: _Draft) -> bool:
+def _is_prose(piece: Piece) -> bool:
     """Tell whether the piece reads as a paragraph of the story."""
-    return draft.kind is None and (len(draft.string) >= 80 or draft.string[-1] in '.!?"”’')
+    return piece.kind is None and (len(piece.string) >= 80 or piece.string[-1] in '.!?"”’')
 
 
 def _is_headline(string: str) -> bool:

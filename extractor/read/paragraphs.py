@@ -5,7 +5,6 @@ The text is never changed; a paragraph is a span of it. What part a paragraph ha
 """
 
 from itertools import pairwise
-from typing import NamedTuple
 
 from extractor.spans import Span
 
@@ -19,13 +18,9 @@ NARROWEST, WIDEST = 40, 110  # characters; a page wrapped narrower or wider than
 _STOPS = ".!?:;\"'”’»…)"
 
 
-class Line(NamedTuple):
-    """One line without its surrounding blanks."""
-
-    start: int
-    end: int
-    indent: int  # blanks before it
-    block: int  # lines with no blank line between them share a block
+# A line without its surrounding blanks: where it starts and ends, how many blanks stand before it,
+# and its block (lines with no blank line between them share one).
+_Line = tuple[int, int, int, int]
 
 
 def paragraph_spans(text: str) -> list[tuple[Span, int]]:
@@ -37,19 +32,20 @@ def paragraph_spans(text: str) -> list[tuple[Span, int]]:
     lines = _lines(text)
     width = _wrap_width(text, lines)
     if width is None:
-        return [(Span(line.start, line.end), line.block) for line in lines]
+        return [(Span(start, end), block) for start, end, _, block in lines]
     found: list[tuple[Span, int]] = []
-    previous: Line | None = None
+    previous: _Line | None = None
     for line in lines:
+        start, end, _, block = line
         if previous is not None and _continues(text, previous, line, width):
-            found[-1] = (Span(found[-1][0].start, line.end), line.block)
+            found[-1] = (Span(found[-1][0].start, end), block)
         else:
-            found.append((Span(line.start, line.end), line.block))
+            found.append((Span(start, end), block))
         previous = line
     return found
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> list[_Line]:
     """Return the lines that are not blank."""
     found, at, block, gap = [], 0, 0, False
     for raw in text.splitlines(keepends=True):
@@ -58,38 +54,40 @@ def _lines(text: str) -> list[Line]:
             if gap:
                 block, gap = block + 1, False
             indent = len(raw) - len(kept)
-            found.append(Line(at + indent, at + indent + len(kept.rstrip(BLANKS)), indent, block))
+            found.append((at + indent, at + indent + len(kept.rstrip(BLANKS)), indent, block))
         else:
             gap = True
         at += len(raw)
     return found
 
 
-def _wrap_width(text: str, lines: list[Line]) -> int | None:
+def _wrap_width(text: str, lines: list[_Line]) -> int | None:
     """Return the width at which the text was hard-wrapped, or None when it was not.
 
     In wrapped text nearly every line that another follows is full (the next word would not have
     fitted), and most of these ends fall inside a sentence. Text with a paragraph a line has lines
     that are too long, or not full, or that end with a stop.
     """
-    pairs = [(a, b) for a, b in pairwise(lines) if a.block == b.block]
+    pairs = [(above, below) for above, below in pairwise(lines) if above[3] == below[3]]
     if len(pairs) < 2:
         return None
-    lengths = sorted(a.end - a.start + a.indent for a, _ in pairs)
+    lengths = sorted(end - start + indent for (start, end, indent, _), _ in pairs)
     width = lengths[int(0.98 * (len(lengths) - 1))]  # a long address may stick out
     if not NARROWEST <= width <= WIDEST:
         return None
-    full = [(a, b) for a, b in pairs if _continues(text, a, b, width)]
-    inside = sum(text[a.end - 1] not in _STOPS and not text[b.start].isupper() for a, b in full)
+    full = [(above, below) for above, below in pairs if _continues(text, above, below, width)]
+    inside = sum(text[a[1] - 1] not in _STOPS and not text[b[0]].isupper() for a, b in full)
     enough = len(full) >= 0.6 * len(pairs) and inside >= 0.5 * len(full) and inside >= 2
     return width if enough else None
 
 
-def _continues(text: str, above: Line, below: Line, width: int) -> bool:
+def _continues(text: str, above: _Line, below: _Line, width: int) -> bool:
     """Tell whether `below` goes on with the paragraph of `above`, in text wrapped at `width`."""
-    if above.block != below.block or below.indent > above.indent + 1:
+    start, end, indent, block = above
+    next_start, next_end, next_indent, next_block = below
+    if block != next_block or next_indent > indent + 1:
         return False
-    word = text.find(" ", below.start, below.end)
-    first = (word if word >= 0 else below.end) - below.start
+    word = text.find(" ", next_start, next_end)
+    first = (word if word >= 0 else next_end) - next_start
     # Wrapping by hand or by a hyphenating page leaves lines a little short of the width.
-    return above.indent + above.end - above.start + 1 + first > 0.9 * width
+    return indent + end - start + 1 + first > 0.9 * width

@@ -165,8 +165,8 @@ def _undecodable(text: str, count: int, name: str) -> Remark:
 
 def doubts(text: str) -> tuple[Remark, ...]:
     """Return a remark when the text was decoded wrongly before it reached us (mojibake)."""
-    found = _MOJIBAKE.search(text)
-    if found is None:
+    # In UTF-8 what looks like a lead byte begins with this one; most texts have none.
+    if b"\xc3" not in text.encode("utf-8", "surrogatepass") or not _MOJIBAKE.search(text):
         return ()
     from ftfy.badness import is_bad
 
