@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from extractor.article import Article, Remark
-from extractor.fields import Attribution, Figure, Quotation
+from extractor.fields import GROUNDED_TYPES, Attribution, Figure, Quotation
 from extractor.shapes import Shape, lenient, shape_of
 from extractor.spans import Span
 
@@ -140,6 +140,7 @@ def remark_to_json(remark: Remark) -> dict[str, Any]:
 
 
 _PLAIN = frozenset((str, int, float, bool))
+_GROUNDED = frozenset(GROUNDED_TYPES)
 _LISTS = (list, tuple, set, frozenset)
 
 
@@ -149,8 +150,11 @@ def record_to_json(value: Any) -> Any:
     A row's `quotation: Quotation` becomes the row's own `text` and `spans`, a `figure: Figure` its
     `text`, `start`, `value`, …, unless the row has a field of that name itself.
     """
-    if value is None or type(value) in _PLAIN:
+    kind = type(value)
+    if value is None or kind in _PLAIN:
         return value
+    if kind in _GROUNDED:
+        return value.to_json()
     if isinstance(value, BaseModel):
         return _row_to_json(value)
     if isinstance(value, _LISTS):

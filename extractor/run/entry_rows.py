@@ -64,22 +64,7 @@ class EntryRows:
         self._rows.executemany(
             'insert into record (extraction_id, article_sha256, schema, kind, path, start, "end",'
             " text, confidence, by_rules, row) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    number,
-                    packed.article_sha256,
-                    self.recipe.schema,
-                    row.kind,
-                    row.path,
-                    row.start,
-                    row.end,
-                    row.text,
-                    row.confidence,
-                    row.by_rules,
-                    row.row,
-                )
-                for row in packed.rows
-            ],
+            [(number, packed.article_sha256, self.recipe.schema, *row) for row in packed.rows],
         )
 
     def _failed(self, run_id: int, entry: Failed) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import pickle
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.answer.gate import Call
 from extractor.answer.later import Sent
@@ -17,16 +17,14 @@ _LENGTH = struct.Struct("!I")
 # --- to a worker
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """Read this, and say what it is."""
 
     number: int
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether to go on with an article that was read."""
 
     number: int
@@ -34,8 +32,7 @@ class Verdict:
     sent: dict[str, Sent] | None = None  # what became of its questions; None: nothing is put aside
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A request may be sent; or not, and never."""
 
     ticket: int
@@ -50,16 +47,14 @@ class Bye:
 # --- from a worker
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """An article was read."""
 
     number: int
     article_sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asks:
+class Asks(NamedTuple):
     """A request wants its turn."""
 
     ticket: int
@@ -67,8 +62,7 @@ class Asks:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class Leaves:
+class Leaves(NamedTuple):
     """A request is over; without a call it was given up before it was sent."""
 
     ticket: int
@@ -76,8 +70,7 @@ class Leaves:
     call: Call | None
 
 
-@dataclass(frozen=True, slots=True)
-class Puts:
+class Puts(NamedTuple):
     """A question of an article is put aside."""
 
     number: int
@@ -86,15 +79,13 @@ class Puts:
     request: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(NamedTuple):
     """An article cannot be finished before the questions put aside are answered."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """An article is done."""
 
     number: int
@@ -102,8 +93,7 @@ class Finished:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Broke:
+class Broke(NamedTuple):
     """An article failed."""
 
     number: int
@@ -114,8 +104,7 @@ class Broke:
     of_run: bool  # the endpoint's or the settings' fault: the next article may meet it as well
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """An article was left as it is, because nothing more is to be asked."""
 
     number: int

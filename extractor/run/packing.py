@@ -7,10 +7,11 @@ rows are kept a second time, one by one and readable, for SQL: to page, filter a
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
 
 from extractor.article import Article, Paragraph, Remark
 from extractor.record import (
@@ -29,10 +30,7 @@ _LEVEL = 1  # of zlib: 6 packs a tenth smaller and takes three times as long
 
 
 class Evidence(NamedTuple):
-    """One row of a record, with the place that it rests on.
-
-    A tuple, as thirty of them go from process to process with every article.
-    """
+    """One row of a record, with the place that it rests on, as the table `record` has it."""
 
     kind: str  # "quotes"
     path: str  # "quotes[3]"
@@ -44,15 +42,14 @@ class Evidence(NamedTuple):
     row: str  # JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """An extraction in the store's words. Can be pickled."""
 
     article_sha256: str
     article: tuple[Any, ...]  # the columns of the table `article`, without `first_seen`
     data: bytes
     counts: str
-    rows: tuple[Evidence, ...]
+    rows: tuple[tuple[Any, ...], ...]  # plain: a class costs as much to send as what is in it
     usage: Usage
 
 
@@ -65,7 +62,7 @@ def pack(extraction: Extraction) -> Packed:
         _article_columns(extraction.article),
         zlib.compress(_whole(data, rows).encode("utf-8", "surrogatepass"), _LEVEL),
         _dumps(counts_of(data)),
-        rows,
+        tuple(map(tuple, rows)),
         extraction.usage,
     )
 
@@ -135,7 +132,7 @@ def article_from_row(row: Mapping[str, Any], source: str | None = None) -> Artic
 def _article_columns(article: Article) -> tuple[Any, ...]:
     """Return (sha256, source, title, outlet, byline, published, url, language, …, text, meta)."""
     meta = {
-        "paragraphs": [[p.span.start, p.span.end, p.kind] for p in article.paragraphs],
+        "paragraphs": [(*p.span, p.kind) for p in article.paragraphs],
         "warnings": [remark_to_json(remark) for remark in article.warnings],
     }
     told = (article.source, article.title, article.outlet, article.byline, article.date)
@@ -232,4 +229,9 @@ def _known(kind: type[T], data: Mapping[str, Any]) -> T:
     return kind(**{key: value for key, value in data.items() if key in names})
 
 
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _dumps(value: Any) -> str:
+    """Return JSON without blanks; half surrogate pairs, which UTF-8 has not, stay as they are."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
