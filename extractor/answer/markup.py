@@ -10,6 +10,7 @@ worst effect is a wrong id, which the closed lists and the check limit to candid
 import re
 from bisect import bisect_left
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any
 
 from extractor.find.candidates import Entity, Mention
@@ -108,24 +109,21 @@ def _frames(inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
     figures = inventory.figures if "N" in "".join(marked) else ()
     framed = [(n.id, *n.span) for n in figures if n.id in marked]
     for quotation in inventory.quotations:
-        if quotation.id not in marked:
-            continue
-        begins = [quotation.outer[0]]
-        begins += [_before_mark(inventory, span[0]) for span in quotation.spans[1:]]
-        ends = [*[span[1] for span in quotation.spans[:-1]], quotation.outer[1]]
-        framed += zip(_labels(quotation.id, len(ends)), begins, ends, strict=True)
+        if quotation.id in marked:
+            label, (start, closed) = quotation.id, quotation.outer
+            for (_, end), (following, _) in pairwise(quotation.spans):
+                framed.append((label, start, end))
+                label, start = f"{quotation.id} continued", _before_mark(inventory, following)
+            framed.append((label, start, closed))
     for said in inventory.attributions:
         if said.id in marked:
-            pieces = zip(_labels(said.id, len(said.content)), said.content, strict=True)
-            framed += [(label, start, end) for label, (start, end) in pieces]
+            label = said.id
+            for start, end in said.content:
+                framed.append((label, start, end))
+                label = f"{said.id} continued"
     marks = [(start, _BEGINS + start - end, f"[{label}: ") for label, start, end in framed]
     marks += [(end, _ENDS + end - start, "]") for _, start, end in framed]
     return marks
-
-
-def _labels(id_: str, pieces: int) -> list[str]:
-    """Return what the pieces of a candidate are labelled with."""
-    return [id_, *[f"{id_} continued"] * (pieces - 1)]
 
 
 def _before_mark(inventory: Inventory, start: int) -> int:
