@@ -13,10 +13,10 @@ from extractor.find.word_classes import TOLD
 # An abbreviation with inner stops, a word with inner hyphens or apostrophes, a possessive ending,
 # a number, or any one mark. None holds a blank, or depends on what stands beyond one.
 _TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # U.S.  D.C.  J.K.
+    r"[^\W\d_](?:\.(?:[^\W\d_]\.)+"  # U.S.  D.C.  J.K.
+    r"|\w*+(?:(?:[-–&.]|['’](?![sS]\b))[^\W_]\w*+)*+)"
     r"|['’][sS]\b"  # the possessive ending
-    r"|\d[\d,.]*\d|\d"
-    r"|[^\W\d_]\w*(?:[-–&.][^\W_]\w*|['’](?![sS]\b)[^\W_]\w*)*"
+    r"|\d(?:[\d,.]*\d)?"
     r"|\S"
 )
 _ENDING = frozenset('.,;:?!)"”')  # tokens of their own at the end of what has no stop in it
