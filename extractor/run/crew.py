@@ -1,17 +1,17 @@
 """The processes that work for a run: started, told, listened to, replaced when one dies."""
 
-import asyncio
 import multiprocessing
 import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from extractor.run.messages import Bye, receive, send
+from extractor.run.messages import Bye, Exchange
 from extractor.run.worker import Setup, work
 
 _FAREWELL = 5.0  # seconds that a process may take to end
@@ -25,23 +25,11 @@ class Hand:
     line: socket.socket
     jobs: set[int] = field(default_factory=set)
     alone: bool = False  # it has a job that may have killed another process: no second one
-    out: asyncio.StreamWriter | None = None
-    early: list[Any] = field(default_factory=list)  # messages from before the line was open
+    exchange: Exchange = field(default_factory=Exchange)
 
     def tell(self, message: Any) -> None:
         """Send it a message, as soon as it can be told."""
-        if self.out is None:
-            self.early.append(message)
-        elif not self.out.is_closing():
-            send(self.out, message)
-
-    async def open(self) -> asyncio.StreamReader:
-        """Open the line, and return where the process's own messages come in."""
-        reader, self.out = await asyncio.open_connection(sock=self.line)
-        for message in self.early:
-            self.tell(message)
-        self.early.clear()
-        return reader
+        self.exchange.say(message)
 
 
 class Crew:
@@ -73,17 +61,13 @@ class Crew:
 
     async def listen(self, hand: Hand, hear: Callable[[Hand, Any], None]) -> None:
         """Call `hear` with every message of a process, and with None when it has gone."""
-        reader = await hand.open()
-        while (message := await receive(reader)) is not None:
-            hear(hand, message)
-        hear(hand, None)
+        await hand.exchange.open(hand.line, partial(hear, hand))
 
     def replace(self, hand: Hand) -> Hand:
         """Start a process in the place of one that has gone."""
         self.hands.remove(hand)
         hand.process.join(_FAREWELL)
-        if hand.out is not None:
-            hand.out.close()
+        hand.exchange.close()
         started = self._start(multiprocessing.get_context("spawn"), forks=False)
         self.hands.append(started)
         return started

@@ -2,9 +2,11 @@
 
 import asyncio
 import pickle
+import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from extractor.answer.gate import Call
 from extractor.answer.later import Sent
@@ -110,16 +112,71 @@ class Dropped(NamedTuple):
     number: int
 
 
-def send(writer: asyncio.StreamWriter, message: Any) -> None:
-    """Send a message; it goes out at once as far as the other side takes it."""
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    writer.write(_LENGTH.pack(len(data)) + data)
+class Exchange(asyncio.Protocol):
+    """One side of a pair of sockets: says messages, and hears those of the other side.
 
+    No task waits for them: an article costs a dozen, and waking a task for each costs more.
+    """
 
-async def receive(reader: asyncio.StreamReader) -> Any:
-    """Return the next message; None when the other side has gone."""
-    try:
-        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        return pickle.loads(await reader.readexactly(length))  # noqa: S301 - our own process
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._early: list[Any] = []  # said before the line was open
+        self._got = bytearray()  # the beginning of a message
+        self._room = asyncio.Event()  # not set while the other side is slow to take what we said
+        self._room.set()
+
+    async def open(self, line: socket.socket, hear: Callable[[Any], None]) -> None:
+        """Call `hear` with every message, and with None when the other side has gone."""
+        self._hear = hear
+        await asyncio.get_running_loop().create_connection(lambda: self, sock=line)
+
+    def say(self, message: Any) -> None:
+        """Send a message; it goes out at once as far as the other side takes it."""
+        if self._transport is None:
+            self._early.append(message)
+        elif not self._transport.is_closing():
+            data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+            self._transport.write(_LENGTH.pack(len(data)) + data)
+
+    async def drain(self) -> None:
+        """Wait until the other side has taken most of what was said."""
+        await self._room.wait()
+
+    def close(self) -> None:
+        """Say no more."""
+        if self._transport is not None:
+            self._transport.close()
+
+    # --- what the event loop calls ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say what was to be said before."""
+        self._transport = cast(asyncio.Transport, transport)
+        for message in self._early:
+            self.say(message)
+        self._early.clear()
+
+    def data_received(self, data: bytes) -> None:
+        """Hear the messages that are whole."""
+        got = self._got
+        got += data
+        while len(got) >= _LENGTH.size:
+            end = _LENGTH.size + _LENGTH.unpack_from(got)[0]
+            if len(got) < end:
+                break
+            message = pickle.loads(got[_LENGTH.size : end])  # noqa: S301 - our own process
+            del got[:end]
+            self._hear(message)
+
+    def pause_writing(self) -> None:
+        """Have `drain` wait."""
+        self._room.clear()
+
+    def resume_writing(self) -> None:
+        """Have `drain` go on."""
+        self._room.set()
+
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - gone is gone
+        """Tell that the other side has gone."""
+        self._room.set()
+        self._hear(None)

@@ -35,6 +35,7 @@ from extractor.run.messages import (
     Broke,
     Bye,
     Dropped,
+    Exchange,
     Finished,
     Job,
     Leaves,
@@ -43,8 +44,6 @@ from extractor.run.messages import (
     Turn,
     Verdict,
     Waits,
-    receive,
-    send,
 )
 from extractor.run.packing import pack
 from extractor.settings import Settings
@@ -94,47 +93,50 @@ class _Worker:
         self._batches = setup.batches
         self._verdicts: dict[int, asyncio.Future[Verdict]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._run = Exchange()
+        self._turnstile = Turnstile(self._run)
 
     async def serve(self, line: socket.socket) -> None:
         """Do as the run says until it says goodbye or is gone."""
-        reader, self._out = await asyncio.open_connection(sock=line)
-        self.turnstile = Turnstile(self._out)
-        asker = self._asker()
-        while True:
-            message = await receive(reader)
-            if isinstance(message, Job):
-                task = asyncio.ensure_future(self._do(message, asker))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            elif isinstance(message, Verdict):
-                if (verdict := self._verdicts.get(message.number)) and not verdict.done():
-                    verdict.set_result(message)
-            elif isinstance(message, Turn):
-                self.turnstile.turn(message)
-            elif isinstance(message, Bye):
-                break
-            else:
-                os._exit(1)  # the run is gone; what is under way will be done anew
+        self._over = asyncio.get_running_loop().create_future()
+        asker = self._asker = self._open_asker()
+        await self._run.open(line, self._hear)
+        await self._over
         if asker is not None:
             await asker.aclose()
 
-    def _asker(self) -> "ModelAsker | None":
+    def _hear(self, message: Any) -> None:
+        if isinstance(message, Job):
+            task = asyncio.ensure_future(self._do(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        elif isinstance(message, Verdict):
+            if (verdict := self._verdicts.get(message.number)) and not verdict.done():
+                verdict.set_result(message)
+        elif isinstance(message, Turn):
+            self._turnstile.turn(message)
+        elif isinstance(message, Bye):
+            self._over.set_result(None)
+        elif not self._over.done():
+            os._exit(1)  # the run is gone; what is under way will be done anew
+
+    def _open_asker(self) -> "ModelAsker | None":
         if not self._settings.asks_model:
             return None
         from extractor.answer.cache import open_cache
         from extractor.answer.model import ModelAsker
         from extractor.answer.transport import Endpoint
 
-        later = PuttingAside(self._out) if self._batches else None
-        endpoint = Endpoint(self._settings, open_cache(self._settings), self.turnstile, later)
+        later = PuttingAside(self._run) if self._batches else None
+        endpoint = Endpoint(self._settings, open_cache(self._settings), self._turnstile, later)
         return ModelAsker(self._settings, endpoint)
 
-    async def _do(self, job: Job, asker: "ModelAsker | None") -> None:
+    async def _do(self, job: Job) -> None:
         """Take one article through, and say how it went whatever happens."""
         _of_job.set(job.number)
         began = perf_counter()
         try:
-            message = await self._extract(job, asker, began)
+            message = await self._extract(job, began)
         except Halted:
             message = Dropped(job.number)
         except PutAside:
@@ -149,13 +151,13 @@ class _Worker:
                 perf_counter() - began,
                 isinstance(error, _OF_RUN),
             )
-        send(self._out, message)
-        await self._out.drain()
+        self._run.say(message)
+        await self._run.drain()
 
-    async def _extract(self, job: Job, asker: "ModelAsker | None", began: float) -> Any:
+    async def _extract(self, job: Job, began: float) -> Any:
         article = job.source.load()
         verdict = self._verdicts[job.number] = asyncio.get_running_loop().create_future()
-        send(self._out, Read(job.number, article.sha256))
+        self._run.say(Read(job.number, article.sha256))
         try:
             told = await verdict
             if not told.go:
@@ -163,10 +165,10 @@ class _Worker:
             _sent.set(told.sent or {})
         finally:
             del self._verdicts[job.number]
-        if asker is None:
+        if self._asker is None:
             extraction = extract(article, self._schema)
         else:
-            extraction = await extract_with(article, self._schema, asker)
+            extraction = await extract_with(article, self._schema, self._asker)
         return Finished(job.number, pack(extraction), perf_counter() - began)
 
 
@@ -181,8 +183,8 @@ def told(error: Exception) -> str:
 class PuttingAside:
     """Gives questions to the run. Implements `extractor.answer.later.Later`."""
 
-    def __init__(self, out: asyncio.StreamWriter) -> None:
-        self._out = out
+    def __init__(self, run: Exchange) -> None:
+        self._run = run
 
     def sent(self, key: str) -> Sent | None:
         """Return what the run knows of a question about the article in work."""
@@ -190,14 +192,14 @@ class PuttingAside:
 
     def put_aside(self, key: str, kind: str, request: dict[str, Any]) -> None:
         """Give a question to the run."""
-        send(self._out, Puts(_of_job.get(), key, kind, request))
+        self._run.say(Puts(_of_job.get(), key, kind, request))
 
 
 class Turnstile:
     """The gate of one worker: the run gives the turns. Implements `extractor.answer.gate.Gate`."""
 
-    def __init__(self, out: asyncio.StreamWriter) -> None:
-        self._out = out
+    def __init__(self, run: Exchange) -> None:
+        self._run = run
         self._numbers = count()
         self._waiting: dict[int, asyncio.Future[bool]] = {}
         self._held: dict[Any, int] = {}  # by the task, which asks one thing at a time
@@ -206,11 +208,11 @@ class Turnstile:
         """Wait for a turn; raise Halted when there will be none."""
         ticket = next(self._numbers)
         turn = self._waiting[ticket] = asyncio.get_running_loop().create_future()
-        send(self._out, Asks(ticket, _of_job.get(), tokens))
+        self._run.say(Asks(ticket, _of_job.get(), tokens))
         try:
             granted = await turn
         except asyncio.CancelledError:
-            send(self._out, Leaves(ticket, _of_job.get(), None))
+            self._run.say(Leaves(ticket, _of_job.get(), None))
             raise
         finally:
             del self._waiting[ticket]
@@ -221,7 +223,7 @@ class Turnstile:
     def leave(self, call: Call) -> None:
         """Tell the run that a request is over, and how it went."""
         ticket = self._held.pop(asyncio.current_task())
-        send(self._out, Leaves(ticket, _of_job.get(), call))
+        self._run.say(Leaves(ticket, _of_job.get(), call))
 
     def turn(self, message: Turn) -> None:
         """Take the run's answer to who waits."""
