@@ -112,7 +112,9 @@ def _surely(own: list[tuple[float, Source]]) -> float:
     best = 0.0
     for chance, source in own:
         likely = source.mention.likely
-        best = max(best, chance * (1.0 - likely**2) + likely * total)
+        meant = chance * (1.0 - likely**2) + likely * total
+        if meant > best:
+            best = meant
     return best
 
 

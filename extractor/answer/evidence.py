@@ -93,8 +93,11 @@ class Evidence:
         """Find the reporter's words around a quotation."""
         tokens, text = self.tokens, self.inventory.article.text
         first = tokens.first_from(quotation.outer.start)
-        last = max(tokens.first_from(quotation.outer.end), first + 1)
-        first = min(first, len(tokens) - 1)
+        last = tokens.first_from(quotation.outer.end)
+        if last <= first:
+            last = first + 1
+        if first == len(tokens):
+            first -= 1
         para_last, starts = quotation.paragraph, self._paragraph_starts
         para_first = starts[para_last]
         while para_last + 1 < len(starts) and starts[para_last + 1] < last:
@@ -112,9 +115,11 @@ class Evidence:
             first <= sentence, last >= end, before if before in _TELLING else "w",
             first == para_first and last >= para_end,
         )  # fmt: skip
-        lowest = max(para_first, first - _WIDEST)
+        lowest = first - _WIDEST if first - _WIDEST > para_first else para_first
+        highest = last + _WIDEST if last + _WIDEST < para_end else para_end
         return Setting(
-            quotation, first, last, max(sentence, lowest), min(end, para_end, last + _WIDEST),
+            quotation, first, last,
+            sentence if sentence > lowest else lowest, end if end < highest else highest,
             para_first, para_end, shape, any(self.reading.quoted[lowest:first]),
         )  # fmt: skip
 

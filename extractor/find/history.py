@@ -97,7 +97,7 @@ class History:
         """Return the role of the mention at tokens first:last."""
         role = self._roles.get(first)
         if role is None:
-            role = role_of(self.reading, first, max(last, first + 1))
+            role = role_of(self.reading, first, last if last > first else first + 1)
             self._roles[first] = role
         return role
 

@@ -308,7 +308,7 @@ def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
         known = best.get(form)
         if known is None or known[0]:
             place = reading.in_furniture(start), start
-            best[form] = min(known or place, place)
+            best[form] = place if known is None or place < known else known
     if len(best) == 1:
         return names[0][1]
     forms = [
@@ -321,8 +321,7 @@ def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
         )
         for form, (in_furniture, start) in best.items()
     ]
-    most = max(form[1] for form in forms)
-    return max(form for form in forms if form[1] >= min(most, 2))[-1]
+    return max([form for form in forms if form[1] > 1] or forms)[-1]
 
 
 def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], list[Placed]]:

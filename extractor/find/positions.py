@@ -152,10 +152,11 @@ def _describes(reading: Reading, k: int) -> bool:
 
 def ends_quotation(reading: Reading, k: int) -> bool:
     """Tell whether a quotation ends at token `k`, its closing marks included."""
-    for j in range(k, max(k - 4, -1), -1):
-        if reading.quoted[j]:
+    quoted, text = reading.quoted, reading.tokens.text
+    for j in range(k, k - 4 if k > 3 else -1, -1):
+        if quoted[j]:
             return True
-        if reading.tokens.text[j][0].isalnum():
+        if text[j][0].isalnum():
             return False
     return False
 
