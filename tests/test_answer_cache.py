@@ -181,7 +181,7 @@ def test_only_strings_are_keys_and_only_json_is_stored(tmp_path: Path) -> None:
     disk = SafeDisk(str(tmp_path))
     with pytest.raises(TypeError):
         disk.put(("a", "tuple"))
-    with pytest.raises(ValueError, match="Unable to serialize"):
+    with pytest.raises(TypeError):
         disk.store(Bomb(), False)
     with pytest.raises(KeyError):
         disk.get(pickle.dumps(Bomb()), False)

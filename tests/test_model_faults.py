@@ -4,6 +4,7 @@ import gc
 import json
 import logging
 from email.utils import formatdate
+from pathlib import Path
 from time import monotonic, time
 from typing import Any
 
@@ -533,6 +534,29 @@ def test_disagreements_are_warnings() -> None:
     extraction, _ = extracted(answers(good()))
     told = [w for w in extraction.warnings if w.code == "disagreement"]
     assert {w.candidate for w in told} >= {"Q1", "Q2"}
+
+
+@pytest.mark.parametrize("where", ["the article", "the answer"])
+def test_half_a_surrogate_pair_costs_neither_the_article_nor_the_answer(
+    where: str, tmp_path: Path
+) -> None:
+    """A JSON line or a cut answer may hold one: it is asked about once, and found in the cache."""
+    play, text = answers(good()), ARTICLE
+    if where == "the article":
+        text += "\n\nHalf a \ud83d pair."
+    else:
+        told = json.loads(play.body)
+        message = told["choices"][0]["message"]
+        message["content"] = message["content"][:-1] + ', "remark": "\ud83d"}'
+        message["reasoning"] = "\ud83d"
+        play.body = json.dumps(told).encode()
+    with serving(play) as stub:
+        asker = ModelAsker(settings_for(stub.base_url, no_cache=False, cache_dir=tmp_path))
+        for calls in (1, 0):
+            found = extract(article_from_text(text), load_schema("quotes"), asker=asker)
+            assert found.usage.calls == calls
+            assert speakers(found)[: len(BY_MODEL)] == BY_MODEL
+        assert len(stub.requests) == 1
 
 
 def test_an_asker_leaves_no_connection_to_an_event_loop_that_has_ended(

@@ -21,7 +21,7 @@ from typing import Any
 
 import diskcache
 from diskcache.core import MODE_BINARY, MODE_RAW
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from extractor.answer.wire import canonical
 from extractor.errors import UsageError
@@ -54,7 +54,7 @@ class SafeDisk(diskcache.Disk):  # type: ignore[misc]
         """Return the fields of a row for a JSON value."""
         if read:
             raise TypeError("only JSON values are stored")
-        packed = zlib.compress(to_json(value), level=1)
+        packed = zlib.compress(_printed(value), level=1)
         fields: tuple[int, int, Any, Any] = super().store(packed, False, key=key)
         return fields
 
@@ -83,6 +83,14 @@ class SafeDisk(diskcache.Disk):  # type: ignore[misc]
 
 def _is_bytes(value: Any) -> bool:
     return isinstance(value, bytes | memoryview)
+
+
+def _printed(value: Any) -> bytes:
+    """Return a value as JSON; the halves of surrogate pairs, if it holds any, as escapes."""
+    try:
+        return to_json(value)
+    except PydanticSerializationError:
+        return json.dumps(value).encode()
 
 
 class AnswerCache:

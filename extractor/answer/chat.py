@@ -64,7 +64,7 @@ def request_of(
     """Return the request that asks a question by these messages."""
     request: dict[str, Any] = {
         "model": settings.model,
-        "messages": messages,
+        "messages": [{**one, "content": encodable(one["content"])} for one in messages],
         "temperature": settings.temperature,
     }
     if question.schema is None:
@@ -81,6 +81,11 @@ def request_of(
             },
         },
     }
+
+
+def encodable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which no file or request can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def characters_of(request: dict[str, Any]) -> int:

@@ -18,6 +18,7 @@ import aiohttp
 import httpx2
 import openai
 
+from extractor.answer.chat import encodable
 from extractor.errors import EndpointFailing, EndpointRefused, EndpointUnreachable, ModelError
 from extractor.settings import Settings
 
@@ -167,8 +168,8 @@ def read_body(response: httpx2.Response, settings: Settings) -> dict[str, Any]:
         ) from None
     choice = _first_choice(data) if isinstance(data, dict) else None
     if choice is not None:
-        if not isinstance(choice["message"].get("content"), str):
-            choice["message"]["content"] = ""
+        content = choice["message"].get("content")
+        choice["message"]["content"] = encodable(content) if isinstance(content, str) else ""
         return cast(dict[str, Any], data)
     said, code = said_in(data) if isinstance(data, dict) and "error" in data else ("", "")
     if code in {"408", "409", "429"} or re.fullmatch(r"5\d\d", code):  # some gateways: 200 + error
