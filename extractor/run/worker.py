@@ -93,6 +93,7 @@ class _Worker:
         self._batches = setup.batches
         self._verdicts: dict[int, asyncio.Future[Verdict]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._finding = asyncio.Lock()
         self._run = Exchange()
         self._turnstile = Turnstile(self._run)
 
@@ -165,6 +166,9 @@ class _Worker:
             _sent.set(told.sent or {})
         finally:
             del self._verdicts[job.number]
+        # Between two articles we hear the run and the endpoint, and send what has its turn.
+        await self._finding.acquire()
+        asyncio.get_running_loop().call_soon(self._finding.release)
         if self._asker is None:
             extraction = extract(article, self._schema)
         else:
