@@ -95,3 +95,8 @@ class Asker(Protocol):
     async def disconnect(self) -> None:
         """Close the connections of the event loop that is running; it can be asked again."""
         ...
+
+
+def encodable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which no file or request can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Self
 
+from extractor.answer.answers import encodable
 from extractor.settings import Settings
 
 # Of an answer in plain words: the most tokens, and how many of its likeliest openings are given.
@@ -81,11 +82,6 @@ def request_of(
             },
         },
     }
-
-
-def encodable(text: str) -> str:
-    """Return a text without halves of surrogate pairs, which no file or request can carry."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def characters_of(request: dict[str, Any]) -> int:

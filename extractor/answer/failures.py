@@ -18,7 +18,7 @@ import aiohttp
 import httpx2
 import openai
 
-from extractor.answer.chat import encodable
+from extractor.answer.answers import encodable
 from extractor.errors import EndpointFailing, EndpointRefused, EndpointUnreachable, ModelError
 from extractor.settings import Settings
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.answer.answers import Origin
+from extractor.answer.answers import Origin, encodable
 from extractor.check.grounding import ground_phrase, quoted
 from extractor.fields import Attribution, Figure, Name, Place, Quotation, Sentence, Verbatim
 from extractor.find.candidates import GAP, Entity, Mention, QuotationCandidate
@@ -302,7 +302,7 @@ def _path(draft: Draft, wanted: FieldShape) -> str:
 def _encodable(raw: object) -> object:
     """Replace half surrogate pairs in a model's own words: no file could hold them."""
     if isinstance(raw, str):
-        return raw if raw.isascii() else raw.encode("utf-8", "replace").decode()
+        return encodable(raw)
     return [_encodable(item) for item in raw] if isinstance(raw, list) else raw
 
 
