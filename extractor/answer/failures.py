@@ -48,10 +48,10 @@ def redact(text: str, settings: Settings, limit: int = 300) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def classify(error: openai.OpenAIError, settings: Settings) -> Passing | ModelError:
-    """Say what an error of the client means: a Passing to try again, or what to raise."""
+def classify(error: Exception, settings: Settings) -> Passing | ModelError:
+    """Say what an error of a client means: a Passing to try again, or what to raise."""
     where = settings.endpoint
-    if isinstance(error, openai.APIConnectionError):
+    if isinstance(error, openai.APIConnectionError) or not isinstance(error, openai.OpenAIError):
         causes = list(_causes_of(error))
         cause = causes[-1]  # its own kind: the client calls a refused connection a timeout as well
         if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):

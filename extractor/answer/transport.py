@@ -50,7 +50,7 @@ from extractor.answer.chat import (
     tokens_of,
 )
 from extractor.answer.costs import cost, price_of
-from extractor.answer.failures import Passing, classify, read_body, redact, timed_out
+from extractor.answer.failures import Passing, classify, judge_status, read_body, redact, timed_out
 from extractor.answer.gate import Call, Gate, Slots
 from extractor.answer.harvest import Fault
 from extractor.answer.later import Later, PutAside, Sent
@@ -147,8 +147,11 @@ class Endpoint:
             return
         self._loop = loop
         self._gate = self._given_gate or Slots(self.settings.concurrency)
-        self._client = client_for(self.settings)
-        self._url = str(self._client.base_url.join("chat/completions"))  # not joined each time
+        self._http = openai.DefaultAioHttpClient(verify=certificates())
+        self._client = client_for(self.settings, self._http)
+        self._url = self._client.base_url.join("chat/completions")
+        told = self._client.auth_headers | self._client.default_headers
+        self._headers = httpx2.Headers({k: v for k, v in told.items() if isinstance(v, str)})
         mode = instructor.Mode.JSON_SCHEMA
         patched = instructor.patch(create=cast(Any, self._create), mode=mode)
         self._instructor = instructor.AsyncInstructor(
@@ -319,9 +322,7 @@ class Endpoint:
         began = monotonic()
         try:
             async with asyncio.timeout(patience):
-                # Not `chat.completions.create`: it walks through every message to transform
-                # what is JSON already, half a millisecond a request.
-                response = await self._client.post(self._url, cast_to=httpx2.Response, content=body)
+                response = await self._post(body)
             data = read_body(response, self.settings)
             self._count(data, usage, call)
             call.outcome = "answered"
@@ -330,21 +331,29 @@ class Endpoint:
             raise Passing(timed_out(self.settings)) from None
         except Passing as failure:
             call.outcome = type(failure.error).__name__
+            call.throttled, call.wait = failure.throttled, failure.wait
             raise
-        except openai.OpenAIError as error:
-            failure_or_end = classify(error, self.settings)
-            if isinstance(failure_or_end, Passing):
-                call.outcome = type(failure_or_end.error).__name__
-                call.throttled, call.wait = failure_or_end.throttled, failure_or_end.wait
-            else:
-                call.outcome = type(failure_or_end).__name__
-            raise failure_or_end from None
         except ModelError as error:
             call.outcome = type(error).__name__
             raise
         finally:
             call.seconds = monotonic() - began
         return data
+
+    async def _post(self, body: bytes) -> httpx2.Response:
+        """Send a request's body and return the answer; raise Passing, or a ModelError.
+
+        Not `chat.completions.create`, nor the client's `post`: what they do to a request and an
+        answer that are JSON already takes as long as sending the one and receiving the other.
+        """
+        request = httpx2.Request("POST", self._url, headers=self._headers, content=body)
+        try:
+            response = await self._http.send(request)
+        except Exception as error:  # whatever happens between us and the endpoint
+            raise classify(error, self.settings) from None
+        if not response.is_success:
+            raise judge_status(response, self.settings)
+        return response
 
     def _count(self, data: dict[str, Any], usage: Usage, call: Call) -> None:
         given, written = tokens_of(data)
@@ -380,14 +389,14 @@ def _count_sent(sent: Sent, usage: Usage) -> None:
         usage.cost_usd += sent.cost_usd
 
 
-def client_for(settings: Settings) -> openai.AsyncOpenAI:
+def client_for(settings: Settings, http: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
     """Return a client for the event loop that is running, without retries; raise UsageError."""
     return openai.AsyncOpenAI(
         api_key=_checked_key(settings),
         base_url=settings.base_url,
         max_retries=0,
         timeout=settings.timeout,
-        http_client=openai.DefaultAioHttpClient(verify=certificates()),
+        http_client=http or openai.DefaultAioHttpClient(verify=certificates()),
     )
 
 
