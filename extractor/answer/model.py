@@ -10,10 +10,10 @@ question among many costs that question only; an endpoint that answers nothing i
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from extractor.answer.answers import Answer
 from extractor.answer.cache import open_cache
@@ -147,14 +147,11 @@ class ModelAsker:
                 if not going.over:
                     await self._ask_one(one, going)
 
-        tasks = [asyncio.ensure_future(in_turn(one)) for one in asked]
         try:
-            await asyncio.gather(*tasks)
+            await _together([in_turn(one) for one in asked])
         except ModelError as error:
             error.spent = going.usage
             raise
-        finally:
-            await _cancel(tasks)
         if going.aside is not None:
             raise going.aside
         if going.failures and not going.answered:
@@ -194,10 +191,18 @@ class ModelAsker:
             _add(going.usage, usage)
 
 
-async def _cancel(tasks: Sequence["asyncio.Future[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _together(doing: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do all at a time, or none any more once one raises; a single one needs no task."""
+    if len(doing) == 1:
+        await doing[0]
+        return
+    tasks = [asyncio.ensure_future(one) for one in doing]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _sent_back(asked: Sequence[Asked]) -> list[Remark]:
