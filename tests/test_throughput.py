@@ -32,7 +32,7 @@ def test_every_program_is_answered_in_full() -> None:
 def test_a_run_asks_once_an_article() -> None:
     """The answers stand the check: nothing goes back, all is done."""
     texts = list(recombined(texts_of([ARTICLES]), 4))
-    measured = of_run("a run", 0.0, 4, prepared(texts, load_schema("quotes")), 1)
+    measured = of_run("a run", 0.0, 4, prepared(texts, load_schema("quotes")), jobs=1)
     assert measured.articles == 4
     assert measured.cpu > 0
 
