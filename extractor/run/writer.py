@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from time import monotonic
 
 from extractor.errors import ExtractError
 from extractor.run.entries import CallFor, Entry
@@ -34,16 +34,22 @@ class Writer:
         self._written = written
         self._broken = broken
         self._entries: SimpleQueue[Entry | None] = SimpleQueue()
+        self._now = threading.Event()  # what is there is not to wait for more
         self._thread = threading.Thread(target=self._work, name="store writer", daemon=True)
         self._thread.start()
 
     def put(self, entry: Entry) -> None:
         """Have an entry written soon."""
         self._entries.put(entry)
+        # A kill must not make us forget what was paid.
+        paid = isinstance(entry, CallFor) and entry.call.cost_usd
+        if paid or self._entries.qsize() >= _MOST:
+            self._now.set()
 
     def close(self) -> None:
         """Write what is left, and end."""
         self._entries.put(None)
+        self._now.set()
         self._thread.join()
 
     def _work(self) -> None:
@@ -65,15 +71,14 @@ class Writer:
         """Return the next entries, and whether there will be more."""
         batch: list[Entry] = []
         entry = self._entries.get()
-        ends = monotonic() + _LONGEST
-        while entry is not None:
-            batch.append(entry)
-            if isinstance(entry, CallFor) and entry.call.cost_usd:
-                ends = 0.0  # a kill must not make us forget what was paid
-            if len(batch) >= _MOST:
-                return batch, True
-            try:
-                entry = self._entries.get(timeout=max(0.0, ends - monotonic()))
-            except Empty:
-                return batch, True
-        return batch, False
+        if entry is not None:
+            self._now.wait(_LONGEST)  # not woken by each
+            self._now.clear()
+        with suppress(Empty):
+            while entry is not None:
+                batch.append(entry)
+                if len(batch) >= _MOST:
+                    self._now.set()  # what is left has waited too
+                    break
+                entry = self._entries.get_nowait()
+        return batch, entry is not None
