@@ -87,9 +87,11 @@ def test_all_mentions_of_one_source_count_together():
     )
     assert name(inventory, answers[0].speaker) == "Peter Danso"
     for answer in answers:
-        entities = [mention.partition(".")[0] for mention, _ in answer.rivals]
+        assert answer.ranking is not None
+        rivals = answer.ranking.rivals
+        entities = [mention.partition(".")[0] for mention, _ in rivals]
         assert len(entities) == len(set(entities))
-        shares = [share for _, share in answer.rivals]
+        shares = [share for _, share in rivals]
         assert shares == sorted(shares, reverse=True)
         assert sum(shares) <= 1.0 + 1e-9
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from extractor.article import Remark
 
 if TYPE_CHECKING:
+    from extractor.answer.attribution import Ranking
     from extractor.catalogue import Schema
     from extractor.find.inventory import Inventory
     from extractor.record import Usage
@@ -39,8 +40,7 @@ class Answer:
     confidence: dict[str, float] = field(default_factory=dict)  # candidate id -> 0…1
     origins: dict[str, Origin] = field(default_factory=dict)  # candidate id -> who filled it
     warnings: list[Remark] = field(default_factory=list)
-    # By a quotation's id: its likeliest sources by the rules, (mention's id, 0…1).
-    rivals: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)  # by a quotation's id: its sources
     origin: Origin = "rules"  # who filled whatever `origins` does not name
 
     def copy(self) -> Answer:
@@ -51,7 +51,7 @@ class Answer:
             dict(self.confidence),
             dict(self.origins),
             list(self.warnings),
-            dict(self.rivals),
+            dict(self.rankings),
             self.origin,
         )
 

@@ -5,13 +5,21 @@ with weights fitted on annotated news (tests/benchmarks/train_attribution.py) an
 beside this file. What is fitted is the shape of reporting sentences, no word of an article.
 """
 
+from dataclasses import dataclass
 from math import exp
 from operator import itemgetter
 from typing import Literal
 
 from extractor.answer.dismissal import why_no_quotation
 from extractor.answer.evidence import Evidence, Setting
-from extractor.answer.sources import Source, cue_of, none_features, sources_of, surroundings
+from extractor.answer.sources import (
+    Rated,
+    Source,
+    cue_of,
+    none_features,
+    sources_of,
+    surroundings,
+)
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.vocabulary import CORE_SPEECH
@@ -22,6 +30,28 @@ _RIVALS = 6
 _CHANCE = itemgetter(0)  # of a pair
 _COPULAS = frozenset("was is were are".split())
 _WHEN = frozenset("when while as after before if since until".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The possible sources of a quotation, by entity, with the chance of each mention."""
+
+    by_entity: dict[str, list[tuple[float, Rated]]]
+    total: float  # of all chances, that nobody is named included
+
+    @property
+    def rivals(self) -> tuple[tuple[str, float], ...]:
+        """The `_RIVALS` likeliest entities with their shares, each by its likeliest mention's id.
+
+        The shares hold the doubt whom a pronoun means, without changing their sum; the first is
+        the one that is chosen, unless nobody is.
+        """
+        ranked = [(_surely(own), own) for own in self.by_entity.values()]
+        ranked.sort(key=_CHANCE, reverse=True)
+        del ranked[_RIVALS:]
+        shares = sum([chance for _, own in ranked for chance, _ in own])
+        scale = shares / (sum([surely for surely, _ in ranked]) or 1.0) / self.total
+        return tuple([(own[0][1][1].id, surely * scale) for surely, own in ranked])
 
 
 @frozen
@@ -36,7 +66,7 @@ class Attribution:
     confidence: float  # 0…1 that speaker is right
     pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
-    rivals: tuple[tuple[str, float], ...] = ()  # (mention's id, 0…1) by entity, the likeliest first
+    ranking: Ranking | None = None  # who else it may be
 
 
 def attribute(inventory: Inventory) -> dict[str, Attribution]:
@@ -50,8 +80,8 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
             continue
         dismissed = why_no_quotation(inventory, quotation)
         setting = evidence.setting(quotation)
-        source, confidence, rivals = best_source(evidence, setting, previous)
-        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed, rivals)
+        source, confidence, others = best_source(evidence, setting, previous)
+        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed, others)
         if dismissed is None:
             if source:
                 said = evidence.said_before
@@ -63,55 +93,62 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
 
 def best_source(
     evidence: Evidence, setting: Setting, previous: Source | None
-) -> tuple[Source | None, float, tuple[tuple[str, float], ...]]:
-    """Return the likeliest entity's likeliest mention, the entity's share, and all such shares.
+) -> tuple[Source | None, float, Ranking | None]:
+    """Return the likeliest entity's likeliest mention, the entity's share, and all of them.
 
     An entity's share of the probability is that of all its mentions. Whose share is the largest is
     decided with the doubt whom a pronoun means: its own chance counts for its entity's other
-    mentions only as far as it likely means them. The shares returned are of the `_RIVALS`
-    likeliest entities, each by its likeliest mention's id, with that doubt and without changing
-    their sum: the first is the one chosen, unless nobody is.
+    mentions only as far as it likely means them.
     """
     around = surroundings(evidence, setting, previous)
     sources = sources_of(evidence, setting, around, previous)
     nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
     if not sources:
-        return None, 1.0, ()
-    top = max([nobody, *[source.worth for source in sources]])
-    said = 0.0
-    by_entity: dict[str, list[tuple[float, Source]]] = {}  # its sources with their chances
+        return None, 1.0, None
+    top = nobody
     for source in sources:
-        chance = exp(source.worth - top)
+        if source[0] > top:
+            top = source[0]
+    said = 0.0
+    by_entity: dict[str, list[tuple[float, Rated]]] = {}  # its sources with their chances
+    for source in sources:
+        chance = exp(source[0] - top)
         said += chance
-        known = by_entity.get(source.entity.id)
-        if known is None:
-            by_entity[source.entity.id] = [(chance, source)]
+        id_ = source[2].id
+        if id_ in by_entity:
+            by_entity[id_].append((chance, source))
         else:
-            known.append((chance, source))
+            by_entity[id_] = [(chance, source)]
+    surely, best = 0.0, None
+    for own in by_entity.values():
+        likely = _surely(own)
+        if best is None or likely > surely:
+            surely, best = likely, own
+    assert best is not None  # noqa: S101 (there are sources)
     unsaid = exp(nobody - top)
     total = unsaid + said
-    ranked = []
-    for own in by_entity.values():
-        if len(own) > 1:
-            own.sort(key=_CHANCE, reverse=True)
-        ranked.append((own[0][0] if len(own) == 1 else _surely(own), own))
-    ranked.sort(key=_CHANCE, reverse=True)
-    del ranked[_RIVALS:]
-    shares = sum([chance for _, own in ranked for chance, _ in own])
-    scale = shares / (sum(map(_CHANCE, ranked)) or 1.0) / total
-    rivals = tuple([(own[0][1].mention.id, surely * scale) for surely, own in ranked])
-    surely, best = ranked[0]
+    ranking = Ranking(by_entity, total)
     if unsaid >= surely:
-        return None, unsaid / total, rivals
-    return best[0][1], sum(map(_CHANCE, best)) / total, rivals
+        return None, unsaid / total, ranking
+    _, mention, entity, first, last, zone, verb, features = best[0][1]
+    chosen = Source(mention, entity, first, last, zone, verb, features)
+    return chosen, sum([chance for chance, _ in best]) / total, ranking
 
 
-def _surely(own: list[tuple[float, Source]]) -> float:
-    """Return the best sum of one mention's chance and the others', as far as they mean the same."""
-    total = sum([chance * source.mention.likely for chance, source in own])
+def _surely(own: list[tuple[float, Rated]]) -> float:
+    """Return the best sum of one mention's chance and the others', as far as they mean the same.
+
+    Puts the likeliest mention first.
+    """
+    if len(own) == 1:
+        return own[0][0]
+    own.sort(key=_CHANCE, reverse=True)
+    total = 0.0
+    for chance, source in own:
+        total += chance * source[1].likely
     best = 0.0
     for chance, source in own:
-        likely = source.mention.likely
+        likely = source[1].likely
         meant = chance * (1.0 - likely**2) + likely * total
         if meant > best:
             best = meant
@@ -124,13 +161,13 @@ def _attribution(
     source: Source | None,
     confidence: float,
     dismissed: str | None,
-    rivals: tuple[tuple[str, float], ...],
+    ranking: Ranking | None,
 ) -> Attribution:
     quotation = setting.quotation
     kind = _kind(evidence, setting)
     if source is None:
         return Attribution(
-            quotation.id, None, None, None, kind, confidence, "none", dismissed, rivals
+            quotation.id, None, None, None, kind, confidence, "none", dismissed, ranking
         )
     tokens, cue = evidence.tokens, None
     verb = cue_of(evidence, setting, source)
@@ -139,7 +176,7 @@ def _attribution(
     speaker, via = _relay(evidence, setting, source)
     return Attribution(
         quotation.id, speaker, via, cue, kind, confidence,
-        source.zone.split()[0], dismissed, rivals,
+        source.zone.split()[0], dismissed, ranking,
     )  # fmt: skip
 
 
@@ -206,5 +243,5 @@ def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
         for half in (other, mine):
             found[half.quotation] = Attribution(
                 half.quotation, surer.speaker, surer.via, surer.cue, other.kind,
-                surer.confidence, surer.pattern, half.dismissed, surer.rivals,
+                surer.confidence, surer.pattern, half.dismissed, surer.ranking,
             )  # fmt: skip

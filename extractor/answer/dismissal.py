@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from extractor.answer.marked_words import features_of, mark_within
+from extractor.answer.marked_words import Cues, by_last_word, features_of, mark_within
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.spans import Span
@@ -129,11 +129,11 @@ class DismissalEvidence:
 
 
 @cache
-def _table() -> tuple[dict[str, float], dict[str, int]]:
-    """Return the fitted weights by feature, and how surely a word attributes, 1 to 3."""
+def _table() -> tuple[dict[str, float], Cues]:
+    """Return the fitted weights by feature, and how surely words attribute."""
     path = Path(__file__).with_name("dismissal_weights.json")
     table = json.loads(path.read_text(encoding="utf-8"))
-    return table["weights"], table["cues"]
+    return table["weights"], by_last_word(table["cues"])
 
 
 def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str | None:
@@ -153,11 +153,11 @@ def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str
 
 
 def evidence_of(
-    inventory: Inventory, quotation: QuotationCandidate, cues: dict[str, int]
+    inventory: Inventory, quotation: QuotationCandidate, cues: Cues
 ) -> DismissalEvidence | None:
     """Return what speaks for dismissing; None for a stretch that never is.
 
-    `cues`: how surely a word attributes, 1 to 3.
+    `cues`: how surely words attribute.
     """
     if len(quotation.spans) > 1 or not quotation.closed or quotation.half_of:
         return None

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from extractor.find.candidates import Placed, QuotationCandidate
@@ -17,7 +18,7 @@ from extractor.find.vocabulary import (
     PREPOSITIONS,
     SPEECH_VERBS,
 )
-from extractor.find.word_classes import PERSON
+from extractor.find.word_classes import PERSON, SPEECH
 from extractor.frozen import frozen
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _DOUBLE_MARKS = frozenset('"“”')
 _ENDS_APPOSITION = frozenset('"“;:.')
 _TELLING = frozenset((",", ":", "¶", ".", "that"))  # before a quotation
+_FIRST, _LAST = itemgetter(0), itemgetter(1)  # the tokens that a mention covers
 _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 
 
@@ -68,12 +70,12 @@ class Evidence:
         first_from = self.tokens.first_from
         self.mentions = inventory.placed
         self.heads = self.tokens.all_of(PERSON)  # nouns for people
-        self._at = [first for first, _, _, _ in self.mentions]
-        self._within = [False] * len(self.tokens)  # inside any mention
-        for first, last, _, _ in self.mentions:
-            self._within[first] = True
-            if last - first > 1:
-                self._within[first:last] = [True] * (last - first)
+        quoted = self.reading.quoted
+        # Verbs of speech outside quotations.
+        self._speech = [k for k in self.tokens.all_of(SPEECH) if not quoted[k]]
+        self._at: list[int] = list(map(_FIRST, self.mentions))
+        covered = map(range, self._at, map(_LAST, self.mentions))
+        self._within = set[int]().union(*covered)  # tokens inside any mention
         self._paragraph_starts = [first_from(p.span.start) for p in inventory.article.paragraphs]
         self._follows: dict[tuple[int, int], tuple[str, int | None]] = {}  # by mention's end, stop
         self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see nearby.py
@@ -158,29 +160,24 @@ class Evidence:
 
     def named_at(self, k: int) -> bool:
         """Tell whether a mention, or the words of a role before one, begins at token `k`."""
-        return k < len(self._within) and self._within[k]
+        return k in self._within
 
     def ends_at(self, k: int) -> int:
         """Return the end of the mentions that cover token `k` onwards."""
-        while k < len(self._within) and self._within[k]:
+        while k in self._within:
             k += 1
         return k
 
     def nearest_verb(self, first: int, last: int) -> int | None:
         """Return the last verb of speech among tokens first:last outside quotations."""
-        lower, quoted = self.tokens.lower, self.reading.quoted
-        for k in range(last - 1, first - 1, -1):
-            if lower[k] in FINITE_SPEECH and not quoted[k]:
-                return k
-        return None
+        at = bisect_left(self._speech, last)
+        return self._speech[at - 1] if at and self._speech[at - 1] >= first else None
 
     def first_verb(self, first: int, last: int) -> int | None:
         """Return the first verb of speech among tokens first:last outside quotations."""
-        lower, quoted = self.tokens.lower, self.reading.quoted
-        for k in range(first, last):
-            if lower[k] in FINITE_SPEECH and not quoted[k]:
-                return k
-        return None
+        at = bisect_left(self._speech, first)
+        found = self._speech[at : at + 1]
+        return found[0] if found and found[0] < last else None
 
     # --- what a mention governs ------------------------------------------------------------
 

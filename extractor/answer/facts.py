@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from extractor.answer.answers import Dismissal
-from extractor.answer.attribution import Attribution, attribute
+from extractor.answer.attribution import Attribution, Ranking, attribute
 from extractor.answer.counting import count
 from extractor.answer.dismissal import why_no_quotation
 from extractor.answer.field_words import NAME_KINDS
@@ -39,7 +39,7 @@ class RowFacts:
     anchor: str  # the id of its candidate
     facts: dict[str, Fact]  # by canonical name: "speaker", "counts"
     confidence: float
-    rivals: tuple[tuple[str, float], ...] = ()  # of a quotation: see Attribution.rivals
+    ranking: Ranking | None = None  # of a quotation: who else may have said it
 
 
 @dataclass(slots=True)
@@ -164,7 +164,7 @@ def _quotation_rows(known: Facts, asked: Set[str]) -> Iterator[RowFacts]:
                 "sentence": _sentence(quotation.outer.start, inventory),
                 "quotation": Fact(candidates=(id_,)),
             }
-        yield RowFacts(id_, facts, said.confidence, said.rivals)
+        yield RowFacts(id_, facts, said.confidence, said.ranking)
 
 
 def _attribution_rows(known: Facts) -> Iterator[RowFacts]:

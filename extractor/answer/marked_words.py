@@ -6,6 +6,7 @@ word of an article is a feature but function words and marks.
 """
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,6 +74,9 @@ _ENDS = frozenset("¶ quotation . ? ! ; :".split())
 _JOINING = frozenset(", and but to by while who that".split())
 _NEAREST = (1, 3, 7, 15)  # tokens
 
+# A word -> what it counts as among cues, by what stands before it -> how surely, 1 to 3.
+Cues = Mapping[str, Mapping[str, int]]
+
 
 @lru_cache(maxsize=20_000)
 def class_of(word: str, lower: str) -> str:
@@ -122,12 +126,12 @@ class _Place:
 
 
 def features_of(
-    inventory: Inventory, quotation: QuotationCandidate, written: str, cues: dict[str, int]
+    inventory: Inventory, quotation: QuotationCandidate, written: str, cues: Cues
 ) -> list[str]:
     """Return the features of a closed stretch of one span.
 
     `written` says how its words are: "title", "lower", "first", "mixed" or "none" capitals;
-    `cues` how surely a word attributes, 1 to 3.
+    `cues` how surely a word attributes, 1 to 3 (see `by_last_word`).
     """
     words = inventory.text_of(quotation.spans[0])
     inner = mark_within(inventory, quotation)
@@ -156,7 +160,9 @@ def mark_within(inventory: Inventory, quotation: QuotationCandidate) -> str:
 def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _Place:
     tokens, span = inventory.reading.tokens, quotation.spans[0]
     first = tokens.first_from(quotation.outer.start)
-    last = max(tokens.first_from(quotation.outer.end), first + 1)
+    last = tokens.first_from(quotation.outer.end)
+    if last <= first:
+        last = first + 1
     paragraph = inventory.article.paragraphs[quotation.paragraph].span
     start, end = tokens.first_from(paragraph.start), tokens.first_from(paragraph.end)
     opening = inventory.sentence_at(quotation.outer.start)
@@ -166,9 +172,13 @@ def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _
     if inner in ",?!" and sentence_end <= last < end:  # '"Why?" he asked': it goes on
         going_on = inventory.sentence_at(tokens.start[last])
         sentence_end = tokens.first_from(going_on.span.end) if going_on else last
+    lowest = first - _WIDEST if first - _WIDEST > start else start
+    highest = last + _WIDEST if last + _WIDEST < end else end
+    if sentence_end > highest:
+        sentence_end = highest
     return _Place(
         first, last, tokens.first_from(span.start), tokens.first_from(span.end),
-        max(sentence, start, first - _WIDEST), max(min(sentence_end, end, last + _WIDEST), last),
+        sentence if sentence > lowest else lowest, sentence_end if sentence_end > last else last,
         start, end,
     )  # fmt: skip
 
@@ -206,36 +216,29 @@ def _beside(inventory: Inventory, place: _Place, written: str) -> list[str]:
     return features
 
 
-def _attributed(
-    inventory: Inventory, place: _Place, written: str, cues: dict[str, int]
-) -> list[str]:
+def _attributed(inventory: Inventory, place: _Place, written: str, cues: Cues) -> list[str]:
     """Features of the sentence: a cue before or after, its subject, and what lies between."""
     tokens, quoted = inventory.reading.tokens, inventory.reading.quoted
     text, lower = tokens.text, tokens.lower
     cue = verb = after = verb_after = None
-    others, sure, sure_after = False, 0, 0
-    for k in range(place.first - 1, place.sentence - 1, -1):
-        if quoted[k]:
-            others = True
-            continue
+    sure = sure_after = 0
+    begins, telling = place.sentence, range(place.sentence, place.first)
+    for k in reversed([k for k in telling if lower[k] in cues and not quoted[k]]):
         if verb is None and lower[k] in FINITE_SPEECH:
             verb = k
-        if cue is None and lower[k].isalpha():
-            sure = cues.get(cue_key(lower, k) or "", 0)
-            if sure:
-                cue = k
+        if cue is None and (sure := _sureness(lower, k, cues)):
+            cue = k
         if cue is not None and verb is not None:
+            begins = k  # what stands before it is not looked at
             break
     for k in range(place.last, place.sentence_end):
-        if quoted[k]:
-            others = True
+        if lower[k] not in cues or quoted[k]:
             continue
         if verb_after is None and lower[k] in FINITE_SPEECH:
             verb_after = k
-        if after is None and lower[k].isalpha():
-            sure_after = cues.get(cue_key(lower, k) or "", 0)
-            if sure_after:
-                after = k
+        if after is None and (sure_after := _sureness(lower, k, cues)):
+            after = k
+    others = any(quoted[begins : place.first]) or any(quoted[place.last : place.sentence_end])
     features = [
         f"cue before={sure}", f"cue after={sure_after}",
         f"cues={bool(sure)}{bool(sure_after)} {written}", f"alone={not others}",
@@ -245,7 +248,7 @@ def _attributed(
         between = lower[cue + 1 : place.first]
         broken = not _TURNS.isdisjoint(between)
         turned = "that" in lower[place.last : min(place.last + 6, place.sentence_end)]
-        features.append(f"cue={sure} at {_distance(place.first - cue)}")
+        features.append(f"cue={sure} at {bisect_left(_NEAREST, place.first - cue)}")
         within = not broken and (not turned or "that" in between)
     if after is not None:
         within = within or place.sentence_end - after <= _TAIL
@@ -271,6 +274,23 @@ def _attributed(
     return features
 
 
+def by_last_word(cues: Mapping[str, int]) -> Cues:
+    """Return how surely a word attributes, by the last word of what it counts as.
+
+    `cues` gives it by what `cue_key` returns. All finite verbs of speech are among the words.
+    """
+    found: dict[str, dict[str, int]] = {word: {} for word in FINITE_SPEECH}
+    for key, sure in cues.items():
+        found.setdefault(key.rpartition(" ")[2], {})[key] = sure
+    return found
+
+
+def _sureness(lower: list[str], k: int, cues: Cues) -> int:
+    """Return how surely a token attributes, 0 to 3."""
+    keys = cues[lower[k]]
+    return keys.get(cue_key(lower, k) or "", 0) if keys and lower[k].isalpha() else 0
+
+
 def cue_key(lower: list[str], k: int) -> str | None:
     """Return what a token counts as among cues: a verb's form, with the word that joins it to an
     earlier subject (", saying", "to tell"); None where no verb with a subject can stand.
@@ -283,7 +303,3 @@ def cue_key(lower: list[str], k: int) -> str | None:
     if word.endswith("ing"):
         return f"- {word}"
     return None if before in _NO_VERB_AFTER else word
-
-
-def _distance(tokens: int) -> int:
-    return bisect_left(_NEAREST, tokens)

@@ -86,8 +86,9 @@ def narrow_questions(
         for target in _targets(listed, listed.row, inventory, by_rules):
             if wanted is None or _is_wanted(target, by_rules, wanted):
                 settled = _settled(target, by_rules, unsure=wanted is not None)
-                rivals = rivals_to_ask(by_rules.rivals.get(target.candidate, ()))
-                if wanted is not None and rivals and (who := _only_who(target, settled)):
+                ranking = None if wanted is None else by_rules.rankings.get(target.candidate)
+                rivals = rivals_to_ask(ranking.rivals) if ranking is not None else ()
+                if rivals and (who := _only_who(target, settled)):
                     asked.append(_who(prompts, inventory, target, rivals, (who, settled)))
                 else:
                     asked.append(_question(prompts, inventory, target, settled))

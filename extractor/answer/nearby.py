@@ -6,7 +6,7 @@ Which mentions are sources of which quotations, and what speaks for each, `sourc
 from bisect import bisect_left
 
 from extractor.answer.evidence import Evidence
-from extractor.find.candidates import Entity, Mention, Placed
+from extractor.find.candidates import Placed
 from extractor.find.positions import is_verb
 from extractor.find.vocabulary import (
     AUXILIARIES,
@@ -30,10 +30,7 @@ _TOLD_APART = frozenset("it who they his her".split())
 class Nearby:
     """A mention that may be the source of quotations near it."""
 
-    mention: Mention
-    entity: Entity
-    first: int  # its tokens, half-open
-    last: int
+    placed: Placed
     kind: str  # "name-person", "pronoun-they-subject"
     often: int  # how often its entity is mentioned, as a power of two
     preceded: str  # see Evidence.preceded
@@ -46,28 +43,32 @@ def nearby(evidence: Evidence, place: int) -> Nearby | None:
     `place` is its index among the mentions.
     """
     known = evidence.nearby
-    if place not in known:
-        known[place] = _look_at(evidence, *evidence.mentions[place])
-    return known[place]
+    if place in known:
+        return known[place]
+    near = known[place] = _look_at(evidence, evidence.mentions[place])
+    return near
 
 
-def _look_at(
-    evidence: Evidence, first: int, last: int, mention: Mention, entity: Entity
-) -> Nearby | None:
-    if _owns_somebody(evidence, mention, first):
-        return None
-    return Nearby(
-        mention, entity, first, last, _kind(evidence, mention, entity, first),
-        len(entity.mentions).bit_length(), evidence.preceded(first),
-        _described(evidence, last) if mention.kind == "name" else None,
-    )  # fmt: skip
+def _look_at(evidence: Evidence, placed: Placed) -> Nearby | None:
+    first, last, mention, entity = placed
+    described = None
+    if mention.kind == "pronoun":
+        word = evidence.tokens.lower[first]
+        if word in POSSESSIVES and _owns_somebody(evidence, first):
+            return None
+        case = "object" if word in _OBJECTS else "subject"
+        kind = f"pronoun-{word if word in _TOLD_APART else 'person'}-{case}"
+    else:
+        kind = f"{mention.kind}-{entity.kind}{'-plural' if entity.plural else ''}"
+        if mention.kind == "name":
+            described = _described(evidence, last)
+    often = len(entity.mentions).bit_length()
+    return Nearby(placed, kind, often, evidence.preceded(first), described)
 
 
-def _owns_somebody(evidence: Evidence, mention: Mention, first: int) -> bool:
+def _owns_somebody(evidence: Evidence, first: int) -> bool:
     """Tell whether "his" opens the description of somebody else: "His wife Ann Berg said"."""
     lower = evidence.tokens.lower
-    if mention.kind != "pronoun" or lower[first] not in POSSESSIVES:
-        return False
     for word in lower[first + 1 : first + 5]:
         if not word[0].isalpha() or word in PREPOSITIONS or word in FINITE_SPEECH:
             return False
@@ -97,11 +98,3 @@ def _described(evidence: Evidence, last: int) -> Placed | None:
             return None
         role = bool(classes[k] & PERSON)
     return None
-
-
-def _kind(evidence: Evidence, mention: Mention, entity: Entity, first: int) -> str:
-    if mention.kind == "pronoun":
-        word = evidence.tokens.lower[first]
-        case = "object" if word in _OBJECTS else "subject"
-        return f"pronoun-{word if word in _TOLD_APART else 'person'}-{case}"
-    return f"{mention.kind}-{entity.kind}{'-plural' if entity.plural else ''}"

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from extractor.answer.answers import Answer
+from extractor.answer.attribution import Ranking
 from extractor.answer.facts import Fact, Facts, RowFacts
 from extractor.answer.field_words import (
     ARTICLE_WORDS,
@@ -39,7 +40,7 @@ class _Filling:
 
     facts: Facts
     confidence: dict[str, float] = field(default_factory=dict)
-    rivals: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)  # paths, in order
 
     @property
@@ -57,7 +58,7 @@ def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
         message = f"the rules do not know how to fill {names}: left empty; a model can (--model)"
         warnings.append(Remark("left_empty", message))
     dismissed = filling.facts.dismissed
-    return Answer(data, dismissed, filling.confidence, {}, warnings, filling.rivals)
+    return Answer(data, dismissed, filling.confidence, {}, warnings, filling.rankings)
 
 
 def _fill_group(shape: Shape, filling: _Filling, path: str) -> dict[str, Any]:
@@ -135,8 +136,8 @@ def _note_confidence(filling: _Filling, listed: FieldShape, row: Shape, known: R
     on_sentence = row.rests_on in ("sanction", "release")
     key = f"{listed.key}:{known.anchor}" if on_sentence else known.anchor
     filling.confidence[key] = min(known.confidence, filling.confidence.get(key, 1.0))
-    if known.rivals:
-        filling.rivals[known.anchor] = known.rivals
+    if known.ranking is not None:
+        filling.rankings[known.anchor] = known.ranking
 
 
 def _put(data: dict[str, Any], wanted: FieldShape, value: Any) -> None:

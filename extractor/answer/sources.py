@@ -40,9 +40,10 @@ class Source:
     zone: str  # where it stands to the quotation: "left", "right", "carry same", …
     verb: int | None  # the token of the verb it is likely the subject of
     features: tuple[Features, ...]
-    worth: float  # of all its features
 
 
+# What all features of a source are worth, and the fields of the source: one is made of the best.
+Rated = tuple[float, Mention, Entity, int, int, str, int | None, tuple[Features, ...]]
 # Where a mention stands to a quotation: the zone, what follows it (see Evidence.follows), its verb,
 # and what speaks for it for standing there.
 _Stance = tuple[str, str, int | None, Features]
@@ -62,30 +63,30 @@ class Around:
 
 def sources_of(
     evidence: Evidence, setting: Setting, around: Around, previous: Source | None
-) -> list[Source]:
+) -> list[Rated]:
     """Return the candidates for one quotation, with their features.
 
     `previous` is the source of the quotation before it, a candidate itself.
     """
-    found: list[Source] = []
-    mentions, at = evidence.mentions, evidence.mention_from(setting.first)
-    lowest = evidence.back_limit(setting)
-    for rank in range(min(at, MAX_EACH_SIDE)):
-        place = at - 1 - rank
-        if mentions[place][0] < lowest:
-            break
+    found: list[Rated] = []
+    at = evidence.mention_from(setting.first)
+    least = evidence.mention_from(evidence.back_limit(setting))
+    if at - least > MAX_EACH_SIDE:
+        least = at - MAX_EACH_SIDE
+    for place in range(at - 1, least - 1, -1):
         near = nearby(evidence, place)
         if near is not None:
             stance = _before(evidence, setting, around, near)
-            found.append(_source(evidence, setting, around, near, rank, stance))
+            found.append(_source(evidence, setting, around, near, at - 1 - place, stance))
     at = evidence.mention_from(setting.last)
-    for rank in range(min(len(mentions) - at, MAX_EACH_SIDE)):
-        if mentions[at + rank][0] >= setting.paragraph_end:
-            break
-        near = nearby(evidence, at + rank)
+    most = evidence.mention_from(setting.paragraph_end)
+    if most - at > MAX_EACH_SIDE:
+        most = at + MAX_EACH_SIDE
+    for place in range(at, most):
+        near = nearby(evidence, place)
         if near is not None:
-            stance = _after(evidence, setting, around, near, rank)
-            found.append(_source(evidence, setting, around, near, rank, stance))
+            stance = _after(evidence, setting, around, near, place - at)
+            found.append(_source(evidence, setting, around, near, place - at, stance))
     if previous:
         found.append(_carry(evidence, setting, around, previous))
     return found
@@ -93,32 +94,34 @@ def sources_of(
 
 def _source(
     evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int, stance: _Stance
-) -> Source:
+) -> Rated:
     """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
     zone, follows, verb, placed = stance
-    mention, entity, first, last = near.mention, near.entity, near.first, near.last
+    first, last, mention, entity = near.placed
     standing = _standing(zone, rank, follows, near.preceded)
     shaped = _shaped(zone, setting.shape)
-    again, said = entity.id == around.previous, evidence.said_before.get(entity.id, 0)
-    known = _known(zone, near.kind, around.verbs, again, said, near.often)
-    worth = standing.worth + shaped.worth + placed.worth + known.worth
+    id_ = entity.id
+    known = _known(
+        zone, near.kind, around.verbs, id_ == around.previous,
+        evidence.said_before.get(id_, 0), near.often,
+    )  # fmt: skip
     if near.described is not None:
         first, last, mention, entity = near.described
         verb = evidence.verb_after(last, last + ROLE) if verb is None else verb
+    worth = standing.worth + shaped.worth + placed.worth + known.worth
     features = standing, shaped, placed, known
-    return Source(mention, entity, first, last, zone, verb, features, worth)
+    return worth, mention, entity, first, last, zone, verb, features
 
 
-def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Source) -> Source:
+def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Source) -> Rated:
     """Return the source of the quotation before as a candidate."""
     same = previous.first >= setting.paragraph or setting.earlier
     zone = "carry same" if same else "carry other"
     gap = evidence.paragraphs_between(previous.first, setting.first)
     carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
-    worth = carried.worth + shaped.worth
-    return Source(
-        previous.mention, previous.entity, previous.first, previous.last, zone, previous.verb,
-        (carried, shaped), worth,
+    return (
+        carried.worth + shaped.worth, previous.mention, previous.entity,
+        previous.first, previous.last, zone, previous.verb, (carried, shaped),
     )  # fmt: skip
 
 
@@ -186,7 +189,7 @@ def _known(
 
 def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) -> _Stance:
     """Say where a mention before the quotation stands to it."""
-    first, last = near.first, near.last
+    first, last, _, _ = near.placed
     if first >= setting.sentence:
         follows, verb = evidence.follows(last, setting.first)
         between = setting.first - last
@@ -288,12 +291,12 @@ def _after(
     evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int
 ) -> _Stance:
     """Say where a mention after the quotation stands to it."""
-    first = near.first
+    first, last, _, _ = near.placed
     if first < setting.sentence_end:
-        follows, verb = evidence.follows(near.last, setting.sentence_end)
+        follows, verb = evidence.follows(last, setting.sentence_end)
         placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
         return "right", follows, verb, placed
-    follows, verb = evidence.follows(near.last, setting.paragraph_end)
+    follows, verb = evidence.follows(last, setting.paragraph_end)
     placed = _down(any(evidence.reading.quoted[setting.last : first]))
     return "down", follows, verb, placed
 

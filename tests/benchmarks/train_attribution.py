@@ -13,7 +13,7 @@ from polnear import load_scorer, read_gold
 
 from extractor.answer.dismissal import why_no_quotation
 from extractor.answer.evidence import Evidence
-from extractor.answer.sources import none_features, sources_of, surroundings
+from extractor.answer.sources import Source, none_features, sources_of, surroundings
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 
@@ -39,7 +39,7 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counte
         )
         setting = evidence.setting(quotation)
         around = surroundings(evidence, setting, previous)
-        sources = sources_of(evidence, setting, around, previous)
+        sources = [Source(*rated[1:]) for rated in sources_of(evidence, setting, around, previous)]
         if gold is None:
             counts["not in gold"] += 1
             previous = None

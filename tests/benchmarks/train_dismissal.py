@@ -20,7 +20,7 @@ from fitting import chance, rounded, write_table
 from polnear import find_scorer, load_scorer, read_gold
 
 from extractor.answer.dismissal import evidence_of
-from extractor.answer.marked_words import cue_key
+from extractor.answer.marked_words import by_last_word, cue_key
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
 from extractor.spans import Span
@@ -109,7 +109,7 @@ def read_examples(gold: list[dict[str, Any]], scorer: Any) -> tuple[list[Example
         own = [counted[index][0], counted[index][1], _used(counted[index][1])]
         for counter, one in zip((seen, cues, articles), own, strict=True):
             counter.subtract(one)
-        table = sureness(seen, cues, articles, own[0])
+        table = by_last_word(sureness(seen, cues, articles, own[0]))
         for counter, one in zip((seen, cues, articles), own, strict=True):
             counter.update(one)
         for quotation in inventory.quotations:
