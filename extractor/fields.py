@@ -110,6 +110,9 @@ class _Grounded:
 
 def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
     """Return the candidate under an id, tolerating brackets around it and a lower-case letter."""
+    candidate = inventory.candidate(answer)
+    if isinstance(candidate, kind):
+        return candidate
     key = answer.strip("[]() \t\n").upper()
     candidate = inventory.candidate(key)
     if isinstance(candidate, kind):
@@ -117,6 +120,16 @@ def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what:
     if re.fullmatch(rf"{letter}\d+(\.\d+)?", key):
         raise ValueError(f"there is no {what} {key} in this article")
     raise ValueError(f"expected the id of a {what}, such as {letter}1, not {answer[:80]!r}")
+
+
+def name_under(answer: str, inventory: Inventory) -> tuple[Entity, Mention | None]:
+    """Return the entity under an id ("P3"), and the mention where the id is one's ("P3.2")."""
+    found = inventory.candidate(answer)
+    if isinstance(found, Entity):
+        return found, None
+    key = answer.strip("[]() \t\n").upper()
+    entity = _lookup(key.partition(".")[0], inventory, Entity, "P", "name")
+    return entity, _lookup(key, inventory, Mention, "P", "mention") if "." in key else None
 
 
 @frozen
@@ -235,13 +248,16 @@ class Name(_Grounded):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        key = answer.strip("[]() \t\n").upper()
-        entity = _lookup(key.partition(".")[0], inventory, Entity, "P", "name")
-        if "." not in key:
+        entity, mention = name_under(answer, inventory)
+        return cls.of(entity, mention, inventory.article.text)
+
+    @classmethod
+    def of(cls, entity: Entity, mention: Mention | None, text: str) -> Self:
+        """Return the name of an entity, with one of its mentions in the article's text."""
+        if mention is None:
             return cls(entity.name, entity.kind, None, entity.id)
-        mention = _lookup(key, inventory, Mention, "P", "mention")
-        place = Place(inventory.text_of(mention.span), *mention.span)
-        return cls(entity.name, entity.kind, place, entity.id)
+        start, end = mention.span
+        return cls(entity.name, entity.kind, Place(text[start:end], start, end), entity.id)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -86,6 +86,9 @@ class Shape:
     nested: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
     gathered: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
     needed: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    # What it wants a row or an item for, and the kinds of all fields, in nested models too.
+    audited: frozenset[str] = dataclasses.field(init=False, repr=False, compare=False)
+    kinds: frozenset[str] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Note what every walk through a row of this shape asks for."""
@@ -98,20 +101,20 @@ class Shape:
         object.__setattr__(self, "nested", nested)
         object.__setattr__(self, "gathered", gathered)
         object.__setattr__(self, "needed", needed)
+        listed = [f.kind if f.row is None else f.row.rests_on or "" for f in self.fields if f.many]
+        inner = [f.row for f in self.fields if f.row is not None]
+        audited = frozenset(listed).union(*(row.audited for row in inner))
+        kinds = frozenset(f.kind for f in self.fields).union(*(row.kinds for row in inner))
+        object.__setattr__(self, "audited", audited)
+        object.__setattr__(self, "kinds", kinds)
 
     def asks_for(self, kind: Audited) -> bool:
         """Tell whether the schema wants every candidate of a kind: rows or a list of them."""
-        for field in self.fields:
-            if field.row is None:
-                if field.kind == kind and field.many:
-                    return True
-            elif (field.many and field.row.rests_on == kind) or field.row.asks_for(kind):
-                return True
-        return False
+        return kind in self.audited
 
     def holds(self, kind: Kind) -> bool:
         """Tell whether any field, of this model or one in it, is of a kind."""
-        return any(f.kind == kind or (f.row is not None and f.row.holds(kind)) for f in self.fields)
+        return kind in self.kinds
 
 
 @lru_cache(maxsize=256)

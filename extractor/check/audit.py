@@ -6,7 +6,7 @@ for ends as used, dismissed with a reason, or unaccounted. It never raises for a
 `complaints` says the same to whoever answered, so that it can correct itself.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from itertools import groupby, repeat
 from operator import attrgetter
@@ -46,6 +46,7 @@ class Standing:
     record: BaseModel
     faults: tuple[Fault, ...]  # what was left out of the answer
     reported: tuple[Remark, ...]  # the same as warnings, and what was said twice
+    used: Set[str]  # the ids of the candidates that it accounts for
 
     @property
     def is_whole(self) -> bool:
@@ -76,7 +77,8 @@ def check(
 
 def ground(inventory: Inventory, model: type[BaseModel], answer: Answer) -> Standing:
     """Keep what can stand of an answer."""
-    root, faults = resolve(inventory, shape_of(model), answer.data)
+    shape = shape_of(model)
+    root, faults = resolve(inventory, shape, answer.data)
     doubled = _tidy(root)
     record, late = build(root)
     _number(root, answer)
@@ -85,15 +87,21 @@ def ground(inventory: Inventory, model: type[BaseModel], answer: Answer) -> Stan
         *doubled,
         *(_fault_remark(fault) for fault in late if not fault.empty),
     )
-    return Standing(root, record, (*faults, *late), reported)
+    return Standing(root, record, (*faults, *late), reported, _used(inventory, shape, root))
 
 
 def unaccounted(
     inventory: Inventory, model: type[BaseModel], answer: Answer, standing: Standing
 ) -> list[str]:
     """Return the ids of the candidates that are neither used in what stands nor dismissed."""
-    items = _account(inventory, shape_of(model), answer.dismissed, standing.root)
-    return [item.candidate for item in items.unaccounted]
+    dismissed = {dismissal.candidate for dismissal in answer.dismissed}
+    return [
+        candidate.id
+        for _, candidate in _asked_for(inventory, shape_of(model))
+        if candidate.id not in standing.used
+        and candidate.id not in dismissed
+        and not (isinstance(candidate, SanctionStatement) and candidate.sentence in dismissed)
+    ]
 
 
 def report(
@@ -112,7 +120,7 @@ def report(
     """
     shape, root = shape_of(model), standing.root
     rows = [row for row in root.rows() if row.anchor is not None]
-    items = _account(inventory, shape, answer.dismissed, root)
+    items = _account(inventory, shape, answer.dismissed, standing.used)
     audit = Audit(
         used=items.used,
         unaccounted=tuple(items.unaccounted),
@@ -154,7 +162,7 @@ def complaints(
         for d in dismissed
         if d.candidate not in inventory.by_id
     ]
-    for item in _account(inventory, shape, dismissed, root).unaccounted:
+    for item in _account(inventory, shape, dismissed, _used(inventory, shape, root)).unaccounted:
         text = quoted(item.text, 80)
         lines.append(f"{item.candidate}: the {item.kind} {text} is neither in a row nor dismissed")
     return lines
@@ -256,23 +264,29 @@ class _Items:
     dismissed: list[AuditItem]
 
 
+def _used(inventory: Inventory, shape: Shape, root: Draft) -> Set[str]:
+    """Return the ids of what is grounded, and of the statements whose sentence rows rest on."""
+    used = root.grounded_ids()
+    if shape.asks_for("sanction"):
+        stated = {row.anchor_id for row in root.rows() if row.shape.rests_on == "sanction"}
+        used |= {said.id for said in inventory.statements if said.sentence in stated}
+    return used
+
+
 def _account(
-    inventory: Inventory, shape: Shape, dismissals: Iterable[Dismissal], root: Draft
+    inventory: Inventory, shape: Shape, dismissals: Iterable[Dismissal], used: Set[str]
 ) -> _Items:
     """Say of every candidate that the schema asks for what became of it."""
-    used = root.grounded_ids()
-    rows = [row for row in root.rows() if row.shape.rests_on == "sanction"]
-    stated = {row.anchor_id for row in rows}
     reasons: dict[str, Dismissal] = {}
     for dismissal in dismissals:
         reasons.setdefault(dismissal.candidate, dismissal)
     items = _Items(0, [], [])
     for kind, candidate in _asked_for(inventory, shape):
-        sentence = candidate.sentence if isinstance(candidate, SanctionStatement) else None
-        if sentence in stated if sentence is not None else candidate.id in used:
+        if candidate.id in used:
             items.used += 1
             continue
-        found = reasons.get(candidate.id) or reasons.get(sentence or "")
+        sentence = candidate.sentence if isinstance(candidate, SanctionStatement) else ""
+        found = reasons.get(candidate.id) or reasons.get(sentence)
         if isinstance(candidate, QuotationCandidate):
             span = Span(candidate.spans[0].start, candidate.spans[-1].end)
         else:

@@ -13,7 +13,15 @@ from typing import Any
 
 from extractor.answer.answers import Origin, encodable
 from extractor.check.grounding import ground_phrase, quoted
-from extractor.fields import Attribution, Figure, Name, Place, Quotation, Sentence, Verbatim
+from extractor.fields import (
+    Attribution,
+    Figure,
+    Name,
+    Quotation,
+    Sentence,
+    Verbatim,
+    name_under,
+)
 from extractor.find.candidates import GAP, Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.shapes import GROUNDED, FieldShape, Grounded, Shape
@@ -23,7 +31,7 @@ _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()
 _CANDIDATES = frozenset((Attribution, Quotation, Figure, Name, Sentence))  # all that have an id
 _STRETCHES = (Attribution, Quotation)
-_ANY = tuple(GROUNDED.values())
+_ANY = frozenset(GROUNDED.values())
 _AROUND = 40  # mentions looked at on either side
 # What is added to a mention's distance: outside the anchor's sentences, and inside its words.
 _BEFORE, _AFTER, _QUOTED, _WORST = 1 << 40, 1 << 41, 1 << 42, 1 << 43
@@ -156,7 +164,7 @@ class _Walk:
             if value is not _MISSING:
                 found[wanted.key] = value
             if wanted is shape.anchor and draft.path:
-                draft.anchor = value if isinstance(value, _ANY) else None
+                draft.anchor = value if type(value) in _ANY else None
             if sentence is None and type(value) is Sentence:
                 sentence = value
         if not shape.is_in_order:  # values keep the schema's order
@@ -258,6 +266,8 @@ class _Walk:
                     raise ValueError("the words do not stand at the place given for them")
             elif not isinstance(raw, str):
                 raise ValueError(f"expected {kind.wire_description}")
+            elif kind is Name:
+                return self._name(*name_under(raw, self.inventory), draft)
             elif kind is Verbatim:
                 value = self._phrase(raw, draft, sentence)
             else:
@@ -266,7 +276,8 @@ class _Walk:
             self._fault(draft, wanted, str(error), index)
             return None
         if isinstance(value, Name) and value.mention is None:
-            return self._with_mention(value, draft)
+            entity = self.inventory.candidate(value.id or "")
+            return self._name(entity, None, draft) if isinstance(entity, Entity) else value
         return value
 
     def _phrase(self, raw: str, draft: Draft, sentence: Sentence | None) -> Verbatim:
@@ -277,14 +288,11 @@ class _Walk:
         span = ground_phrase(raw, text, within, anchor.start if anchor and not within else None)
         return Verbatim(span.of(text), *span)
 
-    def _with_mention(self, name: Name, draft: Draft) -> Name:
-        """Give a name the mention nearest to the row's anchor (see `nearest_mention`)."""
-        entity = self.inventory.candidate(name.id or "")
-        if not isinstance(entity, Entity) or not entity.mentions:
-            return name
-        mention = nearest_mention(self.inventory, entity, draft.anchor)
-        place = Place(self.inventory.text_of(mention.span), *mention.span)
-        return Name(name.name, name.kind, place, name.id)
+    def _name(self, entity: Entity, mention: Mention | None, draft: Draft) -> Name:
+        """Return a name, without a mention of its own the one nearest to the row's anchor."""
+        if mention is None and entity.mentions:
+            mention = nearest_mention(self.inventory, entity, draft.anchor)
+        return Name.of(entity, mention, self.inventory.article.text)
 
     def _fault(
         self, draft: Draft, wanted: FieldShape, message: str, index: int | None = None
@@ -313,19 +321,20 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     Mentions inside the quoted words come last: they are not who speaks. Without an anchor, the
     first mention.
     """
-    span = span_of(anchor) if anchor is not None else None
     mentions = entity.mentions
-    if span is None or len(mentions) == 1:
+    if len(mentions) == 1 or anchor is None:
         return mentions[0]
     inside: tuple[Span, ...] = ()
+    span: Span | None = None
     if isinstance(anchor, _STRETCHES):
         inside = anchor.spans
         quotation = inventory.candidate(anchor.id or "")
-        span = quotation.outer if isinstance(quotation, QuotationCandidate) else span
+        span = quotation.outer if isinstance(quotation, QuotationCandidate) else None
+    span = span or span_of(anchor)
+    if span is None:
+        return mentions[0]
     begins, ends = span
-    first, last = inventory.sentence_at(begins), inventory.sentence_at(max(ends - 1, 0))
-    opens = min(first.span[0], begins) if first else begins
-    closes = max(last.span[1], ends) if last else ends
+    opens, closes = _sentences_around(inventory, begins, ends)
     # Of an entity that is everywhere in a long article, only the mentions around the anchor.
     if len(mentions) > _AROUND:
         middle = bisect_left(mentions, begins, key=lambda mention: mention.span[0])
@@ -333,16 +342,31 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     nearest, best = mentions[0], _WORST
     for mention in mentions:
         start, end = mention.span
-        rank = start - ends if start > ends else begins - end if begins > end else 0
-        if start < opens or end > closes:
-            rank += _BEFORE if start < begins else _AFTER
-        for left, right in inside:
-            if left <= start and end <= right:
-                rank += _QUOTED
-                break
+        if start < opens:
+            rank = _BEFORE + begins - end if begins > end else _BEFORE
+        else:
+            rank = start - ends if start > ends else begins - end if begins > end else 0
+            if end > closes:
+                rank += _BEFORE if start < begins else _AFTER
+            for left, right in inside:
+                if left <= start and end <= right:
+                    rank += _QUOTED
+                    break
         if rank < best:
             nearest, best = mention, rank
+        if start > closes:
+            break  # those after it are farther off
     return nearest
+
+
+def _sentences_around(inventory: Inventory, begins: int, ends: int) -> tuple[int, int]:
+    """Return where the sentences begin and end that hold a stretch, which may stick out."""
+    first = inventory.sentence_at(begins)
+    fits = first is not None and ends <= first.span[1]
+    last = first if fits else inventory.sentence_at(ends - 1)
+    opens = first.span[0] if first is not None and first.span[0] < begins else begins
+    closes = last.span[1] if last is not None and last.span[1] > ends else ends
+    return opens, closes
 
 
 def fault_line(fault: Fault) -> str:
