@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from extractor.find.antecedents import weights
 from extractor.find.history import History
 from extractor.find.inventory import Inventory, take
-from extractor.find.positions import SALIENCE, lines_of, role_of
+from extractor.find.positions import SALIENCE, role_of
 from extractor.read import article_from_text
 from tests.effort import calls_of
 
@@ -286,11 +286,10 @@ def test_two_about_as_likely_leave_it_open():
 def test_a_long_quotation_is_no_distance():
     """Sentences within a quotation do not count as lines between a name and its pronoun."""
     found = inventory('Ann Berg left. "One. Two is more. Three is it," she said. Rain fell.')
-    lines, _ = lines_of(found.reading)
-    tokens = found.reading.tokens
-    place = tokens.lower.index("she")
-    assert lines[place] - lines[0] == 1
-    assert lines[-1] - lines[place] == 1
+    history, tokens = History(found.reading, []), found.reading.tokens
+    line = history.line_at(tokens.lower.index("she"))
+    assert line - history.line_at(0) == 1
+    assert history.line_at(len(tokens) - 1) - line == 1
 
 
 @pytest.mark.parametrize(
@@ -337,8 +336,10 @@ def test_every_mention_has_a_likelihood_and_a_known_role(text: str):
             opener = found.text_of(mention.span).split()[0].lower()
             assert mention.likely == 1 or mention.kind == "pronoun" or opener in ("his", "her")
     history = History(found.reading, [])
-    assert len(history.lines) == len(found.reading.tokens)
+    last = max((0, *(sentence.paragraph for sentence in found.sentences)))
     for k in range(len(found.reading.tokens)):
+        assert 0 <= history.line_at(k) <= len(found.sentences)
+        assert 0 <= history.paragraph_at(k) <= last
         assert role_of(found.reading, k, k + 1) in SALIENCE
 
 

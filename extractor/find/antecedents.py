@@ -120,7 +120,7 @@ def read_on(history: History) -> Iterator[tuple[int, str]]:
             if draft.described and lower[first] == "the":
                 meant = _taken_up(history, first, draft)
                 if meant is not None:
-                    history.taken_up = first, history.lines[first], role, order
+                    history.taken_up = first, history.line_at(first), role, order
                     order = meant  # noqa: PLW2901 (whom it means is whom later ones mean)
             history.note(first, role, order)
         yield k, word
@@ -142,7 +142,7 @@ def shapes(
     history: History, k: int, word: str, found: list[Trail], reach: int = REACH
 ) -> list[tuple[Features, Features, Features]]:
     """Say for each entity of `found` how its mentions stand to the pronoun at token `k`."""
-    line, paragraph = history.lines[k], history.paragraphs[k]
+    line, paragraph = history.line_at(k), history.paragraph_at(k)
     place, case = _place(history.reading, k), _CASE.get(word, "self")
     speaker, times, first_of = history.speaker, history.times, history.first_of
     farthest, rank = line - reach, 0
@@ -181,7 +181,7 @@ def antecedent(
     reach = _NEAR if word in NEUTRAL else REACH
     found = history.in_reach(k, reach, word, _barred(history, k, word))
     if len(found) < 2:
-        alone = found and _acts(found[0], word, history.lines[k] - reach)
+        alone = found and _acts(found[0], word, history.line_at(k) - reach)
         return (found[0].order, ALONE) if alone else None
     scores = [
         stand.worth + company.worth + part.worth
@@ -218,7 +218,7 @@ def own_description(history: History, k: int, word: str) -> int | None:
     if history.taken_up is None:
         return None
     _, line, role, order = history.taken_up
-    near = line >= history.lines[k] - 1 and role in SUBJECTS
+    near = line >= history.line_at(k) - 1 and role in SUBJECTS
     return order if near and fits(history.drafts[order], word) else None
 
 
@@ -240,7 +240,7 @@ def _question(history: History, k: int) -> tuple[int, int]:
 
     "Brandt asked Okafor whether she would pay. "No," she said."
     """
-    asked = history.asked.get(history.lines[k] - 1) if history.asked else None
+    asked = history.asked.get(history.line_at(k) - 1) if history.asked else None
     if asked is None or _place(history.reading, k) != "tail":
         return -1, -1
     return (-1, -1) if "?" in history.reading.tokens.text[max(k - 4, 0) : k] else asked
@@ -261,9 +261,9 @@ def _barred(history: History, k: int, word: str) -> set[int]:
     comment = lower[k - 1] == "," and lower[k + 1 : k + 2] and lower[k + 1] in FINITE_SPEECH
     if lower[k - 1] != "whom" and not (comment and lower[k + 2 : k + 3] in (["."], [","], [";"])):
         return set()
-    barred = set[int]()
+    barred, here = set[int](), history.line_at(k)
     for token, line, role, order in history.past[:-_MOST_BARRED:-1]:
-        if line != history.lines[k]:
+        if line != here:
             break
         if role.startswith("p-"):  # "His goal, he said, is peace": one man
             continue
@@ -282,7 +282,7 @@ def _barred(history: History, k: int, word: str) -> set[int]:
 
 def _own_subject(history: History, k: int) -> int | None:
     """Return the subject of the clause that the object pronoun at token `k` stands in."""
-    lower, here = history.reading.tokens.lower, history.lines[k]
+    lower, here = history.reading.tokens.lower, history.line_at(k)
     for token, line, role, order in history.past[:-8:-1]:
         if line != here or k - token > 9:
             return None

@@ -60,7 +60,8 @@ class History:
 
     def __init__(self, reading: Reading, drafts: list[Draft]) -> None:
         self.reading, self.drafts = reading, drafts
-        self.lines, self.paragraphs = lines_of(reading)
+        self._lines, self._sentence = lines_of(reading), reading.sentence
+        self._paragraphs = [sentence.paragraph for sentence in reading.sentences] or [0]
         # Captions and the like: nobody outside them means whom only they name.
         self.apart = {i for i, p in enumerate(reading.article.paragraphs) if p.kind != "body"}
         self.past: list[Past] = []
@@ -89,6 +90,14 @@ class History:
             if not reading.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
         ]
 
+    def line_at(self, k: int) -> int:
+        """Return the line of token `k` (`positions.lines_of`)."""
+        return self._lines[self._sentence[k]]
+
+    def paragraph_at(self, k: int) -> int:
+        """Return the index of the paragraph of token `k`."""
+        return self._paragraphs[self._sentence[k]]
+
     def remember(self, k: int, order: int) -> None:
         """Note the pronoun at token `k` as a mention of the entity."""
         self.note(k, "p-" + role_of(self.reading, k, k + 1), order)
@@ -103,7 +112,8 @@ class History:
 
     def note(self, first: int, role: str, order: int) -> None:
         """Note a mention that begins at token `first`."""
-        line, paragraph = self.lines[first], self.paragraphs[first]
+        sentence = self._sentence[first]
+        line, paragraph = self._lines[sentence], self._paragraphs[sentence]
         self.times[order] += 1
         self.past.append((first, line, role, order))
         apart = paragraph in self.apart
@@ -147,7 +157,7 @@ class History:
 
         `reach` in lines. Only those that `word` fits, if one is given, and none of the `barred`.
         """
-        farthest = self.lines[k] - reach
+        farthest = self._lines[self._sentence[k]] - reach
         wanted = _NAMED if word is None else _FITTED.get(word, _HE | _SHE)
         found = []
         for trail in islice(self._seen_from(k), _MOST):
@@ -159,7 +169,7 @@ class History:
 
     def _seen_from(self, k: int) -> Iterable[Trail]:
         """Return the trails of whom a pronoun at token `k` may mean, the one named last first."""
-        if self._aside_at != self.paragraphs[k]:
+        if self._aside_at != self.paragraph_at(k):
             return reversed(self.trails.values())
         aside, trails = self._aside, reversed(self.trails.values())
         return chain(reversed(aside.values()), (t for t in trails if t.order not in aside))

@@ -37,6 +37,8 @@ _SUBORDINATE = frozenset(
     "when while as after before if since until because although though that whether whom who "
     "which where unless once than how why what".split()
 )
+# Whatever verb follows what they govern is another's: "a friend of Smith said".
+_SURELY_BEFORE_OBJECT = PREPOSITIONS - _SUBORDINATE - SPEECH_VERBS
 _ASKING = frozenset("asked asks asking pressed questioned quizzed interviewed".split())
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _OWNERS = frozenset("his her hers their its".split())
@@ -61,29 +63,22 @@ _ENDS_ASIDE = _CLOSING | frozenset(";:.,—–-")
 _FAR = 30  # tokens an apposition is looked through
 
 
-def lines_of(reading: Reading) -> tuple[list[int], list[int]]:
-    """Return for every token its line, a sentence in the reporter's voice, and its paragraph.
+def lines_of(reading: Reading) -> list[int]:
+    """Return for every sentence its line: how many in the reporter's voice have begun.
 
     Sentences wholly within a quotation belong to the line of the sentence before: however long a
-    quotation is, its speaker was named one line ago.
+    quotation is, its speaker was named one line ago. What stands in no sentence counts with the
+    first.
     """
-    text, quoted, sentence = reading.tokens.text, reading.quoted, reading.sentence
-    first, number = 0, 0
-    lines, paragraphs = [0] * len(text), [0] * len(text)
-    for index, found in enumerate(reading.sentences):
-        last = reading.tokens.first_from(found.span.end)
+    text, quoted = reading.tokens.text, reading.quoted
+    number, lines = 0, list[int]()
+    for first, last in reading.bounds:
         for k in range(first, last):
             if not quoted[k] and text[k][0].isalnum():
                 number += 1
                 break
-        if index == 0:  # what stands in no sentence counts with the first
-            lines, paragraphs = [number] * len(text), [found.paragraph] * len(text)
-        while first < last and sentence[first] != index:
-            first += 1
-        lines[first:last] = [number] * (last - first)
-        paragraphs[first:last] = [found.paragraph] * (last - first)
-        first = last
-    return lines, paragraphs
+        lines.append(number)
+    return lines or [0]
 
 
 def role_of(reading: Reading, first: int, last: int) -> str:
@@ -107,6 +102,8 @@ def role_of(reading: Reading, first: int, last: int) -> str:
         inverted = inverted and not _acts(after)  # "Brandt, who is ill, said Smith had left"
         if inverted or ends_quotation(reading, k - 1):
             return "speaker"
+    if before in _SURELY_BEFORE_OBJECT:
+        return "prep"
     verb = _verb_after(reading, last)
     if not verb and before == "," and after == "," and is_verb(lower, last + 1):
         verb = _verb_after(reading, last + 1)  # "the chairman, Paul Marsh, dismissed it"

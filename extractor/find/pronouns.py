@@ -65,11 +65,11 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
 
 def _named_before(history: History, k: int) -> int | None:
     """Return whom the "who" at token `k` follows: a name, or a name and its apposition."""
-    lower, line, fallback = history.reading.tokens.lower, history.lines[k], None
+    lower, line, fallback = history.reading.tokens.lower, history.line_at(k), None
     for first, last, order in reversed(
         history.coming[max(history.position - 8, 0) : history.position]
     ):
-        if history.lines[first] != line or k - last > _FAR:
+        if history.line_at(first) != line or k - last > _FAR:
             return fallback
         if k - last <= (lower[k - 1] in _ASIDE):
             kind = history.drafts[order].kind

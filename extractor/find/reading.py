@@ -20,6 +20,7 @@ class Reading:
     opens: frozenset[int]  # tokens that open a sentence or a quotation, or follow a colon
     quoted: list[bool]  # token -> stands inside a quotation
     sentences: tuple[SentenceCandidate, ...]
+    bounds: list[tuple[int, int]]  # sentence -> its tokens first:last
     furniture: tuple[Span, ...]  # captions, credits, bylines, headings
 
     def in_furniture(self, offset: int) -> bool:
@@ -35,17 +36,20 @@ def read(
 ) -> Reading:
     """Cut the article into tokens and say for each where it stands."""
     tokens = tokenize(article.text)
-    words, count = tokens.text, len(tokens)
+    words, count, first_from = tokens.text, len(tokens.text), tokens.first_from
     sentence, quoted, opens = [0] * count, [False] * count, set[int]()
+    bounds: list[tuple[int, int]] = []
     for index, found in enumerate(sentences):
-        first, last = tokens.first_from(found.span.start), tokens.first_from(found.span.end)
+        start, end = found.span
+        first, last = first_from(start), first_from(end)
+        bounds.append((first, last))
         sentence[first:last] = [index] * (last - first)
         while first < last and not words[first][0].isalnum():
             first += 1
         opens.add(first)
     for quotation in quotations:
-        for span in quotation.spans:
-            first, last = tokens.first_from(span.start), tokens.first_from(span.end)
+        for start, end in quotation.spans:
+            first, last = first_from(start), first_from(end)
             if quotation.parent is None:
                 quoted[first:last] = [True] * (last - first)
             opens.add(first)
@@ -53,4 +57,6 @@ def read(
         if words[i] in ":•" or (i and words[i - 1][0].islower()):
             opens.add(i + 1)
     furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
-    return Reading(article, tokens, sentence, frozenset(opens), quoted, sentences, furniture)
+    return Reading(
+        article, tokens, sentence, frozenset(opens), quoted, sentences, bounds, furniture
+    )

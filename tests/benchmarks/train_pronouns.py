@@ -85,7 +85,7 @@ def _told_by_gender(
     unknown = any(
         trail.draft.gender is None
         and trail.draft.kind == "person"
-        and history.lines[k] - trail.line < 3
+        and history.line_at(k) - trail.line < 3
         for trail in found
     )
     return [] if unknown else [trail for trail in found if known[trail.order]]
