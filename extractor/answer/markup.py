@@ -9,7 +9,7 @@ worst effect is a wrong id, which the closed lists and the check limit to candid
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -86,10 +86,14 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     for paragraph in inventory.article.paragraphs:
         if paragraph.kind != "body":
             marks.append((paragraph.span[0], 0, f"({paragraph.kind}) "))
-    for entity in inventory.names:
-        if entity.id in marked:
-            told = f" [{entity.id}]"
-            marks += [(m.span[1], _FIRST, told) for m in entity.mentions if m.kind == "name"]
+    marks += [
+        (mention.span[1], _FIRST, told)
+        for entity in inventory.names
+        if entity.id in marked
+        for told in (f" [{entity.id}]",)
+        for mention in entity.mentions
+        if mention.kind == "name"
+    ]
     text = harmless(inventory.article.text)
     out: list[str] = []
     start, end = part
@@ -136,7 +140,9 @@ def _before_mark(inventory: Inventory, start: int) -> int:
 
 def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     """Return the names mentioned inside a stretch, by id order; of too many the most mentioned."""
-    near = [entity for entity in inventory.names if _is_in(entity, within)]
+    near = [entity for entity in inventory.names if entity.mentions]
+    if within != (0, len(inventory.article.text)):
+        near = [entity for entity in near if _is_in(entity.mentions, within)]
     if len(near) > _NAMES:
         by_use = sorted(near, key=lambda entity: -len(entity.mentions))
         chosen = {entity.id for entity in by_use[:_NAMES]}
@@ -144,11 +150,9 @@ def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     return [ListedName(e.id, one_line(e.name), e.kind, _other_forms(e)) for e in near]
 
 
-def _is_in(entity: Entity, within: Span) -> bool:
-    mentions, (start, end) = entity.mentions, within
-    at = 0
-    if mentions and mentions[0].span[0] < start:
-        at = bisect_left(mentions, start, key=_start_of)
+def _is_in(mentions: Sequence[Mention], within: Span) -> bool:
+    start, end = within
+    at = bisect_left(mentions, start, key=_start_of)
     return at < len(mentions) and mentions[at].span[0] < end
 
 
