@@ -1,13 +1,25 @@
-"""Patterns that are tried only at the words that may begin a match of them."""
+"""Patterns that are tried only where a match of them may begin: at some words, or characters."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from extractor.find.tokens import Tokens
+
+
+def places_of(characters: Iterable[str], text: str) -> list[int]:
+    """Return where the text has any of these characters, in order."""
+    found = []
+    for character in characters:
+        at = text.find(character)
+        while at >= 0:
+            found.append(at)
+            at = text.find(character, at + 1)
+    found.sort()
+    return found
 
 
 def matches(

@@ -69,18 +69,6 @@ class _Around(NamedTuple):
     several: bool  # more than one character in the row
 
 
-def places_of_marks(text: str) -> list[int]:
-    """Return where the text has characters that may be quotation marks, in order."""
-    found = []
-    for character in MARK_CHARACTERS:
-        at = text.find(character)
-        while at >= 0:
-            found.append(at)
-            at = text.find(character, at + 1)
-    found.sort()
-    return found
-
-
 def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
     """Return the quotation marks of the paragraph `span`, in order; apostrophes left out.
 

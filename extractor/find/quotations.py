@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from extractor.article import Article, Paragraph
 from extractor.find.candidates import QuotationCandidate
+from extractor.find.lookout import places_of
 from extractor.find.marks import (
     CLOSE,
     EITHER,
@@ -28,7 +29,6 @@ from extractor.find.marks import (
     WEAK,
     Mark,
     marks_in,
-    places_of_marks,
 )
 from extractor.spans import Span
 
@@ -106,7 +106,7 @@ def find_quotations(article: Article) -> tuple[QuotationCandidate, ...]:
 def _stretches(article: Article) -> list[_Stretch]:
     """Put the pieces of all paragraphs together, in order of their first mark."""
     text, found = article.text, list[_Stretch]()
-    places = places_of_marks(text)
+    places = places_of(MARK_CHARACTERS, text)
     if not places:
         return found
     waiting: _Stretch | None = None  # left open by an earlier paragraph

@@ -6,19 +6,22 @@ remembers; it gets the whole paragraph where they are not two words with a blank
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
 from extractor.article import Article
 from extractor.find.candidates import SentenceCandidate
+from extractor.find.lookout import places_of
 from extractor.spans import Span
 
 _CLOSING = r"[\"')\]}”’»*]"
-# A mark that may end a sentence within its paragraph: what follows is not inside any word. The
+_STOPS = ".?!…"
+# A stop that may end a sentence within its paragraph: what follows is not inside any word. The
 # group is the rest of its word, one blank, and the next word; None where no such thing follows.
 _MARK = re.compile(
-    rf"[.?!…](?=[\s)\";}}\]*:@({{\[?!”»]|['’](?![^\W\d_]))(?!{_CLOSING}*\s*\Z)"
+    rf"[{_STOPS}](?=[\s)\";}}\]*:@({{\[?!”»]|['’](?![^\W\d_]))(?!{_CLOSING}*\s*\Z)"
     rf"(?=({_CLOSING}*\ (?:[\"'’]+(?=\w)|(?!{_CLOSING})[^\s.?!…])\S*)?)"
 )
 _LONGEST = 60  # characters of two words that are remembered
@@ -49,17 +52,20 @@ def _begins(words: str, second: int) -> bool:
 
 def find_sentences(article: Article) -> tuple[SentenceCandidate, ...]:
     """Return the sentences in order, ids S1…, spans without surrounding blanks."""
-    found: list[SentenceCandidate] = []
+    text, found = article.text, list[SentenceCandidate]()
+    stops = places_of(_STOPS, text)
     for paragraph in article.paragraphs:
-        for span in _sentences(article.text, *paragraph.span):
+        start, end = paragraph.span
+        within = stops[bisect_left(stops, start) : bisect_left(stops, end)]
+        for span in _sentences(text, start, end, within):
             found.append(SentenceCandidate(f"S{len(found) + 1}", span, paragraph.index))
     return tuple(found)
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the sentences of one paragraph."""
+def _sentences(text: str, start: int, end: int, stops: list[int]) -> Iterator[Span]:
+    """Yield the sentences of one paragraph; `stops` are where its stops stand."""
     first = start
-    for at in (*_beginnings(text, start, end), end):
+    for at in (*_beginnings(text, start, end, stops), end):
         last = at
         while first < last and text[first].isspace():
             first += 1
@@ -70,22 +76,25 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
         first = at
 
 
-def _beginnings(text: str, start: int, end: int) -> list[int]:
+def _beginnings(text: str, start: int, end: int, stops: list[int]) -> list[int]:
     """Return where the sentences of one paragraph begin, but for the first."""
     spans, read_on = _splitter()
     found = []
-    for mark in _MARK.finditer(text, start, end):
-        stop, after = mark.end(), mark.end(1)
+    for at in stops:
+        mark = _MARK.match(text, at, end)
+        if mark is None:
+            continue
+        stop, after = at + 1, mark.end(1)
         word = text.rfind(" ", start, stop) + 1 or start
         if not 0 < after - word <= _LONGEST:
             return [start + a for a, _ in spans(text[start:end])]
         second = text.index(" ", stop) + 1
-        before = text[word : stop - 1]
+        before = text[word:at]
         if (
             len(before) > 1
             and before.isalpha()
             and before.lower() not in read_on
-            and text[stop - 1] == "."
+            and text[at] == "."
             and word > start
             and not text[second].islower()
         ):
