@@ -28,7 +28,7 @@ from extractor.find.vocabulary import (
     singular,
 )
 from extractor.find.word_classes import kind_of_noun, kind_of_word
-from extractor.spans import Span
+from extractor.spans import as_span
 
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
 
@@ -347,14 +347,17 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], 
             kinds = {(first, last): kind for first, last, kind in places}  # of two the last
             places = [(first, last, kind) for (first, last), kind in kinds.items()]
         for count, (first, last, kind) in enumerate(places, 1):
-            a, b = start[first], end[last - 1]
-            if kind != "pronoun" and not (likely and first in likely):  # no alias: "her message"
+            span = a, b = start[first], end[last - 1]
+            means = 1.0
+            if likely and first in likely:
+                means = likely[first]
+            elif kind == "name":
                 form = text[a:b]
                 printed.add(form)
-                if kind == "name":
-                    names.append((a, form))
-            means = likely.get(first, 1.0) if likely else 1.0
-            mentions.append(Mention(f"{id_}.{count}", Span(a, b), kind, means))
+                names.append((a, form))
+            elif kind == "nominal":  # but no alias: "her message", which likely is hers
+                printed.add(text[a:b])
+            mentions.append(Mention(f"{id_}.{count}", as_span(span), kind, means))
         name = (draft.words and _chief_form(reading, names)) or draft.name
         printed.discard(name)
         entity = Entity(

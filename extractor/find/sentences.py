@@ -14,7 +14,7 @@ from typing import Any
 from extractor.article import Article
 from extractor.find.candidates import SentenceCandidate
 from extractor.find.lookout import places_of
-from extractor.spans import Span
+from extractor.spans import Span, as_span
 
 _CLOSING = r"[\"')\]}”’»*]"
 _STOPS = ".?!…"
@@ -72,7 +72,7 @@ def _sentences(text: str, start: int, end: int, stops: list[int]) -> Iterator[Sp
         while first < last and text[last - 1].isspace():
             last -= 1
         if first < last:
-            yield Span(first, last)
+            yield as_span((first, last))
         first = at
 
 
