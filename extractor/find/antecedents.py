@@ -130,7 +130,7 @@ def _taken_up(history: History, first: int, description: Draft) -> int | None:
     """Return whom a description such as "the candidate" takes up, for pronouns after it."""
     if description.words or description.plural:
         return None
-    if history.reading.tokens.lower[description.first] in _INTRODUCING:
+    if history.reading.tokens.lower[description.named[0]] in _INTRODUCING:
         return None  # "a woman … the woman": she is introduced as somebody else
     word = _TAKEN_UP.get(description.gender or "", "somebody")
     found = antecedent(history, first, word, description)

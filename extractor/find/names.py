@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from operator import itemgetter
 
 from extractor.find import nominals, pronouns
-from extractor.find.candidates import Entity, Mention, Placed
+from extractor.find.candidates import Entity, Mention, MentionKind, Placed
 from extractor.find.capitals import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.countries import is_demonym, is_place, lookup
 from extractor.find.drafts import Draft
@@ -44,8 +44,8 @@ def find_names(reading: Reading) -> tuple[tuple[Entity, ...], list[Placed]]:
     """
     drafts = _cluster(reading, runs(reading))
     nominals.add(reading, drafts)
-    pronouns.add(reading, drafts)
-    return _freeze(reading, drafts)
+    likely = pronouns.add(reading, drafts)
+    return _freeze(reading, drafts, likely)
 
 
 class _Register:
@@ -153,10 +153,11 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
     printed = reading.article.text[tokens.start[split] : tokens.end[run.last - 1]]
     last = _surname(run.words)
     draft = _match(run, split, last, register)
+    mention: tuple[int, int, MentionKind] = split, run.last, "name"
     if draft is None:
         kind, gender = kind_of(reading, run)
-        draft = Draft(run.words, kind, printed, gender, first=split)
-        draft.plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
+        plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
+        draft = Draft(run.words, kind, printed, [mention], [split], gender, plural)
         register.drafts.append(draft)
         register.add_last(last, draft)
         register.add_first(key(run.words[0]), draft)
@@ -173,9 +174,8 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
         register.add_last(last, draft)
         if len(run.words) > 1:
             register.add_first(key(run.words[0]), draft)
-    insort(draft.named, split)
-    draft.first = draft.named[0]
-    draft.mentions.append((split, run.last, "name"))
+        insort(draft.named, split)
+        draft.mentions.append(mention)
     _describe(reading, run, draft)
 
 
@@ -207,7 +207,7 @@ def _match(run: Run, first: int, last: str, register: _Register) -> Draft | None
     if len(same_last) == 1:
         return same_last[0]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
-        before = [d for d in same_last if d.first < first] or same_last
+        before = [d for d in same_last if d.named[0] < first] or same_last
         return max(before, key=lambda d: _named_before(d, first))
     if len(run.words) == 1:
         same_first = [
@@ -272,7 +272,7 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
             kind = kind_of_noun(noun)
             if kind == "person" or noun in TITLES:
                 head_kind = "person"
-                draft.heads.add(ABBREVIATED_TITLES.get(noun, noun.rpartition("-")[2]))
+                draft.heads |= {ABBREVIATED_TITLES.get(noun, noun.rpartition("-")[2])}
                 draft.gender = draft.gender or (
                     "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
                 )
@@ -281,8 +281,8 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
             else:
                 country = lookup(word)
                 if country:
-                    draft.countries.add(country.code)
-        draft.traits.update(w.lower() for w in tokens.text[a:b] if w[0].isupper())
+                    draft.countries |= {country.code}
+        draft.traits |= {w.lower() for w in tokens.text[a:b] if w[0].isupper()}
         if head_kind and not _is_sure(draft):
             draft.kind = "person" if head_kind == "person" else "body"
         if draft.role is None:
@@ -324,9 +324,12 @@ def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
     return max([form for form in forms if form[1] > 1] or forms)[-1]
 
 
-def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], list[Placed]]:
+def _freeze(
+    reading: Reading, drafts: list[Draft], likely: dict[int, float]
+) -> tuple[tuple[Entity, ...], list[Placed]]:
     """Number the entities by their first mention and make them immutable.
 
+    `likely` are the tokens of pronouns, and how likely these mean what they are a mention of.
     Returns them, and all their mentions in order of the text.
     """
     text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
@@ -342,14 +345,14 @@ def _freeze(reading: Reading, drafts: list[Draft]) -> tuple[tuple[Entity, ...], 
         mentions: list[Mention] = []
         names: list[tuple[int, str]] = []
         printed: set[str] = set()
-        likely, places = draft.likely, draft.mentions
+        places = draft.mentions
         if len(places) > 1 and len({first for first, _, _ in places}) < len(places):
             kinds = {(first, last): kind for first, last, kind in places}  # of two the last
             places = [(first, last, kind) for (first, last), kind in kinds.items()]
         for count, (first, last, kind) in enumerate(places, 1):
             span = a, b = start[first], end[last - 1]
             means = 1.0
-            if likely and first in likely:
+            if first in likely:
                 means = likely[first]
             elif kind == "name":
                 form = text[a:b]

@@ -332,10 +332,9 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
             draft = Draft(
                 (), kind if kind in ("body", "other") else "unnamed",
-                _as_name(reading.article.text[start:end]), gender, plural, first=phrase.first,
+                _as_name(reading.article.text[start:end]), [], [phrase.first], gender, plural,
+                heads=frozenset((noun, *words)), described=kind == "person",
             )  # fmt: skip
-            draft.described = kind == "person"
-            draft.heads.update((noun, *words))
             drafts.append(draft)
             by_head.setdefault(noun, []).append(draft)
         unnamed[key] = draft

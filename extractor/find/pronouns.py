@@ -17,6 +17,7 @@ from extractor.find.positions import SUBJECTS
 from extractor.find.vocabulary import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
 
 if TYPE_CHECKING:
+    from extractor.find.candidates import MentionKind
     from extractor.find.reading import Reading
 
 _BY_SUBJECT = frozenset("he she his her".split())
@@ -26,11 +27,15 @@ _FAR = 25  # tokens an apposition, or a clause before the main one, is looked th
 _OPENERS = frozenset("when while as after before if since although though because until".split())
 
 
-def add(reading: Reading, drafts: list[Draft]) -> None:
-    """Add the pronouns outside quotations as mentions of their likely antecedents."""
+def add(reading: Reading, drafts: list[Draft]) -> dict[int, float]:
+    """Add the pronouns outside quotations as mentions of their likely antecedents.
+
+    Returns for the tokens of those that one is found for how likely it is.
+    """
     history = History(reading, drafts)
     learn_gender(history)
     unresolved: list[tuple[int, str]] = []
+    chances: dict[int, float] = {}
     for k, word in read_on(history):
         found = resolve(history, k, word)
         if found is not None:
@@ -38,12 +43,13 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             history.remember(k, order)
             if k not in history.opening:
                 drafts[order].mentions.append((k, k + 1, "pronoun"))
-                drafts[order].likely[k] = likely
+                chances[k] = likely
             elif word in ("his", "her") and _own_words(history, k, drafts[order]):
-                drafts[order].likely[k] = likely
+                chances[k] = likely
         elif word in ("he", "she", "they", "who"):
             unresolved.append((k, word))
     _keep_unresolved(drafts, unresolved)
+    return chances
 
 
 def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
@@ -144,10 +150,9 @@ def _own_words(history: History, k: int, owner: Draft) -> bool:
 def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> None:
     """Keep subject pronouns without an antecedent as sources that nobody is named for."""
     for k, word in unresolved:
-        draft = Draft((), "unnamed", word, PRONOUN_GENDER.get(word), word == "they")
-        draft.first = k
-        draft.mentions.append((k, k + 1, "pronoun"))
-        drafts.append(draft)
+        mentions: list[tuple[int, int, MentionKind]] = [(k, k + 1, "pronoun")]
+        gender, plural = PRONOUN_GENDER.get(word), word == "they"
+        drafts.append(Draft((), "unnamed", word, mentions, [k], gender, plural))
 
 
 def learn_gender(history: History) -> None:
