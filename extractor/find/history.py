@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REACH = 5  # lines back, chosen by hand
 _MOST = 60  # entities back: more than so many lines hold
+_LONG_AGO = -REACH - 1  # a line in nobody's reach
 OFTEN = 5  # mentions; more tell no more
 _OWNING = frozenset("his her their its".split())  # may open a description: "her message"
 _PEOPLE = ("person", "unnamed", "other")
@@ -46,13 +47,13 @@ class Trail:
     kind: str  # as a feature
     fitted: int  # the bits of the pronouns that it fits
     lines: list[int]  # of its mentions (`positions.lines_of`), in order
-    line: int = -1  # of the last mention
-    paragraph: int = -1  # of the last mention
-    role: str = ""  # of the last mention
-    best: str = ""  # the most salient role in that line
+    line: int  # of the last mention
+    paragraph: int  # of the last mention
+    role: str  # of the last mention
+    best: str  # the most salient role in that line
+    acted: int  # the last line that it was a subject in
     line_before: int = -1  # the line with mentions before that one
     best_before: str = ""  # the most salient role there
-    acted: int = -REACH - 1  # the last line that it was a subject in; at first none in reach
 
 
 class History:
@@ -118,20 +119,23 @@ class History:
         self.past.append((first, line, role, order))
         apart = paragraph in self.apart
         trails = self._trails_within(paragraph, order) if apart else self.trails
+        acted = line if role in _ACTING else _LONG_AGO
         trail = trails.pop(order, None)
         if trail is None:
             draft = self.drafts[order]
-            trail = Trail(order, draft, _kind(draft), _fitted(draft), [])
+            kind, fitted = _kind(draft), _fitted(draft)
+            trail = Trail(order, draft, kind, fitted, [line], line, paragraph, role, role, acted)
+        else:
+            if line != trail.line:
+                trail.line_before, trail.best_before = trail.line, trail.best
+                trail.line, trail.best = line, role
+            elif SALIENCE[role] > SALIENCE[trail.best]:
+                trail.best = role
+            trail.lines.append(line)
+            trail.paragraph, trail.role = paragraph, role
+            if acted >= 0:
+                trail.acted = acted
         trails[order] = trail
-        if line != trail.line:
-            trail.line_before, trail.best_before = trail.line, trail.best
-            trail.line, trail.best = line, role
-        elif SALIENCE[role] > SALIENCE[trail.best]:
-            trail.best = role
-        trail.lines.append(line)
-        trail.paragraph, trail.role = paragraph, role
-        if role in _ACTING:
-            trail.acted = line
         if apart:
             return
         if role == "asked":

@@ -60,11 +60,14 @@ class _Register:
 
     def add_last(self, word: str, draft: Draft) -> None:
         """Enter an entity under the last word of its name."""
-        if word not in self.by_last:
-            known = self._spellings.setdefault((word[:1], len(word)), [])
-            if len(known) < _MOST:
-                known.append((len(self.by_last), word))
-        _enter(self.by_last, word, draft)
+        known = self.by_last.get(word)
+        if known is None:
+            alike = self._spellings.setdefault((word[:1], len(word)), [])
+            if len(alike) < _MOST:
+                alike.append((len(self.by_last), word))
+            self.by_last[word] = [draft]
+        elif draft not in known and len(known) < _MOST:
+            known.append(draft)
 
     def knows_person(self, last: str) -> bool:
         """Tell whether a person of this last name has been named."""
@@ -202,8 +205,11 @@ def _match(run: Run, first: int, last: str, register: _Register) -> Draft | None
         same = register.by_last.get(f"={country.code}{country.kind}")
         if same:
             return same[0]
-    known = register.by_last.get(last)
-    same_last = [d for d in known if _compatible(run, d)] if known else ()
+    known = register.by_last.get(last, ())
+    if len(known) == 1:
+        same_last = known if _compatible(run, known[0]) else ()
+    else:
+        same_last = [d for d in known if _compatible(run, d)]
     if len(same_last) == 1:
         return same_last[0]
     if same_last:  # a bare last name is the chief bearer's: the one named most so far
