@@ -60,8 +60,10 @@ def tokenize(text: str) -> Tokens:
     words, lower, classes, lengths = cut[0::5], cut[1::5], cut[2::5], cut[3::5]
     starts = list(accumulate(cut[4:-5:5], initial=0))
     if "" in words:
-        columns = words, lower, classes, lengths, starts
-        words, lower, classes, lengths, starts = [list(compress(c, words)) for c in columns]
+        keep = words
+        lower, classes, lengths, starts, words = [
+            list(compress(column, keep)) for column in (lower, classes, lengths, starts, words)
+        ]
     ends = list(map(add, starts, lengths))
     classed: dict[int, list[int]] = defaultdict(list)
     for k in compress(range(len(classes)), classes):
@@ -71,7 +73,6 @@ def tokenize(text: str) -> Tokens:
 
 def _cut(piece: str) -> list[Any]:
     """Cut what stands between two blanks, and remember it."""
-    cut: list[Any]
     stem, last, length = piece[:-1], piece[-1:], len(piece)
     known = _CUT.get(stem) if stem else None
     if piece.isalpha():
