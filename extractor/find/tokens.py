@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate, chain, compress
-from operator import add
-from typing import Any
+from itertools import chain, compress
 
 from extractor.find.word_classes import TOLD
 
@@ -22,11 +20,6 @@ _TOKEN = re.compile(
     r"|\S"
 )
 _ENDING = frozenset('.,;:?!)"”')  # tokens of their own at the end of what has no stop in it
-_MOST, _LONGEST = 50_000, 40  # pieces that are remembered, and their characters
-# A piece of text, from one blank to the next -> its tokens, five places each: the word as printed
-# and in lower case, the bits of what it is, its length, and how far on the next token begins. A
-# token of no length stands for a beginning, or a whole piece, that holds none.
-_CUT: dict[str, list[Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +45,38 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Cut a text into tokens: blank by blank, and the pattern only where a piece is new."""
-    cut: list[Any] = []
-    known = _CUT.get
-    for piece in text.replace("\n\n", "\n ").split(" "):  # a word's last line end stays with it
-        cut += known(piece) or _cut(piece)
-    words, lower, classes, lengths = cut[0::5], cut[1::5], cut[2::5], cut[3::5]
-    starts = list(accumulate(cut[4:-5:5], initial=0))
-    if "" in words:
-        keep = words
-        lower, classes, lengths, starts, words = [
-            list(compress(column, keep)) for column in (lower, classes, lengths, starts, words)
-        ]
-    ends = list(map(add, starts, lengths))
+    """Cut a text into tokens: blank by blank, and the pattern only where words are not plain."""
+    words: list[str] = []
+    told: list[tuple[str, int]] = []  # of each word in lower case, and what it is
+    starts: list[int] = []
+    ends: list[int] = []
+    known = TOLD.get
+    start = 0
+    for piece in text.replace("\n", " ").split(" "):
+        end = start + len(piece)
+        knowledge = known(piece)  # what was a token is one
+        if knowledge is not None or piece.isalpha():
+            words.append(piece)
+            told.append(knowledge or TOLD[piece])
+            starts.append(start)
+            ends.append(end)
+        elif piece:
+            stem, last = piece[:-1], piece[-1]
+            if last in _ENDING and (stem.isalpha() or (stem in TOLD and "." not in stem)):
+                words += (stem, last)
+                told += (TOLD[stem], TOLD[last])
+                starts += (start, end - 1)
+                ends += (end - 1, end)
+            else:
+                for found in _TOKEN.finditer(piece):
+                    word = found[0]
+                    words.append(word)
+                    told.append(TOLD[word])
+                    starts.append(start + found.start())
+                    ends.append(start + found.end())
+        start = end + 1
+    lower, classes = [lower for lower, _ in told], [bits for _, bits in told]
     classed: dict[int, list[int]] = defaultdict(list)
     for k in compress(range(len(classes)), classes):
         classed[classes[k]].append(k)
     return Tokens(words, lower, starts, ends, classes, classed, partial(bisect_left, starts))
-
-
-def _cut(piece: str) -> list[Any]:
-    """Cut what stands between two blanks, and remember it."""
-    stem, last, length = piece[:-1], piece[-1:], len(piece)
-    known = _CUT.get(stem) if stem else None
-    if piece.isalpha():
-        cut = [piece, *TOLD[piece], length, length + 1]
-    elif known and last in _ENDING and (last != "." or "." not in stem):
-        cut = [*known, last, *TOLD[last], 1, 2]
-        cut[-6] -= 1
-    else:
-        cut = _cut_anew(piece)
-    if length <= _LONGEST:
-        if len(_CUT) >= _MOST:
-            _CUT.clear()
-        _CUT[piece] = cut
-    return cut
-
-
-def _cut_anew(piece: str) -> list[Any]:
-    """Cut by the pattern what may hold any mark."""
-    cut: list[Any] = ["", "", 0, 0, 0]
-    end = 0
-    for match in _TOKEN.finditer(piece):
-        start, word = match.start(), match[0]
-        cut[-1] += start - end
-        end = start + len(word)
-        cut += (word, *TOLD[word], len(word), len(word))
-    cut[-1] += len(piece) + 1 - end
-    return cut if cut[4] else cut[5:]
