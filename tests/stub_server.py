@@ -80,6 +80,7 @@ class Stub:
     script: Script
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)  # the Authorization headers
+    encodings: list[str] = field(default_factory=list)  # the Accept-Encoding headers
     times: list[float] = field(default_factory=list)
     most_at_once: int = 0
     _at_once: int = 0
@@ -167,6 +168,7 @@ class _Handler(Handler):
             number = len(stub.requests)
             stub.requests.append(body)
             stub.keys.append(self.headers.get("authorization", ""))
+            stub.encodings.append(self.headers.get("accept-encoding", ""))
             stub.times.append(time.monotonic())
             stub._at_once += 1
             stub.most_at_once = max(stub.most_at_once, stub._at_once)

@@ -1,6 +1,7 @@
 """What an endpoint can do wrong, played by a stub: a right result or a clear error."""
 
 import gc
+import gzip
 import json
 import logging
 from email.utils import formatdate
@@ -86,6 +87,15 @@ def test_a_right_answer_takes_one_call() -> None:
     usage = extraction.usage
     assert (usage.calls, usage.retries, usage.reasks) == (1, 0, 0)
     assert (usage.input_tokens, usage.output_tokens, usage.cost_usd) == (100, 10, 0.0)
+
+
+def test_a_compressed_answer_is_read() -> None:
+    """Only such encodings are asked for as the client can undo."""
+    plain = answers(good())
+    packed = {**plain.headers, "content-encoding": "gzip"}
+    extraction, stub = extracted(Play(body=gzip.compress(plain.body), headers=packed))
+    assert speakers(extraction) == BY_MODEL
+    assert stub.encodings == [httpx2.AsyncClient().headers["accept-encoding"]]
 
 
 def test_the_request_is_strict_and_limited() -> None:

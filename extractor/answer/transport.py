@@ -151,7 +151,8 @@ class Endpoint:
         self._client = client_for(self.settings, self._http)
         self._url = self._client.base_url.join("chat/completions")
         told = self._client.auth_headers | self._client.default_headers
-        self._headers = httpx2.Headers({k: v for k, v in told.items() if isinstance(v, str)})
+        self._headers = self._http.headers.copy()  # among them the encodings that it can read
+        self._headers.update({k: v for k, v in told.items() if isinstance(v, str)})
         mode = instructor.Mode.JSON_SCHEMA
         patched = instructor.patch(create=cast(Any, self._create), mode=mode)
         self._instructor = instructor.AsyncInstructor(
