@@ -2,21 +2,22 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractor.errors import InputError
 from extractor.run.feeding import Feeder, Numbered
-from extractor.run.source import Source
+from extractor.run.source import failing
 
 TOO_LONG = 5.0  # seconds
 
 
 def numbered(count: int) -> Iterator[Numbered]:
     """Yield so many sources."""
-    return ((number, Source(f"{number}.txt", "", Path)) for number in range(count))  # type: ignore[arg-type]
+    error = InputError("not to be read here")
+    return ((number, failing(f"{number}.txt", error)) for number in range(count))
 
 
 def taken_by(feeder: Feeder, arrived: threading.Event, at_once: int) -> list[int]:

@@ -89,8 +89,10 @@ def test_a_right_answer_takes_one_call() -> None:
     assert (usage.input_tokens, usage.output_tokens, usage.cost_usd) == (100, 10, 0.0)
 
 
-def test_a_compressed_answer_is_read() -> None:
-    """Only such encodings are asked for as the client can undo."""
+def test_a_compressed_answer_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only such encodings are asked for as the client can undo, whatever the layer below can."""
+    below = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate, br, zstd"}
+    monkeypatch.setattr(aiohttp.ClientRequest, "DEFAULT_HEADERS", below)
     plain = answers(good())
     packed = {**plain.headers, "content-encoding": "gzip"}
     extraction, stub = extracted(Play(body=gzip.compress(plain.body), headers=packed))

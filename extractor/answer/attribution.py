@@ -5,7 +5,6 @@ with weights fitted on annotated news (tests/benchmarks/train_attribution.py) an
 beside this file. What is fitted is the shape of reporting sentences, no word of an article.
 """
 
-from dataclasses import dataclass
 from math import exp
 from operator import itemgetter
 from typing import Literal
@@ -32,7 +31,7 @@ _COPULAS = frozenset("was is were are".split())
 _WHEN = frozenset("when while as after before if since until".split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranking:
     """The possible sources of a quotation, by entity, with the chance of each mention."""
 
@@ -51,7 +50,8 @@ class Ranking:
         del ranked[_RIVALS:]
         shares = sum([chance for _, own in ranked for chance, _ in own])
         scale = shares / (sum([surely for surely, _ in ranked]) or 1.0) / self.total
-        return tuple([(own[0][1][1].id, surely * scale) for surely, own in ranked])
+        likeliest = [(surely, source) for surely, [(_, source), *_] in ranked]
+        return tuple([(mention.id, surely * scale) for surely, (_, mention, *_) in likeliest])
 
 
 @frozen
@@ -130,9 +130,8 @@ def best_source(
     ranking = Ranking(by_entity, total)
     if unsaid >= surely:
         return None, unsaid / total, ranking
-    _, mention, entity, first, last, zone, verb, features = best[0][1]
-    chosen = Source(mention, entity, first, last, zone, verb, features)
-    return chosen, sum([chance for chance, _ in best]) / total, ranking
+    _, chosen = best[0]
+    return Source(*chosen[1:]), sum([chance for chance, _ in best]) / total, ranking
 
 
 def _surely(own: list[tuple[float, Rated]]) -> float:
