@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractor.frozen import frozen
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 ParagraphKind = Literal["body", "caption", "credit", "byline", "heading"]
 

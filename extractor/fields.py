@@ -24,7 +24,6 @@ from typing import Any, ClassVar, Self, TypeVar
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
-from extractor.check.grounding import ground_phrase
 from extractor.find.candidates import (
     AttributionCandidate,
     Entity,
@@ -35,7 +34,8 @@ from extractor.find.candidates import (
 )
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
-from extractor.spans import Span
+from extractor.text.phrases import ground_phrase
+from extractor.text.spans import Span
 
 T = TypeVar("T")
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from extractor import __version__
 from extractor.answer import rules
-from extractor.answer.answers import Answer, Asker
-from extractor.answer.reported import with_attributions
+from extractor.answer.attribution.reported_speech import with_attributions
+from extractor.answers import Answer, Asker
 from extractor.article import Article
-from extractor.catalogue import Schema
 from extractor.check.audit import Checked, check, ground, report, unaccounted
 from extractor.check.filling import fill
 from extractor.find.inventory import Inventory, take
 from extractor.record import Extraction, Provenance, Usage
+from extractor.schema.catalogue import Schema
 
 ENGINE = f"news-extract {__version__}"
 

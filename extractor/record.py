@@ -9,8 +9,8 @@ from pydantic_core import to_jsonable_python
 
 from extractor.article import Article, Remark
 from extractor.fields import GROUNDED_TYPES, Attribution, Figure, Quotation
-from extractor.shapes import Shape, lenient, shape_of
-from extractor.spans import Span
+from extractor.schema.shape import Shape, lenient, shape_of
+from extractor.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

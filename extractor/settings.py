@@ -31,8 +31,8 @@ from pydantic import (
     field_validator,
 )
 
-from extractor.complaints import plainly
 from extractor.errors import UsageError
+from extractor.text.complaints import plainly
 
 SETTINGS_FILE = "extract.toml"
 _PREFIX = "EXTRACT_"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import vcr as vcrpy
 
-from tests import cassettes
-from tests.browser import Browser, find_chromium
+from tests.support import cassettes
+from tests.support.browser import Browser, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 

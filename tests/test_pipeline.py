@@ -9,22 +9,22 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import TEXT, Parrot
 from pydantic import BaseModel, Field
 
 from extractor.answer import facts
-from extractor.answer.answers import Answer, Dismissal
-from extractor.answer.releases import ReleaseStatement
+from extractor.answer.releases.statements import ReleaseStatement
+from extractor.answers import Answer, Dismissal
 from extractor.article import Article
-from extractor.catalogue import Schema, load_schema
 from extractor.errors import EndpointFailing
 from extractor.fields import Figure, Name, Quotation, Verbatim
 from extractor.find.inventory import Inventory, take
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_article
 from extractor.record import Extraction, record_from_json, record_to_json
-from extractor.shapes import shape_of
-from extractor.spans import Span
+from extractor.schema.catalogue import Schema, load_schema
+from extractor.schema.shape import shape_of
+from extractor.text.spans import Span
+from tests.support.made import TEXT, Parrot
 
 ARTICLES = sorted((Path(__file__).parent / "articles").glob("*.txt"))
 SHIPPED = ("release_event", "quotes", "figures", "sanction_terms")

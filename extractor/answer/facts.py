@@ -3,22 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
-from extractor.answer.answers import Dismissal
-from extractor.answer.attribution import Attribution, Ranking, attribute
-from extractor.answer.counting import count
-from extractor.answer.dismissal import why_no_quotation
-from extractor.answer.field_words import NAME_KINDS
-from extractor.answer.releases import read_releases
-from extractor.answer.sanction_terms import read_terms
-from extractor.find.candidates import (
-    Entity,
-    FigureCandidate,
-    QuotationCandidate,
-    SanctionStatement,
-)
+from extractor.answer.attribution.dismissal import why_no_quotation
+from extractor.answer.attribution.speakers import Attribution, Ranking, attribute
+from extractor.answer.figures.counted import count
+from extractor.answer.releases.statements import read_releases
+from extractor.answer.sanctions.terms import read_terms
+from extractor.answers import Dismissal
+from extractor.find.candidates import Entity, FigureCandidate, QuotationCandidate, SanctionStatement
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
-from extractor.spans import Span
+from extractor.schema.synonyms import NAME_KINDS
+from extractor.text.spans import Span
 
 
 @frozen

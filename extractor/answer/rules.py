@@ -16,22 +16,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from extractor.answer.answers import Answer
-from extractor.answer.attribution import Ranking
+from extractor.answer.attribution.speakers import Ranking
 from extractor.answer.facts import Fact, Facts, RowFacts
-from extractor.answer.field_words import (
+from extractor.answers import Answer
+from extractor.article import Remark
+from extractor.fields import Verbatim
+from extractor.find.candidates import Entity, QuotationCandidate
+from extractor.find.inventory import Inventory
+from extractor.schema.shape import FieldShape, Shape, shape_of
+from extractor.schema.synonyms import (
     ARTICLE_WORDS,
     canonical,
     choose,
     may_be_taken,
     only_of_its_type,
 )
-from extractor.article import Remark
-from extractor.fields import Verbatim
-from extractor.find.candidates import Entity, QuotationCandidate
-from extractor.find.inventory import Inventory
-from extractor.shapes import FieldShape, Shape, shape_of
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 
 @dataclass(slots=True)

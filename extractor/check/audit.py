@@ -14,13 +14,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from extractor.answer.answers import Answer, Dismissal, Origin
-from extractor.answer.field_words import canonical
+from extractor.answers import Answer, Dismissal, Origin
 from extractor.article import Remark
 from extractor.check.build import build
 from extractor.check.conflicts import figure_conflicts
 from extractor.check.disagreement import disagreements
-from extractor.check.grounding import quoted
 from extractor.check.resolve import Draft, Fault, fault_line, resolve, span_of
 from extractor.fields import Attribution, Figure, Quotation, Sentence, Verbatim
 from extractor.find.candidates import (
@@ -31,8 +29,10 @@ from extractor.find.candidates import (
 )
 from extractor.find.inventory import Inventory
 from extractor.record import Audit, AuditItem
-from extractor.shapes import FieldShape, Shape, shape_of
-from extractor.spans import Span
+from extractor.schema.shape import FieldShape, Shape, shape_of
+from extractor.schema.synonyms import canonical
+from extractor.text.phrases import quoted
+from extractor.text.spans import Span
 
 _PLACED = (Attribution, Quotation, Figure, Sentence)
 Accountable = AttributionCandidate | QuotationCandidate | FigureCandidate | SanctionStatement

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from extractor.check.resolve import Draft, Fault
-from extractor.shapes import FieldShape, lenient
+from extractor.schema.shape import FieldShape, lenient
 
 # A value or two is taken out at a time; a schema that still refuses then refuses for good.
 _ATTEMPTS = 4

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable
 
 from extractor.article import Remark
-from extractor.check.grounding import quoted
 from extractor.check.resolve import Draft
 from extractor.fields import Figure, Verbatim
 from extractor.find.inventory import Inventory
-from extractor.spans import Span
+from extractor.text.phrases import quoted
+from extractor.text.spans import Span
 
 _MAX_REMARKS = 20
 _MAX_COMPARED = 40  # earlier figures that share a word, for each figure

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from extractor.answer.answers import Answer
+from extractor.answers import Answer
 from extractor.article import Remark
-from extractor.check.grounding import quoted
 from extractor.check.resolve import Draft, resolve
 from extractor.fields import Name
 from extractor.find.candidates import AttributionCandidate, QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.shapes import FieldShape, Shape
-from extractor.spans import Span
+from extractor.schema.shape import FieldShape, Shape
+from extractor.text.phrases import quoted
+from extractor.text.spans import Span
 
 
 def disagreements(

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.answer.answers import Answer
+from extractor.answers import Answer
 from extractor.check.audit import Standing
 from extractor.check.resolve import Fault
 from extractor.find.candidates import SanctionStatement
 from extractor.find.inventory import Inventory
-from extractor.shapes import FieldShape, Shape
+from extractor.schema.shape import FieldShape, Shape
 
 _EMPTY: tuple[object, ...] = (None, "", [])
 

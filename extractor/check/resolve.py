@@ -11,21 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.answer.answers import Origin, encodable
-from extractor.check.grounding import ground_phrase, quoted
-from extractor.fields import (
-    Attribution,
-    Figure,
-    Name,
-    Quotation,
-    Sentence,
-    Verbatim,
-    name_under,
-)
+from extractor.answers import Origin, encodable
+from extractor.fields import Attribution, Figure, Name, Quotation, Sentence, Verbatim, name_under
 from extractor.find.candidates import GAP, Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.shapes import GROUNDED, FieldShape, Grounded, Shape
-from extractor.spans import Span
+from extractor.schema.shape import GROUNDED, FieldShape, Grounded, Shape
+from extractor.text.phrases import ground_phrase, quoted
+from extractor.text.spans import Span
 
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()

@@ -14,10 +14,13 @@ from typing import Any
 
 import typer
 
-from extractor.cli import agreeing, cache, evaluating, publishing, review, runs, scale, schemas
-from extractor.cli.extracting import extract
-from extractor.cli.group import MAIN, MainFirst, OneSchema, ReaderGone
-from extractor.cli.telling import say, say_traceback, say_unexpected, tell_in_json
+from extractor.cli import agreement as agreeing
+from extractor.cli import cache, review, runs, scale, schemas
+from extractor.cli import evaluate as evaluating
+from extractor.cli import publish as publishing
+from extractor.cli.extract import extract
+from extractor.cli.output import say, say_traceback, say_unexpected, tell_in_json
+from extractor.cli.parsing import MAIN, MainFirst, OneSchema, ReaderGone
 from extractor.errors import ExtractError
 
 app = typer.Typer(
@@ -89,7 +92,7 @@ def _say_wrong_use(message: str) -> None:
     if message.startswith("Usage:"):  # a whole help text, for a group without a command
         sys.stderr.write(f"{message}\n")
         return
-    from extractor.complaints import plainly
+    from extractor.text.complaints import plainly
 
     about, colon, wrong = message.partition(": ")  # "Invalid value for '--limit': …"
     if about.startswith("Invalid value"):

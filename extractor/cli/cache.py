@@ -7,7 +7,7 @@ import typer
 from extractor.errors import UsageError
 
 if TYPE_CHECKING:
-    from extractor.answer.cache import AnswerCache
+    from extractor.answer.endpoint.cache import AnswerCache
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -37,7 +37,7 @@ def _clear() -> int:
 
 
 def _the_cache() -> "AnswerCache":
-    from extractor.answer.cache import open_cache
+    from extractor.answer.endpoint.cache import open_cache
     from extractor.settings import load_settings
 
     cache = open_cache(load_settings(no_cache=False))

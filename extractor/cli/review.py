@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.flags import ModelFlags, RunFolder, takes
-from extractor.cli.telling import Teller
+from extractor.cli.output import Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class ReviewFlags:
 @takes(ReviewFlags, ModelFlags)
 def review(what: ReviewFlags, asking: ModelFlags) -> int:
     """Review the records of a run on a local page; also serves /v1/extract."""
-    from extractor.review.server.serving import serve
+    from extractor.review.server.start import serve
     from extractor.run.command import find_store
 
     teller = Teller()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.telling import columns, print_lines
+from extractor.cli.output import columns, print_lines
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -30,8 +30,8 @@ def _list(context: typer.Context, output: _StoreFolder = None) -> int:
         context.obj = output
         return 0
     from extractor.run.command import find_store
-    from extractor.run.store import Store
-    from extractor.run.telling import list_lines
+    from extractor.run.progress.report import list_lines
+    from extractor.store.store import Store
 
     with Store(find_store(output), make=False) as store:
         print_lines(list_lines(store, columns()))
@@ -46,8 +46,8 @@ def _show(
 ) -> int:
     """Show one run: how it ended, what it cost, what failed and why."""
     from extractor.run.command import find_store
-    from extractor.run.store import Store
-    from extractor.run.telling import show_lines
+    from extractor.run.progress.report import show_lines
+    from extractor.store.store import Store
 
     with Store(find_store(output or context.obj), make=False) as store:
         print_lines(show_lines(store, number))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.flags import ModelFlags, takes
-from extractor.cli.telling import Teller, say
+from extractor.cli.output import Teller, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +51,8 @@ class ScaleFlags:
 @takes(ScaleFlags, ModelFlags)
 def scale(what: ScaleFlags, model: ModelFlags) -> int:
     """Run with Daft (the extra `[daft]`), here or on a Ray cluster, into Parquet."""
-    from extractor.run.scale import ScaleOrder, fields_of
-    from extractor.run.scale import scale as run_with_daft
+    from extractor.run.daft.job import ScaleOrder, fields_of
+    from extractor.run.daft.job import scale as run_with_daft
 
     settings = model.settings(concurrency=what.concurrency)
     order = ScaleOrder(

@@ -14,7 +14,7 @@ def schemas(
     ] = False,
 ) -> int:
     """List the schemas, or show one: its fields, and its JSON on the wire."""
-    from extractor.catalogue import list_schemas, load_schema
+    from extractor.schema.catalogue import list_schemas, load_schema
     from extractor.sheet.describing import describe_schema, list_lines, wire_json
 
     if name is None:

@@ -13,13 +13,12 @@ All spans are half-open and count code points of `Article.text`.
 from typing import Literal
 
 from extractor.frozen import frozen
-from extractor.spans import Span
+from extractor.language.kinds import EntityKind, Gender
+from extractor.text.spans import Span
 
 GAP = " … "  # between the pieces of a content, where its text is shown as one
 
-EntityKind = Literal["person", "body", "place", "unnamed", "other"]
 MentionKind = Literal["name", "nominal", "pronoun"]
-Gender = Literal["f", "m"]
 FigureKind = Literal["count", "money", "percent", "measure", "duration"]
 NotFigureReason = Literal[
     "date", "year", "time", "ordinal", "age", "name", "section", "telephone", "score", "idiom"

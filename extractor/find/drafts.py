@@ -1,8 +1,12 @@
 """An entity while the passes over an article still add to it."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from extractor.find.candidates import EntityKind, MentionKind
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from extractor.find.candidates import MentionKind
+from extractor.language.kinds import EntityKind
 
 
 @dataclass(slots=True, eq=False)
@@ -21,3 +25,11 @@ class Draft:
     countries: frozenset[str] = frozenset()  # of the descriptions: "BY"
     traits: frozenset[str] = frozenset()  # names within its descriptions: "ohio"
     described: bool = False  # by a noun for people: "a senior official"
+
+
+class Phrase(NamedTuple):
+    """A description: tokens first:last, of which `head` is the noun."""
+
+    first: int
+    last: int
+    head: int

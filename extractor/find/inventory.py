@@ -18,15 +18,15 @@ from extractor.find.candidates import (
     SanctionStatement,
     SentenceCandidate,
 )
-from extractor.find.collectives import find_collectives
-from extractor.find.figures import find_figures
-from extractor.find.names import find_names
-from extractor.find.quotations import find_quotations
-from extractor.find.reading import Reading, read
-from extractor.find.sanctions import find_statements
+from extractor.find.document import Reading, read
+from extractor.find.figures.finder import find_figures
+from extractor.find.names.finder import find_names
+from extractor.find.names.state_groups import find_collectives
+from extractor.find.quotations.pairing import find_quotations
+from extractor.find.sanctions.finder import find_statements
 from extractor.find.sentences import find_sentences
-from extractor.find.word_classes import NUMBER, STATES
-from extractor.spans import Span
+from extractor.language.word_classes import NUMBER, STATES
+from extractor.text.spans import Span
 
 Candidate = (
     QuotationCandidate

@@ -13,8 +13,8 @@ from typing import Any
 
 from extractor.article import Article
 from extractor.find.candidates import SentenceCandidate
-from extractor.find.lookout import places_of
-from extractor.spans import Span, as_span
+from extractor.language.scanning import places_of
+from extractor.text.spans import Span, as_span
 
 _CLOSING = r"[\"')\]}”’»*]"
 _STOPS = ".?!…"

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from extractor.article import ParagraphKind
 from extractor.read.bylines import bare_names, byline_names, is_date_line, is_role_line
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 
 @dataclass(slots=True)

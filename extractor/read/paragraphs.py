@@ -6,7 +6,7 @@ The text is never changed; a paragraph is a span of it. What part a paragraph ha
 
 from itertools import pairwise
 
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 # Blank: whitespace as Python sees it, and the characters that have no width and no meaning alone.
 BLANKS = (

@@ -10,7 +10,7 @@ import re
 
 from extractor.article import Remark
 from extractor.errors import NotAnArticle
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),

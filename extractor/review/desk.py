@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from extractor.article import Article
-from extractor.catalogue import Schema, load_schema
 from extractor.errors import ExtractError, OutputError, ReviewError
 from extractor.find.inventory import Inventory, take
-from extractor.review.anchoring import Carrier
-from extractor.run.packing import article_from_row
-from extractor.run.store import FILE, Store, unusable
+from extractor.review.claims.carrying import Carrier
+from extractor.schema.catalogue import Schema, load_schema
+from extractor.store.packing import article_from_row
+from extractor.store.store import FILE, Store, unusable
 
 _BUSY = 60.0  # seconds to wait for the write lock; a run holds it for milliseconds
 _LOOK = (0.0005, 0.003)  # seconds between two looks whether it is free
@@ -135,7 +135,7 @@ class Desk:
             except sqlite3.OperationalError:
                 return False
             self.searchable = True
-            from extractor.review.recording import index_all
+            from extractor.review.claims.recording import index_all
 
             index_all(self, rows)
         return True
@@ -144,7 +144,7 @@ class Desk:
 
     def sync(self) -> int:
         """Bring in what runs have written since; return how many claims changed. See syncing.py."""
-        from extractor.review.syncing import sync
+        from extractor.review.sync.syncing import sync
 
         return sync(self)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from extractor.errors import ReviewError, UsageError
-from extractor.review.claims import SELECT, Claim, read_claim
-from extractor.run.packing import storable
+from extractor.review.claims.claims import SELECT, Claim, read_claim
+from extractor.store.packing import storable
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk

@@ -7,25 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.article import Article
-from extractor.catalogue import Schema
 from extractor.errors import InputError, UsageError
-from extractor.run.coverage import Fields, count_sources, sources_in
-from extractor.run.crew import cores
-from extractor.run.going import run
-from extractor.run.locking import locked
-from extractor.run.money import budget_for, paid_before
-from extractor.run.progress import Show, show_for
-from extractor.run.sheets import FORMS, Form, write_sheets
-from extractor.run.source import Source, failing
-from extractor.run.store import FILE, Store
-from extractor.run.tally import Options, Outcome
-from extractor.run.telling import story
-from extractor.run.work import Recipe, recipe_for
+from extractor.read.source import Source, failing
+from extractor.run.engine.engine import run
+from extractor.run.engine.outcome import Options
+from extractor.run.inputs.coverage import Fields, count_sources, sources_in
+from extractor.run.progress.report import story
+from extractor.run.progress.show import Show, show_for
+from extractor.run.progress.watcher import Outcome
+from extractor.run.requests.budget import budget_for, paid_before
+from extractor.run.sheets.sheets import FORMS, Form, write_sheets
+from extractor.run.workers.pool import cores
+from extractor.schema.catalogue import Schema
 from extractor.settings import Settings
+from extractor.store.lock import locked
+from extractor.store.store import FILE, Store
+from extractor.store.work_key import Recipe, recipe_for
 
 if TYPE_CHECKING:
-    from extractor.run.refreshing import Refreshing
-    from extractor.run.watching import Watch
+    from extractor.run.inputs.watch import Watch
+    from extractor.run.sheets.refresh import Refreshing
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ def _watching(
     """Return who looks on and refreshes the sheets, and what waits for files to arrive."""
     if order.options.batch_api:
         raise UsageError("--watch asks as files arrive, --batch-api when all are there: take one")
-    from extractor.run import watching
-    from extractor.run.refreshing import Refreshing
+    from extractor.run.inputs import watch as watching
+    from extractor.run.sheets.refresh import Refreshing
 
     refreshing = Refreshing(show, folder, schema.path, order.forms, recipe)
     endless = watching.Watch(
@@ -149,7 +150,7 @@ def estimate_lines(
 
     Raises UsageError and OutputError.
     """
-    from extractor.run.estimating import estimate
+    from extractor.run.estimate.estimate import estimate
 
     found = estimate(
         _with_standard_input(_sources(order, note)),

@@ -22,8 +22,8 @@ from pydantic import BaseModel
 
 from extractor.fields import Figure
 from extractor.record import Extraction
-from extractor.sheet.printable import printable
 from extractor.sheet.tables import Cell, Column, anchor_column, row_kinds, tables
+from extractor.text.printable import printable
 
 _FIXED = ("kind", "article", "article_id", "title", "row", "text", "start", "end", "spans")
 _LAST = ("confidence", "answered_by")

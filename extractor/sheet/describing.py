@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from extractor.catalogue import Entry, Schema
-from extractor.shapes import FieldShape, Shape, shape_of
-from extractor.sheet.printable import one_line
+from extractor.schema.catalogue import Entry, Schema
+from extractor.schema.shape import FieldShape, Shape, shape_of
+from extractor.text.printable import one_line
 
 _WORDS = {
     "attribution": "an attribution",
@@ -48,7 +48,7 @@ def describe_schema(schema: Schema) -> str:
 
 def wire_json(schema: Schema) -> str:
     """Return the JSON schema that a model's answer must fit."""
-    from extractor.answer.wire import strict
+    from extractor.schema.wire import strict
 
     return json.dumps(strict(schema.model.model_json_schema())[0], indent=2, ensure_ascii=False)
 

@@ -13,8 +13,8 @@ from html import escape
 from itertools import pairwise
 
 from extractor.article import Article
-from extractor.sheet.printable import CONTROLS
-from extractor.spans import Span
+from extractor.text.printable import CONTROLS
+from extractor.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 from extractor.record import AuditItem, Extraction
 from extractor.sheet.highlights import Mark, attribute, marked_paragraphs, safe
 from extractor.sheet.page import asset, closing, opening
-from extractor.sheet.printable import one_line
 from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tables
-from extractor.spans import Span
+from extractor.text.printable import one_line
+from extractor.text.spans import Span
 
 _HERE = Path(__file__).parent
 UNSURE = 0.5  # as in the terminal

@@ -27,8 +27,8 @@ from extractor.fields import (
     Verbatim,
 )
 from extractor.record import Extraction
-from extractor.sheet.printable import one_line
-from extractor.spans import Span
+from extractor.text.printable import one_line
+from extractor.text.spans import Span
 
 Role = Literal["attribution", "quotation", "sentence", "figure", "phrase", "name", "plain"]
 ROLES: dict[type, Role] = {

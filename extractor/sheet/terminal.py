@@ -16,8 +16,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from extractor.record import AuditItem, Extraction
-from extractor.sheet.printable import one_line, printable
 from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tables
+from extractor.text.printable import one_line, printable
 
 PIPED_WIDTH = 100  # columns where nothing tells the width
 _GAP = 3  # between two columns

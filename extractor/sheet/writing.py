@@ -4,16 +4,15 @@ A file is never half-written: it is made beside its place and then put there in 
 """
 
 import os
-import stat
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Literal, Protocol, get_args
+from typing import Literal, Protocol, get_args
 
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction
+from extractor.text.atomic_files import write_whole
 
 Format = Literal["table", "json", "jsonl", "csv", "html"]
 _ENDINGS: dict[Format, str] = {
@@ -176,50 +175,3 @@ def _print(text: str, encoding: str = "utf-8") -> None:
         raise
     except OSError as error:
         raise OutputError(f"standard output: cannot be written ({error.strerror})") from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: all of it or nothing. Raises OutputError.
-
-    A link is followed; a device or a pipe, which cannot be replaced, is written to directly.
-    """
-    data = text.encode("utf-8", "replace")
-    try:
-        target = path.resolve()
-        if path.exists() and not target.is_file():
-            with path.open("wb") as file:
-                file.write(data)
-            return
-        _replace(target, data)
-    except BrokenPipeError:
-        raise
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name
-        raise _not_written(path, error) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=".extract-", suffix=".part", dir=target.parent)
-    made = Path(name)
-    try:
-        file: IO[bytes]
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        made.chmod(mode)
-        made.replace(target)
-    except BaseException:  # an interrupt too leaves nothing behind
-        made.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _not_written(path: Path, error: Exception) -> OutputError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return OutputError(f"{path}: the sheet cannot be written ({reason}); name another --output")

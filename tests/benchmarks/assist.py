@@ -19,12 +19,12 @@ from typing import Any
 from polnear import find_scorer, load_scorer, quotes, read_gold
 from pydantic import SecretStr
 
-from extractor.catalogue import load_schema
 from extractor.errors import ModelError
 from extractor.find.inventory import take
 from extractor.pipeline import extract_with
 from extractor.read import article_from_text
 from extractor.record import Extraction, Usage
+from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 
 RESULTS = Path(__file__).with_name("assist.json")
@@ -105,7 +105,7 @@ async def ask(
     gold: list[dict[str, Any]], scorer: Any, cache: Path, tokens: dict[str, Any], **more: Any
 ) -> Measured:
     """Ask about every article in one way; a failed article is answered by the rules."""
-    from extractor.answer.model import ModelAsker
+    from extractor.answer.model.asker import ModelAsker
 
     measured, schema = Measured(gold, scorer), load_schema("quotes")
     async with ModelAsker(settings(cache, **more)) as asker:

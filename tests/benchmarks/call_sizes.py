@@ -1,4 +1,4 @@
-"""Measure recorded calls for estimates: writes extractor/run/call_sizes.json.
+"""Measure recorded calls for estimates: writes extractor/run/estimate/call_sizes.json.
 
     python tests/benchmarks/call_sizes.py            # after the cassettes were recorded anew
     python tests/benchmarks/call_sizes.py --out F --without bbc-prisoners
@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from extractor.answer import rules  # noqa: E402
-from extractor.catalogue import load_schema  # noqa: E402
 from extractor.find.inventory import take  # noqa: E402
 from extractor.read import read_article  # noqa: E402
-from extractor.shapes import shape_of  # noqa: E402
-from tests import cassettes  # noqa: E402
+from extractor.schema.catalogue import load_schema  # noqa: E402
+from extractor.schema.shape import shape_of  # noqa: E402
+from tests.support import cassettes  # noqa: E402
 
 OUT = ROOT / "extractor" / "run" / "call_sizes.json"
 Rounds = dict[int, list[float]]

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/faults.py [--articles 100]
 
-The faults are those of tests/test_run.py, where each is a test. Ends with status 1 when another
+The faults are those of tests/run/test_run.py, where each is a test. Ends with status 1 when another
 article is missing from the sheets, when the one has neither rows nor a reason, or when a call is
 not counted.
 """
@@ -16,12 +16,12 @@ from tables import markdown
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from extractor.catalogue import load_schema
-from extractor.run.store import Store
-from tests.asking import settings_for
-from tests.coverage_made import go, make_coverage, number_in, right, rows
-from tests.stub_server import Play, serving
-from tests.test_run import FAULTS, FOR_GOOD
+from extractor.schema.catalogue import load_schema
+from extractor.store.store import Store
+from tests.run.test_run import FAULTS, FOR_GOOD
+from tests.support.asking import settings_for
+from tests.support.coverage_made import go, make_coverage, number_in, right, rows
+from tests.support.stub_server import Play, serving
 
 HEADER = ("fault", "comes", "sheets", "failed", "calls", "what is told of the one")
 _THE_ONE = "a00007.txt"

@@ -23,7 +23,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from extractor.answer.sanction_terms import Term, read_terms
+from extractor.answer.sanctions.terms import Term, read_terms
 from extractor.find.candidates import FigureCandidate
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.killing import kill_and_go_on, kill_and_spend
+from tests.support.killing import kill_and_go_on, kill_and_spend
 
 
 def main() -> int:

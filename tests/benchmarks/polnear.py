@@ -17,10 +17,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extractor.answer.attribution import Attribution, attribute
-from extractor.answer.reported import read_reports
+from extractor.answer.attribution.reported_speech import read_reports
+from extractor.answer.attribution.speakers import Attribution, attribute
 from extractor.find.inventory import Inventory, take
-from extractor.find.word_classes import TOLD
+from extractor.language.word_classes import TOLD
 from extractor.read import article_from_text
 
 PASSES = 5  # over the gold, to time it
@@ -50,7 +50,7 @@ def timed(
     document the fastest time counts, as timeit's documentation advises: what makes it slower at
     another time is not the code.
     """
-    gc.set_threshold(100_000, 20, 100)  # as the command does, see extractor/launch.py
+    gc.set_threshold(100_000, 20, 100)  # as the command does, see extractor/__main__.py
     predict(gold[0]["text"])  # loads the word lists
     predictions: dict[str, dict[str, Any]] = {}
     quoting, reporting = [math.inf] * len(gold), [math.inf] * len(gold)

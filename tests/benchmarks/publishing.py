@@ -24,9 +24,9 @@ from tables import markdown
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from extractor.review.bringing import bring_back  # noqa: E402
+from extractor.review.bring_back.bring_back import bring_back  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
-from extractor.review.publishing import ENDINGS, FORMS, publish  # noqa: E402
+from extractor.review.publish.publish import ENDINGS, FORMS, publish  # noqa: E402
 from extractor.review.queue import Filter  # noqa: E402
 
 _MOST_MEMORY = 400  # MB

@@ -1,6 +1,7 @@
 """What the recorded answers of a small model come to: `python tests/benchmarks/recorded.py`.
 
-Replays cassettes/ offline, as tests/test_recorded_answers.py does, and prints a table: how many
+Replays cassettes/ offline, as tests/answer/model/test_recorded_answers.py does, and prints a
+table: how many
 speakers the model itself names rightly, what the rules filled in, what it was asked, and what the
 check of its answers caught; beside it the rules alone.
 """
@@ -14,12 +15,12 @@ from vcr import VCR
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from extractor.catalogue import load_schema  # noqa: E402
 from extractor.errors import ExtractError  # noqa: E402
 from extractor.pipeline import extract  # noqa: E402
 from extractor.record import Extraction  # noqa: E402
-from tests import cassettes  # noqa: E402
-from tests.recordings import (  # noqa: E402
+from extractor.schema.catalogue import load_schema  # noqa: E402
+from tests.support import cassettes  # noqa: E402
+from tests.support.recordings import (  # noqa: E402
     PLANS,
     SCHEMA,
     SPEAKERS,

@@ -27,17 +27,17 @@ from tables import markdown
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from extractor.catalogue import load_schema  # noqa: E402
 from extractor.pipeline import ENGINE, extract  # noqa: E402
 from extractor.read import article_from_text  # noqa: E402
 from extractor.record import Usage  # noqa: E402
-from extractor.review.decisions import decide, undo  # noqa: E402
+from extractor.review.decide.decisions import decide, undo  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
 from extractor.review.queue import Filter, conditions, each, facets, page  # noqa: E402
-from extractor.run.entries import Done  # noqa: E402
-from extractor.run.packing import pack  # noqa: E402
-from extractor.run.store import Store  # noqa: E402
-from extractor.run.work import Recipe  # noqa: E402
+from extractor.schema.catalogue import load_schema  # noqa: E402
+from extractor.store.entries import Done  # noqa: E402
+from extractor.store.packing import pack  # noqa: E402
+from extractor.store.store import Store  # noqa: E402
+from extractor.store.work_key import Recipe  # noqa: E402
 
 BAR = 0.2  # seconds of server time
 SCHEMA = "release_event"

@@ -18,15 +18,14 @@ import uvicorn
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browser import Browser, find_chromium  # noqa: E402
-
-from extractor.review.decisions import decide  # noqa: E402
+from extractor.review.decide.decisions import decide  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
 from extractor.review.queue import Filter, page  # noqa: E402
-from extractor.review.server.answers import House  # noqa: E402
 from extractor.review.server.app import make_app  # noqa: E402
 from extractor.review.server.guard import Door  # noqa: E402
+from extractor.review.server.responses import House  # noqa: E402
 from extractor.settings import Settings  # noqa: E402
+from tests.support.browser import Browser, find_chromium  # noqa: E402
 
 SHOWN = "document.querySelector('.hl.on') && !document.querySelector('html.waiting')"
 CHOSEN = "thank you"  # the quotation of a speaker whom another one quotes
@@ -44,7 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as room, Browser(chromium) as browser:
         folder = Path(room) / "sheets"
         articles = str(ROOT / "tests" / "articles")
-        command = [sys.executable, "-m", "extractor.launch", "--schema", "release_event"]
+        command = [sys.executable, "-m", "extractor", "--schema", "release_event"]
         subprocess.run([*command, articles, "-o", f"{folder}/", "--quiet"], check=True)
         chosen = _decide(folder)
         door = Door()

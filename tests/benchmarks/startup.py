@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLE = ROOT / "tests" / "articles" / "reuters-prisoners.txt"
-EXTRACT = [sys.executable, "-m", "extractor.launch"]
+EXTRACT = [sys.executable, "-m", "extractor"]
 CASES = [
     ("extract --help", ["--help"], 0.2),
     ("one article, table", ["--schema", "release_event", str(ARTICLE)], 0.6),

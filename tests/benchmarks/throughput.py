@@ -43,15 +43,15 @@ from tables import markdown
 sys.path.insert(0, str(ROOT))
 
 from extractor.answer import rules
-from extractor.answer.model_whole import whole_questions
-from extractor.answer.prompt import Prompts
-from extractor.catalogue import Schema, load_schema
+from extractor.answer.model.prompt import Prompts
+from extractor.answer.model.whole import whole_questions
 from extractor.find.inventory import take
 from extractor.read import article_from_text
+from extractor.schema.catalogue import Schema, load_schema
 from extractor.settings import Settings
-from tests.asking import settings_for
-from tests.coverage_made import go, text_of
-from tests.stub_server import answers
+from tests.support.asking import settings_for
+from tests.support.coverage_made import go, text_of
+from tests.support.stub_server import answers
 
 WORKER = Path(__file__).with_name("throughput_peer.py")
 PINS = ["langextract[openai]==1.7.1"]  # what the figures in the README were measured with
@@ -273,7 +273,7 @@ def misses(lines: Sequence[Line]) -> list[str]:
 
 def measure(given: argparse.Namespace) -> Iterator[Line]:
     """Measure everything, a line at a time."""
-    import extractor.answer.model  # noqa: F401 - imported once, as for a run of many hours
+    import extractor.answer.model.asker  # noqa: F401 - imported once, as for a run of many hours
 
     schema = load_schema("quotes")
     long = prepared(list(recombined(texts_of(given.texts), given.articles)), schema)

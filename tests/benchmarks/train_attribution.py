@@ -1,7 +1,7 @@
 """Fit the weights of attribution: `python tests/benchmarks/train_attribution.py TRAIN.jsonl`.
 
 Maximises the likelihood of the right sources, of which any mention counts. Writes
-extractor/answer/attribution_weights.json: features and weights, no word of an article.
+extractor/answer/attribution/speaker_weights.json: features and weights, no word of an article.
 """
 
 from collections import Counter
@@ -11,13 +11,13 @@ from typing import Any
 from fitting import Ranking, fit_ranking, options, rounded, settings_of, write_table
 from polnear import load_scorer, read_gold
 
-from extractor.answer.dismissal import why_no_quotation
-from extractor.answer.evidence import Evidence
-from extractor.answer.sources import Source, none_features, sources_of, surroundings
+from extractor.answer.attribution.candidates import Source, none_features, sources_of, surroundings
+from extractor.answer.attribution.context import Evidence
+from extractor.answer.attribution.dismissal import why_no_quotation
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 
-OUT = Path(__file__).parents[2] / "extractor" / "answer" / "attribution_weights.json"
+OUT = Path(__file__).parents[2] / "extractor" / "answer" / "attribution" / "speaker_weights.json"
 
 
 def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counter[str]]:

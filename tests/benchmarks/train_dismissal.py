@@ -3,7 +3,8 @@
 A log-linear classifier over the stretches that could be dismissed (answer/marked_words.py says
 what speaks for it): the gold's quotations against its `not_quotes`; what the gold leaves undecided
 is left out. Minimises the penalised log loss by L-BFGS in plain Python, the same numbers at every
-run. Writes extractor/answer/dismissal_weights.json: features and weights, and how surely a verb
+run. Writes extractor/answer/attribution/dismissal_weights.json: features and weights, and how
+surely a verb
 form attributes; no word that fewer than three articles use as a cue. With --folds N it fits on the
 rest and judges each N-th document instead, and prints what thresholds would give.
 """
@@ -19,11 +20,11 @@ from typing import Any
 from fitting import chance, rounded, write_table
 from polnear import find_scorer, load_scorer, read_gold
 
-from extractor.answer.dismissal import evidence_of
-from extractor.answer.marked_words import by_last_word, cue_key
+from extractor.answer.attribution.dismissal import evidence_of
+from extractor.answer.attribution.dismissal_features import by_last_word, cue_key
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
-from extractor.spans import Span
+from extractor.text.spans import Span
 
 OUT = Path(__file__).parents[2] / "extractor" / "answer" / "dismissal_weights.json"
 SURENESS = (0.3, 0.6, 0.85)  # shares of a word's uses that are cues, for 1, 2 and 3

@@ -17,13 +17,16 @@ from fitting import Ranking, fit_ranking, options, rounded, settings_of, write_t
 from polnear import read_gold
 
 from extractor.article import Article
-from extractor.find import capitals, names, nominals, pronouns
-from extractor.find.antecedents import read_on, shapes
-from extractor.find.history import History, Trail, fits
-from extractor.find.quotations import find_quotations
-from extractor.find.reading import read
+from extractor.find.coreference import pronouns
+from extractor.find.coreference.antecedents import read_on, shapes
+from extractor.find.coreference.discourse import History, Trail, fits
+from extractor.find.document import read
+from extractor.find.names import capitalised_runs as capitals
+from extractor.find.names import descriptions as nominals
+from extractor.find.names import finder as names
+from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sentences import find_sentences
-from extractor.find.vocabulary import PRONOUN_GENDER
+from extractor.language.lexicon import PRONOUN_GENDER
 from extractor.read import article_from_text
 
 ANSWERS = Path(__file__).with_name("gold") / "pronouns.jsonl"

@@ -2,7 +2,8 @@
 
 Two logistic models. First where contents end, on the cues that the gold marks; then, with contents
 that end so, which verbs are worth reading: those whose content is a gold one's by more than half.
-Writes extractor/answer/report_weights.json: features and weights, no sentence of an article.
+Writes extractor/answer/attribution/reported_speech_weights.json: features and weights, no sentence
+of an article.
 """
 
 from pathlib import Path
@@ -11,15 +12,15 @@ from typing import Any
 from fitting import Case, fit_classes, options, rounded, settings_of, write_table
 from polnear import read_gold
 
-from extractor.answer import reporting
-from extractor.answer.attribution import attribute
-from extractor.answer.reported import Lead, Reader
-from extractor.answer.reporting import LONGEST, end_features
-from extractor.find.features import Features, forget
+from extractor.answer.attribution import reported_speech_model as reporting
+from extractor.answer.attribution.reported_speech import Lead, Reader
+from extractor.answer.attribution.reported_speech_model import LONGEST, end_features
+from extractor.answer.attribution.speakers import attribute
 from extractor.find.inventory import take
+from extractor.language.log_linear import Features, forget
 from extractor.read import article_from_text
 
-OUT = Path(reporting.__file__).with_name("report_weights.json")
+OUT = Path(reporting.__file__).with_name("reported_speech_weights.json")
 
 
 def reader_of(record: dict[str, Any]) -> Reader:

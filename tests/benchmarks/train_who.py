@@ -2,7 +2,7 @@
 
 Asks the model at OPENAI_BASE_URL that EXTRACT_MODEL names who said what the rules are unsure of, in
 every --step-th article, and prints for each weight and floor (`_WEIGHT`, `_FLOOR` of
-extractor/answer/model_who.py) how likely the right answers become and how many come first.
+extractor/answer/model/who.py) how likely the right answers become and how many come first.
 
 The rules' own odds would be too good on articles that their weights were fitted on: --weights is a
 table fitted without these (`train_attribution.py TRAIN.jsonl --hold-out 5 --out F` leaves out what
@@ -20,13 +20,14 @@ from unittest.mock import patch
 from assist import settings
 from polnear import find_scorer, load_scorer, read_gold
 
-from extractor.answer import model_who, sources
-from extractor.answer.model import ModelAsker
-from extractor.catalogue import load_schema
+from extractor.answer.attribution import candidates as sources
+from extractor.answer.model import who as model_who
+from extractor.answer.model.asker import ModelAsker
 from extractor.errors import ModelError
 from extractor.find.inventory import Inventory
 from extractor.pipeline import extract_with
 from extractor.read import article_from_text
+from extractor.schema.catalogue import load_schema
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 FLOORS = (0.003, 0.01, 0.03)
@@ -93,7 +94,7 @@ def listening(heard: Heard) -> Any:
         made.read = reading
         return made
 
-    return patch("extractor.answer.model_narrow.who_question", question)
+    return patch("extractor.answer.model.asker.narrow.who_question", question)
 
 
 async def listen(gold: list[dict[str, Any]], heard: Heard, cache: Path, threshold: float) -> None:

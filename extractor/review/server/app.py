@@ -13,20 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from extractor import __version__
-from extractor.complaints import plainly
 from extractor.errors import EditRefused, ExtractError, OutputError, StaleDecision
-from extractor.review.claims import Claim
+from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
-from extractor.review.server.answers import House, claim_json, error_answer, reviewer_of
-from extractor.review.server.browsing import (
+from extractor.review.server.api_v1 import Refused, routes
+from extractor.review.server.claim_routes import article_routes, claim_routes
+from extractor.review.server.guard import Guard, error_json
+from extractor.review.server.queue_routes import (
     export_routes,
     queue_routes,
     static_files,
     view_routes,
 )
-from extractor.review.server.deciding import article_routes, claim_routes
-from extractor.review.server.guard import Guard, error_json
-from extractor.review.server.v1 import Refused, routes
+from extractor.review.server.responses import House, claim_json, error_answer, reviewer_of
+from extractor.text.complaints import plainly
 
 
 def make_app(house: House) -> Guard:
@@ -85,7 +85,7 @@ def _answer_errors(app: FastAPI, desk: Desk, house: House) -> None:
         return error_answer(request, status, "not_done", str(error))
 
     async def of_chance(request: Request, error: Exception) -> Response:
-        from extractor.cli.telling import say_unexpected
+        from extractor.cli.output import say_unexpected
 
         say_unexpected(error, verbose=False, source=request.url.path[:200])
         return error_answer(

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel
 
 from extractor.find.candidates import Entity
-from extractor.review.claims import Json
-from extractor.review.editing import VALUE, row_field
-from extractor.review.server.showing import clipped, fields_of
-from extractor.shapes import FieldShape, Shape, shape_of
-from extractor.sheet.printable import one_line
+from extractor.review.claims.json_rows import Json
+from extractor.review.decide.editing import VALUE, row_field
+from extractor.review.server.view_models import clipped, fields_of
+from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.sheet.tables import Item
+from extractor.text.printable import one_line
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk

@@ -19,14 +19,24 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from extractor.review.agreement import Pair, blinded
-from extractor.review.claims import Claim, claims_of_article
-from extractor.review.decisions import draft_of, history
-from extractor.review.editing import New, choices
+from extractor.review.claims.claims import Claim, claims_of_article
+from extractor.review.claims.risk import describe
+from extractor.review.claims.standing import Decision
+from extractor.review.decide.decisions import draft_of, history
+from extractor.review.decide.editing import New, choices
+from extractor.review.evaluate.agreement import Pair, blinded
 from extractor.review.queue import Facets, Filter, Page, conditions, facets, saved_views, statuses
-from extractor.review.risk import describe
 from extractor.review.server.forms import FormField, Value, form_fields
-from extractor.review.server.showing import (
+from extractor.review.server.second_looks import (
+    SHARES,
+    VIEWS,
+    View,
+    figures,
+    pair_of,
+    share_of,
+    view_of,
+)
+from extractor.review.server.view_models import (
     REASONS,
     STATES,
     Shown,
@@ -42,19 +52,9 @@ from extractor.review.server.showing import (
     summary,
     when,
 )
-from extractor.review.server.views import (
-    SHARES,
-    VIEWS,
-    View,
-    figures,
-    pair_of,
-    share_of,
-    view_of,
-)
-from extractor.review.standing import Decision
 from extractor.sheet.highlights import attribute, marked_paragraphs, safe
-from extractor.sheet.printable import one_line
 from extractor.sheet.tables import Item, amount, heading
+from extractor.text.printable import one_line
 
 if TYPE_CHECKING:
     from extractor.article import Article

@@ -1,0 +1,244 @@
+"""Conditions and occasions in one sentence: "if …", "unless …", "in exchange for …", "after …"."""
+
+from dataclasses import dataclass
+
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    MODALS,
+    MONTHS,
+    PREPOSITIONS,
+    PRONOUNS,
+    Token,
+    clause_end,
+    is_adverb,
+    phrase_end,
+)
+from extractor.text.spans import Span
+
+_OPENERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "if": (("if",),),
+    "unless": (("unless",),),
+    "provided": (("provided", "that"), ("provided",)),
+    "providing": (("providing",),),
+    "only": (("only", "if"), ("only", "when"), ("only", "after"), ("only", "once")),
+    "as": (("as", "long", "as"), ("as", "soon", "as")),
+    "so": (("so", "long", "as"),),
+    "once": (("once",),),
+    "until": (("until",),),
+    "till": (("till",),),
+    "on": (("on", "condition"), ("on", "the", "condition")),
+    "assuming": (("assuming",),),
+    "conditional": (("conditional", "on"), ("conditional", "upon")),
+    "contingent": (("contingent", "on"), ("contingent", "upon")),
+    "depending": (("depending", "on"),),
+    "in": (
+        ("in", "exchange", "for"), ("in", "return", "for"), ("in", "return"), ("in", "exchange"),
+        ("in", "the", "event"), ("in", "case"),
+    ),
+    "should": (("should",),),
+    "pending": (("pending",),),
+    "subject": (("subject", "to"),),
+}  # fmt: skip
+_FIRST_WORDS = frozenset(_OPENERS) | {"as", "when"}
+_EXCHANGES = frozenset({("in", "exchange", "for"), ("in", "return", "for")})
+_OCCASIONS = frozenset("after following since before when".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition's words, as indices of a sentence's tokens (half-open)."""
+
+    first: int
+    end: int
+    kind: str  # "if", "exchange", "return" ("in return" alone), "as" ("As relations improve, …")
+
+
+def conditions_in(tokens: list[Token]) -> list[Condition]:
+    """Return the conditions of a sentence, in order."""
+    found: list[Condition] = []
+    for i, token in enumerate(tokens):
+        if token.low not in _FIRST_WORDS or (found and i < found[-1].end):
+            continue
+        condition = _condition_at(tokens, i, token.low)
+        if condition is not None and condition.end > condition.first + 1:
+            found.append(condition)
+    return found
+
+
+def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
+    for words in _OPENERS.get(low, ()):
+        if tuple(t.low for t in tokens[i : i + len(words)]) != words:
+            continue
+        behind = i + len(words)
+        if words in _EXCHANGES:
+            return Condition(i, exchange_end(tokens, behind), "exchange")
+        if words in (("in", "return"), ("in", "exchange")):
+            return Condition(i, behind, "return")
+        if low == "as" and not _verb_soon(tokens, behind):
+            continue  # "as soon as possible", "as long as five years"
+        if not _opens(tokens, i, behind, low) or _hides_the_source(tokens, behind):
+            return None
+        kind = "even" if i and tokens[i - 1].low == "even" else "if"
+        return Condition(i, _subclause_end(tokens, behind), kind)
+    if low in ("as", "when") and _begins_clause(tokens, i) and _has_verb_before_comma(tokens, i):
+        return Condition(i, _subclause_end(tokens, i + 1), "as")
+    return None
+
+
+def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
+    """Tell whether the word opens a condition: not "once again", "until 2026", "as if"."""
+    following = tokens[behind] if behind < len(tokens) else None
+    previous = tokens[i - 1].low if i else ""
+    if following is None or not following.word:
+        return False
+    if low in ("until", "till", "pending"):
+        return not (
+            following.low[0].isdigit() or following.low in MONTHS
+            or following.low.startswith(("mid-", "early-", "late-"))
+            or (following.low in ("now", "then", "recently", "the", "at", "next", "this", "last",
+                                 "further", "early", "late", "mid", "tomorrow", "today")
+            and not _verb_soon(tokens, behind))
+        )  # fmt: skip
+    if low == "once":
+        return previous not in ("at", "was", "were", "had", "who", "than") and _verb_soon(
+            tokens, behind
+        )
+    if low == "should":  # "should Iran fail to comply"
+        return _begins_clause(tokens, i) and following.capital
+    if low == "subject":
+        return following.low in ("conditions", "approval", "progress", "a", "certain")
+    if low == "if" and any(t.low in _DECIDING for t in tokens[max(0, i - 6) : i]):
+        return False  # "must decide if", "asked on Monday if"
+    return not (low == "if" and previous in ("as", "what", "see", "know"))
+
+
+def _hides_the_source(tokens: list[Token], behind: int) -> bool:
+    """Tell whether it is how someone agreed to speak: "on condition of anonymity"."""
+    words = [token.low for token in tokens[behind : behind + 9]]
+    if "anonymity" in words[:4]:
+        return True
+    passive = [k for k, word in enumerate(words) if word in ("be", "being", "is", "was", "were")]
+    return any(words[k + 1] in _IDENTIFIED for k in passive if k + 1 < len(words)) and bool(
+        _UNSAID & set(words)
+    )
+
+
+_IDENTIFIED = frozenset("named identified quoted attributed".split())
+_UNSAID = frozenset("not n't neither without".split())
+_DECIDING = frozenset("decide decides decided deciding determine asked ask asking wondered".split())
+
+
+def _verb_soon(tokens: list[Token], i: int) -> bool:
+    for token in tokens[i : i + 12]:
+        if token.low in BREAKS or token.low == ",":
+            return False
+        if token.low in AUXILIARIES or (
+            token.low.endswith(("es", "ed", "s")) and not token.capital and token.word
+        ):
+            return True
+    return False
+
+
+def _begins_clause(tokens: list[Token], i: int) -> bool:
+    return i == 0 or tokens[i - 1].low in BREAKS or tokens[i - 1].low in ("that", ",", "but")
+
+
+def _has_verb_before_comma(tokens: list[Token], i: int) -> bool:
+    """Tell whether a whole clause runs from `i` to a comma, no "as well as" or "as part of"."""
+    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if tokens[i].text[0].islower() or following in ("a", "an", "part", "well", "of", "for", "with"):
+        return False
+    for words, token in enumerate(tokens[i + 1 : i + 25]):
+        if token.low == ",":
+            return words >= 3
+        if token.low in BREAKS:
+            return False
+    return False
+
+
+def _subclause_end(tokens: list[Token], behind: int) -> int:
+    """Return the end of a condition: the comma before the main clause, or the clause's end."""
+    end = clause_end(tokens, behind)
+    for i in range(behind, end):
+        if tokens[i].low == "," and _main_follows(tokens, i + 1, end):
+            return i
+        if tokens[i].low in ("then",) and i > behind + 2:
+            return i
+    while end > behind and tokens[end - 1].low in (".", ","):
+        end -= 1
+    return end
+
+
+def _main_follows(tokens: list[Token], i: int, end: int) -> bool:
+    """Tell whether a main clause follows the comma before `i`."""
+    if i >= end:
+        return True
+    if tokens[i].low in ("which", "who", "including", "such"):
+        return False
+    for token in tokens[i : min(end, i + 14)]:
+        if token.low == ",":
+            return False
+        if token.low in MODALS or token.low in AUXILIARIES:
+            return True
+    return tokens[i].low in ("and", "but") or tokens[i].low in PRONOUNS
+
+
+def exchange_end(tokens: list[Token], behind: int) -> int:
+    """Return the end of what follows "in exchange for": a phrase with its complements."""
+    if behind < len(tokens) and tokens[behind].low.endswith("ing") and tokens[behind].word:
+        end = clause_end(tokens, behind)
+        for i in range(behind, end):
+            if tokens[i].low == ",":
+                return i
+        while end > behind and tokens[end - 1].low == ".":
+            end -= 1
+        return end
+    end = phrase_end(tokens, behind)
+    while end < len(tokens) and tokens[end].low in PREPOSITIONS and tokens[end].low not in (
+        "after", "before", "since", "following", "as", "including",
+    ):  # fmt: skip
+        further = phrase_end(tokens, end + 1)
+        timed = end + 1 < len(tokens) and (
+            tokens[end + 1].low in MONTHS or tokens[end + 1].low[0].isdigit()
+        )
+        if further <= end + 1 or (timed and tokens[end].low in ("in", "on", "by")):
+            break
+        end = further
+    return end
+
+
+def condition_for(conditions: list[Condition], trigger: int, first: int) -> Condition | None:
+    """Return the condition that an action at `trigger` depends on: the nearest, not around it."""
+    fitting = [c for c in conditions if not c.first <= trigger < c.end and c.kind != "even"]
+    if not fitting:
+        return None
+    return min(fitting, key=lambda c: c.first - trigger if c.first > trigger else first - c.end + 4)
+
+
+def inside_condition(conditions: list[Condition], trigger: int) -> bool:
+    """Tell whether the action itself stands in the condition: "if sanctions are lifted, …"."""
+    return any(c.first < trigger < c.end and c.kind in ("if", "even") for c in conditions)
+
+
+def occasion_after(tokens: list[Token], i: int) -> Span | None:
+    """Return "after X did Y", "following the vote in May", the first such from token `i` on."""
+    end = clause_end(tokens, i)
+    for j in range(i, end):
+        following = tokens[j + 1] if j + 1 < end else None
+        if following is None or following.low[0].isdigit() or following.low in MONTHS:
+            continue  # "since 1973" is a time, no event
+        if tokens[j].low in _OCCASIONS and not is_adverb(following):
+            stop = _occasion_end(tokens, j + 1, end)
+            if stop > j + 1:
+                return Span(tokens[j].start, tokens[stop - 1].end)
+    return None
+
+
+def _occasion_end(tokens: list[Token], i: int, end: int) -> int:
+    for j in range(i, end):
+        if tokens[j].low == ",":
+            return j
+    while end > i and tokens[end - 1].low == ".":
+        end -= 1
+    return end

@@ -1,0 +1,285 @@
+"""The mentions of one article by place: who stands before a verb, in a phrase, at a word."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from extractor.find.candidates import Entity, Mention
+from extractor.find.inventory import Inventory
+from extractor.language.sentence_words import DETERMINERS, MONTHS, SUBORDINATORS, Token
+from extractor.text.spans import Span
+
+Pair = tuple[Mention, Entity]
+
+_LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
+_RELATIVES = frozenset(("where", "which", "who", "whose"))
+_FINITE = frozenset("has have had is are was were will would".split())
+_POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
+_LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
+
+
+class Mentions:
+    """Looks mentions up by their place; made once an article."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.text = inventory.article.text
+        self.pairs: tuple[Pair, ...] = _without_datelines(self.text, inventory.mentions)
+        self._starts = [mention.span.start for mention, _ in self.pairs]
+        self.by_id: dict[str, Pair] = {mention.id: (mention, e) for mention, e in self.pairs}
+
+    def starting_before(self, offset: int) -> Iterator[Pair]:
+        """Yield the mentions that start before `offset`, the nearest first."""
+        for k in range(bisect_left(self._starts, offset) - 1, -1, -1):
+            yield self.pairs[k]
+
+    def inside(self, span: Span, most: int = 12) -> list[Pair]:
+        """Return the mentions that lie in a stretch, those inside a wider one left out."""
+        k = bisect_left(self._starts, span.start)
+        found: list[Pair] = []
+        while k < len(self.pairs) and self._starts[k] < span.end and len(found) < most:
+            mention = self.pairs[k][0]
+            nested = found and found[-1][0].span.contains(mention.span)
+            if mention.span.end <= span.end and not nested:
+                found.append(self.pairs[k])
+            k += 1
+        return found
+
+    def overlapping(self, span: Span) -> list[Pair]:
+        """Return the mentions that share a character with `span` and start in it."""
+        k = bisect_left(self._starts, span.start)
+        found: list[Pair] = []
+        while k < len(self.pairs) and self._starts[k] < span.end and len(found) < 8:
+            found.append(self.pairs[k])
+            k += 1
+        return found
+
+    def at(self, span: Span) -> Pair | None:
+        """Return the mention, no pronoun, that covers or overlaps a word; the widest of them."""
+        best: Pair | None = None
+        k = bisect_left(self._starts, span.end) - 1
+        for pair in self.pairs[max(0, k - 7) : k + 1]:
+            mention = pair[0]
+            if mention.kind != "pronoun" and mention.span.overlaps(span):
+                size = mention.span.end - mention.span.start
+                if best is None or size > best[0].span.end - best[0].span.start:
+                    best = pair
+        return best
+
+    def subject(self, tokens: list[Token], i: int) -> tuple[str, ...]:
+        """Return the mentions that are the subject of the verb whose words begin at token `i`.
+
+        It is the nearest before, in the same clause, that no preposition governs; with those
+        coordinated to it ("The U.S. and the European Union").
+        """
+        i = _before_aside(tokens, i)
+        if i <= 0:
+            return ()
+        left, right = tokens[0].start, tokens[min(i, len(tokens)) - 1].end
+        spare: tuple[str, ...] = ()
+        k = bisect_left(self._starts, right) - 1
+        for steps in range(_LOOK_BACK):
+            j = k - steps
+            if j < 0 or self._starts[j] < left:
+                break
+            mention, entity = self.pairs[j]
+            if mention.span.end > right or not can_act(entity, mention):
+                continue
+            if self.is_possessive(mention) or self._only_modifies(j):
+                continue
+            if _speaks_aside(tokens, mention.span.end, i) or _names_a_law(tokens, mention.span.end):
+                continue
+            previous = _word_before(tokens, mention.span.start)
+            opener = _opener_between(tokens, mention.span.end, right)
+            if opener in _RELATIVES:
+                ruled = _instrument_after(tokens, mention.span.end)  # "a U.S. law which imposes"
+                ruled = ruled or (opener == "which" and entity.kind == "body")
+                if previous not in _LOCATIVE and opener in ("which", "who"):
+                    return self._with_equals(tokens, j, left)
+                return (mention.id,) if previous != "of" or ruled else ()
+            if opener:
+                break
+            absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
+            if absolute:  # "with Washington announcing sanctions"
+                return (mention.id,)
+            own = (
+                tokens[i - 1].low.endswith(("'s", "s'")) and mention.span.end > tokens[i - 1].start
+            )
+            if own:  # "by Ottawa's refusal to lift"
+                return (mention.id,)
+            if previous in _LOCATIVE and not _is_to_act(tokens, mention.span.end, i):
+                spare = spare or ((mention.id,) if previous == "of" else ())
+            else:
+                return self._with_equals(tokens, j, left)
+        return spare
+
+    def is_possessive(self, mention: Mention) -> bool:
+        """Tell whether a mention is "his" or "their": it says whose, not who acts."""
+        return mention.span.of(self.text).lower() in _POSSESSIVES
+
+    def _only_modifies(self, k: int) -> bool:
+        """Tell whether mention `k` stands inside a wider one: the name in "the Doe cabinet".
+
+        Or is its noun alone: "leaders" in "Western leaders".
+        """
+        inner, kind = self.pairs[k][0].span, self.pairs[k][1].kind
+        named = self.pairs[k][0].kind == "name"
+        for wider, entity in self.pairs[max(0, k - 2) : k]:
+            if not wider.span.contains(inner) or not can_act(entity, wider):
+                continue
+            if wider.span.start < inner.start and wider.span.end == inner.end and not named:
+                return True
+            if kind in ("person", "other") and wider.span.end > inner.end:
+                return True
+        return False
+
+    def acting_before(self, tokens: list[Token], i: int) -> str | None:
+        """Return the last mention before token `i` with an auxiliary behind: "X has sent Y and"."""
+        if i <= 0:
+            return None
+        k = bisect_left(self._starts, tokens[i].start) - 1
+        for j in range(k, max(-1, k - _LOOK_BACK), -1):
+            mention, entity = self.pairs[j]
+            if mention.span.start < tokens[0].start:
+                break
+            if not can_act(entity, mention) or self.is_possessive(mention):
+                continue
+            behind = bisect_left(tokens, mention.span.end, key=lambda token: token.start)
+            if behind >= i or tokens[behind].low not in _FINITE:
+                continue
+            previous = _word_before(tokens, mention.span.start)
+            if previous not in _LOCATIVE and previous not in SUBORDINATORS:
+                return mention.id
+        return None
+
+    def _with_equals(self, tokens: list[Token], k: int, left: int) -> tuple[str, ...]:
+        """Return mention `k` with those coordinated before it."""
+        alone, listed = (self.pairs[k][0].id,), True
+        found, entities = [self.pairs[k][0]], {self.pairs[k][1].id}
+        while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
+            k -= 1
+            before = self.pairs[k][0]
+            if before.span.end > found[-1].span.start:
+                continue
+            gap = self.text[before.span.end : found[-1].span.start].lower().split()
+            if not gap or set(gap) - {",", "and", "the", "as", "well"}:
+                break
+            if len(found) == 1:
+                listed = "and" in gap
+            if self.pairs[k][1].id not in entities:
+                found.append(before)
+                entities.add(self.pairs[k][1].id)
+        if not listed and _word_before(tokens, found[-1].span.start) in _LOCATIVE:
+            return alone  # "after talks with X and Y, the Council lifted"
+        return tuple(mention.id for mention in reversed(found))
+
+
+# "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": the place and the agency, no one who acts
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
+    r"(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
+    re.MULTILINE,
+)
+
+
+def _without_datelines(text: str, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """Leave out the mentions in datelines."""
+    lines = [match.span() for match in _DATELINE.finditer(text)]
+    if not lines:
+        return pairs
+    starts = [first for first, _ in lines]
+
+    def inside(offset: int) -> bool:
+        k = bisect_right(starts, offset) - 1
+        return k >= 0 and offset < lines[k][1]
+
+    return tuple(pair for pair in pairs if not inside(pair[0].span.start))
+
+
+def can_act(entity: Entity, mention: Mention) -> bool:
+    """Tell whether a mention can be one who acts: no thing, no relative pronoun for one."""
+    if entity.kind == "other" and mention.kind != "name":
+        return False
+    return mention.kind != "pronoun" or entity.name.lower() not in ("which", "that", "what", "it")
+
+
+def _word_before(tokens: list[Token], offset: int) -> str:
+    """Return the word before `offset`, determiners left out; "" at the sentence's beginning."""
+    k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
+    skipped = 0
+    while (
+        k > 0
+        and skipped < 3
+        and (tokens[k].low in DETERMINERS or (tokens[k].capital and tokens[k].low not in MONTHS))
+        and tokens[k].low not in ("that", "which")
+    ):
+        if tokens[k - 1].low in MONTHS:
+            return tokens[k].low  # "In September the Council …": "in" governs the month
+        k -= 1
+        skipped += 1
+    return tokens[k].low if k >= 0 else ""
+
+
+_LAWS = frozenset("law laws act bill order resolution decree legislation policy rules".split())
+
+
+def _instrument_after(tokens: list[Token], offset: int) -> bool:
+    """Tell whether a mention only says whose law it is: "a U.S. law"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    return any(token.low in _LAWS for token in tokens[k : k + 3])
+
+
+_SPEAKS = frozenset("said says say told added according".split())
+
+
+def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
+    """Tell whether a mention only tells: "the aim, officials said, is to tighten"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
+
+
+def _before_aside(tokens: list[Token], i: int) -> int:
+    """Return where "X, named after Y, would lift" has its subject end; `i` without an aside."""
+    if i < 4 or i >= len(tokens) or tokens[i - 1].low != "," or tokens[i].low not in _FINITE:
+        return i
+    for k in range(i - 2, max(0, i - 26), -1):
+        if tokens[k].low == ",":
+            opens = tokens[k + 2 if tokens[k + 1].low in ("”", '"') else k + 1].low
+            return k if opens.endswith(("ed", "ing")) or opens in _ASIDES else i
+    return i
+
+
+_ASIDES = frozenset("which who whose a an the if".split())
+
+
+def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
+    """Tell whether "to draft" follows a mention: "called on the council to draft a text"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    if k + 1 >= verb or tokens[k].low != "to":
+        return False
+    act = tokens[k + 1]
+    return act.word and not act.capital and act.low not in DETERMINERS
+
+
+def _names_a_law(tokens: list[Token], offset: int) -> bool:
+    """Tell whether a name opens a longer one, of a law: "the John Doe Banking Act"."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    for token in tokens[k : k + 9]:
+        if token.text in ("Act", "Law", "Bill", "Resolution"):
+            return True
+        if not token.capital and token.low not in ("of", "and", "in", "the", "for", "on", "("):
+            return False
+    return False
+
+
+def _opener_between(tokens: list[Token], start: int, end: int) -> str:
+    """Return the last word between two offsets that opens another clause; "" without any."""
+    k = bisect_left(tokens, start, key=lambda token: token.start)
+    found = ""
+    while k < len(tokens) and tokens[k].start < end:
+        low = tokens[k].low
+        following = tokens[k + 1].low if k + 1 < len(tokens) else ""
+        shared = (low, following) in (("so", "far"), ("whether", "to"))  # "is debating whether to"
+        if low == ";" or (low in SUBORDINATORS and low not in ("after", "since") and not shared):
+            found = low
+        k += 1
+    return found

@@ -1,0 +1,220 @@
+"""The words that lead up to a verb: auxiliaries, negations, and what governs it ("agreed to lift").
+
+The literature on event factuality reads them so (Saurí & Pustejovsky 2009: FactBank).
+"""
+
+from dataclasses import dataclass, field
+
+from extractor.find.candidates import Status
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    MODALS,
+    MONTHS,
+    NEGATIONS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    forms,
+    is_adverb,
+)
+
+
+def _table(groups: dict[Status, frozenset[str]]) -> dict[str, Status]:
+    return {form: status for status, words in groups.items() for form in words}
+
+
+# Verbs, nouns and adjectives that govern "to lift", "lifting" or "the lifting of".
+LEADS: dict[str, Status] = _table({
+    "agreed": forms("agree", "decide", "vote", "approve", "endorse", "adopt", "conclude")
+    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved go-ahead "
+                "light".split()),
+    "announced": forms("announce", "pledge", "promise", "vow", "intend", "order", "declare",
+                       "prepare", "schedule", "expect", "reaffirm", "confirm", "unveil", "instruct",
+                       "direct", "undertake", "guarantee", "move", "start", "commit")
+    | frozenset("plan plans planned planning set due going committed committing commitment swore "
+                "intention announcement poised about certain sure bound timetable "
+                "seen".split()),
+    "proposed": forms("urge", "call", "ask", "propose", "consider", "mull", "weigh", "want", "hope",
+                      "demand", "press", "push", "appeal", "discuss", "suggest", "recommend",
+                      "favour", "favor", "wish", "request", "offer", "need", "advocate", "support",
+                      "back", "pressure", "lobby", "allow", "authorize", "authorise", "persuade",
+                      "convince", "encourage", "require", "oblige", "invite", "explore", "aim",
+                      "try", "attempt", "negotiate", "help", "enable", "wait")
+    | frozenset("seek seeks sought seeking bid proposal proposals ready willing prepared open "
+                "chance "
+                "possibility prospect prospects option effort efforts campaign ought likely "
+                "pushing talks negotiations debate step steps roadmap power powers authority right "
+                "way ways idea deadline eager keen path question conditions condition time able "
+                "reluctant hesitant mulling pleas plea motion bill legislation".split()),
+    "in_force": forms("continue", "proceed")
+    | frozenset("begin begins began begun beginning".split()),
+    "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
+                    "resist", "veto", "avoid", "prevent", "block", "stop", "prohibit", "forbid",
+                       "delay", "postpone", "shelve")
+    | frozenset("barring barred bars denies denied opposition objections resistance refusal "
+                "unlikely "
+                "unwilling slow against ruled ruling no-one nobody "
+                "impossible".split()),
+})  # fmt: skip
+_HABITS = frozenset("approach policy practice strategy response instinct answer".split())
+_STARTED = forms("start", "move", "proceed")
+
+
+@dataclass(slots=True)
+class Lead:
+    """The words that lead up to a verb, read from right to left."""
+
+    start: int  # the index of the first of them
+    words: set[str] = field(default_factory=set)  # the auxiliaries and modals
+    negated: bool = False
+    status: Status | None = None  # of the word that governs it: "agreed" in "agreed to lift"
+    governor: int | None = None  # its index
+    infinitive: bool = False
+    opposed: bool = False  # the negation is of the action itself: "asked not to lift"
+    preposition: str = ""  # "by" in "by lifting"
+
+
+def lead_of(tokens: list[Token], verb: int) -> Lead:
+    """Read the auxiliaries, negations and governing words before the verb at `verb`."""
+    lead = Lead(verb)
+    gerund = tokens[verb].low.endswith("ing")
+    j, stop = verb - 1, max(-1, verb - 20)
+    while j > stop:
+        low = tokens[j].low
+        if low == "to" and tokens[j - 1].low == "yet":
+            lead.negated, lead.start = True, j - 1  # "has yet to lift"
+            break
+        if low in NEGATIONS and not _not_only(tokens, j):
+            lead.negated = True
+            lead.words.add(low)
+        elif low in AUXILIARIES:
+            lead.words.add(low)
+        elif low == "to" and not lead.infinitive:
+            lead.infinitive = True
+            if tokens[j - 1].low in ("not", "never"):
+                lead.negated, lead.opposed = True, True  # "urged them not to lift"
+            j = _governor(tokens, j, lead)
+            if j is None or j < 0:
+                break
+        elif low in _HELPING and j == verb - 1 and is_base(tokens[verb]):
+            lead.status, lead.governor = "proposed", j  # "to help end the embargo"
+        elif low in LEADS and (gerund or lead.infinitive) and lead.governor is None:
+            lead.status, lead.governor = _status_of_lead(tokens, j), j
+        elif low == "of" and gerund and tokens[j - 1].low == "short":
+            lead.negated, lead.start = True, j - 2  # "stopped short of imposing"
+            break
+        elif low == "out" and gerund and tokens[j - 1].low in _RULING:
+            lead.status, lead.governor = "denied", j - 1
+            j -= 1
+        elif (
+            (low in PREPOSITIONS or low == "of")
+            and gerund
+            and lead.governor is None
+            and not lead.preposition
+        ):
+            lead.preposition = low
+            k = _govern_near(tokens, j - 1, 4)
+            if k is None:
+                lead.start = j
+                break
+            lead.status, lead.governor = _status_of_lead(tokens, k), k
+            j = k
+        elif low in _LISTS and not gerund and lead.start == verb and is_base(tokens[verb]):
+            k = _shared(tokens, j)
+            if k is None:
+                break
+            j = k
+            continue
+        elif not is_adverb(tokens[j]) and low not in _PASSED_OVER:
+            break
+        lead.start = j
+        j -= 1
+    return lead
+
+
+_HELPING = forms("help")
+_RULING = forms("rule") | {"ruled", "ruling"}
+_PASSED_OVER = frozenset(("both", "either", "then", "first", "once", '"', "“", "”", "‘", "''"))
+
+
+def _governor(tokens: list[Token], to: int, lead: Lead) -> int:
+    """Find what governs "to lift": in "urged the EU to lift", "a deal to lift", "set to"."""
+    k = _govern_near(tokens, to - 1, 9)
+    if k is None:
+        before = tokens[to - 1].low if to else ""
+        if before in AUXILIARIES:  # "are to be lifted"; "the policy is to sanction"
+            subject = tokens[to - 2].low if to > 1 else ""
+            lead.status = "in_force" if subject in _HABITS else "announced"
+            lead.governor = to - 1
+        lead.start = to
+        return to
+    lead.status, lead.governor = _status_of_lead(tokens, k), k
+    return k
+
+
+def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
+    """Return the nearest governing word at or before `j`, not beyond a mark or a clause."""
+    for k in range(j, max(-1, j - reach), -1):
+        low = tokens[k].low
+        if low in _HOLD and k + 1 < len(tokens) and tokens[k + 1].low == "off":
+            return k
+        if low in LEADS:
+            if low == "set" and k and tokens[k - 1].low in DETERMINERS:
+                continue
+            return k
+        if low in BREAKS or (low in SUBORDINATORS and low != "that") or low in MODALS:
+            return None
+        if low == "," and k < j:
+            return None
+    return None
+
+
+_HOLD = frozenset("hold holds held holding".split())
+
+
+def _status_of_lead(tokens: list[Token], k: int) -> Status:
+    low = tokens[k].low
+    if low in _HOLD:
+        return "denied"  # "held off on imposing"
+    if open_vote(tokens, k):
+        return "proposed"
+    if low in _STARTED and not (k and tokens[k - 1].low in MODALS | {"to"}):
+        return "in_force"
+    return LEADS[low]
+
+
+def _not_only(tokens: list[Token], j: int) -> bool:
+    following = tokens[j + 1].low if j + 1 < len(tokens) else ""
+    return tokens[j].low == "not" and following in ("only", "just", "merely")
+
+
+def is_base(token: Token) -> bool:
+    return not token.low.endswith(("ed", "ing")) and not token.low.endswith("s")
+
+
+_LISTS = frozenset(("and", "or", ","))
+_VOTES = forms("vote")
+
+
+def open_vote(tokens: list[Token], k: int) -> bool:
+    """Tell whether a vote at token `k` is on something, its end not told: "a vote on lifting"."""
+    following = [token.low for token in tokens[k + 1 : k + 3]]
+    return (
+        tokens[k].low in _VOTES
+        and len(following) == 2
+        and following[0] in ("on", "over")
+        and following[1] not in MONTHS  # "voted on Friday to"
+    )
+
+
+def _shared(tokens: list[Token], j: int) -> int | None:
+    """Return the "to" or modal that "free prisoners and lift …" shares with its first verb."""
+    for k in range(j - 1, max(-1, j - 24), -1):
+        low = tokens[k].low
+        if (low == "to" and is_base(tokens[k + 1]) and not tokens[k + 1].capital) or low in MODALS:
+            return k
+        if low in BREAKS or low in SUBORDINATORS:
+            return None
+    return None

@@ -1,0 +1,233 @@
+"""The noun phrase beside a number, found by closed classes of words and shapes; no tagger.
+
+After a number other than one the head of the phrase is a plural, which tells where it ends:
+"412 [miners] on Saturday". Before a verb or "of" the phrase is gathered backwards.
+"""
+
+import re
+
+from extractor.find.figures.not_figures import MONTHS, WEEKDAYS, is_plural
+from extractor.find.figures.numerals import UNITS
+from extractor.text.spans import Span
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+DETERMINERS = _words(
+    "the a an this that these those its their his her our your my all each every both such another"
+)
+AUXILIARIES = _words(
+    "is are was were be been being am has have had having do does did will would shall should may "
+    "might can could must cannot ought won't wouldn't isn't aren't wasn't weren't hasn't haven't "
+    "hadn't doesn't don't didn't can't couldn't shouldn't"
+)
+_STOPS = AUXILIARIES | _words(
+    "and or but nor yet so on against to for from with by under at after before since following "
+    "despite through via amid into about between within without during until till upon around "
+    "across toward towards in as than like because near outside inside onto off per including "
+    "along over above below of that which who whom whose if unless while although though when "
+    "where whereas once whether not never also just only even ago here there now then already "
+    "still today tomorrow yesterday tonight later earlier too again instead either neither i he "
+    "she it they we you him them us me himself herself itself themselves what how why no yes each "
+    "apart away back together alone worth plus minus versus vs compared according down up out "
+    "respectively annually daily weekly monthly yearly among amongst beyond regardless via rather "
+    "ahead behind short ages aged age last next"
+)
+# Forms that follow a bare number or a noun as its verb, and are seldom nouns or adjectives.
+VERBS = _words(
+    "said says say saying told tells tell died dies die fled flee took takes take came comes come "
+    "went goes go got gets get gave gives give made makes make met meet saw sees see knew know "
+    "knows thought think thinks believe believed believes felt feel feels want wants wanted need "
+    "needs needed voted agree agreed disagree disagreed supported oppose opposed survived "
+    "survive returned return arrived arrive escaped escape lived live lives received receive "
+    "receives won win wins lost lose loses became become becomes began begin begins started "
+    "continued continue continues remained remain remains stayed stay stays showed show shows "
+    "included include includes seems seem seemed appeared appear appears happened followed "
+    "follow follows ended end ends fell fall falls rose rise rises grew grow grows dropped drop "
+    "declined decline jumped climbed increased decreased cast turned turn run runs ran stand "
+    "stood hold holds held kept keep keeps sent send put puts brought bring left leave leaves led "
+    "lead leads paid pay pays spent spend bought buy sold sell built build tuned lie lay sit sat "
+    "choose chose chosen watch watched join joined joins refused refuse signed sign approve "
+    "approved disapprove disapproved favor favored favour backed prefer preferred described "
+    "expressed reported identified consider considered earned earn raised raise call called cited "
+    "cite viewed view rated plan planned plans try tried tries walk walked move moved moves "
+    "represent represents reach reached exceed exceeded total totaled totalled cover covers "
+    "covered cost costs using representing including wearing carrying showing living making "
+    "taking going coming having saying being getting running working leading giving needed "
+    "awarded allocated combined add adds added support supports apiece earlier ever almost nearly"
+)
+_ADJECTIVES_LIKE = _words("released remaining missing surviving leading working living combined")
+_ORDER = _words("last next past first")
+_LEADING = _words("earlier later")  # "two earlier opinions", but "114 earlier in the week"
+# Plurals that name what comes next ("sports clubs", "arms deals") rather than stand as the head.
+_NOUN_MODIFIERS = _words(
+    "news sports arms sales systems operations drugs savings communications human-rights rights "
+    "securities futures series customs species veterans"
+)
+# Prepositions inside a subject: "unemployment in Spain", "enrollment at colleges and schools".
+_INSIDE = frozenset(("of", "in", "on", "for", "at", "from", "and"))
+_NUMBER = re.compile(r"[$€£]?[0-9][0-9.,]*\Z")
+_TOKEN = re.compile(
+    r"(?:[A-Za-z]\.){2,}|[^\W\d_](?:[\w’'-]*\w(?:s’|s')?)?(?:\.(?=[A-Za-z]))?|[0-9][\w,.%-]*|\S"
+)
+_OF = re.compile(r"[ \u00a0]of[ \u00a0]")
+_IN_PLACE = re.compile(
+    r" in (?:the )?([A-Z][\w.’'-]*[^\W_])((?: (?:of |and )?[A-Z][\w’'-]*[^\W_]){0,3})(?![\w%])"
+)
+_DETERMINED = re.compile(
+    r"(?:(?:the|a|an|this|that|these|those|its|their|his|her|our|your|my|all|such|each|every"
+    r"|some|any|both|other|last|next|past|first)\b ?)+"
+)
+_POSSESSIVE = re.compile(r"[’']s?\Z")
+MAX_WORDS = 7
+
+
+def after(
+    text: str, start: int, stop: int, plural: bool = True, *, one: bool = False, led: bool = False
+) -> tuple[Span, bool] | None:
+    """Read the noun phrase that begins at `start`; None when no noun begins there.
+
+    Returns its span and whether a plural head was seen. `plural` says that the head is expected
+    to be one (the number stands directly before and is not `one`); `led`, that a participle may
+    come first ("a two-hour paid break").
+    """
+    begin = end = -1
+    headed, head_end, seen = False, -1, 0
+    for match in _TOKEN.finditer(text, start, stop):
+        word = match.group()
+        lower = word.lower()
+        gap = text[end if end >= 0 else start : match.start()]
+        if "\n" in gap or (not word[0].isalpha() and not _is_number_in_name(word, headed, seen)):
+            break
+        leads = seen == 0 and lower in _LEADING
+        if (lower in _STOPS and not leads) or lower in DETERMINERS:
+            break
+        if one and seen and is_plural(lower):
+            break
+        if _is_verb(lower, seen, plural and not headed) and not (led and seen == 0):
+            break
+        if headed and not _continues(word):
+            break
+        if seen == MAX_WORDS:
+            break
+        begin = match.start() if begin < 0 else begin
+        end, seen = match.end(), seen + 1
+        if plural and is_plural(lower) and lower not in _NOUN_MODIFIERS:
+            headed, head_end = True, end
+    if begin < 0 or (seen == 1 and text[begin:end].lower() in _LEADING):
+        return None
+    span = Span(begin, head_end if headed else end)
+    return _with_complement(text, span, stop), headed
+
+
+def _continues(word: str) -> bool:
+    """Tell whether a word after a plural can be the head itself: "public records [lawsuits]"."""
+    return word[0].islower() and word.endswith("s") and is_plural(word) and word not in VERBS
+
+
+def _is_number_in_name(word: str, headed: bool, seen: int) -> bool:
+    """Allow "2016" in "12 2016 candidates"."""
+    return seen == 0 and not headed and len(word) == 4 and word.isdigit()
+
+
+def _is_verb(lower: str, seen: int, awaited: bool) -> bool:
+    """Tell whether a word ends the phrase as its verb ("plans" is none if a plural is awaited)."""
+    if lower not in VERBS or (awaited and is_plural(lower)):
+        return False
+    return not (seen == 0 and lower in _ADJECTIVES_LIKE | _LEADING)
+
+
+def _with_complement(text: str, span: Span, stop: int) -> Span:
+    """Take in "of the committee" and "in Kenya" after a noun phrase."""
+    end = span.end
+    if of := _OF.match(text, end, stop):
+        inner = determined(text, of.end(), stop)
+        if inner is not None:
+            end = inner.end
+    if (place := _IN_PLACE.match(text, end, stop)) and (
+        place[1] not in MONTHS and place[1] not in WEEKDAYS
+    ):
+        following = _TOKEN.match(text, place.end() + 1, stop)
+        word = following.group().lower() if following and text[place.end()] == " " else ","
+        closed = not word[0].isalpha() or word in _STOPS or word in VERBS
+        if closed and not _POSSESSIVE.search(place.group()):
+            end = place.end()
+    return Span(span.start, end)
+
+
+def undetermined(text: str, span: Span) -> Span:
+    """Leave out the determiners and numbers before a noun phrase: "the 50 [delegates]"."""
+    start = span.start
+    for word in span.of(text).split(" ")[:-1]:
+        lower = word.lower()
+        if not (lower in DETERMINERS | _ORDER or lower in UNITS or _NUMBER.match(word)):
+            break
+        start += len(word) + 1
+    return Span(start, span.end)
+
+
+def determined(text: str, start: int, stop: int, plural: bool = False) -> Span | None:
+    """Read a noun phrase with its determiners, as after "of": "the rescued sailors".
+
+    `plural` says that a plural head is expected.
+    """
+    match = _DETERMINED.match(text, start, stop)
+    at = match.end() if match else start
+    begin = end = -1
+    headed = False
+    for seen, token in enumerate(_TOKEN.finditer(text, at, stop)):
+        word = token.group()
+        lower = word.lower()
+        gap = text[end if end >= 0 else at : token.start()]
+        if "\n" in gap or not word[0].isalnum() or lower in _STOPS or seen >= MAX_WORDS:
+            break
+        if _is_verb(lower, seen, plural and not headed):
+            break
+        if headed and not _continues(word):
+            break
+        if seen and lower.endswith("ed") and word[0].islower():
+            break  # "of the people convicted"
+        capital_after_common = seen and word[0].isupper() and text[end - 1].islower()
+        if capital_after_common and is_plural(text[begin:end].rpartition(" ")[2].lower()):
+            break
+        begin = token.start() if begin < 0 else begin
+        end = token.end()
+        headed = headed or (is_plural(lower) and word[0].islower() and lower not in _NOUN_MODIFIERS)
+    if begin < 0:
+        return None
+    return Span(start if match else begin, end)
+
+
+def before(text: str, start: int, stop: int) -> Span | None:
+    """Gather the noun phrase that ends at `stop`, back to `start` at most: the subject of a verb.
+
+    Takes in what hangs on it: "the price of oil in Europe"; leading determiners are left out.
+    """
+    tokens = list(_TOKEN.finditer(text, max(start, stop - 160), stop))
+    last = len(tokens) - 1
+    while last >= 0 and tokens[last].group().lower() in (",", "which", "that", "who"):
+        last -= 1
+    first = last + 1
+    for index in range(last, max(-1, last - 12), -1):
+        word = tokens[index].group()
+        lower = word.lower()
+        if lower in _INSIDE and index < last:
+            continue  # taken in if a noun stands before it
+        if not word[0].isalpha() or lower in VERBS or lower in _STOPS:
+            break
+        if word.rstrip(".") in MONTHS or word in WEEKDAYS:
+            break
+        if "\n" in text[tokens[index].end() : tokens[min(index + 1, last)].start()]:
+            break
+        first = index
+        if lower in DETERMINERS and (
+            index == 0 or tokens[index - 1].group().lower() not in _INSIDE
+        ):
+            break
+    while first <= last and tokens[first].group().lower() in DETERMINERS | {"and", "some", "any"}:
+        first += 1
+    if first > last or (first == last and tokens[first].group().endswith("ed")):
+        return None
+    return Span(tokens[first].start(), tokens[last].end())

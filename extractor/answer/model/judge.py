@@ -1,0 +1,395 @@
+"""What a model's answers yield: good rows are kept, each fault becomes a complaint it can act on.
+
+An answer is judged row by row, so one wrong id does not cost the other rows. What was good stays
+when the model is asked again, and the model is asked for the rest only: shorter answers, and a
+second attempt cannot make the first one worse.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from extractor.answer.endpoint.messages import Fault, Question
+from extractor.answers import Dismissal
+from extractor.article import Remark
+from extractor.check.resolve import Draft, data_of, fault_line, resolve
+from extractor.fields import Attribution, Figure, Quotation, Sentence
+from extractor.find.candidates import Entity, QuotationCandidate
+from extractor.find.inventory import Candidate, Inventory
+from extractor.schema.shape import FieldShape, Shape
+from extractor.text.spans import Span
+
+_FENCE = re.compile(r"(?s)\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*)?(.*?)(?:```)?\s*\Z")
+_SHOWN = 30  # complaints in one message; more only confuse
+_MAX_REASON = 80  # characters of a dismissal's reason
+
+# What rows rest on that the rules know of, and so may be sure of (`wanted`).
+_LIMITED = frozenset({"attribution", "quotation", "figure", "sanction", "release"})
+
+Row = dict[str, Any]  # field key -> grounded value; the anchor's is the candidate's id
+Key = tuple[str, str]  # field key of the list, and the id that the row rests on or ""
+
+
+class Complaint(NamedTuple):
+    """One thing that is wrong with an answer, and the row it is about."""
+
+    line: str
+    key: Key
+    row: str = ""  # its path in the answer: "releases[3]"
+
+
+def read_json(text: str) -> dict[str, Any]:
+    """Return an answer's object; raise Fault. Code fences and thoughts around it are tolerated."""
+    body = _body_of(text)
+    if not body.strip():
+        raise Fault("the answer is empty; answer with one JSON object")
+    try:
+        data = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Fault(f"the answer is not JSON ({error}); answer with one JSON object") from None
+    if not isinstance(data, dict):
+        raise Fault("the answer is not a JSON object")
+    return data
+
+
+def _body_of(text: str) -> str:
+    """Return an answer without fences and thoughts; most have none."""
+    bare = text.strip()
+    if bare.startswith("{") and bare.endswith("}"):
+        return bare
+    match = _FENCE.match(text)
+    return match.group(1) if match else text
+
+
+def read_cut_json(text: str) -> dict[str, Any]:
+    """Return what is whole in an answer that was cut: never the last thing begun."""
+    try:
+        data = from_json(_body_of(text), allow_partial="trailing-strings")
+    except ValueError:
+        return {}
+    if not isinstance(data, dict) or not data:
+        return {}
+    last = next(reversed(data))
+    if isinstance(data[last], list):
+        data[last] = data[last][:-1]
+    else:
+        del data[last]
+    return data
+
+
+def row_key(listed: FieldShape, anchor: str) -> str:
+    """Return the key of a row in `Answer.confidence` and `origins`: as the rules make it."""
+    rests_on = listed.row.rests_on if listed.row else None
+    return f"{listed.key}:{anchor}" if rests_on in ("sanction", "release") else anchor
+
+
+@dataclass
+class Harvest:
+    """The good of one or more answers about a part of one article.
+
+    `wanted` limits what is taken to rows on these candidates (None: all of the part).
+    """
+
+    inventory: Inventory
+    shape: Shape
+    part: Span
+    wanted: frozenset[str] | None = None
+    asks_all: bool = True  # complain of candidates that no row accounts for
+    rows: dict[Key, list[Row]] = field(default_factory=dict)
+    reserve: dict[Key, list[Row]] = field(default_factory=dict)  # wrong in part, as answered
+    values: dict[str, Any] = field(default_factory=dict)  # root fields that are no rows
+    dismissed: dict[str, Dismissal] = field(default_factory=dict)
+    faults: list[Complaint] = field(default_factory=list)  # of the latest answer
+    attempts: int = 0
+    sent_back: list[str] = field(default_factory=list)  # the faults of all answers
+    _told: list[str] = field(default_factory=list, repr=False)
+
+    def take(self, data: dict[str, Any]) -> None:
+        """Take what is good of an answer; raise Fault while something is wrong or missing."""
+        self.attempts += 1
+        self.faults = []
+        if self.attempts > 1:  # only what was wrong is given again
+            data = {f.key: [] for f in self.shape.fields if f.row and f.many} | data
+        draft, faults = resolve(self.inventory, self.shape, data)
+        self.faults += [
+            Complaint(fault_line(f), (f.list_path, f.anchor or ""), _row_path(f.path))
+            for f in faults
+        ]
+        self._take_rows(draft)
+        self._take_values(draft, data)
+        self._take_dismissals(data)
+        told = [complaint.line for complaint in self.faults] + self._gaps()
+        again, self._told = told == self._told, told
+        if told and not again:  # what was told once in vain is not told again
+            self.sent_back += told
+            raise Fault(_message(told))
+
+    def take_quietly(self, data: dict[str, Any]) -> None:
+        """Take what is good of an answer that will not be asked for again."""
+        with suppress(Fault):
+            self.take(data)
+
+    def _take_rows(self, draft: Draft) -> None:
+        fresh: dict[Key, list[Row]] = {}
+        reserve: dict[Key, list[Row]] = {}
+        for listed in self.shape.fields:
+            row = listed.row
+            if row is None or not listed.many:
+                continue
+            for made in draft.values.get(listed.key) or ():
+                key, item = (listed.key, made.anchor_id or ""), made.given
+                if not self._belongs(listed, row, made):
+                    continue
+                if self._is_unfounded(row, made, item, key):
+                    continue
+                values, complaints = _fitting(row, made)
+                self.faults += [Complaint(line, key, made.path) for line in complaints]
+                if values is None or made.path in {fault.row for fault in self.faults}:
+                    reserve.setdefault(key, []).append(item)
+                else:
+                    self._keep(row, made, values, fresh.setdefault(key, []))
+        self.rows.update(fresh)
+        self.reserve.update(reserve)
+
+    def _is_unfounded(self, row: Shape, made: Draft, item: Row, key: Key) -> bool:
+        """Tell whether a row on a sentence copies phrases of which not one stands in it.
+
+        Such a sentence is no evidence for the row: its other values are not taken either, and
+        the one complaint about the row replaces those about its fields.
+        """
+        if row.rests_on not in ("sanction", "release", "sentence"):
+            return False
+        phrases = [f.key for f in row.fields if f.kind == "verbatim"]
+        given = any(item.get(phrase) not in (None, "", []) for phrase in phrases)
+        if not given or any(made.values.get(phrase) not in (None, []) for phrase in phrases):
+            return False
+        self.faults = [fault for fault in self.faults if fault.row != made.path]
+        line = (
+            f"{made.path}: not one of its phrases stands in {key[1]}, so {key[1]} does not say it"
+        )
+        self.faults.append(Complaint(line, key, made.path))
+        return True
+
+    def _keep(self, row: Shape, made: Draft, values: Row, found: list[Row]) -> None:
+        if row.anchor is not None and made.anchor_id:
+            values[row.anchor.key] = made.anchor_id
+        if row.rests_on in ("attribution", "quotation", "figure") and found:
+            return  # one row a quotation: what is said twice is said once
+        if values not in found:
+            found.append(values)
+
+    def _belongs(self, listed: FieldShape, row: Shape, made: Draft) -> bool:
+        """Tell whether a row is about this part of the article, and was asked for."""
+        anchor = made.anchor_id
+        found = self._candidate(anchor) if anchor else None
+        if anchor is None or found is None:
+            return True
+        (start, end), (begins, ends) = _place(found), self.part
+        if start >= ends or end <= begins:
+            told = f"{made.path}: {anchor} is not in this part of the article"
+            self.faults.append(Complaint(told, (listed.key, anchor), made.path))
+            return False
+        if self.wanted is None or row.rests_on not in _LIMITED:
+            return True
+        stated = {t.sentence for t in self.inventory.statements if t.id in self.wanted}
+        return bool({anchor, row_key(listed, anchor)} & self.wanted) or (
+            row.rests_on == "sanction" and anchor in stated
+        )
+
+    def _candidate(self, id_: str) -> Candidate | None:
+        return self.inventory.candidate(id_)
+
+    def place_of(self, id_: str) -> Span:
+        """Return where a candidate stands; a name's first mention."""
+        return _place(self.inventory.by_id[id_])
+
+    def _take_values(self, draft: Draft, data: dict[str, Any]) -> None:
+        for asked in self.shape.fields:
+            if (asked.row is not None and asked.many) or asked.key not in data:
+                continue
+            value = draft.values.get(asked.key)
+            if asked.row is not None:
+                values, complaints = _fitting(asked.row, value) if value else (None, [])
+                self.faults += [Complaint(line, (asked.key, "")) for line in complaints]
+                if values is not None:
+                    self.values[asked.key] = values
+            elif line := _misfit(self.shape, asked, value):
+                self.faults.append(Complaint(line, (asked.key, "")))
+            else:
+                self.values[asked.key] = value
+
+    def _take_dismissals(self, data: dict[str, Any]) -> None:
+        items = data.get("dismissed")
+        for item in items if isinstance(items, list) else []:
+            id_ = str(item.get("id", "")).strip("[]() ").upper() if isinstance(item, dict) else ""
+            if self._candidate(id_) is None:
+                told = f"dismissed: there is no {id_[:20]!r} in this article"
+                self.faults.append(Complaint(told, ("dismissed", "")))
+                continue
+            reason = " ".join(str(item.get("reason") or "").split())[:_MAX_REASON]
+            self.dismissed[id_] = Dismissal(id_, reason or "no reason given", "model")
+        if self.dismissed:
+            for used in self.used():
+                self.dismissed.pop(used, None)  # a row says more than a dismissal
+
+    def used(self) -> set[str]:
+        """Return the candidates that the rows and lists gathered so far account for."""
+        found = {anchor for _, anchor in self.rows}
+        _add_ids(found, self.values)
+        for rows in self.rows.values():
+            for row in rows:
+                _add_ids(found, row)
+        sanctions = {f.key for f in self.shape.fields if f.row and f.row.rests_on == "sanction"}
+        if sanctions:  # statements are looked for where a schema asks for them
+            evidence = {anchor for key, anchor in self.rows if key in sanctions}
+            found |= {t.id for t in self.inventory.statements if t.sentence in evidence}
+        return found
+
+    def candidates(self) -> list[str]:
+        """Return the ids in this part that the schema wants a row or a dismissal for."""
+        taken = self.inventory
+        asked: list[Candidate] = []
+        if self.shape.asks_for("attribution"):
+            asked += taken.attributions
+        if self.shape.asks_for("quotation"):
+            asked += [q for q in taken.quotations if q.parent is None]
+        if self.shape.asks_for("figure"):
+            asked += taken.figures
+        if self.shape.asks_for("sanction"):
+            asked += taken.statements
+        begins, ends = self.part
+        placed = [(candidate.id, *_place(candidate)) for candidate in asked]
+        wanted = self.wanted
+        return [
+            id_
+            for id_, start, end in placed
+            if begins <= start and end <= ends and (wanted is None or id_ in wanted)
+        ]
+
+    def missing(self) -> list[str]:
+        """Return the candidates that neither a row nor a dismissal accounts for."""
+        done = self.used() | self.dismissed.keys() | {anchor for _, anchor in self.reserve}
+        return [id_ for id_ in self.candidates() if id_ not in done]
+
+    def _gaps(self) -> list[str]:
+        missing = self.missing() if self.asks_all else []
+        if not missing:
+            return []
+        sentences = {t.id: t.sentence for t in self.inventory.statements}
+        shown = [f"{id_} (in {sentences[id_]})" if id_ in sentences else id_ for id_ in missing]
+        return [f"{', '.join(shown)}: in no row and not in dismissed"]
+
+    def finish(self) -> list[Remark]:
+        """Take the rows in reserve where nothing better came; return what was lost, as warnings.
+
+        The check drops what is wrong in a row of the reserve, reports it, and lets the rules
+        fill in; so here only rows are reported that rest on nothing.
+        """
+        for key, rows in self.reserve.items():
+            if key[1] and key not in self.rows:
+                self.rows[key] = rows
+                self.dismissed.pop(key[1], None)
+        self.reserve = {}
+        return [self._remark(fault) for fault in self.faults if fault.key not in self.rows]
+
+    def _remark(self, complaint: Complaint) -> Remark:
+        candidate = complaint.key[1] or None
+        found = self._candidate(candidate) if candidate else None
+        where = _place(found) if found is not None else None
+        told = f"the model's answer, dropped: {complaint.line}"
+        return Remark("answer_dropped", told, where, candidate)
+
+
+def _message(told: list[str]) -> str:
+    lines = [f"- {line}" for line in told[:_SHOWN]]
+    if len(told) > _SHOWN:
+        lines.append(f"- and {len(told) - _SHOWN} more")
+    return (
+        "Give only the rows that are named here, corrected or added; the others are kept, "
+        "so leave them out.\n" + "\n".join(lines)
+    )
+
+
+def _row_path(path: str) -> str:
+    """Return the path of the row that a path leads into: "releases[3]" of "releases[3].who[0]"."""
+    return path[: path.index("]") + 1] if "]" in path else path
+
+
+_COUNTED = frozenset((Attribution, Quotation, Figure, Sentence))
+
+
+def _place(found: Candidate) -> Span:
+    if isinstance(found, Entity):
+        return found.mentions[0].span if found.mentions else Span(0, 0)
+    return found.outer if isinstance(found, QuotationCandidate) else found.span
+
+
+def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
+    """Add the ids of attributions, quotations, figures and sentences anywhere in a value."""
+    for item in value.values() if isinstance(value, dict) else value:
+        kind = type(item)
+        if kind in _COUNTED:
+            if item.id:
+                found.add(item.id)
+        elif kind is dict or kind is list:
+            _add_ids(found, item)
+
+
+def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:
+    """Return a row's values, or None and the complaints when its model refuses them."""
+    values = made.data()
+    try:
+        row.model.model_validate(values)
+    except ValidationError as error:
+        return None, [f"{made.path}.{line}" for line in _lines(error)]
+    return values, []
+
+
+def _misfit(shape: Shape, asked: FieldShape, value: Any) -> str | None:
+    """Return what is wrong with a field's value, or None."""
+    try:
+        _adapter(shape.model, asked.name).validate_python(data_of(value))
+    except ValidationError as error:
+        return f"{asked.key}: {'; '.join(_lines(error)[:3])}"
+    return None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    """Return one line for each thing that is wrong, without Pydantic's own decoration."""
+    lines = []
+    for one in error.errors(include_url=False, include_context=False, include_input=False):
+        path = ".".join(str(part) for part in one["loc"] if not str(part).startswith("literal"))
+        lines.append(f"{path}: {one['msg'].removeprefix('Value error, ')}".removeprefix(": "))
+    return list(dict.fromkeys(lines))
+
+
+_adapters: dict[tuple[type[BaseModel], str], TypeAdapter[Any]] = {}
+
+
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    key = (model, name)
+    if key not in _adapters:
+        info = model.model_fields[name]
+        annotation: Any = info.annotation
+        for constraint in info.metadata:
+            annotation = Annotated[annotation, constraint]
+        _adapters[key] = TypeAdapter(annotation)
+    return _adapters[key]
+
+
+@dataclass
+class Asked:
+    """One question with the harvest that its answer goes into."""
+
+    question: Question
+    harvest: Harvest
+    about: str  # for messages: "Q7", "part 2 of 3"
+    read: Callable[[str], dict[str, Any]]  # the answer's text as data for the harvest; or Fault
+    read_cut: Callable[[str], dict[str, Any]]  # the same of an answer that was cut
+    # By candidate: how sure the answer is, where reading it tells.
+    confidence: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,203 @@
+"""An article as a model reads it: its text with the candidates' ids written in.
+
+    [S4] The envoy [P3] said: [Q1: "We agreed on [N2: 40] names."]
+
+The text is hostile: what looks like one of our marks or closes the article's frame is changed by
+one character, so that an article cannot bring its own ids. What it says stays what it says: its
+worst effect is a wrong id, which the closed lists and the check limit to candidates of the text.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+from typing import Any
+
+from extractor.find.candidates import Entity, Mention
+from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
+from extractor.text.spans import Span
+
+_FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
+_OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[QNA]\d+(?: continued)?:\s?([^\[\]]*)\]?")
+_ID = re.compile(r"\[?[A-Za-z]\d+(?:\.\d+)?\]?")
+_FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
+# Alternative names listed beside the main one; more help nobody and cost tokens.
+_ALIASES = 3
+_NAMES = 60  # in one question; beyond it the least mentioned are left out
+# An offset, what goes before what there (less than 0: it ends something), and what is written:
+# first what ends, the inner before the outer; then what begins, the outer first.
+_Mark = tuple[int, int, str]
+_FIRST, _ENDS, _BEGINS = -4_000_000_000, -3_000_000_000, 3_000_000_000
+
+
+@frozen
+class ListedName:
+    """A name as the model may choose it."""
+
+    id: str
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """One line of the list: "P3 Ruth Okafor (person; also Okafor)"."""
+        return f"{self.id} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The line without the id."""
+        also = f"; also {', '.join(self.aliases)}" if self.aliases else ""
+        return f"{self.name} ({self.kind}{also})"
+
+
+def harmless(text: str) -> str:
+    """Return `text`, as long as before, with nothing in it that looks like one of our marks."""
+    if "[" in text:
+        text = _FAKE_MARK.sub("(", text)
+    return _FAKE_FRAME.sub("‹", text) if "<" in text else text
+
+
+def one_line(text: str) -> str:
+    """Return text for a list: harmless, without line breaks."""
+    return " ".join(harmless(text).split())
+
+
+def unmarked(value: Any) -> Any:
+    """Return an answer without the marks that were copied along with words of the article."""
+    if isinstance(value, str):
+        if "[" not in value or _ID.fullmatch(value.strip()):
+            return value
+        return _OUR_MARK.sub(lambda mark: mark.group(1) or "", value)
+    if isinstance(value, dict):
+        return {key: unmarked(item) for key, item in value.items()}
+    return [unmarked(item) for item in value] if isinstance(value, list) else value
+
+
+def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
+    """Return the text of `part` with the ids in `marked` written in.
+
+    Sentences get their id in front, names behind; quotations, figures and attributions are framed,
+    each piece of one that has several. Furniture paragraphs begin with their kind.
+    """
+    marks = _frames(inventory, marked)
+    marks += [(s.span[0], 0, f"[{s.id}] ") for s in inventory.sentences if s.id in marked]
+    for paragraph in inventory.article.paragraphs:
+        if paragraph.kind != "body":
+            marks.append((paragraph.span[0], 0, f"({paragraph.kind}) "))
+    marks += [
+        (mention.span[1], _FIRST, told)
+        for entity in inventory.names
+        if entity.id in marked
+        for told in (f" [{entity.id}]",)
+        for mention in entity.mentions
+        if mention.kind == "name"
+    ]
+    text = harmless(inventory.article.text)
+    out: list[str] = []
+    start, end = part
+    position = start
+    for at, rank, mark in sorted(marks):
+        # What stands at an edge of the part belongs to it when it begins, or ends, inside.
+        if start < at < end or at == (end if rank < 0 else start):
+            out += (text[position:at], mark)
+            position = at
+    out.append(text[position:end])
+    return "".join(out)
+
+
+def _frames(inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
+    """Return the marks around figures, quotations and attributions."""
+    # Figures are looked for where they are asked for.
+    figures = inventory.figures if "N" in "".join(marked) else ()
+    framed = [(n.id, *n.span) for n in figures if n.id in marked]
+    for quotation in inventory.quotations:
+        if quotation.id in marked:
+            label, (start, closed) = quotation.id, quotation.outer
+            for (_, end), (following, _) in pairwise(quotation.spans):
+                framed.append((label, start, end))
+                label, start = f"{quotation.id} continued", _before_mark(inventory, following)
+            framed.append((label, start, closed))
+    for said in inventory.attributions:
+        if said.id in marked:
+            label = said.id
+            for start, end in said.content:
+                framed.append((label, start, end))
+                label = f"{said.id} continued"
+    marks = [(start, _BEGINS + start - end, f"[{label}: ") for label, start, end in framed]
+    marks += [(end, _ENDS + end - start, "]") for _, start, end in framed]
+    return marks
+
+
+def _before_mark(inventory: Inventory, start: int) -> int:
+    """Return where the opening mark begins that a continuing paragraph repeats."""
+    text = inventory.article.text
+    while start > 0 and not text[start - 1].isspace() and not text[start - 1].isalnum():
+        start -= 1
+    return start
+
+
+def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
+    """Return the names mentioned inside a stretch, by id order; of too many the most mentioned."""
+    near = [entity for entity in inventory.names if entity.mentions]
+    if within != (0, len(inventory.article.text)):
+        near = [entity for entity in near if _is_in(entity.mentions, within)]
+    if len(near) > _NAMES:
+        by_use = sorted(near, key=lambda entity: -len(entity.mentions))
+        chosen = {entity.id for entity in by_use[:_NAMES]}
+        near = [entity for entity in near if entity.id in chosen]
+    return [ListedName(e.id, one_line(e.name), e.kind, _other_forms(e)) for e in near]
+
+
+def _is_in(mentions: Sequence[Mention], within: Span) -> bool:
+    start, end = within
+    at = bisect_left(mentions, start, key=_start_of)
+    return at < len(mentions) and mentions[at].span[0] < end
+
+
+def _start_of(mention: Mention) -> int:
+    return mention.span[0]
+
+
+def _other_forms(entity: Entity) -> tuple[str, ...]:
+    """Return the aliases that the name itself does not show."""
+    if not entity.aliases:
+        return ()
+    shown = entity.name.lower()
+    others = [alias for alias in entity.aliases if alias.lower() not in shown]
+    return tuple(map(one_line, others[:_ALIASES]))
+
+
+def parts_of(inventory: Inventory, limit: int) -> list[Span]:
+    """Cut the article into stretches of at most `limit` characters, in order, without loss.
+
+    Cuts fall between paragraphs, or between sentences where one paragraph is too long; never
+    inside a quotation, even if that makes a part longer.
+    """
+    text = inventory.article.text
+    paragraphs = [p.span for p in inventory.article.paragraphs]
+    if len(text) <= limit or not paragraphs:
+        return [Span(0, len(text))]
+    starts = {span.start for span in paragraphs}
+    for span in paragraphs:
+        if span.end - span.start > limit:
+            starts |= {s.span.start for s in inventory.sentences if span.contains(s.span)}
+    cuts = sorted(starts - _inside_quotations(inventory, starts))
+    parts, begin, last = [], 0, 0
+    for cut in [*cuts, len(text)]:
+        if cut - begin > limit and last > begin:
+            parts.append(Span(begin, last))
+            begin = last
+        last = cut
+    parts.append(Span(begin, len(text)))
+    return [part for part in parts if part.of(text).strip()]
+
+
+def _inside_quotations(inventory: Inventory, offsets: set[int]) -> set[int]:
+    ordered, inside = sorted(offsets), set()
+    for quotation in inventory.quotations:
+        start, end = quotation.outer
+        low, high = bisect_left(ordered, start + 1), bisect_left(ordered, end)
+        inside.update(ordered[low:high])
+    return inside

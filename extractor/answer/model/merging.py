@@ -1,0 +1,86 @@
+"""Harvests of several questions made one answer, with the rules' rows for what was not asked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from extractor.answer.model.judge import Harvest, Row, row_key
+from extractor.answers import Answer, Dismissal
+from extractor.schema.shape import FieldShape, Shape
+
+
+def merge(
+    shape: Shape,
+    harvests: Sequence[Harvest],
+    by_rules: Answer,
+    wanted: frozenset[str] | None,
+) -> Answer:
+    """Put the harvests together, and with `wanted` the rules' rows for everything else."""
+    answer = Answer({}, origin="model")
+    for asked in shape.fields:
+        if asked.row is not None and asked.many:
+            answer.data[asked.key] = _merged_rows(asked, harvests, answer)
+        else:
+            _merge_value(asked, harvests, answer)
+    for harvest in harvests:
+        answer.dismissed += harvest.dismissed.values()
+    if answer.dismissed:
+        used = {id_ for harvest in harvests for id_ in harvest.used()}
+        answer.dismissed = _once([d for d in answer.dismissed if d.candidate not in used])
+    if wanted is not None:
+        _keep_rules(shape, answer, by_rules, wanted)
+    return answer
+
+
+def _merged_rows(listed: FieldShape, harvests: Sequence[Harvest], answer: Answer) -> list[Row]:
+    found: dict[str, list[Row]] = {}
+    for harvest in harvests:
+        for (key, anchor), rows in harvest.rows.items():
+            if key == listed.key:
+                kept = found.setdefault(anchor, [])
+                kept += [row for row in rows if row not in kept]
+    place = harvests[0].place_of if harvests else None
+    ordered = sorted(found, key=lambda id_: place(id_).start if place and id_ else 0)
+    for anchor in ordered:
+        if anchor:
+            answer.origins[row_key(listed, anchor)] = "model"
+    return [row for anchor in ordered for row in found[anchor]]
+
+
+def _merge_value(asked: FieldShape, harvests: Sequence[Harvest], answer: Answer) -> None:
+    """Take the first value given; lists of all parts together."""
+    values = [h.values[asked.key] for h in harvests if asked.key in h.values]
+    if asked.many:
+        merged: list[Any] = []
+        for value in values:
+            merged += [item for item in value if item not in merged]
+        if values:
+            answer.data[asked.key] = merged
+        return
+    given = [value for value in values if value not in (None, "")]
+    if values:
+        answer.data[asked.key] = given[0] if given else values[0]
+
+
+def _once(dismissals: list[Dismissal]) -> list[Dismissal]:
+    return list({dismissal.candidate: dismissal for dismissal in dismissals}.values())
+
+
+def _keep_rules(shape: Shape, answer: Answer, by_rules: Answer, wanted: frozenset[str]) -> None:
+    """Add the rules' rows on everything that the model was not asked about."""
+    dismissed = {dismissal.candidate for dismissal in answer.dismissed}
+    for asked in shape.fields:
+        if asked.key not in by_rules.data:
+            continue
+        if asked.row is None or not asked.many or asked.row.anchor is None:
+            answer.data.setdefault(asked.key, by_rules.data[asked.key])
+            continue
+        anchor = asked.row.anchor.key
+        for row in by_rules.data[asked.key]:
+            key = row_key(asked, str(row[anchor]))
+            if key not in wanted and answer.origins.get(key) != "model":
+                answer.data[asked.key].append(row)
+                answer.origins[key] = "rules"
+                if key in by_rules.confidence:
+                    answer.confidence[key] = by_rules.confidence[key]
+    known = dismissed | answer.origins.keys()
+    answer.dismissed += [d for d in by_rules.dismissed if d.candidate not in known]

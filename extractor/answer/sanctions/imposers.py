@@ -1,0 +1,111 @@
+"""Who can be the sender of a restriction: a state, a body of states, or one who acts for it."""
+
+from extractor.find.candidates import Entity, Mention
+from extractor.find.sanctions.restrictions import is_imposer
+from extractor.language.countries import country_of, lookup
+from extractor.language.sentence_words import Token, forms
+
+# Words for those who act for a state, in names of bodies and in descriptions of people.
+_OFFICE = frozenset(
+    "official officials lawmaker lawmakers legislator legislators senator senators leader leaders "
+    "minister ministers president presidents premier chancellor government governments "
+    "administration admin authorities ambassadors allies ally countries country nations states "
+    "powers council bloc parliament congress senate house legislature assembly ministry department "
+    "treasury cabinet commission committee panel regulators diplomats mps partners members "
+    "chairman chairwoman speaker governor chief head junta ruler "
+    "secretary king kremlin republicans democrats".split()
+)
+# What a state rules by: the subject of "would impose", without being a name.
+INSTRUMENTS = frozenset(
+    "law laws legislation bill bills act measure resolution order decree deal agreement proposal "
+    "policy statute rule rules regulations amendment package text draft decision move licence "
+    "license directive".split()
+)
+_WISHES = (
+    "want", "hop", "seek", "sought", "call", "ask", "urg", "appeal", "demand", "press", "push",
+    "lobby", "plea", "requir", "support", "oppos", "resist", "discuss", "suggest", "negotiat",
+    "advocat", "favo", "back", "recommend", "need", "project", "plan to", "bid", "effort",
+    "motion", "tr", "attempt", "help", "allow",
+)  # fmt: skip
+_NOT_WISHES = forms("trigger", "trade", "transfer") | {"trump", "treaty", "helping"}
+
+
+def is_wish(governor: str) -> bool:
+    """Tell whether a governing word leaves it to others to act: "wants", "called for"."""
+    return governor.startswith(_WISHES) and governor not in _NOT_WISHES
+
+
+def holds_office(entity: Entity, words: str) -> bool:
+    """Tell whether a name or description is of one who acts for a state."""
+    if any(word.strip(",.'’\"") in _OFFICE for word in f"{entity.name} {words}".lower().split()):
+        return True
+    if entity.role and any(word in _OFFICE for word in entity.role.lower().split()):
+        return True
+    return any(_of_a_state(word) for word in (*entity.name.split(), *words.split()))
+
+
+def _of_a_state(word: str) -> bool:
+    """Tell whether a word in a name is a state's: no mere "international" or "federal"."""
+    return word[:1].isupper() and (lookup(word) is not None or word.lower().strip(",.") in _BLOCS)
+
+
+_BLOCS = frozenset("western west nato g7 g-7 europe european congressional brics".split())
+_DOCUMENTS = frozenset("act agreement treaty pact accord law bill resolution deal".split())
+
+
+def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) -> bool:
+    """Tell whether a subject can be the sender; `wishing`: it only wants what others would do."""
+    words = mention.span.of(text)
+    if any(word.strip(",.'’\"”") in _DOCUMENTS for word in entity.name.lower().split()):
+        return False
+    if entity.kind == "place":
+        return bool(codes_in(entity.name)) or _of_a_state(words) or holds_office(entity, words)
+    if entity.kind in ("unnamed", "other"):
+        return holds_office(entity, words) or _is_half_a_country(mention, text)
+    if not wishing and entity.kind == "person" and entity.role:
+        return holds_office(entity, words)  # a student or a lawyer imposes nothing
+    return not wishing or holds_office(entity, words)
+
+
+def _is_half_a_country(mention: Mention, text: str) -> bool:
+    """Tell whether the word before belongs to the name: "Zealand" of "New Zealand"."""
+    start, end = mention.span.start, mention.span.end
+    before = text[max(0, start - 12) : start].split()
+    return bool(before) and lookup(f"{before[-1]} {text[start:end]}") is not None
+
+
+def codes_in(words: str) -> frozenset[str]:
+    """Return the countries that a phrase names, by their codes."""
+    codes = {country_of(word.strip(",.()'’\"")) for word in words.split() if word[:1].isupper()}
+    return frozenset(code for code in codes if code) | frozenset(
+        code for code in (country_of(words),) if code
+    )
+
+
+def strong_imposer(name: str) -> bool:
+    """Tell whether a name is one of those that lay most restrictions: the U.S., the EU, the UN."""
+    country = lookup(name)
+    if country is not None:
+        return country.code in ("US", "EU", "UN")
+    words = name.lower().replace("’", "'").split()
+    return bool(words) and is_imposer(words[0].removesuffix("'s")) and "bank" not in words[-1]
+
+
+def acts_for_imposer(entity: Entity) -> bool:
+    """Tell whether a name is of an organ of such a one: "U.S. Senate", "EU Commission"."""
+    words = entity.name.split()
+    return (
+        entity.kind == "body"
+        and len(words) > 1
+        and (strong_imposer(words[0]) and holds_office(entity, ""))
+    )
+
+
+def is_instrument(token: Token) -> bool:
+    """Tell whether a word is what a state rules by: "the law requires", "the bill would lift"."""
+    return token.low in INSTRUMENTS
+
+
+def is_office(token: Token) -> bool:
+    """Tell whether a word is for one who acts for a state: "lawmakers", "government"."""
+    return token.low in _OFFICE

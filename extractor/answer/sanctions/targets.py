@@ -1,0 +1,164 @@
+"""On whom or what a restriction falls, as its sentence says it."""
+
+from extractor.find.sanctions.readings import Reading
+from extractor.find.sanctions.restrictions import is_imposer
+from extractor.language.countries import lookup
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    MONTHS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    phrase_end,
+)
+from extractor.text.spans import Span
+
+
+def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
+    """Return on whom or what it falls, as the sentence says it."""
+    r = reading.restriction
+    if r.has_complement and r.kind == "noun":
+        begin = r.core + 1
+        while begin < r.end and tokens[begin].low in ("at", "to", "place", "on", "against"):
+            begin += 1
+        parts = split_list(tokens, begin, r.end)
+        if parts:
+            return parts, 1.0
+    if reading.on is not None:
+        first, end = reading.on
+        while first < end and tokens[first].low in (*PREPOSITIONS, ","):
+            first += 1
+        stop = phrase_end(tokens, first)
+        parts = split_list(tokens, first, min(end, stop) if stop > first else end)
+        if parts:
+            return parts, 1.0
+    later = on_later(tokens, max(reading.trigger[1], r.core))
+    if later is None and reading.trigger[0] > r.head:  # "imposed on X" before "remain"
+        later = on_later(tokens, r.core)
+    listed = any(t.low == "including" for t in tokens[reading.trigger[1] : r.first])
+    if listed:  # "sanctions on X, including an arms embargo": on X too
+        return (), 0.0
+    before = _target_before(tokens, reading)
+    far = later is not None and any(t.low == "," for t in tokens[r.core : later[0]])
+    imposed = later is not None and _imposed_there(tokens, r.core, later[0])
+    if later and (reading.how != "noun" or imposed) and not (far and before[0]):
+        return split_list(tokens, *later), 0.9
+    return before
+
+
+def _imposed_there(tokens: list[Token], core: int, later: int) -> bool:
+    """Tell whether the restriction was "imposed … on": "the removal of sanctions imposed on X"."""
+    return core < len(tokens) and core < later and tokens[core].low in _IMPOSED
+
+
+_IMPOSED = frozenset("imposed placed slapped levied introduced".split())
+
+
+def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
+    """Return the target in "Syria sanctions", "the oil embargo"."""
+    r = reading.restriction
+    for i in range(r.first, r.head):
+        token = tokens[i]
+        own = token.low.endswith(("'s", "s'"))
+        if not token.capital or own or lookup(bare(token)) is None:
+            continue
+        if not imposes_by_name(bare(token)):
+            goods = i + 1 < r.head and tokens[i + 1].low in GOODS_MODIFIERS
+            return (span_of(tokens, i, i + 1 + goods),), 0.8
+    return (), 0.0
+
+
+GOODS_MODIFIERS = frozenset("oil crude gas coal arms weapons fuel grain steel timber".split())
+
+
+def imposes_by_name(word: str) -> bool:
+    """Tell whether a name before "sanctions" is the sender's, not the target's."""
+    country = lookup(word)
+    if country is None:
+        return is_imposer(word)
+    return is_imposer(word) and (country.kind != "demonym" or country.code in _KNOWN)
+
+
+_KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
+
+
+def names_imposer(tokens: list[Token], reading: Reading) -> bool:
+    """Tell whether the phrase itself says whose it is, be there a mention of them or not."""
+    r = reading.restriction
+    return r.kind == "noun" and any(
+        t.capital and imposes_by_name(bare(t)) for t in tokens[r.first : r.head]
+    )
+
+
+def bare(token: Token) -> str:
+    text = token.text.replace("’", "'")
+    return text[:-2] if text.endswith("'s") else text.removesuffix("'")
+
+
+def made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
+    """Tell whether a country's name only says whose goods: "the Russian oil embargo"."""
+    return (
+        i + 1 < head
+        and tokens[i + 1].low in GOODS_MODIFIERS
+        and not imposes_by_name(bare(tokens[i]))
+    )
+
+
+def is_own_passive(reading: Reading) -> bool:
+    """Tell whether the restriction's own verb is passive: "was sanctioned by"."""
+    return reading.restriction.kind == "verb" and reading.how == "passive"
+
+
+def on_later(tokens: list[Token], begin: int) -> tuple[int, int] | None:
+    """Return the phrase behind a later "on" or "against", when it is no time."""
+    for i in range(begin, min(len(tokens) - 1, begin + 14)):
+        low = tokens[i].low
+        if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since")):
+            return None
+        if low in AUXILIARIES and i > begin and not _imposed_soon(tokens, i):
+            return None
+        if low in ("on", "against", "targeting", "upon"):
+            following = tokens[i + 1].low
+            idiom = {token.low for token in tokens[i + 1 : i + 3]} & _IDIOMS
+            if following in MONTHS or following[0].isdigit() or idiom:
+                continue
+            end = phrase_end(tokens, i + 1)
+            if end > i + 1:
+                return i + 1, end
+    return None
+
+
+_IDIOMS = frozenset(
+    "condition grounds eve basis behalf merits terms schedule".split()
+)  # "on the eve of the vote"
+
+
+def _imposed_soon(tokens: list[Token], i: int) -> bool:
+    """Tell whether the auxiliary at `i` begins "it had imposed on …"."""
+    return any(
+        t.low in ("imposed", "placed", "slapped", "introduced", "levied", "put")
+        for t in tokens[i + 1 : i + 4]
+    )
+
+
+def split_list(tokens: list[Token], first: int, end: int) -> tuple[Span, ...]:
+    """Return the members of a list as spans: "Cuba, Russia and Iran"."""
+    if first >= end:
+        return ()
+    whole = " ".join(t.text for t in tokens[first:end])
+    if lookup(whole) is not None:
+        return (span_of(tokens, first, end),)
+    parts: list[Span] = []
+    start = first
+    for i in range(first, end + 1):
+        if i < end and tokens[i].low not in (",", "and", "or"):
+            continue
+        if i > start:
+            parts.append(span_of(tokens, start, i))
+        start = i + 1
+    return tuple(parts)
+
+
+def span_of(tokens: list[Token], first: int, end: int) -> Span:
+    return Span(tokens[first].start, tokens[end - 1].end)

@@ -1,0 +1,102 @@
+"""What an answerer hands over: the schema's fields with ids, and what it left out, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from extractor.article import Remark
+
+if TYPE_CHECKING:
+    from extractor.answer.attribution.speakers import Ranking
+    from extractor.find.inventory import Inventory
+    from extractor.record import Usage
+    from extractor.schema.catalogue import Schema
+
+Origin = Literal["rules", "model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """A candidate that an answerer looked at and left out, with the reason."""
+
+    candidate: str  # "Q4"
+    reason: str  # "title", "nickname", "scare quote", "slogan", "furniture", or free words
+    origin: Origin = "rules"
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer in a schema's shape, before it is checked.
+
+    `data` is what the schema's model validates: ids ("Q7") or grounded values. `rows` in it that
+    rest on a candidate carry that candidate's id in their anchor field, so `confidence` and
+    `origins` are keyed by the candidate's id. As several lists may rest on one sentence, a key
+    may also name the list: "releases:S12" goes before "S12".
+    """
+
+    data: dict[str, Any]
+    dismissed: list[Dismissal] = field(default_factory=list)
+    confidence: dict[str, float] = field(default_factory=dict)  # candidate id -> 0…1
+    origins: dict[str, Origin] = field(default_factory=dict)  # candidate id -> who filled it
+    warnings: list[Remark] = field(default_factory=list)
+    rankings: dict[str, Ranking] = field(default_factory=dict)  # by a quotation's id: its sources
+    origin: Origin = "rules"  # who filled whatever `origins` does not name
+
+    def copy(self) -> Answer:
+        """Return an answer of its own: what is done to the one does not reach the other."""
+        return Answer(
+            _copied(self.data),
+            list(self.dismissed),
+            dict(self.confidence),
+            dict(self.origins),
+            list(self.warnings),
+            dict(self.rankings),
+            self.origin,
+        )
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy of what can be changed; ids and grounded values cannot."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+class Asker(Protocol):
+    """A language model that can be asked: what the pipeline needs to know of one.
+
+    `ask` returns the model's rows (origin "model") and, where `--assist unsure` left a candidate
+    to the rules, theirs (origin "rules"). Rows that the model failed to give are simply missing:
+    the pipeline fills them from `by_rules` and marks them. What was wrong with the model's answer
+    stands in `warnings`. Raises ModelError when the endpoint gave nothing usable at all.
+    """
+
+    @property
+    def model(self) -> str:
+        """The model's name, for the provenance."""
+        ...
+
+    @property
+    def plan(self) -> str:
+        """How it is asked: "whole" or "narrow"."""
+        ...
+
+    def prompt_of(self, schema: Schema) -> tuple[str, str]:
+        """Return the name and the content hash of the prompt that `schema` is asked with."""
+        ...
+
+    async def ask(
+        self, inventory: Inventory, schema: Schema, by_rules: Answer
+    ) -> tuple[Answer, Usage]:
+        """Ask about one article; `by_rules` is the rules' answer to the same question."""
+        ...
+
+    async def disconnect(self) -> None:
+        """Close the connections of the event loop that is running; it can be asked again."""
+        ...
+
+
+def encodable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which no file or request can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

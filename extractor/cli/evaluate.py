@@ -1,0 +1,80 @@
+"""`extract eval`: how well machines do against what reviewers decided."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import typer
+
+from extractor.cli.flags import AskingFlags, RunFolder, takes
+from extractor.cli.output import Teller, print_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalFlags:
+    """What is scored."""
+
+    folder: RunFolder = None
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", "-s", metavar="NAME", help="Needed when the run had several."),
+    ] = None
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew",
+            help="Extract the reviewed articles again, by the rules or the model of the settings; "
+            "--model asks that one. Without either only stored extractions are scored.",
+        ),
+    ] = False
+    outlets: Annotated[bool, typer.Option("--by-outlet", help="Show each outlet as well.")] = False
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Take so many articles at most.")
+    ] = None
+    form: Annotated[
+        Literal["table", "json"], typer.Option("--format", "-f", help="How to print it.")
+    ] = "table"
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False
+
+
+@takes(EvalFlags, AskingFlags)
+def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
+    """Score rules, models and prompts against the reviewed records, field by field."""
+    import json
+
+    from extractor.errors import UsageError
+    from extractor.review.desk import Desk
+    from extractor.review.evaluate.evaluating import (
+        chosen_schema,
+        lines,
+        not_reviewed,
+        report_anew,
+        reviewed,
+        stored_reports,
+        to_json,
+    )
+    from extractor.run.command import find_store
+
+    teller = Teller(quiet=what.quiet)
+    folder = find_store(what.folder)
+    with Desk(folder) as desk:
+        desk.sync()
+        name = chosen_schema(desk, what.schema)
+        truth = reviewed(desk, name, what.limit)
+        if not truth:
+            raise UsageError(
+                f"{folder}: no article is reviewed to its end; decide on every row of some "
+                "articles first: extract review"
+            )
+        if left := not_reviewed(desk, name):
+            teller.note(f"{left:,} articles with rows that nobody decided on are left out")
+        reports = stored_reports(desk, name, truth)
+        if what.anew or asking.model is not None:
+            schema = desk.schema(name)
+            if schema is None:
+                raise UsageError(f"the schema {name!r} is not to be had; run this where it is")
+            reports.append(report_anew(desk, schema, truth, asking.settings()))
+    if what.form == "json":
+        print(json.dumps(to_json(reports, truth), ensure_ascii=False, indent=2))
+    else:
+        print_lines(lines(reports, truth, what.outlets))
+    return 1 if any(report.failed for report in reports) else 0

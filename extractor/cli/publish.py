@@ -1,0 +1,222 @@
+"""`extract publish` and `extract bring-back`: reviewed rows out of a store, and edited ones in."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from extractor.cli.flags import RunFolder, takes
+from extractor.cli.output import say
+from extractor.errors import UsageError
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+    from extractor.review.publish.publish import Form, Published
+    from extractor.review.queue import Filter
+
+Format = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterFlags:
+    """Which rows; every field is the filter's of its name."""
+
+    status: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATUS,…",
+            help="accepted, corrected, rejected, later, open; by default accepted,corrected.",
+        ),
+    ] = None
+    schema: Annotated[
+        str | None, typer.Option("--schema", "-s", metavar="NAME", help="Rows of this schema.")
+    ] = None
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Rows of this kind, such as quotes.")
+    ] = None
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Of this outlet.")] = None
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Published from this day on.")
+    ] = None
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Published up to this day, month or year.")
+    ] = None
+    speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Of this speaker.")] = None
+    decided_by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Decided by this reviewer.")
+    ] = None
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Answered by this model, or by rules.")
+    ] = None
+    flag: Annotated[
+        str | None, typer.Option(metavar="CODE,…", help="With any of these warnings.")
+    ] = None
+    words: Annotated[str | None, typer.Option(metavar="WORDS", help="With all of these words.")] = (
+        None
+    )
+    article: Annotated[
+        str | None, typer.Option(metavar="SHA256", help="Of the article with this text.")
+    ] = None
+    view: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of this saved view; other flags narrow it.")
+    ] = None
+
+    def filter(self, desk: "Desk") -> "Filter":
+        """Return the filter that is meant. Raises UsageError."""
+        from dataclasses import asdict
+
+        from extractor.review.queue import Filter, saved_views
+
+        told = {
+            ("reviewer" if one.name == "decided_by" else one.name): getattr(self, one.name)
+            for one in fields(self)
+            if one.name != "view"
+        }
+        if self.view is None:
+            return Filter.from_query(told)
+        views = saved_views(desk)
+        if self.view not in views:
+            known = ", ".join(sorted(views)) or "none"
+            raise UsageError(f"there is no saved view {self.view!r}; there are: {known}")
+        given = {name: value for name, value in told.items() if value is not None}
+        return Filter.from_query({**asdict(views[self.view]), **given})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishFlags:
+    """What is published, where to, and how."""
+
+    folder: RunFolder = None
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this file, - for standard output; by default published.FORMAT in the "
+            "folder.",
+        ),
+    ] = None
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How to write it; by default what --output ends with, or else xlsx.",
+        ),
+    ] = None
+    with_open: Annotated[
+        bool,
+        typer.Option(
+            "--with-open", help="Also rows that nobody has decided on; each says so, loudly."
+        ),
+    ] = False
+
+
+@takes(PublishFlags, FilterFlags)
+def publish(what: PublishFlags, which: FilterFlags) -> int:
+    """Write the rows that reviewers accepted or corrected, with where they come from."""
+    from extractor.review.desk import Desk
+    from extractor.review.publish.publish import ENDINGS
+    from extractor.review.publish.publish import publish as write
+    from extractor.run.command import find_store
+
+    form = _form(what, ENDINGS)
+    folder = find_store(what.folder)
+    target = None
+    if what.output != "-":
+        target = Path(what.output) if what.output else folder / f"published{ENDINGS[form]}"
+        if target.is_dir():
+            raise UsageError(f"--output {target}: this is a folder; name a file in it")
+    with Desk(folder) as desk:
+        desk.sync()
+        wanted = which.filter(desk)
+        done = write(desk, wanted, form, target, with_open=what.with_open, needs_rows=True)
+        if not done.rows:
+            say(_nothing(wanted, target, with_open=what.with_open))
+    _tell(done)
+    return 1 if done.unfit or not done.rows else 0
+
+
+def _nothing(wanted: "Filter", target: Path | None, *, with_open: bool) -> str:
+    """Say that no row goes out, and why as far as the filter tells."""
+    why = "no row was accepted or corrected yet"
+    if with_open or any(getattr(wanted, one.name) for one in fields(wanted)):
+        why = "no row matches what was asked for"
+    left = f"{target} is as it was" if target and target.exists() else "nothing was written"
+    return f"{why}; {left}"
+
+
+def _form(what: PublishFlags, endings: "dict[Form, str]") -> "Form":
+    """Return the format asked for, or the one that the file's ending names. Raises UsageError."""
+    if what.form is not None:
+        return what.form
+    if what.output is None:
+        return "xlsx"
+    name = what.output.casefold()
+    # The longest ending first: ".ftm.jsonl" ends with ".jsonl" too.
+    for form, ending in sorted(endings.items(), key=lambda pair: -len(pair[1])):
+        if name.endswith(ending):
+            return form
+    raise UsageError(f"--output {what.output}: say with --format how to write it")
+
+
+def _tell(done: "Published") -> None:
+    """Say what was published, and what not."""
+    if done.rows:
+        where = " and ".join(str(file) for file in done.files) or "standard output"
+        of = _count(done.articles, "article")
+        say(f"{_count(done.rows, 'row')} of {of} published to {where}")
+    if done.open_rows:
+        say(
+            f"WARNING: {done.open_rows:,} of them are OPEN: nobody has decided on them; every one "
+            "says so in its review status"
+        )
+    if done.left_open:
+        say(
+            f"{_count(done.left_open, 'open row')} left out: review them, or publish them marked "
+            "as open with --with-open"
+        )
+    if done.unfit:
+        say(
+            f"{_count(done.unfit, 'row')} left out that do not fit their schema any more; extract "
+            "their articles anew"
+        )
+    for note in done.notes:
+        say(note)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringFlags:
+    """What is brought back, and in whose name."""
+
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The run's folder.")]
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A sheet from `extract publish`, edited.")
+    ]
+    reviewer: Annotated[
+        str, typer.Option("--reviewer", metavar="NAME", help="Who edited it: signs the decisions.")
+    ]
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be decided, and decide nothing.")
+    ] = False
+
+
+@takes(BringFlags)
+def bring_back(what: BringFlags) -> int:
+    """Take the decisions that an edited sheet holds (XLSX or CSV); only changed rows count."""
+    from extractor.review.bring_back.bring_back import bring_back as take
+    from extractor.review.bring_back.bring_back import told
+    from extractor.review.desk import Desk
+
+    with Desk(what.folder) as desk:
+        desk.sync()
+        brought = take(desk, what.file, what.reviewer, dry_run=what.dry_run)
+    for line in told(brought, what.dry_run):
+        say(line)
+    return 0 if brought.ok else 1

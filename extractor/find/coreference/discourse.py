@@ -1,0 +1,207 @@
+"""What an article has named so far, as its pronouns see it: every entity with its mentions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
+
+from extractor.find.coreference.syntax_roles import SALIENCE, SUBJECTS, lines_of, role_of
+from extractor.language.lexicon import PRONOUN_GENDER, is_first_name
+from extractor.language.word_classes import NEUTRAL, PLURAL, PRONOUN
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from extractor.find.document import Reading
+    from extractor.find.drafts import Draft
+    from extractor.language.kinds import EntityKind
+
+REACH = 5  # lines back, chosen by hand
+_MOST = 60  # entities back: more than so many lines hold
+_LONG_AGO = -REACH - 1  # a line in nobody's reach
+OFTEN = 5  # mentions; more tell no more
+_OWNING = frozenset("his her their its".split())  # may open a description: "her message"
+_PEOPLE = ("person", "unnamed", "other")
+_ACTING = SUBJECTS | {f"p-{role}" for role in SUBJECTS}
+
+Past = tuple[int, int, str, int]  # a mention: its token, line, role, and the index of its entity
+
+# By which pronouns an entity may be meant, as bits; by its name every one may be.
+_NAMED: Final = 1
+_HE: Final = 2
+_SHE: Final = 4
+_IT: Final = 8
+_THEY: Final = 16
+_FITTED = {word: _HE if gender == "m" else _SHE for word, gender in PRONOUN_GENDER.items()}
+_FITTED |= dict.fromkeys(NEUTRAL, _IT) | dict.fromkeys(PLURAL, _THEY)
+
+
+@dataclass(slots=True, eq=False)
+class Trail:
+    """The mentions of an entity so far, as later pronouns see them."""
+
+    order: int  # the index of the entity
+    draft: Draft
+    kind: str  # as a feature
+    fitted: int  # the bits of the pronouns that it fits
+    lines: list[int]  # of its mentions (`positions.lines_of`), in order
+    line: int  # of the last mention
+    paragraph: int  # of the last mention
+    role: str  # of the last mention
+    best: str  # the most salient role in that line
+    acted: int  # the last line that it was a subject in
+    line_before: int = -1  # the line with mentions before that one
+    best_before: str = ""  # the most salient role there
+
+
+class History:
+    """What was named so far, while the article is read from its beginning."""
+
+    def __init__(self, reading: Reading, drafts: list[Draft]) -> None:
+        self.reading, self.drafts = reading, drafts
+        self._lines, self._sentence = lines_of(reading), reading.sentence
+        self._paragraphs = [sentence.paragraph for sentence in reading.sentences] or [0]
+        # Captions and the like: nobody outside them means whom only they name.
+        self.apart = {i for i, p in enumerate(reading.article.paragraphs) if p.kind != "body"}
+        self.past: list[Past] = []
+        self.trails: dict[int, Trail] = {}  # of the entities, the one mentioned last at the end
+        self._aside: dict[int, Trail] = {}  # the same within one caption or the like
+        self._aside_at = -1  # its paragraph
+        self.times = [0] * len(drafts)  # how often each entity was named so far
+        self.speaker = -1  # the entity that spoke last
+        self.asked: dict[int, tuple[int, int]] = {}  # line -> who asked whom
+        self.first_of: dict[int, int] = {}  # line -> the first person in it
+        lower = reading.tokens.lower
+        self.coming = sorted(  # the mentions: tokens first:last, entity
+            [
+                (first, last, order)
+                for order, draft in enumerate(drafts)
+                for first, last, _ in draft.mentions
+            ]
+        )
+        self.position = 0  # of the first mention not read yet
+        self.taken_up: Past | None = None  # the last description that meant somebody named before
+        self._roles: dict[int, str] = {}
+        self.opening = {first for first, _, _ in self.coming}
+        self.found = [  # "HE", printed in capitals, may be read as a name
+            (k, lower[k])
+            for k in reading.tokens.all_of(PRONOUN)
+            if not reading.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
+        ]
+
+    def line_at(self, k: int) -> int:
+        """Return the line of token `k` (`positions.lines_of`)."""
+        return self._lines[self._sentence[k]]
+
+    def paragraph_at(self, k: int) -> int:
+        """Return the index of the paragraph of token `k`."""
+        return self._paragraphs[self._sentence[k]]
+
+    def remember(self, k: int, order: int) -> None:
+        """Note the pronoun at token `k` as a mention of the entity."""
+        self.note(k, "p-" + role_of(self.reading, k, k + 1), order)
+
+    def role_at(self, first: int, last: int) -> str:
+        """Return the role of the mention at tokens first:last."""
+        role = self._roles.get(first)
+        if role is None:
+            role = role_of(self.reading, first, last if last > first else first + 1)
+            self._roles[first] = role
+        return role
+
+    def note(self, first: int, role: str, order: int) -> None:
+        """Note a mention that begins at token `first`."""
+        sentence = self._sentence[first]
+        line, paragraph = self._lines[sentence], self._paragraphs[sentence]
+        self.times[order] += 1
+        self.past.append((first, line, role, order))
+        apart = paragraph in self.apart
+        trails = self._trails_within(paragraph, order) if apart else self.trails
+        acted = line if role in _ACTING else _LONG_AGO
+        trail = trails.pop(order, None)
+        if trail is None:
+            draft = self.drafts[order]
+            kind, fitted = _kind(draft), _fitted(draft)
+            trail = Trail(order, draft, kind, fitted, [line], line, paragraph, role, role, acted)
+        else:
+            if line != trail.line:
+                trail.line_before, trail.best_before = trail.line, trail.best
+                trail.line, trail.best = line, role
+            elif SALIENCE[role] > SALIENCE[trail.best]:
+                trail.best = role
+            trail.lines.append(line)
+            trail.paragraph, trail.role = paragraph, role
+            if acted >= 0:
+                trail.acted = acted
+        trails[order] = trail
+        if apart:
+            return
+        if role == "asked":
+            self.asked[line] = (self.speaker, order)
+        elif role in ("speaker", "p-speaker"):
+            self.speaker = order
+        if role not in ("possessive", "modifier") and trail.draft.kind in _PEOPLE:
+            self.first_of.setdefault(line, order)
+
+    def _trails_within(self, paragraph: int, order: int) -> dict[int, Trail]:
+        """Return the trails that only a caption or the like knows of, with that of an entity."""
+        if paragraph != self._aside_at:
+            self._aside, self._aside_at = {}, paragraph
+        known = self.trails.get(order)
+        if known and order not in self._aside:
+            self._aside[order] = replace(known, lines=known.lines[-OFTEN:])
+        return self._aside
+
+    def in_reach(
+        self, k: int, reach: int = REACH, word: str | None = None, barred: Container[int] = ()
+    ) -> list[Trail]:
+        """Return the trails of the entities in reach of token `k`, the one named last first.
+
+        `reach` in lines. Only those that `word` fits, if one is given, and none of the `barred`.
+        """
+        farthest = self._lines[self._sentence[k]] - reach
+        wanted = _NAMED if word is None else _FITTED.get(word, _HE | _SHE)
+        found = []
+        for trail in islice(self._seen_from(k), _MOST):
+            if trail.line < farthest:
+                break
+            if trail.fitted & wanted and trail.order not in barred:
+                found.append(trail)
+        return found
+
+    def _seen_from(self, k: int) -> Iterable[Trail]:
+        """Return the trails of whom a pronoun at token `k` may mean, the one named last first."""
+        if self._aside_at != self.paragraph_at(k):
+            return reversed(self.trails.values())
+        aside, trails = self._aside, reversed(self.trails.values())
+        return chain(reversed(aside.values()), (t for t in trails if t.order not in aside))
+
+
+def _kind(draft: Draft) -> str:
+    given = draft.kind == "other" and draft.words and is_first_name(draft.words[0])
+    return "given name" if given else draft.kind
+
+
+def _fitted(draft: Draft) -> int:
+    """Return the bits of the pronouns that may mean an entity by number, kind and gender."""
+    told = bool(draft.words) or draft.described
+    return _fitting(draft.kind, draft.plural, draft.gender, told)
+
+
+@cache
+def _fitting(kind: EntityKind, plural: bool, gender: str | None, told: bool) -> int:
+    if plural:
+        return _NAMED | _THEY
+    if kind in ("place", "body"):
+        return _NAMED | _IT | _THEY * (kind == "body")
+    bits = _NAMED | _IT * (kind == "other")
+    if kind != "person" and not told:
+        return bits  # a document, or any other thing that "said"
+    return bits | _HE * (gender != "f") | _SHE * (gender != "m")
+
+
+def fits(draft: Draft, word: str) -> bool:
+    """Tell whether number, kind and gender let the pronoun mean the entity."""
+    return bool(_fitted(draft) & _FITTED.get(word, _HE | _SHE))

@@ -1,0 +1,192 @@
+"""Whom the pronouns of an article mean: each joins its likely antecedent, or keeps none.
+
+Which entity is the likeliest is `antecedents`; here are the cases that need no ranking ("Smith,
+who"; "When he spoke, Smith said"), the gender that the pronouns themselves give away, and what
+becomes of a pronoun that nobody fits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from extractor.find.coreference.antecedents import ALONE, antecedent, own_description, read_on
+from extractor.find.coreference.discourse import History, fits
+from extractor.find.coreference.syntax_roles import SUBJECTS
+from extractor.find.drafts import Draft
+from extractor.language.lexicon import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
+
+if TYPE_CHECKING:
+    from extractor.find.candidates import MentionKind
+    from extractor.find.document import Reading
+
+_BY_SUBJECT = frozenset("he she his her".split())
+_ASIDE = frozenset(",-–—(")  # may stand between a name and "who"
+_CLAUSE = 5  # tokens from "who" to a pronoun that its clause holds
+_FAR = 25  # tokens an apposition, or a clause before the main one, is looked through
+_OPENERS = frozenset("when while as after before if since although though because until".split())
+
+
+def add(reading: Reading, drafts: list[Draft]) -> dict[int, float]:
+    """Add the pronouns outside quotations as mentions of their likely antecedents.
+
+    Returns for the tokens of those that one is found for how likely it is.
+    """
+    history = History(reading, drafts)
+    learn_gender(history)
+    unresolved: list[tuple[int, str]] = []
+    chances: dict[int, float] = {}
+    for k, word in read_on(history):
+        found = resolve(history, k, word)
+        if found is not None:
+            order, likely = found
+            history.remember(k, order)
+            if k not in history.opening:
+                drafts[order].mentions.append((k, k + 1, "pronoun"))
+                chances[k] = likely
+            elif word in ("his", "her") and _own_words(history, k, drafts[order]):
+                chances[k] = likely
+        elif word in ("he", "she", "they", "who"):
+            unresolved.append((k, word))
+    _keep_unresolved(drafts, unresolved)
+    return chances
+
+
+def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
+    """Return the entity that the pronoun at token `k` means, and how likely that is."""
+    if word == "who":
+        order = _named_before(history, k)
+        return None if order is None else (order, ALONE)
+    order = _subject_of_relative(history, k, word)
+    if order is not None:
+        return order, ALONE
+    found = antecedent(history, k, word)
+    if found is None and word in ("he", "she"):
+        order = own_description(history, k, word)
+        if order is None:
+            order = _named_after(history, k, word)
+        return None if order is None else (order, ALONE)
+    return found
+
+
+def _named_before(history: History, k: int) -> int | None:
+    """Return whom the "who" at token `k` follows: a name, or a name and its apposition."""
+    lower, line, fallback = history.reading.tokens.lower, history.line_at(k), None
+    for first, last, order in reversed(
+        history.coming[max(history.position - 8, 0) : history.position]
+    ):
+        if history.line_at(first) != line or k - last > _FAR:
+            return fallback
+        if k - last <= (lower[k - 1] in _ASIDE):
+            kind = history.drafts[order].kind
+            if kind == "body" and lower[k - 1] == ",":
+                fallback = order  # unless it ends somebody's description
+                continue
+            return order if kind != "place" else None
+        if history.drafts[order].kind != "person":
+            continue
+        end = _past_place(history.reading, last)
+        aside = lower[k - 1] == "," and lower[end] == "," and "," not in lower[end + 1 : k - 1]
+        if aside:
+            return order
+        if lower[last] not in ("of", "in", "for", "at", "from"):
+            return fallback
+    return fallback
+
+
+def _past_place(reading: Reading, k: int) -> int:
+    """Return the token after the place of a name that ends at `k`: "Marsh of Freedonia,"."""
+    text, lower = reading.tokens.text, reading.tokens.lower
+    j = k + 1
+    if lower[k] not in ("of", "from"):
+        return k
+    while j < min(k + 4, len(text)) and text[j][0].isupper():
+        j += 1
+    return j if j > k + 1 and j < len(text) and text[j] == "," else k
+
+
+def _subject_of_relative(history: History, k: int, word: str) -> int | None:
+    """Return whom "who" means right before: "Smith, who lost his seat", "who says she won"."""
+    if word not in _BY_SUBJECT or not history.past:
+        return None
+    (token, *_, order), lower = history.past[-1], history.reading.tokens.lower
+    if lower[token] != "who" or k - token > _CLAUSE:
+        return None
+    between = lower[token + 1 : k]
+    if not between or any(not w[0].isalpha() or w in CONJUNCTIONS for w in between):
+        return None
+    if word == "her" and not lower[k + 1 : k + 2][0][0].isalpha():
+        return None  # "who beat her."
+    return order if fits(history.drafts[order], word) else None
+
+
+def _named_after(history: History, k: int, word: str) -> int | None:
+    """Return the subject that a clause before the main one speaks of: "When he spoke, Smith …"."""
+    reading, lower = history.reading, history.reading.tokens.lower
+    start = reading.tokens.first_from(reading.sentences[reading.sentence[k]].span.start)
+    if k - start > 4 or lower[start] not in _OPENERS:
+        return None
+    for first, last, order in history.coming[history.position : history.position + 8]:
+        if first - k > _FAR or reading.sentence[first] != reading.sentence[k]:
+            return None
+        draft = history.drafts[order]
+        person = draft.kind == "person" and fits(draft, word)
+        if person and "," in lower[max(first - 5, k) : first]:
+            return order if history.role_at(first, last) in SUBJECTS else None
+    return None
+
+
+def _own_words(history: History, k: int, owner: Draft) -> bool:
+    """Make "her message" at token `k` a mention of hers, where she is a person; tell whether."""
+    _, last, order = history.coming[bisect_left(history.coming, (k,))]
+    draft = history.drafts[order]
+    if draft.kind != "other" or draft.words or owner.kind != "person":
+        return False
+    draft.mentions.remove((k, last, "nominal"))
+    owner.mentions.append((k, last, "nominal"))
+    return True
+
+
+def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> None:
+    """Keep subject pronouns without an antecedent as sources that nobody is named for."""
+    for k, word in unresolved:
+        mentions: list[tuple[int, int, MentionKind]] = [(k, k + 1, "pronoun")]
+        gender, plural = PRONOUN_GENDER.get(word), word == "they"
+        drafts.append(Draft((), "unnamed", word, mentions, [k], gender, plural))
+
+
+def learn_gender(history: History) -> None:
+    """Give people without known gender that of the pronouns that likely mean them.
+
+    Two kinds of places tell: "Smith said he", the first person of a sentence as its subject with
+    no other in between; and a sentence that names one person alone, with a pronoun after it.
+    """
+    reading, drafts = history.reading, history.drafts
+    lower, quoted = reading.tokens.lower, reading.quoted
+    people: dict[int, list[tuple[int, int, int]]] = {}  # sentence -> tokens first:last, entity
+    for first, last, order in history.coming:
+        draft = drafts[order]
+        if not quoted[first] and not draft.plural and draft.kind in ("person", "unnamed"):
+            people.setdefault(reading.sentence[first], []).append((first, last, order))
+    votes: dict[int, list[int]] = {}
+    for k, word in history.found:
+        gender, named = PRONOUN_GENDER.get(word), people.get(reading.sentence[k])
+        if not gender or not named or named[0][0] > k or drafts[named[0][2]].gender is not None:
+            continue
+        first, last, order = named[0]
+        alone = all(other == order for *_, other in named)
+        near = all(other == order for place, _, other in named if place < k)
+        near = near and history.role_at(first, last) in SUBJECTS and lower[k - 1] not in _OPENERS
+        if alone or near:
+            spoken = near and lower[k - 1] in FINITE_SPEECH
+            subject = word in ("he", "she")  # "Smith said his …" tells less than "Smith said he"
+            weight = 1 + (near and not spoken) + 3 * (spoken and subject)
+            votes.setdefault(order, [0, 0])[gender == "f"] += weight
+    for order, (male, female) in votes.items():
+        if max(male, female) > 2 * min(male, female):
+            drafts[order].gender = "f" if female > male else "m"
+    for draft in drafts:
+        if draft.gender is None and draft.kind == "person" and len(draft.words) > 1:
+            given = draft.words[0]
+            if given.endswith("a") and len(given) > 3:
+                draft.gender = "f"  # for want of anything better: many women's names end so

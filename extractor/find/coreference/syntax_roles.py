@@ -1,0 +1,255 @@
+"""Where a mention stands in its sentence: who speaks, who is subject, who is merely mentioned.
+
+No parser: the words before and after tell. What a mention's role is decides how likely a later
+pronoun means it (`pronouns`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from extractor.language.lexicon import (
+    ADJECTIVES,
+    AUXILIARIES,
+    CORE_SPEECH,
+    DETERMINERS,
+    FINITE_SPEECH,
+    HONORIFICS,
+    PERSON_NOUNS,
+    PREPOSITIONS,
+    SPEECH_VERBS,
+)
+from extractor.language.word_classes import kind_of_noun, kind_of_word
+
+if TYPE_CHECKING:
+    from extractor.find.document import Reading
+
+SUBJECTS = frozenset(("speaker", "subject", "sub-speaker", "sub-subject"))
+# From the role that makes an entity most likely the next "he" to the one that makes it least.
+_ORDER = (
+    "speaker p-speaker subject p-subject opens p-opens asked sub-speaker p-sub-speaker sub-subject "
+    "p-sub-subject p-other other p-object object p-asked prep p-prep p-possessive possessive "
+    "p-modifier modifier p-quoted quoted"
+).split()
+SALIENCE = {role: len(_ORDER) - rank for rank, role in enumerate(_ORDER)} | {"": 0}
+_SUBORDINATE = frozenset(
+    "when while as after before if since until because although though that whether whom who "
+    "which where unless once than how why what".split()
+)
+# Whatever verb follows what they govern is another's: "a friend of Smith said".
+_SURELY_BEFORE_OBJECT = PREPOSITIONS - _SUBORDINATE - SPEECH_VERBS
+_ASKING = frozenset("asked asks asking pressed questioned quizzed interviewed".split())
+_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
+_OWNERS = frozenset("his her hers their its".split())
+_MODIFIERS = frozenset(HONORIFICS) | DETERMINERS | ADJECTIVES
+_NO_MODIFIERS = frozenset(("that", "one"))
+_PASSED = frozenset("also then now just still never often".split())
+# Past and present forms of common verbs that neither end in "-ed" nor are verbs of speech.
+_VERBS = frozenset(
+    """went took made got gave came ran won lost met left kept held began stood sat fell grew knew
+    drew threw wore broke chose drove rose led fought sought built bought brought caught sent spent
+    put set let hit cut quit won became wants seems goes takes makes gets gives comes looks plans
+    tries hopes remains appears leads faces needs likes loves hates knows keeps holds works lives
+    plays stands sits turns runs won't saw heard
+    found felt beat bore dealt flew forgot hid hurt laid lent paid rang shook shot struck swept
+    swung tore understood woke withdrew""".split()
+)
+_FINITE = FINITE_SPEECH | AUXILIARIES | _VERBS | {"also"}
+_ABBREVIATED = frozenset("mr mrs ms dr sen rep gov gen prof rev col lt sgt capt adm maj".split())
+_CLOSING = frozenset("”\"’'")
+_MARKS = frozenset("“”\"‘’'")
+_ENDS_ASIDE = _CLOSING | frozenset(";:.,—–-")
+_FAR = 30  # tokens an apposition is looked through
+
+
+def lines_of(reading: Reading) -> list[int]:
+    """Return for every sentence its line: how many in the reporter's voice have begun.
+
+    Sentences wholly within a quotation belong to the line of the sentence before: however long a
+    quotation is, its speaker was named one line ago. What stands in no sentence counts with the
+    first.
+    """
+    text, quoted = reading.tokens.text, reading.quoted
+    number, lines = 0, list[int]()
+    for first, last in reading.bounds:
+        for k in range(first, last):
+            if not quoted[k] and text[k][0].isalnum():
+                number += 1
+                break
+        lines.append(number)
+    return lines or [0]
+
+
+def role_of(reading: Reading, first: int, last: int) -> str:
+    """Say what the mention at tokens first:last does in its sentence."""
+    lower, opens = reading.tokens.lower, reading.opens
+    if reading.quoted[first]:
+        return "quoted"
+    after = lower[last] if last < len(lower) else "."
+    if after in _POSSESSIVE and lower[first] not in ("he", "she", "it", "who"):
+        return "possessive"
+    if lower[first] in _OWNERS:
+        return "possessive"
+    k = first - 1
+    while k >= 0 and first - k < 6 and k + 1 not in opens and _describes(reading, k):
+        k -= 1
+    if lower[k] in _POSSESSIVE:
+        k = _past_owner(reading, k)
+    before = lower[k] if k >= 0 else "."
+    if before in FINITE_SPEECH and k:
+        inverted = before in CORE_SPEECH and lower[k - 1] == ","  # "…, said Smith"
+        inverted = inverted and not _acts(after)  # "Brandt, who is ill, said Smith had left"
+        if inverted or ends_quotation(reading, k - 1):
+            return "speaker"
+    if before in _SURELY_BEFORE_OBJECT:
+        return "prep"
+    verb = _verb_after(reading, last)
+    if not verb and before == "," and after == "," and is_verb(lower, last + 1):
+        verb = _verb_after(reading, last + 1)  # "the chairman, Paul Marsh, dismissed it"
+    if verb:
+        if before in _SUBORDINATE or before in SPEECH_VERBS:  # "Brandt thought Smith had left"
+            return "sub-" + verb
+        if before not in PREPOSITIONS:
+            return verb
+    if before in PREPOSITIONS:
+        return "prep"
+    if after.isalpha() and kind_of_word(after) is not None:
+        return "modifier"
+    if before in _ASKING:
+        return "asked"
+    if first in opens or k + 1 in opens:
+        return "opens"
+    if before in SPEECH_VERBS or before.endswith(("ed", "ing")):
+        return "object"
+    return "other"
+
+
+def _past_owner(reading: Reading, k: int) -> int:
+    """Return the token before a name with a possessive that ends at `k`: "after the BBC's"."""
+    text, j = reading.tokens.text, k - 1
+    if j < 1 or not text[j][0].isupper() or j in reading.opens:
+        return k
+    while k - j < 6 and j - 1 not in reading.opens and text[j - 1][0].isupper():
+        j -= 1
+    return j - 1
+
+
+def _describes(reading: Reading, k: int) -> bool:
+    """Tell whether token `k` may belong to the description before a name: "campaign spokesman"."""
+    word, text = reading.tokens.lower[k], reading.tokens.text[k]
+    if word in _MODIFIERS:
+        return word not in _NO_MODIFIERS
+    if word == "and":  # "where Brandt and Okafor spoke": both stand in the clause
+        return text[0].islower() and k > 0 and reading.tokens.text[k - 1][0].isupper()
+    if word == ".":
+        return k > 0 and reading.tokens.lower[k - 1] in _ABBREVIATED
+    return word in PERSON_NOUNS or (text[0].isupper() and k not in reading.opens)
+
+
+def ends_quotation(reading: Reading, k: int) -> bool:
+    """Tell whether a quotation ends at token `k`, its closing marks included."""
+    quoted, text = reading.quoted, reading.tokens.text
+    for j in range(k, k - 4 if k > 3 else -1, -1):
+        if quoted[j]:
+            return True
+        if text[j][0].isalnum():
+            return False
+    return False
+
+
+def _verb_after(reading: Reading, k: int) -> str:
+    """Say whether a verb follows, past adverbs, brackets and one apposition: of speech or other."""
+    lower, text, quoted = reading.tokens.lower, reading.tokens.text, reading.quoted
+    count, aside = len(lower), False
+    for _ in range(6):
+        if k >= count or quoted[k]:
+            return ""
+        kind = _kind_after(lower[k])
+        if kind in ("speaker", "subject", ""):
+            return kind
+        if kind == "auxiliary":
+            k += 1 + (k + 1 < count and lower[k + 1].endswith("ly"))
+            return "speaker" if k < count and _speaks(lower[k]) else "subject"
+        if kind == "adverb":
+            k += 1
+        elif aside:
+            return ""
+        elif kind == "(":
+            end = min(k + 8, count)
+            while k < end and text[k] != ")":
+                k += 1
+            k += 1
+        elif kind == ",":
+            k, aside = _past_aside(reading, k), True
+            if not k:
+                return ""
+        else:
+            j, aside = k + 1, True
+            while j < min(k + 7, count) and (text[j][0].isupper() or lower[j] in ("the", "of")):
+                j += 1
+            if j == k + 1:
+                return ""
+            k = j + (j < count and text[j] == ",")
+    return ""
+
+
+@lru_cache(maxsize=20_000)
+def _kind_after(word: str) -> str:
+    """Class a word after a mention: "subject" is one that makes the mention the subject."""
+    if _speaks(word):
+        return "speaker"
+    if word in AUXILIARIES:
+        return "auxiliary"
+    if (word.endswith("ly") and kind_of_noun(word) is None) or word in _PASSED:
+        return "adverb"
+    if word in ("(", ","):
+        return word
+    if word in ("—", "–", "-"):
+        return ","
+    if word in _POSSESSIVE or word in _VERBS or word in SPEECH_VERBS:  # "he's"
+        return "subject"
+    if word.endswith("ed") and len(word) > 3:
+        return "subject"
+    return "of" if word in ("of", "from", "for", "at") else ""
+
+
+def _speaks(word: str) -> bool:
+    return word in CORE_SPEECH or (word in FINITE_SPEECH and word.endswith("ed"))
+
+
+def _acts(word: str) -> bool:
+    return word in AUXILIARIES or word in _VERBS or word in FINITE_SPEECH
+
+
+def _past_aside(reading: Reading, k: int) -> int:
+    """Return the token after the apposition that the comma at `k` opens, or 0 if none ends."""
+    text, lower = reading.tokens.text, reading.tokens.lower
+    if k + 1 >= len(text) or text[k + 1] in _MARKS or reading.quoted[k + 1]:
+        return 0  # words of somebody
+    for j in range(k + 1, min(k + _FAR, len(text) - 1)):
+        word = text[j]
+        if word not in _ENDS_ASIDE or reading.quoted[j]:
+            continue
+        if word in (";", ":"):
+            return 0
+        if (
+            word in _CLOSING
+            and text[j - 1] == ","
+            and (  # "…, who calls it “a farce,” said"
+                lower[j + 1] in FINITE_SPEECH or lower[j + 1] in AUXILIARIES
+            )
+        ):
+            return j + 1
+        stop = word == "." and len(lower[j - 1]) > 1 and lower[j - 1] not in _ABBREVIATED
+        if stop and text[j + 1][0].isupper():
+            return 0
+        if word == text[k] and is_verb(lower, j + 1):
+            return j + 1
+    return 0
+
+
+def is_verb(lower: list[str], k: int) -> bool:
+    """Tell whether a finite verb, or an adverb before one, seems to stand at token `k`."""
+    word = lower[k] if k < len(lower) else "."
+    return word in _FINITE or word.endswith(("ed", "ly"))

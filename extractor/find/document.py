@@ -1,0 +1,62 @@
+"""An article cut into tokens, and where sentences and quotations stand among them."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from extractor.article import Article
+from extractor.find.candidates import QuotationCandidate, SentenceCandidate
+from extractor.language.tokens import Tokens, tokenize
+from extractor.language.word_classes import OPENING
+from extractor.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules read: made once an article, shared by finding and attributing."""
+
+    article: Article
+    tokens: Tokens
+    sentence: list[int]  # token -> index of its sentence
+    opens: frozenset[int]  # tokens that open a sentence or a quotation, or follow a colon
+    quoted: list[bool]  # token -> stands inside a quotation
+    sentences: tuple[SentenceCandidate, ...]
+    bounds: list[tuple[int, int]]  # sentence -> its tokens first:last
+    furniture: tuple[Span, ...]  # captions, credits, bylines, headings
+
+    def in_furniture(self, offset: int) -> bool:
+        """Tell whether the place stands in a caption, credit, byline or heading."""
+        at = bisect_right(self.furniture, (offset, len(self.article.text))) - 1
+        return at >= 0 and offset < self.furniture[at].end
+
+
+def read(
+    article: Article,
+    sentences: tuple[SentenceCandidate, ...],
+    quotations: tuple[QuotationCandidate, ...],
+) -> Reading:
+    """Cut the article into tokens and say for each where it stands."""
+    tokens = tokenize(article.text)
+    words, count, first_from = tokens.text, len(tokens.text), tokens.first_from
+    sentence, quoted, opens = [0] * count, [False] * count, set[int]()
+    bounds: list[tuple[int, int]] = []
+    for index, found in enumerate(sentences):
+        start, end = found.span
+        first, last = first_from(start), first_from(end)
+        bounds.append((first, last))
+        sentence[first:last] = [index] * (last - first)
+        while first < last and not words[first][0].isalnum():
+            first += 1
+        opens.add(first)
+    for quotation in quotations:
+        for start, end in quotation.spans:
+            first, last = first_from(start), first_from(end)
+            if quotation.parent is None:
+                quoted[first:last] = [True] * (last - first)
+            opens.add(first)
+    for i in tokens.all_of(OPENING):
+        if words[i] in ":•" or (i and words[i - 1][0].islower()):
+            opens.add(i + 1)
+    furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
+    return Reading(
+        article, tokens, sentence, frozenset(opens), quoted, sentences, bounds, furniture
+    )

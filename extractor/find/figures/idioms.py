@@ -1,0 +1,87 @@
+"""Number words that count nothing: "one" as a pronoun or an article, "the two", "zero-sum".
+
+"one" counts where something bounds it ("at least one soldier"), another number stands beside it
+("one woman and two children") or it says what befell it ("one person was killed").
+"""
+
+import re
+
+from extractor.find.candidates import FigureKind
+from extractor.find.figures.not_figures import is_plural, words_before
+from extractor.find.figures.numerals import Numeral
+from extractor.find.figures.qualifiers import qualifier_of
+
+_NO_NOUN = frozenset(
+    "and or but of in on at to from for by with as is was are were be been has had have will would "
+    "can could may might should do does did not who that which when while if than then so because "
+    "after before since until into over under about against between through during without "
+    "within said says".split()
+)
+_BEFORE_PRONOUN_ONE = frozenset(
+    "no any every some each the this that which another a an other these those not whatever last "
+    "first next only new right wrong big good bad old young second than number square nobody "
+    "someone loved is as".split()
+)
+_ONE_SPAN = frozenset(("for", "in", "within", "than", "least", "about", "of", "every", "over"))
+_BEFALLEN = re.compile(
+    r"(?: [a-z][\w-]*){1,3} (?:(?:(?:was|is|has been|had been|also|still|later|being|be|were) )*"
+    r"(?:died|dies|killed|dead|injured|wounded|hurt|missing|arrested|detained|freed|released|shot"
+    r"|hospitali[sz]ed|charged|jailed|executed|kidnapped|abducted))\b"
+)
+_BEFALLING = frozenset(
+    "killed killing kills wounded wounding injured injuring arrested arresting freed freeing "
+    "released releasing detained detaining shot lost including leaving claimed".split()
+)
+_NUMBER_AHEAD = re.compile(
+    r"(?:,? [a-z][\w-]*){0,4},? (?:and|or) (?:[0-9]|two\b|three\b|four\b|five\b|six\b|seven\b"
+    r"|eight\b|nine\b|ten\b|dozens\b|several\b)"
+)
+_NUMBER_BEHIND = re.compile(
+    r"(?:\b[0-9]+|\b(?:two|three|four|five|six|seven|eight|nine|ten))(?: [a-z][\w-]*){1,3},? and\Z"
+)
+_NEXT = re.compile(r"[ \u00a0-]([^\W\d_]+)")
+_HYPHEN_IDIOM = re.compile(r"-(?:way|faced|star|fold|sided|handed|pronged|piece|on)\b")
+
+
+def is_idiom(text: str, numeral: Numeral, kind: FigureKind) -> bool:
+    """Tell "one" as a pronoun or an article, "zero-sum", "the two", "four-star"."""
+    if numeral.digits or numeral.scaled or numeral.share or numeral.value is None:
+        return False
+    left = [word.strip('"“”‘’(,;').lower() for word in words_before(text, numeral.start)]
+    last = left[-1] if left else ""
+    follows = _NEXT.match(text, numeral.end)
+    after = follows[1].lower() if follows else ""
+    if numeral.value == 1:
+        return _is_pronoun(text, numeral, kind, left, after)
+    if numeral.value == 0:
+        if kind != "count":
+            return False
+        return last in ("ground", "absolute", "patient", "year") or not (
+            is_plural(after) and text[numeral.end : numeral.end + 1] == " "
+        )
+    if _HYPHEN_IDIOM.match(text, numeral.end):
+        return True
+    if numeral.value == 2 and (not after or after in _NO_NOUN):
+        return last == "the" or (last == "or" and not {"a", "an", "another"}.isdisjoint(left[-5:]))
+    return False
+
+
+def _is_pronoun(text: str, numeral: Numeral, kind: FigureKind, left: list[str], after: str) -> bool:
+    """Tell whether "one" stands for something or somebody, and counts nothing."""
+    last = left[-1] if left else ""
+    hyphen = text[numeral.end : numeral.end + 1] in "-‑"
+    if kind in ("money", "percent") or (kind == "measure" and last != "the"):
+        return False
+    if kind == "duration":
+        loose = after == "day" and not hyphen and last not in _ONE_SPAN
+        return loose or last in ("no", "any", "this", "that")
+    qualifier = qualifier_of(text, numeral.start, numeral.end, "count", True)
+    if qualifier and qualifier.sort in ("low", "high") and after != "another":
+        return False
+    if hyphen or last in _BEFORE_PRONOUN_ONE or not after or after in _NO_NOUN:
+        return True
+    if last in _BEFALLING or _NUMBER_AHEAD.match(text, numeral.end):
+        return False
+    if _BEFALLEN.match(text, numeral.end):
+        return False
+    return not _NUMBER_BEHIND.search(" ".join(left[-5:]))

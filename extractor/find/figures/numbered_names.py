@@ -1,0 +1,167 @@
+"""Numbers that belong to a name or a place in a document: "Boeing 737", "Article 21", "No. 1".
+
+Decided by the word before: a capitalised one takes a bare number as its own, unless a plural noun
+follows that the number counts ("In Kenya 300 people").
+"""
+
+import re
+
+from extractor.find.figures.not_figures import (
+    MONTHS,
+    NEXT_WORD,
+    PLURALS,
+    WEEKDAYS,
+    Verdict,
+    counted_after,
+    is_plural,
+    opens_sentence,
+    words_before,
+)
+from extractor.find.figures.numerals import Numeral
+
+_GLUED_MONTH = re.compile(  # "PostedFebruary 6", where a page ran two lines together
+    r"[a-z](?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)\Z"
+)
+_HYPHEN_CAPITAL = re.compile(r"-([A-Z]\w*)")
+_ADDRESS = re.compile(
+    r" (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? |[0-9]+(?:st|nd|rd|th) ){1,3}"
+    r"(?:Street|Avenue|Road|Ave|St|Rd|Blvd|Boulevard|Lane|Drive|Dr|Square|Place|Parkway|Court)\b"
+)
+_SECTION = frozenset(
+    "article articles section sections chapter chapters clause clauses paragraph paragraphs page "
+    "pages amendment resolution resolutions title rule rules item items verse annex appendix "
+    "volume vol vol. sec. sec art. art p. pp. pg. para act canto § subsection schedule figure "
+    "table footnote provision".split()
+)
+_NAMED = frozenset(
+    "channel highway route interstate flight room phase stage grade level tier type class round "
+    "week day game line exit gate track psalm part episode season proposition prop precinct "
+    "district ward zone area sector unit division group apartment apt apt. suite floor terminal "
+    "runway platform category step case option version model form figure number-one block bed "
+    "highways interstates us-".split()
+)
+_NUMBER_WORDS = frozenset(("no.", "no", "nos.", "number", "numbers", "#", "nr.", "№", "ranked"))
+_OPENERS = frozenset(
+    "a an the in on at by for from to of with and or but so as if when while after before since "
+    "until during over under about around nearly almost some only just another these those this "
+    "that its their his her our all any more most up than roughly approximately among between "
+    "nor not even then now still there here at's it was were is are has have had will would can "
+    "could may might must should who which what where because however yet also least last next "
+    "past first about: killed how per plus all both every each no other others i we they he she "
+    "you it's they're that's there's with: within without through throughout against into out "
+    "off down near across along amid behind below above beyond including like "
+    "give take get make put see say says said do does did about circa exactly total fewer less "
+    "top my your be been being are:".split()
+)
+
+
+def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
+    """Tell a number that belongs to a name or a place in a document: "Channel 4", "Article 21"."""
+    start, end = numeral.start, numeral.end
+    if has_unit or numeral.scaled or numeral.share or start == 0:
+        return None
+    if text[start - 1] not in " \u00a0.":
+        return _hyphened_name(text, numeral)
+    if numeral.digits and not numeral.grouped and end - start > 6:
+        return None if counted_after(text, end) else (start, end, "name")  # an identifier
+    left = words_before(text, start)
+    if not left:
+        return _hyphened_name(text, numeral)
+    word = left[-1].lstrip("\"“‘'([")
+    lower = word.lower()
+    follows = NEXT_WORD.match(text, end)
+    after = follows[1] if follows else ""
+    counted = is_plural(after.lower()) and (after[0].islower() or not word[:1].isupper())
+    if _GLUED_MONTH.search(word) and 1 <= (numeral.value or 0) <= 31:
+        return start, end, "date"
+    if lower in _SECTION and (not counted or (numeral.digits and not is_plural(lower))):
+        return start, end, "section"
+    if lower == "of" and left[-2:-1] and left[-2] in ("Group", "Gang", "Committee", "Council"):
+        return start, end, "name"
+    if lower in _NUMBER_WORDS:
+        if lower in ("no", "number", "numbers", "ranked") and counted:
+            return None
+        if lower == "no" and (word[0].islower() or not numeral.digits):
+            return None
+        return start, end, "ordinal"
+    if lower in _NAMED and not counted and (numeral.value or 0) < 1000:
+        noun = after and after[0].islower() and lower in ("week", "day", "case", "group", "line")
+        this = len(left) > 1 and left[-2].lower() in ("this", "last", "next", "that", "every", "a")
+        if not noun and not this:
+            return start, end, "name"
+    if numeral.digits:
+        return _after_capital(text, numeral, left, word, after) or _hyphened_name(text, numeral)
+    printed = text[start:end]
+    if printed[0].isupper() and not opens_sentence(text, start):
+        if printed.isupper() and len(printed) > 1:
+            return None
+        title_case = after[:1].isupper() and is_plural(after.lower())
+        linked = word[:1].isupper() or lower in ("or", "and")
+        return None if title_case and linked else (start, end, "name")
+    return None
+
+
+def _hyphened_name(text: str, numeral: Numeral) -> Verdict | None:
+    """Judge "7-Eleven", "3-D", and house numbers: "10 Downing Street"."""
+    if numeral.digits and (match := _HYPHEN_CAPITAL.match(text, numeral.end)):
+        last = match[1]
+        small = (numeral.value or 0) < 10 or not opens_sentence(text, numeral.start)
+        if len(last) == 1 or (small and not last.isupper() and not is_plural(last.lower())):
+            return numeral.start, match.end(), "name"
+    if numeral.digits and not numeral.grouped and _ADDRESS.match(text, numeral.end):
+        return numeral.start, numeral.end, "name"
+    return None
+
+
+def _after_capital(
+    text: str, numeral: Numeral, left: list[str], word: str, after: str
+) -> Verdict | None:
+    """Judge digits after a capitalised word: "Boeing 737", but "On Tuesday 40 people"."""
+    start, end = numeral.start, numeral.end
+    bare = word.strip("”\"’'.,:;")
+    if bare.endswith(("'s", "’s", "s'", "s’")) or word.endswith(("s'", "s’")):
+        return None
+    if not bare[:1].isupper() or word[-1] in ',:;.!?)”"' or numeral.grouped:
+        is_state = (len(bare) == 2 and bare.isupper()) or re.fullmatch(r"([A-Z]\.){2}", word)
+        postal = is_state and end - start == 5 and len(left) > 1 and left[-2].endswith(",")
+        return (start, end, "name") if postal else None
+    if bare in WEEKDAYS or bare in MONTHS or bare.lower() in _OPENERS:
+        return None
+    lower = after.lower()
+    if is_plural(lower):
+        heading = after[0].isupper() and bare.endswith(("s", "ed"))
+        if heading or (after[0].islower() and (len(left) < 2 or left[-2].istitle())):
+            return None
+        if after[0].islower() and left[-2].lower() in _OPENERS:
+            return None
+        if lower in PLURALS:
+            return None
+    if lower in ("of", "in", "out") and text.startswith((" of the", " of its", " out of"), end):
+        return None
+    return start, end, "name"
+
+
+def telephone_word(text: str, start: int, end: int) -> Verdict | None:
+    """Tell an emergency number: "call 911"."""
+    left = words_before(text, start)
+    near = left[-1].lower() if left else ""
+    follows = NEXT_WORD.match(text, end)
+    if near in ("call", "called", "calling", "dial", "dialed", "dialled", "calls", "to") and (
+        text[start:end] in ("911", "999", "112", "111")
+    ):
+        return start, end, "telephone"
+    if text[start:end] in ("911", "999") and follows and follows[1] in (
+        "call", "calls", "operator", "dispatcher", "tape", "tapes", "caller",
+    ):  # fmt: skip
+        return start, end, "telephone"
+    return None
+
+
+def roman(text: str, start: int, end: int) -> Verdict | None:
+    """Read a Roman number after a capitalised word: "World War II", "Title IX"."""
+    left = words_before(text, start)
+    if not left or not left[-1][0].isupper() or text[start - 1] != " ":
+        return None
+    section = left[-1].lower() in _SECTION
+    return start, end, "section" if section else "name"

@@ -1,0 +1,123 @@
+"""Words that loosen a number: "around", "more than", "up to", "or so"."""
+
+import re
+from typing import Literal, NamedTuple
+
+from extractor.find.candidates import FigureKind
+from extractor.find.figures.not_figures import words_before
+from extractor.text.spans import Span
+
+Sort = Literal["about", "low", "high", "range"]
+
+
+class Qualifier(NamedTuple):
+    """The qualifying words and what they do: loosen, bound from below or above, open a range."""
+
+    span: Span
+    sort: Sort
+
+
+_BEFORE: dict[str, Sort] = {
+    **dict.fromkeys((
+        "around", "about", "approximately", "approx.", "approx", "roughly", "nearly", "almost",
+        "some", "circa", "ca.", "c.", "close to", "an estimated", "estimated", "the estimated",
+        "perhaps", "maybe", "just shy of", "shy of", "something like", "somewhere around",
+        "in the region of", "in the neighborhood of", "more or less", "give or take", "virtually",
+        "on the order of", "in the order of", "nearer", "closer to", "an average of", "averaging",
+        "plus or minus",
+    ), "about"),
+    **dict.fromkeys((
+        "more than", "over", "at least", "no fewer than", "no less than", "not less than",
+        "not fewer than", "above", "upwards of", "upward of", "in excess of", "well over",
+        "just over", "a minimum of", "minimum of", "north of", "greater than", "well above",
+        "a little over", "a little more than", "slightly more than", "slightly over",
+        "slightly above", "exceeding", "far more than", "many more than", "much more than",
+        "well more than", "just above", "longer than", "higher than", "as few as",
+        "as little as", "just more than", "beyond", "larger than", "better than",
+    ), "low"),
+    **dict.fromkeys((
+        "up to", "as many as", "as much as", "no more than", "not more than", "less than",
+        "fewer than", "under", "below", "at most", "just under", "well under", "just below",
+        "well below", "a maximum of", "maximum of", "a little under", "a little less than",
+        "slightly less than", "slightly under", "no longer than", "as long as", "as high as",
+        "lower than", "far fewer than", "far less than", "much less than", "slightly below",
+    ), "high"),
+    "between": "range",
+}  # fmt: skip
+_LAST_WORDS = frozenset(phrase.split()[-1] for phrase in _BEFORE)
+_MAX_WORDS = max(len(phrase.split()) for phrase in _BEFORE)
+_FILLERS = frozenset(
+    ("another", "the", "additional", "further", "all", "an", "a", "these", "those")
+)
+_AFTER = re.compile(
+    r"(?: (or so|or thereabouts|or more|or fewer|or less|at most|at least|or longer)\b"
+    r"|-(odd|plus)\b|(\+)(?!\w))"
+)
+_SORT_AFTER: dict[str, Sort] = {
+    "or so": "about", "or thereabouts": "about", "odd": "about", "or fewer": "high",
+    "or less": "high", "at most": "high",
+}  # fmt: skip
+# "over two islands", "under two laws": with small counts in words these are prepositions.
+_PREPOSITIONS = frozenset(("over", "under", "above", "below", "beyond"))
+_TALK = frozenset(
+    "talk talks talked talking think thinking know knew known worried ask asked asking question "
+    "questions said told learn learned learning hear heard hearing story stories information "
+    "report reports reported write wrote speak speaking spoke concerned concerns complain "
+    "complained what is's it's all how something anything lied lie care cares lies".split()
+)
+
+
+def qualifier_of(
+    text: str, start: int, end: int, kind: FigureKind, small: bool
+) -> Qualifier | None:
+    """Return the words that qualify a figure printed at `text[start:end]`.
+
+    `small` says that it is a small number in words, before which "over" and "about" are as
+    often prepositions.
+    """
+    return _before(text, start, kind, small) or _after(text, end)
+
+
+def _before(text: str, start: int, kind: FigureKind, small: bool) -> Qualifier | None:
+    words = words_before(text, start)
+    edge = start
+    if words and words[-1].lower() in _FILLERS and text[start - 1] in " \u00a0":
+        edge = text.rindex(words.pop(), 0, edge)
+    if not words or text[edge - 1] not in " \u00a0\n":
+        return None
+    if words[-1].lower().lstrip("(“\"‘'—–-") not in _LAST_WORDS:
+        return None
+    stop = text.rindex(words[-1], 0, edge) + len(words[-1])
+    for size in range(min(_MAX_WORDS, len(words)), 0, -1):
+        phrase = " ".join(words[-size:]).lower().lstrip("(“\"‘'—–-")
+        sort = _BEFORE.get(phrase)
+        if sort is None:
+            continue
+        outer = words[-size - 1].lower() if len(words) > size else ""
+        if _is_preposition(phrase, outer, kind, small):
+            return None
+        begin = stop
+        for word in reversed(words[-size:]):
+            begin = text.rindex(word, 0, begin)
+        begin += len(words[-size]) - len(words[-size].lstrip("(“\"‘'—–-"))
+        return Qualifier(Span(begin, stop), sort)
+    return None
+
+
+def _is_preposition(phrase: str, outer: str, kind: FigureKind, small: bool) -> bool:
+    """Tell "arrested over two murders", "talks about three cases", "in the past over 5 days"."""
+    if phrase in _PREPOSITIONS:
+        if kind == "duration":
+            return phrase != "under" and outer not in ("for", "in", "of", "after")
+        return small and kind == "count"
+    if phrase == "about" and kind == "count":
+        return small and outer.strip(",") in _TALK
+    return False
+
+
+def _after(text: str, end: int) -> Qualifier | None:
+    match = _AFTER.match(text, end)
+    if match is None:
+        return None
+    group = match.lastindex or 1
+    return Qualifier(Span(*match.span(group)), _SORT_AFTER.get(match[group], "low"))

@@ -1,0 +1,279 @@
+"""Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
+
+from extractor.find.document import Reading
+from extractor.frozen import frozen
+from extractor.language.countries import is_demonym
+from extractor.language.lexicon import (
+    BODY_NOUNS,
+    DOCUMENT_NOUNS,
+    HONORIFICS,
+    MONTHS_AND_DAYS,
+    PERSON_NOUNS,
+    PREPOSITIONS,
+    STARTERS,
+    is_first_name,
+    singular,
+)
+from extractor.language.tokens import Tokens
+from extractor.language.word_classes import CAPITAL
+
+# Words that a full stop may follow within a name.
+_ABBREVIATED = frozenset(
+    "mr mrs ms dr prof sen rep gov gen lt col maj capt sgt cpl adm rev hon st jr sr mt ft".split()
+)
+
+WEAK_TITLES = frozenset(
+    "house senate state national foreign republican democratic conservative labour former treasury "
+    "interior finance defense defence first crown press majority minority special presidential gop "
+    "campaign democrat manager vice prime assistant deputy chief".split()
+)
+TITLES = frozenset(HONORIFICS) - WEAK_TITLES
+BODY_SUFFIXES = frozenset("inc corp ltd llc plc co gmbh pac fc afp tv".split())
+BODY_HEADS = BODY_NOUNS | frozenset(
+    "times post journal herald tribune chronicle gazette observer guardian news today week street "
+    "republicans democrats republican democrat conservatives liberals tories greens caucus act "
+    "bill amendment clause convention treaty accord forum summit conference prize award medal "
+    "oscar bureau headquarters front brigade battalion forces guard reserve trust holdings group "
+    "systems motors airlines studios records pictures".split()
+)
+PLACE_HEADS = frozenset(
+    "city county street avenue road square park river lake mountain mountains island islands bay "
+    "gulf sea ocean valley airport province region district beach hills heights town village "
+    "state states republic kingdom federation desert peninsula coast border strip tower towers "
+    "plaza stadium arena hotel".split()
+)
+_OF_HEADS = (
+    BODY_HEADS | PLACE_HEADS | DOCUMENT_NOUNS | frozenset(HONORIFICS) | PERSON_NOUNS
+) - frozenset("former special national".split())
+_PARTIES = frozenset("republican democrat conservative liberal libertarian labour tory".split())
+_PARTICLES = frozenset(
+    "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
+)
+_JOINING = _PARTICLES | {"of", "for", "and"}
+_NOT_LAST = frozenset((".", "of", "for", "and", "the"))
+_LONGEST = 30  # tokens of a body's name that are read back
+_ARTICLES = frozenset(("the", "a", "an"))
+
+
+@frozen
+class Run:
+    """One name as printed: tokens first:last, of which the first `titles` are titles."""
+
+    first: int
+    last: int
+    titles: int
+    words: tuple[str, ...]
+    gender: str | None
+    sure: bool  # not merely the capital of a sentence's first word
+
+
+def runs(reading: Reading) -> list[Run]:
+    """Return the names in order of the text."""
+    tokens, found = reading.tokens, list[Run]()
+    headline = _unread_tokens(reading)
+    printed = set(tokens.text)
+    done = 0
+    for i in tokens.all_of(CAPITAL):
+        if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
+            continue
+        done = _run_end(tokens, i)
+        _trim(reading, i, done, printed, found)
+    return found
+
+
+def _unread_tokens(reading: Reading) -> frozenset[int]:
+    """Tokens of credits and bylines, and of headings that capitalise most words.
+
+    In the former names are not the story's, in the latter a capital means nothing.
+    """
+    tokens, out = reading.tokens, set[int]()
+    for paragraph in reading.article.paragraphs:
+        if paragraph.kind in ("body", "caption"):
+            continue
+        first, last = tokens.first_from(paragraph.span.start), tokens.first_from(paragraph.span.end)
+        if paragraph.kind in ("credit", "byline"):
+            out.update(range(first, last))
+            continue
+        long_words = [w for w in tokens.text[first:last] if len(w) > 3 and w[0].isalpha()]
+        if sum(w[0].isupper() for w in long_words) > 0.6 * len(long_words):
+            out.update(range(first, last))
+    return frozenset(out)
+
+
+def _run_end(tokens: Tokens, i: int) -> int:
+    """Return the index after the last token of the run that starts at `i`."""
+    text, lower, starts, ends = tokens.text, tokens.lower, tokens.start, tokens.end
+    count, j = len(text), i + 1
+    while j < count:
+        gap = starts[j] - ends[j - 1]
+        if gap > 1:
+            break  # a blank line, or more than a blank
+        word = text[j]
+        if gap and tokens.classes[j] & CAPITAL:
+            if text[j - 1] == "." and (not _abbreviation(lower[j - 2]) or word == "I"):
+                break
+            j += 1
+        elif word == ".":
+            if gap or not _abbreviation(lower[j - 1]) or not _next_capital(tokens, j + 1):
+                break
+            j += 1
+        elif word in _JOINING and (
+            (word in _PARTICLES and _next_capital(tokens, j + 1))
+            or (word in ("of", "for") and _connects(tokens, i, j))
+            or (word == "and" and _body_list(tokens, i, j))
+        ):
+            j += 1 if lower[j + 1] != "the" else 2
+        else:
+            break
+    while text[j - 1] in _NOT_LAST:
+        j -= 1
+    return j
+
+
+def _abbreviation(word: str) -> bool:
+    return len(word) == 1 or word in _ABBREVIATED
+
+
+def _next_capital(tokens: Tokens, j: int) -> bool:
+    if j >= len(tokens.text) or not tokens.classes[j] & CAPITAL:
+        return False
+    return tokens.start[j] - tokens.end[j - 1] == 1
+
+
+def _connects(tokens: Tokens, i: int, j: int) -> bool:
+    """Tell whether "of" or "for" at `j` goes on with a name: "Ministry of Defence"."""
+    body = any(
+        w in BODY_HEADS or singular(w) in BODY_HEADS for w in tokens.lower[max(i, j - _LONGEST) : j]
+    )
+    if not body and (tokens.text[j] == "for" or tokens.lower[j - 1] not in _OF_HEADS):
+        return False
+    k = j + 2 if j + 1 < len(tokens) and tokens.lower[j + 1] == "the" else j + 1
+    return _next_capital(tokens, k) and tokens.lower[k] not in MONTHS_AND_DAYS
+
+
+def _body_list(tokens: Tokens, i: int, j: int) -> bool:
+    """Tell whether "and" at `j` stands inside a body's name: "Department of Health and …"."""
+    return (
+        "of" in tokens.lower[max(i, j - _LONGEST) : j]
+        and any(w in BODY_HEADS for w in tokens.lower[i : i + 2])
+        and _next_capital(tokens, j + 1)
+        and not is_first_name(tokens.text[j + 1])
+    )
+
+
+def _trim(reading: Reading, first: int, last: int, printed: set[str], found: list[Run]) -> None:
+    """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
+    tokens, lower = reading.tokens, reading.tokens.lower
+    if last - first == 1 and lower[first] == "western" and _acts_as_one(tokens, first):
+        run = _titles_apart(tokens, first, last, True)
+        if run:
+            found.append(run)
+        return
+    while first < last and (
+        lower[first] in STARTERS
+        and lower[first] not in MONTHS_AND_DAYS
+        and (first in reading.opens or lower[first] in _ARTICLES)
+        and not (tokens.text[first].isupper() and len(tokens.text[first]) > 1)
+        and not (lower[first] in TITLES and last - first > 1)
+    ):
+        first += 1
+        if first < last and tokens.text[first] == ".":
+            first += 1
+    if first >= last:
+        return
+    for k in range(first, last):
+        if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
+            if k > first:
+                _trim(reading, first, k, printed, found)
+            _trim(reading, k + 1, last, printed, found)
+            return
+    sure = last - first > 1
+    if not sure:
+        word, opener = lower[first], first in reading.opens
+        if opener and ((word in printed and word[0].islower()) or word.endswith(("ly", "ing"))):
+            return
+        if word in STARTERS and not tokens.text[first].isupper():
+            return
+        sure = not (opener or is_demonym(word))
+    run = _titles_apart(tokens, first, last, sure)
+    if run:
+        found.append(run)
+
+
+def _acts_as_one(tokens: Tokens, k: int) -> bool:
+    """Tell whether "Western" stands for the countries that act together: "Western sanctions"."""
+    return tokens.lower[k + 1 : k + 2] in (["sanctions"], ["embargo"], ["restrictions"])
+
+
+def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
+    word = tokens.lower[k]
+    if word in ("may", "april", "august", "june", "march", "jan", "mar", "dec", "sat", "sun"):
+        before = tokens.lower[k - 1] if k else ""
+        after = tokens.text[k + 1][:1] if k + 1 < len(tokens) else ""
+        return last - first == 1 and (
+            before in PREPOSITIONS or before in ("last", "next", "this", "late", "early", "mid")
+            or after.isdigit() or (k > 0 and tokens.text[k - 1][:1].isdigit())
+        )  # fmt: skip
+    return True
+
+
+def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | None:
+    """Tell titles and demonyms before a person's name from the name itself."""
+    if last - first == 1:
+        return Run(first, last, 0, (tokens.text[first],), None, sure)
+    lower = tokens.lower
+    split, gender = first, None
+    body = lower[last - 1] in BODY_HEADS or singular(lower[last - 1]) in BODY_HEADS
+    if not body or _titled(tokens, first, last):
+        for k in range(first, last):
+            if lower[k] in TITLES and k + 1 < last:
+                split = k + 1
+                gender = HONORIFICS[lower[k]] or gender
+        if split < last and lower[split] in ("of", "for"):  # "Secretary of State John Kerry"
+            split = _after_office(tokens, split, last)
+        role = split == first and last - first > 2 and lower[first] in PERSON_NOUNS
+        if role and lower[first + 1] not in ("of", "for"):
+            split = first + 1  # "Prosecutor Jane Doe", at a sentence's beginning
+        while split < last and tokens.text[split] in (".", "-"):
+            split += 1
+        if split >= last:
+            split = first
+        if split == first:
+            split = _past_office(tokens, first, last)
+        if split == first and (is_demonym(lower[first]) or lower[first] in _PARTIES):
+            rest = lower[first + 1 : last]
+            if is_first_name(rest[0]) and len(rest) > 1:
+                split = first + 1
+        if split == first and lower[last - 3] in _PARTIES and last - first > 3:
+            split = last - 2 if is_first_name(lower[last - 2]) else first
+    words = tuple(tokens.text[split:last])
+    if "." in words or "," in words:
+        words = tuple([word for word in words if word not in (".", ",")])
+    if not words:
+        return None
+    return Run(first, last, split - first, words, gender, sure)
+
+
+def _titled(tokens: Tokens, first: int, last: int) -> bool:
+    """Tell whether a title and a first name stand before a last name: "Mayor Don Guardian"."""
+    title = last - first > 2 and tokens.lower[last - 3] in TITLES
+    return title and is_first_name(tokens.text[last - 2])
+
+
+def _past_office(tokens: Tokens, first: int, last: int) -> int:
+    """Return where the name begins after an office with "of" in it: "Chief of Staff Kate Marsh"."""
+    for k in range(first + 1, last - 2):
+        if tokens.lower[k] in ("of", "for") and tokens.lower[k - 1] in PERSON_NOUNS:
+            split = _after_office(tokens, k, last)
+            given = split < last and is_first_name(tokens.text[split])
+            return split if given and last - split > 1 else first
+    return first
+
+
+def _after_office(tokens: Tokens, k: int, last: int) -> int:
+    """Return where the name begins after "Secretary of State" or "President of the Senate"."""
+    k += 2 if tokens.lower[k + 1 : k + 2] == ["the"] else 1
+    for split in range(k + 1, last):
+        if is_first_name(tokens.text[split]) and last - split <= 3:
+            return split
+    return k + 1 if last - k == 3 else last

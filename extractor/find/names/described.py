@@ -1,0 +1,144 @@
+"""Whom a description means: the person named beside it, or the last one of that role."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from extractor.language.countries import lookup
+from extractor.language.lexicon import ADJECTIVES, CONJUNCTIONS, POSSESSIVES, PREPOSITIONS
+from extractor.language.word_classes import kind_of_word
+
+if TYPE_CHECKING:
+    from extractor.find.document import Reading
+    from extractor.find.drafts import Draft, Phrase
+    from extractor.language.tokens import Tokens
+
+# Words for whoever heads a state: "the Belgian leader" may be its president.
+_RULERS = frozenset("president leader premier chancellor dictator autocrat strongman ruler".split())
+_NAMING = frozenset("name names named identified identify identifying".split())
+_HEDGES = frozenset("perhaps not also still once now probably arguably only".split())
+_LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
+
+
+def beside(
+    reading: Reading, phrase: Phrase, starting: dict[int, Draft], ending: dict[int, Draft]
+) -> Draft | None:
+    """Return the person named beside the phrase: in apposition to it, or said to be it.
+
+    `starting` and `ending` are the people by the first token of a mention, and by that after it.
+    "Smith, a former adviser, …", "the envoy for Freedonia, Jane Doe", "Smith is an adviser".
+    """
+    tokens, first, last = reading.tokens, phrase.first, phrase.last
+    if last + 1 < len(tokens) and tokens.text[last] == ",":
+        found = starting.get(last + 1) or starting.get(_past_role(reading, last + 1))
+        if found and tokens.lower[first] not in ("a", "an"):
+            return found
+    if first > 1 and tokens.text[first - 1] == ",":
+        aged = first > 3 and tokens.text[first - 2].isdigit() and tokens.text[first - 3] == ","
+        end = first - 3 if aged else first - 1  # "Smith, 60, a nurse"
+        return ending.get(_before_place(tokens, end)) or ending.get(end)
+    if first > 1 and tokens.lower[first - 1] in ("is", "was", "became", "remains"):
+        opener = tokens.first_from(reading.sentences[reading.sentence[first]].span.start)
+        for k in range(opener, first - 1):
+            if k in starting:
+                return starting[k]
+            if tokens.lower[k] in CONJUNCTIONS or tokens.lower[k] in PREPOSITIONS:
+                return None
+    return None
+
+
+def _before_place(tokens: Tokens, end: int) -> int:
+    """Return where the name ends whose place ends at `end`: "Smith of Freedonia"; or -1."""
+    k = end - 1
+    while k > 0 and end - k < 4 and tokens.text[k][0].isupper():
+        k -= 1
+    return k if k < end - 1 and tokens.lower[k] in ("of", "from") else -1
+
+
+def _past_role(reading: Reading, k: int) -> int:
+    """Return where the name may begin after a role at token `k`: "his cousin James York"."""
+    lower = reading.tokens.lower
+    for j in range(k, min(k + 5, len(lower))):
+        if kind_of_word(lower[j]) == "person":
+            return j + 1
+        if lower[j] not in POSSESSIVES and lower[j] not in ADJECTIVES:
+            break
+    return -1
+
+
+def said_of_pronoun(tokens: Tokens, first: int) -> bool:
+    """Tell whether a phrase says what "he" or "she" is: "He is perhaps the only leader"."""
+    k = first - 1
+    if k > 1 and tokens.lower[k] in _HEDGES:
+        k -= 1
+    joined = k > 0 and tokens.lower[k] in ("is", "was", "became", "remains")
+    return joined and tokens.lower[k - 1] in ("he", "she")
+
+
+def gives_name(reading: Reading, phrase: Phrase, starting: dict[int, Draft]) -> Draft | None:
+    """Return the person as whom somebody names himself: "one driver, who gave his name as X"."""
+    tokens, k = reading.tokens, phrase.last
+    if k < len(tokens) and tokens.text[k] == ",":
+        k += 1
+    if k >= len(tokens) or tokens.lower[k] not in ("who", "identifying", "giving", "identified"):
+        return None
+    for j in range(k + 1, min(k + 12, len(tokens))):
+        if reading.quoted[j] or tokens.text[j] in ".;:":
+            return None
+        found = starting.get(j)
+        if found and tokens.text[j][0].isupper():
+            named = tokens.lower[j - 1] == "as" and not _NAMING.isdisjoint(tokens.lower[k:j])
+            if named and found.kind == "other":
+                found.kind = "person"
+            return found if named else None
+    return None
+
+
+class Bearers:
+    """The people by the nouns that describe them, and where each is named."""
+
+    def __init__(self, people: list[Draft]) -> None:
+        self._people = people
+        # (noun, country) -> (token, index of the person); country "" for people of none that is
+        # known, None for all people.
+        self._named: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+        for index, draft in enumerate(people):
+            places = [(first, index) for first, _, _ in draft.mentions] if draft.heads else []
+            for noun in {_office(head) for head in draft.heads}:
+                for country in (None, *(draft.countries or ("",))):
+                    self._named.setdefault((noun, country), []).extend(places)
+        for named in self._named.values():
+            named.sort()
+
+    def last(self, noun: str, country: str | None, traits: set[str], first: int) -> Draft | None:
+        """Return the one named last before a token, of the country rather than of none known.
+
+        With traits, one that is described by one of these names too: "the Ohio senator".
+        """
+        for key in ((noun, country), (noun, "")) if country else ((noun, None),):
+            named = self._named.get(key, ())
+            before = bisect_left(named, (first,))
+            for _, index in reversed(named[max(before - _LOOKED_AT, 0) : before]):
+                draft = self._people[index]
+                if not traits or traits & draft.traits:
+                    return draft
+        return None
+
+
+def _office(noun: str) -> str:
+    """Return one noun for all that mean whoever heads a state."""
+    return "ruler" if noun in _RULERS else noun
+
+
+def described(tokens: Tokens, phrase: Phrase, noun: str, bearers: Bearers) -> Draft | None:
+    """Return the person whom a definite description means: same role, same country, last named."""
+    if tokens.lower[phrase.first] not in ("the", "this", "that"):
+        return None
+    country, traits = None, set[str]()
+    for k in range(phrase.first + 1, phrase.head):
+        found = lookup(tokens.lower[k])
+        country = found.code if found else country
+        if not found and tokens.text[k][0].isupper():
+            traits.add(tokens.lower[k])
+    return bearers.last(_office(noun), country, traits, phrase.first)

@@ -1,0 +1,220 @@
+"""Quotation marks in running text, told from apostrophes, primes and decoration.
+
+Whether a mark opens or closes is judged by what stands before and after it, blanks first and its
+shape second: outlets, typists and software mix the shapes up, the blanks rarely. Several marks in
+a row (`"'No.'"`) share what stands outside of the row.
+
+Not done here: pairing. A mark that closes may turn out to close nothing.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from extractor.frozen import frozen
+from extractor.text.spans import Span
+
+# families: a mark is closed by one of its own family, whatever the shapes
+DOUBLE, GUILLEMET, SINGLE_GUILLEMET, SINGLE = "double", "guillemet", "single guillemet", "single"
+
+OPEN = "open"
+CLOSE = "close"
+EITHER = "either"  # closes what is open, else opens
+WEAK = "weak"  # likewise, but opens only when the next mark can close it: 'he said:"No."'
+NUMERIC = "numeric"  # after a digit: closes, or is an inch mark
+POSSIBLE = "possible"  # a single mark that closes, or is an apostrophe: "workers' "
+
+LONGEST_ROW = 6  # marks in a row; a longer row is decoration, not punctuation
+
+MARK_CHARACTERS = frozenset("\"“”„‟＂«»‹›'‘’‚‛`´")
+_BEFORE_OPENING = frozenset("([{<—–―-/…¿¡|•")
+_AFTER_CLOSING = frozenset(",;:)]}>")
+_EMPTY = frozenset(('""', "''''", "“”", "«»"))
+_SURELY_OPENING = frozenset("([{¿¡")
+_OPENING_SHAPES = frozenset("“„‟‘‚‛«‹`")
+_FAMILY = {"«": GUILLEMET, "»": GUILLEMET, "‹": SINGLE_GUILLEMET, "›": SINGLE_GUILLEMET}
+_FAMILY |= dict.fromkeys('"“”„‟＂', DOUBLE) | dict.fromkeys("'‘’‚‛`´", SINGLE)
+
+_WORD = re.compile(r"[^\W_]+")
+_WORD_BEFORE = re.compile(r"[^\W_]+$")
+_DECADE = re.compile(r"\d0s|\d\d")
+# words printed with an apostrophe for their missing beginning; "'s" and "'t" are Dutch
+_CUT_BEGINNINGS = frozenset(
+    "em im er til till tis twas twere twill cause cos cuz coz bout round n neath gainst nother "
+    "nuff ere cept fraid s t".split()
+)
+# words printed with an apostrophe for their missing end
+_CUT_ENDS = frozenset("o an th ol lil mo po fo wi ain n y li".split())
+
+
+@frozen
+class Mark:
+    """One quotation mark of a paragraph."""
+
+    start: int
+    end: int
+    family: str
+    kind: str
+    loose: bool = False  # blanks on both sides: opens or closes only as a last resort
+
+
+class _Around(NamedTuple):
+    """What stands around a row of marks."""
+
+    before: str  # the character before it, "" where the paragraph begins
+    after: str  # the character after it, "" where the paragraph ends
+    opens: bool  # a mark here may open
+    closes: bool  # a mark here may close
+    several: bool  # more than one character in the row
+
+
+def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
+    """Return the quotation marks of the paragraph `span`, in order; apostrophes left out.
+
+    `places` are those of the whole text.
+    """
+    start, end = span
+    found: list[Mark] = []
+    for a, b in _rows(places, start, end):
+        before = text[a - 1] if a > start else ""
+        after = text[b] if b < end else ""
+        if b - a == 1:
+            if before.isalnum() and after.isalnum() and _FAMILY[text[a]] == SINGLE:
+                continue  # "don't"
+        elif b - a > LONGEST_ROW or _holds_nothing(text[a:b], before, after):
+            continue
+        opens = _may_stand_before_opening(before) and _may_follow_opening(text, b, after)
+        closes = bool(before) and not before.isspace()
+        around = _Around(before, after, opens, closes, b - a > 1)
+        if b - a == 1:
+            row_marks = [(a, b, _FAMILY[text[a]])]
+        else:
+            row_marks = _split(text, a, b, opens and not closes)
+        for x, y, family in row_marks:
+            if family == SINGLE:
+                mark = _single(text, x, y, around)
+            else:
+                mark = _double(text, x, y, family, around)
+            if mark:
+                found.append(mark)
+    return found
+
+
+def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between `start` and `end` that hold marks only, as long as they are."""
+    k, last = bisect_left(places, start), bisect_left(places, end)
+    while k < last:
+        a = places[k]
+        b = a + 1
+        k += 1
+        while k < last and places[k] == b:
+            b += 1
+            k += 1
+        yield a, b
+
+
+def _holds_nothing(row: str, before: str, after: str) -> bool:
+    """Tell whether a row that stands alone opens and closes: `""`."""
+    return row in _EMPTY and not before.strip() and not after.strip()
+
+
+def _may_stand_before_opening(before: str) -> bool:
+    return not before or before.isspace() or before in _BEFORE_OPENING
+
+
+def _may_follow_opening(text: str, b: int, after: str) -> bool:
+    if after == ".":
+        return text.startswith("...", b) or text[b + 1 : b + 2].isalnum()
+    return bool(after) and not after.isspace() and after not in _AFTER_CLOSING
+
+
+def _split(text: str, a: int, b: int, opening: bool) -> list[tuple[int, int, str]]:
+    """Cut a row into marks: two apostrophes are one double mark, and of three the outer two."""
+    cut: list[tuple[int, int, str]] = []
+    while a < b:
+        character = text[a]
+        same = 1
+        while a + same < b and text[a + same] == character:
+            same += 1
+        if _FAMILY[character] == SINGLE and same > 1:
+            if same % 2 and not opening:
+                cut.append((a, a + 1, SINGLE))
+                a, same = a + 1, same - 1
+            cut += [(x, x + 2, DOUBLE) for x in range(a, a + same - 1, 2)]
+            if same % 2:
+                cut.append((a + same - 1, a + same, SINGLE))
+        else:
+            cut += [(x, x + 1, _FAMILY[character]) for x in range(a, a + same)]
+        a += same
+    return cut
+
+
+def _double(text: str, x: int, y: int, family: str, around: _Around) -> Mark | None:
+    """Judge a double mark or a guillemet; None for the mark of an HTML attribute."""
+    before, after, opens, closes, _ = around
+    shape = text[x]
+    opening_shape, plain = shape in _OPENING_SHAPES, shape in "\"＂'´"
+    loose = False
+    if opens and not closes:
+        kind = EITHER if shape == "”" else OPEN
+    elif opens:  # after a dash or a bracket
+        sure = before in _SURELY_OPENING or opening_shape
+        kind = OPEN if sure else EITHER if plain else CLOSE
+    elif closes:
+        if before == "=":
+            return None
+        if before.isdigit() and not opening_shape:
+            kind = NUMERIC
+        elif after.isalnum() or after in ("[", "$"):  # a blank is missing
+            kind = OPEN if opening_shape else WEAK if plain else CLOSE
+        else:
+            kind = CLOSE
+    elif not before or (opening_shape and after not in _AFTER_CLOSING and after):
+        kind, loose = OPEN, bool(before)
+    elif not after.strip(",;:.)]}") or not plain:
+        kind = CLOSE
+    else:
+        kind, loose = EITHER, True
+    return Mark(x, y, family, kind, loose)
+
+
+def _single(text: str, x: int, y: int, around: _Around) -> Mark | None:
+    """Judge a single mark; None for an apostrophe."""
+    before, after, opens, closes, several = around
+    shape = text[x]
+    if opens:
+        if shape in "’´" or _cut_beginning(text, x, y):
+            return None
+        return Mark(x, y, SINGLE, OPEN)
+    if not closes or after.isalnum() or shape in "‚‛`":
+        return None
+    if several:
+        return Mark(x, y, SINGLE, CLOSE)
+    blank_then_word = after.isspace() and text[y + 1 : y + 2].isalnum()
+    if before.isdigit():
+        return Mark(x, y, SINGLE, POSSIBLE)
+    if blank_then_word and before.isalpha():
+        found = _WORD_BEFORE.search(text, max(0, x - 16), x)
+        word = found.group().lower() if found else ""
+        if word in _CUT_ENDS:
+            return None
+        if word[-1:] in ("s", "x", "z") or (word.endswith("in") and len(word) > 3):
+            return Mark(x, y, SINGLE, POSSIBLE)
+    return Mark(x, y, SINGLE, CLOSE)
+
+
+def _cut_beginning(text: str, x: int, y: int) -> bool:
+    """Tell whether the mark stands for a missing beginning: '90s, 'em, rock 'n' roll, class of '08.
+
+    Two digits may begin a quotation too, so after a comma or a colon, and where the paragraph
+    begins, they do.
+    """
+    decade = _DECADE.match(text, y)
+    if decade:
+        if text[decade.end() : decade.end() + 1].isalnum():
+            return False
+        lead = text[max(0, x - 2) : x].strip()
+        return decade.group().endswith("s") or bool(lead and lead[-1] not in ",:")
+    word = _WORD.match(text, y)
+    return word is not None and word.group().lower() in _CUT_BEGINNINGS

@@ -1,0 +1,200 @@
+"""Entry bans: named foreigners kept out of a country, and firms of one country shut out of another.
+
+Known by three forms: "banned X from entering …", "barred X from the country", "denied X a visa".
+A ban on a whole faith or people, on migrants or refugees is immigration policy and none of them;
+nor is a ban from a league, a ballot or a road. Once an article tells of an entry ban, "ban him"
+means that one.
+"""
+
+import re
+
+from extractor.language.countries import lookup
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    forms,
+    is_adverb,
+)
+
+BANNING = frozenset(
+    "ban bans banned banning bar bars barred barring block blocks blocked blocking".split()
+) | forms("prohibit")
+REFUSING = frozenset("deny denies denied denying".split()) | forms("refuse")
+_CLEAR = frozenset("ban bans banned banning bar bars barred barring".split())
+# Where the text may tell of one: cheap to look for, and needed before anything else is tried.
+OPENINGS = (
+    "from entering", "from visiting", "from the country", "from country", "from travel",
+    "from coming", "from flying", "from operating", "from landing", "from setting foot",
+    "entry to", "entry into", "a visa", "visas to", "blacklist",
+)  # fmt: skip
+# it begins with letters that every match has: many times as fast as with a boundary
+_BANNED_FROM = re.compile(r"ba(?:nn?|rr?)(?:s|ed|ing)?\b[^.\n]{0,60}?\bfrom (?:the )?[A-Z]")
+_ENTERING = frozenset("entering entry visiting travelling traveling coming setting".split())
+_TRADING = frozenset(
+    "flying operating landing exporting importing buying selling investing trading docking "
+    "supplying acquiring".split()
+)
+_KINDS = frozenset("visa entry travel trade arms import export flight any new such".split())
+WHOLE_PEOPLES = frozenset(  # whole faiths, peoples and kinds of travellers: immigration policy
+    "muslim muslims jews christians catholics hindus sikhs mosque islam islamic immigrants "
+    "immigrant immigration migrants migrant refugees refugee foreigners visitors travelers "
+    "travellers people persons citizens nationals passengers individuals women men anyone them "
+    "asylum-seekers non-citizens aliens everyone those students workers syrians".split()
+)
+_PERSONS = frozenset(
+    "officials official minister ministers lawmaker lawmakers diplomat diplomats oligarchs general "
+    "generals president leader leaders envoy ambassador politician politicians candidate "
+    "businessman businessmen executives judges prosecutors airline airlines company companies firm "
+    "firms carrier carriers vessels ships".split()
+)
+
+
+def opens_entry_ban(text: str) -> bool:
+    """Tell whether a text, as printed, may tell of an entry ban."""
+    low = text.lower()
+    if not any(
+        word in low for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")
+    ):
+        return False
+    return any(opening in low for opening in OPENINGS) or _BANNED_FROM.search(text) is not None
+
+
+def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
+    """Return where the object of the entry ban at token `i` begins and ends, and the ban's end.
+
+    The object stands behind an active verb and before a passive one; (i, i, end) when nobody is
+    named where it is looked for. None when the word is no entry ban.
+    """
+    low = tokens[i].low
+    if low in REFUSING:
+        return _refused(tokens, i)
+    if low not in BANNING or (i and tokens[i - 1].low in DETERMINERS):
+        return None
+    if low in ("ban", "bans") and i and tokens[i - 1].low in _KINDS:
+        return None  # "visa bans"
+    at = _from_where(tokens, i)
+    if at is None:
+        return None
+    end = _place_end(tokens, at + 1)
+    if not end:
+        return None
+    straight = tokens[at + 1].low not in _ENTERING | _TRADING
+    straight = straight and tokens[end - 1].low not in ("country", "territory")
+    if straight and {t.low for t in tokens[i + 1 : at]} & _PERSONS:
+        return None  # "barring officials from Venezuela": where they come from
+    if any(t.low in BREAKS or t.low in AUXILIARIES for t in tokens[i + 1 : at]):
+        return None
+    if at > i + 1 and not all(is_adverb(t) for t in tokens[i + 1 : at]):
+        return (i + 1, at, end) if _named(tokens[i + 1 : at]) else None
+    first = _object_before(tokens, i)
+    return (first, i, end) if first is not None else None
+
+
+def _from_where(tokens: list[Token], i: int) -> int | None:
+    """Return the "from" of a ban: of entering, if one is, and else the first one."""
+    near = range(i + 1, min(len(tokens) - 1, i + 14))
+    found = [k for k in near if tokens[k].low == "from"]
+    entering = [k for k in found if tokens[k + 1].low in _ENTERING | _TRADING]
+    if entering:
+        return entering[0]
+    return found[0] if found and found[0] < i + 9 else None
+
+
+def bare_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
+    """Return the same for "ban him", "blacklisted", where the article tells of an entry ban."""
+    if tokens[i].low not in _CLEAR or i + 1 >= len(tokens):
+        return None
+    following = tokens[i + 1]
+    if following.low in ("him", "her") or (
+        following.capital and lookup(following.text) is None and _named([following])
+    ):
+        if i and (tokens[i - 1].low in DETERMINERS or tokens[i - 1].capital):
+            return None
+        end = i + 2
+        while end < len(tokens) and tokens[end].capital and tokens[end].word:
+            end += 1
+        return i + 1, end, end
+    return None
+
+
+def _place_end(tokens: list[Token], k: int) -> int:
+    """Return the end of "entering X", "the country", "Britain" at token `k`; 0 without any."""
+    end = min(len(tokens), k + 6)
+    low = tokens[k].low
+    if low in _ENTERING or low in _TRADING:
+        for j in range(k, end):
+            if tokens[j].low in ("country", "territory") or lookup(tokens[j].text) is not None:
+                return j + 1
+        return k + 1
+    if low == "the" and k + 1 < len(tokens):
+        k += 1
+    if tokens[k].low in ("country", "territory"):
+        return k + 1
+    for words in (2, 1):
+        name = " ".join(token.text for token in tokens[k : k + words])
+        country = lookup(name)
+        if country is not None and country.kind == "name" and name[:1].isupper():
+            return k + words
+    return 0
+
+
+def _named(words: list[Token]) -> bool:
+    """Tell whether a phrase names people or firms, not a faith, a people or a kind of traveller."""
+    if any(t.low in WHOLE_PEOPLES or t.low.startswith("non-") for t in words):
+        return False
+    if any(t.low in ("him", "her") or t.low in _PERSONS for t in words):
+        return True
+    return any(t.capital and lookup(t.text) is None for t in words)
+
+
+def _object_before(tokens: list[Token], i: int) -> int | None:
+    """Return where the one who "is banned", "wants X banned" stands before token `i`."""
+    k = i - 1
+    while k >= 0 and (
+        tokens[k].low in AUXILIARIES or is_adverb(tokens[k]) or tokens[k].low == "to"
+    ):
+        k -= 1
+    if k < 0 or not tokens[k].word:
+        return None
+    passive = any(
+        t.low in ("be", "been", "is", "was", "were", "are", "being") for t in tokens[k + 1 : i]
+    )
+    if not passive and not tokens[i].low.endswith("ed"):
+        return None
+    first = k + 1
+    while first > 0 and k + 1 - first < 6:
+        token = tokens[first - 1]
+        if not token.word or token.low in PREPOSITIONS | SUBORDINATORS | AUXILIARIES:
+            break
+        if token.low in ("and", "wants", "want", "wanted", "see", "get", "had", "of"):
+            break
+        first -= 1
+    words = tokens[first : k + 1]
+    if words and (words[-1].low in ("him", "he", "she", "her") or _named(words)):
+        return first
+    return None
+
+
+def _refused(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
+    """Read "denied X a visa", "refused entry to X", "was denied entry"."""
+    for k in range(i + 1, min(len(tokens), i + 7)):
+        if tokens[k].low in BREAKS:
+            return None
+        visa = tokens[k].low in ("visa", "visas")
+        if tokens[k].low == "entry" or visa:
+            between = [t for t in tokens[i + 1 : k] if t.low not in DETERMINERS]
+            if between:
+                return (i + 1, k, k + 1) if _named(between) else None
+            if tokens[k + 1 : k + 2] and tokens[k + 1].low == "to":
+                return (
+                    (k + 2, min(len(tokens), k + 4), k + 2)
+                    if _named(tokens[k + 2 : k + 4])
+                    else None
+                )
+            first = _object_before(tokens, i)
+            return (first, i, k + 1) if first is not None else None
+    return None

@@ -1,0 +1,299 @@
+"""Sanction statements: words that say what happens to a restriction.
+
+For every restriction named in a sentence (`find.restrictions`) it looks for what is done to it:
+a verb before it ("agreed to lift sanctions on oil"), a verb behind it ("sanctions were
+tightened"), a noun ("the lifting of sanctions", "sanctions relief"), or the restriction's own verb
+("sanctioned two banks"). A restriction without any is a comment and no statement.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from functools import lru_cache
+
+from extractor.article import Article
+from extractor.find.candidates import (
+    Action,
+    QuotationCandidate,
+    SanctionStatement,
+    SentenceCandidate,
+)
+from extractor.find.sanctions.entry_bans import (
+    BANNING,
+    REFUSING,
+    bare_ban_at,
+    entry_ban_at,
+    opens_entry_ban,
+)
+from extractor.find.sanctions.lexicon import PROSPECTIVE
+from extractor.find.sanctions.nouns_before import noun_before
+from extractor.find.sanctions.prefilter import stems_in
+from extractor.find.sanctions.readings import Reading, be_index, subject_before
+from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.find.sanctions.restrictions import (
+    BAN_VERBS,
+    COMPOUND_ACTIONS,
+    is_imposer,
+    restrictions_in,
+)
+from extractor.find.sanctions.verbs_after import named_again, pronoun_readings, verbs_behind
+from extractor.find.sanctions.verbs_before import verb_before
+from extractor.language.countries import country_of
+from extractor.language.sentence_words import Token, phrase_end, tokens_of
+from extractor.text.spans import Span
+
+
+def find_statements(
+    article: Article,
+    sentences: tuple[SentenceCandidate, ...],
+    quotations: tuple[QuotationCandidate, ...],
+) -> tuple[SanctionStatement, ...]:
+    """Return the sanction statements in order, ids T1…; never raises on any text.
+
+    A statement inside a quotation is found as any other: it is its speaker's claim.
+    """
+    del quotations  # they change who claims it, not what is stated
+    found: list[SanctionStatement] = []
+    for sentence, tokens, readings in read_sentences(article.text, sentences):
+        for reading in readings:
+            found.append(_candidate(f"T{len(found) + 1}", sentence, tokens, reading))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2)  # the finder and the reader ask for the same article, one after the other
+def read_sentences(
+    text: str, sentences: tuple[SentenceCandidate, ...]
+) -> list[tuple[SentenceCandidate, list[Token], list[Reading]]]:
+    """Return the sentences that hold statements, each with its tokens and readings, in order."""
+    stems = stems_in(text)
+    entry = opens_entry_ban(text)
+    if not stems and not entry:
+        return []
+    read: list[tuple[SentenceCandidate, list[Token], list[Restriction]]] = []
+    named = -1  # the sentence before, when it named a restriction
+    barred = False  # an entry ban was told of
+    for index, sentence in enumerate(sentences):
+        piece = sentence.span.of(text).lower()
+        kept_out = entry and any(word in piece for word in _KEPT_OUT)
+        if kept_out or any(stem in piece for stem in stems):
+            tokens = tokens_of(text, sentence.span)
+            found = restrictions_in(tokens)
+            if kept_out:
+                barred = barred or _told_of_entry(tokens)
+                found = _with_entry_bans(tokens, found, told=barred)
+            read.append((sentence, tokens, found))
+            named = index
+        elif named == index - 1 and index and _REFERS_BACK.search(piece):
+            read.append((sentence, tokens_of(text, sentence.span), []))
+    if not _between_states(text, read):
+        return []
+    serious = any(not r.weak for _, _, group in read for r in group)
+    out = []
+    for sentence, tokens, restrictions in read:
+        if restrictions:
+            kept = [r for r in restrictions if serious or not r.weak]
+            readings = _readings(tokens, kept)
+        else:
+            readings = pronoun_readings(tokens) if serious else []
+        if readings:
+            out.append((sentence, tokens, readings))
+    return out
+
+
+_AROUND = 1200  # characters about a sentence that names no state, where two must be named
+_LOOKED_AT = 20  # sentences: enough to tell
+_CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
+
+
+def _between_states(
+    text: str, read: list[tuple[SentenceCandidate, list[Token], list[Restriction]]]
+) -> bool:
+    """Tell whether an article's restrictions are between states, not a school's or a parliament's.
+
+    They are when a state is named in a sentence with one of them, or two around one.
+    """
+    holding = [entry for entry in read if entry[2]]
+    for _, tokens, found in holding:
+        if any(r.on for r in found) or any(t.capital and _is_state(t.text) for t in tokens):
+            return True
+    for sentence, _, _ in holding[:_LOOKED_AT]:
+        around = text[max(0, sentence.span.start - _AROUND) : sentence.span.end + _AROUND]
+        codes = {country_of(match.group()) for match in _CAPITALISED.finditer(around)} - {None}
+        if len(codes) >= 2 or (not codes and len(text) < _AROUND):
+            return True  # of a few sentences alone nothing tells
+    return False
+
+
+def _is_state(word: str) -> bool:
+    return country_of(word) is not None or is_imposer(word)
+
+
+_KEPT_OUT = (" ban", "bar ", "bars ", "barr", "block", "denied", "refus", "deny", "prohibit")
+
+
+def _told_of_entry(tokens: list[Token]) -> bool:
+    return any(
+        (t.low in BANNING or t.low in REFUSING) and entry_ban_at(tokens, i)
+        for i, t in enumerate(tokens)
+    )
+
+
+def _with_entry_bans(
+    tokens: list[Token], found: list[Restriction], *, told: bool
+) -> list[Restriction]:
+    """Add the entry bans of a sentence; once the article has told of one, "ban him" is one."""
+    bans: list[Restriction] = []
+    for i, token in enumerate(tokens):
+        if token.low not in BANNING and token.low not in REFUSING:
+            continue
+        ban = entry_ban_at(tokens, i) or (bare_ban_at(tokens, i) if told else None)
+        if ban is not None:
+            first, end, stop = ban
+            bans.append(Restriction(i, i, i + 1, stop, "verb", weak=False, on=(first, end)))
+    if not bans:
+        return found
+    heads = {ban.head for ban in bans}
+    return sorted([r for r in found if r.head not in heads] + bans, key=lambda r: r.first)
+
+
+_REFERS_BACK = re.compile(r"\b(?:them|they)\b")
+
+
+def _candidate(
+    name: str, sentence: SentenceCandidate, tokens: list[Token], reading: Reading
+) -> SanctionStatement:
+    restriction = reading.restriction
+    trigger = _span(tokens, *reading.trigger)
+    measure = _span(tokens, restriction.first, restriction.end)
+    span = Span(min(trigger.start, measure.start), max(trigger.end, measure.end))
+    return SanctionStatement(name, sentence.id, span, trigger, measure, reading.action)
+
+
+def _span(tokens: list[Token], first: int, end: int) -> Span:
+    return Span(tokens[first].start, tokens[end - 1].end)
+
+
+def _readings(tokens: list[Token], restrictions: list[Restriction]) -> list[Reading]:
+    """Return every action on every restriction of one sentence, each pair once, in order."""
+    found: list[Reading] = []
+    starts = [r.first for r in restrictions]
+    for restriction in restrictions:
+        limit = bisect_right(starts, restriction.core)
+        until = starts[limit] if limit < len(starts) else len(tokens)
+        read = _read_one(tokens, restriction, until)
+        shared = _shared_complement(tokens, restriction, restrictions[limit : limit + 1])
+        found.extend(replace(one, on=shared) if shared and not one.on else one for one in read)
+        if read and restriction.kind == "noun":
+            found.extend(named_again(tokens, restriction, until))
+    seen: set[tuple[int, int]] = set()
+    unique = []
+    for reading in found:
+        key = (reading.trigger[0], reading.restriction.head)
+        if key not in seen:
+            seen.add(key)
+            unique.append(reading)
+    return unique
+
+
+def _shared_complement(
+    tokens: list[Token], r: Restriction, following: list[Restriction]
+) -> tuple[int, int] | None:
+    """Return the "on X" of the next restriction that this one shares: "a freeze and a ban on X"."""
+    if r.has_complement or not following or not following[0].has_complement:
+        return None
+    between = {t.low for t in tokens[r.core : following[0].first]}
+    listed = any(t.low == "including" for t in tokens[max(0, r.first - 12) : r.first])
+    if not listed and between and between <= {"and", "or", ",", "a", "an"}:
+        return following[0].core + 1, following[0].end
+    return None
+
+
+def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
+    """Return what is done to one restriction, by the first of these that says anything."""
+    if r.kind == "verb":
+        return [_own_verb(tokens, r)]
+    compound = _compound(tokens, r)
+    if compound:
+        return [compound]
+    called = _as_called(tokens, r)
+    if called is not None:  # "a halt to what it called “brutal sanctions”"
+        widened = replace(r, first=called)
+        named = noun_before(tokens, widened)
+        read = verb_before(tokens, widened) or ([named] if named else [])
+        if read:
+            return [replace(one, restriction=r) for one in read]
+    direct = verb_before(tokens, r)
+    behind = verbs_behind(tokens, r, until)
+    clause = behind and behind[0].how in ("passive", "state")
+    if clause and direct and direct[-1].soft in ("proposed", "agreed"):
+        return behind  # "suggested sanctions could be lifted", "agree sanctions should stay"
+    if direct:
+        return direct + [b for b in behind if b.how == "relative" and b.action != "impose"]
+    named = noun_before(tokens, r)
+    if named:
+        return [named]
+    if behind:
+        main = [b for b in behind if b.how != "relative"]
+        return main or behind
+    return verb_before(tokens, r, across=True) or _prospective(tokens, r)
+
+
+def _prospective(tokens: list[Token], r: Restriction) -> list[Reading]:
+    """Read "possible new sanctions on X": that they may come is all that is said."""
+    for i in range(max(0, r.first), r.head):
+        if tokens[i].low in PROSPECTIVE:
+            action = PROSPECTIVE[tokens[i].low]
+            return [Reading(r, action, (i, i + 1), "noun", soft="proposed")]
+    return []
+
+
+_MARKS = frozenset(("“", "”", '"', "'", "‘", "’"))
+
+
+def _as_called(tokens: list[Token], r: Restriction) -> int | None:
+    """Return where "what it called" before the restriction's name begins."""
+    i = r.first - 1
+    if i > 2 and tokens[i].low in _MARKS:  # "a halt to 'brutal' sanctions"
+        for j in range(i - 2, max(0, i - 4), -1):
+            if tokens[j].low in _MARKS:
+                return j
+        i -= 1
+    if i < 1 or tokens[i].low not in ("called", "calls", "call", "describes", "termed"):
+        return None
+    for j in range(i - 1, max(-1, i - 5), -1):
+        if tokens[j].low == "what":
+            return j
+    return None
+
+
+def _own_verb(tokens: list[Token], r: Restriction) -> Reading:
+    """Read "sanctioned two banks", "was blacklisted by …", "banned imports of …"."""
+    low = tokens[r.head].low
+    if r.on is not None:
+        return Reading(
+            r, "impose", (r.head, r.head + 1), "passive" if r.on[0] < r.head else "verb", r.on
+        )
+    action: Action = "lift" if low.startswith(("delist", "unfr", "unbl")) else "impose"
+    passive = low.endswith(("ed", "en")) and be_index(tokens, r.head) is not None
+    if low.endswith("ed") and r.head + 1 < len(tokens) and tokens[r.head + 1].low == "by":
+        passive = True
+    on = None
+    if passive:
+        be = be_index(tokens, r.head)
+        on = subject_before(tokens, be if be is not None else r.head)
+    else:
+        end = phrase_end(tokens, r.head + 1)
+        on = (r.head + 1, end) if end > r.head + 1 else None
+    measured = r
+    if on and not passive and (low in BAN_VERBS or "fr" in low):
+        measured = replace(r, end=on[1])
+    return Reading(measured, action, (r.head, r.head + 1), "passive" if passive else "verb", on)
+
+
+def _compound(tokens: list[Token], r: Restriction) -> Reading | None:
+    """Read "sanctions relief", "sanctions waiver", "threat" and the like behind the name."""
+    if r.core < len(tokens) and tokens[r.core].low in COMPOUND_ACTIONS:
+        action: Action = COMPOUND_ACTIONS[tokens[r.core].low]  # type: ignore[assignment]
+        whole = replace(r, core=r.core + 1, end=max(r.end, r.core + 1))
+        return Reading(whole, action, (r.core, r.core + 1), "noun")
+    return None

@@ -1,0 +1,235 @@
+"""Nouns and prepositions before a restriction: "the lifting of", "relief from", "hit X with"."""
+
+from extractor.find.candidates import Action, Status
+from extractor.find.sanctions.lexicon import (
+    ACTIONS,
+    FOR_VERBS,
+    HARDER,
+    NOUNS,
+    PARTLY,
+    QUANTITIES,
+    THREATEN,
+    WITH_VERBS,
+)
+from extractor.find.sanctions.readings import Reading, be_index, passive_subject, subject_before
+from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.find.sanctions.verbs_before import transparent
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    NEGATIONS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    is_adverb,
+)
+
+
+def noun_before(tokens: list[Token], r: Restriction) -> Reading | None:
+    """Read "the lifting of …", "relief from …", "hit X with …", "calls for …", "under …"."""
+    i = r.first - 1
+    while (
+        i >= 0
+        and r.first - i < 8
+        and (
+            tokens[i].low in DETERMINERS
+            or (transparent(tokens, i) and tokens[i].low != "of")
+            or (tokens[i].low == "of" and i > 0 and tokens[i - 1].low in QUANTITIES)
+        )
+    ):
+        i -= 1
+    if i <= 0:
+        return None
+    low = tokens[i].low
+    if low == "of":
+        return _of(tokens, i, r) or _in_favour(tokens, i, r)
+    if low == "at" and tokens[i - 1].low in _HINTS:
+        return Reading(r, "impose", (i - 1, i), "active", soft="proposed")
+    if low == "out" and tokens[i - 1].low in _RULING:
+        return Reading(r, "impose", (i - 1, i + 1), "active", soft=_ruled_out(tokens, i - 1))
+    if low in ("from", "to", "on", "off"):
+        return _from_to(tokens, i, r, low)
+    if low == "with":
+        return _with(tokens, i, r)
+    if low == "for":
+        return _for(tokens, i, r)
+    if low == "under":
+        return _under(tokens, i, r)
+    if low == "by":
+        return _struck_by(tokens, i, r)
+    if low in ("toward", "towards"):
+        return _towards(tokens, i, r)
+    return None
+
+
+def _struck_by(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "was hit by sanctions", of people and firms: that an economy suffers is no action."""
+    if i < 2 or tokens[i - 1].low not in _STRUCK:
+        return None
+    be = be_index(tokens, i - 1)
+    on = passive_subject(tokens, i - 1)
+    if be is None or (on and {t.low for t in tokens[on[0] : on[1]]} & _WHAT_SUFFERS):
+        return None
+    return Reading(r, "impose", (i - 1, i), "passive", on)
+
+
+_STRUCK = frozenset("hit targeted struck covered".split())
+_WHAT_SUFFERS = frozenset(
+    "economy economies exports imports trade industry industries sector sectors growth currency "
+    "rouble ruble rial output production business sales profits revenues revenue people "
+    "population".split()
+)
+
+
+def _towards(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "moved towards sanctions", "a step towards an embargo": proposed, and no more."""
+    for j in range(i - 1, max(-1, i - 3), -1):
+        if tokens[j].low in _NEARING:
+            return Reading(r, "impose", (j, j + 1), "active", soft="proposed")
+    return None
+
+
+_NEARING = frozenset("move moves moved moving push pushes pushed pushing step steps work".split())
+
+
+def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    for j in range(i - 1, max(-1, i - 4), -1):
+        low = tokens[j].low
+        if low in NOUNS and not (low == "end" and tokens[j - 1].low in ("the", "at") and j < i - 1):
+            action = NOUNS[low]
+            if action == "lift" and any(t.low in PARTLY for t in tokens[max(0, j - 2) : j]):
+                action = "ease"
+            return Reading(r, action, (j, j + 1), "noun")
+        if low in ("subject", "target") and j == i - 1:
+            be = be_index(tokens, j - 1 if tokens[j - 1].low in DETERMINERS else j)
+            if be is not None:
+                return Reading(r, "impose", (j, j + 1), "state", subject_before(tokens, be))
+        if low in ("prospect", "possibility", "option", "idea") and j == i - 1 and not r.determined:
+            return Reading(r, "impose", (j, j + 1), "noun", soft="proposed")
+        if low in THREATEN:
+            return Reading(r, "threaten", (j, j + 1), "active", soft="announced")
+        if tokens[j].low in PREPOSITIONS or not tokens[j].word:
+            break
+    return None
+
+
+def _in_favour(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "voted in favour of sanctions", "is in favour of an embargo": proposed."""
+    if tokens[i - 1].low in ("favour", "favor", "support") and tokens[i - 2].low == "in":
+        verb = i - 3 if tokens[i - 3].low.startswith("vot") else i - 1
+        return Reading(r, "impose", (verb, verb + 1), "active", soft="proposed")
+    return None
+
+
+_HINTS = frozenset("hint hints hinted hinting".split())
+_RULING = frozenset("rule rules ruled ruling".split())
+
+
+def _ruled_out(tokens: list[Token], verb: int) -> Status:
+    """Return the status of "ruled out sanctions", and of what is not ruled out."""
+    near = tokens[max(0, verb - 3) : verb]
+    return "proposed" if any(token.low in NEGATIONS for token in near) else "denied"
+
+
+def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading | None:
+    """Read "relief from", "exempt X from", "an end to", and what is done with names on a list."""
+    for j in range(i - 1, max(-1, i - 20), -1):
+        word = tokens[j].low
+        if word in BREAKS or word in SUBORDINATORS:
+            return None
+        on = (j + 1, i) if j + 1 < i else None
+        undone = NOUNS.get(word) in ("waive", "ease", "lift", "reimpose") and word != "ending"
+        if undone and (j == i - 1 or low == "from") and low != "off":
+            return Reading(r, NOUNS[word], (j, j + 1), "noun", on)
+        if low == "from" and word.startswith(("exempt", "spare", "shield")):
+            return Reading(r, "waive", (j, j + 1), "active", on or passive_subject(tokens, j))
+        if low == "on" and word in _AGREEING and j >= i - 2:
+            return Reading(r, "impose", (j, j + 1), "active", soft="agreed")
+        if low == "on" and word in ("vote", "votes", "voted", "voting") and j >= i - 2:
+            return Reading(r, "impose", (j, j + 1), "active", soft="proposed")
+        if low == "on" and word in _HOLDING and tokens[j + 1].low == "off" and j >= i - 2:
+            return Reading(r, "impose", (j, j + 1), "active", soft="denied")
+        if r.kind == "list":
+            action = _listing(word, low)
+            if action:
+                passive = on is None and be_index(tokens, j) is not None
+                on = on or passive_subject(tokens, j)
+                return Reading(r, action, (j, j + 1), "passive" if passive else "active", on)
+        if low == "to" and word == "subject" and tokens[j - 1].low in _REMAINING:
+            return Reading(r, "keep", (j, j + 1), "state", subject_before(tokens, j - 1))
+        if low == "to" and word in ("subject", "subjected") and be_index(tokens, j) is not None:
+            return Reading(r, "impose", (j, j + 1), "state", passive_subject(tokens, j))
+    return None
+
+
+_REMAINING = frozenset("remain remains remained stay stays".split())
+_AGREEING = frozenset("agree agreed agrees agreeing agreement deal accord".split())
+_HOLDING = frozenset("hold holds held holding".split())
+
+
+def _listing(word: str, preposition: str) -> Action | None:
+    """Return what is done by taking from, adding to or keeping on a list."""
+    if preposition in ("from", "off"):
+        if word in ("take", "taken", "takes", "took", "taking", "strike", "struck"):
+            return "lift"
+        return "lift" if ACTIONS.get(word) == "lift" else None
+    if word in ("add", "adds", "added", "adding") and preposition == "to":
+        return "impose"
+    if preposition == "on":
+        if word in ("put", "puts", "putting", "place", "placed", "places", "placing", "include",
+                    "included"):  # fmt: skip
+            return "impose"
+        return "keep" if ACTIONS.get(word) == "keep" else None
+    return None
+
+
+def _with(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    for j in range(i - 1, max(-1, i - 12), -1):
+        word = tokens[j].low
+        if word == "away" and tokens[j - 1].low in ("do", "does", "did", "doing", "done"):
+            return Reading(r, "lift", (j - 1, j + 1), "active")
+        if word in WITH_VERBS:
+            on = (j + 1, i) if j + 1 < i else passive_subject(tokens, j)
+            soft: Status | None = "announced" if WITH_VERBS[word] == "threaten" else None
+            how = "active" if j + 1 < i else "passive"
+            return Reading(r, WITH_VERBS[word], (j, j + 1), how, on, soft)
+        if word in BREAKS or word in AUXILIARIES:
+            return None
+    return None
+
+
+def _for(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    for j in range(i - 1, max(-1, i - 4), -1):
+        if tokens[j].low in FOR_VERBS:
+            harder = any(t.low in HARDER for t in tokens[i + 1 : r.head])
+            action: Action = "tighten" if harder else "impose"
+            return Reading(r, action, (j, j + 1), "active", soft="proposed")
+    return None
+
+
+def _under(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    j = i - 1
+    while j >= 0 and is_adverb(tokens[j]):
+        j -= 1
+    if j < 0:
+        return None
+    word = tokens[j].low
+    if word in ("been", "be", "is", "are", "was", "were", "come", "came", "comes"):
+        k = j
+        while k > 0 and tokens[k - 1].low in AUXILIARIES:
+            k -= 1
+        return Reading(r, "impose", (i, i + 1), "state", subject_before(tokens, k))
+    if word in ("remain", "remains", "remained", "stay", "stays"):
+        return Reading(r, "keep", (j, j + 1), "state", subject_before(tokens, j))
+    if word in ("placed", "put"):
+        return Reading(r, "impose", (j, j + 1), "passive", passive_subject(tokens, j))
+    for k in range(j, max(-1, j - 8), -1):  # "placed three firms under sanctions"
+        if tokens[k].low in _PLACING:
+            return Reading(r, "impose", (k, k + 1), "active", (k + 1, i))
+        if tokens[k].low in BREAKS or tokens[k].low in AUXILIARIES:
+            break
+    return None
+
+
+_PLACING = frozenset("place places placed placing put puts putting".split())

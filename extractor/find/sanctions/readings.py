@@ -1,0 +1,68 @@
+"""One action on one restriction, as words of a sentence; and the subjects of verbs."""
+
+from extractor.find.candidates import Action, Status
+from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.frozen import frozen
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    PREPOSITIONS,
+    Token,
+    is_adverb,
+    subject_start,
+)
+
+How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
+
+
+@frozen
+class Reading:
+    """One action on one restriction, as indices of a sentence's tokens."""
+
+    restriction: Restriction
+    action: Action
+    trigger: tuple[int, int]
+    how: How
+    on: tuple[int, int] | None = None  # whom it falls on, when that stands outside the phrase
+    soft: Status | None = None  # what the trigger itself says of the status
+
+
+_BE = frozenset("is are was were be been being isn't aren't wasn't weren't".split())
+
+
+def be_index(tokens: list[Token], i: int) -> int | None:
+    """Return where "has been" before the participle at `i` begins; None when it is no passive."""
+    j = i - 1
+    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
+        j -= 1
+    return auxiliaries_before(tokens, j + 1) if j >= 0 and tokens[j].low in _BE else None
+
+
+def auxiliaries_before(tokens: list[Token], i: int) -> int | None:
+    """Return where the auxiliaries before the verb at `i` begin; None without any."""
+    j = i - 1
+    while j >= 0 and is_adverb(tokens[j]):
+        j -= 1
+    if j < 0 or tokens[j].low not in AUXILIARIES:
+        return None
+    while j > 0 and (tokens[j - 1].low in AUXILIARIES or is_adverb(tokens[j - 1])):
+        j -= 1
+    return j
+
+
+def passive_subject(tokens: list[Token], i: int) -> tuple[int, int] | None:
+    be = be_index(tokens, i)
+    subject = subject_before(tokens, be) if be is not None else None
+    if subject and subject[0] and tokens[subject[0] - 1].low in PREPOSITIONS:
+        return None  # "X, who died in July, was removed"
+    return subject
+
+
+def subject_before(tokens: list[Token], i: int) -> tuple[int, int] | None:
+    """Return the noun phrase that ends right before token `i`, relative clauses not included."""
+    end = i
+    if end > 0 and tokens[end - 1].low in ("who", "which", "that"):
+        end -= 1
+    if end > 0 and tokens[end - 1].low == ",":
+        end -= 1
+    start = subject_start(tokens, end)
+    return (start, end) if end > start else None

@@ -1,0 +1,355 @@
+"""Restrictions by their names: sanctions, embargo, export ban, asset freeze, travel ban, blacklist.
+
+It finds the phrase in a sentence's words; what is done to it is for `find.sanctions`. Tariffs and
+duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a school's or a
+league's sanctions.
+"""
+
+from extractor.find.sanctions.entry_bans import WHOLE_PEOPLES
+from extractor.find.sanctions.lexicon import ACTIONS
+from extractor.find.sanctions.prefilter import BANS, TRADE
+from extractor.find.sanctions.restriction_phrases import GOODS, Restriction, noun_phrase
+from extractor.language.countries import lookup
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    DETERMINERS,
+    MODALS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    Token,
+    forms,
+    is_adverb,
+)
+
+_ALWAYS = frozenset("export exports import imports trade visa arms weapons crude oil".split())
+_GUNS = frozenset("assault gun handgun semiautomatic concealed".split())  # home affairs
+_MONEY = frozenset("assets asset funds accounts reserves holdings money property".split())
+_SKIPPED_COMPOUNDS = frozenset(
+    "evasion busting buster busters evader evaders expert experts monitor monitors committee "
+    "committees adviser advisor office lawyer lawyers coordinator envoy compliance official "
+    "officials specialist enforcement violation violations breach breaches risk risks screening "
+    "fears hit-list research analyst data policy chief architect".split()
+)
+# Nouns behind "sanctions" that say what happens to them.
+COMPOUND_ACTIONS = {
+    "relief": "ease", "easing": "ease", "relaxation": "ease", "rollback": "ease",
+    "suspension": "ease", "waiver": "waive", "waivers": "waive", "exemption": "waive",
+    "exemptions": "waive", "removal": "lift", "lifting": "lift", "threat": "threaten",
+    "threats": "threaten", "extension": "renew", "renewal": "renew", "rollover": "renew",
+    "snapback": "reimpose", "snap-back": "reimpose", "reimposition": "reimpose",
+}  # fmt: skip
+_OTHER_SENSE = frozenset(
+    "disciplinary administrative criminal civil penal doping sporting sports academic professional "
+    "moral court judicial athletic church divine official judge's league school ethics royal legal "
+    "procedural contractual ncaa".split()
+)
+_OTHER_WORLD = frozenset(
+    "athlete athletes doping player players coach coaches league club clubs referee tournament "
+    "championship bowl scholarship scholarships recruiting students student school schools lawyer "
+    "lawyers attorney attorneys plaintiff plaintiffs contempt misconduct judge courtroom ethics "
+    "teammates season bishop pupils employees employee".split()
+)
+_PEOPLE = frozenset(
+    "officials official individuals individual entities entity companies company banks bank firms "
+    "firm oligarchs oligarch vessels vessel tankers tanker ships ship leaders leader ministers "
+    "minister judges settlers network networks regime groups group members refiners refiner "
+    "refineries refinery organisations organizations buyers businessmen businessman generals "
+    "commanders commander people persons citizens nationals lawmakers politicians executives "
+    "countries country nations organisation organization experts coalition guards prosecutors "
+    "producers producer traders trader subsidiaries airlines airline institutions "
+    "militants militias militia exchange exchanges hackers president associates relatives sons son "
+    "daughter wife family him her them it us me you those anyone everyone president's".split()
+)
+SANCTION_VERB = frozenset({"sanctioned", "sanctioning"})
+FREEZE = forms("unfreeze", "freeze") | {"froze", "frozen", "unfroze", "unfrozen", "unblock"}
+BLACKLIST = forms("blacklist") | forms("delist")
+BAN_VERBS = forms("prohibit", "outlaw", "embargo") | frozenset(
+    "ban bans banned banning bar bars barred barring".split()
+)
+
+# Those whose name before "sanctions" says who imposes them; another country's says on whom.
+_IMPOSERS = frozenset({"US", "EU", "UN", "GB", "CA", "AU", "JP", "CH", "NZ", "NO"})
+_IMPOSING_WORDS = frozenset(
+    "western west allied allies international multilateral unilateral g7 g-7 nato bloc "
+    "white treasury congress congressional security council european europe federal ecowas au gcc "
+    "asean osce oas sadc igad caricom mercosur wto ofac".split()
+)
+
+
+# Every word that a restriction is known by, "sanction…" apart.
+_NAMES = (
+    BANS | FREEZE | BLACKLIST | BAN_VERBS
+    | frozenset("embargo embargoes embargos freeze freezes cap caps blacklist blacklists list "
+        "lists "
+                "lists designation designations measures penalties penalty".split())
+)  # fmt: skip
+
+
+def is_imposer(form: str) -> bool:
+    """Tell whether a name stands, before "sanctions", for the one who imposes them."""
+    country = lookup(form)
+    if country is not None:
+        return country.code in _IMPOSERS or country.kind == "demonym"
+    return form.lower() in _IMPOSING_WORDS
+
+
+def restrictions_in(tokens: list[Token]) -> list[Restriction]:
+    """Return the restrictions named in a sentence, in order; they do not overlap."""
+    found: list[Restriction] = []
+    lows = {token.low for token in tokens}
+    elsewhere = bool(lows & _OTHER_WORLD) and not any(_imposing(t) for t in tokens if t.capital)
+    for i in range(len(tokens)):
+        low = tokens[i].low
+        if low not in _NAMES and not low.startswith("sanction"):
+            continue
+        if found and i < found[-1].core:
+            continue
+        restriction = _at(tokens, i)
+        if restriction is None:
+            continue
+        if tokens[i].low.startswith("sanction") and (
+            elsewhere or _other_sense(tokens, restriction)
+        ):
+            continue
+        found.append(restriction)
+    return found
+
+
+def _imposing(token: Token) -> bool:
+    return lookup(token.text) is not None
+
+
+def _other_sense(tokens: list[Token], restriction: Restriction) -> bool:
+    """Tell whether a word before it makes it a court's, a school's or a league's sanction."""
+    before = tokens[max(0, restriction.first - 1) : restriction.head]
+    return any(token.low in _OTHER_SENSE for token in before)
+
+
+def _at(tokens: list[Token], i: int) -> Restriction | None:
+    """Return the restriction whose name begins or stands at token `i`."""
+    low = tokens[i].low
+    previous = tokens[i - 1].low if i else ""
+    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if low.startswith("sanction"):
+        return _sanction(tokens, i, low, previous, following)
+    if low in ("embargo", "embargoes", "embargos"):
+        return noun_phrase(tokens, i, weak=False)
+    if low in BANS:
+        named = _ban(tokens, i, previous, following)
+        if named is not None or low not in BAN_VERBS:
+            return named
+    if low in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
+        near = {token.low for token in tokens[i + 1 : i + 7]}
+        return noun_phrase(tokens, i, weak=False) if previous in _MONEY or near & _MONEY else None
+    if low in FREEZE:
+        near = {token.low for token in tokens[i + 1 : i + 9]}
+        if near & _MONEY or (previous in AUXILIARIES and _money_before(tokens, i)):
+            if previous in DETERMINERS and following in ("of", *_MONEY):
+                return None  # "the freezing of assets", "the frozen assets"
+            undone = low.startswith(("unfr", "unbl"))
+            weak = not undone and not _between_two(tokens, i)
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
+        return None
+    if low in ("cap", "caps") and previous == "price":
+        near = {token.low for token in tokens[max(0, i - 6) : i + 8]}
+        return noun_phrase(tokens, i, weak=not near & {"oil", "crude", "gas", "barrel", "g7"})
+    if low in ("blacklist", "blacklists") and (
+        previous in DETERMINERS or previous.endswith(("'s", "trade", "terror", "export", "ism"))
+    ):
+        return noun_phrase(tokens, i, weak=True, kind="list")
+    if low in BLACKLIST:
+        if previous in ACTIONS and low.startswith("blacklist"):
+            return noun_phrase(tokens, i, weak=True, kind="list")  # "agrees to extend blacklist"
+        adjective = previous in DETERMINERS or (previous in PREPOSITIONS and low.endswith("ed"))
+        weak = not any(is_imposer(t.text) for t in tokens[max(0, i - 3) : i] if t.capital)
+        return None if adjective else Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
+    if low in ("list", "lists", "designation", "designations"):
+        return _list(tokens, i, previous, following)
+    if low == "measures" and previous in ("restrictive", "punitive"):
+        return noun_phrase(tokens, i, weak=False)
+    if low == "measures" and following in ("against", "targeting"):
+        return noun_phrase(tokens, i, weak=True)
+    if low in ("penalties", "penalty") and previous in ("economic", "trade", "financial"):
+        return noun_phrase(tokens, i, weak=True)
+    if low in BAN_VERBS and {t.low for t in tokens[i + 1 : i + 5]} & GOODS and following != "on":
+        weak = not _with_a_country(tokens, i + 1)
+        return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
+    return None
+
+
+def _between_two(tokens: list[Token], i: int) -> bool:
+    """Tell whether one state is named before token `i` and another one behind it."""
+    before = {lookup(t.text) for t in tokens[max(0, i - 12) : i] if t.capital} - {None}
+    behind = {lookup(t.text) for t in tokens[i + 1 : i + 14] if t.capital} - {None}
+    codes = {c.code for c in before if c}, {c.code for c in behind if c}
+    return bool(codes[0] and codes[1] - codes[0])
+
+
+def _money_before(tokens: list[Token], i: int) -> bool:
+    return any(token.low in _MONEY for token in tokens[max(0, i - 8) : i])
+
+
+def _sanction(
+    tokens: list[Token], i: int, low: str, previous: str, following: str
+) -> Restriction | None:
+    """Read "sanctions", "sanction", "sanctioned", "sanctioning" as noun, verb or neither."""
+    if low in ("sanctions", "sanctions'", "sanctions-related"):
+        if following in _SKIPPED_COMPOUNDS:
+            return None
+        if _is_third_person(tokens, i):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=False)
+        return noun_phrase(tokens, i, weak=False)
+    if low == "sanction":
+        if following in ("on", "against") and previous not in ("to", *MODALS):
+            return noun_phrase(tokens, i, weak=False)
+        verbal = previous in {"to", "and", "or", "not", "then", "also"} | MODALS | PRONOUNS
+        if verbal and _takes_object(tokens, i + 1):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
+        return None
+    if low in SANCTION_VERB:
+        adjective = previous == "of" or previous in PREPOSITIONS
+        if previous in DETERMINERS or (adjective and low == "sanctioned"):
+            return None  # "the sanctioned banks"
+        passive = _be_before(tokens, i)
+        if low == "sanctioned" and passive and _people_before(tokens, i):
+            by_state = following == "by" and any(
+                t.capital and (is_imposer(t.text) or _country_at(tokens, k))
+                for k, t in enumerate(tokens[i + 2 : i + 4], i + 2)
+            )
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not by_state)
+        if low == "sanctioned" and passive:
+            return None  # "the strike was sanctioned by the union"
+        if low == "sanctioned" and tokens[i - 1].capital and _relative_before(tokens, i):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        if low == "sanctioned" and following == "by" and i and _people_before(tokens, i):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
+        if _takes_object(tokens, i + 1) and (i > 0 or low == "sanctioning"):
+            return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
+    return None
+
+
+def _relative_before(tokens: list[Token], i: int) -> bool:
+    """Tell whether "which" or "whom" is the object: "a firm that Washington sanctioned in May"."""
+    return any(t.low in ("which", "whom", "that") for t in tokens[max(0, i - 7) : i])
+
+
+def _people_before(tokens: list[Token], i: int) -> bool:
+    """Tell whether people, a body or a country stand before "sanctioned", as its subject."""
+    for j in range(i - 1, max(-1, i - 12), -1):
+        token = tokens[j]
+        if token.low in _PEOPLE or token.low in PRONOUNS:
+            return True
+        if token.capital and (j > 0 or token.low not in DETERMINERS):
+            return True
+    return False
+
+
+_BE = frozenset("is are was were be been being".split())
+
+
+def _be_before(tokens: list[Token], i: int) -> bool:
+    """Tell whether a form of "be" stands before `i`, adverbs apart."""
+    j = i - 1
+    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
+        j -= 1
+    return j >= 0 and tokens[j].low in _BE
+
+
+def _is_third_person(tokens: list[Token], i: int) -> bool:
+    """Tell whether "sanctions" is the verb, as in a headline: "US sanctions two banks"."""
+    if i == 0 or i + 1 >= len(tokens) or not tokens[i - 1].capital:
+        return False
+    if tokens[i - 1].low in DETERMINERS:
+        return False  # "The sanctions Britain imposed"
+    token = tokens[i + 1]
+    if not is_imposer(tokens[i - 1].text):  # "Obama sanctions Russia", not "Trump sanctions: poll"
+        known = lookup(tokens[i - 1].text) is not None
+        return not known and token.capital and _country_at(tokens, i + 1)
+    if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | {"and", "or"}:
+        return False
+    if not (token.capital or token.text[0].isdigit() or token.low in _OBJECT_OPENERS | _PEOPLE):
+        return False
+    people = {t.low for t in tokens[i + 1 : i + 7]} & _PEOPLE
+    return bool(people) or _country_at(tokens, i + 1)
+
+
+def _country_at(tokens: list[Token], i: int) -> bool:
+    """Tell whether a country's name or demonym, of one word or two, begins at token `i`."""
+    pair = " ".join(token.text for token in tokens[i : i + 2])
+    return lookup(tokens[i].text) is not None or lookup(pair) is not None
+
+
+_OBJECT_OPENERS = frozenset(
+    "two three four five six seven eight nine ten eleven twelve dozens scores more several top "
+    "senior former a an another".split()
+)
+
+
+def _takes_object(tokens: list[Token], i: int) -> bool:
+    """Tell whether people, a body or a country is what "to sanction" has for its object here."""
+    window = tokens[i : i + 8]
+    if not window or not window[0].word or window[0].low in ("and", "or"):
+        return True  # "the approach is to sanction and isolate"
+    if window[0].low in PREPOSITIONS | AUXILIARIES:
+        return False
+    for token in window:
+        if token.low in _PEOPLE or token.capital:
+            return True
+        if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
+            return False
+    return False
+
+
+def _names_object(tokens: list[Token], i: int) -> bool:
+    """Tell whether a country, or people of the kind that are sanctioned, stand behind `i`."""
+    for token in tokens[i : i + 7]:
+        if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
+            return False
+        if token.low in _PEOPLE or (token.capital and lookup(token.text) is not None):
+            return True
+    return False
+
+
+def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
+    """Read "ban", "controls", "restrictions", "curbs" when they are on trade, money or travel."""
+    if i > 1 and tokens[i - 2].low in _GUNS:
+        return None
+    if previous in _ALWAYS or (previous == "travel" and tokens[i].low in ("ban", "bans")):
+        return noun_phrase(tokens, i, weak=previous in ("travel", "oil"))
+    near = {token.low for token in tokens[i + 2 : i + 8]}
+    if following == "on" and _with_a_country(tokens, i + 2):
+        return noun_phrase(tokens, i, weak=False)  # "a ban on jade from Burma"
+    if following in ("on", "of") and near & GOODS:
+        return noun_phrase(tokens, i, weak=tokens[i].low not in ("ban", "bans", "embargo"))
+    if previous in TRADE or (following in ("on", "against") and tokens[i].low in BANS):
+        target = tokens[i + 2] if following in ("on", "against") and i + 2 < len(tokens) else None
+        known = target is not None and lookup(target.text) is not None
+        return noun_phrase(tokens, i, weak=True) if previous in TRADE or known else None
+    return None
+
+
+def _with_a_country(tokens: list[Token], i: int) -> bool:
+    """Tell whether what is banned comes from a country or goes there; people are another matter."""
+    for j in range(i, min(len(tokens) - 1, i + 8)):
+        low = tokens[j].low
+        if low in WHOLE_PEOPLES or low in AUXILIARIES or low in SUBORDINATORS:
+            return False
+        if not tokens[j].word and low != ",":
+            return False
+        if low in ("from", "to", "with", "into") and _country_at(tokens, j + 1):
+            return j > i
+    return False
+
+
+def _list(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
+    """Read lists and designations of those under restrictions."""
+    if previous in ("terror", "terrorism", "terrorist", "sanctions", "sdn") or (
+        previous == "entity" and tokens[i - 1].capital
+    ):
+        return noun_phrase(tokens, i, weak=False, kind="list")
+    near = [token.low for token in tokens[max(0, i - 3) : i + 6]]
+    terror = any(word.startswith("terror") for word in near)
+    if terror and (following == "of" or tokens[i].low.startswith("designation")):
+        return noun_phrase(tokens, i, weak=False, kind="list")
+    return None

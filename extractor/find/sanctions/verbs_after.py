@@ -1,0 +1,218 @@
+"""Verbs behind a restriction: "sanctions were tightened", "… remain in place", "lift them"."""
+
+from dataclasses import replace
+
+from extractor.find.candidates import Action
+from extractor.find.sanctions.lexicon import (
+    ACTIONS,
+    FACE,
+    INTRANSITIVE,
+    INTRANSITIVE_NEEDS,
+    NEED_BACK,
+    NEED_ON,
+    NEED_PLACE,
+    PARTICLES,
+    PARTLY,
+    SOFT,
+)
+from extractor.find.sanctions.readings import Reading
+from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Token,
+    is_adverb,
+    phrase_end,
+)
+
+
+def named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
+    """Read "…, but reimposed them in April", said of a restriction named before in the sentence."""
+    pronoun = "them" if tokens[r.head].low.endswith("s") else "it"
+    for i in range(r.end + 1, min(until, len(tokens), r.end + 40)):
+        if tokens[i].low == pronoun:
+            action = ACTIONS.get(tokens[i - 1].low)
+            if action and action != "keep" and tokens[i - 1].low not in UNSURE:
+                return [Reading(r, action, (i - 1, i), "active")]
+    return []
+
+
+_CHAIN = frozenset(
+    "set expected due likely unlikely scheduled supposed to need needs ready going about be been "
+    "being begun began begin continue continued more longer further so far once automatically "
+    "have had partly first both each all now agreed".split()
+)
+
+
+_OPENING_MARKS = frozenset(("“", '"', "‘"))  # "were “ripped up”"
+
+
+def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
+    """Read "sanctions … were tightened", "… remain in place", "… imposed by X", "… lifted"."""
+    found: list[Reading] = []
+    i, limit = r.end, min(len(tokens), r.end + 30)
+    resumed = r.end  # where the restriction with all that qualifies it ends
+    chained, relative, after_comma = False, False, False
+    while i < limit:
+        token, low = tokens[i], tokens[i].low
+        if low in ("that", "which") and i - r.core < 8:
+            relative, chained = True, False
+        elif low in AUXILIARIES or (chained and (low in _CHAIN or is_adverb(token))):
+            chained = True
+        elif low == "but" and not chained:
+            return found  # "… but maintained its embargo" is said of another
+        elif low in (",", "and") and i + 1 < limit and not chained:
+            after_comma = True
+        elif (is_adverb(token) and not chained) or (chained and low in _OPENING_MARKS):
+            pass
+        else:
+            plain = chained or i == resumed or _plain_gap(tokens, r.end, i)
+            reading = _behind(tokens, i, r, chained, relative, after_comma, plain)
+            if reading:
+                found.append(reading)
+                if reading.how != "relative":
+                    return found + _also_behind(tokens, i + 1, reading)
+                i = resumed = _skip_agent(tokens, i + 1)
+                chained = relative = False
+                continue
+            if chained and not relative:
+                return found
+            if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since", "before")):
+                return found
+            if chained and relative:
+                chained = relative = False
+            if i >= until and tokens[i].low not in PREPOSITIONS and i > r.end + 12:
+                return found
+        i += 1
+    return found
+
+
+def _behind(
+    tokens: list[Token],
+    i: int,
+    r: Restriction,
+    chained: bool,
+    relative: bool,
+    after_comma: bool,
+    plain: bool,
+) -> Reading | None:
+    """Read the word at `i`, behind the restriction, as what is done to it.
+
+    `chained`: auxiliaries stand before it; `plain`: nothing but the restriction's own phrase does.
+    """
+    low = tokens[i].low
+    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    participle = low.endswith(("ed", "en")) or low in (
+        "put",
+        "kept",
+        "withdrawn",
+        "torn",
+        "brought",
+        "upheld",
+    )
+    if low in ACTIONS and participle and low not in PARTICLES and low not in NEED_BACK:
+        if chained:
+            how = "relative" if relative else "passive"
+            return Reading(r, _behind_shade(tokens, i, low), (i, i + 1), how)
+        close = i == r.end or (i - r.end <= 2 and not after_comma)
+        if close or (
+            i - r.core <= 6 and following in ("by", "on", "in", "after", "over", "against")
+        ):
+            return Reading(r, _behind_shade(tokens, i, low), (i, i + 1), "relative")
+    if low in SOFT and participle and low not in FACE and low not in ("agreed", "wanted"):
+        near = i == r.end or (i - r.end <= 2 and not chained and tokens[i - 1].low == ",")
+        if chained or (near and (after_comma or following in ("by", "on", "in", "last", "this"))):
+            how = "passive" if chained and not relative else "relative"
+            return Reading(r, "impose", (i, i + 1), how, soft=SOFT[low])
+    if low in PARTICLES and participle and chained and following in PARTICLES[low]:
+        return Reading(
+            r, PARTICLES[low][following], (i, i + 1), "relative" if relative else "passive"
+        )
+    if low in ("place", "force", "effect") and tokens[i - 1].low in ("in", "into") and chained:
+        return Reading(r, "keep", (i - 1, i + 1), "state")
+    if low in INTRANSITIVE and plain:
+        needs = INTRANSITIVE_NEEDS.get(low)
+        if needs is None or following in needs:
+            if low.startswith(("remain", "stay")) and following in (".", ",", ""):
+                return None if not chained else Reading(r, "keep", (i, i + 1), "state")
+            kicks = low.startswith("kick")
+            if INTRANSITIVE[low] == "impose" and following in ("into", "in") and not kicks:
+                goal = tokens[i + 2].low if i + 2 < len(tokens) else ""
+                if goal not in ("force", "effect"):
+                    return None
+            return Reading(r, INTRANSITIVE[low], (i, i + 1), "relative" if relative else "state")
+    return None
+
+
+def _plain_gap(tokens: list[Token], start: int, end: int) -> bool:
+    """Tell whether only phrases with prepositions stand between: "sanctions over X remain"."""
+    return (
+        end - start <= 10
+        and tokens[start].low in PREPOSITIONS
+        and not any(
+            t.low in AUXILIARIES or t.low in BREAKS or t.low in (",", "and")
+            for t in tokens[start:end]
+        )
+    )
+
+
+def _behind_shade(tokens: list[Token], i: int, low: str) -> Action:
+    if ACTIONS[low] == "lift" and any(t.low in PARTLY for t in tokens[max(0, i - 2) : i]):
+        return "ease"
+    if low.startswith("put") and "back" in (t.low for t in tokens[i : i + 2]):
+        return "reimpose"
+    return ACTIONS[low]
+
+
+def _also_behind(tokens: list[Token], i: int, first: Reading) -> list[Reading]:
+    """Read the second of "were eased and then lifted", "will be extended and tightened"."""
+    j = i
+    while j < min(len(tokens), i + 7):
+        low = tokens[j].low
+        if low in ACTIONS and low.endswith(("ed", "en")) and j > i and low not in PARTICLES:
+            return [replace(first, action=ACTIONS[low], trigger=(j, j + 1))]
+        if low not in ("and", "or", "but", ",", "then", "be", "not") and not is_adverb(tokens[j]):
+            return []
+        j += 1
+    return []
+
+
+def _skip_agent(tokens: list[Token], i: int) -> int:
+    """Return the index behind "by X", "on Y", "in 2014" that follow a participle."""
+    while i < len(tokens) and tokens[i].low in PREPOSITIONS:
+        end = phrase_end(tokens, i + 1)
+        i = max(end, i + 1)
+    return i
+
+
+def pronoun_readings(tokens: list[Token]) -> list[Reading]:
+    """Read "could lift them tomorrow" when the sentence before names a restriction."""
+    found = []
+    for i, token in enumerate(tokens):
+        if token.low == "them" and i > 0:
+            j = i - 1
+            action = ACTIONS.get(tokens[j].low)
+            if action and action != "keep" and tokens[j].low not in UNSURE:
+                pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
+                found.append(Reading(pronoun, action, (j, j + 1), "active"))
+        elif token.low == "they":
+            pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
+            behind = verbs_behind(tokens, pronoun, len(tokens))
+            found.extend(b for b in behind if tokens[b.trigger[0]].low in _ONLY_OF_RULES)
+    return found
+
+
+_TOO_COMMON = frozenset(
+    "order orders ordered ordering end ends ended ending apply applies applied applying drop drops "
+    "dropped dropping place placed places placing remove removes removed removing reduce increase "
+    "withdraw withdrew launch introduce introduced enforce enforces enforced enforcing implement "
+    "implements implemented implementing".split()
+)
+
+
+UNSURE = _TOO_COMMON | NEED_ON | NEED_PLACE | frozenset(PARTICLES)
+
+
+_ONLY_OF_RULES = frozenset("lifted eased imposed tightened relaxed waived reimposed expire".split())

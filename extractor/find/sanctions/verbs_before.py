@@ -1,0 +1,269 @@
+"""Verbs before a restriction: "lift sanctions", "ease and eventually lift", "step up sanctions"."""
+
+from extractor.find.candidates import Action
+from extractor.find.sanctions.lexicon import (
+    ACTIONS,
+    CAUSES,
+    FACE,
+    FRESH,
+    HARDER,
+    LEAVING,
+    NEED_BACK,
+    NEED_ON,
+    NEED_PLACE,
+    PARTICLES,
+    PARTLY,
+    QUANTITIES,
+    SOFT,
+    THREATS,
+)
+from extractor.find.sanctions.readings import Reading, auxiliaries_before, subject_before
+from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    DETERMINERS,
+    NEGATIONS,
+    SUBORDINATORS,
+    Token,
+    forms,
+    is_adverb,
+)
+
+
+def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) -> list[Reading]:
+    """Read "lift sanctions", "ease and eventually lift sanctions", "step up sanctions".
+
+    With `across`, other objects may stand between: "imposed an arms embargo and a travel ban".
+    """
+    i, particle, crossed = r.first - 1, "", False
+    stop = max(-1, r.first - (24 if across else 9))
+    while i > stop:
+        token = tokens[i]
+        low = token.low
+        if i > 0 and low in PARTICLES.get(tokens[i - 1].low, ()):
+            particle = low
+            i -= 1
+            continue
+        if low in LEAVING:
+            return []
+        if low == "place" and i > 1 and tokens[i - 1].low == "in":
+            held = ACTIONS.get(tokens[i - 2].low)  # "left in place a ban on …"
+            if held in ("keep", "impose"):
+                return [Reading(r, held, (i - 2, i - 1), "active")]
+            return []
+        governs = low in ACTIONS or low in SOFT or low in CAUSES or low in _THREATENING
+        governs = governs or bool(particle and low in PARTICLES)
+        if governs and (crossed or not _noun_use(tokens, i)):
+            reading = _governing(tokens, i, r, particle, crossed)
+            if reading:
+                return [*_coordinated(tokens, i, r), reading]
+            if across or low in ACTIONS:
+                return []
+        if low in ("up", "back", "down", "over", "out", "off", "in") and not particle:
+            particle = low
+        elif across and (low in _LISTING or (low == "as" and _as_well_as(tokens, i))):
+            crossed = True
+        elif low == "into" and tokens[i - 1].low in CAUSES:
+            pass
+        elif (
+            low in AUXILIARIES
+            or low in BREAKS
+            or (low in SUBORDINATORS and low not in ("before", "after", "since", "until"))
+        ) or (
+            not (is_adverb(token) or low in DETERMINERS or transparent(tokens, i))
+            and not (across and crossed and low not in NEGATIONS)
+        ):
+            return []
+        i -= 1
+    return []
+
+
+_LISTING = frozenset(("and", "or", ",", "including", "well", "then"))
+
+
+def _as_well_as(tokens: list[Token], i: int) -> bool:
+    return "well" in {token.low for token in tokens[max(0, i - 2) : i + 3]}
+
+
+def transparent(tokens: list[Token], i: int) -> bool:
+    """Tell whether a word only says how much of the restriction: "a new round of"."""
+    low = tokens[i].low
+    if low in ("for", "by"):  # "extended by one year sanctions on"
+        return any(token.low in _SPELLS for token in tokens[i + 1 : i + 4])
+    return (
+        low in QUANTITIES
+        or low in FRESH
+        or low in _PASSED_OVER
+        or low in _SPELLS
+        or low in _SUMS
+        or low.lstrip("$€£")[:1].isdigit()
+        or (low == "in" and (tokens[i - 1].low in _SUMS or tokens[i - 1].low[0].isdigit()))
+    )
+
+
+# "$20 million in trade sanctions", "sanctions worth two billion euros"
+_SUMS = frozenset(
+    "$ € £ million billion mln bln dlrs dollars euros pounds yen worth about nearly some".split()
+)
+_SPELLS = frozenset("year years month months week weeks days".split())
+
+
+_PASSED_OVER = frozenset(
+    "of its remaining first latest existing 's another one two three four five six "
+    "seven eight nine ten dozens multiple".split()
+)
+
+
+def _noun_use(tokens: list[Token], i: int) -> bool:
+    """Tell whether a verb's form is a noun here: "the end", "an increase"."""
+    if i and tokens[i - 1].low == "-":
+        return True  # "U.S.-backed sanctions"
+    if i + 1 < len(tokens) and tokens[i + 1].low == "of":
+        return True  # "the issue of sanctions"
+    if i == 0:
+        return False
+    before = tokens[i - 1].low
+    return (
+        before in DETERMINERS
+        and before not in ("that", "which", "who")
+        and (not tokens[i].low.endswith("ed"))
+    )
+
+
+def _governing(
+    tokens: list[Token], i: int, r: Restriction, particle: str, crossed: bool
+) -> Reading | None:
+    """Read the verb at `i` with the restriction for its object."""
+    low = tokens[i].low
+    behind = {t.low for t in tokens[r.core : r.end + 4]}
+    if low in PARTICLES or low in ACTIONS:
+        needed = PARTICLES.get(low)
+        if needed is not None:
+            word = particle if particle in needed else next((w for w in needed if w in behind), "")
+            if not word:
+                return None
+            return Reading(r, needed[word], (i, i + 1), "active")
+        action = ACTIONS[low]
+        if low in NEED_PLACE and not behind & {"place", "intact", "unchanged", "force"}:
+            return None
+        if low in NEED_ON and not (r.has_complement or behind & {"on", "back"}):
+            return None
+        if low in NEED_BACK:
+            return None
+        if low in ("put", "puts", "putting") and "back" in behind:
+            action = "reimpose"
+        if particle == "back" and low.startswith("put"):
+            action = "reimpose"
+        threat = _threatened(tokens, i) if action in ("impose", "tighten", "reimpose") else None
+        if threat is not None:
+            return Reading(r, "threaten", (threat, threat + 1), "active", soft="announced")
+        return Reading(r, _shade(tokens, i, r, action), (i, i + 1), "active")
+    if low in _THREATENING and not crossed and not r.determined:
+        return Reading(r, "threaten", (i, i + 1), "active", soft="announced")
+    if low in CAUSES and low not in ACTIONS and not crossed:
+        return _caused(tokens, i, r)
+    if low in SOFT and not crossed and _yet_to_come(tokens, i, r):
+        harder = any(t.low in HARDER for t in tokens[i + 1 : r.head])
+        status = SOFT[low]
+        if low in FACE:
+            return _facing(tokens, i, r)
+        return Reading(r, "tighten" if harder else "impose", (i, i + 1), "active", soft=status)
+    return None
+
+
+_THREATENING = forms("threaten")
+
+
+def _caused(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "prompting another round of sanctions", "would translate into tougher sanctions"."""
+    between = {t.low for t in tokens[i + 1 : r.head]}
+    if r.determined or not between & (FRESH | QUANTITIES | {"another"}) - {"a", "an", "us", "u.s."}:
+        return None
+    before = {t.low for t in tokens[max(0, i - 6) : i]}
+    yet = before & {"could", "may", "might", "would", "will", "to", "can"}
+    action: Action = "tighten" if between & HARDER else "impose"
+    return Reading(
+        r, action, (i, i + 1), "noun" if not yet else "state", soft="proposed" if yet else None
+    )
+
+
+def _threatened(tokens: list[Token], i: int) -> int | None:
+    """Return where "threatened" stands before "to impose" at `i`."""
+    if i < 2 or tokens[i - 1].low != "to":
+        return None
+    for j in range(i - 2, max(-1, i - 9), -1):
+        if tokens[j].low in THREATS:
+            return j
+        if tokens[j].low in ACTIONS or tokens[j].low in BREAKS or tokens[j].low in AUXILIARIES:
+            return None
+    return None
+
+
+def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "could face sanctions": a threat, when a modal says that they are yet to come."""
+    modal = any(
+        t.low in ("could", "may", "might", "will", "would", "or") for t in tokens[max(0, i - 3) : i]
+    )
+    if not (modal or tokens[i].low.startswith("risk")):
+        return None
+    be = auxiliaries_before(tokens, i)
+    on = subject_before(tokens, be if be is not None else i)
+    return Reading(r, "threaten", (i, i + 1), "active", on, "proposed")
+
+
+def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
+    """Tell whether the words before the name present it as new, not as known."""
+    between = tokens[i + 1 : r.head]
+    known = any(
+        t.low in ("the", "these", "those", "its", "their", "existing", "such") for t in between
+    )
+    if known and SOFT[tokens[i].low] not in ("announced", "agreed"):
+        return any(t.low in ("new", "latest", "first", "tougher", "fresh") for t in between)
+    return True
+
+
+_GOING = frozenset("exports export sales sale supplies supply deliveries shipments flights".split())
+
+
+def _shade(tokens: list[Token], i: int, r: Restriction, action: Action) -> Action:
+    """Adjust an action by the words around: "partly lift" eases, "extend … to X" tightens."""
+    if action == "lift":
+        near = tokens[max(0, i - 2) : r.head]
+        if any(t.low in PARTLY for t in near):
+            return "ease"
+    if action == "renew" and tokens[i].low.startswith("extend") and r.end < len(tokens):
+        following = tokens[r.end + 1] if r.end + 1 < len(tokens) else None
+        goods = any(t.low in _GOING for t in tokens[r.core : r.end])  # "sales of arms to X"
+        if tokens[r.end].low == "to" and following and not (following.low.isdigit() or goods):
+            return "tighten"
+    return action
+
+
+def _coordinated(tokens: list[Token], i: int, r: Restriction) -> list[Reading]:
+    """Read the other verbs of "renew, tighten or lift sanctions", those before the verb at `i`."""
+    found: list[Reading] = []
+    j = i - 1
+    while j >= 0 and i - j < 12:
+        if tokens[j].low not in ("and", "or", ",") and not is_adverb(tokens[j]):
+            if tokens[j].low not in ("to", "then", "at", "least", "even", "by"):
+                break
+            j -= 1
+            continue
+        k = j - 1
+        while k >= 0 and (is_adverb(tokens[k]) or tokens[k].low in (",", "and", "or", "to")):
+            k -= 1
+        if k < 0 or tokens[k].low not in ACTIONS or tokens[k].low in PARTICLES or k < j - 4:
+            break
+        if _noun_use(tokens, k) or not _same_form(tokens[k], tokens[i]):
+            break
+        found.append(Reading(r, _shade(tokens, k, r, ACTIONS[tokens[k].low]), (k, k + 1), "active"))
+        i, j = k, k - 1
+    return found[::-1]
+
+
+def _same_form(one: Token, other: Token) -> bool:
+    def ending(token: Token) -> str:
+        return next((e for e in ("ing", "ed", "es", "s") if token.low.endswith(e)), "")
+
+    return ending(one)[-1:] == ending(other)[-1:]

@@ -1,0 +1,8 @@
+"""TODO."""
+
+from typing import Literal
+
+EntityKind = Literal["person", "body", "place", "unnamed", "other"]
+
+
+Gender = Literal["f", "m"]

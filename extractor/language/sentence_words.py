@@ -1,0 +1,338 @@
+"""The words of one sentence, and where its noun phrases and clauses end.
+
+A shallow reading: closed classes of words and capital letters, no tagger. What it knows is shared
+by the finders and readers of sanction statements and releases.
+"""
+
+import re
+from typing import NamedTuple
+
+from extractor.text.spans import Span
+
+_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\$?\d[\d,.]*\d|\w+(?:[-'’.]\w+)*|\S")
+
+
+class Token(NamedTuple):
+    """A word or a mark; offsets count code points of the article's text."""
+
+    text: str
+    low: str  # lower case, with a straight apostrophe
+    start: int
+    end: int
+
+    @property
+    def capital(self) -> bool:
+        """Tell whether the word begins with a capital letter."""
+        return self.text[:1].isupper()
+
+    @property
+    def word(self) -> bool:
+        """Tell whether this is a word or number rather than a mark."""
+        return self.text[0].isalnum() or self.text[0] == "$"
+
+
+def tokens_of(text: str, span: Span) -> list[Token]:
+    """Return the words and marks of `text[span]`."""
+    make = tuple.__new__  # half the time of Token(…), and this is most of the time there is
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text, span.start, span.end):
+        word = match.group()
+        low = word.lower()
+        if "’" in low:
+            low = low.replace("’", "'")
+        found.append(make(Token, (word, low, match.start(), match.end())))
+    return found
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+DETERMINERS = _set(
+    "the a an this that these those its their his her our your my all some any most many more much "
+    "no each every both few several other another such certain half part what which whose"
+)
+PREPOSITIONS = _set(
+    "on against to for from with by under over at after before since following despite through via "
+    "amid into about between without within during until till upon around across toward towards "
+    "concerning regarding in as than like because near outside inside onto off per including along "
+    "among amongst alongside amid plus versus besides beyond"
+)
+MODALS = _set("will would shall should may might can could must cannot ought 'll won't wouldn't")
+AUXILIARIES = MODALS | _set(
+    "is are was were be been being am has have had having do does did not n't isn't aren't wasn't "
+    "weren't hasn't haven't hadn't doesn't don't didn't shouldn't can't couldn't mustn't "
+    "it's they've we've they'll we'll he'll she'll it'll i'll they'd we'd he'd she'd"
+)
+NEGATIONS = _set(
+    "not never n't cannot no won't wouldn't isn't aren't wasn't weren't hasn't haven't hadn't "
+    "doesn't don't didn't shouldn't can't couldn't mustn't neither nor"
+)
+SUBORDINATORS = _set(
+    "that which who whom whose if unless because while although though when whenever where whereas "
+    "after before since until till once so lest whether"
+)
+COORDINATORS = _set("and or but nor yet")
+PRONOUNS = _set(
+    "i he she it they we you him them us me himself herself itself themselves this that these "
+    "those who which"
+)
+# Verbs in the press that end a noun phrase without a capital or an ending to tell by.
+COMMON_VERBS = _set(
+    "said says say told tells tell saying remain remains remained stay stays stayed expire expires "
+    "expired lapse lapses take takes took taken come comes came go goes went gone make makes made "
+    "made mean means meant hit hits get gets got give gives gave given keep keeps kept hold holds "
+    "held put puts let lets led lead leads left leave leaves became become becomes began begin "
+    "begins begun continue continues continued include includes included appear appears seem seems "
+    "force forces forced prevent prevents prohibit prohibits cut cuts hurt hurts help helps helped "
+    "work works worked require requires stand stands stood bite bites apply applies need needs "
+    "want wants brought bring brings saw see sees seen add added adds call calls called cost costs "
+    "flown driven sent fled flew met landed arrive arrives arrived walked"
+)
+BREAKS = _set('; : — – " “ ” ( ) [ ] « » „ ? !') | {"...", "…", "--"}
+MONTHS = _set(
+    "january february march april may june july august september october november december jan. "
+    "feb. mar. apr. aug. sept. oct. nov. dec. monday tuesday wednesday thursday friday saturday "
+    "sunday"
+)
+_ADVERB_LIKE = _set(
+    "immediately today tomorrow yesterday soon again now then already still later earlier instead "
+    "tonight too also just only even ago here there not never if unless"
+)
+
+
+def is_adverb(token: Token) -> bool:
+    """Tell whether a lower-case word is an adverb by its form or a short list."""
+    return token.low in _ADVERB_LIKE or (
+        len(token.low) > 4 and token.low.endswith("ly") and token.text[:1].islower()
+    )
+
+
+def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
+    """Return the index after the noun phrase that begins at `at`: "top officials of X and Y".
+
+    It runs over "of", possessives and lists of names; it stops at a verb, another preposition,
+    a mark, or a comma that does not continue a list. Returns `at` when no phrase begins there.
+    """
+    i, stop, after_name = at, min(len(tokens), at + limit), False
+    while i < stop:
+        token = tokens[i]
+        if token.low == "," or token.low in ("and", "or"):
+            following = _list_continues(tokens, i, stop)
+            if i == at or not following:
+                break
+            i, after_name = following, False
+            continue
+        if not _continues(tokens, i, at, after_name):
+            break
+        after_name = token.capital or (after_name and not token.capital)
+        i += 1
+    while i > at and tokens[i - 1].low in DETERMINERS | {"of", "and", "or", ",", "in"}:
+        i -= 1
+    return i
+
+
+def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
+    """Tell whether token `i` can belong to the noun phrase begun at `at`."""
+    token, first = tokens[i], i == at
+    low = token.low
+    if low in ("of", "'s", "'", "’", "&", "%") and not first:
+        return True
+    if low == "in" and not first:  # "officials in Lagos", not "on Iran in May", "in talks"
+        before, following = tokens[i - 1], tokens[i + 1] if i + 1 < len(tokens) else None
+        return (
+            not before.capital
+            and before.word
+            and following is not None
+            and following.capital
+            and following.low not in MONTHS
+        )
+    if not token.word or low in AUXILIARIES or (low in SUBORDINATORS and low != "that"):
+        return False
+    if low in PREPOSITIONS or low == "but" or (low in NEGATIONS and not first):
+        return False
+    if low in DETERMINERS:
+        previous = tokens[i - 1].low
+        return (
+            first
+            or previous in ("of", "in", "and", "or", ",")
+            or _stacked(tokens, i)
+            or (previous[0].isdigit() or low in ("other", "more", "such"))
+        )
+    if low in PRONOUNS and token.text != "US":
+        return first
+    if token.capital:
+        return not (low in MONTHS and not first and low != "may")
+    if is_adverb(token):
+        return first or tokens[i - 1].low in DETERMINERS
+    if low in COMMON_VERBS or (low in _TRAILING and not first and not _stacked(tokens, i)):
+        return False
+    if not low.endswith("ed") or first:
+        return True
+    behind = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if behind in ("back", "up", "down", "over", "out", "off"):
+        return False
+    if behind in PREPOSITIONS or behind in AUXILIARIES or not behind[:1].isalnum():
+        return False  # "two soldiers captured in May"
+    return not after_name or _may_modify(tokens, i, at)
+
+
+_TRAILING = _set("last next late early home alive alone ahead today tomorrow yesterday this that")
+
+
+def _stacked(tokens: list[Token], i: int) -> bool:
+    """Tell whether a determiner follows another one: "all its", "most of the", "the many"."""
+    return tokens[i - 1].low in DETERMINERS
+
+
+def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
+    """Tell whether an "-ed" word is an adjective here: "the sanctioned banks", "state-owned"."""
+    if i == at or "-" in tokens[i].low or tokens[i - 1].low in DETERMINERS | {"of", "and"}:
+        return True
+    following = tokens[i + 1] if i + 1 < len(tokens) else None  # "Russian liquefied gas"
+    return (
+        following is not None
+        and following.text[0].islower()
+        and following.low not in DETERMINERS | PREPOSITIONS | AUXILIARIES | COORDINATORS
+        and following.low not in ("last", "next", "earlier")
+        and not is_adverb(following)
+        and tokens[i].low not in _DONE_TO_RULES
+    )
+
+
+_DONE_TO_RULES = _set(
+    "imposed lifted eased tightened extended announced adopted introduced renewed expired removed"
+)
+
+
+def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
+    """Return where a list goes on after the comma or "and" at `i`; 0 when it does not."""
+    j = i + 1
+    if j < stop and tokens[i].low == "," and tokens[j].low in ("and", "or"):
+        j += 1
+    if j >= stop or not tokens[j].word or tokens[j].low in AUXILIARIES | PRONOUNS:
+        return 0
+    token = tokens[j]
+    if tokens[i].low == "," and j == i + 1:  # "Cuba, Russia and Iran", not ", a key …"
+        return j if token.capital and tokens[i - 1].capital and _comma_list(tokens, j, stop) else 0
+    if token.low in PREPOSITIONS | SUBORDINATORS | COMMON_VERBS or is_adverb(token):
+        return 0
+    if not token.capital and token.low.endswith(("ed", "ing")):
+        return 0
+    if token.low in ("its", "their", "his", "her", "other", "several", "some", "individuals"):
+        return j
+    # "on X and Y": both names, or both plain words with no verb right behind
+    if tokens[i - 1].capital != token.capital and token.low not in DETERMINERS:
+        return 0 if token.capital else j
+    following = tokens[j + 1] if j + 1 < len(tokens) else None
+    verb_next = following is not None and (
+        following.low in AUXILIARIES | COMMON_VERBS
+        or (token.capital and following.low.endswith("ed") and following.word)
+    )
+    return 0 if verb_next else j
+
+
+def _comma_list(tokens: list[Token], j: int, stop: int) -> bool:
+    """Tell whether "and" or "or" follows within a few words, as at the end of a list of names."""
+    for token in tokens[j : min(stop, j + 10)]:
+        if token.low in ("and", "or"):
+            return True
+        if not (token.capital or token.low == "," or token.low in ("of", "the")):
+            return False
+    return False
+
+
+def subject_start(tokens: list[Token], end: int) -> int:
+    """Return where the noun phrase that ends before token `end` begins; `end` without one."""
+    start = end
+    while start > 0 and end - start < 14:
+        token = tokens[start - 1]
+        low = token.low
+        if not token.word and low not in ("'", "’"):
+            break
+        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token) or low in COMMON_VERBS:
+            break
+        if low in PREPOSITIONS and low not in ("in", "of"):
+            break
+        if low in COORDINATORS and not _joins_subjects(tokens, start - 1):
+            break
+        if low == "in" and start > 1 and not tokens[start - 2].low.endswith("s"):
+            break
+        start -= 1
+    while start < end and tokens[start].low in ("and", "or", "of", "in"):
+        start += 1
+    return start
+
+
+def _joins_subjects(tokens: list[Token], i: int) -> bool:
+    """Tell whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
+    for j in range(i - 1, max(-1, i - 8), -1):
+        token = tokens[j]
+        if not token.word or token.low in SUBORDINATORS:
+            return True
+        if token.low in COMMON_VERBS or (token.low.endswith("ed") and not token.capital):
+            return False
+        if token.low in AUXILIARIES or (token.low in PREPOSITIONS and token.low != "of"):
+            return False
+    return True
+
+
+def clause_start(tokens: list[Token], at: int) -> int:
+    """Return the index of the first token of the clause that token `at` stands in."""
+    i = at
+    while i > max(0, at - _REACH):
+        before = tokens[i - 1]
+        if before.low in BREAKS or before.low in SUBORDINATORS:
+            break
+        i -= 1
+    return i
+
+
+def clause_end(tokens: list[Token], at: int) -> int:
+    """Return the index after the last token of the clause that token `at` stands in.
+
+    It ends at a mark stronger than a comma, at ", and he …" or at ", he said".
+    """
+    i = at
+    while i < min(len(tokens), at + _REACH):
+        low = tokens[i].low
+        if low in BREAKS or (low == "." and i + 1 >= len(tokens)):
+            break
+        if low == "," and _clause_follows(tokens, i + 1):
+            break
+        i += 1
+    return i
+
+
+_REACH = 60  # words that a clause is followed for: longer ones are lists or broken text
+_SAID = _set("said says told added saying according reported wrote")
+
+
+def _clause_follows(tokens: list[Token], i: int) -> bool:
+    """Tell whether a new clause begins at `i`, after a comma."""
+    window = tokens[i : i + 12]
+    if not window:
+        return True
+    if window[0].low in ("according", "which", "who", "while", "but", "although", "though", "said"):
+        return True
+    for token in window:
+        if token.low in _SAID:
+            return True
+        if token.low == "," or token.low in BREAKS:
+            return False
+        if token.low in AUXILIARIES:
+            return window[0].low in ("and", "or") or window[0].capital or window[0].low in PRONOUNS
+    return False
+
+
+def forms(*lemmas: str) -> frozenset[str]:
+    """Return the regular forms of English verbs: base, -s, -ed, -ing."""
+    out: set[str] = set()
+    for lemma in lemmas:
+        stem = lemma[:-1] if lemma.endswith("e") else lemma
+        if lemma.endswith("y") and lemma[-2] not in "aeiou":
+            out |= {lemma, lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing"}
+            continue
+        s = "es" if lemma.endswith(("s", "sh", "ch", "x", "z")) else "s"
+        out |= {lemma, lemma + s, stem + "ed", stem + "ing"}
+    return frozenset(out)

@@ -1,0 +1,378 @@
+"""Edited sheets brought back: each changed row becomes a decision in the name of a reviewer.
+
+A row says by its claim and version what it was published as, so that only what somebody changed
+in it counts. A row is taken whole or refused whole, and costs no other; one that was decided
+meanwhile is told, not merged; what is there already is not done again. Rows that are missing from
+a sheet decide nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from extractor.errors import EditRefused, StaleDecision
+from extractor.review.bring_back.cells import change_of
+from extractor.review.bring_back.returned_file import Line, is_as_written, lines_of, text_of
+from extractor.review.claims.claims import Claim, claims_by_id
+from extractor.review.claims.json_rows import Json, unpacked
+from extractor.review.decide.decisions import REASONS, decide, history
+from extractor.review.decide.editing import edited
+from extractor.review.desk import Desk
+from extractor.review.publish.columns import (
+    DECISIONS,
+    Editable,
+    Kind,
+    digest,
+    kinds_of,
+    moment,
+    read_id,
+    read_version,
+    typed_names,
+)
+from extractor.text.phrases import quoted
+
+_BATCH = 500  # rows looked up at a time
+_STATUS = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "later": "later"}
+_ACTIONS = {
+    **{action: action for action in DECISIONS},
+    **{status: action for action, status in _STATUS.items()},
+}
+
+
+Edits = dict[str, tuple[Editable, str]]  # by the field's key, with the column's name
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that was not taken, or a part of it: where, and why."""
+
+    where: str  # "Quotes!D7"
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"
+
+
+@dataclass(slots=True)
+class Brought:
+    """What became of the rows of a file."""
+
+    decisions: int = 0  # taken, or with `dry_run` those that would be
+    unchanged: int = 0
+    refused: int = 0  # rows; each has a problem or several
+    stale: int = 0  # rows that somebody has decided on since
+    typed: int = 0  # names that the article does not hold
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was asked for is done."""
+        return not (self.refused or self.stale)
+
+
+class _Refused(Exception):
+    """A row cannot be taken."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+class _Stale(Exception):
+    """A row was decided on since it was published."""
+
+
+def bring_back(desk: Desk, path: Path, reviewer: str, *, dry_run: bool = False) -> Brought:
+    """Take the decisions that an edited sheet holds. The desk is to be synced before.
+
+    Raises UsageError when the file is none of ours, ReviewError for a name that is none.
+    """
+    bringing = _Bringing(desk, reviewer, dry_run)
+    lines = lines_of(path)
+    while batch := list(islice(lines, _BATCH)):
+        bringing.take(batch)
+    return bringing.brought
+
+
+class _Bringing:
+    """One file on its way in."""
+
+    def __init__(self, desk: Desk, reviewer: str, dry_run: bool) -> None:
+        self._desk = desk
+        self._reviewer = reviewer
+        self._dry_run = dry_run
+        self._kinds: dict[str, dict[str, Kind]] = {}
+        self._seen: dict[str, str] = {}  # claim -> where it stood
+        self.brought = Brought()
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Take some rows."""
+        ids = {read_id(line.text("claim")) for line in lines} - {None}
+        claims = {one.id: one for one in claims_by_id(self._desk, (i for i in ids if i))}
+        for line in lines:
+            if line.is_blank():
+                continue
+            try:
+                self._line(line, claims)
+            except _Refused as refused:
+                self.brought.refused += 1
+                self.brought.problems += refused.problems
+            except _Stale as stale:
+                self.brought.stale += 1
+                self.brought.problems.append(Problem(line.address(), str(stale)))
+
+    def _line(self, line: Line, claims: dict[str, Claim]) -> None:
+        claim, version, hashed = self._identified(line, claims)
+        kind = self._kind(claim, line)
+        base = self._published(claim, hashed)
+        known = base if base is not None else claim.row
+        edits = self._edits(line, kind, known) if known is not None else {}
+        asked = _asked(line)
+        if not edits and asked == (None, None, ""):
+            self.brought.unchanged += 1
+            return
+        action, reason, note = _consistent(line, asked, edits)
+        if claim.version != version or digest(claim.row) != hashed:
+            if self._is_done(line, claim, known, edits, action, note):
+                self.brought.unchanged += 1
+                return
+            raise _Stale(self._since(claim))
+        row = self._row(line, claim, known, edits)
+        if action == "correct" and row == known:  # other marks or blanks: the article's words
+            action = None if asked[0] is None else "accept"
+        if action is None or (_STATUS[action] == claim.status and not note and not reason):
+            self.brought.unchanged += 1
+            return
+        self._decide(line, claim, action, row if action == "correct" else None, reason, note)
+        self.brought.decisions += 1
+        if action == "correct":
+            before = set(typed_names(known))
+            self.brought.typed += sum(name not in before for name in typed_names(row))
+
+    # --- which row it is -----------------------------------------------------------------------
+
+    def _identified(self, line: Line, claims: dict[str, Claim]) -> tuple[Claim, int, str]:
+        shown = line.text("claim")
+        claim_id = read_id(shown)
+        if not shown:
+            raise _refusal(
+                line, "claim", "the row has no claim; what was missed is added on the review page"
+            )
+        claim = claims.get(claim_id) if claim_id else None
+        if claim is None or claim_id is None:
+            raise _refusal(
+                line,
+                "claim",
+                f"there is no claim {quoted(shown, 40)} in {self._desk.folder}; leave this column "
+                "as it was published",
+            )
+        if claim_id in self._seen:
+            raise _refusal(line, "claim", f"the claim stood in {self._seen[claim_id]} already")
+        self._seen[claim_id] = line.address()
+        version = read_version(line.text("version"))
+        if version is None:
+            raise _refusal(
+                line,
+                "version",
+                f"{quoted(line.text('version'), 40)} is no version; leave this column as it was "
+                "published, or publish the sheet again",
+            )
+        return claim, *version
+
+    def _kind(self, claim: Claim, line: Line) -> Kind:
+        if claim.schema not in self._kinds:
+            schema = self._desk.schema(claim.schema)
+            self._kinds[claim.schema] = kinds_of(schema) if schema is not None else {}
+        found = self._kinds[claim.schema].get(claim.kind)
+        if found is None:
+            raise _refusal(
+                line,
+                "claim",
+                f"the schema {claim.schema!r} has no {claim.kind!r} any more, or is not to be "
+                "found; put its file into ./schemas",
+            )
+        return found
+
+    def _published(self, claim: Claim, hashed: str) -> Json | None:
+        """Return the row as it was when the sheet was published; None when it cannot be told."""
+        if digest(claim.row) == hashed:
+            return claim.row
+        before = (row for one in history(self._desk, claim.id) for row in (one.before, one.after))
+        proposed = self._desk.select(
+            'select "row" from proposal where claim_id = ? order by id desc', (claim.id,)
+        )
+        every = (*before, *(unpacked(row[0]) for row in proposed))
+        return next((row for row in every if row is not None and digest(row) == hashed), None)
+
+    # --- what was changed in it ----------------------------------------------------------------
+
+    def _edits(self, line: Line, kind: Kind, row: Json) -> Edits:
+        """Return the fields whose cells say something else than was published, by key."""
+        form: Literal["xlsx", "csv"] = "csv" if line.sheet is None else "xlsx"
+        try:
+            published = kind.written(kind.cells(row), form)
+        except ValidationError:
+            raise _refusal(
+                line, "claim", "the row does not fit its schema any more; edit it on the page"
+            ) from None
+        editable = {one.name if form == "csv" else one.title: one for one in kind.editable}
+        edits: Edits = {}
+        fixed = []
+        for column, value in published.items():
+            if column not in line or is_as_written(value, line.get(column), line.lossy):
+                continue
+            if column in editable:
+                edits[editable[column].key] = (editable[column], column)
+            else:
+                fixed.append(column)
+        if fixed:
+            told = "this column follows from the others, or cannot be edited in a sheet"
+            raise _Refused(*(Problem(line.address(one), f"{one}: {told}") for one in fixed))
+        return edits
+
+    def _row(self, line: Line, claim: Claim, row: Json, edits: Edits) -> Json:
+        """Return the row with its edits. Raises _Refused with the address of every bad cell."""
+        changes: dict[str, Json] = {}
+        problems = []
+        for key, (one, column) in edits.items():
+            try:
+                cell = line.get(column)
+                changes[key] = change_of(self._desk, claim, one.shape, cell, _value(row, one))
+            except ValueError as error:
+                problems.append(Problem(line.address(column), f"{column}: {error}"))
+        if problems:
+            raise _Refused(*problems)
+        if not changes:
+            return row
+        try:
+            return edited(self._desk, replace(claim, row=row), changes)
+        except EditRefused as error:
+            column = (
+                edits[error.field][1] if error.field in edits else next(iter(edits.values()))[1]
+            )
+            raise _Refused(Problem(line.address(column), str(error))) from None
+
+    # --- what becomes of it --------------------------------------------------------------------
+
+    def _is_done(
+        self,
+        line: Line,
+        claim: Claim,
+        row: Json,
+        edits: Edits,
+        action: str | None,
+        note: str,
+    ) -> bool:
+        """Tell whether what the row asks for stands already: the file was brought back before."""
+        if action is None or _STATUS[action] != claim.status:
+            return False
+        if edits:
+            try:
+                if self._row(line, claim, row, edits) != claim.row:
+                    return False
+            except _Refused:
+                return False
+        standing = [one for one in history(self._desk, claim.id) if one.id == claim.decision]
+        return not note or any(one.note == note for one in standing)
+
+    def _since(self, claim: Claim) -> str:
+        """Say who came between."""
+        log = [one for one in history(self._desk, claim.id) if not one.second]
+        if log and claim.version:
+            last = log[-1]
+            return (
+                f"{last.reviewer} decided on it meanwhile ({last.action}, {moment(last.at)}); what "
+                "this row says was not taken: publish it anew and look again"
+            )
+        return "a run has found it anew meanwhile; publish it anew and look again"
+
+    def _decide(
+        self, line: Line, claim: Claim, action: Any, row: Json, reason: Any, note: str
+    ) -> None:
+        if self._dry_run:
+            return
+        try:
+            decide(
+                self._desk,
+                claim.id,
+                reviewer=self._reviewer,
+                action=action,
+                seen=claim.version,
+                row=row,
+                reason=reason,
+                note=note or None,
+            )
+        except StaleDecision as stale:
+            raise _Stale(str(stale)) from None
+        except EditRefused as error:
+            raise _refusal(line, "decision", str(error)) from None
+
+
+Asked = tuple[str | None, str | None, str]  # action, reason, note
+
+
+def _asked(line: Line) -> Asked:
+    """Return what the first columns of a row ask for. Raises _Refused."""
+    word = line.text("decision")
+    action = _ACTIONS.get(word.casefold()) if word else None
+    if word and action is None:
+        raise _refusal(line, "decision", f"{quoted(word, 40)} is none of {', '.join(DECISIONS)}")
+    told = line.text("reason")
+    reason = re.sub(r"[\s-]+", "_", told.casefold()) or None
+    if reason is not None and reason not in REASONS:
+        raise _refusal(line, "reason", f"{quoted(told, 40)} is none of {', '.join(REASONS)}")
+    return action, reason, line.text("note")
+
+
+def _consistent(line: Line, asked: Asked, edits: Edits) -> Asked:
+    """Return the decision that a row means. Raises _Refused where its cells contradict."""
+    action, reason, note = asked
+    if edits and action in ("reject", "later"):
+        column = next(iter(edits.values()))[1]
+        cell = text_of(line.get(column))
+        raise _refusal(
+            line,
+            column,
+            f"the cell was changed to {quoted(cell, 60)}, but the decision is {action}; undo one "
+            "of them",
+        )
+    if edits:
+        action = "correct"
+    elif action == "correct":
+        raise _refusal(line, "decision", "nothing in the row was corrected; accept it instead")
+    if reason is not None and action != "reject":
+        raise _refusal(line, "reason", "a reason is of a rejection; choose reject as decision")
+    if note and action is None:
+        raise _refusal(line, "note", "a note goes with a decision; choose one")
+    return action, reason, note
+
+
+def _value(row: Json, one: Editable) -> Json:
+    """Return what a row holds in a field; an anchor that is spread into the row is the row."""
+    if not isinstance(row, dict):
+        return row
+    return row.get(one.shape.key, row)
+
+
+def _refusal(line: Line, column: str, why: str) -> _Refused:
+    return _Refused(Problem(line.address(column), why))
+
+
+def told(brought: Brought, dry_run: bool) -> Iterator[str]:
+    """Yield what is to be told of it: a line a problem, then the sum."""
+    yield from map(str, brought.problems)
+    would = " would be taken" if dry_run else ""
+    parts = [
+        f"{brought.decisions} decision{'' if brought.decisions == 1 else 's'}{would}",
+        f"{brought.unchanged} unchanged",
+        f"{brought.refused} refused",
+        f"{brought.stale} stale",
+    ]
+    if brought.typed:
+        parts.append(f"{brought.typed} names typed that their article does not hold")
+    yield ", ".join(parts)

@@ -1,0 +1,47 @@
+"""TODO."""
+
+import json
+from typing import Any
+
+from extractor.store.packing import storable
+
+Json = Any  # what json.loads gives; a row of most schemas is a dict
+
+
+def packed(value: Json) -> str:
+    """Return JSON as the store keeps it."""
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) or ""
+
+
+def unpacked(value: str | None) -> Json:
+    """Return what `packed` packed; None for null."""
+    return None if value is None else json.loads(value)
+
+
+def speaker_of(row: Json) -> str | None:
+    """Return the first name that a row gives: whose words, figure or restriction it is."""
+    if not isinstance(row, dict):
+        return None
+    for value in row.values():
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, dict) and "mention" in one and isinstance(one.get("name"), str):
+                name: str = one["name"]
+                return name
+    return None
+
+
+def essence(value: Json) -> Json:
+    """Return what a row says, without where the article says it.
+
+    Two rows of the same essence say the same to a reader: a name is its name, whichever mention it
+    rests on, and a phrase its words.
+    """
+    if isinstance(value, dict):
+        if "mention" in value and "name" in value:
+            return value["name"]
+        return {
+            key: essence(item)
+            for key, item in value.items()
+            if key not in ("start", "end", "spans")
+        }
+    return [essence(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,185 @@
+"""What stands: the state of a claim, folded from the log of its decisions.
+
+Nothing about a claim's status is true because a column says so; the columns repeat what this fold
+gives, so that pages can be filtered in SQL, and can be computed anew at any time (`refold`).
+
+* The latest decision that was not undone stands; blind second reviews change nothing.
+* `settle` keeps the status and the row of what stood before it, against what the machine says now.
+* A decision on another text than the claim's present one is carried over word by word
+  (anchoring.py). When its words are lost it lapses: the claim is open again, and says which
+  decision it was.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from extractor.review.claims.claims import DECIDED, Status
+from extractor.review.claims.json_rows import Json, essence, packed, speaker_of, unpacked
+from extractor.review.claims.risk import assess
+from extractor.store.packing import anchor_of, storable
+
+Action = Literal["accept", "correct", "reject", "later", "undo", "add", "settle"]
+Reason = Literal[
+    "not_a_quotation", "wrong_speaker", "wrong_span", "duplicate", "out_of_scope", "other"
+]
+Carry = Callable[[Json, str], Json | None]  # a row and its text's hash -> the row here, or lost
+_STATUS: dict[str, Status] = {
+    "accept": "accepted",
+    "add": "accepted",
+    "correct": "corrected",
+    "reject": "rejected",
+    "later": "later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One entry of the log. Places count code points of the text `article_sha256`."""
+
+    id: int
+    claim_id: str
+    at: float  # seconds since 1970, UTC
+    reviewer: str
+    action: Action
+    before: Json  # the row that stood
+    after: Json  # the row that stands by it; None: rejected, put off or undone
+    machine: Json  # what the machine said at that moment
+    reason: Reason | None
+    note: str | None
+    seen: int  # the version that the reviewer saw
+    second: bool  # a blind second review
+    undoes: int | None
+    article_sha256: str
+    start: int | None
+    end: int | None
+    exact: str | None
+    prefix: str | None
+    suffix: str | None
+
+
+_NAMES = tuple(one.name for one in fields(Decision) if one.name != "second")
+
+
+def read_decision(row: sqlite3.Row) -> Decision:
+    """Return the decision that a row of the table holds."""
+    data: dict[str, Any] = {name: row[name] for name in _NAMES}
+    for name in ("before", "after", "machine"):
+        data[name] = unpacked(data[name])
+    return Decision(second=row["pass"] == 2, **data)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of a claim."""
+
+    status: Status = "open"
+    decision: int = 0
+    lapsed: int = 0
+    reviewer: str | None = None
+    decided_at: float | None = None
+    row: Json = None
+    machine: Json = None  # what the machine said when it was decided
+
+
+def fold(
+    decisions: Iterable[Decision], proposal: Json, article_sha256: str, carry: Carry
+) -> Standing:
+    """Return what stands by a log, in its order, for a machine that says `proposal` now."""
+    standing = stack(decisions)
+    if not standing:
+        return Standing(row=proposal)
+    last = standing[-1]
+    deciding = next((one for one in reversed(standing) if one.action != "settle"), last)
+    row = last.after if last.after is not None else last.before
+    told = (last.id, 0, last.reviewer, last.at)
+    if deciding.action == "later":
+        return Standing("later", *told, row=proposal, machine=last.machine)
+    if row is not None and last.article_sha256 != article_sha256:
+        row = carry(row, last.article_sha256)
+        if row is None:
+            return Standing(lapsed=last.id, row=proposal)
+    return Standing(_STATUS[deciding.action], *told, row=row, machine=last.machine)
+
+
+def stack(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the decisions that were not taken back, the last one standing; no second reviews."""
+    kept: dict[int, Decision] = {}
+    for one in decisions:
+        if one.second:
+            continue
+        if one.action == "undo":
+            kept.pop(one.undoes or 0, None)
+        else:
+            kept[one.id] = one
+    return list(kept.values())
+
+
+def log_of(rows: sqlite3.Connection, claim_id: str) -> list[Decision]:
+    """Return the log of a claim, the first entry first."""
+    query = "select * from decision where claim_id = ? order by id"
+    return [read_decision(row) for row in rows.execute(query, (claim_id,))]
+
+
+def differs(standing: Standing, proposal: Json) -> bool:
+    """Tell whether the machine says otherwise than when it was decided, and than what stands."""
+    if proposal is None or standing.status not in DECIDED:
+        return False
+    now = essence(proposal)
+    if standing.machine is not None and now == essence(standing.machine):
+        return False
+    return standing.status == "rejected" or now != essence(standing.row)
+
+
+DERIVED = (
+    "start", "end", "status", "decision", "lapsed", "reviewer", "decided_at", "differs", "queued",
+    "risk", "flags", "speaker", "text", "row",
+)  # fmt: skip
+_SET = ", ".join(f'"{name}" = :{name}' for name in DERIVED)
+UPDATE = f"update claim set {_SET}"  # noqa: S608
+
+
+def derive(
+    facts: dict[str, Any], decisions: Sequence[Decision], carry: Carry, *, drafted: bool = False
+) -> dict[str, Any]:
+    """Return the derived columns of a claim.
+
+    `facts` are its other columns, as stored: article_sha256, origin, proposal, found, anchored,
+    confidence, by_rules, warnings, text.
+    """
+    proposal = unpacked(facts["proposal"])
+    now = fold(decisions, proposal, facts["article_sha256"], carry)
+    odd = differs(now, proposal)
+    asked = bool(facts["found"]) or now.status != "open" or bool(now.lapsed) or drafted
+    risk, flags = assess(
+        status=now.status,
+        origin=facts["origin"],
+        confidence=facts["confidence"],
+        by_rules=bool(facts["by_rules"]),
+        warnings=[code for code, _ in json.loads(facts["warnings"])],
+        differs=odd,
+        found=bool(facts["found"]),
+        moved=facts["anchored"] == "moved",
+        lost=bool(now.lapsed) or (now.status == "open" and facts["anchored"] == "lost"),
+    )
+    start, end, text = anchor_of(now.row)
+    if facts["anchored"] != "lost" and facts["origin"] != "analyst":  # as the machine has it
+        start, end = facts["start"], facts["end"]
+    return {
+        "start": start,
+        "end": end,
+        "status": now.status,
+        "decision": now.decision,
+        "lapsed": now.lapsed,
+        "reviewer": now.reviewer,
+        "decided_at": now.decided_at,
+        "differs": int(odd),
+        "queued": int(asked),
+        "risk": risk,
+        "flags": f" {' '.join(flags)} " if flags else "",
+        "speaker": storable(speaker_of(now.row)),
+        "text": storable(text) if text is not None else facts["text"],
+        "row": None if now.row is None else packed(now.row),
+    }

@@ -1,0 +1,248 @@
+"""Deciding: what a reviewer does with a claim is appended to the log, and never changed.
+
+Every function here is one transaction that begins by taking the write lock and looks whether the
+claim is still what the reviewer saw; if not, StaleDecision tells what it is now and who came
+between, and nothing is written. What was confirmed is on the disk.
+"""
+
+import sqlite3
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from extractor.errors import EditRefused, ReviewError, StaleDecision
+from extractor.review.claims.carrying import CONTEXT
+from extractor.review.claims.claims import Claim, claim_by_id
+from extractor.review.claims.json_rows import Json, packed, unpacked
+from extractor.review.claims.recording import refresh, register
+from extractor.review.claims.standing import Action, Decision, Reason, log_of, read_decision, stack
+from extractor.store.packing import anchor_of, storable
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+REASONS: tuple[Reason, ...] = get_args(Reason)
+_LONGEST_NAME = 100  # code points of a reviewer's name
+_LONGEST_NOTE = 10_000
+
+
+def decide(
+    desk: "Desk",
+    claim_id: str,
+    *,
+    reviewer: str,
+    action: Action,
+    seen: int,
+    row: Json = None,
+    reason: Reason | None = None,
+    note: str | None = None,
+    second: bool = False,
+) -> Claim:
+    """Take a decision: "accept", "correct" (with `row`), "reject", "later" or "settle".
+
+    `seen` is the `version` that the reviewer saw. `second`: a blind second review, which is kept
+    and changes nothing. A correction to what the claim says already is an acceptance. Returns the
+    claim as it is then. Raises StaleDecision, EditRefused, or ReviewError for what cannot be
+    decided.
+    """
+    _check(reviewer, action, reason, note)
+    if (row is not None) != (action == "correct"):
+        raise EditRefused("a row is given to correct a claim, and only then")
+    with desk.changing() as rows:
+        claim = claim_by_id(desk, claim_id)
+        if claim.version != seen:
+            raise _stale(rows, claim, seen)
+        if second:  # what was seen is what the machine proposes, not what stands
+            claim = replace(claim, row=claim.proposal)
+        if action == "correct" and row == claim.row and row is not None:
+            action, row = "accept", None
+        if action == "accept" and claim.row is None:
+            raise EditRefused(
+                "its words are not in the article any more: select them anew, or reject the claim"
+            )
+        if action == "settle" and not claim.decision:
+            raise ReviewError("nothing was decided that could be kept: accept or correct the claim")
+        after = row if action == "correct" else claim.row
+        if action in ("reject", "later") or (action == "settle" and claim.status == "rejected"):
+            after = None
+        if action == "correct":
+            _verify(desk, claim.article_sha256, claim.schema, claim.kind, row)
+        _append(
+            desk, rows, claim, reviewer, action, after, seen, reason=reason, note=note,
+            second=second,
+        )  # fmt: skip
+        if not second:
+            refresh(desk, rows, claim.number)
+        return claim_by_id(desk, claim_id)
+
+
+def add(
+    desk: "Desk",
+    article_sha256: str,
+    schema: str,
+    kind: str,
+    row: Json,
+    *,
+    reviewer: str,
+    note: str | None = None,
+) -> Claim:
+    """Add what the machine has missed, as accepted; return the new claim.
+
+    Raises EditRefused, also when the queue has a claim on the same evidence that says the same.
+    """
+    _check(reviewer, "add", None, note)
+    with desk.changing() as rows:
+        _verify(desk, article_sha256, schema, kind, row)
+        number, claim_id = register(desk, rows, article_sha256, schema, kind, row)
+        claim = claim_by_id(desk, claim_id)
+        _append(desk, rows, claim, reviewer, "add", row, claim.version, note=note)
+        refresh(desk, rows, number)
+        return claim_by_id(desk, claim_id)
+
+
+def undo(desk: "Desk", reviewer: str, claim_id: str | None = None) -> Claim:
+    """Take back a reviewer's last decision, or the last one on a claim; what stood before stands.
+
+    Only what still stands can be taken back, and only by who decided it. Raises ReviewError,
+    StaleDecision when somebody has decided on the same claim since.
+    """
+    _check(reviewer, "undo", None, None)
+    with desk.changing() as rows:
+        last = _last_of(rows, reviewer, claim_id)
+        claim = claim_by_id(desk, last.claim_id)
+        standing = stack(log_of(rows, claim.id))[-1]
+        if standing.id != last.id:
+            raise StaleDecision(
+                f"{standing.reviewer} has decided on this claim since; decide anew instead",
+                claim,
+                standing,
+            )
+        _append(desk, rows, claim, reviewer, "undo", None, claim.version, undoes=last.id)
+        refresh(desk, rows, claim.number)
+        return claim_by_id(desk, claim.id)
+
+
+def history(desk: "Desk", claim_id: str) -> list[Decision]:
+    """Return everything that was decided on a claim, second reviews too, the first entry first."""
+    return log_of(desk.rows, claim_id)
+
+
+def draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
+    """Keep an edit that is not saved yet; None drops it. No run and no decision touches it."""
+    _check(reviewer, "correct", None, None)
+    with desk.changing() as rows:
+        claim = claim_by_id(desk, claim_id)
+        if row is None:
+            rows.execute(
+                "delete from draft where claim_id = ? and reviewer = ?",
+                (claim.id, storable(reviewer)),
+            )
+        else:
+            rows.execute(
+                "insert or replace into draft values (?, ?, ?, ?)",
+                (claim.id, storable(reviewer), packed(row), time.time()),
+            )
+        refresh(desk, rows, claim.number, version=claim.version)
+
+
+def draft_of(desk: "Desk", claim_id: str, reviewer: str) -> Json | None:
+    """Return what a reviewer has not saved yet of a claim, or None."""
+    found = desk.select(
+        'select "row" from draft where claim_id = ? and reviewer = ?',
+        (storable(claim_id), storable(reviewer)),
+    )
+    return unpacked(found[0][0]) if found else None
+
+
+def _check(reviewer: str, action: Action, reason: str | None, note: str | None) -> None:
+    """Refuse what no page of ours sends."""
+    if not reviewer.strip() or len(reviewer) > _LONGEST_NAME or not reviewer.isprintable():
+        raise ReviewError(f"a reviewer has a printable name of 1 to {_LONGEST_NAME} characters")
+    if action not in get_args(Action):
+        raise ReviewError(f"{str(action)[:40]!r} is nothing that can be decided")
+    if reason is not None and (reason not in REASONS or action != "reject"):
+        raise ReviewError(f"the reason of a rejection is one of {', '.join(REASONS)}")
+    if note is not None and len(note) > _LONGEST_NOTE:
+        raise ReviewError(f"a note has at most {_LONGEST_NOTE} characters")
+
+
+def _stale(rows: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
+    """Say who came between a version that was seen and the present one."""
+    log = [one for one in log_of(rows, claim.id) if not one.second and one.seen >= seen]
+    if not log:
+        return StaleDecision(
+            "a run has found it anew meanwhile; look at it again and decide", claim, None
+        )
+    last = log[-1]
+    when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(last.at))
+    return StaleDecision(
+        f"{last.reviewer} decided meanwhile ({last.action}, {when}); look at it again and decide",
+        claim,
+        last,
+    )
+
+
+def _last_of(rows: sqlite3.Connection, reviewer: str, claim_id: str | None) -> Decision:
+    """Return the latest decision of a reviewer that was not taken back."""
+    found = rows.execute(
+        "select * from decision d where reviewer = :reviewer and pass = 1 and action <> 'undo'"
+        " and (:claim is null or claim_id = :claim) and not exists (select 1 from decision u"
+        " where u.claim_id = d.claim_id and u.undoes = d.id) order by id desc limit 1",
+        {"reviewer": storable(reviewer), "claim": storable(claim_id)},
+    ).fetchone()
+    if found is None:
+        raise ReviewError("there is no decision of yours to take back")
+    return read_decision(found)
+
+
+def _verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json) -> None:
+    from extractor.review.decide.editing import verify
+
+    verify(desk, article_sha256, schema, kind, row)
+
+
+def _append(
+    desk: "Desk",
+    rows: sqlite3.Connection,
+    claim: Claim,
+    reviewer: str,
+    action: Action,
+    after: Json,
+    seen: int,
+    *,
+    reason: Reason | None = None,
+    note: str | None = None,
+    second: bool = False,
+    undoes: int | None = None,
+) -> None:
+    """Write one entry of the log."""
+    start, end, _ = anchor_of(after if after is not None else claim.row)
+    text = desk.article(claim.article_sha256).text if start is not None else ""
+    exact = prefix = suffix = None
+    if start is not None and end is not None:
+        exact, prefix, suffix = (
+            text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT],
+        )  # fmt: skip
+    rows.execute(
+        "insert into decision (claim_id, at, reviewer, action, before, after, machine, reason,"
+        ' note, seen, pass, undoes, article_sha256, start, "end", exact, prefix, suffix)'
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            claim.id,
+            time.time(),
+            storable(reviewer),
+            action,
+            None if claim.row is None else packed(claim.row),
+            None if after is None else packed(after),
+            None if claim.proposal is None else packed(claim.proposal),
+            reason,
+            storable(note),
+            seen,
+            2 if second else 1,
+            undoes,
+            claim.article_sha256,
+            start,
+            end,
+            *map(storable, (exact, prefix, suffix)),
+        ),
+    )

@@ -1,0 +1,183 @@
+"""How far reviewers agree: a blind second review of a sample, its figures, and where it differs.
+
+A claim is in the sample of a tenth when its id, a hash, is in the first tenth of all ids: the same
+claims for everybody, whenever they are asked for, and those of a smaller sample are in a larger
+one. The second reviewer sees what the machine proposed and not what was decided. What he decides
+is kept beside the first decision and changes nothing; where both differ somebody settles it.
+
+Agreement is given raw and as Krippendorff's alpha for nominal data (Krippendorff, Content
+Analysis, 1980), which takes away what chance would give.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from extractor.errors import UsageError
+from extractor.review.claims.claims import SELECT, Claim, claims_by_id, read_claim
+from extractor.review.claims.json_rows import essence
+from extractor.review.claims.standing import Decision, log_of, stack
+from extractor.store.packing import storable
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+_VERDICTS = {"accept": "kept", "correct": "corrected", "reject": "rejected", "add": "kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A claim that two reviewers decided on."""
+
+    claim: Claim
+    first: Decision  # the latest that stood when the second one was taken
+    second: Decision
+    settled: bool  # whether somebody decided anew after both
+
+    @property
+    def verdicts(self) -> tuple[str, str]:
+        """What each of them said: "kept", "corrected" or "rejected"."""
+        return _VERDICTS[self.first.action], _VERDICTS[self.second.action]
+
+    @property
+    def same(self) -> bool:
+        """Whether both leave the same row: both reject it, or both keep one that says the same."""
+        if self.first.after is None or self.second.after is None:
+            return self.first.after is None and self.second.after is None
+        return bool(essence(self.first.after) == essence(self.second.after))
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two reviews of the same claims agree."""
+
+    claims: int
+    same_verdict: int
+    same_row: int
+    alpha: float | None  # of the verdicts; None: nothing to tell apart, or no library
+    open: int  # differences that nobody has settled yet
+
+
+def in_sample(claim_id: str, share: float) -> bool:
+    """Tell whether a claim is in the sample of this share, 0…1."""
+    return claim_id < _border(share)
+
+
+def _border(share: float) -> str:
+    """Return what the ids of a sample are below."""
+    if not 0 < share <= 1:
+        raise UsageError("the share of a second review is above 0 and at most 1, such as 0.1")
+    return "g" if share >= 1 else f"{int(share * 16**16):016x}"
+
+
+def to_review_again(
+    desk: "Desk", reviewer: str, share: float, schema: str | None = None, size: int = 50
+) -> list[Claim]:
+    """Return claims of the sample that others decided on and nobody a second time, blinded.
+
+    What a reviewer decided on in the first place is never shown to the same reviewer again, nor
+    what an analyst added: that somebody missed it says that somebody kept it.
+    """
+    rows = desk.select(
+        f"{SELECT} where c.id < :border and c.queued = 1 and c.origin <> 'analyst'"  # noqa: S608
+        " and c.status in ('accepted', 'corrected', 'rejected') and c.found = 1"
+        " and (:schema is null or c.schema = :schema)"
+        " and not exists (select 1 from decision d where d.claim_id = c.id"
+        "     and (d.pass = 2 or d.reviewer = :reviewer))"
+        " order by c.id limit :size",
+        {
+            "border": _border(share),
+            "schema": storable(schema),
+            "reviewer": storable(reviewer),
+            "size": size,
+        },
+    )
+    return [blinded(read_claim(row)) for row in rows]
+
+
+def blinded(claim: Claim) -> Claim:
+    """Return a claim as the machine proposes it, with nothing of what was decided."""
+    shown = tuple(flag for flag in claim.flags if flag not in ("differs", "drafted"))
+    return replace(
+        claim,
+        status="open",
+        decision=0,
+        lapsed=0,
+        reviewer=None,
+        decided_at=None,
+        differs=False,
+        row=claim.proposal,
+        flags=shown,
+    )
+
+
+def pairs(desk: "Desk", schema: str | None = None) -> Iterator[Pair]:
+    """Yield the claims that two reviewers decided on, the latest second decision first."""
+    found = desk.select(
+        "select claim_id, max(id) as latest from decision where pass = 2 group by claim_id"
+        " order by latest desc"
+    )
+    for claim in claims_by_id(desk, [row["claim_id"] for row in found]):
+        if schema is not None and claim.schema != schema:
+            continue
+        log = log_of(desk.rows, claim.id)
+        second = [one for one in log if one.second and one.action in _VERDICTS]
+        if not second:
+            continue
+        last = second[-1]
+        before = stack(one for one in log if one.id < last.id)
+        first = [one for one in before if one.action in _VERDICTS]
+        if first:
+            after = [one for one in log if one.id > last.id and not one.second]
+            yield Pair(
+                claim, first[-1], last, settled=bool(stack([*before, *after])[len(before) :])
+            )
+
+
+def disagreements(desk: "Desk", schema: str | None = None) -> list[Pair]:
+    """Return where two reviewers differ and nobody has decided since."""
+    return [pair for pair in pairs(desk, schema) if not pair.same and not pair.settled]
+
+
+def agreement(found: Sequence[Pair]) -> Agreement:
+    """Return how far two reviews agree."""
+    return Agreement(
+        claims=len(found),
+        same_verdict=sum(one.verdicts[0] == one.verdicts[1] for one in found),
+        same_row=sum(one.same for one in found),
+        alpha=alpha([one.verdicts for one in found]),
+        open=sum(not one.same and not one.settled for one in found),
+    )
+
+
+def alpha(verdicts: Sequence[tuple[str, str]]) -> float | None:
+    """Return Krippendorff's alpha of two raters' nominal answers.
+
+    None when there are fewer than two different answers, so that chance cannot be told from
+    agreement. Raises UsageError when the library is not installed.
+    """
+    known = sorted({verdict for pair in verdicts for verdict in pair})
+    if len(known) < 2:
+        return None
+    try:
+        import krippendorff
+    except ImportError as error:
+        raise UsageError(
+            "Krippendorff's alpha needs a library: pip install 'news-extract[agreement]'"
+        ) from error
+    numbers = [[known.index(pair[rater]) for pair in verdicts] for rater in (0, 1)]
+    return float(krippendorff.alpha(numbers, level_of_measurement="nominal"))
+
+
+def lines(by_schema: dict[str, Agreement]) -> Iterator[str]:
+    """Yield the figures for people."""
+    for schema, one in by_schema.items():
+        if not one.claims:
+            continue
+        verdict, row = one.same_verdict / one.claims, one.same_row / one.claims
+        found = "undefined: only one verdict was given" if one.alpha is None else f"{one.alpha:.3f}"
+        yield f"{schema}: {one.claims:,} claims decided on twice"
+        yield f"  the same verdict   {100 * verdict:.1f}%"
+        yield f"  the same row       {100 * row:.1f}%"
+        yield f"  Krippendorff's alpha of the verdicts  {found}"
+        yield f"  to be settled      {one.open:,}"

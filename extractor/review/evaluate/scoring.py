@@ -1,0 +1,199 @@
+"""How well a machine does against what reviewers decided: precision and recall, field by field.
+
+The reference is every article that is reviewed to its end: accepted and corrected rows are right,
+rows that a reviewer added were missed, whatever else a machine gives is wrong. A row is found when
+its evidence overlaps that of a right one; every field is scored end to end, so that a row that was
+missed is missed in each of its fields, as in the evaluation of slots at the MUC conferences
+(Chinchor and Sundheim, MUC-5 evaluation metrics, 1993).
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from extractor.text.folding import fold
+
+# What an anchor spreads into its row: see record.record_to_json.
+_WORDS = frozenset({"text", "spans"})
+_NUMBER = frozenset({"text", "start", "end", "value", "low", "high", "unit", "approximate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a record with the place of its evidence, half-open in code points, if it has one."""
+
+    kind: str  # "quotes"
+    start: int | None
+    end: int | None
+    data: dict[str, Any]  # as in the JSON of an extraction
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many values a machine gave, how many it should have given, how many are both."""
+
+    right: int = 0
+    given: int = 0
+    wanted: int = 0
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(self.right + other.right, self.given + other.given, self.wanted + other.wanted)
+
+    @property
+    def precision(self) -> float | None:
+        """The share of what was given that is right; None when nothing was given."""
+        return self.right / self.given if self.given else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what was wanted that was given; None when nothing was wanted."""
+        return self.right / self.wanted if self.wanted else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of both; None when nothing was given nor wanted."""
+        both = self.given + self.wanted
+        return 2 * self.right / both if both else None
+
+
+Scores = dict[tuple[str, str], Score]  # by kind and field; the field "" is the row itself
+
+
+def score_article(truth: Sequence[Row], answer: Sequence[Row]) -> Scores:
+    """Score what a machine gave for one article against its reviewed rows."""
+    scores: Scores = defaultdict(Score)
+    for wanted, given in _pairs(truth, answer):
+        kind = (wanted or given).kind  # type: ignore[union-attr]
+        both = Score(int(bool(wanted and given)), int(given is not None), int(wanted is not None))
+        scores[kind, ""] += both
+        ours = _fields(given) if given else {}
+        theirs = _fields(wanted) if wanted else {}
+        for field in dict.fromkeys([*theirs, *ours]):
+            scores[kind, field] += _compare(theirs.get(field, []), ours.get(field, []))
+    return dict(scores)
+
+
+def add_up(parts: Iterable[Scores]) -> Scores:
+    """Return the sum of several articles' scores."""
+    total: Scores = defaultdict(Score)
+    for part in parts:
+        for key, score in part.items():
+            total[key] += score
+    return dict(total)
+
+
+def _pairs(truth: Sequence[Row], answer: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+    """Pair rows one to one: those on the same evidence first, then the most alike, then the rest.
+
+    Rows are sorted by their start and only those that may overlap are compared.
+    """
+    left_truth, left_answer = dict(enumerate(truth)), dict(enumerate(answer))
+    ranked = sorted(
+        ((_alike(truth[i], answer[j]), -i, -j) for i, j in _overlapping(truth, answer)),
+        reverse=True,
+    )
+    for _, i, j in ranked:
+        if -i in left_truth and -j in left_answer:
+            yield left_truth.pop(-i), left_answer.pop(-j)
+    yield from ((row, None) for row in left_truth.values())
+    yield from ((None, row) for row in left_answer.values())
+
+
+def _overlapping(truth: Sequence[Row], answer: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of rows of a kind whose evidence overlaps, or that both rest on nothing."""
+    by_kind: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    longest: dict[str, int] = defaultdict(int)
+    for j, row in enumerate(answer):
+        start, end = (-1, 0) if row.start is None or row.end is None else (row.start, row.end)
+        by_kind[row.kind].append((start, j))
+        longest[row.kind] = max(longest[row.kind], end - start)
+    for starts in by_kind.values():
+        starts.sort()
+    for i, row in enumerate(truth):
+        starts = by_kind[row.kind]
+        start, end = (-1, 0) if row.start is None or row.end is None else (row.start, row.end)
+        first = bisect_left(starts, (start - longest[row.kind], -1))
+        for _, j in starts[first : bisect_left(starts, (end, -1))]:
+            if _overlap(row, answer[j]):
+                yield i, j
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    if one.start is None or one.end is None or other.start is None or other.end is None:
+        return one.start == other.start  # neither rests on anything
+    return one.start < other.end and other.start < one.end
+
+
+def _alike(one: Row, other: Row) -> tuple[bool, int]:
+    """Say how much two rows are the same: their evidence, and how many of their values."""
+    ours, theirs = _fields(one), _fields(other)
+    equal = sum(_compare(values, theirs.get(field, [])).right for field, values in ours.items())
+    return (one.start, one.end) == (other.start, other.end), equal
+
+
+def _fields(row: Row) -> dict[str, list[Any]]:
+    """Return a row's values by field, each as a list; what is null is no value.
+
+    What the anchor spread into the row is one field: `evidence` for words, `value` for a figure.
+    """
+    data = row.data
+    fields: dict[str, list[Any]] = {}
+    if "text" in data and "spans" in data:
+        fields["evidence"] = [data["spans"]]
+        spread = _WORDS
+    elif "text" in data and "start" in data and "value" in data:
+        fields["value"] = [{part: data.get(part) for part in _NUMBER}]
+        spread = _NUMBER
+    else:
+        spread = frozenset()
+    for key, value in data.items():
+        if value is not None and key not in spread:
+            fields[key] = list(value) if isinstance(value, list) else [value]
+    return fields
+
+
+def _compare(wanted: list[Any], given: list[Any]) -> Score:
+    left = list(wanted)
+    right = 0
+    for value in given:
+        place = next((i for i, one in enumerate(left) if same(one, value)), None)
+        if place is not None:
+            del left[place]
+            right += 1
+    return Score(right, len(given), len(wanted))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two values of a field say the same.
+
+    A name by the name, whatever mention it rests on; a figure by its value; words of the article by
+    their place or, printed twice, their wording; other words but for case, marks and blanks.
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        if "name" in one and "name" in other:
+            return _folded(one["name"]) == _folded(other["name"])
+        if "value" in one and "value" in other:
+            keys = ("value", "low", "high", "unit")
+            return all(one.get(key) == other.get(key) for key in keys)
+        if (
+            "start" in one
+            and "start" in other
+            and (one["start"], one.get("end"))
+            == (
+                other["start"],
+                other.get("end"),
+            )
+        ):
+            return True
+        if "text" in one and "text" in other:
+            return _folded(one["text"]) == _folded(other["text"])
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, str) and isinstance(other, str):
+        return _folded(one) == _folded(other)
+    return bool(one == other)
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold(text).text.split())

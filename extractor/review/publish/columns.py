@@ -1,0 +1,382 @@
+"""The columns of published rows: what each is called in XLSX and CSV, and which may be edited.
+
+A row of a kind has its fields, what was decided on it and where it comes from; last its identity,
+by which an edited sheet finds its way back: the claim, and the version that it was published as.
+
+    decision, reason, note     empty; for who edits the sheet
+    the fields of the kind     may be edited, but for the columns that say where a value stands
+    the others                 for reading; what is changed in them is not read
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from extractor.record import record_from_json
+from extractor.review.claims.claims import Claim
+from extractor.review.claims.json_rows import Json
+from extractor.review.decide.decisions import REASONS
+from extractor.review.decide.editing import VALUE
+from extractor.run.sheets.cells import (
+    Cells,
+    Head,
+    Value,
+    as_date,
+    field_heads,
+    field_values,
+    unlike,
+)
+from extractor.run.sheets.workbook import fitting
+from extractor.schema.catalogue import Schema
+from extractor.schema.shape import FieldShape, shape_of
+from extractor.sheet.csvout import field_cells, field_names, written
+from extractor.sheet.tables import Cell, Column, Item, anchor_column, cells_of, row_kinds
+
+DECISIONS = ("accept", "correct", "reject", "later")
+OPEN = "OPEN: nobody has decided on it"  # what an open row says in every table
+# What a spreadsheet offers must fit into 255 characters, with commas between.
+_MOST_OFFERED = 255
+
+_ASKED = (
+    ("decision", "Decision", 11),
+    ("reason", "Reason", 16),
+    ("note", "Note", 24),
+)
+_TOLD = (
+    ("review_status", "Review status", 16),
+    ("reviewed_by", "Reviewed by", 16),
+    ("decided_at", "Decided at", 20),
+    ("reason_given", "Reason given", 14),
+    ("note_given", "Note given", 24),
+    ("typed_names", "Typed names", 16),
+    ("confidence", "Confidence", 10),
+    ("answered_by", "Answered by", 16),
+    ("title", "Article", 44),
+    ("outlet", "Outlet", 20),
+    ("published", "Published", 12),
+    ("article", "File", 30),
+    ("url", "Address", 30),
+    ("article_sha256", "Article sha256", 18),
+    ("schema", "Schema", 16),
+    ("prompt", "Prompt", 16),
+    ("prompt_sha256", "Prompt sha256", 18),
+    ("engine", "Engine", 18),
+)
+_PLACE = (("start", "Start", 8), ("end", "End", 8))
+_IDENTITY = (("claim", "Claim", 20), ("version", "Version", 16))
+_IN_CSV = ("kind", "text", "start", "end", "spans")
+TAKEN = frozenset(name for name, *_ in (*_ASKED, *_TOLD, *_IDENTITY)) | {*_IN_CSV}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a claim does not say itself: of its article, its decision and the prompt used."""
+
+    heading: str | None = None  # the article's title, or its first words
+    reason: str | None = None
+    note: str | None = None
+    prompt_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """A field that may be changed in a published sheet."""
+
+    key: str  # as editing.py names it
+    shape: FieldShape
+    position: int  # of its cell
+    name: str  # of its column in CSV
+    title: str  # of its column in XLSX
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A row kind of a schema, as it is published."""
+
+    schema: Schema
+    kind: str
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def anchor(self) -> int | None:
+        """The position of the column that rows rest on."""
+        return anchor_column(self.columns)
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """The columns in XLSX."""
+        shapes = {self.columns[one.position].name: one.shape for one in self._editable}
+        choices = {"Decision": DECISIONS, "Reason": REASONS}
+        asked = (Head(title, wide, choices=choices.get(title, ())) for _, title, wide in _ASKED)
+        fields = (
+            _as_edited(head, shapes.get(column.name) if first else None)
+            for column in self.columns
+            for first, head in _numbered(field_heads(column))
+        )
+        told = (Head(title, wide, locked=True) for _, title, wide in (*_TOLD, *_PLACE, *_IDENTITY))
+        return unlike(*asked, *fields, *told)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns in CSV of the fields, without those that every kind has."""
+        return tuple(
+            name
+            for position, column in enumerate(self.columns)
+            for name in field_names(self.kind, column, position == self.anchor, TAKEN)
+            if name not in TAKEN
+        )
+
+    @cached_property
+    def titles(self) -> tuple[tuple[str, ...], ...]:
+        """The columns in XLSX of each field."""
+        heads = iter(self.heads[len(_ASKED) :])
+        return tuple(
+            tuple(next(heads).title for _ in field_heads(column)) for column in self.columns
+        )
+
+    @cached_property
+    def editable(self) -> tuple[Editable, ...]:
+        """The fields that may be edited."""
+        return tuple(replace(one, title=self.titles[one.position][0]) for one in self._editable)
+
+    @cached_property
+    def _editable(self) -> tuple[Editable, ...]:
+        """The fields that may be edited, without their titles."""
+        if self.row_model is None:
+            field = next(f for f in shape_of(self.schema.model).fields if f.key == self.kind)
+            shapes = {self.kind: replace(field, key=VALUE, many=False)}
+        else:
+            shapes = {one.key: one for one in shape_of(self.row_model).fields}
+        out = []
+        for position, column in enumerate(self.columns):
+            shape = shapes.get(column.name)
+            if shape is None or shape.row is not None:
+                continue
+            if position == self.anchor:
+                name = "text"
+            else:
+                name = next(field_names(self.kind, column, False, TAKEN))
+            out.append(Editable(shape.key, shape, position, name, ""))
+        return tuple(out)
+
+    @cached_property
+    def row_model(self) -> type[BaseModel] | None:
+        """The model of a row; None where rows are single values."""
+        fields = shape_of(self.schema.model).fields
+        return next((one.row.model for one in fields if one.key == self.kind and one.row), None)
+
+    def cells(self, row: Json) -> tuple[Cell, ...]:
+        """Return a row's cells, one a column. Raises ValidationError: the schema has changed."""
+        return cells_of(self._instance(row), self.columns)
+
+    def _instance(self, row: Json) -> Any:
+        if self.row_model is not None and isinstance(row, dict):
+            try:
+                return record_from_json(self.row_model, row)
+            except ValidationError:  # one of several models, perhaps
+                pass
+        root = shape_of(self.schema.model)
+        field = next(one for one in root.fields if one.key == self.kind)
+        others: dict[str, Json] = {one.key: [] for one in root.fields if one.many}
+        record = record_from_json(root.model, {**others, self.kind: [row] if field.many else row})
+        value = getattr(record, field.name)
+        return value[0] if field.many else value
+
+    def xlsx(self, claim: Claim, cells: tuple[Cell, ...], told: Told) -> Cells:
+        """Return a row of the workbook."""
+        facts = _facts(claim, told)
+        facts |= {"confidence": claim.confidence, "published": as_date(claim.published)}
+        start, end = _place(cells, self.anchor)
+        own: list[Value] = [
+            value
+            for column, cell in zip(self.columns, cells, strict=True)
+            for value in field_values(column, cell)
+        ]
+        return [
+            *([None] * len(_ASKED)),
+            *own,
+            *(facts[name] or None for name, *_ in _TOLD),
+            start,
+            end,
+            shown_id(claim.id),
+            shown_version(claim.version, claim.row),
+        ]
+
+    def csv(self, claim: Claim, cells: tuple[Cell, ...], told: Told) -> dict[str, str]:
+        """Return a row of the CSV table, by column."""
+        facts = _facts(claim, told)
+        out = {"kind": self.kind, **{name: str(facts[name] or "") for name, *_ in _TOLD}}
+        out["confidence"] = "" if claim.confidence is None else f"{claim.confidence:.2f}"
+        for position, column in enumerate(self.columns):
+            anchor = position == self.anchor
+            out |= dict(field_cells(self.kind, column, cells[position], anchor, TAKEN))
+        out = {name: written(text) for name, text in out.items()}
+        out["claim"] = shown_id(claim.id)
+        out["version"] = shown_version(claim.version, claim.row)
+        return out
+
+    def written(self, cells: tuple[Cell, ...], form: Literal["xlsx", "csv"]) -> dict[str, Value]:
+        """Return what publishing writes for the fields of a row, by column."""
+        out: dict[str, Value] = {}
+        for position, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
+            if form == "csv":
+                anchor = position == self.anchor
+                each = field_cells(self.kind, column, cell, anchor, TAKEN)
+                out |= {name: written(text) for name, text in each}
+            else:
+                for title, value in zip(
+                    self.titles[position], field_values(column, cell), strict=True
+                ):
+                    out[title] = fitting(value) if isinstance(value, str) else value
+        return out
+
+
+def kinds_of(schema: Schema) -> dict[str, Kind]:
+    """Return the row kinds of a schema as claims name them.
+
+    A value at the root is a kind of its own, with one column.
+    """
+    named = row_kinds(schema.model)
+    found: dict[str, Kind] = {}
+    for field in shape_of(schema.model).fields:
+        columns = named.get(field.key) or tuple(
+            column for all_ in named.values() for column in all_ if column.name == field.key
+        )
+        found[field.key] = Kind(schema, field.key, columns)
+    return found
+
+
+def csv_names(kinds: Mapping[Any, Kind]) -> list[str]:
+    """Return the columns of a CSV table that holds these kinds."""
+    own = dict.fromkeys(name for kind in kinds.values() for name in kind.names)
+    return [
+        *(name for name, *_ in _ASKED),
+        *_IN_CSV,
+        *own,
+        *(name for name, *_ in _TOLD),
+        *(name for name, *_ in _IDENTITY),
+    ]
+
+
+@lru_cache(maxsize=4096)
+def same_name(header: object) -> str:
+    """Return a column's name for comparing: without case, blanks and marks.
+
+    >>> same_name("In exchange for") == same_name("in_exchange_for")
+    True
+    """
+    return re.sub(r"\W+|_", "", str(header if header is not None else "").casefold())
+
+
+def shown_id(claim_id: str) -> str:
+    """Return a claim's id as no spreadsheet takes it for a number: "c0123456789abcdef"."""
+    return f"c{claim_id}"
+
+
+def read_id(shown: str) -> str | None:
+    """Return the id that `shown_id` shows, or None."""
+    found = re.fullmatch(r"c?([0-9a-f]{16})", shown.strip().lower())
+    return found[1] if found else None
+
+
+def shown_version(version: int, row: Json) -> str:
+    """Return a version as it is published: its number, and a hash of what the row said."""
+    return f"v{version}-{digest(row)}"
+
+
+def read_version(shown: str) -> tuple[int, str] | None:
+    """Return the number and the hash that `shown_version` shows, or None."""
+    found = re.fullmatch(r"v(\d{1,12})-([0-9a-f]{8})", shown.strip().lower())
+    return (int(found[1]), found[2]) if found else None
+
+
+def digest(row: Json) -> str:
+    """Return a hash of what a row says, places included."""
+    told = json.dumps(row, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
+
+
+def moment(at: float | None) -> str | None:
+    """Return a moment as ISO 8601 in UTC: "2026-11-22T07:10:00Z"."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def status_of(claim: Claim) -> str:
+    """Return a claim's status as tables show it: an open one is told to be so loudly."""
+    if claim.status == "open":
+        return OPEN
+    return f"{OPEN}, put off" if claim.status == "later" else claim.status
+
+
+def answered_by(claim: Claim) -> str:
+    """Return who proposed a row: a model's name, "rules", or the reviewer who added it."""
+    if claim.by_rules:
+        return "rules"
+    return claim.model or ("reviewer" if claim.origin == "analyst" else "rules")
+
+
+def typed_names(row: Json) -> Iterator[str]:
+    """Yield the names in a row that a reviewer typed: the article does not hold them."""
+    for value in row.values() if isinstance(row, dict) else row if isinstance(row, list) else ():
+        if isinstance(value, dict) and value.get("typed") and isinstance(value.get("name"), str):
+            yield value["name"]
+        elif isinstance(value, dict | list):
+            yield from typed_names(value)
+
+
+def _facts(claim: Claim, told: Told) -> dict[str, Any]:
+    return {
+        "review_status": status_of(claim),
+        "reviewed_by": claim.reviewer,
+        "decided_at": moment(claim.decided_at),
+        "reason_given": told.reason,
+        "note_given": told.note,
+        "typed_names": "; ".join(typed_names(claim.row)),
+        "confidence": claim.confidence,
+        "answered_by": answered_by(claim),
+        "title": told.heading or claim.title,
+        "outlet": claim.outlet,
+        "published": claim.published,
+        "article": claim.source,
+        "url": claim.url,
+        "article_sha256": claim.article_sha256,
+        "schema": claim.schema,
+        "prompt": claim.prompt,
+        "prompt_sha256": told.prompt_sha256,
+        "engine": claim.engine,
+    }
+
+
+def anchor_item(cells: tuple[Cell, ...], anchor: int | None) -> Item | None:
+    """Return the value that a row rests on: its anchor's, or else its first that has a place."""
+    at_anchor = cells[anchor].items if anchor is not None else ()
+    every = (item for cell in cells for item in cell.items)
+    return next((item for item in (*at_anchor, *every) if item.spans), None)
+
+
+def _place(cells: tuple[Cell, ...], anchor: int | None) -> tuple[int | None, int | None]:
+    item = anchor_item(cells, anchor)
+    return (item.spans[0].start, item.spans[-1].end) if item else (None, None)
+
+
+def _as_edited(head: Head, shape: FieldShape | None) -> Head:
+    """Return a field's column with what a spreadsheet offers in it, or as not to be touched."""
+    if shape is None:
+        return replace(head, locked=True)
+    choices = () if shape.many else shape.choices
+    fits = len(",".join(choices)) <= _MOST_OFFERED and not any("," in one for one in choices)
+    return replace(head, choices=choices if fits else ())
+
+
+def _numbered(heads: Iterator[Head]) -> Iterator[tuple[bool, Head]]:
+    for number, head in enumerate(heads):
+        yield number == 0, head

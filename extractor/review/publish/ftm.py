@@ -1,0 +1,301 @@
+"""Published rows as FollowTheMoney entities, a JSON object a line, checked by that library.
+
+    Article        what was read
+    Person, Organization, Territory, LegalEntity
+                   whom a row names, by the kind of name; an unnamed source is nobody
+    Documentation  that the article names them, in which part, and with which words
+    Sanction       what a statement says of somebody whom the article names
+
+A Sanction stands only for a statement by which a restriction is or was there: what is threatened,
+proposed, denied or hangs on a condition is none yet. Its target must be a name of the article:
+"Veldavian timber" is not Veldavia. Ids stay the same from one export to the next; the same name in
+two articles is two entities, because only a person can say that they are one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha1
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Any
+
+from extractor.errors import UsageError
+from extractor.find.candidates import Entity
+from extractor.find.inventory import Inventory
+from extractor.read.bylines import date_in
+from extractor.review.decide.editing import VALUE
+from extractor.review.publish.columns import answered_by, moment, status_of
+from extractor.schema.shape import shape_of
+from extractor.schema.synonyms import canonical
+from extractor.sheet.jsonout import seen
+from extractor.text.spans import Span
+
+if TYPE_CHECKING:
+    from extractor.article import Article
+    from extractor.review.publish.selection import Reviewed, Row, Selection
+
+_SCHEMATA = {"person": "Person", "body": "Organization", "place": "Territory"}
+_NOBODY = ("unnamed",)
+# These say that a restriction is there already, whatever becomes of it.
+_OF_ONE_THERE = frozenset({"tighten", "keep", "renew", "ease", "lift", "waive"})
+_MAKING = frozenset({"impose", "reimpose"})
+_MADE = frozenset({"in_force", "agreed", "announced", "past"})
+_ENDING = frozenset({"lift", "waive"})
+_DETERMINERS = frozenset("the a an its his her their this that".split())
+
+
+def write_entities(selection: "Selection", file: IO[str]) -> Sequence[str]:
+    """Write the entities of one article after the other. Raises UsageError without the library."""
+    try:
+        from followthemoney import model
+    except ImportError:
+        raise UsageError(
+            "--format ftm needs the followthemoney library: pip install 'news-extract[ftm]'"
+        ) from None
+    writing = _Entities(model)
+    for reviewed in selection.each():
+        for entity in writing.of(reviewed, selection):
+            data = entity.to_dict()
+            entity.schema.validate(data)
+            file.write(seen(json.dumps(data, ensure_ascii=False, sort_keys=True)) + "\n")
+    return tuple(writing.notes())
+
+
+class _Entities:
+    """Makes the entities, and counts what it could not make."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._unresolved = self._not_there = 0
+
+    def notes(self) -> Iterator[str]:
+        """Yield what was left out, and why."""
+        if self._unresolved:
+            yield (
+                f"{self._unresolved} sanction statements have no Sanction: no target of theirs is "
+                "a name in the article"
+            )
+        if self._not_there:
+            yield (
+                f"{self._not_there} sanction statements have no Sanction: what they speak of is "
+                "threatened, proposed, conditional or denied"
+            )
+
+    def of(self, reviewed: "Reviewed", selection: "Selection") -> Iterator[Any]:
+        """Yield the entities of an article, each once."""
+        page = self._article(reviewed)
+        yield page
+        given: set[str] = set()
+        for row in reviewed.rows:
+            for entity in (*self._named(row, page), *self._sanctions(row, page, selection)):
+                if entity.id not in given:
+                    given.add(entity.id)
+                    yield entity
+
+    def _made(self, schema: str, *parts: str) -> Any:
+        entity = self._model.make_entity(schema)
+        digest = sha1("\0".join(parts).encode("utf-8", "replace"), usedforsecurity=False)
+        entity.id = f"{schema.lower()}-{digest.hexdigest()}"
+        return entity
+
+    def _article(self, reviewed: "Reviewed") -> Any:
+        article = reviewed.article
+        page = self._made("Article", _key(article))
+        name = PurePosixPath(article.source.replace("\\", "/")).name or article.source
+        _add(page, "fileName", name)
+        _add(page, "title", article.title)
+        _add(page, "author", article.byline)
+        _add(page, "publisher", article.outlet)
+        _add(page, "publishedAt", article.date)
+        _add(page, "sourceUrl", article.url)
+        _add(page, "mimeType", "text/plain")
+        _add(page, "generator", reviewed.rows[0].claim.engine)
+        _add(page, "notes", f"sha256 of the text: {article.sha256}")
+        return page
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def _named(self, row: "Row", page: Any) -> Iterator[Any]:
+        """Yield everybody whom a row names, each with what documents it."""
+        for one in row.kind.editable:
+            if one.shape.kind != "name" or not isinstance(row.claim.row, dict):
+                continue
+            value = row.claim.row if one.key == VALUE else row.claim.row.get(one.key)
+            for number, name in enumerate(_listed(value)):
+                entity = self._entity(name, page, row)
+                if entity is None:
+                    continue
+                yield entity
+                proof = self._made("Documentation", page.id, row.claim.id, one.key, str(number))
+                _add(proof, "document", page.id)
+                _add(proof, "entity", entity.id)
+                _add(proof, "role", one.key.replace("_", " "))
+                _add(proof, "summary", row.claim.text)
+                self._reviewed(proof, row, page)
+                yield proof
+
+    def _entity(self, name: dict[str, Any], page: Any, row: "Row") -> Any | None:
+        """Return the entity that a name in a row stands for; None for nobody."""
+        kind, words = name.get("kind", "other"), name.get("name")
+        if kind in _NOBODY or not isinstance(words, str) or not words.strip():
+            return None
+        entity = self._thing(kind, words, page)
+        if entity is not None and name.get("typed"):
+            _add(entity, "notes", f"The name was typed by {row.claim.reviewer}.")
+        return entity
+
+    def _thing(self, kind: str, name: str, page: Any) -> Any | None:
+        schema = _SCHEMATA.get(kind, "LegalEntity")
+        entity = self._made(schema, page.id, " ".join(name.casefold().split()))
+        _add(entity, "name", name)
+        if not entity.has("name"):  # nothing of it is a letter
+            return None
+        if kind == "place":
+            _add(entity, "country", name)
+        _add(entity, "proof", page.id)
+        return entity
+
+    def _reviewed(self, entity: Any, row: "Row", page: Any) -> None:
+        """Say where a link comes from and who decided."""
+        by = f", reviewed by {row.claim.reviewer}" if row.claim.reviewer and not row.open else ""
+        _add(
+            entity,
+            "description",
+            f"{status_of(row.claim)}; answered by {answered_by(row.claim)}{by}",
+        )
+        _add(entity, "recordId", row.claim.id)
+        _add(entity, "publisher", page.get("publisher"))
+        _add(entity, "sourceUrl", page.get("sourceUrl"))
+        _add(entity, "modifiedAt", (moment(row.claim.decided_at) or "").rstrip("Z") or None)
+        _add(entity, "proof", page.id)
+
+    # --- sanctions -----------------------------------------------------------------------------
+
+    def _sanctions(self, row: "Row", page: Any, selection: "Selection") -> Iterator[Any]:
+        """Yield a Sanction for each target of a statement, and the target."""
+        told = _statement(row)
+        if told is None:
+            return
+        if not _is_there(told):
+            self._not_there += 1
+            return
+        found = False
+        for target in _listed(told.get("target")):
+            entity = self._target(target, row, page, selection)
+            if entity is None:
+                continue
+            found = True
+            yield entity
+            yield self._sanction(told, entity, row, page)
+        self._unresolved += not found
+
+    def _target(self, target: Any, row: "Row", page: Any, selection: "Selection") -> Any | None:
+        if isinstance(target, dict) and "name" in target:
+            return self._entity(target, page, row)
+        if not isinstance(target, dict) or not isinstance(target.get("start"), int):
+            return None
+        inventory = selection.desk.inventory(row.claim.article_sha256)
+        named = resolve(Span(target["start"], target["end"]), inventory)
+        return self._thing(named.kind, named.name, page) if named is not None else None
+
+    def _sanction(self, told: dict[str, Any], target: Any, row: "Row", page: Any) -> Any:
+        made = self._made("Sanction", page.id, row.claim.id, target.id)
+        _add(made, "entity", target.id)
+        for sender in _listed(told.get("sender")):
+            name = _words(sender)
+            _add(made, "authority", name)
+            _add(made, "country", name)
+        _add(made, "provisions", _words(told.get("measure")))
+        _add(made, "status", _status(told))
+        _add(made, "summary", row.claim.text)
+        _add(made, "reason", _words(told.get("condition")))
+        when = date_in(_words(told.get("when")) or "")
+        action = told.get("action")
+        _add(
+            made,
+            "endDate" if action in _ENDING else "startDate" if action in _MAKING else "date",
+            when,
+        )
+        self._reviewed(made, row, page)
+        return made
+
+
+def resolve(span: Span, inventory: Inventory) -> Entity | None:
+    """Return the entity that a stretch of the article names, and does nothing else.
+
+    The stretch is a name as the article prints it, behind a determiner or the entity's own role
+    ("the bank's governor Ana Ruiz" is Ana Ruiz); a name with more around it names another thing.
+    """
+    text = inventory.article.text
+    for entity in inventory.names:
+        if entity.kind not in _SCHEMATA:
+            continue
+        for mention in entity.mentions:
+            if mention.kind != "name" or not span.contains(mention.span):
+                continue
+            before = text[span.start : mention.span.start].casefold().split()
+            after = text[mention.span.end : span.end].strip(" ,.'’\"”")
+            role = (entity.role or "").casefold().split()
+            if not after and (not before or before[-1:] == role[-1:] or _only_determiners(before)):
+                return entity
+    return None
+
+
+def _only_determiners(words: Iterable[str]) -> bool:
+    return all(word in _DETERMINERS for word in words)
+
+
+def _statement(row: "Row") -> dict[str, Any] | None:
+    """Return what a sanction row says, by what its fields stand for; None for another row."""
+    model, data = row.kind.row_model, row.claim.row
+    if model is None or not isinstance(data, dict):
+        return None
+    shape = shape_of(model)
+    if shape.rests_on != "sanction":
+        return None
+    told: dict[str, Any] = {}
+    for field in shape.fields:
+        meaning = canonical("sanction", field.word)
+        if meaning is not None and data.get(field.key) not in (None, []):
+            told.setdefault(meaning, data[field.key])
+    return told
+
+
+def _is_there(told: dict[str, Any]) -> bool:
+    """Tell whether the restriction of a statement is or was there."""
+    action, status = told.get("action"), told.get("status")
+    if action in _MAKING:
+        return status is None or status in _MADE
+    return action in _OF_ONE_THERE and not (action in ("keep", "renew") and status == "denied")
+
+
+def _status(told: dict[str, Any]) -> str | None:
+    parts = (told.get("action"), told.get("status"))
+    return ": ".join(str(part).replace("_", " ") for part in parts if part) or None
+
+
+def _add(entity: Any, name: str, values: Any) -> None:
+    """Add values, as long as the library takes them; what is none of the kind is left out."""
+    most = entity.schema.get(name).type.max_length
+    kept = [
+        one if not isinstance(one, str) or len(one) <= most else f"{one[: most - 2]} …"
+        for one in _listed(values)
+    ]
+    entity.add(name, kept, quiet=True)
+
+
+def _words(value: Any) -> str | None:
+    """Return the words of a name, a phrase, or several."""
+    words = [
+        one.get("name") or one.get("text") if isinstance(one, dict) else str(one)
+        for one in _listed(value)
+    ]
+    return "; ".join(word for word in words if word) or None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _key(article: "Article") -> str:
+    """Return what an article is known by: its address, or else its file."""
+    return article.url or article.source

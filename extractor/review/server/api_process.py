@@ -1,0 +1,41 @@
+"""One extraction for a request of /v1, in a process of its own: see v1.py."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from extractor.errors import EmptyArticle
+from extractor.pipeline import extract, extract_with
+from extractor.read import article_from_text, read_bytes
+from extractor.schema.catalogue import load_schema
+from extractor.settings import Settings
+from extractor.sheet.jsonout import to_json
+
+
+def extracted(
+    data: bytes | str, given: Mapping[str, Any], settings: Settings, home: Path | None
+) -> bytes:
+    """Return as JSON what `given["schema"]` asks for from a file's bytes or a text.
+
+    `given` names the source too, and of a text what is known of it (title, date, …). Raises
+    ExtractError.
+    """
+    schema = load_schema(given["schema"], home)
+    if isinstance(data, bytes):
+        article = read_bytes(data, given["source"])
+    elif not data.strip():
+        raise EmptyArticle("the text is empty; give one that holds an article.")
+    else:
+        known = {key: given[key] for key in ("title", "byline", "outlet", "date", "url")}
+        article = article_from_text(data, given["source"], **known)
+    if not settings.asks_model:
+        return to_json(extract(article, schema)).encode()
+    import asyncio
+
+    from extractor.answer.model.asker import ModelAsker
+
+    async def ask() -> bytes:
+        async with ModelAsker(settings) as asker:
+            return to_json(await extract_with(article, schema, asker)).encode()
+
+    return asyncio.run(ask())

@@ -1,0 +1,184 @@
+"""The machine for other programs: POST /v1/extract, GET /v1/schemas.
+
+An extraction runs in a process of its own: it neither holds up the page nor outlives its time.
+The answer is what `--format json` prints. The rules answer, unless the settings that the server
+was started with name a model; a request cannot.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio import to_process
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import UploadFile
+
+from extractor.errors import ArticleTooLarge, ExtractError, InputError, ModelError, SchemaError
+from extractor.read import MAX_BYTES
+from extractor.review.server.api_process import extracted
+from extractor.review.server.guard import Limits
+from extractor.settings import Settings
+from extractor.text.complaints import plainly
+
+_AT_ONCE = 2  # extractions under way; further ones wait for their turn, within their time
+_DESCRIBED = f"""\
+A JSON body with the article's `text`, or a form with its `file` (.txt, .html or .pdf), and the \
+name of a `schema`. At most {MAX_BYTES:,} bytes; an extraction may take two minutes. No model is \
+asked unless the server was started with one."""
+
+
+class ArticleGiven(BaseModel):
+    """An article as text, and what to extract from it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(description="the article")
+    schema_name: str = Field(alias="schema", description="a name of GET /v1/schemas")
+    source: str = Field("request", max_length=1000, description="what the answer calls the article")
+    title: str | None = Field(None, max_length=2000)
+    byline: str | None = Field(None, max_length=2000)
+    outlet: str | None = Field(None, max_length=2000)
+    date: str | None = Field(None, max_length=40, description="ISO 8601")
+    url: str | None = Field(None, max_length=4000)
+
+
+class SchemaListed(BaseModel):
+    """A schema that can be named."""
+
+    name: str
+    summary: str
+    shipped: bool = Field(description="false: the user's own")
+
+
+_FORM = {
+    "type": "object",
+    "required": ["file", "schema"],
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": ".txt, .html or .pdf"},
+        "schema": {"type": "string", "description": "a name of GET /v1/schemas"},
+    },
+}
+_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": ArticleGiven.model_json_schema(by_alias=True)},
+        "multipart/form-data": {"schema": _FORM},
+    },
+}
+_ERROR = {
+    "type": "object",
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+        }
+    },
+}
+_ERRORS: dict[int | str, str] = {
+    401: "No token, or a wrong one",
+    404: "No schema of this name",
+    413: "Too large",
+    415: "Neither JSON nor a form",
+    422: "Not what is expected, or not an article",
+    502: "The model gave no answer",
+    503: "It took too long",
+}
+
+
+class Refused(Exception):
+    """A request that gets an error for an answer."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIRouter:
+    """Return the two routes; `home` is the folder with the user's `schemas/`."""
+    router = APIRouter(prefix="/v1", tags=["extraction"])
+    turns = anyio.CapacityLimiter(_AT_ONCE)
+
+    @router.get("/schemas", summary="What can be extracted")
+    def schemas() -> list[SchemaListed]:
+        from extractor.schema.catalogue import list_schemas
+
+        return [
+            SchemaListed(name=entry.name, summary=entry.summary, shipped=entry.shipped)
+            for entry in list_schemas(home)
+        ]
+
+    @router.post(
+        "/extract",
+        summary="Extract from one article",
+        description=_DESCRIBED,
+        response_description="What `extract --format json` prints for the article",
+        responses={
+            code: {"description": words, "content": {"application/json": {"schema": _ERROR}}}
+            for code, words in _ERRORS.items()
+        },
+        openapi_extra={"requestBody": _BODY},
+    )
+    async def extract(request: Request) -> Response:
+        given, data = await _given(request)
+        name = given["schema"]
+        from extractor.schema.catalogue import list_schemas
+
+        known = [entry.name for entry in list_schemas(home)]
+        if name not in known:  # a path would be loaded, and run
+            names = ", ".join(known)
+            raise Refused(404, "no_such_schema", f"there is no schema of this name; known: {names}")
+        try:
+            with anyio.fail_after(limits.extraction):
+                answer = await to_process.run_sync(
+                    extracted, data, given, settings, home, cancellable=True, limiter=turns
+                )
+        except TimeoutError:
+            message = f"the extraction took longer than {limits.extraction:g} seconds"
+            raise Refused(503, "too_long", message) from None
+        except ExtractError as error:
+            raise Refused(*_told(error)) from None
+        return Response(answer, media_type="application/json")
+
+    return router
+
+
+def _told(error: ExtractError) -> tuple[int, str, str]:
+    """Return how an error of the extraction is answered."""
+    if isinstance(error, ArticleTooLarge):
+        return 413, "too_large", str(error)
+    if isinstance(error, InputError):
+        return 422, "no_article", str(error)
+    if isinstance(error, ModelError):
+        return 502, "model_failed", str(error)
+    return (500, "schema_failed" if isinstance(error, SchemaError) else "failed", str(error))
+
+
+async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
+    """Return what is asked, and the article: text, or a file's bytes."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _form(request)
+    if kind != "application/json":
+        raise Refused(415, "wrong_type", "send application/json, or multipart/form-data")
+    try:
+        body = ArticleGiven.model_validate_json(await request.body())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise Refused(422, "bad_request", f"{where}: {plainly(first['msg'])}") from None
+    asked = body.model_dump(by_alias=True)
+    return asked, asked.pop("text")
+
+
+async def _form(request: Request) -> tuple[dict[str, Any], bytes]:
+    async with request.form(max_files=1, max_fields=2, max_part_size=10_000) as form:
+        file, schema = form.get("file"), form.get("schema")
+        if not isinstance(file, UploadFile) or not isinstance(schema, str):
+            raise Refused(422, "bad_request", "the form needs a `file`, and a `schema` by name")
+        data = await file.read(MAX_BYTES + 1)
+        name = Path(file.filename or "upload").name[:200]
+    if len(data) > MAX_BYTES:
+        raise Refused(413, "too_large", f"{name}: more than {MAX_BYTES:,} bytes")
+    return {"schema": schema, "source": name}, data

@@ -1,0 +1,147 @@
+"""The routes for deciding: a claim, its form, drafts and decisions; an article, what it missed."""
+
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from extractor.review.claims.claims import Claim, claim_by_id
+from extractor.review.claims.json_rows import Json as RowJson
+from extractor.review.claims.standing import Action, Reason
+from extractor.review.decide.decisions import add, decide, draft, draft_of, undo
+from extractor.review.decide.editing import edited
+from extractor.review.desk import Desk
+from extractor.review.server import pages
+from extractor.review.server.forms import kinds_to_add
+from extractor.review.server.responses import House, Json, claim_json, decided, reviewer_of
+from extractor.review.server.second_looks import View, pair_of, seen_in, view_of
+from extractor.review.server.view_models import kind_label
+
+
+class Deciding(BaseModel):
+    """A decision as the page sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["accept", "correct", "reject", "later", "settle", "take"]
+    seen: int
+    changes: dict[str, Any] | None = None
+    reason: Reason | None = None
+    note: str | None = Field(None, max_length=10_000)
+
+
+class Adding(BaseModel):
+    """A missed row as the page sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_name: str = Field(alias="schema")
+    kind: str
+    changes: dict[str, Any]
+    note: str | None = Field(None, max_length=10_000)
+
+
+class Drafting(BaseModel):
+    """An edit that is not saved yet; whatever the form keeps."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    values: dict[str, Any]
+
+
+def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
+    @app.get("/claims/{claim_id}", include_in_schema=False)
+    def one(claim_id: str, request: Request) -> Response:
+        claim = claim_by_id(desk, claim_id)
+        view = view_of(request.query_params)
+        return Json(claim_json(desk, claim, reviewer_of(request, house), view=view))
+
+    @app.get("/claims/{claim_id}/form", include_in_schema=False)
+    def form(claim_id: str, request: Request) -> Response:
+        view = view_of(request.query_params)
+        claim = seen_in(claim_by_id(desk, claim_id), view)
+        html = pages.form(desk, claim)
+        kept = None
+        if view != "second":
+            kept = draft_of(desk, claim_id, reviewer_of(request, house))
+        return Json({"html": html, "draft": kept, "version": claim.version})
+
+    @app.put("/claims/{claim_id}/draft", include_in_schema=False)
+    def keep(claim_id: str, given: Drafting, request: Request) -> Response:
+        draft(desk, claim_id, reviewer_of(request, house), given.values)
+        return Json({"kept": True})
+
+    @app.delete("/claims/{claim_id}/draft", include_in_schema=False)
+    def forget(claim_id: str, request: Request) -> Response:
+        reviewer = reviewer_of(request, house)
+        draft(desk, claim_id, reviewer, None)
+        return Json(claim_json(desk, claim_by_id(desk, claim_id), reviewer))
+
+    @app.post("/claims/{claim_id}/decision", include_in_schema=False)
+    def deciding(claim_id: str, given: Deciding, request: Request) -> Response:
+        reviewer = reviewer_of(request, house)
+        view = view_of(request.query_params)
+        claim = seen_in(claim_by_id(desk, claim_id), view)
+        action: Action = "correct"
+        row: RowJson = None
+        if given.action == "take":
+            action, row = _taken(desk, claim, view)
+        else:
+            action = given.action
+        if given.action == "correct":
+            row = edited(desk, claim, given.changes or {})
+        with desk.changing():
+            now = decide(
+                desk,
+                claim_id,
+                reviewer=reviewer,
+                action=action,
+                seen=given.seen,
+                row=row,
+                reason=given.reason,
+                note=given.note or None,
+                second=view == "second",
+            )
+            if action == "correct" and view != "second":
+                draft(desk, claim_id, reviewer, None)
+                now = claim_by_id(desk, claim_id)
+        return Json(decided(desk, now, request, house))
+
+    @app.post("/undo", include_in_schema=False)
+    def back(request: Request) -> Response:
+        now = undo(desk, reviewer_of(request, house))
+        return Json(decided(desk, now, request, house))
+
+
+def _taken(desk: Desk, claim: Claim, view: View | None) -> tuple[Action, RowJson]:
+    """Return what taking the machine's word means, or the second reviewer's."""
+    pair = pair_of(desk, claim) if view == "differ" else None
+    row = pair.second.after if pair else claim.proposal
+    return ("reject", None) if row is None else ("correct", row)
+
+
+def article_routes(app: FastAPI, desk: Desk, house: House) -> None:
+    @app.get("/articles/{sha256}", include_in_schema=False)
+    def article(sha256: str, schema: str, request: Request) -> Response:
+        html, legend = pages.article(desk, sha256, schema, view_of(request.query_params))
+        kinds = [[kind, kind_label(kind)] for kind in kinds_to_add(desk, schema)]
+        return Json({"html": html, "legend": legend, "kinds": kinds})
+
+    @app.get("/articles/{sha256}/form", include_in_schema=False)
+    def new(sha256: str, schema: str, kind: str) -> Response:
+        return Json({"html": pages.form(desk, (sha256, schema, kind))})
+
+    @app.post("/articles/{sha256}/claims", include_in_schema=False)
+    def missed(sha256: str, given: Adding, request: Request) -> Response:
+        row = edited(desk, (sha256, given.schema_name, given.kind), given.changes)
+        now = add(
+            desk,
+            sha256,
+            given.schema_name,
+            given.kind,
+            row,
+            reviewer=reviewer_of(request, house),
+            note=given.note or None,
+        )
+        return Json(decided(desk, now, request, house))

@@ -1,0 +1,190 @@
+"""The routes for looking: the page, its queue, views, the next article, exports."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, quote
+
+from fastapi import FastAPI, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+
+from extractor.review.desk import Desk
+from extractor.review.publish.publish import ENDINGS, publish
+from extractor.review.queue import Filter, Page, conditions, drop_view, page, save_view
+from extractor.review.server import pages
+from extractor.review.server.api_v1 import Refused
+from extractor.review.server.responses import REVIEWER, House, Json, html_answer, reviewer_of
+from extractor.review.server.second_looks import page_of
+
+_ROWS = 40  # of the queue at a time
+EXPORTS = {
+    "xlsx": "a workbook to edit and bring back",
+    "csv": "a table, to bring back too",
+    "jsonl": "a line a claim, for programs",
+    "html": "a page to read",
+    "w3c": "Web Annotations",
+}
+
+
+class Named(BaseModel):
+    """A name, and of a view its filter as a query."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    query: str = ""
+
+
+def static_files(app: FastAPI) -> None:
+    @app.get("/static/{name}", include_in_schema=False)
+    def static(name: str) -> Response:
+        if name not in pages.STATIC:
+            raise HTTPException(404)
+        path, kind = pages.STATIC[name]
+        return FileResponse(path, media_type=kind, headers={"cache-control": "no-cache, private"})
+
+
+def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
+    @app.get("/", include_in_schema=False)
+    def review(request: Request) -> Response:
+        desk.sync()
+        asked, unknown = pages.understood(desk, request.query_params)
+        first = _page(desk, asked, reviewer_of(request, house))
+        query = pages.query_of(asked)
+        wanted = asked.get("claim")
+        start = {
+            "query": query,
+            "after": first.after,
+            "total": first.total,
+            "claim": wanted or (first.claims[0].id if first.claims else None),
+        }
+        known = pages.filter_bar(desk, asked, full=False)
+        listed = [pages.row_facts(desk, claim, query) for claim in first.claims]
+        return html_answer(
+            pages.render(
+                "review.html",
+                **known,
+                rows=listed,
+                start=start,
+                unknown=unknown,
+                folder=str(house.folder),
+                reviewer=reviewer_of(request, house),
+                exports=EXPORTS.items(),
+            )
+        )
+
+    @app.get("/rows", include_in_schema=False)
+    def rows(request: Request) -> Response:
+        after = request.query_params.get("after")
+        if after is None:
+            desk.sync()
+        found = _page(desk, request.query_params, reviewer_of(request, house), after)
+        answer: dict[str, Any] = {
+            "html": pages.rows(desk, found, pages.query_of(request.query_params)),
+            "after": found.after,
+            "total": found.total,
+        }
+        if after is None:
+            full = "full" in request.query_params
+            known = pages.filter_bar(desk, request.query_params, full=full)
+            answer |= {
+                "filter": pages.render("filter.html", **known),
+                "words": known["filter"].words or "",
+                "done": pages.render("done.html", **known),
+            }
+        return Json(answer)
+
+    @app.get("/filter", include_in_schema=False)
+    def whole_filter(request: Request) -> Response:
+        known = pages.filter_bar(desk, request.query_params, full=True)
+        return Json({"filter": pages.render("filter.html", **known)})
+
+    @app.get("/next-article", include_in_schema=False)
+    def next_article(
+        request: Request, step: int = 1, article: Annotated[str, Query()] = ""
+    ) -> Response:
+        shown = replace(pages.from_query(request.query_params), article=None)
+        found = _neighbour(desk, shown, article, step)
+        return Json({"article": found})
+
+    @app.put("/reviewer", include_in_schema=False)
+    def reviewer(given: Named) -> Response:
+        name = " ".join(given.name.split())
+        if not name or not name.isprintable():
+            raise Refused(422, "bad_request", "a name has printable characters")
+        answer = Json({"reviewer": name})
+        answer.set_cookie(
+            REVIEWER, quote(name), max_age=31_536_000, httponly=True, samesite="strict"
+        )
+        return answer
+
+
+def _page(desk: Desk, query: Mapping[str, Any], reviewer: str, after: str | None = None) -> Page:
+    """Return the claims that a page's query asks for: of a view, or of the queue from there on."""
+    of_view = page_of(desk, query, reviewer)
+    if of_view is not None:
+        return of_view
+    return page(desk, pages.from_query(query), after=after, size=_ROWS)
+
+
+def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None:
+    """Return the next article of a filter, in the order of the coverage; None at the end.
+
+    Articles are in the order of their first claims; what was added to one later has no part in it.
+    """
+    where, values = conditions(desk, shown)
+    first = "(select min(number) from claim where article_sha256 = {})"
+    sign, order = (">", "") if step > 0 else ("<", "desc")
+    found = desk.select(
+        f"select c.article_sha256 from claim c not indexed where {where}"  # noqa: S608
+        f" and c.article_sha256 <> :here and c.number {sign} coalesce({first.format(':here')}, 0)"
+        f" and {first.format('c.article_sha256')} {sign} coalesce({first.format(':here')}, 0)"
+        f" order by c.number {order} limit 1",
+        {**values, "here": article},
+    )
+    return found[0][0] if found else None
+
+
+def view_routes(app: FastAPI, desk: Desk) -> None:
+    @app.post("/views", include_in_schema=False)
+    def keep_view(given: Named) -> Response:
+        save_view(desk, given.name, pages.from_query(dict(parse_qsl(given.query[:8000]))))
+        return Json({"saved": given.name})
+
+    @app.delete("/views", include_in_schema=False)
+    def forget_view(name: str) -> Response:
+        drop_view(desk, name)
+        return Json({"dropped": name})
+
+
+def export_routes(app: FastAPI, desk: Desk) -> None:
+    @app.get("/export", include_in_schema=False)
+    def export(
+        form: Literal["xlsx", "csv", "jsonl", "html", "w3c"],
+        query: str = "",
+        undecided: bool = False,
+    ) -> Response:
+        """Send what is published: accepted and corrected claims; open ones only if asked for."""
+        desk.sync()
+        shown = Filter()
+        if query:
+            shown = replace(pages.from_query(dict(parse_qsl(query[:8000]))), status=())
+        room = Path(mkdtemp(prefix="extract-export-"))
+        ending = ENDINGS[form]
+        target = room / f"{desk.folder.resolve().name or 'review'}{ending}"
+        try:
+            publish(desk, shown, form, target, with_open=undecided)
+        except BaseException:
+            rmtree(room, ignore_errors=True)
+            raise
+        return FileResponse(
+            target,
+            filename=target.name,
+            background=BackgroundTask(rmtree, room, ignore_errors=True),
+        )

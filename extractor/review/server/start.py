@@ -1,0 +1,94 @@
+"""Starting the server: its address, its link, the browser, its end."""
+
+import socket
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from extractor.errors import UsageError
+from extractor.review.desk import Desk
+from extractor.review.server.app import make_app
+from extractor.review.server.guard import Door, names_for
+from extractor.review.server.responses import House
+from extractor.settings import Settings
+
+PORT = 8484  # when it is taken, any free one
+
+
+def serve(
+    folder: Path,
+    *,
+    reviewer: str,
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    browser: bool = True,
+    link: Callable[[str], None],
+    note: Callable[[str], None],
+) -> None:
+    """Serve the review of a folder until Ctrl-C; `link` is told where, `note` what else there is.
+
+    Raises UsageError when there is no store in the folder or the address cannot be had.
+    """
+    import uvicorn
+
+    with Desk(folder) as desk:
+        changed = desk.sync()
+    if changed:
+        note(f"{changed:,} claims are new or have changed")
+    names, any_address = names_for(host)
+    listening = _listen(host, port)
+    number = listening.getsockname()[1]
+    door = Door(names=names, any_address=any_address, cookie=f"extract-review-{number}")
+    app = make_app(House(folder, door, reviewer, settings))
+    if not _is_loopback(host):
+        note(
+            f"{host} can be reached from other machines, and what is sent is not encrypted: whoever"
+            " has the link can read and decide; a tunnel to 127.0.0.1 would be safer"
+        )
+    shown = "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host  # noqa: S104
+    address = f"http://{shown}:{number}/?token="
+    link(f"{address}{door.token}")
+    if browser:
+        # Others on this machine see the arguments of its processes: this token opens only once.
+        with suppress(webbrowser.Error):
+            webbrowser.open(f"{address}{door.once()}")
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,  # it would have the token
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=200,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=3,
+        h11_max_incomplete_event_size=64_000,
+    )
+    with suppress(KeyboardInterrupt), listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """Return a socket that listens; without a `port` our own, or when it is taken a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    wanted = (PORT, 0) if port is None else (port,)
+    for number in wanted:
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, number))
+            listening.listen(128)
+        except (OSError, OverflowError) as error:
+            listening.close()
+            if number != wanted[-1]:
+                continue
+            reason = getattr(error, "strerror", None) or str(error)
+            hint = "; without --port a free one is taken" if port is not None else ""
+            raise UsageError(f"{host}:{number}: cannot be listened on ({reason}){hint}") from None
+        return listening
+    raise AssertionError
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")

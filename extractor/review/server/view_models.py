@@ -1,0 +1,357 @@
+"""What the page shows of a claim: its fields in words, its places in the article, its history."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
+
+from extractor.errors import ReviewError
+from extractor.record import record_from_json
+from extractor.review.claims.claims import Claim
+from extractor.review.claims.json_rows import Json
+from extractor.review.claims.risk import describe, weight
+from extractor.review.claims.standing import Decision
+from extractor.review.decide.editing import row_field
+from extractor.schema.shape import GROUNDED
+from extractor.sheet.highlights import Mark
+from extractor.sheet.tables import Cell, Column, Item, amount, anchor_column, cells_of, row_kinds
+from extractor.text.printable import one_line
+from extractor.text.spans import Span
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+STATES = {
+    "open": "Open",
+    "accepted": "Accepted",
+    "corrected": "Corrected",
+    "rejected": "Rejected",
+    "later": "Later",
+}
+REASONS = {
+    "not_a_quotation": "Not a quotation",
+    "wrong_speaker": "Wrong speaker",
+    "wrong_span": "Wrong span",
+    "duplicate": "Duplicate",
+    "out_of_scope": "Out of scope",
+    "other": "Other",
+}
+_NO_NOUNS = frozenset(("by", "for", "from", "in", "of", "on", "to", "who", "whom", "with"))
+_DONE = {
+    "accept": "accepted it",
+    "correct": "corrected it",
+    "reject": "rejected it",
+    "later": "put it off",
+    "undo": "took the last decision back",
+    "add": "added it as missed",
+    "settle": "kept it as decided",
+}
+Piece = Literal["same", "gone", "new"]
+_GRAVE = 0.6  # flags of this weight and more are shown in red
+_LONG = 2_000  # code points of a value shown beside the article; the article has them all
+_COMPARED = 400  # words of a value that are compared one by one
+_BESIDE = 25  # code points shown before and after a figure
+_AROUND = 4  # words shown before and after what has changed
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field of a row, for people."""
+
+    column: Column
+    items: tuple[Item, ...]
+    leads: bool  # the row rests on it
+
+    @property
+    def text(self) -> str:
+        """The items on one line."""
+        return "; ".join(said(item) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that is not what it was."""
+
+    label: str
+    pieces: tuple[tuple[Piece, str], ...]  # in order: what stays, what went, what came
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of a claim's history."""
+
+    decision: Decision
+    done: str
+    reason: str | None
+    changes: tuple[Change, ...]
+    taken_back: bool
+
+
+def kind_label(kind: str) -> str:
+    """Return a row kind's name for one row: "sanction_terms" as "Sanction term"."""
+    words = kind.replace("_", " ").strip()
+    if words.endswith("ies"):
+        words = words[:-3] + "y"
+    elif words.endswith("s") and not words.endswith("ss"):
+        words = words[:-1]
+    return words.capitalize()
+
+
+def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
+    """Return the reasons to reject a row of a kind, by code, in words that fit what it is.
+
+    A kind that names nobody has no wrong name.
+    """
+    columns = columns_of(desk, schema, kind)
+    number = anchor_column(columns)
+    names = [one_line(one.label) for one in columns if one.role == "name"]
+    found = dict(REASONS)
+    if number is None or columns[number].role not in ("quotation", "attribution"):
+        label = kind_label(kind).lower()
+        found["not_a_quotation"] = f"Not {'an' if label[:1] in 'aeiou' else 'a'} {label}"
+    elif columns[number].role == "attribution":
+        found["not_a_quotation"] = "Not an attribution"
+    if names:
+        called = names[0].lower()
+        found["wrong_speaker"] = f"Wrong {'name' if called in _NO_NOUNS else called}"
+    else:
+        del found["wrong_speaker"]
+    return found
+
+
+def flags_of(claim: Claim) -> list[tuple[str, bool]]:
+    """Return why a claim is looked at, in words, and whether it is grave."""
+    return [(describe(flag), weight(flag) >= _GRAVE) for flag in claim.flags]
+
+
+def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[Shown]:
+    """Return every field of a row, empty ones too, the one that it rests on first."""
+    if row is None:
+        return []
+    columns = columns_of(desk, schema, kind)
+    cells = _cells(desk, schema, kind, row, columns)
+    anchor = anchor_column(columns)
+    shown = [
+        Shown(column, cell.items, number == anchor)
+        for number, (column, cell) in enumerate(zip(columns, cells, strict=True))
+    ]
+    return sorted(shown, key=lambda one: not one.leads)
+
+
+def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
+    """Return the columns of a row kind; of a schema that is gone, one."""
+    loaded = desk.schema(schema)
+    known = _kinds(loaded.model) if loaded else {}
+    return known.get(kind, (Column(kind, "plain"),))
+
+
+@lru_cache(maxsize=64)
+def _kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
+    return row_kinds(model)
+
+
+def _cells(
+    desk: "Desk", schema: str, kind: str, row: Json, columns: tuple[Column, ...]
+) -> tuple[Cell, ...]:
+    try:
+        return cells_of(_value(desk, schema, kind, row), columns)
+    except (
+        ReviewError,
+        ValueError,
+        TypeError,
+        KeyError,
+    ):  # of a schema that is gone or has changed
+        words = row.get("text") if isinstance(row, dict) else row
+        shown = Cell((Item(str(words if words is not None else row)),))
+        return (shown, *[Cell()] * (len(columns) - 1))
+
+
+def _value(desk: "Desk", schema: str, kind: str, row: Json) -> Any:
+    """Return what the JSON of a row stands for: an instance of its model, or a single value."""
+    field = row_field(desk, schema, kind)
+    if field.row is not None:
+        return record_from_json(field.row.model, row)
+    grounded = GROUNDED.get(field.kind)
+    return grounded.from_json(row) if grounded and isinstance(row, dict) else row
+
+
+def said(item: Item) -> str:
+    """Return a value for people, on one line: a figure with what it amounts to."""
+    words = clipped(one_line(item.text))
+    if item.role == "figure" and item.value is not None:
+        worth = one_line(amount(item.value))
+        if worth and worth != item.text:
+            return f"{words} ({worth})"
+    if item.mention is not None:
+        return f"{words} (“{one_line(item.mention)[:80]}”)"
+    return words
+
+
+def clipped(text: str, most: int = _LONG) -> str:
+    """Return a text, cut when it is longer than anybody reads beside an article."""
+    return text if len(text) <= most else f"{text[:most]} … ({len(text):,} characters)"
+
+
+def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
+    """Return a row's further values in a few words each, and whether each is a name.
+
+    Of words that somebody said, that nobody is known to have said them is told as well.
+    """
+    found = []
+    lead = next((one for one in fields if one.leads and one.items), None)
+    if lead and lead.items[0].role == "figure" and lead.items[0].value is not None:
+        worth = amount(lead.items[0].value)
+        if worth and worth.replace(",", "") != lead.items[0].text.replace(",", ""):
+            found.append((worth, False))
+    quoted = lead is not None and lead.column.role in ("quotation", "attribution")
+    names = [one for one in fields if one.column.role == "name"]
+    if quoted and names and not names[0].items:
+        found.append((f"no {one_line(names[0].column.label)}", False))
+    for one in fields:
+        if not one.leads and one.items:
+            words = "; ".join(one_line(item.text)[:80] for item in one.items[:3])
+            found.append((words[:120], one.column.role == "name"))
+    return found[:4]
+
+
+def around(desk: "Desk", claim: Claim, fields: Sequence[Shown]) -> list[tuple[str, bool]]:
+    """Return the words that a figure stands among: for a row that tells neither what
+    it counts nor what it amounts to."""
+    lead = next((one for one in fields if one.leads and one.items), None)
+    if lead is None or lead.items[0].role != "figure" or claim.start is None or claim.end is None:
+        return []
+    text = desk.article(claim.article_sha256).text
+    line = text.rfind("\n", 0, claim.start) + 1
+    before = text[max(line, claim.start - _BESIDE) : claim.start]
+    if claim.start - _BESIDE > line:
+        before = f"…{before.partition(' ')[2]}"
+    after = text[claim.end : claim.end + _BESIDE].partition("\n")[0]
+    if len(after) == _BESIDE:
+        after = f"{after.rpartition(' ')[0]}…"
+    return [(one_line(f"{before}{text[claim.start : claim.end]}{after}"), False)]
+
+
+def changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Change, ...]:
+    """Return the fields in which two rows differ, in words or only in their places."""
+    old = {one.column.name: one for one in before}
+    found = []
+    for one in after:
+        was = old.get(one.column.name)
+        label = one_line(one.column.label)
+        if was is None or was.text != one.text:
+            found.append(Change(label, compared(was.text if was else "", one.text)))
+        elif [item.spans for item in was.items] != [item.spans for item in one.items]:
+            found.append(Change(label, (("same", clipped(one.text, 80)), ("new", "elsewhere"))))
+    return tuple(found)
+
+
+def compared(before: str, after: str) -> tuple[tuple[Piece, str], ...]:
+    """Return how one text becomes another, word by word; long stretches that stay are cut."""
+    old, new = before.split(), after.split()
+    if not old or not new or max(len(old), len(new)) > _COMPARED:
+        return ("gone", clipped(before, 300) or "nothing"), (
+            "new",
+            clipped(after, 300) or "nothing",
+        )
+    pieces: list[tuple[Piece, str]] = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what == "equal":
+            words = old[a:b]
+            if len(words) > 2 * _AROUND + 1:
+                first = words[:_AROUND] if a else []
+                last = words[-_AROUND:] if b < len(old) or d < len(new) else []
+                words = [*first, "…", *last]
+            pieces.append(("same", " ".join(words)))
+            continue
+        if b > a:
+            pieces.append(("gone", " ".join(old[a:b])))
+        if d > c:
+            pieces.append(("new", " ".join(new[c:d])))
+    return tuple(pieces)
+
+
+def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
+    """Return a claim's history for people, the latest entry first."""
+    undone = {one.undoes for one in log}
+    reasons = REASONS | reasons_of(desk, claim.schema, claim.kind)
+
+    def fields(row: Json) -> list[Shown]:
+        return fields_of(desk, claim.schema, claim.kind, row)
+
+    found = []
+    for one in log:
+        if one.second:
+            continue
+        changed = one.action == "correct"
+        found.append(
+            Event(
+                one,
+                _DONE.get(one.action, one.action),
+                reasons.get(one.reason) if one.reason else None,
+                changes(fields(one.before), fields(one.after)) if changed else (),
+                one.id in undone,
+            )
+        )
+    return found[::-1]
+
+
+def when(at: float | None) -> str:
+    """Return a time for people, in this machine's zone."""
+    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%d %b %Y, %H:%M}"
+
+
+# --- marks in the article ----------------------------------------------------------------------
+
+LEGEND = {
+    "quotation": "Quotation",
+    "attribution": "Attribution",
+    "name": "Speaker, name",
+    "cue": "Cue",
+    "figure": "Figure",
+    "unaccounted": "In no row",
+    "phrase": "Detail",
+    "dismissed": "Rejected",
+}
+
+
+def dom_id(claim: Claim) -> str:
+    """Return the id that a claim's marks carry in the page."""
+    return f"c-{claim.id}"
+
+
+def marks(desk: "Desk", claims: Iterable[Claim]) -> tuple[list[Mark], dict[str, str]]:
+    """Return a mark for every place that the claims' rows name, and the names of their looks."""
+    lines: dict[str, str] = {}  # row kinds that rest on sentences, each with a line of its own
+    found = [mark for claim in claims for mark in _marks(desk, claim, lines)]
+    present = {mark.look.split()[0] for mark in found}
+    names = LEGEND | {look: kind_label(kind) for kind, look in lines.items()}
+    return found, {look: name for look, name in names.items() if look in present}
+
+
+def _marks(desk: "Desk", claim: Claim, lines: dict[str, str]) -> Iterator[Mark]:
+    led = False
+    for one in fields_of(desk, claim.schema, claim.kind, claim.row):
+        look: str = one.column.role
+        if look == "sentence":
+            look = lines.setdefault(claim.kind, f"e{len(lines) % 4 + 1}")
+        elif one.column.name.rpartition(".")[2] == "cue":
+            look = "cue"
+        if one.leads and claim.status == "rejected":
+            look = "dismissed"
+        elif one.leads and claim.origin == "candidate" and claim.status in ("open", "later"):
+            look = "unaccounted"
+        if one.leads:
+            look += " lead"
+        tip = f"{kind_label(claim.kind)}: {one_line(one.column.label)}"
+        for item in one.items:
+            for span in item.spans:
+                leads = one.leads and not led
+                led = led or leads
+                yield Mark(span, look, dom_id(claim), tip, leads)
+    if not led and claim.start is not None and claim.end is not None:
+        yield Mark(Span(claim.start, claim.end), "phrase", dom_id(claim), "evidence", True)

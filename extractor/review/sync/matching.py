@@ -1,0 +1,87 @@
+"""Which claim a row of a new extraction is: the same evidence, and of several the most alike.
+
+The identity of a claim is its kind and the place of its evidence. Several rows may rest on one
+sentence; then equal rows match first, then the most alike, then the order decides. Rows that rest
+on nothing are the same when they say the same.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
+
+from extractor.review.claims.json_rows import Json, essence
+
+C = TypeVar("C")
+P = TypeVar("P")
+_MOST = 40  # rows on one evidence that are compared each with each; beyond, order decides
+
+Key = tuple[Hashable, ...]
+
+
+def pair(
+    claims: Sequence[tuple[Key, Json, C]], proposals: Sequence[tuple[Key, Json, P]]
+) -> tuple[list[tuple[C, P]], list[C], list[P]]:
+    """Pair claims with proposals; return the pairs, and what is left of either, in order.
+
+    Each comes as (key, row, itself); the claims that matter most come first. Only equal keys
+    match, and every claim and every proposal at most once.
+    """
+    waiting: dict[Key, list[int]] = defaultdict(list)
+    for index, (key, _, _) in enumerate(proposals):
+        waiting[key].append(index)
+    mine: dict[Key, list[int]] = defaultdict(list)
+    for index, (key, _, _) in enumerate(claims):
+        if key in waiting:
+            mine[key].append(index)
+    found: dict[int, int] = {}
+    for key, indices in mine.items():
+        found |= _pair_group(
+            [(index, claims[index][1]) for index in indices],
+            [(index, proposals[index][1]) for index in waiting[key]],
+        )
+    taken = set(found.values())
+    pairs = [(claims[index][2], proposals[other][2]) for index, other in sorted(found.items())]
+    rest = [claim for index, (_, _, claim) in enumerate(claims) if index not in found]
+    new = [one for index, (_, _, one) in enumerate(proposals) if index not in taken]
+    return pairs, rest, new
+
+
+def _pair_group(mine: list[tuple[int, Json]], theirs: list[tuple[int, Json]]) -> dict[int, int]:
+    """Pair what rests on one evidence."""
+    if len(mine) == len(theirs) == 1:
+        return {mine[0][0]: theirs[0][0]}
+    found: dict[int, int] = {}
+    left = {index: essence(row) for index, row in theirs}
+    equal: dict[str, deque[int]] = defaultdict(deque)
+    for index, said in left.items():
+        equal[repr(said)].append(index)
+    said_mine = {index: essence(row) for index, row in mine}
+    for index, said in said_mine.items():
+        if same := equal.get(repr(said)):
+            found[index] = same.popleft()
+            del left[found[index]]
+    rest = [index for index in said_mine if index not in found]
+    if len(rest) * len(left) <= _MOST * _MOST:
+        scored = [
+            (-_alike(said_mine[index], said), index, other)
+            for index in rest
+            for other, said in left.items()
+        ]
+        for score, index, other in sorted(scored):
+            if score < 0 and index not in found and other in left:
+                found[index] = other
+                del left[other]
+    for index, other in zip([i for i in rest if i not in found], list(left), strict=False):
+        found[index] = other
+    return found
+
+
+def _alike(one: Json, other: Json) -> int:
+    """Return how many fields two rows have equal, not counting those that are empty in both."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return 0
+    return sum(
+        value == other[key] and value not in (None, [], "")
+        for key, value in one.items()
+        if key in other
+    )

@@ -1,0 +1,431 @@
+"""Runs happened: what they wrote becomes claims, and no decision is overwritten.
+
+    the machine says the same                       nothing changes
+    undecided, and it says otherwise                the new proposal replaces the old, which is kept
+    undecided, and it is not found again            leaves the queue
+    decided, and it says otherwise                  the decision stands; `differs`
+    decided, and it is not found again              the decision stands; `found` is false
+    the article of a source was changed             claims move to the new text when their words
+                                                    stand there (anchoring.py), else they are open
+                                                    again and show what was decided
+    a draft                                         is not touched, and keeps its claim in the queue
+
+Triggers of the store note which article and schema have news (`review_due`), so a look costs
+nothing when there are none. Articles are taken in short transactions; whoever is killed in between
+leaves the rest due. Two desks that sync at once share the work.
+"""
+
+import json
+import re
+import sqlite3
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from extractor.review.claims.claims import DECIDED
+from extractor.review.claims.json_rows import packed, speaker_of, unpacked
+from extractor.review.claims.recording import (
+    derive_stored,
+    free_identity,
+    index_words,
+    words_of,
+)
+from extractor.review.claims.risk import assess
+from extractor.review.claims.standing import UPDATE
+from extractor.review.desk import CACHE
+from extractor.review.sync.matching import Key, pair
+from extractor.review.sync.proposal import Proposal
+from extractor.store.packing import anchor_of, storable, unpack_json
+
+if TYPE_CHECKING:
+    from extractor.review.desk import Desk
+
+_CACHE = 64_000  # KB of the tables kept in memory while much is written
+_LOG = 16_000  # pages of 4 KB in the write-ahead log before they are moved into the store
+_MOST = 500  # articles in a transaction
+_HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
+
+_FACTS = (
+    "article_sha256 = :article_sha256, content = :content,"
+    " origin = :origin, extraction_id = :extraction_id, path = :path, confidence = :confidence,"
+    " by_rules = :by_rules, warnings = :warnings, found = :found, anchored = :anchored,"
+    " anchor_sha256 = :anchor_sha256, anchor_start = :anchor_start, anchor_end = :anchor_end,"
+    " version = :version, outlet = :outlet, published = :published, model = :model,"
+    " proposal = :proposal"
+)
+
+
+class Remarks:
+    """The warnings of one extraction, by the rows that they are about."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._by_path: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_place: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
+        self.unaccounted: list[dict[str, Any]] = data["audit"].get("unaccounted", [])
+        for item in data["warnings"]:
+            told = (item["code"], item["message"])
+            named = list(dict.fromkeys(_PATH.findall(item["message"])))[:_NAMED]
+            if item["code"] == "row_dropped":  # its path is of the answer, not of the record
+                continue
+            for path in named:
+                self._by_path[path].append(told)
+            if not named and item["start"] is not None:
+                self._by_place[item["start"], item["end"]].append(told)
+
+    def about(self, path: str, start: int | None, end: int | None) -> tuple[tuple[str, str], ...]:
+        """Return (code, sentence) of every warning about a row."""
+        found = list(self._by_path.get(path, ()))
+        if start is not None and end is not None:
+            found += self._by_place.get((start, end), ())
+        return tuple(dict.fromkeys(found))
+
+
+def sync(desk: "Desk") -> int:
+    """Bring in what runs have written since; return how many claims are new or changed."""
+    changed = 0
+    if not desk.select("select 1 from review_due limit 1"):
+        return 0
+    with _in_bulk(desk.rows):
+        while True:
+            with desk.changing() as rows:
+                due = rows.execute(
+                    "select number, article_sha256, schema from review_due order by number limit ?",
+                    (_MOST,),
+                ).fetchall()
+                if not due:
+                    return changed
+                ends = time.monotonic() + _HOLD
+                done = []
+                for number, sha256, schema in due:
+                    changed += _Article(desk, rows, sha256, schema).take()
+                    done.append((number,))
+                    if time.monotonic() > ends:
+                        break
+                rows.executemany("delete from review_due where number = ?", done)
+
+
+@contextmanager
+def _in_bulk(rows: sqlite3.Connection) -> Iterator[None]:
+    """Write much at once: what a power cut takes of it is still due, and is brought in again."""
+    if rows.in_transaction:
+        yield
+        return
+    rows.execute("pragma synchronous = normal")
+    rows.execute(f"pragma cache_size = -{_CACHE}")
+    rows.execute(f"pragma wal_autocheckpoint = {_LOG}")
+    try:
+        yield
+    finally:
+        rows.execute("pragma synchronous = full")
+        rows.execute("pragma wal_autocheckpoint = 1000")  # SQLite's own
+        rows.execute(f"pragma cache_size = -{CACHE}")
+
+
+class _Article:
+    """What the newest extraction of one article by one schema brings."""
+
+    def __init__(self, desk: "Desk", rows: sqlite3.Connection, sha256: str, schema: str) -> None:
+        self._desk = desk
+        self._rows = rows
+        self._sha256 = sha256
+        self._schema = schema
+
+    def take(self) -> int:
+        """Bring it in; return how many claims are new or changed."""
+        extraction = self._rows.execute(
+            "select e.*, a.outlet, a.published, a.title from extraction e"
+            " join article a on a.sha256 = e.article_sha256"
+            " where e.article_sha256 = ? and e.schema = ? and e.status = 'done'"
+            " and exists (select 1 from source_seen s where s.article_sha256 = e.article_sha256)"
+            " order by e.finished_at desc, e.id desc limit 1",
+            (self._sha256, self._schema),
+        ).fetchone()
+        if extraction is None:  # no source has this text any more; its successor takes the claims
+            return 0
+        self._extraction = extraction
+        proposals = list(self._proposals())
+        claims = self._claims()
+        if not claims:
+            self._insert(proposals)
+            return len(proposals)
+        claims.sort(key=lambda c: (c["status"] not in DECIDED, not c["drafted"], c["number"]))
+        pairs, gone, new = pair(
+            [(_key(c), unpacked(c["proposal"] or c["row"]), c) for c in claims],
+            [(p.key, p.said, p) for p in proposals],
+        )
+        changed = sum(self._meet(claim, proposal) for claim, proposal in pairs)
+        changed += sum(self._miss(claim) for claim in gone)
+        self._insert(new)
+        return changed + len(new)
+
+    # --- what the machine says -------------------------------------------------------------------
+
+    def _proposals(self) -> Iterator[Proposal]:
+        counts = json.loads(self._extraction["counts"] or "{}")
+        odd = counts.get("warnings") or counts.get("unaccounted")
+        remarks = self._remarks() if odd else None
+        for row in self._rows.execute(
+            'select kind, path, start, "end", text, confidence, by_rules, row from record'
+            " where extraction_id = ? order by id",
+            (self._extraction["id"],),
+        ):
+            told = remarks.about(row["path"], row["start"], row["end"]) if remarks else ()
+            yield Proposal(
+                row["kind"],
+                row["path"],
+                row["start"],
+                row["end"],
+                row["text"],
+                row["confidence"],
+                bool(row["by_rules"]),
+                row["row"],
+                unpacked(row["row"]),
+                told,
+            )
+        if remarks and remarks.unaccounted:
+            from extractor.review.sync.missed import candidates
+
+            yield from candidates(self._desk, self._sha256, self._schema, remarks.unaccounted)
+
+    def _remarks(self) -> Remarks | None:
+        """Return what the extraction says of its rows; None when its data are damaged."""
+        try:
+            return Remarks(unpack_json(self._extraction["data"]))
+        except (zlib.error, ValueError, KeyError, TypeError):  # its rows are there all the same
+            return None
+
+    # --- what there is ---------------------------------------------------------------------------
+
+    def _claims(self) -> list[dict[str, Any]]:
+        """Return the claims of the article, with those of the texts that it has replaced."""
+        own = self._read("article_sha256 = :sha256")
+        before = self._read(
+            "article_sha256 in (with recursive before (sha256) as ("
+            " select old_sha256 from text_change where new_sha256 = :sha256"
+            " union select t.old_sha256 from text_change t join before b"
+            " on t.new_sha256 = b.sha256) select sha256 from before b where sha256 <> :sha256"
+            " and not exists (select 1 from source_seen s where s.article_sha256 = b.sha256))"
+        )
+        for claim in before:
+            self._move(claim)
+        return own + before
+
+    def _read(self, which: str) -> list[dict[str, Any]]:
+        found = self._rows.execute(
+            "select c.*, exists (select 1 from draft d where d.claim_id = c.id) as drafted"  # noqa: S608
+            f" from claim c where c.schema = :schema and c.{which}",
+            {"sha256": self._sha256, "schema": self._schema},
+        )
+        return [{**row, "was": row["article_sha256"]} for row in map(dict, found)]
+
+    def _move(self, claim: dict[str, Any]) -> None:
+        """Carry a claim over from the text that a source held before."""
+        claim["article_sha256"] = self._sha256
+        if claim["content"] is not None:
+            claim["anchor_sha256"] = self._sha256
+            return
+        place = self._place_of(claim)
+        if place is None:
+            claim["start"] = claim["end"] = None
+            claim["anchored"] = "lost"
+            return
+        claim["start"], claim["end"] = claim["anchor_start"], claim["anchor_end"] = place
+        claim["anchor_sha256"], claim["anchored"] = self._sha256, "moved"
+
+    def _place_of(self, claim: dict[str, Any]) -> tuple[int, int] | None:
+        """Return where a claim's evidence stands now, as the machine had it or as corrected."""
+        start, end, sha256 = claim["anchor_start"], claim["anchor_end"], claim["anchor_sha256"]
+        if start is not None and sha256 == self._sha256:  # the former text is back
+            return start, end
+        if start is not None:
+            place = self._desk.carrier(sha256, self._sha256).place(start, end)
+            if place is not None:
+                return place
+        if claim["decision"] and claim["row"] is not None and claim["was"] != self._sha256:
+            row = self._desk.carrier(claim["was"], self._sha256).row(unpacked(claim["row"]))
+            start, end, _ = anchor_of(row)
+            if start is not None and end is not None:
+                return start, end
+        return None
+
+    # --- what becomes of it ----------------------------------------------------------------------
+
+    def _meet(self, claim: dict[str, Any], proposal: Proposal) -> bool:
+        """Give a claim what the machine says of it now; return whether anything changed."""
+        told = self._extraction
+        now = {
+            "origin": claim["origin"] if claim["origin"] == "analyst" else proposal.origin,
+            "extraction_id": told["id"],
+            "path": proposal.path,
+            "confidence": proposal.confidence,
+            "by_rules": int(proposal.by_rules),
+            "warnings": packed(proposal.warnings),
+            "found": 1,
+            "model": told["model"] or "rules",
+            "proposal": proposal.row,
+        }
+        if self._differs(claim, proposal):
+            self._rows.execute(_HISTORY, self._history(claim["id"], proposal))
+        elif claim["was"] == self._sha256 and all(claim[name] == now[name] for name in now):
+            return False
+        fresh = {**claim, **now}
+        return self._write(claim, fresh)
+
+    def _differs(self, claim: dict[str, Any], proposal: Proposal) -> bool:
+        """Tell whether this is news for the history of what machines said."""
+        if claim["proposal"] != proposal.row or not claim["found"]:
+            return True
+        if claim["model"] != (self._extraction["model"] or "rules"):
+            return True
+        last = self._rows.execute(
+            "select confidence, engine, prompt_sha256 from proposal where claim_id = ?"
+            " order by id desc limit 1",
+            (claim["id"],),
+        ).fetchone()
+        now = (proposal.confidence, self._extraction["engine"], self._extraction["prompt_sha256"])
+        return last is None or tuple(last) != now
+
+    def _miss(self, claim: dict[str, Any]) -> bool:
+        """Note that the machine does not say it any more; return whether anything changed."""
+        moved = claim["was"] != self._sha256
+        if not claim["found"] and not moved:
+            return False
+        if claim["found"]:
+            self._rows.execute(_HISTORY, self._history(claim["id"], None))
+        fresh = {**claim, "found": 0, "proposal": None, "warnings": "[]", "by_rules": 0}
+        return self._write(claim, fresh)
+
+    def _write(self, claim: dict[str, Any], fresh: dict[str, Any]) -> bool:
+        """Write a claim with its new facts and what follows from them."""
+        fresh["outlet"], fresh["published"] = (
+            self._extraction["outlet"],
+            self._extraction["published"],
+        )
+        derived = derive_stored(self._desk, self._rows, fresh)
+        # What a reviewer looks at has changed: a decision on the former is refused.
+        seen = ("row", "status", "queued", "lapsed")
+        if claim["was"] != self._sha256 or any(derived[name] != claim[name] for name in seen):
+            fresh["version"] += 1
+        values = {**fresh, **derived}
+        self._rows.execute(f"{UPDATE}, {_FACTS} where number = :number", values)
+        index_words(self._desk, self._rows, fresh["number"], values)
+        return True
+
+    # --- what is new -----------------------------------------------------------------------------
+
+    def _insert(self, proposals: list[Proposal]) -> None:
+        """Make the claims of what is seen for the first time."""
+        if not proposals:
+            return
+        told = self._extraction
+        before = self._rows.execute("select coalesce(max(number), 0) from claim").fetchone()[0]
+        ids = self._identities(proposals)
+        claims, words, said = [], [], []
+        for number, (one, told_apart) in enumerate(zip(proposals, ids, strict=True), before + 1):
+            claim_id, ordinal = told_apart
+            claims.append(self._columns(number, claim_id, ordinal, one))
+            said.append(self._history(claim_id, one))
+            words.append((number, words_of(one.text, one.said, told["title"])))
+        self._rows.executemany(_INSERT, claims)
+        self._rows.executemany(_HISTORY, said)
+        if self._desk.searchable:
+            self._rows.executemany("insert into claim_words (rowid, words) values (?, ?)", words)
+
+    def _identities(self, proposals: list[Proposal]) -> list[tuple[str, int]]:
+        """Return an id that nothing else has, with its ordinal, for each."""
+        turns: dict[Key, int] = defaultdict(int)
+        found = []
+        for one in proposals:
+            place: object = one.key[1] if one.start is None else [one.start, one.end]
+            claim_id, ordinal = free_identity(
+                self._rows, self._sha256, self._schema, one.kind, place, turns[one.key]
+            )
+            turns[one.key] = ordinal + 1
+            found.append((claim_id, ordinal))
+        return found
+
+    def _columns(self, number: int, claim_id: str, ordinal: int, one: Proposal) -> dict[str, Any]:
+        risk, flags = assess(
+            status="open",
+            origin=one.origin,
+            confidence=one.confidence,
+            by_rules=one.by_rules,
+            warnings=[code for code, _ in one.warnings],
+            differs=False,
+            found=True,
+            moved=False,
+            lost=False,
+        )
+        told = self._extraction
+        return {
+            "number": number,
+            "id": claim_id,
+            "article_sha256": self._sha256,
+            "schema": self._schema,
+            "kind": one.kind,
+            "start": one.start,
+            "end": one.end,
+            "content": one.key[1] if one.start is None else None,
+            "ordinal": ordinal,
+            "origin": one.origin,
+            "extraction_id": told["id"],
+            "path": one.path,
+            "confidence": one.confidence,
+            "by_rules": int(one.by_rules),
+            "warnings": packed(one.warnings) if one.warnings else "[]",
+            "risk": risk,
+            "flags": f" {' '.join(flags)} " if flags else "",
+            "speaker": storable(speaker_of(one.said)),
+            "outlet": told["outlet"],
+            "published": told["published"],
+            "model": told["model"] or "rules",
+            "text": one.text,
+            "row": one.row,
+        }
+
+    def _history(self, claim_id: str, one: Proposal | None) -> tuple[Any, ...]:
+        told = self._extraction
+        return (
+            claim_id,
+            told["id"],
+            told["finished_at"],
+            self._sha256,
+            one.row if one else None,
+            one.confidence if one else None,
+            told["model"] or "rules",
+            told["engine"],
+            told["prompt_sha256"],
+        )
+
+
+_HISTORY = (
+    'insert into proposal (claim_id, extraction_id, at, article_sha256, "row", confidence, model,'
+    " engine, prompt_sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT = (
+    'insert into claim (number, id, article_sha256, schema, kind, start, "end", content, ordinal,'
+    " origin, extraction_id, path, confidence, by_rules, warnings, found, anchor_sha256,"
+    " anchor_start, anchor_end, risk, flags, speaker, outlet, published, model, text,"
+    ' "row", proposal) values (:number, :id, :article_sha256, :schema, :kind, :start, :end,'
+    " :content, :ordinal, :origin, :extraction_id, :path, :confidence, :by_rules, :warnings, 1,"
+    " :article_sha256, :start, :end, :risk, :flags, :speaker, :outlet, :published, :model, :text,"
+    " :row, :row)"
+)
+
+
+def _key(claim: dict[str, Any]) -> Key:
+    """Return what a claim is matched by; a lost one by nothing."""
+    if claim["content"] is not None:
+        return (claim["kind"], claim["content"])
+    if claim["start"] is None:
+        return (claim["kind"], None, claim["number"])
+    return (claim["kind"], claim["start"], claim["end"])
+
+
+_PATH = re.compile(r"[A-Za-z_]\w*\[\d+\]")
+
+
+_NAMED = 20  # paths read in one message; it lists no more

@@ -1,0 +1,139 @@
+"""The endpoint's side of the Batch API: files up and down, batches made, found and looked at.
+
+Each step is tried again when the endpoint fails in a way that may pass, and is harmless when it
+is done twice. Importing this module costs 2 s (openai).
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import httpx2
+import openai
+from openai.types import Batch
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from extractor.answer.endpoint.client import client_for
+from extractor.answer.endpoint.failures import Passing, classify, redact
+from extractor.errors import EndpointFailing
+from extractor.run.batch.upload_files import ENDPOINT
+from extractor.settings import Settings
+
+T = TypeVar("T")
+
+_TRIES = 5  # at one step, when the endpoint fails in a way that may pass
+_BACKOFF = wait_random_exponential(multiplier=1, max=30)
+_UPLOAD = 900.0  # seconds that 200 MB may take
+_PAGES = 3  # of a hundred batches each, in which one that may exist is looked for
+
+
+class BatchEndpoint:
+    """An endpoint that takes batches, for the event loop that is running; `aclose` when done."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make the client; raise UsageError."""
+        self._settings = settings
+        self._client = client_for(settings)
+        self._patience = max(_UPLOAD, settings.timeout)  # seconds, for a file
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def upload(self, path: Path) -> str:
+        """Upload a file of requests; return the endpoint's name for it. Raises ModelError."""
+
+        async def upload() -> str:
+            with path.open("rb") as file:
+                made = await self._client.files.create(
+                    file=("batch.jsonl", file, "application/jsonl"),
+                    purpose="batch",
+                    timeout=self._patience,
+                )
+            return made.id
+
+        return await self._try(upload)
+
+    async def create(self, file_id: str, since: float, *, doubtful: bool = False) -> Batch:
+        """Return the batch of an uploaded file; one that may exist already is looked for first.
+
+        `doubtful`: one may have been made before, though not earlier than `since` (seconds since
+        1970). Raises ModelError.
+        """
+        in_doubt = doubtful
+
+        async def create() -> Batch:
+            nonlocal in_doubt
+            if in_doubt and (found := await self._find(file_id, since)) is not None:
+                return found
+            in_doubt = True  # whatever happens now, it may have been made
+            return await self._client.batches.create(
+                input_file_id=file_id, endpoint=ENDPOINT, completion_window="24h"
+            )
+
+        return await self._try(create)
+
+    async def _find(self, file_id: str, since: float) -> Batch | None:
+        """Return the batch that was made of a file, if there is one."""
+        page = await self._client.batches.list(limit=100)
+        for _ in range(_PAGES):
+            for batch in page.data:
+                if batch.input_file_id == file_id:
+                    return batch
+                if batch.created_at < since - 3600:  # the newest come first
+                    return None
+            if not page.has_next_page():
+                return None
+            page = await page.get_next_page()
+        return None
+
+    async def look(self, batch_id: str) -> Batch:
+        """Return a batch as it stands. Asks once; raises Passing or ModelError."""
+        return await self._ask(lambda: self._client.batches.retrieve(batch_id))
+
+    async def download(self, file_id: str, path: Path) -> None:
+        """Put a file of answers at `path`, readable by us only. Raises ModelError."""
+
+        async def download() -> None:
+            path.unlink(missing_ok=True)
+            path.touch(0o600)
+            async with self._client.files.with_streaming_response.content(
+                file_id, timeout=self._patience
+            ) as response:
+                await response.stream_to_file(path)
+
+        await self._try(download)
+
+    # --- the endpoint's troubles ---
+
+    async def _try(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Do a step, again after failures that may pass. Raises ModelError."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(Passing),
+            stop=stop_after_attempt(_TRIES),
+            wait=_BACKOFF,
+            reraise=True,
+        )
+        try:
+            async for attempt in retrying:
+                with attempt:
+                    return await self._ask(call)
+        except Passing as failure:
+            raise failure.error from None
+        raise AssertionError("tenacity ends with a result or an exception")
+
+    async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Do a step once. Raises Passing or ModelError."""
+        try:
+            return await call()
+        except openai.OpenAIError as error:
+            raise classify(error, self._settings) from None
+        except httpx2.TransportError as error:  # while an answer was streamed
+            words = redact(f"{type(error).__name__}: {error}", self._settings)
+            cut = EndpointFailing(f"{self._settings.endpoint}: {words}")
+            raise Passing(cut) from None

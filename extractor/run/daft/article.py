@@ -1,0 +1,249 @@
+"""What one article becomes in a run of Daft's: a row of Parquet, done or failed with its reason.
+
+Pure functions: they take a source through the pipeline and give a row; none of them raises on
+anything that an article, a table or an endpoint holds. Whoever calls them is in scale.py.
+"""
+
+import asyncio
+import importlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from threading import Lock
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from extractor.article import Article
+from extractor.errors import ArticleTooLarge, InputError, NotAnArticle, SchemaError
+from extractor.pipeline import extract, extract_with
+from extractor.read import MAX_BYTES, read_article, read_bytes
+from extractor.read.files import printable_name
+from extractor.read.source import Source, failing
+from extractor.record import Extraction, Usage
+from extractor.run.inputs.jsonl import Fields, source_of_line, source_of_values
+from extractor.run.workers.worker import told
+from extractor.schema.catalogue import Schema, load_schema
+from extractor.settings import Settings
+from extractor.sheet.jsonout import to_json
+from extractor.store.packing import counts_of, rows_of, storable
+
+if TYPE_CHECKING:
+    from extractor.answer.model.asker import ModelAsker
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done with each article. Goes to every process and machine."""
+
+    settings: Settings
+    schema: str  # by name, or the path of its file
+    schema_sha256: str  # another machine may have another file under that name
+
+
+# --- what one article becomes --------------------------------------------------------------------
+
+# The columns of the output, by Daft's names of types.
+COLUMNS = {
+    "source": "string",
+    "article_sha256": "string",
+    "status": "string",  # "done", "failed"
+    "reason": "string",
+    "error_kind": "string",
+    "extraction": "string",  # JSON, as `--format json` prints it
+    "text": "string",  # what its offsets count in
+    "counts": "string",  # JSON: rows by kind, warnings, unaccounted
+    "calls": "int64",
+    "cache_hits": "int64",
+    "input_tokens": "int64",
+    "output_tokens": "int64",
+    "cost_usd": "float64",
+    "seconds": "float64",
+    "schema": "string",
+    "model": "string",
+    "engine": "string",
+}
+RECORD_COLUMNS = {
+    "source": "string",
+    "article_sha256": "string",
+    "kind": "string",
+    "path": "string",
+    "start": "int64",
+    "end": "int64",
+    "text": "string",
+    "confidence": "float64",
+    "by_rules": "bool",
+    "row": "string",  # JSON
+}
+
+
+def row_of(work: Work, source: Source) -> dict[str, Any]:
+    """Take one article through by the rules; return its row, whatever happens."""
+    began = perf_counter()
+    article = None
+    try:
+        schema = _schema_of(work)
+        article = source.load()
+        extraction = extract(article, schema)
+        return _done(source, extraction, perf_counter() - began)
+    except Exception as error:  # whatever it is, the other articles go on
+        return _failed(source, article, error, perf_counter() - began)
+
+
+async def asked_row_of(work: Work, source: Source) -> dict[str, Any]:
+    """Take one article through with a model; return its row, whatever happens."""
+    began = perf_counter()
+    article = None
+    try:
+        schema = _schema_of(work)
+        article = source.load()
+        extraction = await extract_with(article, schema, _asker(work))
+        return _done(source, extraction, perf_counter() - began)
+    except Exception as error:  # whatever it is, the other articles go on
+        return _failed(source, article, error, perf_counter() - began)
+
+
+def _done(source: Source, extraction: Extraction, seconds: float) -> dict[str, Any]:
+    return {
+        **_row(source, extraction.article, extraction.usage, seconds),
+        "status": "done",
+        "extraction": to_json(extraction, None).rstrip("\n"),
+        "text": storable(extraction.article.text),
+        "counts": json.dumps(counts_of(extraction.to_json())),
+        "schema": extraction.schema,
+        "model": extraction.provenance.model,
+        "engine": extraction.provenance.engine,
+    }
+
+
+def _failed(
+    source: Source, article: Article | None, error: Exception, seconds: float
+) -> dict[str, Any]:
+    spent = getattr(error, "spent", None)
+    usage = spent if isinstance(spent, Usage) else Usage()
+    return {
+        **_row(source, article, usage, seconds),
+        "status": "failed",
+        "reason": storable(told(error)),
+        "error_kind": type(error).__name__,
+    }
+
+
+def _row(source: Source, article: Article | None, usage: Usage, seconds: float) -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(COLUMNS)
+    return empty | {
+        "source": storable(source.name),
+        "article_sha256": article.sha256 if article else None,
+        "calls": usage.calls,
+        "cache_hits": usage.cache_hits,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd if usage.calls else 0.0,
+        "seconds": seconds,
+    }
+
+
+def record_rows_of(source: str, article_sha256: str, extraction: str) -> list[dict[str, Any]]:
+    """Return a row for each record of an extraction's JSON."""
+    known = {"source": source, "article_sha256": article_sha256}
+    named = [name for name in RECORD_COLUMNS if name not in known]
+    return [
+        {**known, **{name: getattr(row, name) for name in named}}
+        for row in rows_of(json.loads(extraction))
+    ]
+
+
+_loading = Lock()
+
+
+@cache
+def _schema(name: str, sha256: str) -> Schema:
+    schema = load_schema(name)
+    if schema.sha256 != sha256:
+        raise SchemaError(f"{schema.path}: not the schema that the command was given; copy it here")
+    return schema
+
+
+def _schema_of(work: Work) -> Schema:
+    with _loading:  # whether in threads or processes is up to Daft
+        return _schema(work.schema, work.schema_sha256)
+
+
+_askers: "dict[asyncio.AbstractEventLoop, tuple[Work, ModelAsker]]" = {}
+
+
+def _asker(work: Work) -> "ModelAsker":
+    """Return this process's asker: one for all articles, with its connections and cache."""
+    from extractor.answer.model.asker import ModelAsker
+
+    loop = asyncio.get_running_loop()
+    if loop not in _askers or _askers[loop][0] != work:
+        _askers[loop] = work, ModelAsker(work.settings)
+    return _askers[loop][1]
+
+
+# --- where articles come from --------------------------------------------------------------------
+
+
+def made(make: Callable[..., Source], row: Sequence[Any]) -> Source:
+    """Return the source that `make` makes of a row of a table, whatever the row holds."""
+    try:
+        return make(*row)
+    except Exception as error:
+        where = next((value for value in reversed(row) if isinstance(value, str)), "a row")
+        words = f"{_name(where)}: a row that cannot be read ({type(error).__name__}); drop it."
+        return failing(_name(where), NotAnArticle(words))
+
+
+def source_of_file(path: str) -> Source:
+    """Return the source of a file that Daft lists; on a disk it is read as any other run does."""
+    name = _name(path)
+    if is_local(path):
+        return Source(name, "", partial(read_article, path.removeprefix("file://")))
+    return Source(name, "", partial(_load, path, name))
+
+
+def is_local(name: str) -> bool:
+    """Tell whether a name is a path on this machine, not an address in an object store."""
+    scheme, found, _ = name.partition("://")
+    return not found or scheme == "file"
+
+
+def _load(path: str, name: str) -> Article:
+    # The address, not one of Daft's file columns: with those Daft 0.7 would call our functions in
+    # threads of one process.
+    file: Any = importlib.import_module("daft").File(path)
+    try:
+        with file.open() as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except Exception as error:  # each store has its own
+        words = " ".join(str(error).split())[:200]
+        raise InputError(f"{name}: it cannot be read ({words}).") from error
+    if len(data) > MAX_BYTES:
+        raise ArticleTooLarge(f"{name}: larger than the limit of {MAX_BYTES:,} bytes; split it.")
+    return read_bytes(data, name)
+
+
+def source_in_lines(wanted: Fields, line: str, path: str) -> Source:
+    """Return the source that a line of a .jsonl file is, named by its id."""
+    name = _name(path)
+    return source_of_line(line.encode(), name, name, wanted, _first)
+
+
+def source_in_table(
+    wanted: Fields, names: Sequence[str], values: Sequence[Any], path: str
+) -> Source:
+    """Return the source that a row of a table is, named by its id."""
+    data = {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in zip(names, values, strict=True)
+    }
+    return source_of_values(data, _name(path), _name(path), wanted, _first)
+
+
+def _name(path: str) -> str:
+    return printable_name(path.removeprefix("file://"))
+
+
+def _first(name: str, _: str) -> str:
+    return name

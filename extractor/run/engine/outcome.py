@@ -1,0 +1,16 @@
+"""What a run is told, and what it tells: options, how articles ended, and who watches."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run goes, other than what the settings say."""
+
+    retry_failed: bool = False
+    limit: int | None = None  # articles to work on at most; what is done already does not count
+    jobs: int | None = None  # processes; None: one a core
+    requests_a_minute: int | None = None
+    tokens_a_minute: int | None = None
+    batch_api: bool = False  # ask in batches, at half the price
+    patience: float = 10.0  # seconds in which what is under way may still be finished

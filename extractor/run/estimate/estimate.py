@@ -1,0 +1,325 @@
+"""What a run would cost: `--estimate` makes the questions that it would ask, and sends none.
+
+Articles are read, candidates found and prompts rendered as in the run; what the store has done and
+what the cache has answered is left out, cached answers being checked as ever, so that an answer
+that would go back is seen to. What is not answered yet is counted, its tokens by its characters
+and its answer as call_sizes.py says. Of very many articles a sample is looked at.
+"""
+
+import asyncio
+import math
+import random
+import statistics
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import SecretStr
+
+from extractor.answer import rules
+from extractor.answer.attribution.reported_speech import with_attributions
+from extractor.answer.endpoint.cache import default_folder, open_cache
+from extractor.answer.endpoint.client import Endpoint
+from extractor.answer.endpoint.messages import Question, characters_of
+from extractor.answer.endpoint.prices import cost, dollars, price_of
+from extractor.answer.model.asker import ModelAsker
+from extractor.article import Article
+from extractor.errors import AnswerInvalid, InputError
+from extractor.find.inventory import take
+from extractor.read.source import Source
+from extractor.record import Usage
+from extractor.run.estimate.call_sizes import CallSizes, Expected, answer_size
+from extractor.run.requests.budget import how_to_price, paid_before
+from extractor.schema.catalogue import Schema
+from extractor.schema.shape import shape_of
+from extractor.settings import Price, Settings
+from extractor.store.resume import Sieve
+from extractor.store.store import FILE, Store
+from extractor.store.work_key import Recipe
+
+# Articles looked at; of more a sample of so many. About 40 ms each.
+SAMPLE = 400
+_SEED = 4
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run would ask and cost."""
+
+    articles: int  # to be asked about
+    done: int  # done already, or with the text of another
+    failed: int  # failed before, and left alone
+    unreadable: int
+    looked_at: int
+    expected: Expected
+    answered: float  # answers that are in the cache
+    price: Price | None
+    spread: float  # ± of tokens, relative, two standard errors; 0 without a sample
+    known_calls: int  # of this model and plan, in the store
+    settings: Settings
+    paid: float = 0.0  # US dollars, by the runs that it would go on with: part of their budget
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars; None when the price is not known."""
+        if self.price is None:
+            return None
+        given, written = self.expected.input_tokens, self.expected.output_tokens
+        return cost(self.price, round(given), round(written))
+
+    def lines(self, budget: float | None = None) -> Iterator[str]:
+        """Yield it for people, and how far a budget of so many dollars would reach."""
+        beside = [
+            f"{count:,} {words}"
+            for count, words in (
+                (self.done, "done already"),
+                (self.failed, "failed before (--retry-failed)"),
+                (self.unreadable, "not to be read"),
+            )
+            if count
+        ]
+        about = "" if self.looked_at >= self.articles else "about "
+        yield f"articles  {', '.join([f'{about}{self.articles:,} to do', *beside])}"
+        if not self.settings.asks_model:
+            yield "cost      nothing: the rules answer, no model is asked"
+            return
+        if not self.articles:
+            yield "cost      nothing: there is nothing to ask"
+            return
+        if self.looked_at < self.articles:
+            yield f"sample    {self.looked_at:,} articles taken at random, ± {self.spread:.0%}"
+        counted = self.expected
+        cached = f", {self.answered:,.0f} answers are in the cache" if self.answered else ""
+        yield (
+            f"calls     about {counted.calls:,.0f}, of these {counted.again:,.0f} "
+            f"that send an answer back{cached}"
+        )
+        yield (
+            f"tokens    about {counted.input_tokens:,.0f} in, {counted.output_tokens:,.0f} out "
+            f"({self.settings.model}, plan {self.settings.plan})"
+        )
+        yield f"cost      {self._cost()}"
+        if budget is not None and self.cost_usd is not None:
+            left = max(0.0, budget - self.paid)
+            share = min(1.0, left / self.cost_usd) if self.cost_usd else 1.0
+            reach = f"reaches for about {share:.0%} of it" if share < 1 else "is enough"
+            spent = f", {dollars(self.paid)} of it spent before," if self.paid else ""
+            yield f"budget    {dollars(budget)}{spent} {reach}"
+        yield f"based on  {self._basis()}"
+
+    def _cost(self) -> str:
+        if self.cost_usd is None or self.price is None:
+            return f"unknown: {how_to_price(self.settings)}"
+        price = f"${self.price.input:g} in, ${self.price.output:g} out for a million tokens"
+        return f"about {dollars(self.cost_usd)} ({price})"
+
+    def _basis(self) -> str:
+        if self.known_calls >= 20:
+            return f"the requests made here, and {self.known_calls:,} earlier calls of this model"
+        few = f"{self.known_calls} earlier calls of this model and " if self.known_calls else ""
+        return (
+            f"the requests made here, {few}a recorded small model, to which more goes back than to "
+            "a capable one; after --limit 10 or so it is based on your own"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A request that would have been sent."""
+
+    kind: str
+    round: int
+    question_characters: int
+    characters: int
+
+
+class _Unasked(AnswerInvalid):
+    """Instead of an answer that would have to be paid for."""
+
+
+class _Unsending(Endpoint):
+    """An endpoint that answers from the cache, and notes what it would send."""
+
+    def __init__(self, settings: Settings) -> None:
+        # No key is needed where nothing is sent, and no folder made where no cache is.
+        key = settings.api_key or SecretStr("none")
+        folder = settings.cache_dir or default_folder()
+        cache = open_cache(settings) if folder.is_dir() else None
+        super().__init__(settings.model_copy(update={"api_key": key}), cache)
+        self.wanted: list[_Wanted] = []
+        self.questions: dict[str, int] = {}  # characters asked, by kind
+
+    async def ask(self, question: Question, judge: Callable[[str], T], usage: Usage) -> T:
+        """Ask, and note how much is asked."""
+        asked = self.questions.get(question.name, 0)
+        self.questions[question.name] = asked + len(question.system) + len(question.user)
+        return await super().ask(question, judge, usage)
+
+    async def _send(self, request: dict[str, Any], asking: Any, key: str) -> dict[str, Any]:  # noqa: ARG002
+        """Send nothing."""
+        question = asking.question
+        size = len(question.system) + len(question.user)
+        characters = characters_of(request)
+        self.wanted.append(_Wanted(question.name, asking.requests, size, characters))
+        raise _Unasked("not asked: this is an estimate")
+
+
+class _Guess:
+    """Says what one article after the other would cost."""
+
+    def __init__(self, schema: Schema, settings: Settings, sizes: CallSizes) -> None:
+        self._schema, self._settings, self._sizes = schema, settings, sizes
+        self._endpoint = _Unsending(settings)
+        self._asker = ModelAsker(settings, self._endpoint)
+        # In the plan "narrow" a question has a list's name, and asks for one row of it.
+        self._rests = {
+            field.key: field.row.rests_on or ""
+            for field in shape_of(schema.model).fields
+            if field.row is not None and field.many and field.row.anchor is not None
+        }
+
+    async def of(self, article: Article) -> tuple[Expected, int]:
+        """Return what an article would cost, and how many answers are in the cache."""
+        self._endpoint.wanted.clear()
+        self._endpoint.questions.clear()
+        inventory = with_attributions(take(article), self._schema.model)
+        by_rules = rules.answer(inventory, self._schema.model)
+        rows: dict[str, int] = {}
+        for key, rests_on in self._rests.items():
+            found = by_rules.data.get(key)
+            rows[rests_on] = rows.get(rests_on, 0) + (len(found) if isinstance(found, list) else 0)
+        _, usage = await self._asker.ask(inventory, self._schema, by_rules)
+        total, answer = Expected(), answer_size(rows)
+        for wanted in self._endpoint.wanted:
+            total = total.plus(self._expected(wanted, answer))
+        return total, usage.cache_hits
+
+    def _expected(self, wanted: _Wanted, answer: float) -> Expected:
+        narrow = self._settings.plan == "narrow" and wanted.kind in self._rests
+        by_row = narrow or wanted.kind == "who"
+        part = wanted.question_characters / max(1, self._endpoint.questions[wanted.kind])
+        return self._sizes.expected(
+            wanted.kind,
+            self._rests.get(wanted.kind, "") if by_row else None,
+            wanted.question_characters,
+            characters=wanted.characters,
+            round=wanted.round,
+            reasks=0 if wanted.kind == "who" else self._settings.reasks,
+            answer=None if by_row else answer * part,
+            limit=self._settings.max_output_tokens,
+        )
+
+    async def aclose(self) -> None:
+        """Close the cache."""
+        await self._endpoint.aclose()
+
+
+def estimate(
+    sources: Iterable[Source],
+    schema: Schema,
+    settings: Settings,
+    recipe: Recipe,
+    *,
+    folder: Path | None = None,
+    retry_failed: bool = False,
+    limit: int | None = None,
+    batch: bool = False,
+    most: int = SAMPLE,
+) -> Estimate:
+    """Estimate a run over `sources` into `folder`. Nothing is asked, sent or written.
+
+    Raises UsageError and OutputError as the run would.
+    """
+    there = folder is not None and (folder / FILE).is_file()
+    with Store(folder, make=False) if there and folder else nullcontext() as store:
+        sieve = Sieve(store, recipe, -1, settings.refresh, retry_failed)
+        chosen, fates = _choose(sources, sieve, limit, most)
+        known = store.call_sizes(recipe.model, recipe.plan) if store and recipe.model else {}
+        paid = paid_before(store, recipe).dollars if store else 0.0
+        sizes = CallSizes(known)
+        costs: list[Expected] = []
+        answered = unreadable = same = failed = 0
+        keys: set[str] = set()
+
+        async def look() -> None:
+            nonlocal answered, unreadable, same, failed
+            guess = _Guess(schema, settings, sizes) if settings.asks_model else None
+            for source in chosen:
+                try:
+                    article = source.load()
+                except InputError:
+                    unreadable += 1
+                    continue
+                key = recipe.key(article.sha256)
+                fate, _ = sieve.of_key(key)
+                same += fate == "done" or key in keys
+                failed += fate == "failed" and key not in keys
+                if fate == "work" and key not in keys:
+                    one, cached = await guess.of(article) if guess else (Expected(), 0)
+                    costs.append(one)
+                    answered += cached
+                keys.add(key)
+            if guess is not None:
+                await guess.aclose()
+
+        asyncio.run(look())
+    scale = fates["work"] / len(chosen) if chosen else 0.0
+    return Estimate(
+        articles=round(scale * len(costs)),
+        done=fates["done"] + round(scale * same),
+        failed=fates["failed"] + round(scale * failed),
+        unreadable=round(scale * unreadable),
+        looked_at=len(costs),
+        expected=_scaled(costs, scale),
+        answered=scale * answered,
+        price=price_of(settings, batch=batch) if settings.asks_model else None,
+        spread=_spread(costs) if len(chosen) < fates["work"] else 0.0,
+        known_calls=sizes.calls,
+        settings=settings,
+        paid=paid,
+    )
+
+
+def _choose(
+    sources: Iterable[Source], sieve: Sieve, limit: int | None, most: int
+) -> tuple[list[Source], dict[str, int]]:
+    """Return the sources to look at, chosen evenly among those to be worked on; and all fates."""
+    fates = {"work": 0, "done": 0, "failed": 0}
+    chosen: list[Source] = []
+    chance = random.Random(_SEED)  # noqa: S311 - a sample, no secret
+    for source in sources:
+        if limit is not None and fates["work"] >= limit:
+            break
+        fate, _ = sieve.of_source(source)
+        fates[fate] += 1
+        if fate != "work":
+            continue
+        if len(chosen) < most:
+            chosen.append(source)
+        elif (place := chance.randrange(fates["work"])) < most:
+            chosen[place] = source
+    return chosen, fates
+
+
+def _scaled(costs: list[Expected], scale: float) -> Expected:
+    total = Expected()
+    for one in costs:
+        total = total.plus(one)
+    return Expected(
+        scale * total.calls,
+        scale * total.again,
+        scale * total.input_tokens,
+        scale * total.output_tokens,
+    )
+
+
+def _spread(costs: list[Expected]) -> float:
+    tokens = [one.input_tokens + one.output_tokens for one in costs]
+    mean = statistics.fmean(tokens) if tokens else 0.0
+    if len(tokens) < 2 or not mean:
+        return 0.0
+    error: float = statistics.stdev(tokens) / math.sqrt(len(tokens))
+    return 2 * error / mean

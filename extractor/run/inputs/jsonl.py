@@ -1,0 +1,244 @@
+"""Articles that stand as JSON in the lines of a file (.jsonl, .ndjson, gzipped or not)."""
+
+import json
+import re
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from extractor.article import Article, Remark
+from extractor.errors import (
+    ArticleTooLarge,
+    EmptyArticle,
+    ExtractError,
+    InputError,
+    NotAnArticle,
+    UsageError,
+)
+from extractor.read import MAX_BYTES, article_from_text
+from extractor.read.bylines import date_in
+from extractor.read.files import printable_name
+from extractor.read.paragraphs import BLANKS
+from extractor.read.source import Source, failing
+from extractor.read.text import doubts, normalised
+from extractor.run.inputs.gzip_stream import CutShort, Damaged, Stream
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]\d\d:\d\d.{0,20})?")
+_MOST_NAMED = 80  # characters of an id that a source's name takes
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which fields of a line hold what. Only the text must be there."""
+
+    text: str = "text"
+    id: str = "id"
+    url: str = "url"
+    title: str = "title"
+    byline: str = "byline"
+    date: str = "date"
+    outlet: str = "outlet"
+
+    @classmethod
+    def named(cls, given: Mapping[str, str]) -> "Fields":
+        """Return the fields with some named otherwise: `{"text": "body"}`. Raises UsageError."""
+        known = [field.name for field in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise UsageError(
+                    f"there is no field {name!r} to name; there are {', '.join(known)}"
+                )
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a file that grows is read: bytes from `start` to `end`, whole lines."""
+
+    start: int = 0
+    end: int | None = None
+    lines: int = 0  # before it
+
+
+WHOLE = Part()
+
+
+def sources_in_lines(
+    path: Path,
+    name: str,
+    wanted: Fields,
+    unique: Callable[[str, str], str],
+    part: Part = WHOLE,
+) -> Generator[Source, None, int]:
+    """Yield a source for each line of a file that is not blank; a bad line costs itself.
+
+    A source is named `FILE#ID`, or `FILE:LINE` where the line has no id of its own. Memory does
+    not grow with the file. Returns the number of lines, those before the `part` counted too.
+    Raises OSError when the file cannot be opened or read.
+    """
+    with path.open("rb") as file:
+        if part.start:  # a pipe has no places
+            file.seek(part.start)
+        stream = Stream(file if part.end is None else _Bounded(file, part.end - part.start))
+        number = part.lines
+        while True:
+            number += 1
+            place = f"{name}:{number}"
+            try:
+                line = stream.readline(MAX_BYTES)
+                too_long = len(line) == MAX_BYTES and not line.endswith(b"\n")
+                if too_long:
+                    _skip_line(stream)
+            except Damaged as damage:
+                yield failing(place, _damaged(name, number, damage))
+                if isinstance(damage, CutShort):
+                    return number
+                continue
+            if not line:
+                return number - 1
+            if too_long:
+                error = ArticleTooLarge(
+                    f"{place}: the line is longer than the limit of {MAX_BYTES:,} bytes for one "
+                    "article; split it."
+                )
+                yield failing(place, error)
+            elif line.strip():
+                yield source_of_line(line, name, place, wanted, unique)
+
+
+class _Bounded:
+    """The next bytes of a file, and no more."""
+
+    def __init__(self, file: BinaryIO, count: int) -> None:
+        self._file, self._left = file, count
+
+    def read(self, count: int) -> bytes:
+        """Return the next bytes, none at the end."""
+        data = self._file.read(min(count, self._left))
+        self._left -= len(data)
+        return data
+
+
+def _skip_line(stream: Stream) -> None:
+    while (part := stream.readline(1 << 16)) and not part.endswith(b"\n"):
+        pass
+
+
+def _damaged(name: str, number: int, damage: Damaged) -> InputError:
+    if isinstance(damage, CutShort):
+        words = "the compressed file ends here before its end (a broken download?)"
+    else:
+        words = "the compressed file is damaged here, and lines before it may be altered"
+    return NotAnArticle(f"{name}:{number}: {words}; get the file again. The lines before are read.")
+
+
+def source_of_line(
+    line: bytes, name: str, place: str, wanted: Fields, unique: Callable[[str, str], str]
+) -> Source:
+    """Return the source that a line of the file `name` is; `place` is the line's own name."""
+    try:
+        data = _parsed(line, place)
+    except InputError as error:
+        return failing(place, error)
+    stamp = blake2b(repr((line, wanted)).encode(), digest_size=16).hexdigest()
+    return source_of_values(data, name, place, wanted, unique, stamp)
+
+
+def source_of_values(
+    data: Mapping[str, Any],
+    name: str,
+    place: str,
+    wanted: Fields,
+    unique: Callable[[str, str], str],
+    stamp: str = "",
+) -> Source:
+    """Return the source whose text and metadata are values by name, as on a line or in a table."""
+    own = data.get(wanted.id)
+    named = place
+    if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip():
+        short = printable_name(" ".join(str(own).split())[:_MOST_NAMED])
+        named = unique(f"{name}#{short}", place)
+    needed = {field.name: data.get(getattr(wanted, field.name)) for field in fields(wanted)}
+    if wanted.text not in data:
+        needed["there"] = list(data)[:12]
+    return Source(named, stamp, partial(_article, needed, named, place, wanted.text))
+
+
+def _parsed(line: bytes, place: str) -> dict[str, Any]:
+    """Return the object on a line. Raises NotAnArticle."""
+    try:
+        data = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise NotAnArticle(f"{place}: the line is not UTF-8; save the file as UTF-8.") from error
+    except (ValueError, RecursionError) as error:
+        reason = getattr(error, "msg", "nested too deeply or a number too long")
+        raise NotAnArticle(
+            f"{place}: the line is not JSON ({reason}); mend or drop the line."
+        ) from error
+    if not isinstance(data, dict):
+        raise NotAnArticle(
+            f"{place}: the line is no object with a text field but {type(data).__name__}; "
+            "mend or drop it."
+        )
+    return data
+
+
+def _article(needed: dict[str, Any], named: str, place: str, text_field: str) -> Article:
+    """Return the article of a line. Raises InputError."""
+    text = needed["text"]
+    if text is None and "there" in needed:
+        there = printable_name(", ".join(map(str, needed["there"])))[:200]
+        raise NotAnArticle(
+            f"{place}: the line has no field {text_field!r} (it has: {there or 'none'}); "
+            "name the one that holds the text with --fields text=NAME."
+        )
+    if text is not None and not isinstance(text, str):
+        raise NotAnArticle(
+            f"{place}: the line's field {text_field!r} holds no text but {type(text).__name__}; "
+            "name another with --fields text=NAME."
+        )
+    text = normalised(text or "")
+    text, lost = _LONE_SURROGATE.subn("\ufffd", text)
+    if not text.strip(BLANKS):
+        raise EmptyArticle(f"{place}: the line's field {text_field!r} is empty.")
+    remarks = doubts(text)
+    if lost:
+        message = f"{lost} halves of surrogate pairs are no characters and were replaced by U+FFFD."
+        remarks = (Remark("undecodable", message), *remarks)
+    url = _line(needed["url"])
+    try:
+        return article_from_text(
+            text,
+            named,
+            title=_line(needed["title"]),
+            byline=_line(needed["byline"]),
+            outlet=_line(needed["outlet"]),
+            date=_date(needed["date"]),
+            url=url if url and url.startswith(("http://", "https://")) else None,
+            warnings=remarks,
+        )
+    except ExtractError:
+        raise
+    except Exception as error:  # whatever a line holds, it costs no other
+        raise NotAnArticle(f"{place}: the line cannot be read ({type(error).__name__}).") from error
+
+
+def _line(value: object) -> str | None:
+    """Return a value as one line of valid Unicode; None when it is no text."""
+    if isinstance(value, list):  # authors
+        value = ", ".join(item for item in value if isinstance(item, str))
+    if not isinstance(value, str):
+        return None
+    return _LONE_SURROGATE.sub("\ufffd", " ".join(value.split())) or None
+
+
+def _date(value: object) -> str | None:
+    """Return a date in ISO 8601; as given when it cannot be told."""
+    text = _line(value)
+    if text is None or _ISO_DATE.fullmatch(text):
+        return text
+    return date_in(text) or text

@@ -1,0 +1,291 @@
+"""News crawls: the pages of a WARC file (.warc, .warc.gz), each an article under its address.
+
+Only responses with status 200 that are HTML count; requests, metadata, pictures and moved pages
+are left out and counted. The records are framed here, so that a damaged one costs itself and
+reading goes on behind it; what is in a record (its headers, chunks and compression) is warcio's.
+
+The format: ISO 28500, https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
+"""
+
+import codecs
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from hashlib import blake2b
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from extractor.article import Article, Remark
+from extractor.errors import ArticleTooLarge, InputError, NotAnArticle
+from extractor.read import MAX_BYTES, read_bytes
+from extractor.read.files import printable_name
+from extractor.read.html import CHARSET
+from extractor.read.source import Source, failing
+from extractor.run.inputs.gzip_stream import CutShort, Damaged, Stream
+
+_OPENING = b"WARC/"
+_NEXT = re.compile(rb"\r?\n\r?\nWARC/\d\.\d+\r?\n(?=[A-Za-z-]+:)")  # another record inside this one
+_LONGEST_LINE = 1 << 16
+_MOST_HEADERS = 1 << 18  # bytes; an address alone may be long
+_MOST_KEPT = MAX_BYTES + (1 << 16)  # of one record: an article and the headers of the answer
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_CHARSET_OF_ANSWER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+
+
+class _Record(NamedTuple):
+    """One record as it stands in the file."""
+
+    head: bytes  # the lines up to the empty one, with it
+    body: bytes  # at most _MOST_KEPT of it
+    whole: bool  # whether all of the body is here
+
+
+class _Gap(NamedTuple):
+    """A place where no record could be read."""
+
+    words: str
+
+
+def sources_in_crawl(
+    path: Path, name: str, unique: Callable[[str, str], str], tell: Callable[[str], None]
+) -> Iterator[Source]:
+    """Yield a source for each page of a crawl, named by its address; a bad record costs itself.
+
+    `tell` is told at the end what was left out. Raises OSError when the file cannot be opened or
+    read.
+    """
+    left_out: Counter[str] = Counter()
+    pages = number = 0
+    with path.open("rb") as file:
+        for number, found in enumerate(_records(Stream(file)), 1):
+            place = f"{name}:{number}"
+            if isinstance(found, _Gap):
+                message = f"{place}: {found.words}; get the file again. What is whole is read."
+                yield failing(place, NotAnArticle(message))
+                continue
+            page = _page(found, place)
+            if isinstance(page, str):
+                left_out[page] += 1
+                continue
+            pages += 1
+            if isinstance(page, InputError):
+                yield failing(place, page)
+            else:
+                yield _source(page, place, unique)
+    if number == 0:
+        error = NotAnArticle(f"{name}: there is no record in it; give a WARC file, or drop it.")
+        yield failing(name, error)
+    elif left_out:
+        words = ", ".join(f"{count:,} {what}" for what, count in left_out.most_common())
+        tell(f"{name}: {pages:,} pages; left out: {words}")
+
+
+class _Page(NamedTuple):
+    """A page that a server sent."""
+
+    url: str
+    data: bytes
+    charset: str | None  # as the server said
+    truncated: str | None  # why the crawler stopped early, if it did
+
+
+def _source(page: _Page, place: str, unique: Callable[[str, str], str]) -> Source:
+    shown = printable_name(page.url)
+    named = unique(shown, f"{shown} ({place})")
+    stamp = blake2b(page.data, digest_size=16).hexdigest()
+    return Source(named, stamp, partial(_article, page, named, place))
+
+
+def _article(page: _Page, named: str, place: str) -> Article:
+    """Return the article of a page. Raises InputError, which names the file and the record."""
+    try:
+        article = read_bytes(_as_declared(page.data, page.charset), named, "html")
+    except InputError as error:
+        raise type(error)(f"{place}: {error}") from error
+    url = page.url if page.url.startswith(("http://", "https://")) else article.url
+    remarks = article.warnings
+    if page.truncated:
+        message = f"The crawler kept only the beginning of the page ({page.truncated})."
+        remarks = (*remarks, Remark("page_truncated", message))
+    return replace(article, url=printable_name(url) if url else None, warnings=remarks)
+
+
+def _as_declared(data: bytes, charset: str | None) -> bytes:
+    """Return a page as UTF-8 when only the server's answer says what encoding it is in."""
+    if charset is None or CHARSET.search(data[:4096]):
+        return data
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return codecs.BOM_UTF8 + data.decode(charset).encode("utf-8")
+        except (LookupError, UnicodeError):
+            pass  # the server says what it is not
+    return data
+
+
+def _page(record: _Record, place: str) -> _Page | InputError | str:
+    """Return a record's page, what is wrong with it, or why it is left out."""
+    from warcio.archiveiterator import ArchiveIterator  # 0.03 s
+
+    try:
+        parsed = next(iter(ArchiveIterator(BytesIO(record.head + record.body))))
+        if parsed.rec_type != "response":
+            return f"{_word(parsed.rec_type)} records"
+        answer = parsed.http_headers
+        if answer is None or not (parsed.content_type or "").startswith("application/http"):
+            return "of other protocols"
+        status = answer.get_statuscode()
+        if status != "200":
+            return "not found or moved"
+        kind = (answer.get_header("content-type") or "").lower()
+        if kind and not kind.startswith(_HTML_TYPES):
+            return "not HTML"
+        truncated = parsed.rec_headers.get_header("WARC-Truncated")
+        if not record.whole:
+            return _too_large(place)
+        encoding = (answer.get_header("content-encoding") or "").strip().lower()
+        data = _unpacked(parsed, answer, encoding)
+    except Exception as error:  # a parser fed with anything
+        return NotAnArticle(
+            f"{place}: the record is damaged ({type(error).__name__}); it is left out."
+        )
+    if data is None:
+        return NotAnArticle(
+            f"{place}: the page is compressed as {_word(encoding)}, which is not read."
+        )
+    if len(data) > MAX_BYTES:
+        return _too_large(place)
+    url = (parsed.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ") or place
+    found = _CHARSET_OF_ANSWER.search(kind)
+    return _Page(url, data, found[1] if found else None, _word(truncated) if truncated else None)
+
+
+def _unpacked(parsed: Any, answer: Any, encoding: str) -> bytes | None:
+    """Return the page out of its chunks and its compression; None for one that is not known.
+
+    Many crawlers unpack pages and keep the headers of the packed ones. Raises zlib.error when the
+    compression is damaged.
+    """
+    from warcio.bufferedreaders import ChunkedDataReader
+
+    stream = parsed.raw_stream
+    if (answer.get_header("transfer-encoding") or "").strip().lower() == "chunked":
+        stream = ChunkedDataReader(stream)
+    data: bytes = stream.read(MAX_BYTES + 1)
+    if encoding in ("gzip", "x-gzip") and data.startswith(b"\x1f\x8b"):
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, MAX_BYTES + 1)
+    if encoding == "deflate" and not data.lstrip().startswith(b"<"):
+        wrapped = data[:1] == b"\x78"
+        unwrap = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        return unwrap.decompress(data, MAX_BYTES + 1)
+    if encoding in ("", "identity", "none", "gzip", "x-gzip", "deflate"):
+        return data
+    return data if b"<" in data[:1024] and b"\0" not in data[:1024] else None
+
+
+def _too_large(place: str) -> ArticleTooLarge:
+    return ArticleTooLarge(
+        f"{place}: the page is larger than the limit of {MAX_BYTES:,} bytes for one article; it "
+        "is left out."
+    )
+
+
+def _word(text: str | None) -> str:
+    return printable_name(text or "unknown")[:40]
+
+
+def _records(stream: Stream) -> Iterator[_Record | _Gap]:
+    """Yield the records of a file; a gap for every stretch that holds none."""
+    gap = ""
+    while True:
+        try:
+            found = _record(stream)
+        except CutShort:
+            yield _Gap("the compressed file ends here before its end (a broken download?)")
+            return
+        except Damaged:
+            found = "the compressed file is damaged here"
+        if found is None:
+            if gap:
+                yield _Gap(gap)
+            return
+        if isinstance(found, str):
+            gap = gap or found  # one a stretch
+            continue
+        if gap:
+            yield _Gap(gap)
+            gap = ""
+        yield found
+
+
+def _record(stream: Stream) -> _Record | str | None:
+    """Return the next record, what is wrong where one should be, or None at the end.
+
+    Raises Damaged when the file is damaged within the record.
+    """
+    line = b"\n"
+    while line in (b"\n", b"\r\n"):
+        line = stream.readline(_LONGEST_LINE)
+    if not line:
+        return None
+    if not line.startswith(_OPENING):
+        return _skipped(stream, "what stands here is no record of a crawl")
+    head = [line]
+    while head[-1].strip():
+        head.append(stream.readline(_LONGEST_LINE))
+        if not head[-1]:
+            return "the file ends here in the middle of a record (a broken download?)"
+        if sum(map(len, head)) > _MOST_HEADERS:
+            return _skipped(stream, "the record's headers do not end")
+    length = _length(head)
+    if length is None:
+        return _skipped(stream, "the record does not say how long it is")
+    body = stream.read(min(length, _MOST_KEPT))
+    kept = len(body)
+    if kept == _MOST_KEPT < length:
+        kept += stream.skip(length - kept)
+    end = b""
+    if kept == length:
+        end = stream.readline(2) + stream.readline(2)
+    if kept < length or end.strip():
+        return _wrong_length(stream, body, end, kept < length)
+    stream.settle()
+    return _Record(b"".join(head), body, len(body) == length)
+
+
+def _length(head: list[bytes]) -> int | None:
+    for line in head:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            value = value.strip()
+            return int(value) if value.isdigit() and len(value) < 19 else None
+    return None
+
+
+def _wrong_length(stream: Stream, body: bytes, end: bytes, cut: bool) -> str:
+    """Find where the next record begins when this one's length is wrong."""
+    found = _NEXT.search(body + end)
+    if found:
+        rest = (body + end)[found.start() :].lstrip()
+        stream.unread(rest)
+        return "the record says that it is longer than it is"
+    if cut:
+        return "the file ends here in the middle of a record (a broken download?)"
+    stream.unread(end.lstrip())
+    return _skipped(stream, "the record says that it is shorter than it is")
+
+
+def _skipped(stream: Stream, words: str) -> str:
+    """Read up to the line that opens the next record; return `words`."""
+    start = True
+    while line := stream.readline(_LONGEST_LINE):
+        if start and re.match(rb"WARC/\d\.\d", line):
+            stream.unread(line)
+            break
+        start = line.endswith(b"\n")
+    return words

@@ -1,0 +1,238 @@
+"""What people are told of a run, in plain lines on standard error; and of runs that are over."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+from extractor.answer.endpoint.prices import dollars
+from extractor.record import Usage
+from extractor.run.progress.watcher import Outcome, Tally
+from extractor.store.entries import Done, Failed, KindOfFailure, Known, Skipped
+from extractor.store.store import Store
+
+_SHOWN = 20  # failures told as they happen; all of them are in the store
+
+
+class Lines:
+    """Tells each failure as it happens, and the end. Implements `extractor.run.progress.Show`."""
+
+    def __init__(self, error: Callable[[str], None], note: Callable[[str], None]) -> None:
+        self._error, self._note = error, note
+        self._failures = 0
+
+    def began(self, run_id: int) -> None:
+        """Nothing: a run that goes well is told at its end."""
+
+    def ended(self, entry: Done | Failed | Skipped) -> None:
+        """Tell a failure, the first ones."""
+        if not isinstance(entry, Failed):
+            return
+        self._failures += 1
+        if self._failures <= _SHOWN:
+            named = entry.source == "-" or entry.source in entry.reason
+            self._error(entry.reason if named else f"{entry.source}: {entry.reason}")
+        elif self._failures == _SHOWN + 1:
+            self._error("further failures are not told here; see `extract runs show`")
+
+    def passed(self, source: str, known: Known) -> None:
+        """Nothing: they are counted."""
+
+    def going(self, tally: Tally, under_way: int) -> None:
+        """Nothing: lines do not move."""
+
+    def note(self, message: str) -> None:
+        """Tell what is good to know."""
+        self._note(message)
+
+    def error(self, message: str) -> None:
+        """Tell what went wrong."""
+        self._error(message)
+
+    def finished(self, outcome: Outcome, told: list[str]) -> None:
+        """Tell how the run ended; why it did not come to its end also when little is said."""
+        for line in told:
+            self._note(line)
+        if left := what_is_left(outcome):
+            (self._error if outcome.stopped else self._note)(left)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+
+def story(outcome: Outcome, store: Store) -> list[str]:
+    """Return how a run ended, in words: the numbers, then what failed, by reason."""
+    told = [summary(outcome)]
+    kinds = store.kinds_of_failure(outcome.run_id)
+    if kinds:
+        told.append(f"failed: {_by_reason(kinds)}")
+        told.append(
+            f"`extract runs show {outcome.run_id} -o {store.folder}` names each with its reason"
+        )
+        told += _remedies(kinds)
+    return told
+
+
+def _by_reason(kinds: Sequence[KindOfFailure]) -> str:
+    return "; ".join(
+        f"{found.count:,} {_KINDS.get(found.kind, found.kind)}"
+        f" ({'' if found.count == 1 else 'such as '}{found.source})"
+        for found in kinds
+    )
+
+
+def _remedies(kinds: Sequence[KindOfFailure]) -> Iterator[str]:
+    """Yield what to do about failures: without a text nothing is remembered, and all is retried."""
+    if any(found.read for found in kinds):
+        yield "--retry-failed with the same command tries again what failed after it was read"
+    if any(found.read < found.count for found in kinds):
+        yield "what could not be read is tried whenever the command is given: mend it or remove it"
+
+
+_KINDS = {
+    "EmptyArticle": "without text",
+    "NotAnArticle": "no article",
+    "ArticleTooLarge": "too large",
+    "InputError": "not to be read",
+    "EndpointUnreachable": "with the endpoint out of reach",
+    "EndpointRefused": "refused by the endpoint",
+    "EndpointFailing": "with the endpoint failing",
+    "AnswerCut": "with the answer cut at the token limit",
+    "AnswerInvalid": "without a valid answer",
+    "ProcessDied": "whose process died",
+}
+
+
+def summary(outcome: Outcome) -> str:
+    """Return one line on how a run ended."""
+    tally = outcome.tally
+    parts = [f"{tally.done:,} done"]
+    for count, words in (
+        (tally.failed, "failed"),
+        (tally.unchanged, "unchanged"),
+        (tally.same, "with the text of another"),
+        (tally.failed_before, "failed before (--retry-failed tries again)"),
+    ):
+        if count:
+            parts.append(f"{count:,} {words}")
+    rate = f", {tally.done / outcome.seconds:,.1f} a second" if tally.done > 1 else ""
+    line = f"run {outcome.run_id}: {', '.join(parts)}, in {duration(outcome.seconds)}{rate}"
+    if spent := _spent(tally.usage):
+        line += f"; {spent}{_each(tally.usage.cost_usd, tally.done)}"
+    return line
+
+
+def what_is_left(outcome: Outcome) -> str | None:
+    """Return what to know when a run did not take every source through, else None."""
+    if outcome.stopped is None and not outcome.left:
+        return None
+    count = f"{'more than ' if outcome.more_left else ''}{outcome.left:,} left"
+    why = f"stopped ({outcome.stopped}): " if outcome.stopped else ""
+    return f"{why}{count}; the same command goes on from here"
+
+
+def list_lines(store: Store, width: int = 100) -> Iterator[str]:
+    """Yield a line a run, or in words where there is no room for columns."""
+    if width < 90:
+        yield from _list_narrow(store)
+        return
+    yield "run  began             status    done  failed  skipped  calls  cost       what"
+    for row in store.runs():
+        counts = json.loads(row["counts"])
+        done, failed, skipped = (counts.get(k, 0) for k in ("done", "failed", "skipped"))
+        cost = "unknown" if row["cost_usd"] is None else f"${row['cost_usd']:.4f}"
+        what = f"{row['schema']}, {row['model'] or 'rules'}"
+        yield (
+            f"{row['id']:>3}  {_time(row['started_at'])}  {row['status']:<8}{done:>6,}{failed:>8,}"
+            f"{skipped:>9,}{row['calls']:>7,}  {cost:<9}  {what}"
+        )
+
+
+def _list_narrow(store: Store) -> Iterator[str]:
+    for row in store.runs():
+        spent = f"; {_spent_row(row)}" if row["calls"] or row["cache_hits"] else ""
+        ends = _ends(json.loads(row["counts"]))
+        yield (
+            f"{row['id']:<10}{_time(row['started_at'])}, {row['schema']},"
+            f" {row['model'] or 'rules'}, {row['status']}: {ends}{spent}"
+        )
+
+
+def _ends(counts: dict[str, int]) -> str:
+    """Return how many ended how; what is skipped in its kinds."""
+    known = {name: count for name, count in counts.items() if count and name != "skipped"}
+    return ", ".join(
+        f"{count:,} {name.replace('_', ' ')}" for name, count in ({"done": 0} | known).items()
+    )
+
+
+def show_lines(store: Store, number: int) -> Iterator[str]:
+    """Yield what there is to know of one run: how it ended, what failed and why."""
+    row = store.run(number)
+    counts = json.loads(row["counts"])
+    model = f"{row['model']}, plan {row['plan']}" if row["model"] else "rules"
+    lasted = row["ended_at"] - row["started_at"] if row["ended_at"] else None
+    yield f"run       {number}, {row['status']}" + (f": {row['reason']}" if row["reason"] else "")
+    yield f"began     {_time(row['started_at'])}" + (
+        f", took {duration(lasted)}" if lasted is not None else ""
+    )
+    yield f"command   extract {' '.join(json.loads(row['command']))}"
+    yield f"schema    {row['schema']}, answered by {model}, {row['engine']}"
+    yield f"articles  {_ends(counts)}"
+    if row["calls"] or row["cache_hits"]:
+        each = _each(row["cost_usd"], counts.get("done", 0))
+        yield f"spent     {_spent_row(row)}{each}"
+    for number_of, item in enumerate(store.dearest(number)):
+        name = "dearest" if not number_of else ""
+        yield f"{name:<10}{dollars(item['cost_usd'])}, {item['calls']:,} calls: {item['source']}"
+    failed = store.items(number, "failed")
+    if failed:
+        kinds = store.kinds_of_failure(number)
+        yield ""
+        yield f"failed    {_by_reason(kinds)}"
+        for remedy in _remedies(kinds):
+            yield f"          {remedy}"
+    for item in failed:
+        yield f"  {item['source']}"
+        reason = (item["reason"] or "").removeprefix(f"{item['source']}: ")
+        yield f"    {item['error_kind']}: {reason}"
+
+
+def _spent(usage: Usage) -> str:
+    if not usage.calls and not usage.cache_hits:
+        return ""
+    cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    cached = f", {usage.cache_hits:,} answers from the cache" if usage.cache_hits else ""
+    tokens = f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
+    return f"{usage.calls:,} calls{cached}, {tokens}, {cost}"
+
+
+def _each(cost: float | None, articles: int) -> str:
+    return f", {dollars(cost / articles)} an article" if cost and articles > 1 else ""
+
+
+def _spent_row(row: sqlite3.Row) -> str:
+    known: dict[str, Any] = {
+        key: row[key]
+        for key in ("calls", "cache_hits", "input_tokens", "output_tokens", "cost_usd")
+    }
+    return _spent(Usage(**known))
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def duration(seconds: float, *, rough: bool = False) -> str:
+    """Return seconds as people say them; `rough`: without what changes all the time."""
+    if rough and seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

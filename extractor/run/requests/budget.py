@@ -1,0 +1,180 @@
+"""What a run may spend: `--budget`, a bound in US dollars that all its processes share.
+
+Every request is asked for here, one after the other, in the run's own process. What it will
+probably cost at the most is put aside until it is over; a request is sent only when what is spent
+and what is put aside leave room for it. While others are under way it waits, as they may cost less
+than was put aside; when none is, the run stops. So the bound can be passed only by requests under
+way that cost more than any before them, and by no more than these cost.
+
+The bound is one for all runs that go on with one another: what was paid since a run of the same
+schema and model last came to its end counts, whether the runs between were killed, interrupted or
+stopped by their budget. So a command that is repeated until it succeeds spends no more than once.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from extractor.answer.endpoint.gates import Call
+from extractor.answer.endpoint.prices import cost, dollars, price_of
+from extractor.errors import UsageError
+from extractor.settings import SETTINGS_FILE, Price, Settings
+from extractor.store.store import Store
+from extractor.store.work_key import Recipe
+
+# Requests that say what the next may cost: enough to have seen a dear one.
+_REMEMBERED = 500
+# Ends of a request after which nobody knows whether it was answered, and so paid for.
+_DOUBTFUL = frozenset({"timeout", "interrupted", "EndpointUnreachable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What was paid by the runs that a run goes on with, in US dollars."""
+
+    runs: tuple[int, ...]
+    dollars: float
+    rates: tuple[float, ...]  # of the latest requests: dollars for a token as guessed
+
+
+class Budget:
+    """Money for one run. Implements `extractor.run.tally.Purse`."""
+
+    def __init__(self, dollars: float, price: Price, most_output_tokens: int) -> None:
+        """Take `dollars` for requests whose answers have `most_output_tokens` at the most."""
+        self.dollars = dollars
+        self.spent = 0.0  # paid for, or perhaps paid for
+        self.reason = ""
+        self._price = price
+        self._most_output_tokens = most_output_tokens
+        self._aside: dict[int, tuple[float, int]] = {}  # ticket -> dollars, tokens as guessed
+        # Of answered requests: dollars for a token as guessed, and the dearest of them first.
+        self._rates: deque[float] = deque(maxlen=_REMEMBERED)
+
+    @property
+    def aside(self) -> float:
+        """What is put aside for requests under way."""
+        return sum(dollars for dollars, _ in self._aside.values())
+
+    def go_on_from(self, paid: Paid) -> str:
+        """Count what earlier runs have paid for the same work; return what people are told of it.
+
+        To be called before anything is reserved.
+        """
+        self.spent += paid.dollars
+        self._rates.extend(paid.rates)
+        if not self.spent:
+            return ""
+        first, last = paid.runs[0], paid.runs[-1]
+        runs = f"run {first}" if first == last else f"runs {first} to {last}"
+        return (
+            f"the budget of {dollars(self.dollars)} is one with {runs}, which this run goes on "
+            f"with: {dollars(self.spent)} of it is spent"
+        )
+
+    def reserve(self, ticket: int, tokens: int) -> Literal["go", "wait", "stop"]:
+        """Put money aside for a request of about so many tokens, if there is enough.
+
+        "wait": not until another request is over. "stop": never; `reason` says why.
+        """
+        if self.reason:
+            return "stop"
+        needed = self._needed(tokens)
+        if self.spent + self.aside + needed <= self.dollars:
+            self._aside[ticket] = needed, tokens
+            return "go"
+        if self._aside:
+            return "wait"
+        if not self._rates and self.spent == 0 < self.dollars:
+            # Nothing is known of what requests cost; one alone will tell.
+            self._aside[ticket] = needed, tokens
+            return "go"
+        self.reason = (
+            f"the budget of {dollars(self.dollars)} does not reach any further: "
+            f"{dollars(self.spent)} spent, the next request may cost {dollars(needed)}; raise it"
+        )
+        return "stop"
+
+    def settle(self, ticket: int, call: Call) -> None:
+        """Take what a request has cost instead of what was put aside for it."""
+        aside, tokens = self._aside.pop(ticket, (0.0, 0))
+        if call.outcome != "answered":
+            self.spent += aside if call.outcome in _DOUBTFUL else 0.0
+        elif call.input_tokens + call.output_tokens == 0:  # the endpoint does not count
+            self.spent += aside
+        else:
+            paid = cost(self._price, call.input_tokens, call.output_tokens) or 0.0
+            self.spent += paid
+            if tokens:
+                self._rates.append(paid / tokens)
+
+    def release(self, ticket: int) -> None:
+        """Take back what was put aside for a request that was not sent."""
+        self._aside.pop(ticket, None)
+
+    def lose(self, ticket: int) -> None:
+        """Count what was put aside as spent: whether the request was answered nobody knows."""
+        aside, _ = self._aside.pop(ticket, (0.0, 0))
+        self.spent += aside
+
+    def _needed(self, tokens: int) -> float:
+        """Return what a request may cost: at first the most, then what the dearest one did.
+
+        The fewer are known, the more is put on top: twice as much after the first one.
+        """
+        if not self._rates:
+            return cost(self._price, tokens, self._most_output_tokens) or 0.0
+        return max(self._rates) * tokens * (1 + 1 / len(self._rates))
+
+
+def budget_for(
+    dollars_given: float | None, settings: Settings, *, batch: bool = False
+) -> Budget | None:
+    """Return the bound that a run has; None without one, or when the rules answer, for nothing.
+
+    Raises UsageError when the price of the model is not known.
+    """
+    if dollars_given is None or not settings.asks_model:
+        return None
+    price = price_of(settings, batch=batch)
+    if price is None:
+        raise UsageError(f"--budget: {how_to_price(settings)}")
+    return Budget(dollars_given, price, settings.max_output_tokens)
+
+
+def paid_before(store: Store, recipe: Recipe) -> Paid:
+    """Return what the runs have paid that a run by this recipe goes on with.
+
+    These are the runs of the schema and model after the last one that came to its end. Requests
+    that nobody knows to have been answered are taken at what the dearest has cost, those that were
+    under way when a run was killed are not known. Raises OutputError.
+    """
+    same = "schema = ? and model is ?"
+    after = f"coalesce((select max(id) from run where {same} and status = 'finished'), 0)"  # noqa: S608
+    runs = f"select id from run where {same} and id > {after}"  # noqa: S608
+    values = (recipe.schema, recipe.model) * 2
+    rates = store.select(
+        "select cost_usd / (characters / 3) from call where outcome = 'answered'"  # noqa: S608
+        f" and cost_usd > 0 and characters >= 3 and run_id in ({runs}) order by id desc limit ?",
+        (*values, _REMEMBERED),
+    )
+    doubtful = ", ".join(f"'{outcome}'" for outcome in sorted(_DOUBTFUL))
+    ((spent, tokens),) = store.select(
+        "select coalesce(sum(case when outcome = 'answered' then cost_usd end), 0.0),"  # noqa: S608
+        f" coalesce(sum(case when outcome in ({doubtful}) then characters / 3 end), 0)"
+        f" from call where run_id in ({runs})",
+        values,
+    )
+    known = tuple(row[0] for row in reversed(rates))
+    numbers = tuple(row[0] for row in store.select(f"{runs} order by id", values))
+    return Paid(numbers, spent + tokens * max(known, default=0.0), known)
+
+
+def how_to_price(settings: Settings) -> str:
+    """Return what to do about a price that is not known."""
+    model = (settings.model or "").replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        f"the price of {settings.model} at {settings.endpoint} is not known; put it into "
+        f"{SETTINGS_FILE}, in US dollars for a million tokens, such as "
+        f'prices."{model}" = {{ input = 1.00, output = 4.00 }}'
+    )

@@ -1,0 +1,51 @@
+"""Which sheets are current: what each was written from, and whether it is still as we wrote it."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from extractor.text.atomic_files import write_whole
+
+FILE = ".extract-sheets.json"
+
+
+class Manifest:
+    """What is known of the sheets in a folder; a lost or broken manifest knows nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
+        with suppress(OSError, ValueError):
+            known = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            if isinstance(known, dict):
+                self._known = {str(key): str(value) for key, value in known.items()}
+        self._before = dict(self._known)
+
+    def has(self, name: str, signature: str) -> bool:
+        """Tell whether a file was written from what has this signature, and nobody changed it."""
+        state = self._state(name)
+        return state is not None and self._known.get(name) == f"{signature} {state}"
+
+    def add(self, name: str, signature: str) -> None:
+        """Note what a file was written from."""
+        self._known[name] = f"{signature} {self._state(name)}"
+
+    def says(self, name: str, signature: str) -> bool:
+        """Tell whether this was noted, of something that is no single file."""
+        return self._known.get(name) == signature
+
+    def note(self, name: str, signature: str) -> None:
+        """Note something that is no single file."""
+        self._known[name] = signature
+
+    def save(self) -> None:
+        """Write the manifest if it says anything new. Raises OutputError."""
+        if self._known != self._before:
+            write_whole(self._folder / FILE, json.dumps(self._known, indent=1) + "\n")
+
+    def _state(self, name: str) -> str | None:
+        try:
+            status = (self._folder / name).stat()
+        except OSError:
+            return None
+        return f"{status.st_size}:{status.st_mtime_ns}"

@@ -1,0 +1,73 @@
+"""The pages of a run: one HTML file an article, under a name that stays the same between runs.
+
+    pages/release_event/3f/reuters-prisoners-3f0c…e1.html
+
+The name is made of letters of the source and a hash of all of it: no source can choose a path, two
+never share a file, and a folder holds a 256th of them.
+"""
+
+import os
+import re
+from hashlib import blake2b
+from pathlib import Path
+
+from extractor.record import Extraction
+from extractor.text.atomic_files import replacing
+
+FOLDER = "pages"
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_MOST_LETTERS = 48
+
+
+def page_path(schema: str, source: str) -> str:
+    """Return where an article's page is, relative to the output folder; ASCII, no blanks."""
+    digest = blake2b(source.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+    return f"{FOLDER}/{plain(schema)}/{digest[:2]}/{_letters(source)}-{digest}.html"
+
+
+def anchor(kind_number: int, row_number: int) -> str:
+    """Return what leads to a row's evidence in a page: kinds and rows count from 1."""
+    return f"a1-k{kind_number}-r{row_number}"
+
+
+def plain(name: str) -> str:
+    """Return a schema's name as it is in file names: itself when it is a plain word."""
+    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
+        return name
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{_letters(name)}-{digest}"
+
+
+def _letters(name: str) -> str:
+    """Return the most telling plain letters of a name: the end of a path or of an address."""
+    last = re.split(r"[/\\]", name.rstrip("/\\").partition("?")[0])[-1]
+    for ending in (".txt", ".html", ".htm", ".pdf"):
+        last = last.removesuffix(ending)
+    return _NOT_PLAIN.sub("-", last.lower()).strip("-")[:_MOST_LETTERS].strip("-") or "article"
+
+
+def is_current(path: Path, finished_at: float) -> bool:
+    """Tell whether a page is there that was written for the extraction that ended then."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return status.st_size > 0 and status.st_mtime_ns == _nanoseconds(finished_at)
+
+
+def write_page(path: Path, extraction: Extraction, finished_at: float) -> None:
+    """Write an article's page; its time is the extraction's. Raises OutputError."""
+    from extractor.sheet.html import to_html
+
+    page = to_html([extraction]).encode("utf-8", "replace")
+    # Not durable: a hundred thousand waits for the disk; what a power cut leaves empty is not
+    # current, and is written again.
+    with replacing(path, durable=False) as made:
+        made.write_bytes(page)
+        moment = _nanoseconds(finished_at)
+        os.utime(made, ns=(moment, moment))
+
+
+def _nanoseconds(seconds: float) -> int:
+    """Return a moment as a file's time: whole microseconds, which most file systems keep."""
+    return round(seconds * 1e6) * 1000

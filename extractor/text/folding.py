@@ -1,0 +1,123 @@
+"""Text folded for comparison: marks, dashes, blanks, case and width made equal, offsets kept.
+
+Folded alike: every kind of quotation mark, `''` and `"`; every dash, `--` and `-`; runs of blanks
+and one space; `…` and `...`; upper and lower case; a letter with its accent as one character or as
+two; compatibility forms (ﬁ, full width). Dropped: soft hyphens and characters of no width. Not
+touched, because they change what is said: digits that stand high or low, fractions, signs.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractor.text.spans import Span
+
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_SINGLE = "‘’‚‛′`´ʼ‹›"
+_DOUBLE = "“”„‟″«»"
+_DASHES = "‐‑‒–—―−﹘﹣－"
+_SAME = (
+    {ord(mark): "'" for mark in _SINGLE}
+    | {ord(mark): '"' for mark in _DOUBLE}
+    | {ord(dash): "-" for dash in _DASHES}
+    | {ord(letter): "" for letter in _INVISIBLE}
+)
+# Stretches whose length changes: runs of blanks, doubled marks and dashes, letter and accent.
+_RUNS = rf"[\s{_INVISIBLE}]{{2,}}|[{_INVISIBLE}]|''|--+|[^\W\d_][\u0300-\u036f]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text, and where the pieces that changed their length stood."""
+
+    text: str
+    # One entry for each piece that changed its length: where it starts and ends, folded and not.
+    starts: list[int]
+    ends: list[int]
+    original_starts: list[int]
+    original_ends: list[int]
+
+    def original(self, start: int, end: int) -> Span | None:
+        """Return the span of `text[start:end]` in the text as it was; None inside a piece."""
+        first, last = self._place(start, at_end=False), self._place(end, at_end=True)
+        return None if first is None or last is None else Span(first, last)
+
+    def _place(self, offset: int, *, at_end: bool) -> int | None:
+        """Map a boundary; at an end, the piece before it counts, at a start the one after."""
+        index = bisect_right(self.starts, offset - at_end) - 1
+        if index < 0:
+            return offset
+        if offset >= self.ends[index]:
+            return self.original_ends[index] + offset - self.ends[index]
+        return self.original_starts[index] if offset == self.starts[index] else None
+
+
+def fold(text: str) -> Folded:
+    """Fold a text, in linear time."""
+    even = text.translate(_TABLE)
+    odd = "".join(sorted(c for c in set(even) if c > "\x7f" and len(fold_character(c)) > 1))
+    runs = f"{_RUNS}|[{re.escape(odd)}]" if odd else _RUNS
+    pieces: list[str] = []
+    folded = Folded("", [], [], [], [])
+    done = length = 0
+    for match in re.finditer(runs, even):
+        start, end = match.span()
+        piece = _fold_run(match.group())
+        pieces += (even[done:start], piece)
+        length += start - done
+        folded.starts.append(length)
+        length += len(piece)
+        folded.ends.append(length)
+        folded.original_starts.append(start)
+        folded.original_ends.append(end)
+        done = end
+    pieces.append(even[done:])
+    return Folded(
+        "".join(pieces), folded.starts, folded.ends, folded.original_starts, folded.original_ends
+    )
+
+
+@lru_cache(maxsize=2)
+def fold_article(text: str) -> Folded:
+    """Fold an article's text; the last ones are kept, as one article is asked often."""
+    return fold(text)
+
+
+def fold_character(character: str) -> str:
+    """Return what one character folds to: none, one or more characters."""
+    same = _SAME.get(ord(character))
+    if same is not None:
+        return same
+    if character.isspace():
+        return " "
+    # A superscript or a fraction is a number of its own: "10²" is not "102", "½" not "1/2".
+    if unicodedata.category(character) == "No":
+        return character
+    return unicodedata.normalize("NFKC", character).casefold()
+
+
+def _fold_run(run: str) -> str:
+    if run[0] == "'":
+        return '"'
+    if run[0] == "-":
+        return "-"
+    if len(run) > 1 and run[0].isalpha():
+        return unicodedata.normalize("NFKC", run).casefold()
+    if any(c.isspace() for c in run):
+        return " "
+    return "".join(map(fold_character, run))
+
+
+class _Even(dict[int, str]):
+    """Characters that fold to exactly one; all others stay, to be folded with their offsets."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = fold_character(character)
+        self[code] = folded if len(folded) == 1 else character
+        return self[code]
+
+
+_TABLE = _Even()

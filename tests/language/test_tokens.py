@@ -1,0 +1,124 @@
+"""Tokens, and what is told of each word once."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.find.names.state_groups import _HEADS
+from extractor.language.scanning import matches
+from extractor.language.tokens import _TOKEN, tokenize
+from extractor.language.word_classes import (
+    BEGINNING,
+    CAPITAL,
+    NUMBER,
+    OPENING,
+    PERSON,
+    PRONOUN,
+    SPEECH,
+    STATES,
+    TRIGGER,
+)
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "5",
+            "20",
+            "1,500",
+            "2.5",
+            "B2,5",
+            "one",
+            "Twenty",
+            "twenty-five",
+            "May",
+            "IV",
+            "mid-May",
+            "15-nation",
+            "bloc",
+            "Gulf",
+            "states",
+            "city-states",
+            "world",
+            "community",
+            "-",
+            "–",
+            " ",
+            " ",
+            " ",
+            "\n\n",
+            "'s",
+            "’",
+            "U.S.",
+            "\u00a0",
+            ").",
+            ".",
+            ",",
+            "_",
+            "x",
+            "é",
+            "½",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginning"), [(TRIGGER, TRIGGER), (_HEADS, BEGINNING)], ids=["figures", "states"]
+)
+@settings(max_examples=150, deadline=None)
+@given(text=st.one_of(PIECES, st.text(max_size=80)))
+def test_looking_at_words_finds_what_looking_everywhere_does(
+    pattern: re.Pattern[str], beginning: re.Pattern[str], text: str
+):
+    """A lookout's matches are those of its pattern, in the same order, whatever the text."""
+    tokens = tokenize(text)
+    places = tokens.all_of(NUMBER | STATES)
+    found = [match.span() for match in matches(pattern, beginning, text, tokens, places)]
+    assert found == [match.span() for match in pattern.finditer(text)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(PIECES, st.text(max_size=80)))
+def test_cutting_at_blanks_first_cuts_as_the_pattern_alone_does(text: str):
+    """The tokens are the pattern's, one after the other, whatever was cut before."""
+    tokens = tokenize(text)
+    whole = [match.span() for match in _TOKEN.finditer(text)]
+    assert list(zip(tokens.start, tokens.end, strict=True)) == whole
+    assert tokens.text == [text[start:end] for start, end in whole]
+    assert tokens.lower == [word.lower() for word in tokens.text]
+
+
+def test_words_are_told_once_and_long_ones_are_not_kept():
+    """A word that comes again is the same object; one of hostile length takes no memory."""
+    told = tokenize("Minsk said it, MINSK said it").lower
+    again = tokenize("It said: it, Minsk").lower
+    assert told == ["minsk", "said", "it", ",", "minsk", "said", "it"]
+    assert again[-1] is told[0]
+    assert again[1] is told[1]
+    first, second = (tokenize("X" * 5_000).lower[0] for _ in range(2))
+    assert first == second == "x" * 5_000
+    assert first is not second
+
+
+def test_tokens_are_looked_up_by_class():
+    """Each class names the tokens of its kind, in order; several classes together too."""
+    tokens = tokenize("The minister said on May 5: he met Gulf states.")
+    words = {
+        "capitals": [tokens.text[k] for k in tokens.all_of(CAPITAL)],
+        "nouns": [tokens.text[k] for k in tokens.all_of(PERSON)],
+        "verbs and pronouns": [tokens.text[k] for k in tokens.all_of(SPEECH | PRONOUN)],
+        "numbers": [tokens.text[k] for k in tokens.all_of(NUMBER)],
+        "states": [tokens.text[k] for k in tokens.all_of(STATES)],
+        "openings": [tokens.text[k] for k in tokens.all_of(OPENING)],
+    }
+    assert words == {
+        "capitals": ["The", "May", "Gulf"],
+        "nouns": ["minister"],
+        "verbs and pronouns": ["said", "he", "states"],
+        "numbers": ["May", "5"],
+        "states": ["5", "states"],
+        "openings": [":", "."],
+    }

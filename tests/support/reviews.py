@@ -1,0 +1,45 @@
+"""Review servers for tests: a store of a few articles, and a client that is let in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from extractor.pipeline import extract
+from extractor.read import article_from_text
+from extractor.review.server.app import make_app
+from extractor.review.server.guard import Door, Limits
+from extractor.review.server.responses import House
+from extractor.schema.catalogue import load_schema
+from extractor.settings import Settings
+from tests.support.stores import fill
+
+TOKEN = "a-token-for-tests-that-is-long-enough"
+HERE = "http://127.0.0.1:8484"
+OWN = {"origin": HERE, "sec-fetch-site": "same-origin"}
+
+
+def fill_desk(folder: Path, texts: Sequence[str], schema: str = "release_event") -> Path:
+    """Make the store of a run over these texts by the rules; return its folder."""
+    loaded = load_schema(schema)
+    articles = [article_from_text(text, f"{n}.txt") for n, text in enumerate(texts, 1)]
+    fill(folder, [extract(article, loaded) for article in articles], schema=loaded)
+    return folder
+
+
+def house(folder: Path, **known: Any) -> House:
+    """Return what a server in a test is made for."""
+    known.setdefault("settings", Settings())
+    return House(folder, Door(token=TOKEN), known.pop("reviewer", "Ada"), **known)
+
+
+def client(folder: Path, *, let_in: bool = True, **known: Any) -> TestClient:
+    """Return a client of the server of a folder, with the page's cookie unless not let in."""
+    limits = known.pop("limits", Limits())
+    app = make_app(house(folder, limits=limits, **known))
+    made = TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False)
+    if let_in:
+        made.cookies.set("extract-review", TOKEN)
+        made.headers.update(OWN)
+    return made
