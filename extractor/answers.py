@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from extractor.article import Remark
 
 if TYPE_CHECKING:
-    from extractor.answer.attribution.speakers import Ranking
     from extractor.find.inventory import Inventory
     from extractor.record import Usage
     from extractor.schema.catalogue import Schema
 
 Origin = Literal["rules", "model"]
+
+
+class Ranking(Protocol):
+    """The possible sources of a quotation; see `extractor.answer.attribution.speakers.Ranking`."""
+
+    @property
+    def rivals(self) -> tuple[tuple[str, float], ...]:
+        """The likeliest sources, each the id of a mention with its share of the chances, 0…1."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Answer:
     confidence: dict[str, float] = field(default_factory=dict)  # candidate id -> 0…1
     origins: dict[str, Origin] = field(default_factory=dict)  # candidate id -> who filled it
     warnings: list[Remark] = field(default_factory=list)
-    rankings: dict[str, Ranking] = field(default_factory=dict)  # by a quotation's id: its sources
+    rankings: Mapping[str, Ranking] = field(default_factory=dict)  # by a quotation's id
     origin: Origin = "rules"  # who filled whatever `origins` does not name
 
     def copy(self) -> Answer:

@@ -42,6 +42,11 @@ def say_unexpected(error: BaseException, *, verbose: bool, source: str | None = 
     say(f"{about}an error inside news-extract, please report it: {kind}: {words}{hint}")
 
 
+def unexpected_at(error: BaseException, path: str) -> None:
+    """Report an error inside a server that answered a request for `path`."""
+    say_unexpected(error, verbose=False, source=path)
+
+
 def say_traceback(error: BaseException) -> None:
     """Show where an error was raised."""
     import traceback

@@ -37,6 +37,7 @@ class ReviewFlags:
 @takes(ReviewFlags, ModelFlags)
 def review(what: ReviewFlags, asking: ModelFlags) -> int:
     """Review the records of a run on a local page; also serves /v1/extract."""
+    from extractor.cli.output import unexpected_at
     from extractor.review.server.start import serve
     from extractor.run.command import find_store
 
@@ -50,6 +51,7 @@ def review(what: ReviewFlags, asking: ModelFlags) -> int:
         browser=not what.no_browser,
         link=lambda address: print(f"Review: {address}", flush=True),
         note=teller.note,
+        unexpected=unexpected_at,
     )
     return 0
 

@@ -6,14 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from extractor.find.figures.not_figures import MONTHS
-from extractor.find.figures.numerals import (
-    ORDINALS,
-    SCALES,
-    TENS,
-    UNITS,
-    VAGUE,
-)
+from extractor.language.calendar_words import MONTHS
 from extractor.language.kinds import EntityKind
 from extractor.language.lexicon import (
     BODY_NOUNS,
@@ -22,6 +15,7 @@ from extractor.language.lexicon import (
     PERSON_NOUNS,
     singular,
 )
+from extractor.language.number_words import ORDINALS, SCALES, TENS, UNITS, VAGUE
 
 CAPITAL: Final = 1  # may begin a name: "Okafor", "d'Orsay"
 OPENING: Final = 2  # a sentence begins after it; after a stop, if a word ends there

@@ -15,7 +15,6 @@ from typing import Any, Self
 
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction, Usage
-from extractor.run.estimate.call_sizes import Sizes, own_sizes
 from extractor.schema.catalogue import Schema
 from extractor.store.entries import Entry, KindOfFailure, Known
 from extractor.store.entry_rows import EntryRows, usage_columns
@@ -220,9 +219,13 @@ class Store:
             (number, most),
         )
 
-    def call_sizes(self, model: str, plan: str | None) -> dict[str, Sizes]:
-        """Return how large the latest calls of a model by a plan were, by kind of question."""
-        rows = self._each(
+    def call_sums(self, model: str, plan: str | None) -> Iterator[sqlite3.Row]:
+        """Return what the latest calls of a model by a plan add up to, by question and round.
+
+        A row is (kind, round, calls, characters of the question, characters sent, input tokens,
+        output tokens), all but the first two summed over the calls.
+        """
+        return self._each(
             "select kind, round, count(*), sum(question_characters), sum(characters),"
             " sum(c.input_tokens), sum(c.output_tokens) from call c join run r on r.id = c.run_id"
             " where r.model = ? and r.plan is ? and outcome = 'answered' and round > 0"
@@ -230,7 +233,6 @@ class Store:
             " group by kind, round",
             (model, plan, _CALLS),
         )
-        return own_sizes(tuple(row) for row in rows)
 
     def is_whole(self) -> bool:
         """Tell whether SQLite finds nothing wrong with the file."""

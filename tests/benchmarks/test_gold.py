@@ -9,7 +9,7 @@ import pytest
 
 from schemas.sanction_terms import SanctionTerm
 
-GOLD = Path(__file__).with_name("benchmarks") / "gold"
+GOLD = Path(__file__).parent / "gold"
 FIELDS = SanctionTerm.model_fields
 ACTIONS = set(get_args(FIELDS["action"].annotation))
 STATUSES = set(get_args(FIELDS["status"].annotation))

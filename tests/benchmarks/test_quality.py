@@ -21,7 +21,7 @@ from extractor.find.inventory import take
 from extractor.read import article_from_text
 from extractor.text.spans import Span
 
-BENCHMARKS = Path(__file__).with_name("benchmarks")
+BENCHMARKS = Path(__file__).parent
 README = (BENCHMARKS.parents[1] / "README.md").read_text(encoding="utf-8")
 TEXT = (
     "“The bridge will open in spring,” Ruth Okafor said.\n\n"

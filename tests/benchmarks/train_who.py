@@ -94,7 +94,7 @@ def listening(heard: Heard) -> Any:
         made.read = reading
         return made
 
-    return patch("extractor.answer.model.asker.narrow.who_question", question)
+    return patch("extractor.answer.model.narrow.who_question", question)
 
 
 async def listen(gold: list[dict[str, Any]], heard: Heard, cache: Path, threshold: float) -> None:

@@ -421,7 +421,7 @@ def test_processes_write_what_one_writes(
     tmp_path: Path, schema: Schema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With several processes the files are the same, in the same order."""
-    monkeypatch.setattr("extractor.run.sheets.sheets.rendering._FEWEST", 2)
+    monkeypatch.setattr("extractor.run.sheets.rendering._FEWEST", 2)
     for name, jobs in (("one", 1), ("two", 2)):
         fill(tmp_path / name, [named(n) for n in range(40)])
         assert write_sheets(tmp_path / name, schema, jobs=jobs).pages == 40

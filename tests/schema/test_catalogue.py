@@ -243,7 +243,8 @@ def test_a_user_model_reads_its_json_back(tmp_path: Path) -> None:
 def test_loading_pays_for_no_template_engine() -> None:
     """Listing and loading schemas imports neither jinja2 nor anything of a model's client."""
     code = (
-        "import sys; from extractor.catalogue import load_schema, list_schemas; list_schemas();"
+        "import sys; from extractor.schema.catalogue import load_schema, list_schemas;"
+        "list_schemas();"
         "load_schema('release_event');"
         "print([m for m in ('jinja2', 'openai', 'rapidfuzz', 'difflib') if m in sys.modules])"
     )

@@ -241,7 +241,7 @@ from tests.support.coverage_made import text_of
 from tests.store.test_store import RECIPE, SCHEMA, done
 from extractor.pipeline import extract
 from extractor.read import article_from_text
-from extractor.run.store import Store
+from extractor.store.store import Store
 folder, limit = Path(sys.argv[1]), int(sys.argv[2])
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

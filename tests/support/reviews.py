@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from extractor.cli.output import unexpected_at
 from extractor.pipeline import extract
 from extractor.read import article_from_text
 from extractor.review.server.app import make_app
@@ -37,7 +38,7 @@ def house(folder: Path, **known: Any) -> House:
 def client(folder: Path, *, let_in: bool = True, **known: Any) -> TestClient:
     """Return a client of the server of a folder, with the page's cookie unless not let in."""
     limits = known.pop("limits", Limits())
-    app = make_app(house(folder, limits=limits, **known))
+    app = make_app(house(folder, limits=limits, **known), unexpected_at)
     made = TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False)
     if let_in:
         made.cookies.set("extract-review", TOKEN)

@@ -2,14 +2,9 @@
 
 import re
 
-from extractor.find.figures.not_figures import (
-    MONTHS,
-    PLAIN_NAME,
-    Verdict,
-    counted_after,
-    words_before,
-)
+from extractor.find.figures.not_figures import PLAIN_NAME, Verdict, counted_after, words_before
 from extractor.find.figures.numerals import Numeral
+from extractor.language.calendar_words import MONTHS
 
 _AGE_AFTER = re.compile(
     r"[ -]?(?:years?|months?|weeks?|days?)(?:[- ]olds?\b|['’] old\b| of age\b)|-somethings?\b"

@@ -35,15 +35,11 @@ from extractor.find.figures.ages import age
 from extractor.find.figures.idioms import is_idiom
 from extractor.find.figures.not_figures import Verdict, words_before
 from extractor.find.figures.numbered_names import named, roman, telephone_word
-from extractor.find.figures.numerals import (
-    ORDINALS,
-    SCALES,
-    Numeral,
-    read_numeral,
-)
+from extractor.find.figures.numerals import Numeral, read_numeral
 from extractor.find.figures.qualifiers import Qualifier, qualifier_of
 from extractor.find.figures.units import Unit, currency_before, money_of, unit_after
 from extractor.frozen import frozen
+from extractor.language.number_words import ORDINALS, SCALES
 from extractor.language.scanning import matches
 from extractor.language.word_classes import TRIGGER
 from extractor.text.spans import Span

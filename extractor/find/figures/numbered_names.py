@@ -7,10 +7,8 @@ follows that the number counts ("In Kenya 300 people").
 import re
 
 from extractor.find.figures.not_figures import (
-    MONTHS,
     NEXT_WORD,
     PLURALS,
-    WEEKDAYS,
     Verdict,
     counted_after,
     is_plural,
@@ -18,6 +16,7 @@ from extractor.find.figures.not_figures import (
     words_before,
 )
 from extractor.find.figures.numerals import Numeral
+from extractor.language.calendar_words import MONTHS, WEEKDAYS
 
 _GLUED_MONTH = re.compile(  # "PostedFebruary 6", where a page ran two lines together
     r"[a-z](?:January|February|March|April|May|June|July|August|September|October|November"

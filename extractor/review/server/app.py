@@ -28,9 +28,15 @@ from extractor.review.server.queue_routes import (
 from extractor.review.server.responses import House, claim_json, error_answer, reviewer_of
 from extractor.text.complaints import plainly
 
+Unexpected = Callable[[BaseException, str], None]  # told of an error and the path asked for
 
-def make_app(house: House) -> Guard:
-    """Return the whole server as an ASGI application."""
+
+def _untold(error: BaseException, path: str) -> None:
+    """Tell nobody of an error that nobody meant to raise."""
+
+
+def make_app(house: House, unexpected: Unexpected = _untold) -> Guard:
+    """Return the whole server as an ASGI application; `unexpected` is told of its own faults."""
     desk = Desk(house.folder, home=house.home)
 
     @asynccontextmanager
@@ -47,7 +53,7 @@ def make_app(house: House) -> Guard:
         redoc_url=None,
         lifespan=life,
     )
-    _answer_errors(app, desk, house)
+    _answer_errors(app, desk, house, unexpected)
     app.include_router(routes(house.settings, house.limits, house.home))
     static_files(app)
     queue_routes(app, desk, house)
@@ -58,7 +64,7 @@ def make_app(house: House) -> Guard:
     return Guard(app, house.door, house.limits)
 
 
-def _answer_errors(app: FastAPI, desk: Desk, house: House) -> None:
+def _answer_errors(app: FastAPI, desk: Desk, house: House, unexpected: Unexpected) -> None:
     handler = Callable[[Request, Any], Awaitable[Response]]
 
     async def of_http(request: Request, error: HTTPException) -> Response:
@@ -85,9 +91,7 @@ def _answer_errors(app: FastAPI, desk: Desk, house: House) -> None:
         return error_answer(request, status, "not_done", str(error))
 
     async def of_chance(request: Request, error: Exception) -> Response:
-        from extractor.cli.output import say_unexpected
-
-        say_unexpected(error, verbose=False, source=request.url.path[:200])
+        unexpected(error, request.url.path[:200])
         return error_answer(
             request, 500, "internal", "an error inside news-extract; see the terminal"
         )

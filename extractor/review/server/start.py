@@ -8,7 +8,7 @@ from pathlib import Path
 
 from extractor.errors import UsageError
 from extractor.review.desk import Desk
-from extractor.review.server.app import make_app
+from extractor.review.server.app import Unexpected, make_app
 from extractor.review.server.guard import Door, names_for
 from extractor.review.server.responses import House
 from extractor.settings import Settings
@@ -26,8 +26,11 @@ def serve(
     browser: bool = True,
     link: Callable[[str], None],
     note: Callable[[str], None],
+    unexpected: Unexpected,
 ) -> None:
     """Serve the review of a folder until Ctrl-C; `link` is told where, `note` what else there is.
+
+    `unexpected` is told of errors inside the server, with the path that was asked for.
 
     Raises UsageError when there is no store in the folder or the address cannot be had.
     """
@@ -41,7 +44,7 @@ def serve(
     listening = _listen(host, port)
     number = listening.getsockname()[1]
     door = Door(names=names, any_address=any_address, cookie=f"extract-review-{number}")
-    app = make_app(House(folder, door, reviewer, settings))
+    app = make_app(House(folder, door, reviewer, settings), unexpected)
     if not _is_loopback(host):
         note(
             f"{host} can be reached from other machines, and what is sent is not encrypted: whoever"

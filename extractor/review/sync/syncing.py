@@ -27,12 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.review.claims.claims import DECIDED
 from extractor.review.claims.json_rows import packed, speaker_of, unpacked
-from extractor.review.claims.recording import (
-    derive_stored,
-    free_identity,
-    index_words,
-    words_of,
-)
+from extractor.review.claims.recording import derive_stored, free_identity, index_words, words_of
 from extractor.review.claims.risk import assess
 from extractor.review.claims.standing import UPDATE
 from extractor.review.desk import CACHE

@@ -30,7 +30,7 @@ from extractor.errors import AnswerInvalid, InputError
 from extractor.find.inventory import take
 from extractor.read.source import Source
 from extractor.record import Usage
-from extractor.run.estimate.call_sizes import CallSizes, Expected, answer_size
+from extractor.run.estimate.call_sizes import CallSizes, Expected, answer_size, own_sizes
 from extractor.run.requests.budget import how_to_price, paid_before
 from extractor.schema.catalogue import Schema
 from extractor.schema.shape import shape_of
@@ -237,7 +237,8 @@ def estimate(
     with Store(folder, make=False) if there and folder else nullcontext() as store:
         sieve = Sieve(store, recipe, -1, settings.refresh, retry_failed)
         chosen, fates = _choose(sources, sieve, limit, most)
-        known = store.call_sizes(recipe.model, recipe.plan) if store and recipe.model else {}
+        rows = store.call_sums(recipe.model, recipe.plan) if store and recipe.model else ()
+        known = own_sizes(tuple(row) for row in rows)
         paid = paid_before(store, recipe).dollars if store else 0.0
         sizes = CallSizes(known)
         costs: list[Expected] = []
