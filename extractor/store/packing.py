@@ -6,7 +6,7 @@ rows are kept a second time, one by one and readable, for SQL: to page, filter a
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeVar
 
@@ -56,30 +56,14 @@ class Packed(NamedTuple):
 def pack(extraction: Extraction) -> Packed:
     """Return an extraction as it is stored."""
     data = extraction.to_json()
-    rows = tuple(rows_of(data))
     return Packed(
         extraction.article.sha256,
         _article_columns(extraction.article),
-        zlib.compress(_whole(data, rows).encode("utf-8", "surrogatepass"), _LEVEL),
+        zlib.compress(_dumps(data).encode("utf-8", "surrogatepass"), _LEVEL),
         _dumps(counts_of(data)),
-        tuple(map(tuple, rows)),
+        tuple(map(tuple, rows_of(data))),
         extraction.usage,
     )
-
-
-def _whole(data: dict[str, Any], rows: Iterable[Evidence]) -> str:
-    """Return the JSON of an extraction, whose rows are printed already."""
-    printed = {row.path: row.row for row in rows}
-    record = []
-    for kind, value in data["record"].items():
-        told = printed.get(kind, "null")
-        if isinstance(value, list):
-            listed = (printed.get(f"{kind}[{index}]", "null") for index in range(len(value)))
-            told = f"[{','.join(listed)}]"
-        record.append(f"{_dumps(kind)}:{told}")
-    # No string holds these marks unescaped, so it is the key.
-    rest = _dumps(data | {"record": None})
-    return rest.replace('"record":null', f'"record":{{{",".join(record)}}}', 1)
 
 
 def unpack(article: Article, data: bytes, schema: type[BaseModel]) -> Extraction:

@@ -18,7 +18,7 @@ from extractor.record import Extraction, Usage
 from extractor.schema.catalogue import Schema
 from extractor.store.entries import Entry, KindOfFailure, Known
 from extractor.store.entry_rows import EntryRows, usage_columns
-from extractor.store.migrations import STEPS
+from extractor.store.migrate import migrate, migration_files, version_of
 from extractor.store.packing import article_from_row, storable, unpack
 from extractor.store.work_key import Recipe
 
@@ -65,19 +65,11 @@ class Store:
         self._rows.execute("pragma journal_mode = wal")
         # A killed process loses nothing; a power cut at worst the last moments.
         self._rows.execute("pragma synchronous = normal")
-        taken = self._rows.execute("pragma user_version").fetchone()[0]
-        if taken > len(STEPS):
+        if version_of(self._rows) > len(migration_files()):
             raise OutputError(
                 f"{self.path}: made by a newer version of news-extract; use that, or another folder"
             )
-        for number in range(taken, len(STEPS)):
-            script = f"begin immediate; {STEPS[number]}; pragma user_version = {number + 1}; commit"
-            try:
-                with self._whole():
-                    self._rows.executescript(script)
-            except OutputError:  # has somebody who opened it at the same moment been first?
-                if self._rows.execute("pragma user_version").fetchone()[0] <= number:
-                    raise
+        migrate(self._rows)
 
     def __enter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each, page
 from extractor.review.sync import syncing
 from extractor.schema.catalogue import load_schema
-from extractor.store.migrations import STEPS
+from extractor.store.migrate import migration_files
 from extractor.store.store import FILE
 from tests.support.reviewing import ARTICLE
 from tests.support.stores import fill
@@ -104,7 +104,8 @@ def test_a_sync_that_breaks_off_is_taken_up_again(tmp_path: Path, ten, monkeypat
 def test_a_store_from_before_reviews_is_brought_in_whole(tmp_path: Path, ten) -> None:
     """The tables of an older version: everything it has is due, in the order of the coverage."""
     fill(tmp_path, ten, schema=QUOTES)
-    step = next(n for n, words in enumerate(STEPS) if "create table claim (" in words)
+    scripts = [file.read_text(encoding="utf-8") for file in migration_files()]
+    step = next(n for n, script in enumerate(scripts) if "create table claim (" in script)
     rows = sqlite3.connect(tmp_path / FILE)
     for kind, name in rows.execute("select type, name from sqlite_master").fetchall():
         if kind == "trigger" or name in ("source_of_article", "claim_queue"):

@@ -20,7 +20,7 @@ from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 from extractor.store.entries import CallFor, Done, Failed, Skipped
 from extractor.store.lock import locked
-from extractor.store.migrations import STEPS
+from extractor.store.migrate import migration_files
 from extractor.store.packing import article_from_row, pack, unpack, unpack_json
 from extractor.store.store import FILE, Store
 from extractor.store.work_key import Recipe, recipe_for
@@ -180,7 +180,7 @@ def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     """Nothing is written into a file whose tables we do not know."""
     Store(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE) as rows:
-        rows.execute(f"pragma user_version = {len(STEPS) + 1}")
+        rows.execute(f"pragma user_version = {len(migration_files()) + 1}")
     with pytest.raises(OutputError, match="newer version"):
         Store(tmp_path)
 
