@@ -52,12 +52,13 @@ def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
         stored_reports,
         to_json,
     )
+    from extractor.review.sync.syncing import sync
     from extractor.run.command import find_store
 
     teller = Teller(quiet=what.quiet)
     folder = find_store(what.folder)
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         name = chosen_schema(desk, what.schema)
         truth = reviewed(desk, name, what.limit)
         if not truth:

@@ -120,6 +120,7 @@ def publish(what: PublishFlags, which: FilterFlags) -> int:
     from extractor.review.desk import Desk
     from extractor.review.publish.publish import ENDINGS
     from extractor.review.publish.publish import publish as write
+    from extractor.review.sync.syncing import sync
     from extractor.run.command import find_store
 
     form = _form(what, ENDINGS)
@@ -130,7 +131,7 @@ def publish(what: PublishFlags, which: FilterFlags) -> int:
         if target.is_dir():
             raise UsageError(f"--output {target}: this is a folder; name a file in it")
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         wanted = which.filter(desk)
         done = write(desk, wanted, form, target, with_open=what.with_open, needs_rows=True)
         if not done.rows:
@@ -213,9 +214,10 @@ def bring_back(what: BringFlags) -> int:
     from extractor.review.bring_back.bring_back import bring_back as take
     from extractor.review.bring_back.bring_back import told
     from extractor.review.desk import Desk
+    from extractor.review.sync.syncing import sync
 
     with Desk(what.folder) as desk:
-        desk.sync()
+        sync(desk)
         brought = take(desk, what.file, what.reviewer, dry_run=what.dry_run)
     for line in told(brought, what.dry_run):
         say(line)

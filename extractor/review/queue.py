@@ -251,8 +251,8 @@ def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = No
     """Keep a filter under a name; one that is there under it is replaced."""
     if not name.strip() or len(name) > 100:
         raise ReviewError("a view has a name of 1 to 100 characters")
-    with desk.changing() as rows:
-        rows.execute(
+    with desk.transaction() as connection:
+        connection.execute(
             "insert or replace into saved_view values (?, ?, ?, ?)",
             (
                 storable(name.strip()),
@@ -265,8 +265,8 @@ def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = No
 
 def drop_view(desk: "Desk", name: str) -> None:
     """Forget a saved view."""
-    with desk.changing() as rows:
-        rows.execute("delete from saved_view where name = ?", (storable(name),))
+    with desk.transaction() as connection:
+        connection.execute("delete from saved_view where name = ?", (storable(name),))
 
 
 def saved_views(desk: "Desk") -> dict[str, Filter]:

@@ -33,6 +33,7 @@ from extractor.record import Usage  # noqa: E402
 from extractor.review.decide.decisions import decide, undo  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
 from extractor.review.queue import Filter, conditions, each, facets, page  # noqa: E402
+from extractor.review.sync.syncing import sync  # noqa: E402
 from extractor.schema.catalogue import load_schema  # noqa: E402
 from extractor.store.entries import Done  # noqa: E402
 from extractor.store.packing import pack  # noqa: E402
@@ -82,7 +83,7 @@ def decide_some(desk: Desk, share: float = 0.2) -> int:
     """Decide a part of the queue; return how many."""
     chance = random.Random(7)
     done = 0
-    with desk.changing():
+    with desk.transaction():
         for claim in each(desk):
             if chance.random() < share:
                 action = chance.choice(("accept", "accept", "reject", "later"))
@@ -167,7 +168,7 @@ def measure(desk: Desk) -> tuple[list[tuple[object, ...]], float]:
 
     add("a decision", 1, timed(accept, 50))
     add("an undo", 1, timed(lambda: undo(desk, "ann"), 50))
-    add("sync, nothing new", 0, timed(desk.sync, 50))
+    add("sync, nothing new", 0, timed(lambda: sync(desk), 50))
     return table, worst
 
 
@@ -180,7 +181,7 @@ def again(folder: Path, desk: Desk, articles: int) -> tuple[int, float]:
             (articles,),
         )
     begins = time.perf_counter()
-    return desk.sync(), time.perf_counter() - begins
+    return sync(desk), time.perf_counter() - begins
 
 
 def plans(desk: Desk) -> list[tuple[str, str]]:
@@ -216,7 +217,7 @@ def main() -> int:
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             begins = time.perf_counter()
             cpu = time.process_time()
-            count = desk.sync()
+            count = sync(desk)
             cpu = time.process_time() - cpu
             seconds = time.perf_counter() - begins
             grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

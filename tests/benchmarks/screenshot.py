@@ -24,6 +24,7 @@ from extractor.review.queue import Filter, page  # noqa: E402
 from extractor.review.server.app import make_app  # noqa: E402
 from extractor.review.server.guard import Door  # noqa: E402
 from extractor.review.server.responses import House  # noqa: E402
+from extractor.review.sync.syncing import sync  # noqa: E402
 from extractor.settings import Settings  # noqa: E402
 from tests.support.browser import Browser, find_chromium  # noqa: E402
 
@@ -67,7 +68,7 @@ def main() -> None:
 def _decide(folder: Path) -> str:
     """Take a few decisions; return the claim to show."""
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         quotes = page(desk, Filter(kind="quotes")).claims
         chosen = next(one for one in quotes if (one.text or "").startswith(CHOSEN))
         others = [one for one in quotes if one.id != chosen.id]

@@ -6,6 +6,7 @@ import review as benchmark
 
 from extractor.review.desk import Desk
 from extractor.review.queue import page
+from extractor.review.sync.syncing import sync
 
 
 def test_the_benchmark_fills_decides_and_measures(tmp_path: Path) -> None:
@@ -13,7 +14,7 @@ def test_the_benchmark_fills_decides_and_measures(tmp_path: Path) -> None:
     rows = benchmark.fill(tmp_path, 120)
     assert rows >= 120
     with Desk(tmp_path) as desk:
-        assert desk.sync() == rows == page(desk).total
+        assert sync(desk) == rows == page(desk).total
         decided = benchmark.decide_some(desk)
         assert 0 < decided < rows
         table, worst = benchmark.measure(desk)

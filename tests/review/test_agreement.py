@@ -18,6 +18,7 @@ from extractor.review.evaluate.agreement import (
     to_review_again,
 )
 from extractor.review.queue import page
+from extractor.review.sync.syncing import sync
 
 TEXT = """Port strike enters second week
 
@@ -36,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     command = ["--schema", "quotes", str(tmp_path / "strike.txt"), "-o", f"{tmp_path}/out/", "-q"]
     assert cli.main([*command, "--format", "jsonl"]) == 0
     with Desk(tmp_path / "out") as desk:
-        desk.sync()
+        sync(desk)
         yield desk
 
 

@@ -22,6 +22,7 @@ from extractor.review.desk import Desk
 from extractor.review.publish.columns import read_id, same_name
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
+from extractor.review.sync.syncing import sync
 from extractor.text.spans import Span
 from tests.support.sheets import TEXT, make_article, release
 from tests.support.stores import fill, named
@@ -34,7 +35,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A store with one article of every kind of row; nothing is decided."""
     fill(tmp_path / "run", [release()])
     with Desk(tmp_path / "run") as found:
-        found.sync()
+        sync(found)
         yield found
 
 
@@ -182,7 +183,7 @@ def test_a_new_answer_of_the_machine_is_no_edit_of_the_analyst(tmp_path: Path) -
     found = release()
     fill(tmp_path / "run", [found])
     with Desk(tmp_path / "run") as desk:
-        desk.sync()
+        sync(desk)
         first, second, *_ = rows_of(desk, "quotes")
         sheet = Sheet(published(desk))
         sheet.put("Quotes", first, "Decision", "accept")
@@ -191,7 +192,7 @@ def test_a_new_answer_of_the_machine_is_no_edit_of_the_analyst(tmp_path: Path) -
             quote.speaker = data.quotes[1].via  # type: ignore[attr-defined]
             quote.kind = "fragment"
         fill(tmp_path / "run", [replace(found, record=data)], model="another")
-        desk.sync()
+        sync(desk)
         assert claim_by_id(desk, first.id).row != first.row
 
         brought = sheet.back(desk)
@@ -319,7 +320,7 @@ def test_words_are_found_near_where_they_stood(tmp_path: Path) -> None:
                    audit=replace(base.audit, unaccounted=(), dismissed=()))  # fmt: skip
     fill(tmp_path / "run", [made])
     with Desk(tmp_path / "run") as desk:
-        desk.sync()
+        sync(desk)
         (claim,) = rows_of(desk)
         sheet = Sheet(published(desk))
         sheet.put("Quotes", claim, "Quotation", "“the gate is shut”")
@@ -520,7 +521,7 @@ def test_publishing_and_bringing_back_unchanged_decides_nothing(
                    audit=replace(found.audit, unaccounted=(), dismissed=()))  # fmt: skip
     fill(folder / "run", [made])
     with Desk(folder / "run") as desk:
-        desk.sync()
+        sync(desk)
         path = published(desk, form)
         if form.endswith("xlsx"):
             load_workbook(path).save(path)  # what another program makes of the same cells
@@ -538,7 +539,7 @@ def test_many_articles_come_back_each_to_its_own(tmp_path: Path) -> None:
     """The same rows in several articles are told apart by their claims."""
     fill(tmp_path / "run", [named(n, outlet=f"Paper {n}") for n in range(3)])
     with Desk(tmp_path / "run") as desk:
-        desk.sync()
+        sync(desk)
         wanted = [one for one in rows_of(desk, "quotes") if one.outlet == "Paper 1"]
         sheet = Sheet(published(desk))
         sheet.put("Quotes", wanted[0], "Speaker", "Ole Krag")

@@ -20,6 +20,7 @@ from extractor.review.decide.decisions import add, decide, draft, history, undo
 from extractor.review.decide.editing import edited
 from extractor.review.desk import Desk
 from extractor.review.queue import each, page
+from extractor.review.sync.syncing import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.reviewing import ARTICLE, BERG, CRITICS, HEAD, HOLM, claim_on
 from tests.support.stores import fill
@@ -37,7 +38,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """Open a review of one article with three quotations."""
     put(tmp_path)
     with Desk(tmp_path) as opened:
-        assert opened.sync() == 3
+        assert sync(opened) == 3
         yield opened
 
 
@@ -133,8 +134,8 @@ def test_the_log_cannot_be_changed(desk: Desk) -> None:
         "delete from decision",
         "insert or replace into decision select * from decision",
     ):
-        with pytest.raises((sqlite3.Error, OutputError)), desk.changing() as rows:
-            rows.execute(statement)
+        with pytest.raises((sqlite3.Error, OutputError)), desk.transaction() as connection:
+            connection.execute(statement)
     assert [one.reviewer for one in history(desk, claim.id)] == ["ann"]
 
 
@@ -185,14 +186,14 @@ def test_a_transaction_of_many_is_whole_or_not_at_all(desk: Desk) -> None:
     first, second, third = each(desk)
 
     def both() -> None:
-        with desk.changing():
+        with desk.transaction():
             decide(desk, first.id, reviewer="ann", action="accept", seen=0)
             decide(desk, second.id, reviewer="ann", action="accept", seen=9)
 
     with pytest.raises(StaleDecision):
         both()
     assert page(desk).claims[0].version == 0
-    with desk.changing():
+    with desk.transaction():
         decide(desk, first.id, reviewer="ann", action="accept", seen=0)
         with pytest.raises(StaleDecision):
             decide(desk, second.id, reviewer="ann", action="accept", seen=9)
@@ -232,7 +233,7 @@ def test_eight_writers_lose_nothing(tmp_path: Path) -> None:
     for number in range(20):
         put(tmp_path, ARTICLE.replace("long", f"long{number}"), f"{number}.txt")
     with Desk(tmp_path) as desk:
-        desk.sync()
+        sync(desk)
         ids = [claim.id for claim in each(desk)]
     context = multiprocessing.get_context("fork")
     told = context.Queue()
@@ -268,7 +269,7 @@ def test_threads_share_a_desk_while_runs_are_brought_in(tmp_path: Path) -> None:
 
     put(tmp_path)
     with Desk(tmp_path) as desk, ThreadPoolExecutor(8) as threads:
-        desk.sync()
+        sync(desk)
         ids = [claim.id for claim in each(desk)]
 
         def work(number: int) -> int:
@@ -286,12 +287,12 @@ def test_threads_share_a_desk_while_runs_are_brought_in(tmp_path: Path) -> None:
         def bring() -> int:
             for number in range(6):
                 put(tmp_path, ARTICLE.replace("long", f"short{number}"), f"n{number}.txt")
-                desk.sync()
+                sync(desk)
             return 0
 
         futures = [threads.submit(bring), *(threads.submit(work, n) for n in range(7))]
         done = sum(one.result(timeout=120) for one in futures)
-        desk.sync()
+        sync(desk)
         assert desk.select("select count(*) from decision")[0][0] == done
         assert page(desk).total == 7 * 3
         assert refold(desk) == 0
@@ -338,7 +339,7 @@ class Played:
         """Take one step, and note what it must have come to."""
         if kind == "run":
             fill(folder, [_extraction(which, str(what))], model=who, schema=QUOTES)
-            self.desk.sync()
+            sync(self.desk)
             return
         claims = list(each(self.desk))
         if not claims:
@@ -421,7 +422,7 @@ def test_any_sequence_comes_to_what_its_log_says(tmp_path_factory, steps) -> Non
     folder = tmp_path_factory.mktemp("any")
     fill(folder, [_extraction(0, "a.txt")], schema=QUOTES)
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         played = Played(desk)
         for step in steps:
             played.step(folder, *step)

@@ -16,6 +16,7 @@ from extractor.review.decide.decisions import decide
 from extractor.review.decide.editing import choices, edited, fields_of, verify
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each, page
+from extractor.review.sync.syncing import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.stores import fill
 
@@ -41,7 +42,7 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("editing")
     fill(folder, [extract(article_from_text(TEXT, "a.txt"), SCHEMA)], schema=SCHEMA)
     with Desk(folder) as opened:
-        opened.sync()
+        sync(opened)
         yield opened
 
 

@@ -11,6 +11,7 @@ from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
 from extractor.review.evaluate.evaluating import reviewed, stored_reports
 from extractor.review.queue import page
+from extractor.review.sync.syncing import sync
 from tests.support.stub_server import answers, serving
 
 ARTICLES = {
@@ -43,7 +44,7 @@ def _accept_all(desk: Desk) -> None:
 def test_only_articles_reviewed_to_the_end_count(folder: Path) -> None:
     """One open row, or one put off, keeps its article out."""
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         assert reviewed(desk, "quotes") == []
         harvest = next(c for c in page(desk).claims if c.source and "harvest" in c.source)
         decide(desk, harvest.id, reviewer="ada", action="accept", seen=harvest.version)
@@ -57,7 +58,7 @@ def test_only_articles_reviewed_to_the_end_count(folder: Path) -> None:
 def test_what_was_corrected_or_rejected_counts_against_the_machine(folder: Path) -> None:
     """A rejected row costs precision, a corrected speaker its field, an accepted row nothing."""
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         strike = next(c for c in page(desk).claims if c.source and "strike" in c.source)
         one, other = claims_of_article(desk, strike.article_sha256)
         decide(desk, one.id, reviewer="ada", action="reject", seen=one.version)
@@ -81,7 +82,7 @@ def test_the_command_compares_machines(
 ) -> None:
     """Stored extractions are scored by machine, and a model asked anew beside them."""
     with Desk(folder) as desk:
-        desk.sync()
+        sync(desk)
         _accept_all(desk)
     assert cli.main(["eval", str(folder), "--by-outlet"]) == 0
     printed = capsys.readouterr().out

@@ -18,6 +18,7 @@ from extractor.review.desk import Desk
 from extractor.review.publish.ftm import resolve
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
+from extractor.review.sync.syncing import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
 from tests.support.sheets import make_article
@@ -43,7 +44,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     schema = load_schema("release_event")
     fill(tmp_path / "run", [extract(ARTICLE, schema)])
     with Desk(tmp_path / "run") as found:
-        found.sync()
+        sync(found)
         for one in list(each(found)):
             if one.origin == "machine":
                 decide(found, one.id, reviewer="Ada", action="accept", seen=one.version)

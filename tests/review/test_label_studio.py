@@ -12,6 +12,7 @@ from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
+from extractor.review.sync.syncing import sync
 from tests.support.sheets import TEXT, release
 from tests.support.stores import fill, named
 
@@ -21,7 +22,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A store of two articles; of the first one the quotations are accepted."""
     fill(tmp_path / "run", [release(), named(2)])
     with Desk(tmp_path / "run") as found:
-        found.sync()
+        sync(found)
         for one in list(each(found, Filter(article=release().article.sha256, kind="quotes"))):
             if one.origin == "machine":
                 decide(found, one.id, reviewer="Ada", action="accept", seen=one.version)

@@ -23,6 +23,7 @@ from extractor.review.desk import Desk
 from extractor.review.publish import publish as publishing
 from extractor.review.publish.publish import ENDINGS, FORMS, publish
 from extractor.review.queue import Filter, each, save_view
+from extractor.review.sync.syncing import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
 from tests.support.sheets import make_article, release
@@ -36,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A store whose first quotation is accepted, second corrected, third rejected; one is open."""
     fill(tmp_path / "run", [release()])
     with Desk(tmp_path / "run") as found:
-        found.sync()
+        sync(found)
         first, second, third, _ = quotes(found)
         decide(found, first.id, reviewer="Ada", action="accept", seen=first.version, note="heard")
         row = edited(found, second, {"speaker": {"name": "Vera Lund"}})
@@ -266,7 +267,7 @@ def attacked(tmp_path: Path) -> Iterator[Desk]:
     """A store with a hostile article; all of it is accepted."""
     fill(tmp_path / "run", [hostile()])
     with Desk(tmp_path / "run") as found:
-        found.sync()
+        sync(found)
         for one in list(each(found)):
             decide(found, one.id, reviewer="Ada", action="accept", seen=one.version)
         yield found
@@ -440,7 +441,7 @@ def test_articles_come_in_the_order_of_the_coverage(tmp_path: Path) -> None:
     """Rows of one article stay together, articles in the order in which they were first named."""
     fill(tmp_path / "run", [named(n) for n in (3, 1, 2)])
     with Desk(tmp_path / "run") as desk:
-        desk.sync()
+        sync(desk)
         publish(desk, Filter(), "jsonl", tmp_path / "out.jsonl", with_open=True)
     sources = [row["article"]["source"] for row in lines(tmp_path / "out.jsonl")]
     assert list(dict.fromkeys(sources)) == [f"coverage/{n}.txt" for n in (3, 1, 2)]
@@ -497,7 +498,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
                    audit=replace(found.audit, unaccounted=(), dismissed=()))  # fmt: skip
     fill(tmp_path / "run", [made], schema=schema)
     with Desk(tmp_path / "run") as desk:
-        desk.sync()
+        sync(desk)
         yield desk
 
 

@@ -28,6 +28,7 @@ from extractor.review.queue import (
     save_view,
     saved_views,
 )
+from extractor.review.sync.syncing import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.made import TEXT
 from tests.support.reviewing import ARTICLE
@@ -51,7 +52,7 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
         fill(folder, made, model=model, schema=SCHEMA)
     chance = random.Random(3)
     with Desk(folder) as opened:
-        opened.sync()
+        sync(opened)
         for claim in list(each(opened)):
             if chance.random() < 0.5:
                 action = chance.choice(("accept", "reject", "later"))

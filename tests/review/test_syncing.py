@@ -16,6 +16,7 @@ from extractor.review.decide.editing import edited
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each, page
 from extractor.review.sync import syncing
+from extractor.review.sync.syncing import sync
 from extractor.schema.catalogue import load_schema
 from extractor.store.migrate import migration_files
 from extractor.store.store import FILE
@@ -41,13 +42,13 @@ def test_nothing_new_costs_no_write(tmp_path: Path, ten) -> None:
     """A look without news leaves the file as it is; news of one article touch that article only."""
     fill(tmp_path, ten[:9], schema=QUOTES)
     with Desk(tmp_path) as desk:
-        assert desk.sync() == 27
+        assert sync(desk) == 27
         other = sqlite3.connect(tmp_path / FILE)
         before = other.execute("pragma data_version").fetchone()
-        assert desk.sync() == 0
+        assert sync(desk) == 0
         assert other.execute("pragma data_version").fetchone() == before
         fill(tmp_path, ten[9:], schema=QUOTES)
-        assert desk.sync() == 3
+        assert sync(desk) == 3
         other.close()
 
 
@@ -55,10 +56,10 @@ def test_the_same_again_changes_nothing(tmp_path: Path, ten) -> None:
     """A run that says the same, by the same: no version counts on, no history is made."""
     fill(tmp_path, ten, schema=QUOTES)
     with Desk(tmp_path) as desk:
-        desk.sync()
+        sync(desk)
         before = list(each(desk))
         fill(tmp_path, ten, schema=QUOTES)
-        desk.sync()
+        sync(desk)
         assert list(each(desk)) == before
         assert desk.select("select count(*) from proposal")[0][0] == len(before)
 
@@ -71,7 +72,7 @@ def test_desks_that_sync_at_once_share_the_work(tmp_path: Path, ten, monkeypatch
 
         def work(_: int) -> int:
             with Desk(tmp_path) as desk:
-                return desk.sync()
+                return sync(desk)
 
         assert sum(threads.map(work, range(4))) == 30
     with Desk(tmp_path) as desk:
@@ -94,10 +95,10 @@ def test_a_sync_that_breaks_off_is_taken_up_again(tmp_path: Path, ten, monkeypat
     monkeypatch.setattr(syncing._Article, "take", breaks)
     with Desk(tmp_path) as desk:
         with pytest.raises(KeyboardInterrupt):
-            desk.sync()
+            sync(desk)
         assert page(desk).total == 12
         monkeypatch.setattr(syncing._Article, "take", take)
-        assert desk.sync() == 18
+        assert sync(desk) == 18
         assert page(desk).total == 30
 
 
@@ -124,7 +125,7 @@ def test_a_store_from_before_reviews_is_brought_in_whole(tmp_path: Path, ten) ->
     rows.commit()
     rows.close()
     with Desk(tmp_path) as desk:
-        assert desk.sync() == 30
+        assert sync(desk) == 30
         sources = [claim.source for claim in each(desk)]
         assert sources == sorted(sources)
 
@@ -143,7 +144,7 @@ def test_texts_that_are_no_valid_unicode_are_reviewed(tmp_path: Path) -> None:
     text = 'Odd \u202enews\n\n"We \ud800 counted\0 🚢 forty," Anna Berg \udfff said.\n'
     fill(tmp_path, [extract(article_from_text(text, "odd\udcff.txt"), QUOTES)], schema=QUOTES)
     with Desk(tmp_path) as desk:
-        assert desk.sync() == 1
+        assert sync(desk) == 1
         (claim,) = each(desk)
         assert desk.article(claim.article_sha256).text == text
         assert claim.row["text"] == text[claim.start : claim.end]
@@ -161,7 +162,7 @@ def test_claims_are_read_by_id_and_by_article(tmp_path: Path, ten) -> None:
     """In the order that was asked for; what is none is left out."""
     fill(tmp_path, ten[:2], schema=QUOTES)
     with Desk(tmp_path) as desk:
-        desk.sync()
+        sync(desk)
         claims = list(each(desk))
         ids = [claim.id for claim in reversed(claims)]
         assert [one.id for one in claims_by_id(desk, [*ids, "0" * 16])] == ids

@@ -15,6 +15,7 @@ from extractor.review.publish.publish import publish
 from extractor.review.publish.w3c import CONTEXT
 from extractor.review.publish.w3c import named as iri_of
 from extractor.review.queue import Filter, each
+from extractor.review.sync.syncing import sync
 from tests.support.sheets import TEXT, release
 from tests.support.stores import fill, named
 
@@ -31,7 +32,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A store of two articles, one with an address; every row of the machine's is accepted."""
     fill(tmp_path / "run", [release(), named(2, url="https://example.org/harbour")])
     with Desk(tmp_path / "run") as found:
-        found.sync()
+        sync(found)
         for one in list(each(found)):
             if one.origin == "machine":
                 decide(found, one.id, reviewer="Ada", action="accept", seen=one.version,
@@ -167,7 +168,7 @@ def test_the_same_rows_have_the_same_names_again(desk: Desk, tmp_path: Path) -> 
 def test_open_rows_are_the_softwares_and_say_so(desk: Desk, tmp_path: Path) -> None:
     """Nobody is named as creator of what nobody has decided on."""
     fill(desk.folder, [named(3)])
-    desk.sync()
+    sync(desk)
     items = published(desk, tmp_path / "out.jsonld", with_open=True)["first"]["items"]
     undecided = [one for one in items if one["creator"]["type"] == "Software"]
     assert len(undecided) == 9

@@ -9,6 +9,7 @@ from typing import Any
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each
+from extractor.review.sync.syncing import sync
 from tests.support.asking import inventory_of
 from tests.support.coverage_made import command, environment
 from tests.support.stub_server import Play, Stub, answers, serving
@@ -61,7 +62,7 @@ class Newsroom:
     def desk(self) -> Iterator[Desk]:
         """Open the review, with what the runs have brought."""
         with Desk(self.out, home=self.home) as desk:
-            desk.sync()
+            sync(desk)
             yield desk
 
     def play(self, body: dict[str, Any], number: int) -> Play:

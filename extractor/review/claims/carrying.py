@@ -1,140 +1,78 @@
-"""Where words of one text stand in another: exact, or not at all.
+"""Rows carried into another text: all their places move, or the row is lost.
 
-An article was changed and read again. What stands before the first change and after the last keeps
-its place; in between the words are looked for, and of several equal passages the one that has the
-same words around it is meant (as the W3C's TextQuoteSelector does with prefix and suffix). Nothing
-is ever matched approximately: a changed negation or number is another claim.
+Where the words of one text stand in another is `text/carrying.py`'s to know; this module applies it
+to every place in a row's JSON.
 """
 
 from itertools import pairwise
 from typing import Any
 
 from extractor.review.claims.json_rows import Json
+from extractor.text.carrying import Carrier, Place
 
-CONTEXT = 32  # code points kept before and after, as W3C Web Annotation suggests
-_FAR = 400  # code points of the same paragraph that are compared on either side
-_ENOUGH = 24  # of words and context that agree: less is a coincidence ("40" stands anywhere)
-_MOST = 1000  # occurrences of the same words that are compared
-
-Place = tuple[int, int]
+Shift = tuple[int, int, int]  # start and end of a row's evidence, and how far it has moved
 
 
-class Carrier:
-    """Carries places from one text into another. All offsets are code points, half-open."""
+def carry_row(carrier: Carrier, row: Json) -> Json | None:
+    """Return a row with all its places carried over, or None when its words are lost.
 
-    def __init__(self, old: str, new: str) -> None:
-        self.old = old
-        self.new = new
-        self._head = _common(old, new)
-        self._tail = _common_tail(old, new, min(len(old), len(new)) - self._head)
-        self._known: dict[Place, Place | None] = {}
+    A name keeps standing without its mention; anything else must be there word for word.
+    """
+    try:
+        return _carried(carrier, row, None)
+    except _LostError:
+        return None
 
-    def place(self, start: int, end: int) -> Place | None:
-        """Return where the words of old[start:end] stand in the new text, or None."""
-        if (start, end) not in self._known:
-            self._known[start, end] = self._find(start, end)
-        return self._known[start, end]
 
-    def _find(self, start: int, end: int) -> Place | None:
-        if not 0 <= start < end <= len(self.old):
-            return None
-        if end <= self._head:
-            return start, end
-        if start >= len(self.old) - self._tail:
-            shift = len(self.new) - len(self.old)
-            return start + shift, end + shift
-        words = self.old[start:end]
-        reach = len(words) - 1
-        found = _occurrences(
-            self.new, words, self._head - reach, len(self.new) - self._tail + reach
-        )
-        if not found or len(found) >= _MOST:
-            return None
-        scores = [self._agreement(start, end, at) for at in found]
-        best = max(scores)
-        if len(words) + max(best) < _ENOUGH:
-            return None
-        likely = [at for at, score in zip(found, scores, strict=True) if score == best]
-        at = likely[0] if len(likely) == 1 else self._same_turn(start, words, found)
-        return None if at is None else (at, at + len(words))
-
-    def _agreement(self, start: int, end: int, at: int) -> tuple[int, int]:
-        """Return how many code points agree around the words: in their paragraph, and beyond it.
-
-        Paragraphs are moved about as wholes, so their own words say more than their neighbours'.
-        """
-        stop = at + end - start
-        before, after = self.old[max(0, start - _FAR) : start], self.old[end : end + _FAR]
-        before_now, after_now = self.new[max(0, at - _FAR) : at], self.new[stop : stop + _FAR]
-        left, right = _common_tail(before, before_now, _FAR), _common(after, after_now)
-        own = min(left, len(before.rpartition("\n")[2])) + min(right, len(after.partition("\n")[0]))
-        # Both texts beginning, or ending, there is as good as the same words.
-        left = CONTEXT if left == start == at else min(left, CONTEXT)
-        ends = end + right == len(self.old) and stop + right == len(self.new)
-        return own, left + (CONTEXT if ends else min(right, CONTEXT))
-
-    def _same_turn(self, start: int, words: str, found: list[int]) -> int | None:
-        """Of passages that nothing tells apart, as many as before, the one of the same turn."""
-        reach = len(words) - 1
-        before = _occurrences(
-            self.old, words, self._head - reach, len(self.old) - self._tail + reach
-        )
-        if len(before) != len(found) or start not in before:
-            return None
-        return found[before.index(start)]
-
-    def row(self, row: Json) -> Json | None:
-        """Return a row with all its places carried over, or None when its words are lost.
-
-        A name keeps standing without its mention; anything else must be there word for word.
-        """
-        try:
-            return self._carried(row, None)
-        except _LostError:
-            return None
-
-    def _carried(self, value: Json, near: tuple[int, int, int] | None) -> Json:
-        """Carry a value; `near`: the row's evidence and how far it has moved."""
-        if isinstance(value, list):
-            return [self._carried(item, near) for item in value]
-        if not isinstance(value, dict):
-            return value
-        out = dict(value)
-        if _is_place(value):
-            out["start"], out["end"] = self._moved(value["start"], value["end"], near)
-            near = near or (value["start"], value["end"], out["start"] - value["start"])
-        spans = value.get("spans")
-        if isinstance(spans, list) and spans and all(_is_place(span) for span in spans):
-            moved = [self._moved(span["start"], span["end"], near) for span in spans]
-            if any(one[1] > other[0] for one, other in pairwise(moved)):
-                raise _LostError
-            out["spans"] = [
-                {**s, "start": m[0], "end": m[1]} for s, m in zip(spans, moved, strict=True)
-            ]
-            near = near or (spans[0]["start"], spans[0]["end"], moved[0][0] - spans[0]["start"])
-        for key, item in value.items():
-            if key == "mention" and "name" in value and item is not None:
-                out[key] = self._mention(item, near)
-            elif key != "spans":
-                out[key] = self._carried(item, near) if isinstance(item, dict | list) else out[key]
-                if near is None and isinstance(item, dict) and _is_place(item):
-                    near = (item["start"], item["end"], out[key]["start"] - item["start"])
-        return out
-
-    def _mention(self, mention: Json, near: tuple[int, int, int] | None) -> Json | None:
-        try:
-            return self._carried(mention, near)
-        except _LostError:
-            return None
-
-    def _moved(self, start: int, end: int, near: tuple[int, int, int] | None) -> Place:
-        """Return the new place of a part of a row: what lies in its evidence moves with it."""
-        if near is not None and near[0] <= start and end <= near[1]:
-            return start + near[2], end + near[2]
-        place = self.place(start, end)
-        if place is None:
+def _carried(carrier: Carrier, value: Json, evidence: Shift | None) -> Json:
+    """Return a value of a row with its places carried over. Raises _LostError."""
+    if isinstance(value, list):
+        return [_carried(carrier, item, evidence) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = dict(value)
+    if _is_place(value):
+        out["start"], out["end"] = _moved(carrier, value["start"], value["end"], evidence)
+        evidence = evidence or (value["start"], value["end"], out["start"] - value["start"])
+    spans = value.get("spans")
+    if isinstance(spans, list) and spans and all(_is_place(span) for span in spans):
+        moved = [_moved(carrier, span["start"], span["end"], evidence) for span in spans]
+        if any(left[1] > right[0] for left, right in pairwise(moved)):
             raise _LostError
-        return place
+        out["spans"] = [
+            {**span, "start": start, "end": end}
+            for span, (start, end) in zip(spans, moved, strict=True)
+        ]
+        evidence = evidence or (
+            spans[0]["start"],
+            spans[0]["end"],
+            moved[0][0] - spans[0]["start"],
+        )
+    for key, item in value.items():
+        if key == "mention" and "name" in value and item is not None:
+            out[key] = _mention(carrier, item, evidence)
+        elif key != "spans" and isinstance(item, dict | list):
+            out[key] = _carried(carrier, item, evidence)
+            if evidence is None and isinstance(item, dict) and _is_place(item):
+                evidence = (item["start"], item["end"], out[key]["start"] - item["start"])
+    return out
+
+
+def _mention(carrier: Carrier, mention: Json, evidence: Shift | None) -> Json | None:
+    try:
+        return _carried(carrier, mention, evidence)
+    except _LostError:
+        return None
+
+
+def _moved(carrier: Carrier, start: int, end: int, evidence: Shift | None) -> Place:
+    """Return the new place of a part of a row: what lies in its evidence moves with it."""
+    if evidence is not None and evidence[0] <= start and end <= evidence[1]:
+        return start + evidence[2], end + evidence[2]
+    place = carrier.place(start, end)
+    if place is None:
+        raise _LostError
+    return place
 
 
 class _LostError(Exception):
@@ -147,37 +85,3 @@ def _is_place(value: Any) -> bool:
         and isinstance(value.get("start"), int)
         and isinstance(value.get("end"), int)
     )
-
-
-def _occurrences(text: str, words: str, first: int, last: int) -> list[int]:
-    """Return where words begin in text[first:last], in order, _MOST at most."""
-    found: list[int] = []
-    at = text.find(words, max(first, 0), max(last, 0))
-    while at >= 0 and len(found) < _MOST:
-        found.append(at)
-        at = text.find(words, at + 1, max(last, 0))
-    return found
-
-
-def _common(one: str, other: str) -> int:
-    """Return how many code points two texts begin with in common; by halving, so it is quick."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_tail(one: str, other: str, most: int) -> int:
-    """Return how many code points two texts end with in common, `most` at most."""
-    low, high = 0, min(most, len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -1,6 +1,6 @@
 """Writing claims: what is derived is computed anew, and the words to search by follow.
 
-Only to be called within a transaction of `Desk.changing`.
+Only to be called within a transaction of `Desk.transaction`.
 """
 
 import hashlib
@@ -8,8 +8,10 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from extractor.review.claims.carrying import carry_row
 from extractor.review.claims.json_rows import Json, packed, unpacked
 from extractor.review.claims.standing import UPDATE, Carry, derive, log_of
+from extractor.review.search_index import add_claims, drop_claims, words_of
 from extractor.store.packing import anchor_of, storable
 
 if TYPE_CHECKING:
@@ -20,28 +22,32 @@ _FACTS = "select * from claim where number = ?"
 
 
 def refresh(
-    desk: "Desk", rows: sqlite3.Connection, number: int, *, version: int | None = None
+    desk: "Desk", connection: sqlite3.Connection, number: int, *, version: int | None = None
 ) -> None:
     """Derive a claim anew from its facts and its log; count one version on, or set it."""
-    facts = dict(rows.execute(_FACTS, (number,)).fetchone())
-    derived = derive_stored(desk, rows, facts)
+    facts = dict(connection.execute(_FACTS, (number,)).fetchone())
+    derived = derive_stored(desk, connection, facts)
     told = facts["version"] + 1 if version is None else version
-    rows.execute(f"{UPDATE}, version = :version where number = :number",
+    connection.execute(f"{UPDATE}, version = :version where number = :number",
                  {**derived, "version": told, "number": number})  # fmt: skip
-    index_words(desk, rows, number, {**facts, **derived})
+    index_claim(desk, connection, number, {**facts, **derived})
 
 
-def derive_stored(desk: "Desk", rows: sqlite3.Connection, facts: dict[str, Any]) -> dict[str, Any]:
+def derive_stored(
+    desk: "Desk", connection: sqlite3.Connection, facts: dict[str, Any]
+) -> dict[str, Any]:
     """Return the derived columns of a claim in the store."""
-    drafted = rows.execute("select 1 from draft where claim_id = ?", (facts["id"],)).fetchone()
+    drafted = connection.execute(
+        "select 1 from draft where claim_id = ?", (facts["id"],)
+    ).fetchone()
     derived = derive(
         facts,
-        log_of(rows, facts["id"]),
+        log_of(connection, facts["id"]),
         carry_into(desk, facts["article_sha256"]),
         drafted=drafted is not None,
     )
     if derived["row"] is None and drafted is not None and not derived["lapsed"]:
-        _show_last(desk, rows, facts, derived)
+        _show_last(desk, connection, facts, derived)
     return derived
 
 
@@ -51,24 +57,24 @@ def refold(desk: "Desk") -> int:
     It is 0 unless somebody has changed the store by other means; then it mends it.
     """
     wrong = 0
-    with desk.changing() as rows:
-        numbers = rows.execute(
+    with desk.transaction() as connection:
+        numbers = connection.execute(
             "select number from claim where id in (select claim_id from decision) order by number"
         ).fetchall()
         for (number,) in numbers:
-            facts = dict(rows.execute(_FACTS, (number,)).fetchone())
-            derived = derive_stored(desk, rows, facts)
+            facts = dict(connection.execute(_FACTS, (number,)).fetchone())
+            derived = derive_stored(desk, connection, facts)
             if any(derived[name] != facts[name] for name in derived):
-                refresh(desk, rows, number)
+                refresh(desk, connection, number)
                 wrong += 1
     return wrong
 
 
 def _show_last(
-    desk: "Desk", rows: sqlite3.Connection, facts: dict[str, Any], derived: dict[str, Any]
+    desk: "Desk", connection: sqlite3.Connection, facts: dict[str, Any], derived: dict[str, Any]
 ) -> None:
     """Give a claim that is kept for its draft only what the machine said of it last."""
-    last = rows.execute(
+    last = connection.execute(
         'select "row", article_sha256 from proposal where claim_id = ? and "row" is not null'
         " order by id desc limit 1",
         (facts["id"],),
@@ -84,7 +90,7 @@ def carry_into(desk: "Desk", article_sha256: str) -> Carry:
     def carry(row: Json, origin_sha256: str) -> Json | None:
         if origin_sha256 == article_sha256:
             return row
-        return desk.carrier(origin_sha256, article_sha256).row(row)
+        return carry_row(desk.carrier(origin_sha256, article_sha256), row)
 
     return carry
 
@@ -101,7 +107,7 @@ def content_of(row: Json) -> str:
 
 
 def free_identity(
-    rows: sqlite3.Connection,
+    connection: sqlite3.Connection,
     article_sha256: str,
     schema: str,
     kind: str,
@@ -111,21 +117,26 @@ def free_identity(
     """Return the first id from an ordinal on that is not taken, with its ordinal."""
     while True:
         found = identity(article_sha256, schema, kind, place, ordinal)
-        if rows.execute("select 1 from claim where id = ?", (found,)).fetchone() is None:
+        if connection.execute("select 1 from claim where id = ?", (found,)).fetchone() is None:
             return found, ordinal
         ordinal += 1
 
 
 def register(
-    desk: "Desk", rows: sqlite3.Connection, article_sha256: str, schema: str, kind: str, row: Json
+    desk: "Desk",
+    connection: sqlite3.Connection,
+    article_sha256: str,
+    schema: str,
+    kind: str,
+    row: Json,
 ) -> tuple[int, str]:
     """Make the claim of a row that an analyst adds; return its number and id."""
     article = desk.article(article_sha256)
     start, end, text = anchor_of(row)
     content = content_of(row) if start is None else None
     place: object = content if start is None else [start, end]
-    claim_id, ordinal = free_identity(rows, article_sha256, schema, kind, place)
-    number = rows.execute(
+    claim_id, ordinal = free_identity(connection, article_sha256, schema, kind, place)
+    number = connection.execute(
         'insert into claim (id, article_sha256, schema, kind, start, "end", content, ordinal,'
         " origin, found, anchor_sha256, anchor_start, anchor_end, outlet, published, text)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, 'analyst', 0, ?, ?, ?, ?, ?, ?) returning number",
@@ -138,44 +149,14 @@ def register(
     return number, claim_id
 
 
-def index_words(
-    desk: "Desk", rows: sqlite3.Connection, number: int, columns: dict[str, Any]
+def index_claim(
+    desk: "Desk", connection: sqlite3.Connection, number: int, columns: dict[str, Any]
 ) -> None:
-    """Keep what a claim is searched by; what has left the queue is not found."""
+    """Keep the words that a claim is searched by; what has left the queue is not found."""
     if not desk.searchable:
         return
-    rows.execute("delete from claim_words where rowid = ?", (number,))
+    drop_claims(connection, [number])
     if columns["queued"]:
         title = desk.article(columns["article_sha256"]).title
-        rows.execute(
-            "insert into claim_words (rowid, words) values (?, ?)",
-            (number, words_of(columns["text"], unpacked(columns["row"]), title)),
-        )
-
-
-def index_all(desk: "Desk", rows: sqlite3.Connection) -> None:
-    """Index what was brought in by a program whose SQLite had no full-text index."""
-    for facts in rows.execute("select * from claim where queued = 1").fetchall():
-        index_words(desk, rows, facts["number"], dict(facts))
-
-
-def words_of(text: str | None, row: Json, title: str | None) -> str:
-    """Return what a claim is searched by: its evidence, every word of its row, the title."""
-    told = [text or "", title or ""]
-    _gather(row, told)
-    return storable(" \n".join(dict.fromkeys(told))) or ""
-
-
-def _gather(value: Json, told: list[str]) -> None:
-    """Append every text in a row."""
-    if isinstance(value, str):
-        told.append(value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            if isinstance(item, str):
-                told.append(item)
-            elif isinstance(item, dict | list):
-                _gather(item, told)
-    elif isinstance(value, list):
-        for item in value:
-            _gather(item, told)
+        words = words_of(columns["text"], unpacked(columns["row"]), title)
+        add_claims(connection, [(number, words)])

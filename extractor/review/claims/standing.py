@@ -117,10 +117,10 @@ def stack(decisions: Iterable[Decision]) -> list[Decision]:
     return list(kept.values())
 
 
-def log_of(rows: sqlite3.Connection, claim_id: str) -> list[Decision]:
+def log_of(connection: sqlite3.Connection, claim_id: str) -> list[Decision]:
     """Return the log of a claim, the first entry first."""
     query = "select * from decision where claim_id = ? order by id"
-    return [read_decision(row) for row in rows.execute(query, (claim_id,))]
+    return [read_decision(row) for row in connection.execute(query, (claim_id,))]
 
 
 def differs(standing: Standing, proposal: Json) -> bool:

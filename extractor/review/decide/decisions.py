@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from extractor.errors import EditRefused, ReviewError, StaleDecision
-from extractor.review.claims.carrying import CONTEXT
 from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.claims.json_rows import Json, packed, unpacked
 from extractor.review.claims.recording import refresh, register
 from extractor.review.claims.standing import Action, Decision, Reason, log_of, read_decision, stack
 from extractor.store.packing import anchor_of, storable
+from extractor.text.carrying import CONTEXT
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
@@ -48,10 +48,10 @@ def decide(
     _check(reviewer, action, reason, note)
     if (row is not None) != (action == "correct"):
         raise EditRefused("a row is given to correct a claim, and only then")
-    with desk.changing() as rows:
+    with desk.transaction() as connection:
         claim = claim_by_id(desk, claim_id)
         if claim.version != seen:
-            raise _stale(rows, claim, seen)
+            raise _stale(connection, claim, seen)
         if second:  # what was seen is what the machine proposes, not what stands
             claim = replace(claim, row=claim.proposal)
         if action == "correct" and row == claim.row and row is not None:
@@ -68,11 +68,11 @@ def decide(
         if action == "correct":
             _verify(desk, claim.article_sha256, claim.schema, claim.kind, row)
         _append(
-            desk, rows, claim, reviewer, action, after, seen, reason=reason, note=note,
+            desk, connection, claim, reviewer, action, after, seen, reason=reason, note=note,
             second=second,
         )  # fmt: skip
         if not second:
-            refresh(desk, rows, claim.number)
+            refresh(desk, connection, claim.number)
         return claim_by_id(desk, claim_id)
 
 
@@ -91,12 +91,12 @@ def add(
     Raises EditRefused, also when the queue has a claim on the same evidence that says the same.
     """
     _check(reviewer, "add", None, note)
-    with desk.changing() as rows:
+    with desk.transaction() as connection:
         _verify(desk, article_sha256, schema, kind, row)
-        number, claim_id = register(desk, rows, article_sha256, schema, kind, row)
+        number, claim_id = register(desk, connection, article_sha256, schema, kind, row)
         claim = claim_by_id(desk, claim_id)
-        _append(desk, rows, claim, reviewer, "add", row, claim.version, note=note)
-        refresh(desk, rows, number)
+        _append(desk, connection, claim, reviewer, "add", row, claim.version, note=note)
+        refresh(desk, connection, number)
         return claim_by_id(desk, claim_id)
 
 
@@ -107,42 +107,42 @@ def undo(desk: "Desk", reviewer: str, claim_id: str | None = None) -> Claim:
     StaleDecision when somebody has decided on the same claim since.
     """
     _check(reviewer, "undo", None, None)
-    with desk.changing() as rows:
-        last = _last_of(rows, reviewer, claim_id)
+    with desk.transaction() as connection:
+        last = _last_of(connection, reviewer, claim_id)
         claim = claim_by_id(desk, last.claim_id)
-        standing = stack(log_of(rows, claim.id))[-1]
+        standing = stack(log_of(connection, claim.id))[-1]
         if standing.id != last.id:
             raise StaleDecision(
                 f"{standing.reviewer} has decided on this claim since; decide anew instead",
                 claim,
                 standing,
             )
-        _append(desk, rows, claim, reviewer, "undo", None, claim.version, undoes=last.id)
-        refresh(desk, rows, claim.number)
+        _append(desk, connection, claim, reviewer, "undo", None, claim.version, undoes=last.id)
+        refresh(desk, connection, claim.number)
         return claim_by_id(desk, claim.id)
 
 
 def history(desk: "Desk", claim_id: str) -> list[Decision]:
     """Return everything that was decided on a claim, second reviews too, the first entry first."""
-    return log_of(desk.rows, claim_id)
+    return log_of(desk.connection, claim_id)
 
 
 def draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
     """Keep an edit that is not saved yet; None drops it. No run and no decision touches it."""
     _check(reviewer, "correct", None, None)
-    with desk.changing() as rows:
+    with desk.transaction() as connection:
         claim = claim_by_id(desk, claim_id)
         if row is None:
-            rows.execute(
+            connection.execute(
                 "delete from draft where claim_id = ? and reviewer = ?",
                 (claim.id, storable(reviewer)),
             )
         else:
-            rows.execute(
+            connection.execute(
                 "insert or replace into draft values (?, ?, ?, ?)",
                 (claim.id, storable(reviewer), packed(row), time.time()),
             )
-        refresh(desk, rows, claim.number, version=claim.version)
+        refresh(desk, connection, claim.number, version=claim.version)
 
 
 def draft_of(desk: "Desk", claim_id: str, reviewer: str) -> Json | None:
@@ -166,9 +166,9 @@ def _check(reviewer: str, action: Action, reason: str | None, note: str | None) 
         raise ReviewError(f"a note has at most {_LONGEST_NOTE} characters")
 
 
-def _stale(rows: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
+def _stale(connection: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
     """Say who came between a version that was seen and the present one."""
-    log = [one for one in log_of(rows, claim.id) if not one.second and one.seen >= seen]
+    log = [one for one in log_of(connection, claim.id) if not one.second and one.seen >= seen]
     if not log:
         return StaleDecision(
             "a run has found it anew meanwhile; look at it again and decide", claim, None
@@ -182,9 +182,9 @@ def _stale(rows: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
     )
 
 
-def _last_of(rows: sqlite3.Connection, reviewer: str, claim_id: str | None) -> Decision:
+def _last_of(connection: sqlite3.Connection, reviewer: str, claim_id: str | None) -> Decision:
     """Return the latest decision of a reviewer that was not taken back."""
-    found = rows.execute(
+    found = connection.execute(
         "select * from decision d where reviewer = :reviewer and pass = 1 and action <> 'undo'"
         " and (:claim is null or claim_id = :claim) and not exists (select 1 from decision u"
         " where u.claim_id = d.claim_id and u.undoes = d.id) order by id desc limit 1",
@@ -203,7 +203,7 @@ def _verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json
 
 def _append(
     desk: "Desk",
-    rows: sqlite3.Connection,
+    connection: sqlite3.Connection,
     claim: Claim,
     reviewer: str,
     action: Action,
@@ -223,7 +223,7 @@ def _append(
         exact, prefix, suffix = (
             text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT],
         )  # fmt: skip
-    rows.execute(
+    connection.execute(
         "insert into decision (claim_id, at, reviewer, action, before, after, machine, reason,"
         ' note, seen, pass, undoes, article_sha256, start, "end", exact, prefix, suffix)'
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

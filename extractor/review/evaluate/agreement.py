@@ -120,7 +120,7 @@ def pairs(desk: "Desk", schema: str | None = None) -> Iterator[Pair]:
     for claim in claims_by_id(desk, [row["claim_id"] for row in found]):
         if schema is not None and claim.schema != schema:
             continue
-        log = log_of(desk.rows, claim.id)
+        log = log_of(desk.connection, claim.id)
         second = [one for one in log if one.second and one.action in _VERDICTS]
         if not second:
             continue

@@ -91,7 +91,7 @@ def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
             action = given.action
         if given.action == "correct":
             row = edited(desk, claim, given.changes or {})
-        with desk.changing():
+        with desk.transaction():
             now = decide(
                 desk,
                 claim_id,

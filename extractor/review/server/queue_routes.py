@@ -21,6 +21,7 @@ from extractor.review.server import pages
 from extractor.review.server.api_v1 import Refused
 from extractor.review.server.responses import REVIEWER, House, Json, html_answer, reviewer_of
 from extractor.review.server.second_looks import page_of
+from extractor.review.sync.syncing import sync
 
 _ROWS = 40  # of the queue at a time
 EXPORTS = {
@@ -53,7 +54,7 @@ def static_files(app: FastAPI) -> None:
 def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
-        desk.sync()
+        sync(desk)
         asked, unknown = pages.understood(desk, request.query_params)
         first = _page(desk, asked, reviewer_of(request, house))
         query = pages.query_of(asked)
@@ -83,7 +84,7 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
     def rows(request: Request) -> Response:
         after = request.query_params.get("after")
         if after is None:
-            desk.sync()
+            sync(desk)
         found = _page(desk, request.query_params, reviewer_of(request, house), after)
         answer: dict[str, Any] = {
             "html": pages.rows(desk, found, pages.query_of(request.query_params)),
@@ -171,7 +172,7 @@ def export_routes(app: FastAPI, desk: Desk) -> None:
         undecided: bool = False,
     ) -> Response:
         """Send what is published: accepted and corrected claims; open ones only if asked for."""
-        desk.sync()
+        sync(desk)
         shown = Filter()
         if query:
             shown = replace(pages.from_query(dict(parse_qsl(query[:8000]))), status=())

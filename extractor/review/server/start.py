@@ -11,6 +11,7 @@ from extractor.review.desk import Desk
 from extractor.review.server.app import Unexpected, make_app
 from extractor.review.server.guard import Door, names_for
 from extractor.review.server.responses import House
+from extractor.review.sync.syncing import sync
 from extractor.settings import Settings
 
 PORT = 8484  # when it is taken, any free one
@@ -37,7 +38,7 @@ def serve(
     import uvicorn
 
     with Desk(folder) as desk:
-        changed = desk.sync()
+        changed = sync(desk)
     if changed:
         note(f"{changed:,} claims are new or have changed")
     names, any_address = names_for(host)

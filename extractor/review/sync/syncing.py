@@ -6,7 +6,7 @@
     decided, and it says otherwise                  the decision stands; `differs`
     decided, and it is not found again              the decision stands; `found` is false
     the article of a source was changed             claims move to the new text when their words
-                                                    stand there (anchoring.py), else they are open
+                                                    stand there (carrying.py), else they are open
                                                     again and show what was decided
     a draft                                         is not touched, and keeps its claim in the queue
 
@@ -25,12 +25,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from extractor.review.claims.carrying import carry_row
 from extractor.review.claims.claims import DECIDED
 from extractor.review.claims.json_rows import packed, speaker_of, unpacked
-from extractor.review.claims.recording import derive_stored, free_identity, index_words, words_of
+from extractor.review.claims.recording import derive_stored, free_identity, index_claim
 from extractor.review.claims.risk import assess
 from extractor.review.claims.standing import UPDATE
-from extractor.review.desk import CACHE
+from extractor.review.database import CACHE
+from extractor.review.search_index import add_claims, words_of
 from extractor.review.sync.matching import Key, pair
 from extractor.review.sync.proposal import Proposal
 from extractor.store.packing import anchor_of, storable, unpack_json
@@ -83,10 +85,10 @@ def sync(desk: "Desk") -> int:
     changed = 0
     if not desk.select("select 1 from review_due limit 1"):
         return 0
-    with _in_bulk(desk.rows):
+    with _in_bulk(desk.connection):
         while True:
-            with desk.changing() as rows:
-                due = rows.execute(
+            with desk.transaction() as connection:
+                due = connection.execute(
                     "select number, article_sha256, schema from review_due order by number limit ?",
                     (_MOST,),
                 ).fetchall()
@@ -95,42 +97,44 @@ def sync(desk: "Desk") -> int:
                 ends = time.monotonic() + _HOLD
                 done = []
                 for number, sha256, schema in due:
-                    changed += _Article(desk, rows, sha256, schema).take()
+                    changed += _Article(desk, connection, sha256, schema).take()
                     done.append((number,))
                     if time.monotonic() > ends:
                         break
-                rows.executemany("delete from review_due where number = ?", done)
+                connection.executemany("delete from review_due where number = ?", done)
 
 
 @contextmanager
-def _in_bulk(rows: sqlite3.Connection) -> Iterator[None]:
+def _in_bulk(connection: sqlite3.Connection) -> Iterator[None]:
     """Write much at once: what a power cut takes of it is still due, and is brought in again."""
-    if rows.in_transaction:
+    if connection.in_transaction:
         yield
         return
-    rows.execute("pragma synchronous = normal")
-    rows.execute(f"pragma cache_size = -{_CACHE}")
-    rows.execute(f"pragma wal_autocheckpoint = {_LOG}")
+    connection.execute("pragma synchronous = normal")
+    connection.execute(f"pragma cache_size = -{_CACHE}")
+    connection.execute(f"pragma wal_autocheckpoint = {_LOG}")
     try:
         yield
     finally:
-        rows.execute("pragma synchronous = full")
-        rows.execute("pragma wal_autocheckpoint = 1000")  # SQLite's own
-        rows.execute(f"pragma cache_size = -{CACHE}")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma wal_autocheckpoint = 1000")  # SQLite's own
+        connection.execute(f"pragma cache_size = -{CACHE}")
 
 
 class _Article:
     """What the newest extraction of one article by one schema brings."""
 
-    def __init__(self, desk: "Desk", rows: sqlite3.Connection, sha256: str, schema: str) -> None:
+    def __init__(
+        self, desk: "Desk", connection: sqlite3.Connection, sha256: str, schema: str
+    ) -> None:
         self._desk = desk
-        self._rows = rows
+        self._connection = connection
         self._sha256 = sha256
         self._schema = schema
 
     def take(self) -> int:
         """Bring it in; return how many claims are new or changed."""
-        extraction = self._rows.execute(
+        extraction = self._connection.execute(
             "select e.*, a.outlet, a.published, a.title from extraction e"
             " join article a on a.sha256 = e.article_sha256"
             " where e.article_sha256 = ? and e.schema = ? and e.status = 'done'"
@@ -162,7 +166,7 @@ class _Article:
         counts = json.loads(self._extraction["counts"] or "{}")
         odd = counts.get("warnings") or counts.get("unaccounted")
         remarks = self._remarks() if odd else None
-        for row in self._rows.execute(
+        for row in self._connection.execute(
             'select kind, path, start, "end", text, confidence, by_rules, row from record'
             " where extraction_id = ? order by id",
             (self._extraction["id"],),
@@ -209,7 +213,7 @@ class _Article:
         return own + before
 
     def _read(self, which: str) -> list[dict[str, Any]]:
-        found = self._rows.execute(
+        found = self._connection.execute(
             "select c.*, exists (select 1 from draft d where d.claim_id = c.id) as drafted"  # noqa: S608
             f" from claim c where c.schema = :schema and c.{which}",
             {"sha256": self._sha256, "schema": self._schema},
@@ -240,7 +244,7 @@ class _Article:
             if place is not None:
                 return place
         if claim["decision"] and claim["row"] is not None and claim["was"] != self._sha256:
-            row = self._desk.carrier(claim["was"], self._sha256).row(unpacked(claim["row"]))
+            row = carry_row(self._desk.carrier(claim["was"], self._sha256), unpacked(claim["row"]))
             start, end, _ = anchor_of(row)
             if start is not None and end is not None:
                 return start, end
@@ -263,7 +267,7 @@ class _Article:
             "proposal": proposal.row,
         }
         if self._differs(claim, proposal):
-            self._rows.execute(_HISTORY, self._history(claim["id"], proposal))
+            self._connection.execute(_HISTORY, self._history(claim["id"], proposal))
         elif claim["was"] == self._sha256 and all(claim[name] == now[name] for name in now):
             return False
         fresh = {**claim, **now}
@@ -275,7 +279,7 @@ class _Article:
             return True
         if claim["model"] != (self._extraction["model"] or "rules"):
             return True
-        last = self._rows.execute(
+        last = self._connection.execute(
             "select confidence, engine, prompt_sha256 from proposal where claim_id = ?"
             " order by id desc limit 1",
             (claim["id"],),
@@ -289,7 +293,7 @@ class _Article:
         if not claim["found"] and not moved:
             return False
         if claim["found"]:
-            self._rows.execute(_HISTORY, self._history(claim["id"], None))
+            self._connection.execute(_HISTORY, self._history(claim["id"], None))
         fresh = {**claim, "found": 0, "proposal": None, "warnings": "[]", "by_rules": 0}
         return self._write(claim, fresh)
 
@@ -299,14 +303,14 @@ class _Article:
             self._extraction["outlet"],
             self._extraction["published"],
         )
-        derived = derive_stored(self._desk, self._rows, fresh)
+        derived = derive_stored(self._desk, self._connection, fresh)
         # What a reviewer looks at has changed: a decision on the former is refused.
         seen = ("row", "status", "queued", "lapsed")
         if claim["was"] != self._sha256 or any(derived[name] != claim[name] for name in seen):
             fresh["version"] += 1
         values = {**fresh, **derived}
-        self._rows.execute(f"{UPDATE}, {_FACTS} where number = :number", values)
-        index_words(self._desk, self._rows, fresh["number"], values)
+        self._connection.execute(f"{UPDATE}, {_FACTS} where number = :number", values)
+        index_claim(self._desk, self._connection, fresh["number"], values)
         return True
 
     # --- what is new -----------------------------------------------------------------------------
@@ -316,7 +320,9 @@ class _Article:
         if not proposals:
             return
         told = self._extraction
-        before = self._rows.execute("select coalesce(max(number), 0) from claim").fetchone()[0]
+        before = self._connection.execute("select coalesce(max(number), 0) from claim").fetchone()[
+            0
+        ]
         ids = self._identities(proposals)
         claims, words, said = [], [], []
         for number, (one, told_apart) in enumerate(zip(proposals, ids, strict=True), before + 1):
@@ -324,10 +330,10 @@ class _Article:
             claims.append(self._columns(number, claim_id, ordinal, one))
             said.append(self._history(claim_id, one))
             words.append((number, words_of(one.text, one.said, told["title"])))
-        self._rows.executemany(_INSERT, claims)
-        self._rows.executemany(_HISTORY, said)
+        self._connection.executemany(_INSERT, claims)
+        self._connection.executemany(_HISTORY, said)
         if self._desk.searchable:
-            self._rows.executemany("insert into claim_words (rowid, words) values (?, ?)", words)
+            add_claims(self._connection, words)
 
     def _identities(self, proposals: list[Proposal]) -> list[tuple[str, int]]:
         """Return an id that nothing else has, with its ordinal, for each."""
@@ -336,7 +342,7 @@ class _Article:
         for one in proposals:
             place: object = one.key[1] if one.start is None else [one.start, one.end]
             claim_id, ordinal = free_identity(
-                self._rows, self._sha256, self._schema, one.kind, place, turns[one.key]
+                self._connection, self._sha256, self._schema, one.kind, place, turns[one.key]
             )
             turns[one.key] = ordinal + 1
             found.append((claim_id, ordinal))
