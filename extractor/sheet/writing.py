@@ -12,7 +12,7 @@ from typing import Literal, Protocol, get_args
 
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction
-from extractor.text.atomic_files import write_whole
+from extractor.text.atomic_files import write_text
 
 Format = Literal["table", "json", "jsonl", "csv", "html"]
 _ENDINGS: dict[Format, str] = {
@@ -135,7 +135,7 @@ class _File:
     def finish(self) -> list[Path]:
         if not self._kept:
             return []
-        write_whole(self._path, _text(self._kept, self._form, self._several))
+        write_text(self._path, _text(self._kept, self._form, self._several))
         return [self._path]
 
 

@@ -1,4 +1,8 @@
-"""Files that are written bit by bit and then put in their place in one step, or not at all."""
+"""Writes a file whole or not at all: it is made beside its place and put there in one step.
+
+Whatever goes wrong, an interrupt too, the file that was there stays and the new one is dropped.
+Errors of the system become one OutputError that names the file and says what to look at.
+"""
 
 import os
 import stat
@@ -6,20 +10,23 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TextIO
+from typing import TextIO
 
 from extractor.errors import OutputError
 
 
 @contextmanager
-def replacing(target: Path, *, durable: bool = True) -> Iterator[Path]:
-    """Give the path of a new file beside `target`, which it takes the place of at the end.
+def replacing(target: Path, *, parents: bool = False, durable: bool = True) -> Iterator[Path]:
+    """Give the path of a new file, which takes the place of `target` at the end.
 
-    Whatever goes wrong, the old file stays and the new one is dropped. `durable` waits until the
-    disk has it. OSError of any kind becomes OutputError.
+    A link is followed, and the file keeps the permissions of the one it replaces. `parents` makes
+    missing folders; `durable` waits until the disk has the file. Raises OutputError.
     """
-    with telling(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+    with output_errors(target):
+        target = _resolved(target)
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else _MODE_OF_NEW_FILES
         handle, name = tempfile.mkstemp(prefix=".extract-", suffix=".part", dir=target.parent)
         os.close(handle)
         made = Path(name)
@@ -28,86 +35,73 @@ def replacing(target: Path, *, durable: bool = True) -> Iterator[Path]:
             if durable:
                 with made.open("rb+") as file:
                     os.fsync(file.fileno())
-            made.chmod(_MODE)
+            made.chmod(mode)
             made.replace(target)
-        except BaseException:  # an interrupt too leaves nothing behind
+        except BaseException:
             with suppress(OSError):
                 made.unlink(missing_ok=True)
             raise
 
 
 @contextmanager
-def replacing_text(target: Path) -> Iterator[TextIO]:
-    """Give a text file (UTF-8, line feeds) that takes the place of `target` at the end."""
-    with replacing(target) as made, made.open("w", encoding="utf-8", newline="") as file:
-        file.reconfigure(errors="replace")
-        yield file
-        file.flush()
+def replacing_text(target: Path, *, parents: bool = False) -> Iterator[TextIO]:
+    """Give a text file (UTF-8, line feeds) that takes the place of `target` at the end.
+
+    A device or a pipe cannot be replaced: it is written to directly. What UTF-8 cannot hold, lone
+    surrogates, is written as "?". Raises OutputError.
+    """
+    with output_errors(target):
+        if target.exists() and not target.is_file():
+            with _open(target) as file:
+                yield file
+            return
+        with replacing(target, parents=parents) as made, _open(made) as file:
+            yield file
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a text file whole, as `replacing_text` does. Raises OutputError."""
+    with replacing_text(target) as file:
+        file.write(text)
 
 
 @contextmanager
-def telling(target: Path) -> Iterator[None]:
-    """Tell errors of the system as OutputError, with what to do."""
+def output_errors(target: Path) -> Iterator[None]:
+    """Turn any OSError in the block into an OutputError on `target`.
+
+    A closed pipe stays a BrokenPipeError: whoever read it has seen enough, and that is no error.
+    """
     try:
         yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise OutputError(
-            f"{target}: the sheet cannot be written ({error.strerror or error}); is there room on "
-            "the disk, and may the folder be written to? The store has everything: run again"
-        ) from error
+        raise _not_written(target, error.strerror or str(error)) from error
 
 
-def _mode() -> int:
-    mask = os.umask(0)
+def _open(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", errors="replace", newline="")
+
+
+def _resolved(target: Path) -> Path:
+    """Return the file that a path leads to. Raises OutputError where it leads nowhere."""
+    try:
+        return target.resolve()
+    except (RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name
+        raise _not_written(target, str(error)) from error
+
+
+def _not_written(target: Path, reason: str) -> OutputError:
+    return OutputError(
+        f"{target}: it cannot be written ({reason}); is its folder there and may it be written "
+        "to, and is there room on the disk?"
+    )
+
+
+def _mode_of_new_files() -> int:
+    mask = os.umask(0)  # there is no other way to read it
     os.umask(mask)
     return 0o666 & ~mask
 
 
-_MODE = _mode()  # once, when there is one thread: the mask is the process's
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: all of it or nothing. Raises OutputError.
-
-    A link is followed; a device or a pipe, which cannot be replaced, is written to directly.
-    """
-    data = text.encode("utf-8", "replace")
-    try:
-        target = path.resolve()
-        if path.exists() and not target.is_file():
-            with path.open("wb") as file:
-                file.write(data)
-            return
-        _replace(target, data)
-    except BrokenPipeError:
-        raise
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the name
-        raise _not_written(path, error) from error
-
-
-def _replace(target: Path, data: bytes) -> None:
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=".extract-", suffix=".part", dir=target.parent)
-    made = Path(name)
-    try:
-        file: IO[bytes]
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        made.chmod(mode)
-        made.replace(target)
-    except BaseException:  # an interrupt too leaves nothing behind
-        made.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _not_written(path: Path, error: Exception) -> OutputError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return OutputError(f"{path}: the sheet cannot be written ({reason}); name another --output")
+_MODE_OF_NEW_FILES = _mode_of_new_files()  # once, before there are threads: the mask is shared

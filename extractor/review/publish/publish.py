@@ -19,7 +19,7 @@ from extractor.review.publish.columns import csv_names
 from extractor.review.publish.selection import Selection
 from extractor.review.queue import Filter
 from extractor.run.sheets.cells import Head, sheet_title
-from extractor.text.atomic_files import replacing_text, telling
+from extractor.text.atomic_files import output_errors, replacing_text
 
 Form = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -81,7 +81,7 @@ def publish(
 
             name = target.name.removesuffix(".json").removesuffix(".label-studio")
             files.append(target.with_name(f"{name}.config.xml"))
-            with replacing_text(files[-1]) as file:
+            with replacing_text(files[-1], parents=True) as file:
                 file.write(config(selection.kinds.values()))
         return Published(
             selection.taken,
@@ -142,7 +142,7 @@ def _write_workbook(selection: Selection, target: Path) -> None:
         for reviewed in selection.each():
             for row in reviewed.rows:
                 cells = row.kind.xlsx(row.claim, row.cells, row.told)
-                with telling(target):
+                with output_errors(target):
                     sheets[row.claim.schema, row.claim.kind].add(cells)
         if not sheets:
             book.sheet("Nothing published", (Head("Claim", 20), Head("Version", 16))).end()
@@ -157,7 +157,7 @@ def _opened(target: Path | None, *, spreadsheets: bool) -> Iterator[IO[str]]:
     A file for spreadsheets begins with a byte order mark, without which they misread it.
     """
     if target is not None:
-        with replacing_text(target) as file:
+        with replacing_text(target, parents=True) as file:
             if spreadsheets:
                 file.write("\ufeff")
             yield file

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from extractor.sheet.highlights import attribute, safe
 from extractor.sheet.page import asset, closing, opening
-from extractor.text.atomic_files import replacing_text, telling
+from extractor.text.atomic_files import output_errors, replacing_text
 from extractor.text.printable import one_line
 
 FILE = "index.html"
@@ -67,7 +67,7 @@ def write_index(folder: Path, listings: Sequence[Listing], engine: str) -> list[
             _write_page(file, part, number, _count(listings), listings, engine)
         written.append(path)
     number = len(written) + 1
-    with telling(folder / page_name(number)):
+    with output_errors(folder / page_name(number)):
         while (folder / page_name(number)).exists():
             (folder / page_name(number)).unlink()
             number += 1

@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from extractor.text.atomic_files import write_whole
+from extractor.text.atomic_files import write_text
 
 FILE = ".extract-sheets.json"
 
@@ -41,7 +41,7 @@ class Manifest:
     def save(self) -> None:
         """Write the manifest if it says anything new. Raises OutputError."""
         if self._known != self._before:
-            write_whole(self._folder / FILE, json.dumps(self._known, indent=1) + "\n")
+            write_text(self._folder / FILE, json.dumps(self._known, indent=1) + "\n")
 
     def _state(self, name: str) -> str | None:
         try:

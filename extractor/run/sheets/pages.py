@@ -62,7 +62,7 @@ def write_page(path: Path, extraction: Extraction, finished_at: float) -> None:
     page = to_html([extraction]).encode("utf-8", "replace")
     # Not durable: a hundred thousand waits for the disk; what a power cut leaves empty is not
     # current, and is written again.
-    with replacing(path, durable=False) as made:
+    with replacing(path, parents=True, durable=False) as made:
         made.write_bytes(page)
         moment = _nanoseconds(finished_at)
         os.utime(made, ns=(moment, moment))

@@ -46,7 +46,7 @@ from extractor.store.current import (
 from extractor.store.packing import article_from_row
 from extractor.store.store import FILE as STORE
 from extractor.store.work_key import Recipe
-from extractor.text.atomic_files import replacing_text, telling
+from extractor.text.atomic_files import output_errors, replacing_text
 
 Form = Literal["jsonl", "csv", "xlsx", "html"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -150,7 +150,7 @@ class _Writing:
                         self._tell(one.problem)
                         continue
                     for target, take in takers:
-                        with telling(target):
+                        with output_errors(target):
                             take(one)
         if html:
             self._manifest.note(topic, looks)

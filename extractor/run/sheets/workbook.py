@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from extractor.run.sheets.cells import Cells, Head, Link, Value
 from extractor.sheet.csvout import FORMULA
-from extractor.text.atomic_files import telling
+from extractor.text.atomic_files import output_errors
 from extractor.text.printable import printable
 
 MOST_ROWS = 1_048_576  # of a sheet, its header included
@@ -35,7 +35,7 @@ class Workbook:
     def __enter__(self) -> Self:
         from xlsxwriter import Workbook as Writer  # 0.1 s
 
-        with telling(self._target):
+        with output_errors(self._target):
             self._target.parent.mkdir(parents=True, exist_ok=True)
             self._folder = Path(tempfile.mkdtemp(prefix=".extract-", dir=self._target.parent))
         self._made = self._folder / "sheets.xlsx"
@@ -76,7 +76,7 @@ class Workbook:
     ) -> None:
         try:
             if error is None:
-                with telling(self._target):
+                with output_errors(self._target):
                     self._close()
                     self._made.replace(self._target)
             else:
@@ -105,7 +105,7 @@ class Workbook:
 
     def begin(self, title: str, heads: Sequence[Head]) -> Any:
         """Return a new worksheet of xlsxwriter's with its header."""
-        with telling(self._target):
+        with output_errors(self._target):
             page = self._book.add_worksheet(self._free(title))
         for position, head in enumerate(heads):
             page.set_column(position, position, head.width)
