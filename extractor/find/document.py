@@ -11,12 +11,12 @@ from extractor.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the rules read: made once an article, shared by finding and attributing."""
+class Document:
+    """The article as the rules read it: made once, shared by finding and attributing."""
 
     article: Article
     tokens: Tokens
-    sentence: list[int]  # token -> index of its sentence
+    sentence_of: list[int]  # token -> index of its sentence
     opens: frozenset[int]  # tokens that open a sentence or a quotation, or follow a colon
     quoted: list[bool]  # token -> stands inside a quotation
     sentences: tuple[SentenceCandidate, ...]
@@ -29,11 +29,11 @@ class Reading:
         return at >= 0 and offset < self.furniture[at].end
 
 
-def read(
+def read_document(
     article: Article,
     sentences: tuple[SentenceCandidate, ...],
     quotations: tuple[QuotationCandidate, ...],
-) -> Reading:
+) -> Document:
     """Cut the article into tokens and say for each where it stands."""
     tokens = tokenize(article.text)
     words, count, first_from = tokens.text, len(tokens.text), tokens.first_from
@@ -57,6 +57,6 @@ def read(
         if words[i] in ":•" or (i and words[i - 1][0].islower()):
             opens.add(i + 1)
     furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
-    return Reading(
+    return Document(
         article, tokens, sentence, frozenset(opens), quoted, sentences, bounds, furniture
     )

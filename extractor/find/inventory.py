@@ -18,7 +18,7 @@ from extractor.find.candidates import (
     SanctionStatement,
     SentenceCandidate,
 )
-from extractor.find.document import Reading, read
+from extractor.find.document import Document, read_document
 from extractor.find.figures.finder import find_figures
 from extractor.find.names.finder import find_names
 from extractor.find.names.state_groups import find_collectives
@@ -55,7 +55,7 @@ class Inventory:
     attributions: tuple[AttributionCandidate, ...] = ()  # see answer/reported.py
     _numbers: tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]] | None = None
     _statements: tuple[SanctionStatement, ...] | None = None
-    _reading: Reading | None = field(default=None, repr=False, compare=False)
+    _document: Document | None = field(default=None, repr=False, compare=False)
     # The names and their mentions, where the finders tell at which tokens these stand.
     _found: tuple[tuple[Entity, ...], list[Placed]] | None = field(
         default=None, repr=False, compare=False
@@ -66,16 +66,16 @@ class Inventory:
     )
 
     @cached_property
-    def reading(self) -> Reading:
+    def document(self) -> Document:
         """The article's tokens, as the rules read them."""
-        return self._reading or read(self.article, self.sentences, self.quotations)
+        return self._document or read_document(self.article, self.sentences, self.quotations)
 
     @cached_property
     def numbers(self) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
         """The figures, and the numbers that are none."""
         if self._numbers is not None:
             return self._numbers
-        tokens = self.reading.tokens
+        tokens = self.document.tokens
         return find_figures(self.article, tokens, tokens.all_of(NUMBER), self.names)
 
     @property
@@ -121,7 +121,7 @@ class Inventory:
         """All mentions with the tokens first:last they cover, in order of the text."""
         if self._found and self._found[0] is self.names:
             return self._found[1]
-        return _placed(self.reading, self.names)
+        return _placed(self.document, self.names)
 
     @cached_property
     def mentions(self) -> tuple[tuple[Mention, Entity], ...]:
@@ -131,7 +131,7 @@ class Inventory:
     @cached_property
     def placed(self) -> list[Placed]:
         """The mentions outside quotations with the tokens first:last they cover, in order."""
-        quoted, count = self.reading.quoted, len(self.reading.quoted)
+        quoted, count = self.document.quoted, len(self.document.quoted)
         return [place for place in self._mentions if place[0] < count and not quoted[place[0]]]
 
     def sentence_at(self, offset: int) -> SentenceCandidate | None:
@@ -175,21 +175,21 @@ def take(article: Article) -> Inventory:
     """Take stock of `article`. Deterministic; no network; never raises on any text."""
     sentences = find_sentences(article)
     quotations = find_quotations(article)
-    reading = read(article, sentences, quotations)
-    names, placed = find_names(reading)
-    tokens = reading.tokens
+    document = read_document(article, sentences, quotations)
+    names, placed = find_names(document)
+    tokens = document.tokens
     bodies = find_collectives(article.text, tokens, tokens.all_of(STATES), names)
     if bodies:
         names += bodies
-        placed = sorted((*placed, *_placed(reading, bodies)), key=itemgetter(0, 1))
+        placed = sorted((*placed, *_placed(document, bodies)), key=itemgetter(0, 1))
     return Inventory(
-        article, sentences, quotations, names, _reading=reading, _found=(names, placed)
+        article, sentences, quotations, names, _document=document, _found=(names, placed)
     )
 
 
-def _placed(reading: Reading, entities: tuple[Entity, ...]) -> list[Placed]:
+def _placed(document: Document, entities: tuple[Entity, ...]) -> list[Placed]:
     """Return the mentions of entities with the tokens that they cover, in order of the text."""
-    first_from = reading.tokens.first_from
+    first_from = document.tokens.first_from
     found: list[Placed] = []
     for entity in entities:
         for mention in entity.mentions:

@@ -5,30 +5,11 @@ by the finders and readers of sanction statements and releases.
 """
 
 import re
-from typing import NamedTuple
 
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\$?\d[\d,.]*\d|\w+(?:[-'’.]\w+)*|\S")
-
-
-class Token(NamedTuple):
-    """A word or a mark; offsets count code points of the article's text."""
-
-    text: str
-    low: str  # lower case, with a straight apostrophe
-    start: int
-    end: int
-
-    @property
-    def capital(self) -> bool:
-        """Tell whether the word begins with a capital letter."""
-        return self.text[:1].isupper()
-
-    @property
-    def word(self) -> bool:
-        """Tell whether this is a word or number rather than a mark."""
-        return self.text[0].isalnum() or self.text[0] == "$"
 
 
 def tokens_of(text: str, span: Span) -> list[Token]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, compress
+from typing import NamedTuple
 
 from extractor.language.word_classes import TOLD
 
@@ -20,6 +21,25 @@ _TOKEN = re.compile(
     r"|\S"
 )
 _ENDING = frozenset('.,;:?!)"”')  # tokens of their own at the end of what has no stop in it
+
+
+class Token(NamedTuple):
+    """A word or a mark; offsets count code points of the article's text."""
+
+    text: str
+    low: str  # lower case, with a straight apostrophe
+    start: int
+    end: int
+
+    @property
+    def capital(self) -> bool:
+        """Tell whether the word begins with a capital letter."""
+        return self.text[:1].isupper()
+
+    @property
+    def word(self) -> bool:
+        """Tell whether this is a word or number rather than a mark."""
+        return self.text[0].isalnum() or self.text[0] == "$"
 
 
 @dataclass(frozen=True, slots=True)

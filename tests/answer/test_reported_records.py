@@ -316,7 +316,7 @@ def test_reading_is_linear_in_the_length_of_the_article(piece: str) -> None:
 
     def work(times: int) -> int:
         inventory = take(article_from_text(piece * times, "test"))
-        inventory.by_id, inventory.mentions, inventory.reading  # noqa: B018 - found before
+        inventory.by_id, inventory.mentions, inventory.document  # noqa: B018 - found before
         return calls_of(lambda: with_attributions(inventory, SCHEMA.model))
 
     work(5)  # loads the tables

@@ -49,7 +49,7 @@ def count_cues(record: dict[str, Any], inventory: Inventory) -> tuple[Counter[st
     """Count the words outside marks, and those of them that the gold marks as cues."""
     gold = [c for a in record["attributions"] for c in a["cue"]]
     marked = {place for cue in gold for place in range(cue["start"], cue["end"])}
-    tokens, quoted = inventory.reading.tokens, inventory.reading.quoted
+    tokens, quoted = inventory.document.tokens, inventory.document.quoted
     seen, cues = Counter[str](), Counter[str]()
     for k, word in enumerate(tokens.lower):
         if quoted[k] or not word.isalpha() or len(word) < 3:

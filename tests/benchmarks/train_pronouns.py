@@ -20,7 +20,7 @@ from extractor.article import Article
 from extractor.find.coreference import pronouns
 from extractor.find.coreference.antecedents import read_on, shapes
 from extractor.find.coreference.discourse import History, Trail, fits
-from extractor.find.document import read
+from extractor.find.document import read_document
 from extractor.find.names import capitalised_runs as capitals
 from extractor.find.names import descriptions as nominals
 from extractor.find.names import finder as names
@@ -49,16 +49,16 @@ def examples(article: Article, answers: dict[int, str]) -> list[Ranking]:
     `answers` are names by the offset of the pronoun; elsewhere gender decides, or nothing does.
     """
     sentences, quotations = find_sentences(article), find_quotations(article)
-    reading = read(article, sentences, quotations)
-    drafts = names._cluster(reading, list(capitals.runs(reading)))
-    nominals.add(reading, drafts)
+    document = read_document(article, sentences, quotations)
+    drafts = names._cluster(document, list(capitals.runs(document)))
+    nominals.add(document, drafts)
     known = [d.gender if d.kind == "person" else None for d in drafts]
-    history, out = History(reading, drafts), []
+    history, out = History(document, drafts), []
     pronouns.learn_gender(history)
     for k, word in read_on(history):
         resolved = pronouns.resolve(history, k, word)
         order = resolved[0] if resolved else None
-        gender, answer = PRONOUN_GENDER.get(word), answers.get(reading.tokens.start[k])
+        gender, answer = PRONOUN_GENDER.get(word), answers.get(document.tokens.start[k])
         if gender:
             found = history.in_reach(k)
             if answer:

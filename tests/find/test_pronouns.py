@@ -286,7 +286,7 @@ def test_two_about_as_likely_leave_it_open():
 def test_a_long_quotation_is_no_distance():
     """Sentences within a quotation do not count as lines between a name and its pronoun."""
     found = inventory('Ann Berg left. "One. Two is more. Three is it," she said. Rain fell.')
-    history, tokens = History(found.reading, []), found.reading.tokens
+    history, tokens = History(found.document, []), found.document.tokens
     line = history.line_at(tokens.lower.index("she"))
     assert line - history.line_at(0) == 1
     assert history.line_at(len(tokens) - 1) - line == 1
@@ -311,9 +311,9 @@ def test_a_long_quotation_is_no_distance():
 )
 def test_the_words_around_a_mention_tell_its_role(text: str, name: str, role: str):
     """Roles by position and the words beside, without a parser."""
-    reading = inventory(text).reading
-    k = reading.tokens.text.index(name)
-    assert role_of(reading, k, k + 1) == role
+    document = inventory(text).document
+    k = document.tokens.text.index(name)
+    assert role_of(document, k, k + 1) == role
 
 
 PRESS = st.lists(
@@ -335,12 +335,12 @@ def test_every_mention_has_a_likelihood_and_a_known_role(text: str):
             assert 0 < mention.likely <= 1
             opener = found.text_of(mention.span).split()[0].lower()
             assert mention.likely == 1 or mention.kind == "pronoun" or opener in ("his", "her")
-    history = History(found.reading, [])
+    history = History(found.document, [])
     last = max((0, *(sentence.paragraph for sentence in found.sentences)))
-    for k in range(len(found.reading.tokens)):
+    for k in range(len(found.document.tokens)):
         assert 0 <= history.line_at(k) <= len(found.sentences)
         assert 0 <= history.paragraph_at(k) <= last
-        assert role_of(found.reading, k, k + 1) in SALIENCE
+        assert role_of(found.document, k, k + 1) in SALIENCE
 
 
 def test_the_weights_name_features_and_no_words():

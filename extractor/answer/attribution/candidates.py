@@ -200,10 +200,10 @@ def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) 
         return "left", follows, verb, placed
     if first >= setting.paragraph:
         follows, verb = evidence.follows(last, setting.sentence)
-        away = evidence.reading.sentence[setting.first] - evidence.reading.sentence[first]
+        away = evidence.document.sentence_of[setting.first] - evidence.document.sentence_of[first]
         return "up", follows, verb, _up(away if away < 3 else 3, setting.earlier)
     follows, verb = evidence.follows(last, setting.paragraph)
-    opens, ends = first in evidence.reading.opens, evidence.tokens.text[setting.paragraph - 1]
+    opens, ends = first in evidence.document.opens, evidence.tokens.text[setting.paragraph - 1]
     return "above", follows, verb, _above(opens, ends)
 
 
@@ -296,7 +296,7 @@ def _after(
         placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
         return "right", follows, verb, placed
     follows, verb = evidence.follows(last, setting.paragraph_end)
-    placed = _down(any(evidence.reading.quoted[setting.last : first]))
+    placed = _down(any(evidence.document.quoted[setting.last : first]))
     return "down", follows, verb, placed
 
 
@@ -323,7 +323,7 @@ def _on_the_right(
         joined = f"according rank={min(rank, 2)}"
     elif rank == 0 and verb is not None:
         joined = f"role and verb, {min(len(gap), 6)}"
-    quoted = any(evidence.reading.quoted[k:first])
+    quoted = any(evidence.document.quoted[k:first])
     return _right(to_tail, min(len(gap), 8), joined, quoted), verb
 
 

@@ -67,12 +67,12 @@ class Evidence:
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
-        self.reading = inventory.reading
-        self.tokens = inventory.reading.tokens
+        self.document = inventory.document
+        self.tokens = inventory.document.tokens
         first_from = self.tokens.first_from
         self.mentions = inventory.placed
         self.heads = self.tokens.all_of(PERSON)  # nouns for people
-        quoted = self.reading.quoted
+        quoted = self.document.quoted
         # Verbs of speech outside quotations.
         self._speech = [k for k in self.tokens.all_of(SPEECH) if not quoted[k]]
         self._at: list[int] = list(map(_FIRST, self.mentions))
@@ -124,15 +124,15 @@ class Evidence:
         return Setting(
             quotation, first, last,
             sentence if sentence > lowest else lowest, end if end < highest else highest,
-            para_first, para_end, shape, any(self.reading.quoted[lowest:first]),
+            para_first, para_end, shape, any(self.document.quoted[lowest:first]),
         )  # fmt: skip
 
     def _sentence_start(self, k: int) -> int:
-        span = self.inventory.sentences[self.reading.sentence[k]].span
+        span = self.inventory.sentences[self.document.sentence_of[k]].span
         return self.tokens.first_from(span.start)
 
     def _sentence_end(self, k: int) -> int:
-        span = self.inventory.sentences[self.reading.sentence[k]].span
+        span = self.inventory.sentences[self.document.sentence_of[k]].span
         return self.tokens.first_from(span.end)
 
     # --- what stands around it ------------------------------------------------------------
@@ -149,7 +149,7 @@ class Evidence:
 
     def tail(self, setting: Setting) -> int | None:
         """Return the token at which an attribution after a comma begins: ", Smith said"."""
-        tokens, quoted, last = self.tokens, self.reading.quoted, setting.last
+        tokens, quoted, last = self.tokens, self.document.quoted, setting.last
         for k in range(setting.last - 1, setting.sentence_end - 1):
             if k >= last and (tokens.text[k] != "," or quoted[k]):
                 continue
@@ -229,13 +229,13 @@ class Evidence:
             return verb
         while k < stop and (lower[k] in AUXILIARIES or lower[k] in _ADVERBS):
             k += 1
-        plain = k < stop and lower[k].isalpha() and not self.reading.quoted[k]
+        plain = k < stop and lower[k].isalpha() and not self.document.quoted[k]
         outside = plain and lower[k] not in PREPOSITIONS and lower[k] not in CONJUNCTIONS
         return k if outside and lower[k] not in DETERMINERS else None
 
     def _past_apposition(self, k: int, stop: int) -> tuple[str, int | None]:
         """Look for the verb after ", a former adviser to the campaign,"."""
-        lower, quoted = self.tokens.lower, self.reading.quoted
+        lower, quoted = self.tokens.lower, self.document.quoted
         for j in range(k + 1, min(k + 25, stop)):
             word = lower[j]
             if quoted[j] or word in _ENDS_APPOSITION:
@@ -263,9 +263,9 @@ class Evidence:
         if k < 0:
             return "start"
         word = lower[k]
-        if self.reading.quoted[k] or word in _DOUBLE_MARKS:
+        if self.document.quoted[k] or word in _DOUBLE_MARKS:
             return "quotation"
-        if first in self.reading.opens:
+        if first in self.document.opens:
             return "opens"
         if word in ("to", "according") and lower[k - 1 if k else 0] == "according":
             return "according"
@@ -405,7 +405,11 @@ def _described(evidence: Evidence, last: int) -> Placed | None:
     head = bisect_left(evidence.heads, last)
     if head == len(evidence.heads) or evidence.heads[head] >= last + ROLE:
         return None
-    lower, classes, quoted = evidence.tokens.lower, evidence.tokens.classes, evidence.reading.quoted
+    lower, classes, quoted = (
+        evidence.tokens.lower,
+        evidence.tokens.classes,
+        evidence.document.quoted,
+    )
     role = False
     for k in range(last, min(last + ROLE + 1, len(lower))):
         if role and evidence.named_at(k):

@@ -158,7 +158,7 @@ def mark_within(inventory: Inventory, quotation: QuotationCandidate) -> str:
 
 
 def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _Place:
-    tokens, span = inventory.reading.tokens, quotation.spans[0]
+    tokens, span = inventory.document.tokens, quotation.spans[0]
     first = tokens.first_from(quotation.outer.start)
     last = tokens.first_from(quotation.outer.end)
     if last <= first:
@@ -185,7 +185,7 @@ def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _
 
 def _beside(inventory: Inventory, place: _Place, written: str) -> list[str]:
     """Features of the words and of what stands right beside the marks."""
-    tokens, quoted = inventory.reading.tokens, inventory.reading.quoted
+    tokens, quoted = inventory.document.tokens, inventory.document.quoted
     text, lower = tokens.text, tokens.lower
 
     def classed(k: int, marks: str) -> str:
@@ -218,7 +218,7 @@ def _beside(inventory: Inventory, place: _Place, written: str) -> list[str]:
 
 def _attributed(inventory: Inventory, place: _Place, written: str, cues: Cues) -> list[str]:
     """Features of the sentence: a cue before or after, its subject, and what lies between."""
-    tokens, quoted = inventory.reading.tokens, inventory.reading.quoted
+    tokens, quoted = inventory.document.tokens, inventory.document.quoted
     text, lower = tokens.text, tokens.lower
     cue = verb = after = verb_after = None
     sure = sure_after = 0

@@ -146,7 +146,7 @@ class Reader:
         self.known = known
         self.evidence = Evidence(inventory)
         self.tokens = self.evidence.tokens
-        self.quoted = self.evidence.reading.quoted
+        self.quoted = self.evidence.document.quoted
         self.top = [q for q in inventory.quotations if q.parent is None]
         self._ends = [q.outer.end for q in self.top]
 

@@ -131,7 +131,7 @@ def cue_features(
     `way` is how it stands to its subject ("subject", "inverted", ", -", "and -"), `who` is that
     subject where it stands in the same clause.
     """
-    tokens, quoted = evidence.tokens, evidence.reading.quoted
+    tokens, quoted = evidence.tokens, evidence.document.quoted
     lower = tokens.lower
     word = lower[k]
     root, form = stem(word), _form(word)
@@ -189,7 +189,7 @@ def shape_features(
     evidence: Evidence, cue: int, way: str, place: str, first: int, last: int
 ) -> tuple[Features, ...]:
     """Return what the content at tokens first:last tells of its cue; `place` is where it stands."""
-    tokens, quoted = evidence.tokens, evidence.reading.quoted
+    tokens, quoted = evidence.tokens, evidence.document.quoted
     opening = word_class(tokens, quoted, first, last)
     finite = not _FINITE.isdisjoint(tokens.lower[first : min(last, first + LONGEST)])
     size = _size(last - first)
@@ -234,7 +234,7 @@ def end_features(
     """Yield the tokens at which a content that begins at token `edge` may end, its borders, with
     what is known of each.
     """
-    tokens, quoted = evidence.tokens, evidence.reading.quoted
+    tokens, quoted = evidence.tokens, evidence.document.quoted
     text, lower = tokens.text, tokens.lower
     root = stem(lower[cue])
     opening = word_class(tokens, quoted, edge, stop)

@@ -9,11 +9,11 @@ from extractor.language.sentence_words import (
     MONTHS,
     PREPOSITIONS,
     PRONOUNS,
-    Token,
     clause_end,
     is_adverb,
     phrase_end,
 )
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 _OPENERS: dict[str, tuple[tuple[str, ...], ...]] = {

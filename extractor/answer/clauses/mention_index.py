@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Inventory
-from extractor.language.sentence_words import DETERMINERS, MONTHS, SUBORDINATORS, Token
+from extractor.language.sentence_words import DETERMINERS, MONTHS, SUBORDINATORS
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 Pair = tuple[Mention, Entity]

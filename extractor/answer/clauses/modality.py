@@ -6,7 +6,8 @@ values of ours.
 
 from extractor.answer.clauses.verb_groups import LEADS, Lead, is_base
 from extractor.find.candidates import Status
-from extractor.language.sentence_words import BREAKS, MODALS, PRONOUNS, SUBORDINATORS, Token, forms
+from extractor.language.sentence_words import BREAKS, MODALS, PRONOUNS, SUBORDINATORS, forms
+from extractor.language.tokens import Token
 
 _REPORT = frozenset(
     "said says say saying told tells telling announced announces announcing pledged promised vowed "

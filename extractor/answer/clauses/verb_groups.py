@@ -15,10 +15,10 @@ from extractor.language.sentence_words import (
     NEGATIONS,
     PREPOSITIONS,
     SUBORDINATORS,
-    Token,
     forms,
     is_adverb,
 )
+from extractor.language.tokens import Token
 
 
 def _table(groups: dict[Status, frozenset[str]]) -> dict[str, Status]:

@@ -1,7 +1,8 @@
 """Words for people who are held and set free, and for setting free."""
 
 from extractor.language.countries import is_demonym
-from extractor.language.sentence_words import DETERMINERS, Token, forms
+from extractor.language.sentence_words import DETERMINERS, forms
+from extractor.language.tokens import Token
 
 # A text without one of each holds no release.
 RELEASE_STEMS = (

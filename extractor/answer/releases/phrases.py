@@ -12,12 +12,12 @@ from extractor.language.sentence_words import (
     BREAKS,
     PREPOSITIONS,
     SUBORDINATORS,
-    Token,
     clause_start,
     is_adverb,
     phrase_end,
     subject_start,
 )
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 

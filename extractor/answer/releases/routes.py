@@ -9,10 +9,10 @@ from extractor.language.sentence_words import (
     AUXILIARIES,
     MONTHS,
     SUBORDINATORS,
-    Token,
     clause_end,
     phrase_end,
 )
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 

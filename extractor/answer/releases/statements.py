@@ -42,12 +42,12 @@ from extractor.language.sentence_words import (
     AUXILIARIES,
     DETERMINERS,
     SUBORDINATORS,
-    Token,
     clause_end,
     phrase_end,
     tokens_of,
 )
 from extractor.language.times import find_times
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 

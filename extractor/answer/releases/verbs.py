@@ -3,7 +3,8 @@
 from extractor.answer.clauses.modality import status_of_verb
 from extractor.answer.clauses.verb_groups import Lead
 from extractor.answer.releases.lexicon import CAPTIVITY, MOVING, PARTICIPLES
-from extractor.language.sentence_words import AUXILIARIES, Token, is_adverb
+from extractor.language.sentence_words import AUXILIARIES, is_adverb
+from extractor.language.tokens import Token
 
 BE = frozenset("was were been be is are being had has have".split()) - {"had", "has", "have"}
 

@@ -13,9 +13,9 @@ from extractor.language.sentence_words import (
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
-    Token,
     is_adverb,
 )
+from extractor.language.tokens import Token
 
 _ADDRESSING = (
     "urg", "ask", "call", "press", "push", "want", "persuad", "convinc", "encourag", "invit",

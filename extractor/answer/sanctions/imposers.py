@@ -3,7 +3,8 @@
 from extractor.find.candidates import Entity, Mention
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.countries import country_of, lookup
-from extractor.language.sentence_words import Token, forms
+from extractor.language.sentence_words import forms
+from extractor.language.tokens import Token
 
 # Words for those who act for a state, in names of bodies and in descriptions of people.
 _OFFICE = frozenset(

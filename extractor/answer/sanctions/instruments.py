@@ -4,7 +4,8 @@ from extractor.answer.clauses.mention_index import Mentions
 from extractor.answer.clauses.verb_groups import lead_of
 from extractor.answer.sanctions.imposers import INSTRUMENTS, codes_in, may_impose
 from extractor.find.candidates import Entity
-from extractor.language.sentence_words import BREAKS, SUBORDINATORS, Token, forms
+from extractor.language.sentence_words import BREAKS, SUBORDINATORS, forms
+from extractor.language.tokens import Token
 
 _MOTIONS = frozenset(
     "proposal proposals resolution motion bid demand request call draft plan appeal plea".split()

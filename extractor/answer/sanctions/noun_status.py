@@ -3,7 +3,8 @@
 from extractor.answer.clauses.modality import DUE, POSSIBLE, reported
 from extractor.answer.clauses.verb_groups import LEADS, open_vote
 from extractor.find.candidates import Status
-from extractor.language.sentence_words import BREAKS, MODALS, NEGATIONS, Token, forms
+from extractor.language.sentence_words import BREAKS, MODALS, NEGATIONS, forms
+from extractor.language.tokens import Token
 
 
 def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status | None:

@@ -27,10 +27,10 @@ from extractor.language.sentence_words import (
     DETERMINERS,
     PRONOUNS,
     SUBORDINATORS,
-    Token,
     forms,
     phrase_end,
 )
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 _JOINING = forms("join", "follow") | {"alongside"}

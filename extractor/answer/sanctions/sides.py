@@ -13,7 +13,8 @@ from extractor.find.candidates import SentenceCandidate
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
 from extractor.language.countries import country_of
-from extractor.language.sentence_words import Token, forms
+from extractor.language.sentence_words import forms
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 _JUST_BEFORE = 400  # characters: the sentence before, or the one before that

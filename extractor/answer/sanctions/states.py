@@ -10,7 +10,7 @@ from extractor.find.candidates import Entity
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.countries import country_of, is_place, lookup
-from extractor.language.sentence_words import Token
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 # Words in the names of bodies whose members are states.

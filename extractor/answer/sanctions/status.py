@@ -22,14 +22,8 @@ from extractor.answer.sanctions.noun_status import status_of_noun
 from extractor.find.candidates import Status
 from extractor.find.sanctions.lexicon import FACE
 from extractor.find.sanctions.readings import Reading
-from extractor.language.sentence_words import (
-    AUXILIARIES,
-    BREAKS,
-    MODALS,
-    SUBORDINATORS,
-    Token,
-    forms,
-)
+from extractor.language.sentence_words import AUXILIARIES, BREAKS, MODALS, SUBORDINATORS, forms
+from extractor.language.tokens import Token
 
 
 def status_of(

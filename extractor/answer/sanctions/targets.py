@@ -9,9 +9,9 @@ from extractor.language.sentence_words import (
     MONTHS,
     PREPOSITIONS,
     SUBORDINATORS,
-    Token,
     phrase_end,
 )
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 

@@ -26,11 +26,11 @@ from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
     SUBORDINATORS,
-    Token,
     clause_end,
     clause_start,
 )
 from extractor.language.times import find_times
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from extractor.find.coreference.discourse import History, Trail
-    from extractor.find.document import Reading
+    from extractor.find.document import Document
     from extractor.find.drafts import Draft
 
 _CASE = {"he": "he", "she": "he", "they": "he", "it": "he", "somebody": "he",
@@ -107,7 +107,7 @@ def _part(
 
 def read_on(history: History) -> Iterator[tuple[int, str]]:
     """Yield the pronouns outside quotations, remembering what is named before each."""
-    coming, quoted, lower = history.coming, history.reading.quoted, history.reading.tokens.lower
+    coming, quoted, lower = history.coming, history.document.quoted, history.document.tokens.lower
     for k, word in history.found:
         since, history.position = history.position, bisect_left(coming, (k,), history.position)
         for first, last, order in coming[since : history.position]:
@@ -130,7 +130,7 @@ def _taken_up(history: History, first: int, description: Draft) -> int | None:
     """Return whom a description such as "the candidate" takes up, for pronouns after it."""
     if description.words or description.plural:
         return None
-    if history.reading.tokens.lower[description.named[0]] in _INTRODUCING:
+    if history.document.tokens.lower[description.named[0]] in _INTRODUCING:
         return None  # "a woman … the woman": she is introduced as somebody else
     word = _TAKEN_UP.get(description.gender or "", "somebody")
     found = antecedent(history, first, word, description)
@@ -143,7 +143,7 @@ def shapes(
 ) -> list[tuple[Features, Features, Features]]:
     """Say for each entity of `found` how its mentions stand to the pronoun at token `k`."""
     line, paragraph = history.line_at(k), history.paragraph_at(k)
-    place, case = _place(history.reading, k), _CASE.get(word, "self")
+    place, case = _place(history.document, k), _CASE.get(word, "self")
     speaker, times, first_of = history.speaker, history.times, history.first_of
     farthest, rank = line - reach, 0
     out = []
@@ -228,11 +228,11 @@ def _acts(trail: Trail, word: str, farthest: int) -> bool:
     return draft.kind != "other" or word in NEUTRAL or bool(draft.gender) or trail.acted >= farthest
 
 
-def _place(reading: Reading, k: int) -> str:
+def _place(document: Document, k: int) -> str:
     """Say where a pronoun stands: after a quotation, at a sentence's beginning or within it."""
-    if k in reading.opens:
+    if k in document.opens:
         return "opens"
-    return "tail" if ends_quotation(reading, k - 1) else "inside"
+    return "tail" if ends_quotation(document, k - 1) else "inside"
 
 
 def _question(history: History, k: int) -> tuple[int, int]:
@@ -241,9 +241,9 @@ def _question(history: History, k: int) -> tuple[int, int]:
     "Brandt asked Okafor whether she would pay. "No," she said."
     """
     asked = history.asked.get(history.line_at(k) - 1) if history.asked else None
-    if asked is None or _place(history.reading, k) != "tail":
+    if asked is None or _place(history.document, k) != "tail":
         return -1, -1
-    return (-1, -1) if "?" in history.reading.tokens.text[max(k - 4, 0) : k] else asked
+    return (-1, -1) if "?" in history.document.tokens.text[max(k - 4, 0) : k] else asked
 
 
 def _barred(history: History, k: int, word: str) -> set[int]:
@@ -255,7 +255,7 @@ def _barred(history: History, k: int, word: str) -> set[int]:
     if word in ("him", "them"):
         subject = _own_subject(history, k)
         return set() if subject is None else {subject}
-    lower, quoted = history.reading.tokens.lower, history.reading.quoted
+    lower, quoted = history.document.tokens.lower, history.document.quoted
     if word not in ("he", "she") or k < 2 or not history.past or quoted[k - 2]:
         return set()
     comment = lower[k - 1] == "," and lower[k + 1 : k + 2] and lower[k + 1] in FINITE_SPEECH
@@ -282,7 +282,7 @@ def _barred(history: History, k: int, word: str) -> set[int]:
 
 def _own_subject(history: History, k: int) -> int | None:
     """Return the subject of the clause that the object pronoun at token `k` stands in."""
-    lower, here = history.reading.tokens.lower, history.line_at(k)
+    lower, here = history.document.tokens.lower, history.line_at(k)
     for token, line, role, order in history.past[:-8:-1]:
         if line != here or k - token > 9:
             return None

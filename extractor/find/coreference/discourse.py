@@ -14,7 +14,7 @@ from extractor.language.word_classes import NEUTRAL, PLURAL, PRONOUN
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from extractor.find.document import Reading
+    from extractor.find.document import Document
     from extractor.find.drafts import Draft
     from extractor.language.kinds import EntityKind
 
@@ -59,12 +59,12 @@ class Trail:
 class History:
     """What was named so far, while the article is read from its beginning."""
 
-    def __init__(self, reading: Reading, drafts: list[Draft]) -> None:
-        self.reading, self.drafts = reading, drafts
-        self._lines, self._sentence = lines_of(reading), reading.sentence
-        self._paragraphs = [sentence.paragraph for sentence in reading.sentences] or [0]
+    def __init__(self, document: Document, drafts: list[Draft]) -> None:
+        self.document, self.drafts = document, drafts
+        self._lines, self._sentence = lines_of(document), document.sentence_of
+        self._paragraphs = [sentence.paragraph for sentence in document.sentences] or [0]
         # Captions and the like: nobody outside them means whom only they name.
-        self.apart = {i for i, p in enumerate(reading.article.paragraphs) if p.kind != "body"}
+        self.apart = {i for i, p in enumerate(document.article.paragraphs) if p.kind != "body"}
         self.past: list[Past] = []
         self.trails: dict[int, Trail] = {}  # of the entities, the one mentioned last at the end
         self._aside: dict[int, Trail] = {}  # the same within one caption or the like
@@ -73,7 +73,7 @@ class History:
         self.speaker = -1  # the entity that spoke last
         self.asked: dict[int, tuple[int, int]] = {}  # line -> who asked whom
         self.first_of: dict[int, int] = {}  # line -> the first person in it
-        lower = reading.tokens.lower
+        lower = document.tokens.lower
         self.coming = sorted(  # the mentions: tokens first:last, entity
             [
                 (first, last, order)
@@ -87,8 +87,8 @@ class History:
         self.opening = {first for first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name
             (k, lower[k])
-            for k in reading.tokens.all_of(PRONOUN)
-            if not reading.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
+            for k in document.tokens.all_of(PRONOUN)
+            if not document.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
         ]
 
     def line_at(self, k: int) -> int:
@@ -101,13 +101,13 @@ class History:
 
     def remember(self, k: int, order: int) -> None:
         """Note the pronoun at token `k` as a mention of the entity."""
-        self.note(k, "p-" + role_of(self.reading, k, k + 1), order)
+        self.note(k, "p-" + role_of(self.document, k, k + 1), order)
 
     def role_at(self, first: int, last: int) -> str:
         """Return the role of the mention at tokens first:last."""
         role = self._roles.get(first)
         if role is None:
-            role = role_of(self.reading, first, last if last > first else first + 1)
+            role = role_of(self.document, first, last if last > first else first + 1)
             self._roles[first] = role
         return role
 

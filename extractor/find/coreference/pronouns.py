@@ -18,7 +18,7 @@ from extractor.language.lexicon import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GEND
 
 if TYPE_CHECKING:
     from extractor.find.candidates import MentionKind
-    from extractor.find.document import Reading
+    from extractor.find.document import Document
 
 _BY_SUBJECT = frozenset("he she his her".split())
 _ASIDE = frozenset(",-–—(")  # may stand between a name and "who"
@@ -27,12 +27,12 @@ _FAR = 25  # tokens an apposition, or a clause before the main one, is looked th
 _OPENERS = frozenset("when while as after before if since although though because until".split())
 
 
-def add(reading: Reading, drafts: list[Draft]) -> dict[int, float]:
+def add(document: Document, drafts: list[Draft]) -> dict[int, float]:
     """Add the pronouns outside quotations as mentions of their likely antecedents.
 
     Returns for the tokens of those that one is found for how likely it is.
     """
-    history = History(reading, drafts)
+    history = History(document, drafts)
     learn_gender(history)
     unresolved: list[tuple[int, str]] = []
     chances: dict[int, float] = {}
@@ -71,7 +71,7 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
 
 def _named_before(history: History, k: int) -> int | None:
     """Return whom the "who" at token `k` follows: a name, or a name and its apposition."""
-    lower, line, fallback = history.reading.tokens.lower, history.line_at(k), None
+    lower, line, fallback = history.document.tokens.lower, history.line_at(k), None
     for first, last, order in reversed(
         history.coming[max(history.position - 8, 0) : history.position]
     ):
@@ -85,7 +85,7 @@ def _named_before(history: History, k: int) -> int | None:
             return order if kind != "place" else None
         if history.drafts[order].kind != "person":
             continue
-        end = _past_place(history.reading, last)
+        end = _past_place(history.document, last)
         aside = lower[k - 1] == "," and lower[end] == "," and "," not in lower[end + 1 : k - 1]
         if aside:
             return order
@@ -94,9 +94,9 @@ def _named_before(history: History, k: int) -> int | None:
     return fallback
 
 
-def _past_place(reading: Reading, k: int) -> int:
+def _past_place(document: Document, k: int) -> int:
     """Return the token after the place of a name that ends at `k`: "Marsh of Freedonia,"."""
-    text, lower = reading.tokens.text, reading.tokens.lower
+    text, lower = document.tokens.text, document.tokens.lower
     j = k + 1
     if lower[k] not in ("of", "from"):
         return k
@@ -109,7 +109,7 @@ def _subject_of_relative(history: History, k: int, word: str) -> int | None:
     """Return whom "who" means right before: "Smith, who lost his seat", "who says she won"."""
     if word not in _BY_SUBJECT or not history.past:
         return None
-    (token, *_, order), lower = history.past[-1], history.reading.tokens.lower
+    (token, *_, order), lower = history.past[-1], history.document.tokens.lower
     if lower[token] != "who" or k - token > _CLAUSE:
         return None
     between = lower[token + 1 : k]
@@ -122,12 +122,12 @@ def _subject_of_relative(history: History, k: int, word: str) -> int | None:
 
 def _named_after(history: History, k: int, word: str) -> int | None:
     """Return the subject that a clause before the main one speaks of: "When he spoke, Smith …"."""
-    reading, lower = history.reading, history.reading.tokens.lower
-    start = reading.tokens.first_from(reading.sentences[reading.sentence[k]].span.start)
+    document, lower = history.document, history.document.tokens.lower
+    start = document.tokens.first_from(document.sentences[document.sentence_of[k]].span.start)
     if k - start > 4 or lower[start] not in _OPENERS:
         return None
     for first, last, order in history.coming[history.position : history.position + 8]:
-        if first - k > _FAR or reading.sentence[first] != reading.sentence[k]:
+        if first - k > _FAR or document.sentence_of[first] != document.sentence_of[k]:
             return None
         draft = history.drafts[order]
         person = draft.kind == "person" and fits(draft, word)
@@ -161,16 +161,16 @@ def learn_gender(history: History) -> None:
     Two kinds of places tell: "Smith said he", the first person of a sentence as its subject with
     no other in between; and a sentence that names one person alone, with a pronoun after it.
     """
-    reading, drafts = history.reading, history.drafts
-    lower, quoted = reading.tokens.lower, reading.quoted
+    document, drafts = history.document, history.drafts
+    lower, quoted = document.tokens.lower, document.quoted
     people: dict[int, list[tuple[int, int, int]]] = {}  # sentence -> tokens first:last, entity
     for first, last, order in history.coming:
         draft = drafts[order]
         if not quoted[first] and not draft.plural and draft.kind in ("person", "unnamed"):
-            people.setdefault(reading.sentence[first], []).append((first, last, order))
+            people.setdefault(document.sentence_of[first], []).append((first, last, order))
     votes: dict[int, list[int]] = {}
     for k, word in history.found:
-        gender, named = PRONOUN_GENDER.get(word), people.get(reading.sentence[k])
+        gender, named = PRONOUN_GENDER.get(word), people.get(document.sentence_of[k])
         if not gender or not named or named[0][0] > k or drafts[named[0][2]].gender is not None:
             continue
         first, last, order = named[0]

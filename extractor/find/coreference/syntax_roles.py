@@ -23,7 +23,7 @@ from extractor.language.lexicon import (
 from extractor.language.word_classes import kind_of_noun, kind_of_word
 
 if TYPE_CHECKING:
-    from extractor.find.document import Reading
+    from extractor.find.document import Document
 
 SUBJECTS = frozenset(("speaker", "subject", "sub-speaker", "sub-subject"))
 # From the role that makes an entity most likely the next "he" to the one that makes it least.
@@ -63,16 +63,16 @@ _ENDS_ASIDE = _CLOSING | frozenset(";:.,—–-")
 _FAR = 30  # tokens an apposition is looked through
 
 
-def lines_of(reading: Reading) -> list[int]:
+def lines_of(document: Document) -> list[int]:
     """Return for every sentence its line: how many in the reporter's voice have begun.
 
     Sentences wholly within a quotation belong to the line of the sentence before: however long a
     quotation is, its speaker was named one line ago. What stands in no sentence counts with the
     first.
     """
-    text, quoted = reading.tokens.text, reading.quoted
+    text, quoted = document.tokens.text, document.quoted
     number, lines = 0, list[int]()
-    for first, last in reading.bounds:
+    for first, last in document.bounds:
         for k in range(first, last):
             if not quoted[k] and text[k][0].isalnum():
                 number += 1
@@ -81,10 +81,10 @@ def lines_of(reading: Reading) -> list[int]:
     return lines or [0]
 
 
-def role_of(reading: Reading, first: int, last: int) -> str:
+def role_of(document: Document, first: int, last: int) -> str:
     """Say what the mention at tokens first:last does in its sentence."""
-    lower, opens = reading.tokens.lower, reading.opens
-    if reading.quoted[first]:
+    lower, opens = document.tokens.lower, document.opens
+    if document.quoted[first]:
         return "quoted"
     after = lower[last] if last < len(lower) else "."
     if after in _POSSESSIVE and lower[first] not in ("he", "she", "it", "who"):
@@ -92,21 +92,21 @@ def role_of(reading: Reading, first: int, last: int) -> str:
     if lower[first] in _OWNERS:
         return "possessive"
     k = first - 1
-    while k >= 0 and first - k < 6 and k + 1 not in opens and _describes(reading, k):
+    while k >= 0 and first - k < 6 and k + 1 not in opens and _describes(document, k):
         k -= 1
     if lower[k] in _POSSESSIVE:
-        k = _past_owner(reading, k)
+        k = _past_owner(document, k)
     before = lower[k] if k >= 0 else "."
     if before in FINITE_SPEECH and k:
         inverted = before in CORE_SPEECH and lower[k - 1] == ","  # "…, said Smith"
         inverted = inverted and not _acts(after)  # "Brandt, who is ill, said Smith had left"
-        if inverted or ends_quotation(reading, k - 1):
+        if inverted or ends_quotation(document, k - 1):
             return "speaker"
     if before in _SURELY_BEFORE_OBJECT:
         return "prep"
-    verb = _verb_after(reading, last)
+    verb = _verb_after(document, last)
     if not verb and before == "," and after == "," and is_verb(lower, last + 1):
-        verb = _verb_after(reading, last + 1)  # "the chairman, Paul Marsh, dismissed it"
+        verb = _verb_after(document, last + 1)  # "the chairman, Paul Marsh, dismissed it"
     if verb:
         if before in _SUBORDINATE or before in SPEECH_VERBS:  # "Brandt thought Smith had left"
             return "sub-" + verb
@@ -125,31 +125,31 @@ def role_of(reading: Reading, first: int, last: int) -> str:
     return "other"
 
 
-def _past_owner(reading: Reading, k: int) -> int:
+def _past_owner(document: Document, k: int) -> int:
     """Return the token before a name with a possessive that ends at `k`: "after the BBC's"."""
-    text, j = reading.tokens.text, k - 1
-    if j < 1 or not text[j][0].isupper() or j in reading.opens:
+    text, j = document.tokens.text, k - 1
+    if j < 1 or not text[j][0].isupper() or j in document.opens:
         return k
-    while k - j < 6 and j - 1 not in reading.opens and text[j - 1][0].isupper():
+    while k - j < 6 and j - 1 not in document.opens and text[j - 1][0].isupper():
         j -= 1
     return j - 1
 
 
-def _describes(reading: Reading, k: int) -> bool:
+def _describes(document: Document, k: int) -> bool:
     """Tell whether token `k` may belong to the description before a name: "campaign spokesman"."""
-    word, text = reading.tokens.lower[k], reading.tokens.text[k]
+    word, text = document.tokens.lower[k], document.tokens.text[k]
     if word in _MODIFIERS:
         return word not in _NO_MODIFIERS
     if word == "and":  # "where Brandt and Okafor spoke": both stand in the clause
-        return text[0].islower() and k > 0 and reading.tokens.text[k - 1][0].isupper()
+        return text[0].islower() and k > 0 and document.tokens.text[k - 1][0].isupper()
     if word == ".":
-        return k > 0 and reading.tokens.lower[k - 1] in _ABBREVIATED
-    return word in PERSON_NOUNS or (text[0].isupper() and k not in reading.opens)
+        return k > 0 and document.tokens.lower[k - 1] in _ABBREVIATED
+    return word in PERSON_NOUNS or (text[0].isupper() and k not in document.opens)
 
 
-def ends_quotation(reading: Reading, k: int) -> bool:
+def ends_quotation(document: Document, k: int) -> bool:
     """Tell whether a quotation ends at token `k`, its closing marks included."""
-    quoted, text = reading.quoted, reading.tokens.text
+    quoted, text = document.quoted, document.tokens.text
     for j in range(k, k - 4 if k > 3 else -1, -1):
         if quoted[j]:
             return True
@@ -158,9 +158,9 @@ def ends_quotation(reading: Reading, k: int) -> bool:
     return False
 
 
-def _verb_after(reading: Reading, k: int) -> str:
+def _verb_after(document: Document, k: int) -> str:
     """Say whether a verb follows, past adverbs, brackets and one apposition: of speech or other."""
-    lower, text, quoted = reading.tokens.lower, reading.tokens.text, reading.quoted
+    lower, text, quoted = document.tokens.lower, document.tokens.text, document.quoted
     count, aside = len(lower), False
     for _ in range(6):
         if k >= count or quoted[k]:
@@ -181,7 +181,7 @@ def _verb_after(reading: Reading, k: int) -> str:
                 k += 1
             k += 1
         elif kind == ",":
-            k, aside = _past_aside(reading, k), True
+            k, aside = _past_aside(document, k), True
             if not k:
                 return ""
         else:
@@ -222,14 +222,14 @@ def _acts(word: str) -> bool:
     return word in AUXILIARIES or word in _VERBS or word in FINITE_SPEECH
 
 
-def _past_aside(reading: Reading, k: int) -> int:
+def _past_aside(document: Document, k: int) -> int:
     """Return the token after the apposition that the comma at `k` opens, or 0 if none ends."""
-    text, lower = reading.tokens.text, reading.tokens.lower
-    if k + 1 >= len(text) or text[k + 1] in _MARKS or reading.quoted[k + 1]:
+    text, lower = document.tokens.text, document.tokens.lower
+    if k + 1 >= len(text) or text[k + 1] in _MARKS or document.quoted[k + 1]:
         return 0  # words of somebody
     for j in range(k + 1, min(k + _FAR, len(text) - 1)):
         word = text[j]
-        if word not in _ENDS_ASIDE or reading.quoted[j]:
+        if word not in _ENDS_ASIDE or document.quoted[j]:
             continue
         if word in (";", ":"):
             return 0

@@ -1,6 +1,6 @@
 """Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
 
-from extractor.find.document import Reading
+from extractor.find.document import Document
 from extractor.frozen import frozen
 from extractor.language.countries import is_demonym
 from extractor.language.lexicon import (
@@ -67,27 +67,27 @@ class Run:
     sure: bool  # not merely the capital of a sentence's first word
 
 
-def runs(reading: Reading) -> list[Run]:
+def runs(document: Document) -> list[Run]:
     """Return the names in order of the text."""
-    tokens, found = reading.tokens, list[Run]()
-    headline = _unread_tokens(reading)
+    tokens, found = document.tokens, list[Run]()
+    headline = _unread_tokens(document)
     printed = set(tokens.text)
     done = 0
     for i in tokens.all_of(CAPITAL):
         if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
         done = _run_end(tokens, i)
-        _trim(reading, i, done, printed, found)
+        _trim(document, i, done, printed, found)
     return found
 
 
-def _unread_tokens(reading: Reading) -> frozenset[int]:
+def _unread_tokens(document: Document) -> frozenset[int]:
     """Tokens of credits and bylines, and of headings that capitalise most words.
 
     In the former names are not the story's, in the latter a capital means nothing.
     """
-    tokens, out = reading.tokens, set[int]()
-    for paragraph in reading.article.paragraphs:
+    tokens, out = document.tokens, set[int]()
+    for paragraph in document.article.paragraphs:
         if paragraph.kind in ("body", "caption"):
             continue
         first, last = tokens.first_from(paragraph.span.start), tokens.first_from(paragraph.span.end)
@@ -161,9 +161,9 @@ def _body_list(tokens: Tokens, i: int, j: int) -> bool:
     )
 
 
-def _trim(reading: Reading, first: int, last: int, printed: set[str], found: list[Run]) -> None:
+def _trim(document: Document, first: int, last: int, printed: set[str], found: list[Run]) -> None:
     """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
-    tokens, lower = reading.tokens, reading.tokens.lower
+    tokens, lower = document.tokens, document.tokens.lower
     if last - first == 1 and lower[first] == "western" and _acts_as_one(tokens, first):
         run = _titles_apart(tokens, first, last, True)
         if run:
@@ -172,7 +172,7 @@ def _trim(reading: Reading, first: int, last: int, printed: set[str], found: lis
     while first < last and (
         lower[first] in STARTERS
         and lower[first] not in MONTHS_AND_DAYS
-        and (first in reading.opens or lower[first] in _ARTICLES)
+        and (first in document.opens or lower[first] in _ARTICLES)
         and not (tokens.text[first].isupper() and len(tokens.text[first]) > 1)
         and not (lower[first] in TITLES and last - first > 1)
     ):
@@ -184,12 +184,12 @@ def _trim(reading: Reading, first: int, last: int, printed: set[str], found: lis
     for k in range(first, last):
         if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
             if k > first:
-                _trim(reading, first, k, printed, found)
-            _trim(reading, k + 1, last, printed, found)
+                _trim(document, first, k, printed, found)
+            _trim(document, k + 1, last, printed, found)
             return
     sure = last - first > 1
     if not sure:
-        word, opener = lower[first], first in reading.opens
+        word, opener = lower[first], first in document.opens
         if opener and ((word in printed and word[0].islower()) or word.endswith(("ly", "ing"))):
             return
         if word in STARTERS and not tokens.text[first].isupper():

@@ -10,7 +10,7 @@ from extractor.language.lexicon import ADJECTIVES, CONJUNCTIONS, POSSESSIVES, PR
 from extractor.language.word_classes import kind_of_word
 
 if TYPE_CHECKING:
-    from extractor.find.document import Reading
+    from extractor.find.document import Document
     from extractor.find.drafts import Draft, Phrase
     from extractor.language.tokens import Tokens
 
@@ -22,16 +22,16 @@ _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 
 
 def beside(
-    reading: Reading, phrase: Phrase, starting: dict[int, Draft], ending: dict[int, Draft]
+    document: Document, phrase: Phrase, starting: dict[int, Draft], ending: dict[int, Draft]
 ) -> Draft | None:
     """Return the person named beside the phrase: in apposition to it, or said to be it.
 
     `starting` and `ending` are the people by the first token of a mention, and by that after it.
     "Smith, a former adviser, …", "the envoy for Freedonia, Jane Doe", "Smith is an adviser".
     """
-    tokens, first, last = reading.tokens, phrase.first, phrase.last
+    tokens, first, last = document.tokens, phrase.first, phrase.last
     if last + 1 < len(tokens) and tokens.text[last] == ",":
-        found = starting.get(last + 1) or starting.get(_past_role(reading, last + 1))
+        found = starting.get(last + 1) or starting.get(_past_role(document, last + 1))
         if found and tokens.lower[first] not in ("a", "an"):
             return found
     if first > 1 and tokens.text[first - 1] == ",":
@@ -39,7 +39,7 @@ def beside(
         end = first - 3 if aged else first - 1  # "Smith, 60, a nurse"
         return ending.get(_before_place(tokens, end)) or ending.get(end)
     if first > 1 and tokens.lower[first - 1] in ("is", "was", "became", "remains"):
-        opener = tokens.first_from(reading.sentences[reading.sentence[first]].span.start)
+        opener = tokens.first_from(document.sentences[document.sentence_of[first]].span.start)
         for k in range(opener, first - 1):
             if k in starting:
                 return starting[k]
@@ -56,9 +56,9 @@ def _before_place(tokens: Tokens, end: int) -> int:
     return k if k < end - 1 and tokens.lower[k] in ("of", "from") else -1
 
 
-def _past_role(reading: Reading, k: int) -> int:
+def _past_role(document: Document, k: int) -> int:
     """Return where the name may begin after a role at token `k`: "his cousin James York"."""
-    lower = reading.tokens.lower
+    lower = document.tokens.lower
     for j in range(k, min(k + 5, len(lower))):
         if kind_of_word(lower[j]) == "person":
             return j + 1
@@ -76,15 +76,15 @@ def said_of_pronoun(tokens: Tokens, first: int) -> bool:
     return joined and tokens.lower[k - 1] in ("he", "she")
 
 
-def gives_name(reading: Reading, phrase: Phrase, starting: dict[int, Draft]) -> Draft | None:
+def gives_name(document: Document, phrase: Phrase, starting: dict[int, Draft]) -> Draft | None:
     """Return the person as whom somebody names himself: "one driver, who gave his name as X"."""
-    tokens, k = reading.tokens, phrase.last
+    tokens, k = document.tokens, phrase.last
     if k < len(tokens) and tokens.text[k] == ",":
         k += 1
     if k >= len(tokens) or tokens.lower[k] not in ("who", "identifying", "giving", "identified"):
         return None
     for j in range(k + 1, min(k + 12, len(tokens))):
-        if reading.quoted[j] or tokens.text[j] in ".;:":
+        if document.quoted[j] or tokens.text[j] in ".;:":
             return None
         found = starting.get(j)
         if found and tokens.text[j][0].isupper():

@@ -32,7 +32,7 @@ from extractor.language.tokens import Tokens
 from extractor.language.word_classes import PERSON, SPEAKING, SPEECH, kind_of_noun, kind_of_word
 
 if TYPE_CHECKING:
-    from extractor.find.document import Reading
+    from extractor.find.document import Document
 
 _BOUNDARY = (
     (PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | OBJECT_PRONOUNS | SUBJECT_PRONOUNS)
@@ -58,13 +58,13 @@ _OWNERS = 8  # possessives in a row that are read: "his mother's cousin's lawyer
 _MOST = 50  # unnamed sources of one noun that a definite phrase is compared with, the latest
 
 
-def phrase_before(reading: Reading, k: int) -> tuple[int, int] | None:
+def phrase_before(document: Document, k: int) -> tuple[int, int] | None:
     """Return the description that ends right before the name at token `k`.
 
     "human rights group" of a group's name; with a comma only when it is definite: "the country's
     president, John Smith", "the special envoy for Freedonia, Jane Doe".
     """
-    tokens = reading.tokens
+    tokens = document.tokens
     if k < 1:
         return None
     head, comma = k - 1, tokens.text[k - 1] == ","
@@ -95,9 +95,9 @@ def _owned(tokens: Tokens, first: int, head: int) -> bool:
     return not _ENDINGS.isdisjoint(tokens.text[first:head])
 
 
-def apposition_after(reading: Reading, k: int) -> tuple[int, int] | None:
+def apposition_after(document: Document, k: int) -> tuple[int, int] | None:
     """Return the description between commas after a name: ", a former adviser to Smith,"."""
-    tokens = reading.tokens
+    tokens = document.tokens
     count = len(tokens.text)
     if k + 1 >= count or tokens.text[k] != ",":
         return None
@@ -183,16 +183,16 @@ def _right_edge(tokens: Tokens, head: int) -> int:
     return last
 
 
-def find_phrases(reading: Reading) -> list[Phrase]:
+def find_phrases(document: Document) -> list[Phrase]:
     """Return the descriptions outside names, in order."""
-    tokens, found = reading.tokens, list[Phrase]()
-    text, lower, classes, quoted = tokens.text, tokens.lower, tokens.classes, reading.quoted
+    tokens, found = document.tokens, list[Phrase]()
+    text, lower, classes, quoted = tokens.text, tokens.lower, tokens.classes, document.quoted
     count = len(text)
     for head in tokens.all_of(PERSON | SPEAKING):
         word = lower[head]
         if quoted[head] or (len(word) < 3 and word not in ("ad", "mp")):
             continue
-        if text[head][0].isupper() and head not in reading.opens:
+        if text[head][0].isupper() and head not in document.opens:
             continue
         if head + 1 < count and tokens.start[head + 1] == tokens.end[head] + 1:
             if text[head + 1][0].isupper() and classes[head] & PERSON:
@@ -225,11 +225,11 @@ def _is_verb(tokens: Tokens, head: int) -> bool:
     )
 
 
-def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
+def find_speaking(document: Document, taken: set[int]) -> list[Phrase]:
     """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
-    tokens, found = reading.tokens, []
+    tokens, found = document.tokens, []
     for verb in tokens.all_of(SPEECH):
-        if reading.quoted[verb] or not verb:
+        if document.quoted[verb] or not verb:
             continue
         head, aside = verb - 1, False
         while head > 0 and (tokens.lower[head] in AUXILIARIES or tokens.lower[head].endswith("ly")):
@@ -237,7 +237,7 @@ def find_speaking(reading: Reading, taken: set[int]) -> list[Phrase]:
         if tokens.text[head] == ",":
             head, aside = _before_aside(tokens, head), True
         noun = tokens.lower[head]
-        if head in taken or reading.quoted[head] or not noun[0].isalpha() or _contracted(noun):
+        if head in taken or document.quoted[head] or not noun[0].isalpha() or _contracted(noun):
             continue  # a contraction too: "that he'd said"
         if noun in _PRONOUN_LIKE:
             found.append(Phrase(head, head + 1, head))
@@ -283,21 +283,21 @@ def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bo
     return first < head and (tokens.text[first][0].isupper() or kind_of_noun(noun) == "person")
 
 
-def add(reading: Reading, drafts: list[Draft]) -> None:
+def add(document: Document, drafts: list[Draft]) -> None:
     """Add the descriptions to the entities they describe, or as unnamed sources."""
-    tokens = reading.tokens
+    tokens = document.tokens
     people = people_of(drafts)
     starting = {first: d for d in people for first, _, _ in d.mentions}
     ending = {last: d for d in people for _, last, _ in d.mentions}
     unnamed: dict[str, Draft] = {}
     by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun
     bearers = Bearers(people)
-    phrases = find_phrases(reading)
+    phrases = find_phrases(document)
     taken = {k for p in phrases for k in range(p.first, p.last)}
     for d in drafts:
         for first, last, _ in d.mentions:
             taken.update(range(first, last))
-    phrases = sorted(phrases + find_speaking(reading, taken))
+    phrases = sorted(phrases + find_speaking(document, taken))
     for phrase in phrases:
         if said_of_pronoun(tokens, phrase.first):
             continue
@@ -306,8 +306,8 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
             draft = (
-                beside(reading, phrase, starting, ending)
-                or gives_name(reading, phrase, starting)
+                beside(document, phrase, starting, ending)
+                or gives_name(document, phrase, starting)
                 or described(tokens, phrase, noun, bearers)
             )
             if draft:
@@ -324,7 +324,7 @@ def add(reading: Reading, drafts: list[Draft]) -> None:
             start, end = tokens.start[phrase.first], tokens.end[phrase.last - 1]
             draft = Draft(
                 (), kind if kind in ("body", "other") else "unnamed",
-                _as_name(reading.article.text[start:end]), [], [phrase.first], gender, plural,
+                _as_name(document.article.text[start:end]), [], [phrase.first], gender, plural,
                 heads=frozenset((noun, *words)), described=kind == "person",
             )  # fmt: skip
             drafts.append(draft)

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from extractor.find.candidates import Entity, Mention, MentionKind, Placed
 from extractor.find.coreference import pronouns
-from extractor.find.document import Reading
+from extractor.find.document import Document
 from extractor.find.drafts import Draft
 from extractor.find.names import descriptions as nominals
 from extractor.find.names.capitalised_runs import PLACE_HEADS, TITLES, Run, runs
@@ -38,15 +38,15 @@ _SUFFIXES = frozenset("jr sr ii iii iv".split())
 _MOST = 50
 
 
-def find_names(reading: Reading) -> tuple[tuple[Entity, ...], list[Placed]]:
+def find_names(document: Document) -> tuple[tuple[Entity, ...], list[Placed]]:
     """Return the entities in order of their first mention, ids P1…, mentions P1.1…
 
     And all mentions with the tokens that they cover, in order of the text.
     """
-    drafts = _cluster(reading, runs(reading))
-    nominals.add(reading, drafts)
-    likely = pronouns.add(reading, drafts)
-    return _freeze(reading, drafts, likely)
+    drafts = _cluster(document, runs(document))
+    nominals.add(document, drafts)
+    likely = pronouns.add(document, drafts)
+    return _freeze(document, drafts, likely)
 
 
 class _Register:
@@ -102,32 +102,32 @@ def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
         known.append(draft)
 
 
-def _cluster(reading: Reading, runs: list[Run]) -> list[Draft]:
+def _cluster(document: Document, runs: list[Run]) -> list[Draft]:
     """Gather the runs that name one entity; longer names first, so that short ones find them."""
     register = _Register()
     unsure = []
     for run in runs:
         if len(run.words) > 1:
-            _place(reading, run, register)
+            _place(document, run, register)
     for run in runs:
         if len(run.words) == 1:
             if run.sure or is_place(run.words[0]) or register.knows_person(run.words[0]):
-                _place(reading, run, register)
+                _place(document, run, register)
             elif not is_demonym(run.words[0]):
                 unsure.append(run)
     for run in unsure:
-        if key(run.words[0]) in register.by_last or _looks_named(reading, run):
-            _place(reading, run, register)
+        if key(run.words[0]) in register.by_last or _looks_named(document, run):
+            _place(document, run, register)
     return register.drafts
 
 
-def _looks_named(reading: Reading, run: Run) -> bool:
+def _looks_named(document: Document, run: Run) -> bool:
     """Tell whether a sentence's first word, capitalised only there, is used as a name."""
-    following, word = reading.tokens.lower[run.last : run.last + 2], run.words[0].lower()
+    following, word = document.tokens.lower[run.last : run.last + 2], run.words[0].lower()
     if singular(word) != word and kind_of_noun(singular(word)) == "person":
         return False  # "Officials said"
     return bool(following) and (
-        is_aged(reading, run)
+        is_aged(document, run)
         or following[0] in FINITE_SPEECH
         or following[0] in ("is", "was", "has", "had", "’s", "'s", "who", "also", "will", "would")
         or (following[0] == "," and is_first_name(run.words[0]))
@@ -148,18 +148,18 @@ def _acts(run: Run, following: list[str]) -> bool:
     return verb.endswith("ed") and len(verb) > 4
 
 
-def _place(reading: Reading, run: Run, register: _Register) -> None:
+def _place(document: Document, run: Run, register: _Register) -> None:
     """Add a run to the entity that it names, or make a new one."""
-    tokens = reading.tokens
+    tokens = document.tokens
     split = run.first + run.titles
     while tokens.text[split] in ".-":
         split += 1
-    printed = reading.article.text[tokens.start[split] : tokens.end[run.last - 1]]
+    printed = document.article.text[tokens.start[split] : tokens.end[run.last - 1]]
     last = _surname(run.words)
     draft = _match(run, split, last, register)
     mention: tuple[int, int, MentionKind] = split, run.last, "name"
     if draft is None:
-        kind, gender = kind_of(reading, run)
+        kind, gender = kind_of(document, run)
         plural = kind == "body" and run.words[-1].lower() in ("republicans", "democrats")
         draft = Draft(run.words, kind, printed, [mention], [split], gender, plural)
         register.drafts.append(draft)
@@ -169,7 +169,7 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
         if country:
             _enter(register.by_last, f"={country.code}{country.kind}", draft)
     else:
-        if draft.kind == "place" and len(draft.words) > 1 and _speaks(reading, run):
+        if draft.kind == "place" and len(draft.words) > 1 and _speaks(document, run):
             draft.kind, draft.gender = "person", draft.gender or first_name_gender(draft.words[0])
         if len(run.words) > len(draft.words) and draft.kind != "place":
             draft.words, draft.name = run.words, printed
@@ -180,12 +180,12 @@ def _place(reading: Reading, run: Run, register: _Register) -> None:
             register.add_first(key(run.words[0]), draft)
         insort(draft.named, split)
         draft.mentions.append(mention)
-    _describe(reading, run, draft)
+    _describe(document, run, draft)
 
 
-def _speaks(reading: Reading, run: Run) -> bool:
+def _speaks(document: Document, run: Run) -> bool:
     """Tell whether a mention is of a person: with a title, or a verb of saying after it."""
-    lower, k = reading.tokens.lower, run.last
+    lower, k = document.tokens.lower, run.last
     if not run.titles and (k >= len(lower) or lower[k] not in ("said", "told", "says")):
         return False
     return not lookup(" ".join(run.words)) and run.words[-1].lower() not in PLACE_HEADS
@@ -261,14 +261,14 @@ def _ends_with(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return ends and lookup(" ".join(short)) is None
 
 
-def _describe(reading: Reading, run: Run, draft: Draft) -> None:
+def _describe(document: Document, run: Run, draft: Draft) -> None:
     """Take down titles and descriptions: "envoy Ruth Okafor", "Brandt, a former adviser"."""
-    tokens = reading.tokens
+    tokens = document.tokens
     titles = (run.first, run.first + run.titles) if run.titles else None
-    before = nominals.phrase_before(reading, run.first)
+    before = nominals.phrase_before(document, run.first)
     previous = run.first - 1 if run.first else 0
     placed = len(run.words) == 1 and tokens.lower[previous] in ("of", "in", "from")
-    after = None if placed else nominals.apposition_after(reading, run.last)
+    after = None if placed else nominals.apposition_after(document, run.last)
     for place in (titles, before, after):
         if place is None:
             continue
@@ -293,7 +293,7 @@ def _describe(reading: Reading, run: Run, draft: Draft) -> None:
         if head_kind and not _is_sure(draft):
             draft.kind = "person" if head_kind == "person" else "body"
         if draft.role is None:
-            draft.role = reading.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
+            draft.role = document.article.text[tokens.start[a] : tokens.end[b - 1]].rstrip(" ,")
 
 
 def _is_sure(draft: Draft) -> bool:
@@ -303,7 +303,7 @@ def _is_sure(draft: Draft) -> bool:
     return lookup(draft.name) is not None or is_first_name(draft.words[0])
 
 
-def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
+def _chief_form(document: Document, names: list[tuple[int, str]]) -> str | None:
     """Return the fullest form of the name, as the story spells it rather than its captions.
 
     `names` are where they start and how they are printed.
@@ -314,7 +314,7 @@ def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
     for start, form in names:
         known = best.get(form)
         if known is None or known[0]:
-            place = reading.in_furniture(start), start
+            place = document.in_furniture(start), start
             best[form] = place if known is None or place < known else known
     if len(best) == 1:
         return names[0][1]
@@ -332,14 +332,14 @@ def _chief_form(reading: Reading, names: list[tuple[int, str]]) -> str | None:
 
 
 def _freeze(
-    reading: Reading, drafts: list[Draft], likely: dict[int, float]
+    document: Document, drafts: list[Draft], likely: dict[int, float]
 ) -> tuple[tuple[Entity, ...], list[Placed]]:
     """Number the entities by their first mention and make them immutable.
 
     `likely` are the tokens of pronouns, and how likely these mean what they are a mention of.
     Returns them, and all their mentions in order of the text.
     """
-    text, start, end = reading.article.text, reading.tokens.start, reading.tokens.end
+    text, start, end = document.article.text, document.tokens.start, document.tokens.end
     mentioned = [draft for draft in drafts if draft.mentions]
     for draft in mentioned:
         if len(draft.mentions) > 1:
@@ -368,7 +368,7 @@ def _freeze(
             elif kind == "nominal":  # but no alias: "her message", which likely is hers
                 printed.add(text[a:b])
             mentions.append(Mention(f"{id_}.{count}", as_span(span), kind, means))
-        name = (draft.words and _chief_form(reading, names)) or draft.name
+        name = (draft.words and _chief_form(document, names)) or draft.name
         printed.discard(name)
         entity = Entity(
             id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)) if printed else (),

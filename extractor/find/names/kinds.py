@@ -1,6 +1,6 @@
 """What a name names, read off its words and its company; a person's likely gender."""
 
-from extractor.find.document import Reading
+from extractor.find.document import Document
 from extractor.find.names.capitalised_runs import BODY_HEADS, BODY_SUFFIXES, PLACE_HEADS, Run
 from extractor.language.countries import also_a_first_name, is_demonym, lookup
 from extractor.language.kinds import EntityKind
@@ -22,7 +22,7 @@ _AGES = range(3, 116)
 _PLURAL_VERBS = frozenset("have are were do play face host sit".split())
 
 
-def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
+def kind_of(document: Document, run: Run) -> tuple[EntityKind, str | None]:
     """Read off a name what it names, and a person's likely gender."""
     words = [w.lower() for w in run.words]
     last = words[-1]
@@ -36,7 +36,7 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "person", run.gender or given or _name_gender(run.words)
     if last in BODY_SUFFIXES:
         return "body", None
-    if is_aged(reading, run) or _has_who(reading, run):
+    if is_aged(document, run) or _has_who(document, run):
         return "person", _name_gender(run.words)
     if _has_body_head(words):
         return "body", None
@@ -46,9 +46,9 @@ def kind_of(reading: Reading, run: Run) -> tuple[EntityKind, str | None]:
         return "other", None
     if len(words) > 1 and is_country(words[0]):  # "France Inter", "China Daily"
         return "body", None
-    tokens = reading.tokens
+    tokens = document.tokens
     before = tokens.lower[run.first - 1] if run.first else ""
-    if before == "the" and len(words) < 3 and not _describes_next(reading, run):
+    if before == "the" and len(words) < 3 and not _describes_next(document, run):
         return "body", None  # "the Kremlin", "the Denver Broncos": no person has an article
     if len(words) > 1 and (is_first_name(words[0]) or (len(words[0]) == 1 and len(words) > 2)):
         return "person", _name_gender(run.words)
@@ -79,9 +79,9 @@ def is_country(word: str) -> bool:
     return country is not None and country.kind == "name" and not also_a_first_name(word)
 
 
-def _describes_next(reading: Reading, run: Run) -> bool:
+def _describes_next(document: Document, run: Run) -> bool:
     """Tell whether a noun follows that the name describes: "the Smith campaign"."""
-    following = (*reading.tokens.text[run.last : run.last + 1], ".")[0]
+    following = (*document.tokens.text[run.last : run.last + 1], ".")[0]
     low = following.lower()
     return following[0] in "-’'" or (
         following[0].isalpha()
@@ -92,9 +92,9 @@ def _describes_next(reading: Reading, run: Run) -> bool:
     )
 
 
-def is_aged(reading: Reading, run: Run) -> bool:
+def is_aged(document: Document, run: Run) -> bool:
     """Tell whether an age follows between commas: "Smith, 43, a driver"."""
-    lower, k = reading.tokens.lower, run.last
+    lower, k = document.tokens.lower, run.last
     if k + 2 >= len(lower) or lower[k] != ",":
         return False
     age = lower[k + 1]
@@ -102,13 +102,13 @@ def is_aged(reading: Reading, run: Run) -> bool:
     return aged and lower[k + 2] in (",", ".", ";", "and")
 
 
-def _has_who(reading: Reading, run: Run) -> bool:
+def _has_who(document: Document, run: Run) -> bool:
     """Tell whether "who" and a verb in the singular follow: "Smith, who chairs the board".
 
     Clubs and companies have "who" with a plural: "X, who have lost". After "the" or "in" somebody
     else may be spoken of: "a clerk at the Treasury, who …".
     """
-    lower, k = reading.tokens.lower, run.last
+    lower, k = document.tokens.lower, run.last
     if k < len(lower) and lower[k] == ",":
         k += 1
     if k + 1 >= len(lower) or lower[k] != "who" or lower[k + 1] in _PLURAL_VERBS:

@@ -15,10 +15,10 @@ from extractor.language.sentence_words import (
     DETERMINERS,
     PREPOSITIONS,
     SUBORDINATORS,
-    Token,
     forms,
     is_adverb,
 )
+from extractor.language.tokens import Token
 
 BANNING = frozenset(
     "ban bans banned banning bar bars barred barring block blocks blocked blocking".split()

@@ -39,7 +39,8 @@ from extractor.find.sanctions.restrictions import (
 from extractor.find.sanctions.verbs_after import named_again, pronoun_readings, verbs_behind
 from extractor.find.sanctions.verbs_before import verb_before
 from extractor.language.countries import country_of
-from extractor.language.sentence_words import Token, phrase_end, tokens_of
+from extractor.language.sentence_words import phrase_end, tokens_of
+from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 

@@ -21,9 +21,9 @@ from extractor.language.sentence_words import (
     NEGATIONS,
     PREPOSITIONS,
     SUBORDINATORS,
-    Token,
     is_adverb,
 )
+from extractor.language.tokens import Token
 
 
 def noun_before(tokens: list[Token], r: Restriction) -> Reading | None:

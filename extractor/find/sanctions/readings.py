@@ -3,13 +3,8 @@
 from extractor.find.candidates import Action, Status
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.frozen import frozen
-from extractor.language.sentence_words import (
-    AUXILIARIES,
-    PREPOSITIONS,
-    Token,
-    is_adverb,
-    subject_start,
-)
+from extractor.language.sentence_words import AUXILIARIES, PREPOSITIONS, is_adverb, subject_start
+from extractor.language.tokens import Token
 
 How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
 

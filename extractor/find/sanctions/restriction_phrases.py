@@ -10,10 +10,10 @@ from extractor.language.sentence_words import (
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
-    Token,
     is_adverb,
     phrase_end,
 )
+from extractor.language.tokens import Token
 
 GOODS = frozenset(
     "exports imports export import sale sales oil gas crude coal diamonds travel entry flights "

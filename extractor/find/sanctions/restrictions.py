@@ -17,10 +17,10 @@ from extractor.language.sentence_words import (
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
-    Token,
     forms,
     is_adverb,
 )
+from extractor.language.tokens import Token
 
 _ALWAYS = frozenset("export exports import imports trade visa arms weapons crude oil".split())
 _GUNS = frozenset("assault gun handgun semiautomatic concealed".split())  # home affairs

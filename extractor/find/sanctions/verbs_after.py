@@ -22,10 +22,10 @@ from extractor.language.sentence_words import (
     BREAKS,
     PREPOSITIONS,
     SUBORDINATORS,
-    Token,
     is_adverb,
     phrase_end,
 )
+from extractor.language.tokens import Token
 
 
 def named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:

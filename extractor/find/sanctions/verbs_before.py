@@ -25,10 +25,10 @@ from extractor.language.sentence_words import (
     DETERMINERS,
     NEGATIONS,
     SUBORDINATORS,
-    Token,
     forms,
     is_adverb,
 )
+from extractor.language.tokens import Token
 
 
 def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) -> list[Reading]:
