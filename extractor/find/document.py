@@ -1,13 +1,33 @@
 """An article cut into tokens, and where sentences and quotations stand among them."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from extractor.article import Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
-from extractor.language.tokens import Tokens, tokenize
+from extractor.language.sentence_words import tokens_of
+from extractor.language.tokens import Token, Tokens, tokenize
 from extractor.language.word_classes import OPENING
 from extractor.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its tokens, for the readers that go sentence by sentence."""
+
+    index: int  # its place among the document's sentences
+    candidate: SentenceCandidate
+    tokens: list[Token]
+
+    @property
+    def id(self) -> str:
+        """Its id, "S12"."""
+        return self.candidate.id
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the article's text."""
+        return self.candidate.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +42,19 @@ class Document:
     sentences: tuple[SentenceCandidate, ...]
     bounds: list[tuple[int, int]]  # sentence -> its tokens first:last
     furniture: tuple[Span, ...]  # captions, credits, bylines, headings
+    _read: dict[int, Sentence] = field(default_factory=dict, repr=False, compare=False)
+
+    def sentence(self, index: int) -> Sentence:
+        """Return a sentence with its tokens, made at the first look at it.
+
+        Raises IndexError where there is no such sentence.
+        """
+        found = self._read.get(index)
+        if found is None:
+            candidate = self.sentences[index]
+            tokens = tokens_of(self.article.text, candidate.span)
+            found = self._read[index] = Sentence(index, candidate, tokens)
+        return found
 
     def in_furniture(self, offset: int) -> bool:
         """Tell whether the place stands in a caption, credit, byline or heading."""

@@ -24,6 +24,7 @@ from extractor.find.names.finder import find_names
 from extractor.find.names.state_groups import find_collectives
 from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sanctions.finder import find_statements
+from extractor.find.sanctions.readings import StatementReading
 from extractor.find.sentences import find_sentences
 from extractor.language.word_classes import NUMBER, STATES
 from extractor.text.spans import Span
@@ -93,7 +94,12 @@ class Inventory:
         """What the article says of sanctions, in order of the text."""
         if self._statements is not None:
             return self._statements
-        return find_statements(self.article, self.sentences, self.quotations)
+        return tuple(read.statement for read in self.statement_readings)
+
+    @cached_property
+    def statement_readings(self) -> tuple[StatementReading, ...]:
+        """The statements with what was read for each, for those who read on."""
+        return find_statements(self.document)
 
     @property
     def by_id(self) -> Mapping[str, Candidate]:

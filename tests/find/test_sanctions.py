@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.find.candidates import SanctionStatement
+from extractor.find.document import read_document
 from extractor.find.sanctions.finder import find_statements
 from extractor.find.sentences import find_sentences
 from extractor.read import article_from_text
@@ -13,7 +14,8 @@ from extractor.read import article_from_text
 def statements(text: str) -> tuple[SanctionStatement, ...]:
     """Return the sanction statements of `text`."""
     article = article_from_text(text)
-    return find_statements(article, find_sentences(article), ())
+    document = read_document(article, find_sentences(article), ())
+    return tuple(read.statement for read in find_statements(document))
 
 
 def told(text: str) -> list[tuple[str, str, str]]:
@@ -122,7 +124,8 @@ def test_spans_lie_in_their_sentence(words: list[str]) -> None:
     article = article_from_text("It rained. " + " ".join(words))
     sentences = find_sentences(article)
     whole = {s.id: s.span for s in sentences}
-    found = find_statements(article, sentences, ())
+    document = read_document(article, sentences, ())
+    found = [read.statement for read in find_statements(document)]
     assert [s.id for s in found] == [f"T{i + 1}" for i in range(len(found))]
     for statement in found:
         assert whole[statement.sentence].contains(statement.span)

@@ -3,8 +3,7 @@
 from extractor.answer.clauses.conditions import exchange_end
 from extractor.answer.releases.lexicon import CAPTIVITY
 from extractor.answer.releases.phrases import members
-from extractor.find.candidates import SentenceCandidate
-from extractor.find.inventory import Inventory
+from extractor.find.document import Document, Sentence
 from extractor.language.sentence_words import (
     AUXILIARIES,
     MONTHS,
@@ -88,10 +87,9 @@ _CONCEDED = frozenset(
 )
 
 
-def exchange(
-    inventory: Inventory, sentence: SentenceCandidate, tokens: list[Token], verb: int
-) -> Span | None:
+def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:
     """Return what was given for the release: in this sentence, or "In return, …" in the next."""
+    tokens = sentence.tokens
     for i in range(max(0, verb - 40), min(len(tokens) - 2, verb + 60)):
         low, following = tokens[i].low, tokens[i + 1].low
         if low == "in" and following in ("exchange", "return") and tokens[i + 2].low == "for":
@@ -105,7 +103,7 @@ def exchange(
             words = [t.low for t in tokens[i + 1 : end]]
             if set(words) & _CONCEDED and not set(words[:2]) & {"being", "he", "she", "they"}:
                 return _stretch(tokens, i + 1, _trim(tokens, i + 1, end))
-    return _next_sentence(inventory, sentence)
+    return _next_sentence(document, sentence.index + 1)
 
 
 def _trim(tokens: list[Token], start: int, end: int) -> int:
@@ -121,13 +119,12 @@ def _stretch(tokens: list[Token], first: int, end: int) -> Span | None:
     return Span(tokens[first].start, tokens[end - 1].end) if end > first else None
 
 
-def _next_sentence(inventory: Inventory, sentence: SentenceCandidate) -> Span | None:
+def _next_sentence(document: Document, index: int) -> Span | None:
     """Return the main clause of a next sentence that begins "In return," or "In exchange,"."""
-    index = int(sentence.id[1:])
-    if index >= len(inventory.sentences):
+    if index >= len(document.sentences):
         return None
-    span = inventory.sentences[index].span
-    text = span.of(inventory.article.text)
+    span = document.sentences[index].span
+    text = span.of(document.article.text)
     for opening in ("In return", "In exchange"):
         if text.startswith((opening + ",", opening + " the", opening + " for the release")):
             inner = len(opening) + 1

@@ -36,7 +36,7 @@ from extractor.answer.releases.verbs import (
     not_a_place,
     verb_end,
 )
-from extractor.find.candidates import SentenceCandidate
+from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.language.sentence_words import (
     AUXILIARIES,
@@ -44,7 +44,6 @@ from extractor.language.sentence_words import (
     SUBORDINATORS,
     clause_end,
     phrase_end,
-    tokens_of,
 )
 from extractor.language.times import find_times
 from extractor.language.tokens import Token
@@ -93,21 +92,22 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
     if not may_hold_releases(text):
         return []
     reader = _Reader(inventory)
-    scenes: list[tuple[SentenceCandidate, list[Token], list[_Found] | None]] = []
-    for sentence in inventory.sentences:  # whom the article tells to be free, wherever it does so
-        releases, moves = _words_of(sentence.span.of(text))
+    scenes: list[tuple[Sentence, list[_Found] | None]] = []
+    # First whom the article tells to be free, wherever it does so.
+    for index, candidate in enumerate(inventory.sentences):
+        releases, moves = _words_of(candidate.span.of(text))
         if not releases and not moves:
             continue
-        tokens = tokens_of(text, sentence.span)
-        told = reader.find(tokens, moved=False) if releases else []
-        reader.learn(tokens, told)
-        scenes.append((sentence, tokens, None if moves else told))
+        sentence = inventory.document.sentence(index)
+        told = reader.find(sentence.tokens, moved=False) if releases else []
+        reader.learn(sentence.tokens, told)
+        scenes.append((sentence, None if moves else told))
     if not reader.memory.any:
         return []
     return [
-        reader.read(sentence, tokens, found)
-        for sentence, tokens, told in scenes
-        for found in (reader.find(tokens, moved=True) if told is None else told)
+        reader.read(sentence, found)
+        for sentence, told in scenes
+        for found in (reader.find(sentence.tokens, moved=True) if told is None else told)
     ]
 
 
@@ -356,10 +356,9 @@ class _Reader:
 
     # --- reading ----------------------------------------------------------------------------
 
-    def read(
-        self, sentence: SentenceCandidate, tokens: list[Token], found: _Found
-    ) -> ReleaseStatement:
+    def read(self, sentence: Sentence, found: _Found) -> ReleaseStatement:
         """Read the circumstances of one release."""
+        tokens = sentence.tokens
         end = clause_end(tokens, found.behind) if found.behind < len(tokens) else len(tokens)
         who = list(found.phrase.parts)
         for span in included(tokens, found, self.mentions):
@@ -380,13 +379,13 @@ class _Reader:
             by,
             left,
             tuple(span for span in to if span != left),
-            self._when(sentence, tokens, found, end),
-            exchange(self.inventory, sentence, tokens, found.verb),
+            self._when(sentence, found, end),
+            exchange(self.inventory.document, sentence, found.verb),
             self._confidence(sentence, found, sure),
         )
 
-    def _confidence(self, sentence: SentenceCandidate, found: _Found, sure: bool) -> float:
-        paragraph = self.inventory.article.paragraphs[sentence.paragraph]
+    def _confidence(self, sentence: Sentence, found: _Found, sure: bool) -> float:
+        paragraph = self.inventory.article.paragraphs[sentence.candidate.paragraph]
         base = {"active": 0.9, "passive": 0.9, "reduced": 0.75, "moved": 0.8, "noun": 0.6}
         told = 0.85 if paragraph.kind == "caption" else 1.0
         return round(base[found.kind] * (1.0 if sure else 0.85) * told, 2)
@@ -417,10 +416,9 @@ class _Reader:
                     return inside[0][0].id, True
         return self.memory.by, False
 
-    def _when(
-        self, sentence: SentenceCandidate, tokens: list[Token], found: _Found, end: int
-    ) -> Span | None:
+    def _when(self, sentence: Sentence, found: _Found, end: int) -> Span | None:
         """Return the time of the release: the nearest phrase in its clause, behind it first."""
+        tokens = sentence.tokens
         at = tokens[found.verb].start
         limit = tokens[min(end, len(tokens)) - 1].end if end else at
         stop = limit

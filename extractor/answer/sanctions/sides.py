@@ -9,9 +9,10 @@ from extractor.answer.sanctions.imposers import acts_for_imposer, codes_in, stro
 from extractor.answer.sanctions.senders import Agents
 from extractor.answer.sanctions.states import States
 from extractor.answer.sanctions.targets import imposes_by_name, names_imposer, span_of, target_of
-from extractor.find.candidates import SentenceCandidate
+from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
+from extractor.find.sanctions.restrictions import restrictions_in
 from extractor.language.countries import country_of
 from extractor.language.sentence_words import forms
 from extractor.language.tokens import Token
@@ -57,14 +58,13 @@ class Parties:
         self._mentions = Mentions(inventory)
         self._states = States(self._mentions)
         self._agents = Agents(self._mentions, self._states)
-        self._sentences = inventory.sentences
+        self._document = inventory.document
         self._memory = _Memory()
         self._imposers: list[tuple[int, str]] | None = None
 
-    def of(
-        self, sentence: SentenceCandidate, tokens: list[Token], reading: Reading, lead: Lead
-    ) -> Sides:
+    def of(self, sentence: Sentence, reading: Reading, lead: Lead) -> Sides:
         """Return the two sides of one statement and remember them for the next."""
+        tokens = sentence.tokens
         pronoun = tokens[reading.restriction.head].low in ("them", "they")
         target, target_trust = target_of(tokens, reading)
         head = tokens[reading.restriction.head].low.rstrip("s")
@@ -121,20 +121,16 @@ class Parties:
         pair = self._mentions.by_id.get(key)
         return pair[1].name if pair else ""
 
-    def _antecedent(self, sentence: SentenceCandidate) -> Span | None:
+    def _antecedent(self, sentence: Sentence) -> Span | None:
         """Return the restriction's phrase in the sentence before, which a pronoun stands for."""
-        from extractor.find.sanctions.restrictions import restrictions_in
-        from extractor.language.sentence_words import tokens_of
-
-        index = int(sentence.id[1:]) - 2
-        if not 0 <= index < len(self._sentences):
+        if not sentence.index:
             return None
-        tokens = tokens_of(self._text, self._sentences[index].span)
+        tokens = self._document.sentence(sentence.index - 1).tokens
         nouns = [r for r in restrictions_in(tokens) if r.kind == "noun"]
         return span_of(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
 
     def _carried(
-        self, sentence: SentenceCandidate, target: tuple[Span, ...]
+        self, sentence: Sentence, target: tuple[Span, ...]
     ) -> tuple[tuple[str, ...], float]:
         """Return the sender that an earlier statement, or the text around, gives."""
         memory = self._memory
@@ -172,7 +168,7 @@ class Parties:
                 return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
         return (), 0.3
 
-    def _remember_sender(self, sentence: SentenceCandidate, sender: tuple[str, ...]) -> None:
+    def _remember_sender(self, sentence: Sentence, sender: tuple[str, ...]) -> None:
         """Keep a sender for later statements that name none."""
         memory = self._memory
         key = tuple(mention.partition(".")[0] for mention in sender)
@@ -180,7 +176,7 @@ class Parties:
         memory.told[key] = memory.told.get(key, 0) + 1
         memory.firsts.setdefault(key, sender)
 
-    def _main_sender(self, sentence: SentenceCandidate, targets: frozenset[str]) -> tuple[str, ...]:
+    def _main_sender(self, sentence: Sentence, targets: frozenset[str]) -> tuple[str, ...]:
         """Return the sender of the statement just before, else the one told of most, or first.
 
         It is none of the countries that the statement falls on.

@@ -1,13 +1,14 @@
 """Who does what with which restriction, on whom, in which state of affairs.
 
-The finder says which words act on which restriction; here the same sentences are read again for
-the rest. The sender is whose restriction it is ("EU sanctions"), else the agent ("imposed by X"),
-else the verb's subject ("the US agreed to lift"); where the sentence names none, that of the
-statement before, with less confidence. The target is treated alike.
+The finder says which words act on which restriction, and hands on what it read; here is read
+what else their sentences say. The sender is whose restriction it is ("EU sanctions"), else the
+agent ("imposed by X"), else the verb's subject ("the US agreed to lift"); where the sentence names
+none, that of the statement before, with less confidence. The target is treated alike.
 """
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from extractor.answer.clauses.conditions import (
     Condition,
@@ -18,9 +19,9 @@ from extractor.answer.clauses.conditions import (
 from extractor.answer.clauses.verb_groups import Lead, lead_of
 from extractor.answer.sanctions.sides import Parties, Sides
 from extractor.answer.sanctions.status import status_of
-from extractor.find.candidates import Action, SentenceCandidate, Status
+from extractor.find.candidates import Action, Status
+from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
-from extractor.find.sanctions.finder import read_sentences
 from extractor.find.sanctions.readings import Reading
 from extractor.language.sentence_words import (
     AUXILIARIES,
@@ -56,19 +57,14 @@ def read_terms(inventory: Inventory) -> list[Term]:
     A status is "past" for what was done before the news, "in_force" for what is in place or was
     done on a day of the news ("on Monday"); the others say how far from done it is.
     """
-    if not inventory.statements:
+    if not inventory.statement_readings:
         return []
-    by_trigger = {s.trigger.start: [] for s in inventory.statements}  # type: dict[int, list[str]]
-    for statement in inventory.statements:
-        by_trigger[statement.trigger.start].append(statement.id)
     parties, course = Parties(inventory), _Course()
     terms: list[Term] = []
-    for sentence, tokens, readings in read_sentences(inventory.article.text, inventory.sentences):
-        scene = _Scene.of(inventory.article.text, sentence, tokens)
-        for reading in readings:
-            names = by_trigger.get(tokens[reading.trigger[0]].start)
-            if names:
-                terms.append(_term(names.pop(0), scene, reading, parties, course))
+    for sentence, group in groupby(inventory.statement_readings, key=lambda read: read.sentence):
+        scene = _Scene.of(inventory.article.text, sentence)
+        for read in group:
+            terms.append(_term(read.statement.id, scene, read.reading, parties, course))
     return [course.of_the_news(term) for term in terms]
 
 
@@ -76,15 +72,19 @@ def read_terms(inventory: Inventory) -> list[Term]:
 class _Scene:
     """One sentence with its conditions and times, read once for all its statements."""
 
-    sentence: SentenceCandidate
-    tokens: list[Token]
+    sentence: Sentence
     conditions: list[Condition]
     times: list[Span]
     text: str
 
     @classmethod
-    def of(cls, text: str, sentence: SentenceCandidate, tokens: list[Token]) -> "_Scene":
-        return cls(sentence, tokens, conditions_in(tokens), find_times(text, sentence.span), text)
+    def of(cls, text: str, sentence: Sentence) -> "_Scene":
+        times = find_times(text, sentence.span)
+        return cls(sentence, conditions_in(sentence.tokens), times, text)
+
+    @property
+    def tokens(self) -> list[Token]:
+        return self.sentence.tokens
 
     def span(self, first: int, end: int) -> Span:
         return Span(self.tokens[first].start, self.tokens[end - 1].end)
@@ -132,7 +132,7 @@ def _term(name: str, scene: _Scene, reading: Reading, parties: Parties, course: 
     time = when.of(scene.text) if when else ""
     said = status_of(tokens, scene.conditions, reading, lead, condition, time)
     status = course.settle(said, reading.action, reading.how)
-    sides = parties.of(scene.sentence, tokens, reading, lead)
+    sides = parties.of(scene.sentence, reading, lead)
     kept = condition
     if (
         kept is not None

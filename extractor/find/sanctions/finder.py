@@ -9,15 +9,9 @@ tightened"), a noun ("the lifting of sanctions", "sanctions relief"), or the res
 import re
 from bisect import bisect_right
 from dataclasses import replace
-from functools import lru_cache
 
-from extractor.article import Article
-from extractor.find.candidates import (
-    Action,
-    QuotationCandidate,
-    SanctionStatement,
-    SentenceCandidate,
-)
+from extractor.find.candidates import Action, SanctionStatement
+from extractor.find.document import Document, Sentence
 from extractor.find.sanctions.entry_bans import (
     BANNING,
     REFUSING,
@@ -28,7 +22,7 @@ from extractor.find.sanctions.entry_bans import (
 from extractor.find.sanctions.lexicon import PROSPECTIVE
 from extractor.find.sanctions.nouns_before import noun_before
 from extractor.find.sanctions.prefilter import stems_in
-from extractor.find.sanctions.readings import Reading, be_index, subject_before
+from extractor.find.sanctions.readings import Reading, StatementReading, be_index, subject_before
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.find.sanctions.restrictions import (
     BAN_VERBS,
@@ -39,66 +33,69 @@ from extractor.find.sanctions.restrictions import (
 from extractor.find.sanctions.verbs_after import named_again, pronoun_readings, verbs_behind
 from extractor.find.sanctions.verbs_before import verb_before
 from extractor.language.countries import country_of
-from extractor.language.sentence_words import phrase_end, tokens_of
+from extractor.language.sentence_words import phrase_end
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 
-def find_statements(
-    article: Article,
-    sentences: tuple[SentenceCandidate, ...],
-    quotations: tuple[QuotationCandidate, ...],
-) -> tuple[SanctionStatement, ...]:
+def find_statements(document: Document) -> tuple[StatementReading, ...]:
     """Return the sanction statements in order, ids T1…; never raises on any text.
 
     A statement inside a quotation is found as any other: it is its speaker's claim.
     """
-    del quotations  # they change who claims it, not what is stated
-    found: list[SanctionStatement] = []
-    for sentence, tokens, readings in read_sentences(article.text, sentences):
+    found: list[StatementReading] = []
+    for sentence, readings in _read_sentences(document):
         for reading in readings:
-            found.append(_candidate(f"T{len(found) + 1}", sentence, tokens, reading))
+            statement = _candidate(f"T{len(found) + 1}", sentence, reading)
+            found.append(StatementReading(statement, sentence, reading))
     return tuple(found)
 
 
-@lru_cache(maxsize=2)  # the finder and the reader ask for the same article, one after the other
-def read_sentences(
-    text: str, sentences: tuple[SentenceCandidate, ...]
-) -> list[tuple[SentenceCandidate, list[Token], list[Reading]]]:
-    """Return the sentences that hold statements, each with its tokens and readings, in order."""
+def _read_sentences(document: Document) -> list[tuple[Sentence, list[Reading]]]:
+    """Return the sentences that hold statements, each with its readings, in order."""
+    named = _restrictions(document)
+    if not _between_states(document.article.text, named):
+        return []
+    serious = any(not r.weak for _, group in named for r in group)
+    out = []
+    for sentence, restrictions in named:
+        if restrictions:
+            kept = [r for r in restrictions if serious or not r.weak]
+            readings = _readings(sentence.tokens, kept)
+        else:
+            readings = pronoun_readings(sentence.tokens) if serious else []
+        if readings:
+            out.append((sentence, readings))
+    return out
+
+
+def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]]:
+    """Return the sentences that may name restrictions, with those that they name, in order.
+
+    A sentence that goes on with "them" behind such a one is of them too, and names none.
+    """
+    text = document.article.text
     stems = stems_in(text)
     entry = opens_entry_ban(text)
     if not stems and not entry:
         return []
-    read: list[tuple[SentenceCandidate, list[Token], list[Restriction]]] = []
+    found: list[tuple[Sentence, list[Restriction]]] = []
     named = -1  # the sentence before, when it named a restriction
     barred = False  # an entry ban was told of
-    for index, sentence in enumerate(sentences):
-        piece = sentence.span.of(text).lower()
+    for index, candidate in enumerate(document.sentences):
+        piece = candidate.span.of(text).lower()
         kept_out = entry and any(word in piece for word in _KEPT_OUT)
         if kept_out or any(stem in piece for stem in stems):
-            tokens = tokens_of(text, sentence.span)
-            found = restrictions_in(tokens)
+            sentence = document.sentence(index)
+            restrictions = restrictions_in(sentence.tokens)
             if kept_out:
-                barred = barred or _told_of_entry(tokens)
-                found = _with_entry_bans(tokens, found, told=barred)
-            read.append((sentence, tokens, found))
+                barred = barred or _told_of_entry(sentence.tokens)
+                restrictions = _with_entry_bans(sentence.tokens, restrictions, told=barred)
+            found.append((sentence, restrictions))
             named = index
         elif named == index - 1 and index and _REFERS_BACK.search(piece):
-            read.append((sentence, tokens_of(text, sentence.span), []))
-    if not _between_states(text, read):
-        return []
-    serious = any(not r.weak for _, _, group in read for r in group)
-    out = []
-    for sentence, tokens, restrictions in read:
-        if restrictions:
-            kept = [r for r in restrictions if serious or not r.weak]
-            readings = _readings(tokens, kept)
-        else:
-            readings = pronoun_readings(tokens) if serious else []
-        if readings:
-            out.append((sentence, tokens, readings))
-    return out
+            found.append((document.sentence(index), []))
+    return found
 
 
 _AROUND = 1200  # characters about a sentence that names no state, where two must be named
@@ -106,19 +103,19 @@ _LOOKED_AT = 20  # sentences: enough to tell
 _CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
 
 
-def _between_states(
-    text: str, read: list[tuple[SentenceCandidate, list[Token], list[Restriction]]]
-) -> bool:
+def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -> bool:
     """Tell whether an article's restrictions are between states, not a school's or a parliament's.
 
     They are when a state is named in a sentence with one of them, or two around one.
     """
-    holding = [entry for entry in read if entry[2]]
-    for _, tokens, found in holding:
-        if any(r.on for r in found) or any(t.capital and _is_state(t.text) for t in tokens):
+    holding = [(sentence, found) for sentence, found in read if found]
+    for sentence, found in holding:
+        named = any(t.capital and _is_state(t.text) for t in sentence.tokens)
+        if named or any(r.on for r in found):
             return True
-    for sentence, _, _ in holding[:_LOOKED_AT]:
-        around = text[max(0, sentence.span.start - _AROUND) : sentence.span.end + _AROUND]
+    for sentence, _ in holding[:_LOOKED_AT]:
+        start, end = sentence.span
+        around = text[max(0, start - _AROUND) : end + _AROUND]
         codes = {country_of(match.group()) for match in _CAPITALISED.finditer(around)} - {None}
         if len(codes) >= 2 or (not codes and len(text) < _AROUND):
             return True  # of a few sentences alone nothing tells
@@ -160,10 +157,8 @@ def _with_entry_bans(
 _REFERS_BACK = re.compile(r"\b(?:them|they)\b")
 
 
-def _candidate(
-    name: str, sentence: SentenceCandidate, tokens: list[Token], reading: Reading
-) -> SanctionStatement:
-    restriction = reading.restriction
+def _candidate(name: str, sentence: Sentence, reading: Reading) -> SanctionStatement:
+    tokens, restriction = sentence.tokens, reading.restriction
     trigger = _span(tokens, *reading.trigger)
     measure = _span(tokens, restriction.first, restriction.end)
     span = Span(min(trigger.start, measure.start), max(trigger.end, measure.end))

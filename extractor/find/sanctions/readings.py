@@ -1,6 +1,7 @@
 """One action on one restriction, as words of a sentence; and the subjects of verbs."""
 
-from extractor.find.candidates import Action, Status
+from extractor.find.candidates import Action, SanctionStatement, Status
+from extractor.find.document import Sentence
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.frozen import frozen
 from extractor.language.sentence_words import AUXILIARIES, PREPOSITIONS, is_adverb, subject_start
@@ -19,6 +20,15 @@ class Reading:
     how: How
     on: tuple[int, int] | None = None  # whom it falls on, when that stands outside the phrase
     soft: Status | None = None  # what the trigger itself says of the status
+
+
+@frozen
+class StatementReading:
+    """A sanction statement with what was read for it."""
+
+    statement: SanctionStatement
+    sentence: Sentence
+    reading: Reading
 
 
 _BE = frozenset("is are was were be been being isn't aren't wasn't weren't".split())
