@@ -17,7 +17,7 @@ def agree(
     """Say how far blind second reviews agree with the first, and what is to be settled."""
     from extractor.review.desk import Desk
     from extractor.review.evaluate.agreement import agreement, lines, pairs
-    from extractor.review.sync.syncing import sync
+    from extractor.review.sync.sync import sync
     from extractor.run.command import find_store
 
     place = find_store(folder)

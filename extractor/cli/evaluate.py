@@ -43,7 +43,7 @@ def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
 
     from extractor.errors import UsageError
     from extractor.review.desk import Desk
-    from extractor.review.evaluate.evaluating import (
+    from extractor.review.evaluate.evaluate import (
         chosen_schema,
         lines,
         not_reviewed,
@@ -52,7 +52,7 @@ def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
         stored_reports,
         to_json,
     )
-    from extractor.review.sync.syncing import sync
+    from extractor.review.sync.sync import sync
     from extractor.run.command import find_store
 
     teller = Teller(quiet=what.quiet)

@@ -12,7 +12,7 @@ from extractor.errors import UsageError
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
-    from extractor.review.publish.publish import Form, Published
+    from extractor.review.publish.publish import Form, PublishResult
     from extractor.review.queue import Filter
 
 Format = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
@@ -120,7 +120,7 @@ def publish(what: PublishFlags, which: FilterFlags) -> int:
     from extractor.review.desk import Desk
     from extractor.review.publish.publish import ENDINGS
     from extractor.review.publish.publish import publish as write
-    from extractor.review.sync.syncing import sync
+    from extractor.review.sync.sync import sync
     from extractor.run.command import find_store
 
     form = _form(what, ENDINGS)
@@ -163,7 +163,7 @@ def _form(what: PublishFlags, endings: "dict[Form, str]") -> "Form":
     raise UsageError(f"--output {what.output}: say with --format how to write it")
 
 
-def _tell(done: "Published") -> None:
+def _tell(done: "PublishResult") -> None:
     """Say what was published, and what not."""
     if done.rows:
         where = " and ".join(str(file) for file in done.files) or "standard output"
@@ -214,7 +214,7 @@ def bring_back(what: BringFlags) -> int:
     from extractor.review.bring_back.bring_back import bring_back as take
     from extractor.review.bring_back.bring_back import told
     from extractor.review.desk import Desk
-    from extractor.review.sync.syncing import sync
+    from extractor.review.sync.sync import sync
 
     with Desk(what.folder) as desk:
         sync(desk)

@@ -28,7 +28,7 @@ from extractor.review.bring_back.bring_back import bring_back  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
 from extractor.review.publish.publish import ENDINGS, FORMS, publish  # noqa: E402
 from extractor.review.queue import Filter  # noqa: E402
-from extractor.review.sync.syncing import sync  # noqa: E402
+from extractor.review.sync.sync import sync  # noqa: E402
 
 _MOST_MEMORY = 400  # MB
 HEADER = ("step", "rows", "seconds", "CPU", "rows/s", "file, MB", "memory, MB")

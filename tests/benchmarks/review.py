@@ -33,7 +33,7 @@ from extractor.record import Usage  # noqa: E402
 from extractor.review.decide.decisions import decide, undo  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
 from extractor.review.queue import Filter, conditions, each, facets, page  # noqa: E402
-from extractor.review.sync.syncing import sync  # noqa: E402
+from extractor.review.sync.sync import sync  # noqa: E402
 from extractor.schema.catalogue import load_schema  # noqa: E402
 from extractor.store.entries import Done  # noqa: E402
 from extractor.store.packing import pack  # noqa: E402

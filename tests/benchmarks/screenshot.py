@@ -22,9 +22,9 @@ from extractor.review.decide.decisions import decide  # noqa: E402
 from extractor.review.desk import Desk  # noqa: E402
 from extractor.review.queue import Filter, page  # noqa: E402
 from extractor.review.server.app import make_app  # noqa: E402
-from extractor.review.server.guard import Door  # noqa: E402
-from extractor.review.server.responses import House  # noqa: E402
-from extractor.review.sync.syncing import sync  # noqa: E402
+from extractor.review.server.guard import Access  # noqa: E402
+from extractor.review.server.responses import ServerConfig  # noqa: E402
+from extractor.review.sync.sync import sync  # noqa: E402
 from extractor.settings import Settings  # noqa: E402
 from tests.support.browser import Browser, find_chromium  # noqa: E402
 
@@ -47,17 +47,17 @@ def main() -> None:
         command = [sys.executable, "-m", "extractor", "--schema", "release_event"]
         subprocess.run([*command, articles, "-o", f"{folder}/", "--quiet"], check=True)
         chosen = _decide(folder)
-        door = Door()
+        access = Access()
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
-            app = make_app(House(folder, door, "Ada", Settings()))
+            app = make_app(ServerConfig(folder, access, "Ada", Settings()))
             server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
             query = f"kind=quotes&status=all&claim={chosen}"
             browser.look(1280, 800, told.dark)
-            browser.visit(f"{address}?token={door.token}&{query}", SHOWN)
+            browser.visit(f"{address}?token={access.token}&{query}", SHOWN)
             browser.evaluate("document.querySelector('.brand bdi').textContent = 'sheets/'")
             browser.screenshot(told.output)
             server.should_exit = True

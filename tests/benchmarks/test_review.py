@@ -6,7 +6,7 @@ import review as benchmark
 
 from extractor.review.desk import Desk
 from extractor.review.queue import page
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 
 
 def test_the_benchmark_fills_decides_and_measures(tmp_path: Path) -> None:

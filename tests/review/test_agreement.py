@@ -18,7 +18,7 @@ from extractor.review.evaluate.agreement import (
     to_review_again,
 )
 from extractor.review.queue import page
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 
 TEXT = """Port strike enters second week
 

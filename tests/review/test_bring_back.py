@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from extractor.cli import main
-from extractor.review.bring_back.bring_back import Brought, bring_back
+from extractor.review.bring_back.bring_back import BringBackResult, bring_back
 from extractor.review.bring_back.returned_file import is_as_written
 from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.decide.decisions import decide, history
@@ -22,7 +22,7 @@ from extractor.review.desk import Desk
 from extractor.review.publish.columns import read_id, same_name
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from extractor.text.spans import Span
 from tests.support.sheets import TEXT, make_article, release
 from tests.support.stores import fill, named
@@ -79,7 +79,7 @@ class Sheet:
         cell.value = value
         return str(cell.coordinate)
 
-    def back(self, desk: Desk, reviewer: str = "Ada", **known: Any) -> Brought:
+    def back(self, desk: Desk, reviewer: str = "Ada", **known: Any) -> BringBackResult:
         """Save the workbook and bring it back."""
         self.book.save(self.path)
         return bring_back(desk, self.path, reviewer, **known)
@@ -378,7 +378,7 @@ def test_a_csv_comes_back_from_any_editor(desk: Desk, editor: str) -> None:
     assert claim_by_id(desk, third.id).row["speaker"]["name"] == "Ole Krag"
 
 
-def vars_of(brought: Brought) -> tuple[int, int, int, int]:
+def vars_of(brought: BringBackResult) -> tuple[int, int, int, int]:
     """Return the sums."""
     assert brought.ok == (not brought.problems), brought.problems
     return brought.decisions, brought.unchanged, brought.refused, brought.stale

@@ -17,10 +17,10 @@ from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.claims.json_rows import essence
 from extractor.review.claims.recording import refold
 from extractor.review.decide.decisions import add, decide, draft, history, undo
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.queue import each, page
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.reviewing import ARTICLE, BERG, CRITICS, HEAD, HOLM, claim_on
 from tests.support.stores import fill
@@ -45,7 +45,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_each_action_gives_its_status_and_undo_takes_it_back(desk: Desk) -> None:
     """Accepted, corrected, rejected, put off; the log has who, when, from what and to what."""
     claim = claim_on(desk, "It was")
-    row = edited(desk, claim, {"kind": "fragment", "speaker": None})
+    row = edited_row(desk, claim, {"kind": "fragment", "speaker": None})
     steps = [("accept", None, "accepted"), ("correct", row, "corrected"),
              ("reject", None, "rejected"), ("later", None, "later")]  # fmt: skip
     for number, (action, given_row, status) in enumerate(steps):
@@ -71,14 +71,14 @@ def test_each_action_gives_its_status_and_undo_takes_it_back(desk: Desk) -> None
 def test_a_correction_that_changes_nothing_is_an_acceptance(desk: Desk, second: bool) -> None:
     """The log says accept, and the figures on corrections do not count it."""
     claim = claim_on(desk, "It was")
-    row = edited(desk, claim, {"kind": claim.row["kind"]})
+    row = edited_row(desk, claim, {"kind": claim.row["kind"]})
     now = decide(
         desk, claim.id, reviewer="ann", action="correct", seen=0, row=row, second=second, note="so"
     )
     assert now.status == ("open" if second else "accepted")
     entry = history(desk, claim.id)[0]
     assert (entry.action, entry.after, entry.note) == ("accept", claim.row, "so")
-    other = edited(desk, now, {"speaker": None})
+    other = edited_row(desk, now, {"speaker": None})
     seen = now.version
     changed = decide(desk, claim.id, reviewer="bea", action="correct", seen=seen, row=other)
     assert changed.status == "corrected"
@@ -145,7 +145,7 @@ def test_what_was_missed_is_added(desk: Desk) -> None:
     text = desk.article(sha256).text
     start = text.index("the transport minister")
     place = {"quotation": {"spans": [[start, start + 22]]}, "speaker": {"name": "Nobody"}}
-    row = edited(desk, (sha256, "quotes", "quotes"), place)
+    row = edited_row(desk, (sha256, "quotes", "quotes"), place)
     claim = add(desk, sha256, "quotes", "quotes", row, reviewer="ann")
     assert (claim.status, claim.origin, claim.speaker) == ("accepted", "analyst", "Nobody")
     assert (claim.start, claim.end, claim.text) == (start, start + 22, "the transport minister")
@@ -353,7 +353,7 @@ class Played:
             if claim.row is None:
                 return
             kind = "fragment" if claim.row["kind"] == "direct" else "direct"
-            row = edited(self.desk, claim, {"kind": kind})
+            row = edited_row(self.desk, claim, {"kind": kind})
         try:
             now = decide(
                 self.desk, claim.id, reviewer=who, action=action, seen=claim.version, row=row

@@ -13,10 +13,10 @@ from extractor.read import article_from_text
 from extractor.record import record_from_json, record_to_json
 from extractor.review.claims.claims import Claim
 from extractor.review.decide.decisions import decide
-from extractor.review.decide.editing import choices, edited, fields_of, verify
+from extractor.review.decide.editing import choices, edited_row, fields_of, verify
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each, page
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.stores import fill
 
@@ -68,7 +68,7 @@ def test_no_change_is_the_row_itself(desk: Desk) -> None:
     claims = list(each(desk))
     assert {claim.kind for claim in claims} >= {"quotes", "figures", "sanction_terms"}
     for claim in claims:
-        assert edited(desk, claim, {}) == claim.row
+        assert edited_row(desk, claim, {}) == claim.row
         verify(desk, claim.article_sha256, claim.schema, claim.kind, claim.row)
 
 
@@ -78,16 +78,16 @@ def test_what_is_chosen_again_is_what_it_was(desk: Desk) -> None:
     assert figures
     for claim in figures:
         chosen = {"start": claim.start, "end": claim.end}
-        assert edited(desk, claim, {"figure": chosen}) == claim.row
+        assert edited_row(desk, claim, {"figure": chosen}) == claim.row
     quotes = [one for one in each(desk, Filter(kind="quotes")) if one.speaker]
     assert quotes
     for claim in quotes:
         entity = next(one.id for one in choices(desk, claim) if one.name == claim.speaker)
         assert claim.row["speaker"]["mention"]
         for chosen in ({"entity": entity}, {"name": claim.speaker}):
-            assert edited(desk, claim, {"speaker": chosen}) == claim.row
+            assert edited_row(desk, claim, {"speaker": chosen}) == claim.row
         others = [one for one in choices(desk, claim) if one.name != claim.speaker]
-        other = edited(desk, claim, {"speaker": {"entity": others[0].id}})
+        other = edited_row(desk, claim, {"speaker": {"entity": others[0].id}})
         assert other["speaker"]["name"] == others[0].name
 
 
@@ -101,7 +101,7 @@ def test_a_quotation_is_what_is_selected_without_its_marks(desk: Desk) -> None:
         ('"a gift"', ["a gift"]),
         ("“Nobody knows,\n\n“and nobody asks,”", ["Nobody knows,", "and nobody asks,"]),
     ):
-        row = edited(desk, claim, {"quotation": {"spans": [at(selected)]}})
+        row = edited_row(desk, claim, {"quotation": {"spans": [at(selected)]}})
         assert [TEXT[s["start"] : s["end"]] for s in row["spans"]] == words
         assert row["text"] == "\n\n".join(words)
         assert row["speaker"] == claim.row["speaker"]
@@ -110,15 +110,15 @@ def test_a_quotation_is_what_is_selected_without_its_marks(desk: Desk) -> None:
 def test_figures_are_parsed_again(desk: Desk) -> None:
     """The number that is selected, or that holds what is selected; years and words are refused."""
     claim = first(desk, "figures")
-    row = edited(desk, claim, {"figure": place("1,200")})
+    row = edited_row(desk, claim, {"figure": place("1,200")})
     assert (row["value"], row["text"], row["approximate"]) == (1200.0, "1,200", True)
-    assert edited(desk, claim, {"figure": place("around 1,200 ")})["value"] == 1200.0
-    assert edited(desk, claim, {"figure": place("200")})["text"] == "1,200"
-    assert edited(desk, claim, {"figure": place("forty")})["value"] == 40.0
-    assert edited(desk, claim, {"figure": place("forty prisoners 🚢\n\n“We")})["value"] == 40.0
+    assert edited_row(desk, claim, {"figure": place("around 1,200 ")})["value"] == 1200.0
+    assert edited_row(desk, claim, {"figure": place("200")})["text"] == "1,200"
+    assert edited_row(desk, claim, {"figure": place("forty")})["value"] == 40.0
+    assert edited_row(desk, claim, {"figure": place("forty prisoners 🚢\n\n“We")})["value"] == 40.0
     for words in ("2026", "political prisoners", " "):
         with pytest.raises(EditRefused) as told:
-            edited(desk, claim, {"figure": place(words)})
+            edited_row(desk, claim, {"figure": place(words)})
         assert told.value.field == "figure"
 
 
@@ -127,36 +127,38 @@ def test_names_are_chosen_selected_or_typed(desk: Desk) -> None:
     claim = first(desk, "quotes")
     by_name = {choice.name: choice for choice in choices(desk, claim)}
     ben = by_name["Ben Okoro"]
-    row = edited(desk, claim, {"speaker": {"entity": ben.id}})
+    row = edited_row(desk, claim, {"speaker": {"entity": ben.id}})
     assert row["speaker"] == {"name": "Ben Okoro", "kind": ben.kind, "mention": None}
-    row = edited(desk, claim, {"speaker": {"mention": at("Ben Okoro")}})
+    row = edited_row(desk, claim, {"speaker": {"mention": at("Ben Okoro")}})
     assert row["speaker"]["mention"] == {"text": "Ben Okoro", **place("Ben Okoro")}
-    row = edited(desk, claim, {"speaker": {"mention": at("the trade minister")}})
+    row = edited_row(desk, claim, {"speaker": {"mention": at("the trade minister")}})
     assert row["speaker"]["mention"]["text"] == "the trade minister"
-    row = edited(desk, claim, {"speaker": {"name": "  Carla   Diaz "}})
+    row = edited_row(desk, claim, {"speaker": {"name": "  Carla   Diaz "}})
     new = {"name": "Carla Diaz", "kind": "other", "mention": None, "typed": True}
     assert row["speaker"] == new
-    assert "typed" not in edited(desk, claim, {"speaker": {"name": "Ben Okoro"}})["speaker"]
-    assert edited(desk, claim, {"speaker": None})["speaker"] is None
+    assert "typed" not in edited_row(desk, claim, {"speaker": {"name": "Ben Okoro"}})["speaker"]
+    assert edited_row(desk, claim, {"speaker": None})["speaker"] is None
     for wrong in ({"entity": "P999"}, {"entity": "Q1"}, {"name": ""}, {"name": "a\x00b"}, {},
                   {"mention": [5, 3]}, {"mention": "x"}, "Ben", {"name": "x" * 300}):  # fmt: skip
         with pytest.raises(EditRefused):
-            edited(desk, claim, {"speaker": wrong})
+            edited_row(desk, claim, {"speaker": wrong})
 
 
 def test_lists_keep_what_they_had(desk: Desk) -> None:
     """A value that was there may be sent back as it was, beside new ones."""
     claim = first(desk, "sanction_terms")
     had = claim.row["sender"]
-    row = edited(desk, claim, {"sender": [*had, {"name": "Someone"}, {"mention": at("Veldavia")}]})
+    row = edited_row(
+        desk, claim, {"sender": [*had, {"name": "Someone"}, {"mention": at("Veldavia")}]}
+    )
     assert row["sender"][: len(had)] == had
     assert [one["name"] for one in row["sender"][len(had) :]] == ["Someone", "Veldavia"]
     assert row["sender"][len(had)]["typed"] is True
-    row = edited(desk, claim, {"target": [place("timber")], "condition": place("export ban")})
+    row = edited_row(desk, claim, {"target": [place("timber")], "condition": place("export ban")})
     assert row["target"] == [{"text": "timber", **place("timber")}]
-    assert edited(desk, claim, {"evidence": place("Ben Okoro told")})["evidence"]["text"].endswith(
-        "reporters."
-    )
+    assert edited_row(desk, claim, {"evidence": place("Ben Okoro told")})["evidence"][
+        "text"
+    ].endswith("reporters.")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +182,7 @@ def test_lists_keep_what_they_had(desk: Desk) -> None:
 def test_what_the_schema_or_the_article_has_not_is_refused(desk, kind, changes, field) -> None:
     """The refusal names the field."""
     with pytest.raises(EditRefused) as told:
-        edited(desk, first(desk, kind), changes)
+        edited_row(desk, first(desk, kind), changes)
     assert told.value.field == field
     assert str(told.value)
 
@@ -204,7 +206,7 @@ def test_no_selection_makes_words_that_are_not_there(desk: Desk, start, end, wha
     claim = first(desk, kind)
     row, refused = None, None
     try:
-        row = edited(desk, claim, {what: value})
+        row = edited_row(desk, claim, {what: value})
     except EditRefused as error:
         refused = error
     if refused is not None:

@@ -9,9 +9,9 @@ from extractor import cli
 from extractor.review.claims.claims import claims_of_article
 from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
-from extractor.review.evaluate.evaluating import reviewed, stored_reports
+from extractor.review.evaluate.evaluate import reviewed, stored_reports
 from extractor.review.queue import page
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from tests.support.stub_server import answers, serving
 
 ARTICLES = {

@@ -13,12 +13,12 @@ from extractor.find.inventory import take
 from extractor.pipeline import extract
 from extractor.review.claims.claims import Claim
 from extractor.review.decide.decisions import decide
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.publish.ftm import resolve
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
 from tests.support.sheets import make_article
@@ -138,7 +138,7 @@ def test_ids_stay_the_same(desk: Desk, tmp_path: Path) -> None:
 def test_a_typed_name_says_who_typed_it(desk: Desk, tmp_path: Path) -> None:
     """A name that the article does not hold is an entity with a note, of no certain kind."""
     quote = next(one for one in each(desk) if one.kind == "quotes" and one.status == "accepted")
-    row = edited(desk, quote, {"speaker": {"name": "Vera Lund"}})
+    row = edited_row(desk, quote, {"speaker": {"name": "Vera Lund"}})
     decide(desk, quote.id, reviewer="Bo", action="correct", seen=quote.version, row=row)
     found = entities(desk, tmp_path / "out.ftm.jsonl")
     (typed,) = [one for one in found if one["properties"].get("name") == ["Vera Lund"]]

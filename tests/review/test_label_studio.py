@@ -12,7 +12,7 @@ from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from tests.support.sheets import TEXT, release
 from tests.support.stores import fill, named
 

@@ -18,12 +18,12 @@ from extractor.errors import OutputError
 from extractor.record import Extraction
 from extractor.review.claims.claims import Claim
 from extractor.review.decide.decisions import decide
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.publish import publish as publishing
 from extractor.review.publish.publish import ENDINGS, FORMS, publish
 from extractor.review.queue import Filter, each, save_view
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
 from tests.support.sheets import make_article, release
@@ -40,7 +40,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         sync(found)
         first, second, third, _ = quotes(found)
         decide(found, first.id, reviewer="Ada", action="accept", seen=first.version, note="heard")
-        row = edited(found, second, {"speaker": {"name": "Vera Lund"}})
+        row = edited_row(found, second, {"speaker": {"name": "Vera Lund"}})
         decide(found, second.id, reviewer="Bo", action="correct", seen=second.version, row=row)
         decide(found, third.id, reviewer="Bo", action="reject", seen=third.version,
                reason="duplicate")  # fmt: skip

@@ -15,7 +15,7 @@ from extractor.errors import UsageError
 from extractor.pipeline import extract
 from extractor.read import article_from_text
 from extractor.review.claims.claims import Claim
-from extractor.review.claims.risk import WORDS, assess, describe
+from extractor.review.claims.risk import FLAG_WORDS, assess, describe
 from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
 from extractor.review.queue import (
@@ -28,7 +28,7 @@ from extractor.review.queue import (
     save_view,
     saved_views,
 )
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.made import TEXT
 from tests.support.reviewing import ARTICLE
@@ -257,6 +257,6 @@ def test_whatever_is_wrong_makes_a_claim_riskier() -> None:
         assert flag in flags
         assert plain < risk <= 1
         assert describe(flag).strip()
-    assert set(WORDS) >= set(worse) - {"some_new_warning"}
+    assert set(FLAG_WORDS) >= set(worse) - {"some_new_warning"}
     assert assess(**{**TOLD, "status": "accepted", "warnings": ("disagreement",)}) == (0.0, [])
     assert assess(**{**TOLD, "status": "accepted", "differs": True})[0] > plain

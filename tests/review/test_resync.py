@@ -12,7 +12,7 @@ import pytest
 from extractor.errors import StaleDecision
 from extractor.review.claims.claims import claim_by_id
 from extractor.review.decide.decisions import decide, draft, draft_of, history, undo
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, page
 from tests.support.reviewing import (
@@ -148,7 +148,7 @@ def test_decided_and_the_machine_comes_round(room: Newsroom) -> None:
     room.run(model=True)
     with room.desk() as desk:
         claim = claim_on(desk, "It was")
-        row = edited(desk, claim, {"speaker": {"mention": _place(desk, claim, "Peter Holm")}})
+        row = edited_row(desk, claim, {"speaker": {"mention": _place(desk, claim, "Peter Holm")}})
         decide(desk, claim.id, reviewer="ann", action="correct", seen=claim.version, row=row)
     room.answer = says_who("Anna Berg", "Peter Holm", None)
     room.run("--refresh", model=True)
@@ -187,7 +187,7 @@ def test_a_changed_article_carries_decisions_exactly(room: Newsroom) -> None:
     with room.desk() as desk:
         berg, holm = claim_on(desk, "We agreed"), claim_on(desk, "It was")
         decide(desk, berg.id, reviewer="ann", action="accept", seen=0)
-        row = edited(desk, holm, {"speaker": {"name": "A Passer-by"}, "kind": "fragment"})
+        row = edited_row(desk, holm, {"speaker": {"name": "A Passer-by"}, "kind": "fragment"})
         decide(desk, holm.id, reviewer="ben", action="correct", seen=0, row=row)
         old = {one.id: one for one in (berg, holm)}
     room.write(
@@ -439,7 +439,7 @@ def test_a_users_own_schema_of_plain_words(tmp_path: Path) -> None:
             decide(desk, point.id, reviewer="ann", action="accept", seen=0)
             topic = page(desk, Filter(kind="topic")).claims[0]
             assert (topic.row, topic.start) == ("ferries", None)
-            row = edited(desk, topic, {"value": "the ferries"})
+            row = edited_row(desk, topic, {"value": "the ferries"})
             decide(desk, topic.id, reviewer="ann", action="correct", seen=0, row=row)
             tags = {c.id: c.row for c in page(desk, Filter(kind="tags")).claims}
         told["points"] = [{"summary": "new", "weight": 5}, *told["points"][:1]]

@@ -22,7 +22,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import each
 from extractor.review.server.app import make_app
 from tests.support.browser import Browser
-from tests.support.reviews import TOKEN, fill_desk, house
+from tests.support.reviews import TOKEN, config, fill_desk
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 ARTICLES = Path(__file__).parents[1] / "articles"
@@ -48,7 +48,7 @@ def serving(folder: Path, **known: Any) -> Iterator[str]:
     """Serve a folder on a free port; give the page's address with its token."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        app = make_app(house(folder, **known))
+        app = make_app(config(folder, **known))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

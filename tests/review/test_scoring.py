@@ -5,24 +5,24 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.review.evaluate.scoring import Row, Score, add_up, same, score_article
+from extractor.review.evaluate.scoring import RecordRow, Score, add_up, same, score_article
 
 
-def quote(start: int, end: int, speaker: str | None, kind: str = "direct") -> Row:
+def quote(start: int, end: int, speaker: str | None, kind: str = "direct") -> RecordRow:
     """A row of `quotes` as it stands in an extraction's JSON."""
     named = {"name": speaker, "kind": "person", "mention": None} if speaker else None
     spans = [{"start": start, "end": end}]
     data = {"text": "w" * (end - start), "spans": spans, "speaker": named, "kind": kind}
-    return Row("quotes", start, end, data)
+    return RecordRow("quotes", start, end, data)
 
 
-def figure(start: int, value: float, counts: str | None = None) -> Row:
+def figure(start: int, value: float, counts: str | None = None) -> RecordRow:
     """A row of `figures`."""
     counted = (
         {"text": counts, "start": start + 4, "end": start + 4 + len(counts)} if counts else None
     )
     number = {"text": "9" * 3, "start": start, "end": start + 3, "value": value, "unit": None}
-    return Row("figures", start, start + 3, {**number, "counts": counted})
+    return RecordRow("figures", start, start + 3, {**number, "counts": counted})
 
 
 def test_the_same_rows_are_all_right() -> None:
@@ -55,9 +55,9 @@ def test_a_row_with_a_wrong_border_is_found_but_its_evidence_is_wrong() -> None:
 def test_rows_on_one_sentence_are_paired_by_what_they_say() -> None:
     """Two terms in one sentence do not swap their fields."""
 
-    def term(action: str) -> Row:
+    def term(action: str) -> RecordRow:
         evidence = {"text": "x" * 20, "start": 0, "end": 20}
-        return Row("sanction_terms", 0, 20, {"evidence": evidence, "action": action})
+        return RecordRow("sanction_terms", 0, 20, {"evidence": evidence, "action": action})
 
     scores = score_article([term("lift"), term("impose")], [term("impose"), term("lift")])
     assert scores["sanction_terms", "action"] == Score(2, 2, 2)
@@ -84,9 +84,9 @@ def test_values_are_the_same_by_what_they_say() -> None:
 def test_lists_are_compared_value_by_value() -> None:
     """Of two senders one found is half of the recall."""
 
-    def row(*names: str) -> Row:
+    def row(*names: str) -> RecordRow:
         senders = [{"name": name, "kind": "place", "mention": None} for name in names]
-        return Row("terms", 0, 9, {"sender": senders})
+        return RecordRow("terms", 0, 9, {"sender": senders})
 
     scores = score_article([row("Peru", "Chile")], [row("Chile")])
     assert scores["terms", "sender"] == Score(1, 1, 2)
@@ -105,7 +105,7 @@ _ROWS = st.lists(
 
 
 @given(_ROWS, _ROWS)
-def test_nothing_is_counted_twice_or_lost(truth: list[Row], answer: list[Row]) -> None:
+def test_nothing_is_counted_twice_or_lost(truth: list[RecordRow], answer: list[RecordRow]) -> None:
     """Every row counts once as wanted or given, no more are right than either; sums add up."""
     scores = score_article(truth, answer)
     rows = scores.get(("quotes", ""), Score())
@@ -115,7 +115,7 @@ def test_nothing_is_counted_twice_or_lost(truth: list[Row], answer: list[Row]) -
 
 
 @given(_ROWS, st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(truth: list[Row], random: Random) -> None:
+def test_the_order_of_rows_does_not_matter(truth: list[RecordRow], random: Random) -> None:
     """The same rows in another order are all right."""
     answer = list(truth)
     random.shuffle(answer)

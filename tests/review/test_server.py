@@ -19,8 +19,8 @@ from extractor.cli import main
 from extractor.pipeline import extract
 from extractor.read import article_from_text
 from extractor.review.decide.decisions import REASONS
-from extractor.review.server.guard import Door, Guard, Limits, names_for
-from extractor.review.server.pages import STATIC
+from extractor.review.server.guard import Access, Guard, Limits, names_for
+from extractor.review.server.page.rendering import STATIC
 from extractor.schema.catalogue import load_schema
 from tests.support.reviews import HERE, OWN, TOKEN, client, fill_desk
 from tests.support.stores import fill
@@ -93,12 +93,12 @@ def test_the_link_opens_the_page_and_leaves_the_address(folder: Path) -> None:
 
 def test_a_link_for_once_opens_once() -> None:
     """What the browser is started with is of no use to who reads it later."""
-    door = Door()
-    once = door.once()
-    assert [door.welcomes(once), door.welcomes(once)] == [True, False]
-    assert door.welcomes(door.token)
-    assert door.welcomes(door.token)
-    assert door.token not in repr(door)
+    access = Access()
+    once = access.one_time_token()
+    assert [access.accepts_link(once), access.accepts_link(once)] == [True, False]
+    assert access.accepts_link(access.token)
+    assert access.accepts_link(access.token)
+    assert access.token not in repr(access)
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_this_machine_s_own_names_are_known(page: TestClient, host: str) -> None
 def test_bound_to_every_address_it_answers_to_addresses() -> None:
     """But not to a name that is not the machine's own."""
     names, anywhere = names_for("0.0.0.0")
-    door = Door(names=names, any_address=anywhere)
-    assert door.knows("192.168.0.7:8484")
-    assert door.knows("[fe80::1]:8484")
-    assert not door.knows("evil.example:8484")
+    access = Access(names=names, any_address=anywhere)
+    assert access.knows_host("192.168.0.7:8484")
+    assert access.knows_host("[fe80::1]:8484")
+    assert not access.knows_host("evil.example:8484")
     assert names_for("127.0.0.1") == (names_for("localhost")[0], False)
-    assert not Door(names=names_for("box.example")[0]).knows("192.168.0.7")
+    assert not Access(names=names_for("box.example")[0]).knows_host("192.168.0.7")
 
 
 @pytest.mark.parametrize(
@@ -226,10 +226,10 @@ def test_what_is_too_large_is_refused(folder: Path) -> None:
         kind = {"content-type": "application/json"}
         assert page.post(path, content=body, headers=kind).status_code == 413
 
-        def pieces() -> Iterator[bytes]:
+        def parts() -> Iterator[bytes]:
             yield from (body[i : i + 500] for i in range(0, len(body), 500))
 
-        answer = page.post(path, content=pieces(), headers=kind)
+        answer = page.post(path, content=parts(), headers=kind)
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
         text = json.dumps({"text": "x" * 6_000, "schema": "quotes"}).encode()
         assert page.post("/v1/extract", content=text, headers=kind).status_code == 413
@@ -262,7 +262,7 @@ def test_what_does_not_arrive_is_not_waited_for() -> None:
         "query_string": b"",
         "headers": headers,
     }
-    guard = Guard(app, Door(token=TOKEN), Limits(patience=0.05))
+    guard = Guard(app, Access(token=TOKEN), Limits(body_timeout=0.05))
     asyncio.run(guard(scope, never, send))
     assert sent[0]["status"] == 408
 
@@ -275,7 +275,7 @@ def test_errors_are_told_without_their_insides(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret inside")
 
-    monkeypatch.setattr("extractor.review.server.pages.claim_panel", broken)
+    monkeypatch.setattr("extractor.review.server.page.rendering.claim_panel", broken)
     answer = page.get(f"/claims/{_quotes(page)[0]}")
     assert answer.status_code == 500
     assert answer.json()["error"]["code"] == "internal"
@@ -586,7 +586,7 @@ def test_a_hostile_article_is_text_everywhere(tmp_path: Path) -> None:
 @pytest.fixture
 def program(folder: Path) -> Iterator[TestClient]:
     """A program with the token and without a cookie."""
-    with client(folder, let_in=False, limits=Limits(extraction=60)) as made:
+    with client(folder, let_in=False, limits=Limits(extraction_timeout=60)) as made:
         made.headers["authorization"] = f"Bearer {TOKEN}"
         yield made
 
@@ -647,7 +647,7 @@ def test_v1_refuses_what_is_no_article(program: TestClient) -> None:
 
 def test_v1_stops_what_takes_too_long(folder: Path) -> None:
     """The time is a bound: the process is ended, and the answer says so."""
-    with client(folder, limits=Limits(extraction=0.05)) as page:
+    with client(folder, limits=Limits(extraction_timeout=0.05)) as page:
         body = {"text": ARTICLE * 300, "schema": "release_event"}
         answer = page.post("/v1/extract", json=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "too_long")

@@ -12,11 +12,11 @@ from extractor.read import article_from_text
 from extractor.record import Extraction
 from extractor.review.claims.claims import claims_by_id, claims_of_article
 from extractor.review.decide.decisions import decide, undo
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each, page
-from extractor.review.sync import syncing
-from extractor.review.sync.syncing import sync
+from extractor.review.sync import sync as syncing
+from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.store.migrate import migration_files
 from extractor.store.store import FILE
@@ -149,7 +149,7 @@ def test_texts_that_are_no_valid_unicode_are_reviewed(tmp_path: Path) -> None:
         assert desk.article(claim.article_sha256).text == text
         assert claim.row["text"] == text[claim.start : claim.end]
         start = text.index("🚢")
-        row = edited(desk, claim, {"quotation": {"spans": [[start - 5, start + 7]]}})
+        row = edited_row(desk, claim, {"quotation": {"spans": [[start - 5, start + 7]]}})
         now = decide(
             desk, claim.id, reviewer="änn 🖊", action="correct", seen=0, row=row, note="\ud800"
         )

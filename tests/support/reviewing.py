@@ -9,7 +9,7 @@ from typing import Any
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, each
-from extractor.review.sync.syncing import sync
+from extractor.review.sync.sync import sync
 from tests.support.asking import inventory_of
 from tests.support.coverage_made import command, environment
 from tests.support.stub_server import Play, Stub, answers, serving

@@ -10,8 +10,8 @@ from extractor.cli.output import unexpected_at
 from extractor.pipeline import extract
 from extractor.read import article_from_text
 from extractor.review.server.app import make_app
-from extractor.review.server.guard import Door, Limits
-from extractor.review.server.responses import House
+from extractor.review.server.guard import Access, Limits
+from extractor.review.server.responses import ServerConfig
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 from tests.support.stores import fill
@@ -29,16 +29,16 @@ def fill_desk(folder: Path, texts: Sequence[str], schema: str = "release_event")
     return folder
 
 
-def house(folder: Path, **known: Any) -> House:
+def config(folder: Path, **known: Any) -> ServerConfig:
     """Return what a server in a test is made for."""
     known.setdefault("settings", Settings())
-    return House(folder, Door(token=TOKEN), known.pop("reviewer", "Ada"), **known)
+    return ServerConfig(folder, Access(token=TOKEN), known.pop("reviewer", "Ada"), **known)
 
 
 def client(folder: Path, *, let_in: bool = True, **known: Any) -> TestClient:
     """Return a client of the server of a folder, with the page's cookie unless not let in."""
     limits = known.pop("limits", Limits())
-    app = make_app(house(folder, limits=limits, **known), unexpected_at)
+    app = make_app(config(folder, limits=limits, **known), unexpected_at)
     made = TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False)
     if let_in:
         made.cookies.set("extract-review", TOKEN)

@@ -17,16 +17,16 @@ from pydantic import ValidationError
 
 from extractor.errors import EditRefused, StaleDecision
 from extractor.review.bring_back.cells import change_of
-from extractor.review.bring_back.returned_file import Line, is_as_written, lines_of, text_of
+from extractor.review.bring_back.returned_file import SheetRow, is_as_written, sheet_rows, text_of
 from extractor.review.claims.claims import Claim, claims_by_id
 from extractor.review.claims.json_rows import Json, unpacked
 from extractor.review.decide.decisions import REASONS, decide, history
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.publish.columns import (
     DECISIONS,
-    Editable,
-    Kind,
+    EditableField,
+    PublishedKind,
     digest,
     kinds_of,
     moment,
@@ -44,7 +44,7 @@ _ACTIONS = {
 }
 
 
-Edits = dict[str, tuple[Editable, str]]  # by the field's key, with the column's name
+Edits = dict[str, tuple[EditableField, str]]  # by the field's key, with the column's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Brought:
+class BringBackResult:
     """What became of the rows of a file."""
 
     decisions: int = 0  # taken, or with `dry_run` those that would be
@@ -75,7 +75,7 @@ class Brought:
         return not (self.refused or self.stale)
 
 
-class _Refused(Exception):
+class _RowRefused(Exception):
     """A row cannot be taken."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -83,34 +83,34 @@ class _Refused(Exception):
         self.problems = problems
 
 
-class _Stale(Exception):
+class _RowStale(Exception):
     """A row was decided on since it was published."""
 
 
-def bring_back(desk: Desk, path: Path, reviewer: str, *, dry_run: bool = False) -> Brought:
+def bring_back(desk: Desk, path: Path, reviewer: str, *, dry_run: bool = False) -> BringBackResult:
     """Take the decisions that an edited sheet holds. The desk is to be synced before.
 
     Raises UsageError when the file is none of ours, ReviewError for a name that is none.
     """
-    bringing = _Bringing(desk, reviewer, dry_run)
-    lines = lines_of(path)
+    bringing = _Importer(desk, reviewer, dry_run)
+    lines = sheet_rows(path)
     while batch := list(islice(lines, _BATCH)):
         bringing.take(batch)
     return bringing.brought
 
 
-class _Bringing:
+class _Importer:
     """One file on its way in."""
 
     def __init__(self, desk: Desk, reviewer: str, dry_run: bool) -> None:
         self._desk = desk
         self._reviewer = reviewer
         self._dry_run = dry_run
-        self._kinds: dict[str, dict[str, Kind]] = {}
+        self._kinds: dict[str, dict[str, PublishedKind]] = {}
         self._seen: dict[str, str] = {}  # claim -> where it stood
-        self.brought = Brought()
+        self.brought = BringBackResult()
 
-    def take(self, lines: Sequence[Line]) -> None:
+    def take(self, lines: Sequence[SheetRow]) -> None:
         """Take some rows."""
         ids = {read_id(line.text("claim")) for line in lines} - {None}
         claims = {one.id: one for one in claims_by_id(self._desk, (i for i in ids if i))}
@@ -119,14 +119,14 @@ class _Bringing:
                 continue
             try:
                 self._line(line, claims)
-            except _Refused as refused:
+            except _RowRefused as refused:
                 self.brought.refused += 1
                 self.brought.problems += refused.problems
-            except _Stale as stale:
+            except _RowStale as stale:
                 self.brought.stale += 1
                 self.brought.problems.append(Problem(line.address(), str(stale)))
 
-    def _line(self, line: Line, claims: dict[str, Claim]) -> None:
+    def _line(self, line: SheetRow, claims: dict[str, Claim]) -> None:
         claim, version, hashed = self._identified(line, claims)
         kind = self._kind(claim, line)
         base = self._published(claim, hashed)
@@ -141,7 +141,7 @@ class _Bringing:
             if self._is_done(line, claim, known, edits, action, note):
                 self.brought.unchanged += 1
                 return
-            raise _Stale(self._since(claim))
+            raise _RowStale(self._since(claim))
         row = self._row(line, claim, known, edits)
         if action == "correct" and row == known:  # other marks or blanks: the article's words
             action = None if asked[0] is None else "accept"
@@ -156,7 +156,7 @@ class _Bringing:
 
     # --- which row it is -----------------------------------------------------------------------
 
-    def _identified(self, line: Line, claims: dict[str, Claim]) -> tuple[Claim, int, str]:
+    def _identified(self, line: SheetRow, claims: dict[str, Claim]) -> tuple[Claim, int, str]:
         shown = line.text("claim")
         claim_id = read_id(shown)
         if not shown:
@@ -184,7 +184,7 @@ class _Bringing:
             )
         return claim, *version
 
-    def _kind(self, claim: Claim, line: Line) -> Kind:
+    def _kind(self, claim: Claim, line: SheetRow) -> PublishedKind:
         if claim.schema not in self._kinds:
             schema = self._desk.schema(claim.schema)
             self._kinds[claim.schema] = kinds_of(schema) if schema is not None else {}
@@ -211,7 +211,7 @@ class _Bringing:
 
     # --- what was changed in it ----------------------------------------------------------------
 
-    def _edits(self, line: Line, kind: Kind, row: Json) -> Edits:
+    def _edits(self, line: SheetRow, kind: PublishedKind, row: Json) -> Edits:
         """Return the fields whose cells say something else than was published, by key."""
         form: Literal["xlsx", "csv"] = "csv" if line.sheet is None else "xlsx"
         try:
@@ -232,11 +232,11 @@ class _Bringing:
                 fixed.append(column)
         if fixed:
             told = "this column follows from the others, or cannot be edited in a sheet"
-            raise _Refused(*(Problem(line.address(one), f"{one}: {told}") for one in fixed))
+            raise _RowRefused(*(Problem(line.address(one), f"{one}: {told}") for one in fixed))
         return edits
 
-    def _row(self, line: Line, claim: Claim, row: Json, edits: Edits) -> Json:
-        """Return the row with its edits. Raises _Refused with the address of every bad cell."""
+    def _row(self, line: SheetRow, claim: Claim, row: Json, edits: Edits) -> Json:
+        """Return the row with its edits. Raises _RowRefused with the address of every bad cell."""
         changes: dict[str, Json] = {}
         problems = []
         for key, (one, column) in edits.items():
@@ -246,22 +246,22 @@ class _Bringing:
             except ValueError as error:
                 problems.append(Problem(line.address(column), f"{column}: {error}"))
         if problems:
-            raise _Refused(*problems)
+            raise _RowRefused(*problems)
         if not changes:
             return row
         try:
-            return edited(self._desk, replace(claim, row=row), changes)
+            return edited_row(self._desk, replace(claim, row=row), changes)
         except EditRefused as error:
             column = (
                 edits[error.field][1] if error.field in edits else next(iter(edits.values()))[1]
             )
-            raise _Refused(Problem(line.address(column), str(error))) from None
+            raise _RowRefused(Problem(line.address(column), str(error))) from None
 
     # --- what becomes of it --------------------------------------------------------------------
 
     def _is_done(
         self,
-        line: Line,
+        line: SheetRow,
         claim: Claim,
         row: Json,
         edits: Edits,
@@ -275,7 +275,7 @@ class _Bringing:
             try:
                 if self._row(line, claim, row, edits) != claim.row:
                     return False
-            except _Refused:
+            except _RowRefused:
                 return False
         standing = [one for one in history(self._desk, claim.id) if one.id == claim.decision]
         return not note or any(one.note == note for one in standing)
@@ -292,7 +292,7 @@ class _Bringing:
         return "a run has found it anew meanwhile; publish it anew and look again"
 
     def _decide(
-        self, line: Line, claim: Claim, action: Any, row: Json, reason: Any, note: str
+        self, line: SheetRow, claim: Claim, action: Any, row: Json, reason: Any, note: str
     ) -> None:
         if self._dry_run:
             return
@@ -308,7 +308,7 @@ class _Bringing:
                 note=note or None,
             )
         except StaleDecision as stale:
-            raise _Stale(str(stale)) from None
+            raise _RowStale(str(stale)) from None
         except EditRefused as error:
             raise _refusal(line, "decision", str(error)) from None
 
@@ -316,8 +316,8 @@ class _Bringing:
 Asked = tuple[str | None, str | None, str]  # action, reason, note
 
 
-def _asked(line: Line) -> Asked:
-    """Return what the first columns of a row ask for. Raises _Refused."""
+def _asked(line: SheetRow) -> Asked:
+    """Return what the first columns of a row ask for. Raises _RowRefused."""
     word = line.text("decision")
     action = _ACTIONS.get(word.casefold()) if word else None
     if word and action is None:
@@ -329,8 +329,8 @@ def _asked(line: Line) -> Asked:
     return action, reason, line.text("note")
 
 
-def _consistent(line: Line, asked: Asked, edits: Edits) -> Asked:
-    """Return the decision that a row means. Raises _Refused where its cells contradict."""
+def _consistent(line: SheetRow, asked: Asked, edits: Edits) -> Asked:
+    """Return the decision that a row means. Raises _RowRefused where its cells contradict."""
     action, reason, note = asked
     if edits and action in ("reject", "later"):
         column = next(iter(edits.values()))[1]
@@ -352,18 +352,18 @@ def _consistent(line: Line, asked: Asked, edits: Edits) -> Asked:
     return action, reason, note
 
 
-def _value(row: Json, one: Editable) -> Json:
+def _value(row: Json, one: EditableField) -> Json:
     """Return what a row holds in a field; an anchor that is spread into the row is the row."""
     if not isinstance(row, dict):
         return row
     return row.get(one.shape.key, row)
 
 
-def _refusal(line: Line, column: str, why: str) -> _Refused:
-    return _Refused(Problem(line.address(column), why))
+def _refusal(line: SheetRow, column: str, why: str) -> _RowRefused:
+    return _RowRefused(Problem(line.address(column), why))
 
 
-def told(brought: Brought, dry_run: bool) -> Iterator[str]:
+def told(brought: BringBackResult, dry_run: bool) -> Iterator[str]:
     """Yield what is to be told of it: a line a problem, then the sum."""
     yield from map(str, brought.problems)
     would = " would be taken" if dry_run else ""

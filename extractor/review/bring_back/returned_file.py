@@ -40,7 +40,7 @@ Day = tuple[int | None, int, int | None]  # year, month, day
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetRow:
     """A row below the header."""
 
     sheet: str | None  # of a workbook
@@ -82,7 +82,7 @@ class Line:
         return f"{row}, column {found[1]}" if found else row
 
 
-def lines_of(path: Path) -> Iterator[Line]:
+def sheet_rows(path: Path) -> Iterator[SheetRow]:
     """Yield the rows of a returned file, one at a time.
 
     Raises UsageError when it is no XLSX or CSV file, or none that we published.
@@ -103,7 +103,7 @@ def lines_of(path: Path) -> Iterator[Line]:
 # --- workbooks -----------------------------------------------------------------------------------
 
 
-def _xlsx(path: Path) -> Iterator[Line]:
+def _xlsx(path: Path) -> Iterator[SheetRow]:
     from openpyxl import load_workbook
 
     found = False
@@ -127,11 +127,11 @@ def _xlsx(path: Path) -> Iterator[Line]:
         raise _not_ours(path)
 
 
-def _lines(path: Path, sheet: str, rows: Iterator[Sequence[Any]]) -> Iterator[Line]:
+def _lines(path: Path, sheet: str, rows: Iterator[Sequence[Any]]) -> Iterator[SheetRow]:
     columns: dict[str, tuple[int, str]] | None = None
     for number, values in enumerate(rows, 1):
         if columns is not None:
-            yield Line(sheet, number, None, columns, values)
+            yield SheetRow(sheet, number, None, columns, values)
         elif number > _HEADER_WITHIN:
             return
         else:
@@ -177,7 +177,7 @@ def _not_ours(path: Path) -> UsageError:
 # --- CSV -----------------------------------------------------------------------------------------
 
 
-def _csv(path: Path) -> Iterator[Line]:
+def _csv(path: Path) -> Iterator[SheetRow]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding, lossy = _encoding(path)
     try:
@@ -190,7 +190,7 @@ def _csv(path: Path) -> Iterator[Line]:
                 if columns is None:
                     columns = _columns(values, str(path))
                 else:
-                    yield Line(None, number, line, columns, values, lossy)
+                    yield SheetRow(None, number, line, columns, values, lossy)
                 line = reader.line_num + 1
     except csv.Error as error:
         raise UsageError(f"{path}: not a CSV file ({error})") from error

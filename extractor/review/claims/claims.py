@@ -52,7 +52,7 @@ class Claim:
     differs: bool  # the machine now says otherwise than when it was decided
     queued: bool
     risk: float  # 0…1
-    flags: tuple[str, ...]  # see risk.WORDS
+    flags: tuple[str, ...]  # see risk.FLAG_WORDS
     speaker: str | None
     outlet: str | None
     published: str | None

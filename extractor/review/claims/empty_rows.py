@@ -6,18 +6,18 @@ from extractor.review.claims.json_rows import Json
 from extractor.schema.shape import FieldShape, Shape
 
 
-def skeleton(shape: Shape, anchor: Json | None) -> dict[str, Any]:
+def empty_row(shape: Shape, anchor: Json | None) -> dict[str, Any]:
     """Return a row with its anchor, if given, and nothing else, as record_to_json writes it."""
     row: dict[str, Any] = {}
     for field in shape.fields:
         if field is not shape.anchor:
             row[field.key] = [] if field.many else None
         elif anchor is not None:
-            row |= spread(shape, field, anchor)
+            row |= field_json(shape, field, anchor)
     return row
 
 
-def spread(shape: Shape, field: FieldShape, value: Json) -> dict[str, Any]:
+def field_json(shape: Shape, field: FieldShape, value: Json) -> dict[str, Any]:
     """Return a field as record_to_json writes it: an anchor spread into its row, or by its key."""
     others = {other.key for other in shape.fields}
     anchor = field.kind in ("attribution", "quotation", "figure") and field.name == field.kind

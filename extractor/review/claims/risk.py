@@ -28,12 +28,12 @@ _FLAGS = {
     "moved": (0.1, "the article has changed; its words stand elsewhere now"),
     "missed": (0.0, "added by a reviewer; the machine has not found it"),
 }
-WORDS: dict[str, str] = {code: words for code, (_, words) in _FLAGS.items()}
+FLAG_WORDS: dict[str, str] = {code: words for code, (_, words) in _FLAGS.items()}
 
 
 def describe(flag: str) -> str:
     """Return what a flag means, in words."""
-    return WORDS.get(flag) or flag.replace("_", " ")
+    return FLAG_WORDS.get(flag) or flag.replace("_", " ")
 
 
 def assess(

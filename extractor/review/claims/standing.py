@@ -88,7 +88,7 @@ def fold(
     decisions: Iterable[Decision], proposal: Json, article_sha256: str, carry: Carry
 ) -> Standing:
     """Return what stands by a log, in its order, for a machine that says `proposal` now."""
-    standing = stack(decisions)
+    standing = not_undone(decisions)
     if not standing:
         return Standing(row=proposal)
     last = standing[-1]
@@ -104,7 +104,7 @@ def fold(
     return Standing(_STATUS[deciding.action], *told, row=row, machine=last.machine)
 
 
-def stack(decisions: Iterable[Decision]) -> list[Decision]:
+def not_undone(decisions: Iterable[Decision]) -> list[Decision]:
     """Return the decisions that were not taken back, the last one standing; no second reviews."""
     kept: dict[int, Decision] = {}
     for one in decisions:

@@ -14,7 +14,14 @@ from extractor.errors import EditRefused, ReviewError, StaleDecision
 from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.claims.json_rows import Json, packed, unpacked
 from extractor.review.claims.recording import refresh, register
-from extractor.review.claims.standing import Action, Decision, Reason, log_of, read_decision, stack
+from extractor.review.claims.standing import (
+    Action,
+    Decision,
+    Reason,
+    log_of,
+    not_undone,
+    read_decision,
+)
 from extractor.store.packing import anchor_of, storable
 from extractor.text.carrying import CONTEXT
 
@@ -110,7 +117,7 @@ def undo(desk: "Desk", reviewer: str, claim_id: str | None = None) -> Claim:
     with desk.transaction() as connection:
         last = _last_of(connection, reviewer, claim_id)
         claim = claim_by_id(desk, last.claim_id)
-        standing = stack(log_of(connection, claim.id))[-1]
+        standing = not_undone(log_of(connection, claim.id))[-1]
         if standing.id != last.id:
             raise StaleDecision(
                 f"{standing.reviewer} has decided on this claim since; decide anew instead",

@@ -80,7 +80,7 @@ def choices(desk: "Desk", claim: Claim | New) -> list[NameChoice]:
     return sorted(found, key=lambda one: min((abs(s - at) for s, _ in one.mentions), default=at))
 
 
-def edited(desk: "Desk", claim: Claim | New, changes: dict[str, Json]) -> Json:
+def edited_row(desk: "Desk", claim: Claim | New, changes: dict[str, Json]) -> Json:
     """Return a claim's row, or an empty one of (article, schema, kind), with changes made to it.
 
     By field key: a quotation or attribution is {"spans": [[s, e], …]}, a figure, verbatim or
@@ -117,20 +117,20 @@ def _fields(
     desk: "Desk", sha256: str, shape: Shape, row: Json, changes: dict[str, Json]
 ) -> dict[str, Any]:
     """Return a row with some fields changed; what is not named stays as it is."""
-    from extractor.review.claims.empty_rows import skeleton, spread
+    from extractor.review.claims.empty_rows import empty_row, field_json
 
     by_key = {field.key: field for field in shape.fields}
     if odd := set(changes) - set(by_key):
         key = str(min(odd))[:60]
         raise EditRefused(f"the schema has no field {key!r} here", key)
-    made: dict[str, Any] = {**skeleton(shape, None), **(row if isinstance(row, dict) else {})}
+    made: dict[str, Any] = {**empty_row(shape, None), **(row if isinstance(row, dict) else {})}
     for key, value in changes.items():
         field = by_key[key]
         new = _valued(desk, sha256, field, value, (row or {}).get(key))
         if field is shape.anchor and new is None:
             raise EditRefused(f"{key}: a row cannot do without it; reject the claim instead", key)
         made.pop(key, None)
-        made |= {key: new} if new is None or field.many else spread(shape, field, new)
+        made |= {key: new} if new is None or field.many else field_json(shape, field, new)
     return _canonical(shape.model, made)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from extractor.errors import UsageError
 from extractor.review.claims.claims import SELECT, Claim, claims_by_id, read_claim
 from extractor.review.claims.json_rows import essence
-from extractor.review.claims.standing import Decision, log_of, stack
+from extractor.review.claims.standing import Decision, log_of, not_undone
 from extractor.store.packing import storable
 
 if TYPE_CHECKING:
@@ -125,12 +125,12 @@ def pairs(desk: "Desk", schema: str | None = None) -> Iterator[Pair]:
         if not second:
             continue
         last = second[-1]
-        before = stack(one for one in log if one.id < last.id)
+        before = not_undone(one for one in log if one.id < last.id)
         first = [one for one in before if one.action in _VERDICTS]
         if first:
             after = [one for one in log if one.id > last.id and not one.second]
             yield Pair(
-                claim, first[-1], last, settled=bool(stack([*before, *after])[len(before) :])
+                claim, first[-1], last, settled=bool(not_undone([*before, *after])[len(before) :])
             )
 
 

@@ -21,7 +21,7 @@ _NUMBER = frozenset({"text", "start", "end", "value", "low", "high", "unit", "ap
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordRow:
     """A row of a record with the place of its evidence, half-open in code points, if it has one."""
 
     kind: str  # "quotes"
@@ -61,7 +61,7 @@ class Score:
 Scores = dict[tuple[str, str], Score]  # by kind and field; the field "" is the row itself
 
 
-def score_article(truth: Sequence[Row], answer: Sequence[Row]) -> Scores:
+def score_article(truth: Sequence[RecordRow], answer: Sequence[RecordRow]) -> Scores:
     """Score what a machine gave for one article against its reviewed rows."""
     scores: Scores = defaultdict(Score)
     for wanted, given in _pairs(truth, answer):
@@ -84,7 +84,9 @@ def add_up(parts: Iterable[Scores]) -> Scores:
     return dict(total)
 
 
-def _pairs(truth: Sequence[Row], answer: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+def _pairs(
+    truth: Sequence[RecordRow], answer: Sequence[RecordRow]
+) -> Iterator[tuple[RecordRow | None, RecordRow | None]]:
     """Pair rows one to one: those on the same evidence first, then the most alike, then the rest.
 
     Rows are sorted by their start and only those that may overlap are compared.
@@ -101,7 +103,9 @@ def _pairs(truth: Sequence[Row], answer: Sequence[Row]) -> Iterator[tuple[Row | 
     yield from ((None, row) for row in left_answer.values())
 
 
-def _overlapping(truth: Sequence[Row], answer: Sequence[Row]) -> Iterator[tuple[int, int]]:
+def _overlapping(
+    truth: Sequence[RecordRow], answer: Sequence[RecordRow]
+) -> Iterator[tuple[int, int]]:
     """Yield the pairs of rows of a kind whose evidence overlaps, or that both rest on nothing."""
     by_kind: dict[str, list[tuple[int, int]]] = defaultdict(list)
     longest: dict[str, int] = defaultdict(int)
@@ -120,20 +124,20 @@ def _overlapping(truth: Sequence[Row], answer: Sequence[Row]) -> Iterator[tuple[
                 yield i, j
 
 
-def _overlap(one: Row, other: Row) -> bool:
+def _overlap(one: RecordRow, other: RecordRow) -> bool:
     if one.start is None or one.end is None or other.start is None or other.end is None:
         return one.start == other.start  # neither rests on anything
     return one.start < other.end and other.start < one.end
 
 
-def _alike(one: Row, other: Row) -> tuple[bool, int]:
+def _alike(one: RecordRow, other: RecordRow) -> tuple[bool, int]:
     """Say how much two rows are the same: their evidence, and how many of their values."""
     ours, theirs = _fields(one), _fields(other)
     equal = sum(_compare(values, theirs.get(field, [])).right for field, values in ours.items())
     return (one.start, one.end) == (other.start, other.end), equal
 
 
-def _fields(row: Row) -> dict[str, list[Any]]:
+def _fields(row: RecordRow) -> dict[str, list[Any]]:
     """Return a row's values by field, each as a list; what is null is no value.
 
     What the anchor spread into the row is one field: `evidence` for words, `value` for a figure.

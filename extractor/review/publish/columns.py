@@ -44,12 +44,12 @@ OPEN = "OPEN: nobody has decided on it"  # what an open row says in every table
 # What a spreadsheet offers must fit into 255 characters, with commas between.
 _MOST_OFFERED = 255
 
-_ASKED = (
+_DECISION_COLUMNS = (
     ("decision", "Decision", 11),
     ("reason", "Reason", 16),
     ("note", "Note", 24),
 )
-_TOLD = (
+_PROVENANCE_COLUMNS = (
     ("review_status", "Review status", 16),
     ("reviewed_by", "Reviewed by", 16),
     ("decided_at", "Decided at", 20),
@@ -69,14 +69,16 @@ _TOLD = (
     ("prompt_sha256", "Prompt sha256", 18),
     ("engine", "Engine", 18),
 )
-_PLACE = (("start", "Start", 8), ("end", "End", 8))
-_IDENTITY = (("claim", "Claim", 20), ("version", "Version", 16))
-_IN_CSV = ("kind", "text", "start", "end", "spans")
-TAKEN = frozenset(name for name, *_ in (*_ASKED, *_TOLD, *_IDENTITY)) | {*_IN_CSV}
+_PLACE_COLUMNS = (("start", "Start", 8), ("end", "End", 8))
+_IDENTITY_COLUMNS = (("claim", "Claim", 20), ("version", "Version", 16))
+_CSV_COLUMNS = ("kind", "text", "start", "end", "spans")
+RESERVED_NAMES = frozenset(
+    name for name, *_ in (*_DECISION_COLUMNS, *_PROVENANCE_COLUMNS, *_IDENTITY_COLUMNS)
+) | {*_CSV_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RowDetails:
     """What a claim does not say itself: of its article, its decision and the prompt used."""
 
     heading: str | None = None  # the article's title, or its first words
@@ -86,7 +88,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Editable:
+class EditableField:
     """A field that may be changed in a published sheet."""
 
     key: str  # as editing.py names it
@@ -97,7 +99,7 @@ class Editable:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PublishedKind:
     """A row kind of a schema, as it is published."""
 
     schema: Schema
@@ -114,13 +116,19 @@ class Kind:
         """The columns in XLSX."""
         shapes = {self.columns[one.position].name: one.shape for one in self._editable}
         choices = {"Decision": DECISIONS, "Reason": REASONS}
-        asked = (Head(title, wide, choices=choices.get(title, ())) for _, title, wide in _ASKED)
+        asked = (
+            Head(title, wide, choices=choices.get(title, ()))
+            for _, title, wide in _DECISION_COLUMNS
+        )
         fields = (
             _as_edited(head, shapes.get(column.name) if first else None)
             for column in self.columns
             for first, head in _numbered(field_heads(column))
         )
-        told = (Head(title, wide, locked=True) for _, title, wide in (*_TOLD, *_PLACE, *_IDENTITY))
+        told = (
+            Head(title, wide, locked=True)
+            for _, title, wide in (*_PROVENANCE_COLUMNS, *_PLACE_COLUMNS, *_IDENTITY_COLUMNS)
+        )
         return unlike(*asked, *fields, *told)
 
     @cached_property
@@ -129,25 +137,25 @@ class Kind:
         return tuple(
             name
             for position, column in enumerate(self.columns)
-            for name in field_names(self.kind, column, position == self.anchor, TAKEN)
-            if name not in TAKEN
+            for name in field_names(self.kind, column, position == self.anchor, RESERVED_NAMES)
+            if name not in RESERVED_NAMES
         )
 
     @cached_property
     def titles(self) -> tuple[tuple[str, ...], ...]:
         """The columns in XLSX of each field."""
-        heads = iter(self.heads[len(_ASKED) :])
+        heads = iter(self.heads[len(_DECISION_COLUMNS) :])
         return tuple(
             tuple(next(heads).title for _ in field_heads(column)) for column in self.columns
         )
 
     @cached_property
-    def editable(self) -> tuple[Editable, ...]:
+    def editable(self) -> tuple[EditableField, ...]:
         """The fields that may be edited."""
         return tuple(replace(one, title=self.titles[one.position][0]) for one in self._editable)
 
     @cached_property
-    def _editable(self) -> tuple[Editable, ...]:
+    def _editable(self) -> tuple[EditableField, ...]:
         """The fields that may be edited, without their titles."""
         if self.row_model is None:
             field = next(f for f in shape_of(self.schema.model).fields if f.key == self.kind)
@@ -162,8 +170,8 @@ class Kind:
             if position == self.anchor:
                 name = "text"
             else:
-                name = next(field_names(self.kind, column, False, TAKEN))
-            out.append(Editable(shape.key, shape, position, name, ""))
+                name = next(field_names(self.kind, column, False, RESERVED_NAMES))
+            out.append(EditableField(shape.key, shape, position, name, ""))
         return tuple(out)
 
     @cached_property
@@ -189,7 +197,7 @@ class Kind:
         value = getattr(record, field.name)
         return value[0] if field.many else value
 
-    def xlsx(self, claim: Claim, cells: tuple[Cell, ...], told: Told) -> Cells:
+    def xlsx(self, claim: Claim, cells: tuple[Cell, ...], told: RowDetails) -> Cells:
         """Return a row of the workbook."""
         facts = _facts(claim, told)
         facts |= {"confidence": claim.confidence, "published": as_date(claim.published)}
@@ -200,23 +208,26 @@ class Kind:
             for value in field_values(column, cell)
         ]
         return [
-            *([None] * len(_ASKED)),
+            *([None] * len(_DECISION_COLUMNS)),
             *own,
-            *(facts[name] or None for name, *_ in _TOLD),
+            *(facts[name] or None for name, *_ in _PROVENANCE_COLUMNS),
             start,
             end,
             shown_id(claim.id),
             shown_version(claim.version, claim.row),
         ]
 
-    def csv(self, claim: Claim, cells: tuple[Cell, ...], told: Told) -> dict[str, str]:
+    def csv(self, claim: Claim, cells: tuple[Cell, ...], told: RowDetails) -> dict[str, str]:
         """Return a row of the CSV table, by column."""
         facts = _facts(claim, told)
-        out = {"kind": self.kind, **{name: str(facts[name] or "") for name, *_ in _TOLD}}
+        out = {
+            "kind": self.kind,
+            **{name: str(facts[name] or "") for name, *_ in _PROVENANCE_COLUMNS},
+        }
         out["confidence"] = "" if claim.confidence is None else f"{claim.confidence:.2f}"
         for position, column in enumerate(self.columns):
             anchor = position == self.anchor
-            out |= dict(field_cells(self.kind, column, cells[position], anchor, TAKEN))
+            out |= dict(field_cells(self.kind, column, cells[position], anchor, RESERVED_NAMES))
         out = {name: written(text) for name, text in out.items()}
         out["claim"] = shown_id(claim.id)
         out["version"] = shown_version(claim.version, claim.row)
@@ -228,7 +239,7 @@ class Kind:
         for position, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
             if form == "csv":
                 anchor = position == self.anchor
-                each = field_cells(self.kind, column, cell, anchor, TAKEN)
+                each = field_cells(self.kind, column, cell, anchor, RESERVED_NAMES)
                 out |= {name: written(text) for name, text in each}
             else:
                 for title, value in zip(
@@ -238,30 +249,30 @@ class Kind:
         return out
 
 
-def kinds_of(schema: Schema) -> dict[str, Kind]:
+def kinds_of(schema: Schema) -> dict[str, PublishedKind]:
     """Return the row kinds of a schema as claims name them.
 
     A value at the root is a kind of its own, with one column.
     """
     named = row_kinds(schema.model)
-    found: dict[str, Kind] = {}
+    found: dict[str, PublishedKind] = {}
     for field in shape_of(schema.model).fields:
         columns = named.get(field.key) or tuple(
             column for all_ in named.values() for column in all_ if column.name == field.key
         )
-        found[field.key] = Kind(schema, field.key, columns)
+        found[field.key] = PublishedKind(schema, field.key, columns)
     return found
 
 
-def csv_names(kinds: Mapping[Any, Kind]) -> list[str]:
+def csv_names(kinds: Mapping[Any, PublishedKind]) -> list[str]:
     """Return the columns of a CSV table that holds these kinds."""
     own = dict.fromkeys(name for kind in kinds.values() for name in kind.names)
     return [
-        *(name for name, *_ in _ASKED),
-        *_IN_CSV,
+        *(name for name, *_ in _DECISION_COLUMNS),
+        *_CSV_COLUMNS,
         *own,
-        *(name for name, *_ in _TOLD),
-        *(name for name, *_ in _IDENTITY),
+        *(name for name, *_ in _PROVENANCE_COLUMNS),
+        *(name for name, *_ in _IDENTITY_COLUMNS),
     ]
 
 
@@ -333,7 +344,7 @@ def typed_names(row: Json) -> Iterator[str]:
             yield from typed_names(value)
 
 
-def _facts(claim: Claim, told: Told) -> dict[str, Any]:
+def _facts(claim: Claim, told: RowDetails) -> dict[str, Any]:
     return {
         "review_status": status_of(claim),
         "reviewed_by": claim.reviewer,

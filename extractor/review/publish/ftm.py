@@ -31,7 +31,7 @@ from extractor.text.spans import Span
 
 if TYPE_CHECKING:
     from extractor.article import Article
-    from extractor.review.publish.selection import Reviewed, Row, Selection
+    from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
 
 _SCHEMATA = {"person": "Person", "body": "Organization", "place": "Territory"}
 _NOBODY = ("unnamed",)
@@ -80,7 +80,7 @@ class _Entities:
                 "threatened, proposed, conditional or denied"
             )
 
-    def of(self, reviewed: "Reviewed", selection: "Selection") -> Iterator[Any]:
+    def of(self, reviewed: "PublishedArticle", selection: "Selection") -> Iterator[Any]:
         """Yield the entities of an article, each once."""
         page = self._article(reviewed)
         yield page
@@ -97,7 +97,7 @@ class _Entities:
         entity.id = f"{schema.lower()}-{digest.hexdigest()}"
         return entity
 
-    def _article(self, reviewed: "Reviewed") -> Any:
+    def _article(self, reviewed: "PublishedArticle") -> Any:
         article = reviewed.article
         page = self._made("Article", _key(article))
         name = PurePosixPath(article.source.replace("\\", "/")).name or article.source
@@ -114,7 +114,7 @@ class _Entities:
 
     # --- names ---------------------------------------------------------------------------------
 
-    def _named(self, row: "Row", page: Any) -> Iterator[Any]:
+    def _named(self, row: "PublishedRow", page: Any) -> Iterator[Any]:
         """Yield everybody whom a row names, each with what documents it."""
         for one in row.kind.editable:
             if one.shape.kind != "name" or not isinstance(row.claim.row, dict):
@@ -133,7 +133,7 @@ class _Entities:
                 self._reviewed(proof, row, page)
                 yield proof
 
-    def _entity(self, name: dict[str, Any], page: Any, row: "Row") -> Any | None:
+    def _entity(self, name: dict[str, Any], page: Any, row: "PublishedRow") -> Any | None:
         """Return the entity that a name in a row stands for; None for nobody."""
         kind, words = name.get("kind", "other"), name.get("name")
         if kind in _NOBODY or not isinstance(words, str) or not words.strip():
@@ -154,7 +154,7 @@ class _Entities:
         _add(entity, "proof", page.id)
         return entity
 
-    def _reviewed(self, entity: Any, row: "Row", page: Any) -> None:
+    def _reviewed(self, entity: Any, row: "PublishedRow", page: Any) -> None:
         """Say where a link comes from and who decided."""
         by = f", reviewed by {row.claim.reviewer}" if row.claim.reviewer and not row.open else ""
         _add(
@@ -170,7 +170,7 @@ class _Entities:
 
     # --- sanctions -----------------------------------------------------------------------------
 
-    def _sanctions(self, row: "Row", page: Any, selection: "Selection") -> Iterator[Any]:
+    def _sanctions(self, row: "PublishedRow", page: Any, selection: "Selection") -> Iterator[Any]:
         """Yield a Sanction for each target of a statement, and the target."""
         told = _statement(row)
         if told is None:
@@ -188,7 +188,9 @@ class _Entities:
             yield self._sanction(told, entity, row, page)
         self._unresolved += not found
 
-    def _target(self, target: Any, row: "Row", page: Any, selection: "Selection") -> Any | None:
+    def _target(
+        self, target: Any, row: "PublishedRow", page: Any, selection: "Selection"
+    ) -> Any | None:
         if isinstance(target, dict) and "name" in target:
             return self._entity(target, page, row)
         if not isinstance(target, dict) or not isinstance(target.get("start"), int):
@@ -197,7 +199,7 @@ class _Entities:
         named = resolve(Span(target["start"], target["end"]), inventory)
         return self._thing(named.kind, named.name, page) if named is not None else None
 
-    def _sanction(self, told: dict[str, Any], target: Any, row: "Row", page: Any) -> Any:
+    def _sanction(self, told: dict[str, Any], target: Any, row: "PublishedRow", page: Any) -> Any:
         made = self._made("Sanction", page.id, row.claim.id, target.id)
         _add(made, "entity", target.id)
         for sender in _listed(told.get("sender")):
@@ -244,7 +246,7 @@ def _only_determiners(words: Iterable[str]) -> bool:
     return all(word in _DETERMINERS for word in words)
 
 
-def _statement(row: "Row") -> dict[str, Any] | None:
+def _statement(row: "PublishedRow") -> dict[str, Any] | None:
     """Return what a sanction row says, by what its fields stand for; None for another row."""
     model, data = row.kind.row_model, row.claim.row
     if model is None or not isinstance(data, dict):

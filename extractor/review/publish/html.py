@@ -18,8 +18,7 @@ from extractor.sheet.html import index_of, page, section
 from extractor.sheet.tables import Cell, Column, Item, Row, Table, heading
 
 if TYPE_CHECKING:
-    from extractor.review.publish.selection import Reviewed, Selection
-    from extractor.review.publish.selection import Row as PublishedRow
+    from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
 
 _MANY = 300  # articles; beyond, a page is slow to open
 _REVIEW = tuple(Column(name, "plain") for name in ("review", "note", "answered_by"))
@@ -44,7 +43,7 @@ def _body(selection: "Selection") -> Iterator[str]:
         yield _section(reviewed)
 
 
-def _section(reviewed: "Reviewed") -> str:
+def _section(reviewed: "PublishedArticle") -> str:
     first = reviewed.rows[0]
     # Only what the section shows: the article, who answered and the rows.
     made = Provenance(
@@ -62,7 +61,7 @@ def _section(reviewed: "Reviewed") -> str:
     return section(shown, prefix, True, tuple(_tables(reviewed)), facts)
 
 
-def _tables(reviewed: "Reviewed") -> Iterator[Table]:
+def _tables(reviewed: "PublishedArticle") -> Iterator[Table]:
     for (_, kind), rows in groupby(reviewed.rows, key=lambda r: (r.claim.schema, r.claim.kind)):
         each = list(rows)
         columns = (*each[0].kind.columns, *_REVIEW)
@@ -86,7 +85,7 @@ def _tables(reviewed: "Reviewed") -> Iterator[Table]:
 
 def _reviewed(row: "PublishedRow") -> Iterator[Cell]:
     """Yield the cells of `_REVIEW`."""
-    claim, told = row.claim, row.told
+    claim, told = row.claim, row.details
     review = status_of(claim)
     if claim.reviewer:
         review += f" by {claim.reviewer}, {moment(claim.decided_at)}"

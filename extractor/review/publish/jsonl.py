@@ -8,7 +8,7 @@ from extractor.review.publish.columns import answered_by, moment, shown_version
 from extractor.sheet.jsonout import seen
 
 if TYPE_CHECKING:
-    from extractor.review.publish.selection import Reviewed, Row, Selection
+    from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
 
 
 def write_lines(selection: "Selection", file: IO[str]) -> Sequence[str]:
@@ -20,7 +20,7 @@ def write_lines(selection: "Selection", file: IO[str]) -> Sequence[str]:
     return ()
 
 
-def to_json(row: "Row", reviewed: "Reviewed") -> dict[str, Any]:
+def to_json(row: "PublishedRow", reviewed: "PublishedArticle") -> dict[str, Any]:
     """Return a published row as JSON data; places count code points of the article's text."""
     claim, article = row.claim, reviewed.article
     return {
@@ -35,8 +35,8 @@ def to_json(row: "Row", reviewed: "Reviewed") -> dict[str, Any]:
             "decided": not row.open,
             "reviewer": claim.reviewer,
             "decided_at": moment(claim.decided_at),
-            "reason": row.told.reason,
-            "note": row.told.note,
+            "reason": row.details.reason,
+            "note": row.details.note,
             "flags": list(claim.flags),
         },
         "article": {
@@ -54,7 +54,7 @@ def to_json(row: "Row", reviewed: "Reviewed") -> dict[str, Any]:
             "origin": claim.origin,
             "model": None if claim.model in (None, "rules") else claim.model,
             "prompt": claim.prompt,
-            "prompt_sha256": row.told.prompt_sha256,
+            "prompt_sha256": row.details.prompt_sha256,
             "engine": claim.engine,
             "confidence": claim.confidence,
             "path": claim.path,

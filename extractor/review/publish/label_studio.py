@@ -21,8 +21,8 @@ from extractor.sheet.tables import Column, Item
 
 if TYPE_CHECKING:
     from extractor.article import Article
-    from extractor.review.publish.columns import Kind
-    from extractor.review.publish.selection import Reviewed, Row, Selection
+    from extractor.review.publish.columns import PublishedKind
+    from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
 
 _TEXT = "text"  # the name of the object tag
 _LABELS = "label"  # and of the control tag
@@ -40,11 +40,11 @@ def write_tasks(selection: "Selection", file: IO[str]) -> Sequence[str]:
     return (f"{left} rows rest on no words of the article and are no region",) if left else ()
 
 
-def task(reviewed: "Reviewed") -> dict[str, Any]:
+def task(reviewed: "PublishedArticle") -> dict[str, Any]:
     """Return an article with its rows as a task."""
     article = reviewed.article
     decided = [row for row in reviewed.rows if not row.open]
-    open_by: dict[str, list[Row]] = defaultdict(list)
+    open_by: dict[str, list[PublishedRow]] = defaultdict(list)
     for row in reviewed.rows:
         if row.open:
             open_by[answered_by(row.claim)].append(row)
@@ -71,7 +71,7 @@ def task(reviewed: "Reviewed") -> dict[str, Any]:
     return made
 
 
-def _result(row: "Row", article: "Article") -> Iterator[dict[str, Any]]:
+def _result(row: "PublishedRow", article: "Article") -> Iterator[dict[str, Any]]:
     """Yield the regions of a row, what is said of the first one, and its relations."""
     anchor = anchor_item(row.cells, row.kind.anchor)
     if anchor is None:
@@ -82,7 +82,10 @@ def _result(row: "Row", article: "Article") -> Iterator[dict[str, Any]]:
     about = [status_of(claim), *filter(None, (claim.reviewer, moment(claim.decided_at)))]
     for number, place in enumerate(places):
         region = _region(f"{claim.id}-{number}", article, place, label_of(claim.kind))
-        yield {**region, "meta": {"text": [" · ".join([*about, row.told.note or ""]).rstrip(" ·")]}}
+        yield {
+            **region,
+            "meta": {"text": [" · ".join([*about, row.details.note or ""]).rstrip(" ·")]},
+        }
         if number:
             yield _relation(first, f"{claim.id}-{number}", "continued")
     for column, cell in zip(row.kind.columns, row.cells, strict=True):
@@ -92,7 +95,7 @@ def _result(row: "Row", article: "Article") -> Iterator[dict[str, Any]]:
 
 
 def _said(
-    row: "Row",
+    row: "PublishedRow",
     article: "Article",
     column: Column,
     items: list[Item],
@@ -152,11 +155,11 @@ def _control(kind: str, field: str) -> str:
     return f"{kind}.{field}"
 
 
-def _choices(kind: "Kind", column: Column) -> tuple[str, ...]:
+def _choices(kind: "PublishedKind", column: Column) -> tuple[str, ...]:
     return next((one.shape.choices for one in kind.editable if one.key == column.name), ())
 
 
-def config(kinds: Iterable["Kind"]) -> str:
+def config(kinds: Iterable["PublishedKind"]) -> str:
     """Return the labelling interface for tasks of these kinds, as XML."""
     every = list(kinds)
     labels = dict.fromkeys([*(label_of(one.kind) for one in every), "Name"])
@@ -174,7 +177,7 @@ def config(kinds: Iterable["Kind"]) -> str:
     return "\n".join([*lines, "</View>\n"])
 
 
-def _asking(kind: "Kind", column: Column) -> list[str]:
+def _asking(kind: "PublishedKind", column: Column) -> list[str]:
     """Return the control that takes what a field says of a region."""
     label = label_of(kind.kind)
     told = (

@@ -35,7 +35,7 @@ ENDINGS: dict[Form, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """What became of it."""
 
     rows: int
@@ -55,7 +55,7 @@ def publish(
     *,
     with_open: bool = False,
     needs_rows: bool = False,
-) -> Published:
+) -> PublishResult:
     """Write what a filter lets out to a file, or to standard output without one.
 
     With `needs_rows` nothing is written when there is no row; otherwise an empty sheet is. The desk
@@ -68,7 +68,7 @@ def publish(
         raise UsageError(f"--output {target}: this is the store; name another file")
     with Selection(desk, wanted, with_open=with_open) as selection:
         if needs_rows and selection.nothing():
-            return Published(0, 0, 0, selection.left_open, selection.unfit, ())
+            return PublishResult(0, 0, 0, selection.left_open, selection.unfit, ())
         notes: Sequence[str] = ()
         files: list[Path] = [target] if target else []
         if form == "xlsx" and target:
@@ -83,7 +83,7 @@ def publish(
             files.append(target.with_name(f"{name}.config.xml"))
             with replacing_text(files[-1], parents=True) as file:
                 file.write(config(selection.kinds.values()))
-        return Published(
+        return PublishResult(
             selection.taken,
             selection.taken_articles,
             selection.taken_open,
@@ -126,7 +126,7 @@ def _write_csv(selection: Selection, file: IO[str]) -> Sequence[str]:
     writer = csv.DictWriter(file, csv_names(selection.kinds), lineterminator="\n")
     writer.writeheader()
     for reviewed in selection.each():
-        writer.writerows(row.kind.csv(row.claim, row.cells, row.told) for row in reviewed.rows)
+        writer.writerows(row.kind.csv(row.claim, row.cells, row.details) for row in reviewed.rows)
     return ()
 
 
@@ -141,7 +141,7 @@ def _write_workbook(selection: Selection, target: Path) -> None:
             sheets[schema, kind] = book.sheet(f"{title}, {schema}" if several else title, one.heads)
         for reviewed in selection.each():
             for row in reviewed.rows:
-                cells = row.kind.xlsx(row.claim, row.cells, row.told)
+                cells = row.kind.xlsx(row.claim, row.cells, row.details)
                 with output_errors(target):
                     sheets[row.claim.schema, row.claim.kind].add(cells)
         if not sheets:

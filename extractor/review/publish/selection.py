@@ -11,7 +11,7 @@ from extractor.article import Article
 from extractor.errors import OutputError, UsageError
 from extractor.review.claims.claims import SELECT, Claim, read_claim
 from extractor.review.desk import Desk
-from extractor.review.publish.columns import Kind, Told, kinds_of
+from extractor.review.publish.columns import PublishedKind, RowDetails, kinds_of
 from extractor.review.queue import Filter, conditions
 from extractor.sheet.tables import Cell, heading
 from extractor.store.store import unusable
@@ -23,13 +23,13 @@ UNDECIDED = ("open", "later")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PublishedRow:
     """A claim as it is published."""
 
     claim: Claim
-    kind: Kind
+    kind: PublishedKind
     cells: tuple[Cell, ...]
-    told: Told
+    details: RowDetails
 
     @property
     def open(self) -> bool:
@@ -38,11 +38,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class PublishedArticle:
     """An article with its rows to publish: in the order of the schema, then of the text."""
 
     article: Article
-    rows: tuple[Row, ...]
+    rows: tuple[PublishedRow, ...]
 
 
 class Selection:
@@ -92,11 +92,11 @@ class Selection:
         query = f"select count(*) from claim c where {where}"  # noqa: S608
         return int(self._rows.execute(query, values).fetchone()[0])
 
-    def _kinds(self) -> dict[tuple[str, str], Kind]:
+    def _kinds(self) -> dict[tuple[str, str], PublishedKind]:
         """Return the kinds that there are rows of, in the order of their schemas."""
         query = f"select distinct c.schema, c.kind from claim c where {self._where}"  # noqa: S608
         there = {(row[0], row[1]) for row in self._rows.execute(query, self._values)}
-        found: dict[tuple[str, str], Kind] = {}
+        found: dict[tuple[str, str], PublishedKind] = {}
         for name in sorted({schema for schema, _ in there}):
             schema = self.desk.schema(name)
             if schema is None:
@@ -136,7 +136,7 @@ class Selection:
             self.unfit, self.taken, self.taken_open, self.taken_articles = unfit, 0, 0, 0
         return found is None
 
-    def each(self) -> Iterator[Reviewed]:
+    def each(self) -> Iterator[PublishedArticle]:
         """Yield the articles with their rows. Raises OutputError."""
         order = {key: number for number, key in enumerate(self.kinds)}
         try:
@@ -157,19 +157,19 @@ class Selection:
                     self.taken += len(rows)
                     self.taken_open += sum(row.open for row in rows)
                     self.taken_articles += 1
-                    yield Reviewed(article, rows)
+                    yield PublishedArticle(article, rows)
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
-    def _row(self, claim: Claim, told: Told) -> Row | None:
+    def _row(self, claim: Claim, told: RowDetails) -> PublishedRow | None:
         kind = self.kinds[claim.schema, claim.kind]
         try:
-            return Row(claim, kind, kind.cells(claim.row), told)
+            return PublishedRow(claim, kind, kind.cells(claim.row), told)
         except ValidationError:
             self.unfit += 1
             return None
 
-    def _told(self, claims: Sequence[Claim], title: str) -> dict[str, Told]:
+    def _told(self, claims: Sequence[Claim], title: str) -> dict[str, RowDetails]:
         """Return what the decisions and extractions of an article's claims say besides."""
         decisions = self._by_id("decision", "reason, note", {one.decision for one in claims})
         made = {one.extraction_id for one in claims if one.extraction_id is not None}
@@ -178,7 +178,7 @@ class Selection:
         for one in claims:
             reason, note = decisions.get(one.decision, (None, None))
             (prompt,) = extractions.get(one.extraction_id or 0, (None,))
-            out[one.id] = Told(title, reason, note, prompt)
+            out[one.id] = RowDetails(title, reason, note, prompt)
         return out
 
     def _by_id(self, table: str, columns: str, ids: set[int]) -> dict[int, tuple[Any, ...]]:

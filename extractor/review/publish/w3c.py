@@ -20,7 +20,7 @@ from extractor.sheet.jsonout import seen
 from extractor.text.spans import Span
 
 if TYPE_CHECKING:
-    from extractor.review.publish.selection import Row, Selection
+    from extractor.review.publish.selection import PublishedRow, Selection
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND = 32  # code points of prefix and suffix: enough to tell repeated words apart
@@ -59,7 +59,7 @@ def _annotations(selection: "Selection") -> Iterator[dict[str, Any]]:
                 yield annotation
 
 
-def annotate(row: "Row", article: Article) -> dict[str, Any] | None:
+def annotate(row: "PublishedRow", article: Article) -> dict[str, Any] | None:
     """Return a row as an annotation; None when it rests on no words of the article."""
     anchor = anchor_item(row.cells, row.kind.anchor)
     if anchor is None:
@@ -81,12 +81,12 @@ def annotate(row: "Row", article: Article) -> dict[str, Any] | None:
     return made
 
 
-def _bodies(row: "Row", article: Article) -> Iterator[dict[str, Any]]:
+def _bodies(row: "PublishedRow", article: Article) -> Iterator[dict[str, Any]]:
     """Yield the kind as a tag, the status, every field but the anchor, and the row as JSON."""
     yield _body("tagging", row.claim.kind)
     yield _body("describing", f"review status: {status_of(row.claim)}")
-    if row.told.note:
-        yield _body("commenting", row.told.note)
+    if row.details.note:
+        yield _body("commenting", row.details.note)
     for position, (column, cell) in enumerate(zip(row.kind.columns, row.cells, strict=True)):
         if position == row.kind.anchor:
             continue

@@ -16,7 +16,7 @@ from extractor import __version__
 from extractor.errors import EditRefused, ExtractError, OutputError, StaleDecision
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
-from extractor.review.server.api_v1 import Refused, routes
+from extractor.review.server.api.routes import RequestRefused, routes
 from extractor.review.server.claim_routes import article_routes, claim_routes
 from extractor.review.server.guard import Guard, error_json
 from extractor.review.server.queue_routes import (
@@ -25,7 +25,7 @@ from extractor.review.server.queue_routes import (
     static_files,
     view_routes,
 )
-from extractor.review.server.responses import House, claim_json, error_answer, reviewer_of
+from extractor.review.server.responses import ServerConfig, claim_json, error_response, reviewer_of
 from extractor.text.complaints import plainly
 
 Unexpected = Callable[[BaseException, str], None]  # told of an error and the path asked for
@@ -35,9 +35,9 @@ def _untold(error: BaseException, path: str) -> None:
     """Tell nobody of an error that nobody meant to raise."""
 
 
-def make_app(house: House, unexpected: Unexpected = _untold) -> Guard:
+def make_app(config: ServerConfig, unexpected: Unexpected = _untold) -> Guard:
     """Return the whole server as an ASGI application; `unexpected` is told of its own faults."""
-    desk = Desk(house.folder, home=house.home)
+    desk = Desk(config.folder, home=config.home)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -53,53 +53,53 @@ def make_app(house: House, unexpected: Unexpected = _untold) -> Guard:
         redoc_url=None,
         lifespan=life,
     )
-    _answer_errors(app, desk, house, unexpected)
-    app.include_router(routes(house.settings, house.limits, house.home))
+    _answer_errors(app, desk, config, unexpected)
+    app.include_router(routes(config.settings, config.limits, config.home))
     static_files(app)
-    queue_routes(app, desk, house)
-    claim_routes(app, desk, house)
-    article_routes(app, desk, house)
+    queue_routes(app, desk, config)
+    claim_routes(app, desk, config)
+    article_routes(app, desk, config)
     view_routes(app, desk)
     export_routes(app, desk)
-    return Guard(app, house.door, house.limits)
+    return Guard(app, config.access, config.limits)
 
 
-def _answer_errors(app: FastAPI, desk: Desk, house: House, unexpected: Unexpected) -> None:
+def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: Unexpected) -> None:
     handler = Callable[[Request, Any], Awaitable[Response]]
 
     async def of_http(request: Request, error: HTTPException) -> Response:
         known = {404: "there is nothing under this address", 405: "this is not done in this way"}
         message = known.get(error.status_code, str(error.detail))
-        return error_answer(request, error.status_code, "http", message)
+        return error_response(request, error.status_code, "http", message)
 
     async def of_request(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         place = first["loc"][1:] if first["type"] != "json_invalid" else ()  # there an offset
         where = ".".join(str(part) for part in place) or "body"
-        return error_answer(request, 422, "bad_request", f"{where}: {plainly(first['msg'])}")
+        return error_response(request, 422, "bad_request", f"{where}: {plainly(first['msg'])}")
 
-    async def of_refusal(request: Request, error: Refused) -> Response:
-        return error_answer(request, error.status, error.code, error.message)
+    async def of_refusal(request: Request, error: RequestRefused) -> Response:
+        return error_response(request, error.status, error.code, error.message)
 
     async def of_ours(request: Request, error: ExtractError) -> Response:
         if isinstance(error, StaleDecision) and isinstance(error.claim, Claim):
-            told = claim_json(desk, error.claim, reviewer_of(request, house), stale=str(error))
+            told = claim_json(desk, error.claim, reviewer_of(request, config), stale=str(error))
             return JSONResponse(error_json("stale", str(error), now=told), 409)
         if isinstance(error, EditRefused):
             return JSONResponse(error_json("refused", str(error), field=error.field), 422)
         status = 503 if isinstance(error, OutputError) else 400
-        return error_answer(request, status, "not_done", str(error))
+        return error_response(request, status, "not_done", str(error))
 
     async def of_chance(request: Request, error: Exception) -> Response:
         unexpected(error, request.url.path[:200])
-        return error_answer(
+        return error_response(
             request, 500, "internal", "an error inside news-extract; see the terminal"
         )
 
     told: dict[Any, handler] = {
         HTTPException: of_http,
         RequestValidationError: of_request,
-        Refused: of_refusal,
+        RequestRefused: of_refusal,
         ExtractError: of_ours,
         Exception: of_chance,
     }

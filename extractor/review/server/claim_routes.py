@@ -7,19 +7,25 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from extractor.review.claims.claims import Claim, claim_by_id
-from extractor.review.claims.json_rows import Json as RowJson
+from extractor.review.claims.json_rows import Json
 from extractor.review.claims.standing import Action, Reason
 from extractor.review.decide.decisions import add, decide, draft, draft_of, undo
-from extractor.review.decide.editing import edited
+from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
-from extractor.review.server import pages
-from extractor.review.server.forms import kinds_to_add
-from extractor.review.server.responses import House, Json, claim_json, decided, reviewer_of
-from extractor.review.server.second_looks import View, pair_of, seen_in, view_of
-from extractor.review.server.view_models import kind_label
+from extractor.review.server.page import rendering
+from extractor.review.server.page.forms import kinds_to_add
+from extractor.review.server.page.second_reviews import View, as_seen_in, pair_of, view_of
+from extractor.review.server.page.view_models import kind_label
+from extractor.review.server.responses import (
+    AsciiJSON,
+    ServerConfig,
+    claim_json,
+    decision_json,
+    reviewer_of,
+)
 
 
-class Deciding(BaseModel):
+class DecisionRequest(BaseModel):
     """A decision as the page sends it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +37,7 @@ class Deciding(BaseModel):
     note: str | None = Field(None, max_length=10_000)
 
 
-class Adding(BaseModel):
+class NewRowRequest(BaseModel):
     """A missed row as the page sends it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,7 +48,7 @@ class Adding(BaseModel):
     note: str | None = Field(None, max_length=10_000)
 
 
-class Drafting(BaseModel):
+class DraftRequest(BaseModel):
     """An edit that is not saved yet; whatever the form keeps."""
 
     model_config = ConfigDict(extra="forbid")
@@ -50,47 +56,47 @@ class Drafting(BaseModel):
     values: dict[str, Any]
 
 
-def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
+def claim_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
     @app.get("/claims/{claim_id}", include_in_schema=False)
     def one(claim_id: str, request: Request) -> Response:
         claim = claim_by_id(desk, claim_id)
         view = view_of(request.query_params)
-        return Json(claim_json(desk, claim, reviewer_of(request, house), view=view))
+        return AsciiJSON(claim_json(desk, claim, reviewer_of(request, config), view=view))
 
     @app.get("/claims/{claim_id}/form", include_in_schema=False)
     def form(claim_id: str, request: Request) -> Response:
         view = view_of(request.query_params)
-        claim = seen_in(claim_by_id(desk, claim_id), view)
-        html = pages.form(desk, claim)
+        claim = as_seen_in(claim_by_id(desk, claim_id), view)
+        html = rendering.form(desk, claim)
         kept = None
         if view != "second":
-            kept = draft_of(desk, claim_id, reviewer_of(request, house))
-        return Json({"html": html, "draft": kept, "version": claim.version})
+            kept = draft_of(desk, claim_id, reviewer_of(request, config))
+        return AsciiJSON({"html": html, "draft": kept, "version": claim.version})
 
     @app.put("/claims/{claim_id}/draft", include_in_schema=False)
-    def keep(claim_id: str, given: Drafting, request: Request) -> Response:
-        draft(desk, claim_id, reviewer_of(request, house), given.values)
-        return Json({"kept": True})
+    def keep(claim_id: str, given: DraftRequest, request: Request) -> Response:
+        draft(desk, claim_id, reviewer_of(request, config), given.values)
+        return AsciiJSON({"kept": True})
 
     @app.delete("/claims/{claim_id}/draft", include_in_schema=False)
     def forget(claim_id: str, request: Request) -> Response:
-        reviewer = reviewer_of(request, house)
+        reviewer = reviewer_of(request, config)
         draft(desk, claim_id, reviewer, None)
-        return Json(claim_json(desk, claim_by_id(desk, claim_id), reviewer))
+        return AsciiJSON(claim_json(desk, claim_by_id(desk, claim_id), reviewer))
 
     @app.post("/claims/{claim_id}/decision", include_in_schema=False)
-    def deciding(claim_id: str, given: Deciding, request: Request) -> Response:
-        reviewer = reviewer_of(request, house)
+    def deciding(claim_id: str, given: DecisionRequest, request: Request) -> Response:
+        reviewer = reviewer_of(request, config)
         view = view_of(request.query_params)
-        claim = seen_in(claim_by_id(desk, claim_id), view)
+        claim = as_seen_in(claim_by_id(desk, claim_id), view)
         action: Action = "correct"
-        row: RowJson = None
+        row: Json = None
         if given.action == "take":
             action, row = _taken(desk, claim, view)
         else:
             action = given.action
         if given.action == "correct":
-            row = edited(desk, claim, given.changes or {})
+            row = edited_row(desk, claim, given.changes or {})
         with desk.transaction():
             now = decide(
                 desk,
@@ -106,42 +112,42 @@ def claim_routes(app: FastAPI, desk: Desk, house: House) -> None:
             if action == "correct" and view != "second":
                 draft(desk, claim_id, reviewer, None)
                 now = claim_by_id(desk, claim_id)
-        return Json(decided(desk, now, request, house))
+        return AsciiJSON(decision_json(desk, now, request, config))
 
     @app.post("/undo", include_in_schema=False)
     def back(request: Request) -> Response:
-        now = undo(desk, reviewer_of(request, house))
-        return Json(decided(desk, now, request, house))
+        now = undo(desk, reviewer_of(request, config))
+        return AsciiJSON(decision_json(desk, now, request, config))
 
 
-def _taken(desk: Desk, claim: Claim, view: View | None) -> tuple[Action, RowJson]:
+def _taken(desk: Desk, claim: Claim, view: View | None) -> tuple[Action, Json]:
     """Return what taking the machine's word means, or the second reviewer's."""
     pair = pair_of(desk, claim) if view == "differ" else None
     row = pair.second.after if pair else claim.proposal
     return ("reject", None) if row is None else ("correct", row)
 
 
-def article_routes(app: FastAPI, desk: Desk, house: House) -> None:
+def article_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
     @app.get("/articles/{sha256}", include_in_schema=False)
     def article(sha256: str, schema: str, request: Request) -> Response:
-        html, legend = pages.article(desk, sha256, schema, view_of(request.query_params))
+        html, legend = rendering.article(desk, sha256, schema, view_of(request.query_params))
         kinds = [[kind, kind_label(kind)] for kind in kinds_to_add(desk, schema)]
-        return Json({"html": html, "legend": legend, "kinds": kinds})
+        return AsciiJSON({"html": html, "legend": legend, "kinds": kinds})
 
     @app.get("/articles/{sha256}/form", include_in_schema=False)
     def new(sha256: str, schema: str, kind: str) -> Response:
-        return Json({"html": pages.form(desk, (sha256, schema, kind))})
+        return AsciiJSON({"html": rendering.form(desk, (sha256, schema, kind))})
 
     @app.post("/articles/{sha256}/claims", include_in_schema=False)
-    def missed(sha256: str, given: Adding, request: Request) -> Response:
-        row = edited(desk, (sha256, given.schema_name, given.kind), given.changes)
+    def missed(sha256: str, given: NewRowRequest, request: Request) -> Response:
+        row = edited_row(desk, (sha256, given.schema_name, given.kind), given.changes)
         now = add(
             desk,
             sha256,
             given.schema_name,
             given.kind,
             row,
-            reviewer=reviewer_of(request, house),
+            reviewer=reviewer_of(request, config),
             note=given.note or None,
         )
-        return Json(decided(desk, now, request, house))
+        return AsciiJSON(decision_json(desk, now, request, config))

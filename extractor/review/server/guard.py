@@ -11,7 +11,7 @@ same browser and other users may be logged in. So every request must
   shared by all ports of a host, so `SameSite` alone would trust every page served on this machine;
 * be of bounded size, and arrive in bounded time.
 
-The token is compared in constant time and never logged.
+The token is word_diff in constant time and never logged.
 """
 
 import asyncio
@@ -52,13 +52,13 @@ class Limits:
 
     body: int = 1_000_000  # bytes of a decision; the longest row of a sheet is far smaller
     upload: int = 21_000_000  # bytes of an article or a sheet: 20 MB, and what wraps it
-    uploads: tuple[str, ...] = ("/v1/extract", "/bring-back")  # paths that take `upload`
-    patience: float = 30.0  # seconds between two pieces of a body
-    extraction: float = 120.0  # seconds that one extraction may take
+    upload_paths: tuple[str, ...] = ("/v1/extract", "/bring-back")  # paths that take `upload`
+    body_timeout: float = 30.0  # seconds between two parts of a body
+    extraction_timeout: float = 120.0  # seconds that one extraction may take
 
 
 @dataclass(frozen=True)
-class Door:
+class Access:
     """What opens the server: its token, and the names that it answers to."""
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
@@ -67,20 +67,20 @@ class Door:
     cookie: str = "extract-review"  # with the port: cookies are shared by all ports of a host
     _once: set[str] = field(default_factory=set, repr=False)
 
-    def once(self) -> str:
+    def one_time_token(self) -> str:
         """Return a further token, for a link that opens only once."""
         made = secrets.token_urlsafe(32)
         self._once.add(made)
         return made
 
-    def welcomes(self, token: str) -> bool:
+    def accepts_link(self, token: str) -> bool:
         """Tell whether a link with this token opens; one for once does not again."""
         if token in self._once:
             self._once.discard(token)
             return True
-        return self.opens(token)
+        return self.is_token(token)
 
-    def knows(self, host: str) -> bool:
+    def knows_host(self, host: str) -> bool:
         """Tell whether a `Host` header names this server; the port does not matter (tunnels)."""
         try:
             name = urlsplit(f"//{host}").hostname or ""
@@ -92,7 +92,7 @@ class Door:
             return True
         return self.any_address and _is_address(name)
 
-    def opens(self, token: str) -> bool:
+    def is_token(self, token: str) -> bool:
         """Tell whether this is the token, in a time that does not depend on it."""
         return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
 
@@ -110,11 +110,11 @@ class _Refused(Exception):
 
 
 class Guard:
-    """ASGI middleware that lets through what the door and the limits allow."""
+    """ASGI middleware that lets through what the access and the limits allow."""
 
-    def __init__(self, app: ASGIApp, door: Door, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, access: Access, limits: Limits) -> None:
         self.app = app
-        self.door = door
+        self.access = access
         self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,7 +134,7 @@ class Guard:
         await self._serve(scope, receive, guarded)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reading = _Reading(receive, self._limit(scope), self.limits.patience)
+        reading = _Reading(receive, self._limit(scope), self.limits.body_timeout)
         began = False
 
         async def noticing(message: Message) -> None:
@@ -157,7 +157,7 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that may not pass, or that brings the token."""
         host = headers.get("host", "")
-        if not self.door.knows(host):
+        if not self.access.knows_host(host):
             return refusal(scope, 421, "wrong_host", "this server has another name")
         if scope["method"] not in _METHODS:
             return refusal(scope, 405, "wrong_method", "only GET, HEAD, POST, PUT and DELETE")
@@ -186,7 +186,7 @@ class Guard:
         """Take the token of the opened link into a cookie, and out of the address."""
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = [value for key, value in pairs if key == "token"]
-        if len(given) != 1 or not self.door.welcomes(given[0]):
+        if len(given) != 1 or not self.access.accepts_link(given[0]):
             return refusal(scope, 401, "wrong_token", "this link is of another start of the server")
         rest = urlencode([(key, value) for key, value in pairs if key != "token"])
         place = f"/?{rest}" if rest else "/"
@@ -201,26 +201,26 @@ class Guard:
         else:
             answer = RedirectResponse(place, 303)
         answer.set_cookie(
-            self.door.cookie, self.door.token, path="/", httponly=True, samesite="strict"
+            self.access.cookie, self.access.token, path="/", httponly=True, samesite="strict"
         )
         return answer
 
     def _bearer(self, headers: Headers) -> bool:
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self.door.opens(token.strip())
+        return scheme.lower() == "bearer" and self.access.is_token(token.strip())
 
     def _cookie(self, headers: Headers) -> bool:
         try:
             cookies = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
             return False
-        found = cookies.get(self.door.cookie)
-        return found is not None and self.door.opens(found.value)
+        found = cookies.get(self.access.cookie)
+        return found is not None and self.access.is_token(found.value)
 
     # --- how much ------------------------------------------------------------------------------
 
     def _limit(self, scope: Scope) -> int:
-        return self.limits.upload if scope["path"] in self.limits.uploads else self.limits.body
+        return self.limits.upload if scope["path"] in self.limits.upload_paths else self.limits.body
 
     def _too_large(self, scope: Scope, headers: Headers) -> Response | None:
         said = headers.get("content-length")
@@ -236,10 +236,10 @@ class Guard:
 class _Reading:
     """A request's body, counted while it comes, and not waited for without end."""
 
-    def __init__(self, receive: Receive, limit: int, patience: float) -> None:
+    def __init__(self, receive: Receive, limit: int, body_timeout: float) -> None:
         self._receive = receive
         self._limit = limit
-        self._patience = patience
+        self._patience = body_timeout
         self._taken = 0
         self._whole = False
         self.refused: tuple[int, str, str] | None = None

@@ -17,11 +17,17 @@ from starlette.responses import FileResponse, Response
 from extractor.review.desk import Desk
 from extractor.review.publish.publish import ENDINGS, publish
 from extractor.review.queue import Filter, Page, conditions, drop_view, page, save_view
-from extractor.review.server import pages
-from extractor.review.server.api_v1 import Refused
-from extractor.review.server.responses import REVIEWER, House, Json, html_answer, reviewer_of
-from extractor.review.server.second_looks import page_of
-from extractor.review.sync.syncing import sync
+from extractor.review.server.api.routes import RequestRefused
+from extractor.review.server.page import rendering
+from extractor.review.server.page.second_reviews import view_page
+from extractor.review.server.responses import (
+    REVIEWER,
+    AsciiJSON,
+    ServerConfig,
+    html_response,
+    reviewer_of,
+)
+from extractor.review.sync.sync import sync
 
 _ROWS = 40  # of the queue at a time
 EXPORTS = {
@@ -33,7 +39,7 @@ EXPORTS = {
 }
 
 
-class Named(BaseModel):
+class NamedRequest(BaseModel):
     """A name, and of a view its filter as a query."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,19 +51,19 @@ class Named(BaseModel):
 def static_files(app: FastAPI) -> None:
     @app.get("/static/{name}", include_in_schema=False)
     def static(name: str) -> Response:
-        if name not in pages.STATIC:
+        if name not in rendering.STATIC:
             raise HTTPException(404)
-        path, kind = pages.STATIC[name]
+        path, kind = rendering.STATIC[name]
         return FileResponse(path, media_type=kind, headers={"cache-control": "no-cache, private"})
 
 
-def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
+def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
         sync(desk)
-        asked, unknown = pages.understood(desk, request.query_params)
-        first = _page(desk, asked, reviewer_of(request, house))
-        query = pages.query_of(asked)
+        asked, unknown = rendering.known_query(desk, request.query_params)
+        first = _page(desk, asked, reviewer_of(request, config))
+        query = rendering.query_of(asked)
         wanted = asked.get("claim")
         start = {
             "query": query,
@@ -65,17 +71,17 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
             "total": first.total,
             "claim": wanted or (first.claims[0].id if first.claims else None),
         }
-        known = pages.filter_bar(desk, asked, full=False)
-        listed = [pages.row_facts(desk, claim, query) for claim in first.claims]
-        return html_answer(
-            pages.render(
+        known = rendering.filter_bar(desk, asked, full=False)
+        listed = [rendering.row_view(desk, claim, query) for claim in first.claims]
+        return html_response(
+            rendering.render(
                 "review.html",
                 **known,
                 rows=listed,
                 start=start,
                 unknown=unknown,
-                folder=str(house.folder),
-                reviewer=reviewer_of(request, house),
+                folder=str(config.folder),
+                reviewer=reviewer_of(request, config),
                 exports=EXPORTS.items(),
             )
         )
@@ -85,41 +91,41 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
         after = request.query_params.get("after")
         if after is None:
             sync(desk)
-        found = _page(desk, request.query_params, reviewer_of(request, house), after)
+        found = _page(desk, request.query_params, reviewer_of(request, config), after)
         answer: dict[str, Any] = {
-            "html": pages.rows(desk, found, pages.query_of(request.query_params)),
+            "html": rendering.rows(desk, found, rendering.query_of(request.query_params)),
             "after": found.after,
             "total": found.total,
         }
         if after is None:
             full = "full" in request.query_params
-            known = pages.filter_bar(desk, request.query_params, full=full)
+            known = rendering.filter_bar(desk, request.query_params, full=full)
             answer |= {
-                "filter": pages.render("filter.html", **known),
+                "filter": rendering.render("filter.html", **known),
                 "words": known["filter"].words or "",
-                "done": pages.render("done.html", **known),
+                "done": rendering.render("done.html", **known),
             }
-        return Json(answer)
+        return AsciiJSON(answer)
 
     @app.get("/filter", include_in_schema=False)
     def whole_filter(request: Request) -> Response:
-        known = pages.filter_bar(desk, request.query_params, full=True)
-        return Json({"filter": pages.render("filter.html", **known)})
+        known = rendering.filter_bar(desk, request.query_params, full=True)
+        return AsciiJSON({"filter": rendering.render("filter.html", **known)})
 
     @app.get("/next-article", include_in_schema=False)
     def next_article(
         request: Request, step: int = 1, article: Annotated[str, Query()] = ""
     ) -> Response:
-        shown = replace(pages.from_query(request.query_params), article=None)
+        shown = replace(rendering.from_query(request.query_params), article=None)
         found = _neighbour(desk, shown, article, step)
-        return Json({"article": found})
+        return AsciiJSON({"article": found})
 
     @app.put("/reviewer", include_in_schema=False)
-    def reviewer(given: Named) -> Response:
+    def reviewer(given: NamedRequest) -> Response:
         name = " ".join(given.name.split())
         if not name or not name.isprintable():
-            raise Refused(422, "bad_request", "a name has printable characters")
-        answer = Json({"reviewer": name})
+            raise RequestRefused(422, "bad_request", "a name has printable characters")
+        answer = AsciiJSON({"reviewer": name})
         answer.set_cookie(
             REVIEWER, quote(name), max_age=31_536_000, httponly=True, samesite="strict"
         )
@@ -128,10 +134,10 @@ def queue_routes(app: FastAPI, desk: Desk, house: House) -> None:
 
 def _page(desk: Desk, query: Mapping[str, Any], reviewer: str, after: str | None = None) -> Page:
     """Return the claims that a page's query asks for: of a view, or of the queue from there on."""
-    of_view = page_of(desk, query, reviewer)
+    of_view = view_page(desk, query, reviewer)
     if of_view is not None:
         return of_view
-    return page(desk, pages.from_query(query), after=after, size=_ROWS)
+    return page(desk, rendering.from_query(query), after=after, size=_ROWS)
 
 
 def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None:
@@ -154,14 +160,14 @@ def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None
 
 def view_routes(app: FastAPI, desk: Desk) -> None:
     @app.post("/views", include_in_schema=False)
-    def keep_view(given: Named) -> Response:
-        save_view(desk, given.name, pages.from_query(dict(parse_qsl(given.query[:8000]))))
-        return Json({"saved": given.name})
+    def keep_view(given: NamedRequest) -> Response:
+        save_view(desk, given.name, rendering.from_query(dict(parse_qsl(given.query[:8000]))))
+        return AsciiJSON({"saved": given.name})
 
     @app.delete("/views", include_in_schema=False)
     def forget_view(name: str) -> Response:
         drop_view(desk, name)
-        return Json({"dropped": name})
+        return AsciiJSON({"dropped": name})
 
 
 def export_routes(app: FastAPI, desk: Desk) -> None:
@@ -175,7 +181,7 @@ def export_routes(app: FastAPI, desk: Desk) -> None:
         sync(desk)
         shown = Filter()
         if query:
-            shown = replace(pages.from_query(dict(parse_qsl(query[:8000]))), status=())
+            shown = replace(rendering.from_query(dict(parse_qsl(query[:8000]))), status=())
         room = Path(mkdtemp(prefix="extract-export-"))
         ending = ENDINGS[form]
         target = room / f"{desk.folder.resolve().name or 'review'}{ending}"

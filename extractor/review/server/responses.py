@@ -12,45 +12,45 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, statuses
-from extractor.review.server import pages
-from extractor.review.server.guard import Door, Limits, error_json
-from extractor.review.server.second_looks import View, seen_in, view_of
+from extractor.review.server.guard import Access, Limits, error_json
+from extractor.review.server.page import rendering
+from extractor.review.server.page.second_reviews import View, as_seen_in, view_of
 from extractor.settings import Settings
 
 REVIEWER = "extract-reviewer"  # the cookie with the name that decisions are signed by
 
 
 @dataclass(frozen=True)
-class House:
+class ServerConfig:
     """What a server is made for."""
 
     folder: Path
-    door: Door
+    access: Access
     reviewer: str
     settings: Settings = field(default_factory=Settings)  # type: ignore[arg-type]
     limits: Limits = field(default_factory=Limits)
     home: Path | None = None  # the folder with the user's `schemas/`
 
 
-def reviewer_of(request: Request, house: House) -> str:
+def reviewer_of(request: Request, config: ServerConfig) -> str:
     """Return the name that decisions of this browser are signed by."""
     given = unquote(request.cookies.get(REVIEWER, "")).strip()
-    return given if given.isprintable() and 0 < len(given) <= 100 else house.reviewer
+    return given if given.isprintable() and 0 < len(given) <= 100 else config.reviewer
 
 
-def error_answer(request: Request, status: int, code: str, message: str) -> Response:
+def error_response(request: Request, status: int, code: str, message: str) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         title = "Not found" if status == 404 else "This did not work"
-        return html_answer(pages.render("message.html", title=title, message=message), status)
+        return html_response(rendering.render("message.html", title=title, message=message), status)
     return JSONResponse(error_json(code, message), status)
 
 
-def html_answer(text: str, status: int = 200) -> Response:
+def html_response(text: str, status: int = 200) -> Response:
     """Return a page; what is no valid Unicode in it is replaced."""
     return HTMLResponse(text.encode("utf-8", "replace"), status)
 
 
-class Json(JSONResponse):
+class AsciiJSON(JSONResponse):
     """JSON in ASCII: what is no valid Unicode stays what it is."""
 
     def render(self, content: Any) -> bytes:
@@ -61,7 +61,7 @@ def claim_json(
     desk: Desk, claim: Claim, reviewer: str, stale: str | None = None, view: View | None = None
 ) -> dict[str, Any]:
     """Return a claim as the page takes it, as it is seen in a view."""
-    shown = seen_in(claim, view)
+    shown = as_seen_in(claim, view)
     return {
         "id": claim.id,
         "version": claim.version,
@@ -70,20 +70,22 @@ def claim_json(
         "kind": claim.kind,
         "status": shown.status,
         "start": shown.start,
-        "html": pages.claim_panel(desk, shown, reviewer, stale, view),
+        "html": rendering.claim_panel(desk, shown, reviewer, stale, view),
     }
 
 
-def decided(desk: Desk, claim: Claim, request: Request, house: House) -> dict[str, Any]:
+def decision_json(
+    desk: Desk, claim: Claim, request: Request, config: ServerConfig
+) -> dict[str, Any]:
     """Return what the page shows after a decision: the claim, its row, the counts."""
     view = view_of(request.query_params)
-    shown = pages.from_query(request.query_params)
+    shown = rendering.from_query(request.query_params)
     status = statuses(desk, replace(shown, status=()))
     whole = status if shown == Filter(status=shown.status) else statuses(desk)
-    query = pages.query_of(request.query_params)
+    query = rendering.query_of(request.query_params)
     return {
-        "claim": claim_json(desk, claim, reviewer_of(request, house), view=view),
-        "row": pages.row(desk, seen_in(claim, view), query),
-        "done": pages.render("done.html", **pages.progress(whole)),
+        "claim": claim_json(desk, claim, reviewer_of(request, config), view=view),
+        "row": rendering.row(desk, as_seen_in(claim, view), query),
+        "done": rendering.render("done.html", **rendering.progress(whole)),
         "status": status,
     }

@@ -9,9 +9,9 @@ from pathlib import Path
 from extractor.errors import UsageError
 from extractor.review.desk import Desk
 from extractor.review.server.app import Unexpected, make_app
-from extractor.review.server.guard import Door, names_for
-from extractor.review.server.responses import House
-from extractor.review.sync.syncing import sync
+from extractor.review.server.guard import Access, names_for
+from extractor.review.server.responses import ServerConfig
+from extractor.review.sync.sync import sync
 from extractor.settings import Settings
 
 PORT = 8484  # when it is taken, any free one
@@ -44,8 +44,8 @@ def serve(
     names, any_address = names_for(host)
     listening = _listen(host, port)
     number = listening.getsockname()[1]
-    door = Door(names=names, any_address=any_address, cookie=f"extract-review-{number}")
-    app = make_app(House(folder, door, reviewer, settings), unexpected)
+    access = Access(names=names, any_address=any_address, cookie=f"extract-review-{number}")
+    app = make_app(ServerConfig(folder, access, reviewer, settings), unexpected)
     if not _is_loopback(host):
         note(
             f"{host} can be reached from other machines, and what is sent is not encrypted: whoever"
@@ -53,11 +53,11 @@ def serve(
         )
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host  # noqa: S104
     address = f"http://{shown}:{number}/?token="
-    link(f"{address}{door.token}")
+    link(f"{address}{access.token}")
     if browser:
         # Others on this machine see the arguments of its processes: this token opens only once.
         with suppress(webbrowser.Error):
-            webbrowser.open(f"{address}{door.once()}")
+            webbrowser.open(f"{address}{access.one_time_token()}")
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -7,7 +7,7 @@ with everything but its anchor empty.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from extractor.review.claims.empty_rows import skeleton
+from extractor.review.claims.empty_rows import empty_row
 from extractor.review.claims.json_rows import Json, packed
 from extractor.review.sync.proposal import Proposal
 from extractor.schema.shape import shape_of
@@ -37,7 +37,7 @@ def candidates(
         field = kinds.get(_RESTS.get(item["kind"], ""))  # type: ignore[call-overload]
         if field is None or field.row is None or field.row.anchor is None:
             continue
-        row = skeleton(field.row, _anchor_value(desk, article_sha256, item))
+        row = empty_row(field.row, _anchor_value(desk, article_sha256, item))
         start, end, text = anchor_of(row)
         yield Proposal(
             field.key,

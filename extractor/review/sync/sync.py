@@ -55,7 +55,7 @@ _FACTS = (
 )
 
 
-class Remarks:
+class RowWarnings:
     """The warnings of one extraction, by the rows that they are about."""
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -189,10 +189,10 @@ class _Article:
 
             yield from candidates(self._desk, self._sha256, self._schema, remarks.unaccounted)
 
-    def _remarks(self) -> Remarks | None:
+    def _remarks(self) -> RowWarnings | None:
         """Return what the extraction says of its rows; None when its data are damaged."""
         try:
-            return Remarks(unpack_json(self._extraction["data"]))
+            return RowWarnings(unpack_json(self._extraction["data"]))
         except (zlib.error, ValueError, KeyError, TypeError):  # its rows are there all the same
             return None
 
@@ -267,7 +267,7 @@ class _Article:
             "proposal": proposal.row,
         }
         if self._differs(claim, proposal):
-            self._connection.execute(_HISTORY, self._history(claim["id"], proposal))
+            self._connection.execute(_INSERT_PROPOSAL, self._history(claim["id"], proposal))
         elif claim["was"] == self._sha256 and all(claim[name] == now[name] for name in now):
             return False
         fresh = {**claim, **now}
@@ -293,7 +293,7 @@ class _Article:
         if not claim["found"] and not moved:
             return False
         if claim["found"]:
-            self._connection.execute(_HISTORY, self._history(claim["id"], None))
+            self._connection.execute(_INSERT_PROPOSAL, self._history(claim["id"], None))
         fresh = {**claim, "found": 0, "proposal": None, "warnings": "[]", "by_rules": 0}
         return self._write(claim, fresh)
 
@@ -331,7 +331,7 @@ class _Article:
             said.append(self._history(claim_id, one))
             words.append((number, words_of(one.text, one.said, told["title"])))
         self._connection.executemany(_INSERT, claims)
-        self._connection.executemany(_HISTORY, said)
+        self._connection.executemany(_INSERT_PROPOSAL, said)
         if self._desk.searchable:
             add_claims(self._connection, words)
 
@@ -402,7 +402,7 @@ class _Article:
         )
 
 
-_HISTORY = (
+_INSERT_PROPOSAL = (
     'insert into proposal (claim_id, extraction_id, at, article_sha256, "row", confidence, model,'
     " engine, prompt_sha256) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )

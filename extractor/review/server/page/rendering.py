@@ -26,8 +26,8 @@ from extractor.review.decide.decisions import draft_of, history
 from extractor.review.decide.editing import New, choices
 from extractor.review.evaluate.agreement import Pair, blinded
 from extractor.review.queue import Facets, Filter, Page, conditions, facets, saved_views, statuses
-from extractor.review.server.forms import FormField, Value, form_fields
-from extractor.review.server.second_looks import (
+from extractor.review.server.page.forms import FormField, Value, form_fields
+from extractor.review.server.page.second_reviews import (
     SHARES,
     VIEWS,
     View,
@@ -36,21 +36,21 @@ from extractor.review.server.second_looks import (
     share_of,
     view_of,
 )
-from extractor.review.server.view_models import (
+from extractor.review.server.page.view_models import (
     REASONS,
-    STATES,
-    Shown,
-    around,
-    changes,
+    STATUS_LABELS,
+    FieldView,
+    changed_fields,
     clipped,
-    events,
     fields_of,
     flags_of,
+    history_entries,
     kind_label,
     marks,
     reasons_of,
     summary,
     when,
+    words_around,
 )
 from extractor.sheet.highlights import attribute, marked_paragraphs, safe
 from extractor.sheet.tables import Item, amount, heading
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from extractor.review.desk import Desk
 
 HERE = Path(__file__).parent
-SHEET = HERE.parent.parent / "sheet"
+SHEET = HERE.parents[2] / "sheet"
 STATIC = {  # what is served: names to files, and no other file
     "page.css": (SHEET / "page.css", "text/css"),
     **{
@@ -104,7 +104,7 @@ def _templates() -> Environment:
         "many": lambda count: f"{count:,}",
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
-    made.globals |= {"states": STATES, "build": build()}
+    made.globals |= {"states": STATUS_LABELS, "build": build()}
     return made
 
 
@@ -141,21 +141,21 @@ def _worth(item: Item) -> str:
 
 def rows(desk: "Desk", page: Page, query: str) -> str:
     """Return the rows of a page of the queue."""
-    return render("rows.html", rows=[row_facts(desk, claim, query) for claim in page.claims])
+    return render("rows.html", rows=[row_view(desk, claim, query) for claim in page.claims])
 
 
 def row(desk: "Desk", claim: Claim, query: str) -> str:
     """Return one row of the queue."""
-    return render("rows.html", rows=[row_facts(desk, claim, query)])
+    return render("rows.html", rows=[row_view(desk, claim, query)])
 
 
-def row_facts(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
+def row_view(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
     """Return what a row of the queue shows."""
     settled = claim.status in ("accepted", "corrected", "rejected")
     fields = fields_of(desk, claim.schema, claim.kind, claim.row)
     told = summary(fields)
     if all(is_name for _, is_name in told):
-        told += around(desk, claim, fields)
+        told += words_around(desk, claim, fields)
     return {
         "claim": claim,
         "kind": kind_label(claim.kind),
@@ -190,7 +190,7 @@ def from_query(query: Mapping[str, Any]) -> Filter:
     return Filter.from_query(told)
 
 
-def understood(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+def known_query(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
     """Return a page's query without what this queue does not know, and that in words.
 
     An address may be old, or typed: the page is shown all the same.
@@ -198,7 +198,7 @@ def understood(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str], 
     known = dict(query)
     unknown = []
     asked = {one for one in known.get("status", "").split(",") if one}
-    if asked != {"all"} and asked - set(STATES):
+    if asked != {"all"} and asked - set(STATUS_LABELS):
         unknown.append(f"no status “{_clip(one_line(known.pop('status')), 60)}”")
     if known.get("view") and view_of(known) is None:
         unknown.append(f"no view “{_clip(one_line(known.pop('view')), 60)}”")
@@ -232,7 +232,7 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[st
         chosen = getattr(filter, name)
         counts: dict[str, int] = getattr(known, name)
         if full and (chosen or view):
-            counts = getattr(_everything(desk), name)
+            counts = getattr(_all_facets(desk), name)
         least = 1 if name in ("reviewer", "flag") else 2  # a single value filters nothing
         if len(counts) < least and not chosen:
             continue
@@ -271,7 +271,7 @@ _FRESH = 5.0  # seconds for which the counts beside values to choose from are sh
 _counted: WeakKeyDictionary["Desk", tuple[float, Facets]] = WeakKeyDictionary()
 
 
-def _everything(desk: "Desk") -> Facets:
+def _all_facets(desk: "Desk") -> Facets:
     """Return the values that there are in the whole queue, counted a moment ago at most."""
     at, found = _counted.get(desk, (0.0, Facets()))
     if monotonic() - at > _FRESH or not at:
@@ -297,14 +297,17 @@ def claim_panel(
     In a second review the claim is to be a blinded one, and there is no history.
     """
 
-    def fields(of: Any) -> list[Shown]:
+    def fields(of: Any) -> list[FieldView]:
         return fields_of(desk, claim.schema, claim.kind, of)
 
     shown = fields(claim.row)
     blind = view == "second"
-    log = [] if blind else events(desk, claim, history(desk, claim.id))
+    log = [] if blind else history_entries(desk, claim, history(desk, claim.id))
     pair = pair_of(desk, claim) if view == "differ" else None
-    both = [events(desk, claim, [replace(one, second=False)])[0] for one in pair_decisions(pair)]
+    both = [
+        history_entries(desk, claim, [replace(one, second=False)])[0]
+        for one in _pair_decisions(pair)
+    ]
     lapsed = next((one for one in log if one.decision.id == claim.lapsed), None)
     return render(
         "claim.html",
@@ -312,7 +315,7 @@ def claim_panel(
         kind=kind_label(claim.kind),
         all=shown,
         flags_of=flags_of(claim),
-        now_says=changes(shown, fields(claim.proposal)) if claim.differs else (),
+        now_says=changed_fields(shown, fields(claim.proposal)) if claim.differs else (),
         log=log,
         lapsed=lapsed,
         lapsed_fields=fields(lapsed.decision.after or lapsed.decision.before) if lapsed else [],
@@ -330,7 +333,7 @@ def _numbered(reasons: Mapping[str, str]) -> list[tuple[int, str, str]]:
     return [(n, code, reasons[code]) for n, code in enumerate(REASONS, 1) if code in reasons]
 
 
-def pair_decisions(pair: Pair | None) -> tuple[Decision, ...]:
+def _pair_decisions(pair: Pair | None) -> tuple[Decision, ...]:
     """Return the two decisions of a pair, if there is one."""
     return (pair.first, pair.second) if pair else ()
 

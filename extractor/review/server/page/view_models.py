@@ -25,7 +25,7 @@ from extractor.text.spans import Span
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
 
-STATES = {
+STATUS_LABELS = {
     "open": "Open",
     "accepted": "Accepted",
     "corrected": "Corrected",
@@ -41,7 +41,7 @@ REASONS = {
     "other": "Other",
 }
 _NO_NOUNS = frozenset(("by", "for", "from", "in", "of", "on", "to", "who", "whom", "with"))
-_DONE = {
+_ACTION_LABELS = {
     "accept": "accepted it",
     "correct": "corrected it",
     "reject": "rejected it",
@@ -50,7 +50,7 @@ _DONE = {
     "add": "added it as missed",
     "settle": "kept it as decided",
 }
-Piece = Literal["same", "gone", "new"]
+DiffKind = Literal["same", "gone", "new"]
 _GRAVE = 0.6  # flags of this weight and more are shown in red
 _LONG = 2_000  # code points of a value shown beside the article; the article has them all
 _COMPARED = 400  # words of a value that are compared one by one
@@ -59,25 +59,25 @@ _AROUND = 4  # words shown before and after what has changed
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FieldView:
     """One field of a row, for people."""
 
     column: Column
     items: tuple[Item, ...]
-    leads: bool  # the row rests on it
+    is_anchor: bool  # the row rests on it
 
     @property
     def text(self) -> str:
         """The items on one line."""
-        return "; ".join(said(item) for item in self.items)
+        return "; ".join(item_text(item) for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """A field that is not what it was."""
 
     label: str
-    pieces: tuple[tuple[Piece, str], ...]  # in order: what stays, what went, what came
+    parts: tuple[tuple[DiffKind, str], ...]  # in order: what stays, what went, what came
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Event:
     decision: Decision
     done: str
     reason: str | None
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
     taken_back: bool
 
 
@@ -128,7 +128,7 @@ def flags_of(claim: Claim) -> list[tuple[str, bool]]:
     return [(describe(flag), weight(flag) >= _GRAVE) for flag in claim.flags]
 
 
-def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[Shown]:
+def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[FieldView]:
     """Return every field of a row, empty ones too, the one that it rests on first."""
     if row is None:
         return []
@@ -136,10 +136,10 @@ def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[Shown]:
     cells = _cells(desk, schema, kind, row, columns)
     anchor = anchor_column(columns)
     shown = [
-        Shown(column, cell.items, number == anchor)
+        FieldView(column, cell.items, number == anchor)
         for number, (column, cell) in enumerate(zip(columns, cells, strict=True))
     ]
-    return sorted(shown, key=lambda one: not one.leads)
+    return sorted(shown, key=lambda one: not one.is_anchor)
 
 
 def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
@@ -179,7 +179,7 @@ def _value(desk: "Desk", schema: str, kind: str, row: Json) -> Any:
     return grounded.from_json(row) if grounded and isinstance(row, dict) else row
 
 
-def said(item: Item) -> str:
+def item_text(item: Item) -> str:
     """Return a value for people, on one line: a figure with what it amounts to."""
     words = clipped(one_line(item.text))
     if item.role == "figure" and item.value is not None:
@@ -196,13 +196,13 @@ def clipped(text: str, most: int = _LONG) -> str:
     return text if len(text) <= most else f"{text[:most]} … ({len(text):,} characters)"
 
 
-def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
+def summary(fields: Sequence[FieldView]) -> list[tuple[str, bool]]:
     """Return a row's further values in a few words each, and whether each is a name.
 
     Of words that somebody said, that nobody is known to have said them is told as well.
     """
     found = []
-    lead = next((one for one in fields if one.leads and one.items), None)
+    lead = next((one for one in fields if one.is_anchor and one.items), None)
     if lead and lead.items[0].role == "figure" and lead.items[0].value is not None:
         worth = amount(lead.items[0].value)
         if worth and worth.replace(",", "") != lead.items[0].text.replace(",", ""):
@@ -212,16 +212,16 @@ def summary(fields: Sequence[Shown]) -> list[tuple[str, bool]]:
     if quoted and names and not names[0].items:
         found.append((f"no {one_line(names[0].column.label)}", False))
     for one in fields:
-        if not one.leads and one.items:
+        if not one.is_anchor and one.items:
             words = "; ".join(one_line(item.text)[:80] for item in one.items[:3])
             found.append((words[:120], one.column.role == "name"))
     return found[:4]
 
 
-def around(desk: "Desk", claim: Claim, fields: Sequence[Shown]) -> list[tuple[str, bool]]:
+def words_around(desk: "Desk", claim: Claim, fields: Sequence[FieldView]) -> list[tuple[str, bool]]:
     """Return the words that a figure stands among: for a row that tells neither what
     it counts nor what it amounts to."""
-    lead = next((one for one in fields if one.leads and one.items), None)
+    lead = next((one for one in fields if one.is_anchor and one.items), None)
     if lead is None or lead.items[0].role != "figure" or claim.start is None or claim.end is None:
         return []
     text = desk.article(claim.article_sha256).text
@@ -235,7 +235,9 @@ def around(desk: "Desk", claim: Claim, fields: Sequence[Shown]) -> list[tuple[st
     return [(one_line(f"{before}{text[claim.start : claim.end]}{after}"), False)]
 
 
-def changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Change, ...]:
+def changed_fields(
+    before: Sequence[FieldView], after: Sequence[FieldView]
+) -> tuple[FieldChange, ...]:
     """Return the fields in which two rows differ, in words or only in their places."""
     old = {one.column.name: one for one in before}
     found = []
@@ -243,13 +245,15 @@ def changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Change, ..
         was = old.get(one.column.name)
         label = one_line(one.column.label)
         if was is None or was.text != one.text:
-            found.append(Change(label, compared(was.text if was else "", one.text)))
+            found.append(FieldChange(label, word_diff(was.text if was else "", one.text)))
         elif [item.spans for item in was.items] != [item.spans for item in one.items]:
-            found.append(Change(label, (("same", clipped(one.text, 80)), ("new", "elsewhere"))))
+            found.append(
+                FieldChange(label, (("same", clipped(one.text, 80)), ("new", "elsewhere")))
+            )
     return tuple(found)
 
 
-def compared(before: str, after: str) -> tuple[tuple[Piece, str], ...]:
+def word_diff(before: str, after: str) -> tuple[tuple[DiffKind, str], ...]:
     """Return how one text becomes another, word by word; long stretches that stay are cut."""
     old, new = before.split(), after.split()
     if not old or not new or max(len(old), len(new)) > _COMPARED:
@@ -257,7 +261,7 @@ def compared(before: str, after: str) -> tuple[tuple[Piece, str], ...]:
             "new",
             clipped(after, 300) or "nothing",
         )
-    pieces: list[tuple[Piece, str]] = []
+    parts: list[tuple[DiffKind, str]] = []
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for what, a, b, c, d in matcher.get_opcodes():
         if what == "equal":
@@ -266,21 +270,21 @@ def compared(before: str, after: str) -> tuple[tuple[Piece, str], ...]:
                 first = words[:_AROUND] if a else []
                 last = words[-_AROUND:] if b < len(old) or d < len(new) else []
                 words = [*first, "…", *last]
-            pieces.append(("same", " ".join(words)))
+            parts.append(("same", " ".join(words)))
             continue
         if b > a:
-            pieces.append(("gone", " ".join(old[a:b])))
+            parts.append(("gone", " ".join(old[a:b])))
         if d > c:
-            pieces.append(("new", " ".join(new[c:d])))
-    return tuple(pieces)
+            parts.append(("new", " ".join(new[c:d])))
+    return tuple(parts)
 
 
-def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
+def history_entries(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
     """Return a claim's history for people, the latest entry first."""
     undone = {one.undoes for one in log}
     reasons = REASONS | reasons_of(desk, claim.schema, claim.kind)
 
-    def fields(row: Json) -> list[Shown]:
+    def fields(row: Json) -> list[FieldView]:
         return fields_of(desk, claim.schema, claim.kind, row)
 
     found = []
@@ -291,9 +295,9 @@ def events(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
         found.append(
             Event(
                 one,
-                _DONE.get(one.action, one.action),
+                _ACTION_LABELS.get(one.action, one.action),
                 reasons.get(one.reason) if one.reason else None,
-                changes(fields(one.before), fields(one.after)) if changed else (),
+                changed_fields(fields(one.before), fields(one.after)) if changed else (),
                 one.id in undone,
             )
         )
@@ -341,17 +345,17 @@ def _marks(desk: "Desk", claim: Claim, lines: dict[str, str]) -> Iterator[Mark]:
             look = lines.setdefault(claim.kind, f"e{len(lines) % 4 + 1}")
         elif one.column.name.rpartition(".")[2] == "cue":
             look = "cue"
-        if one.leads and claim.status == "rejected":
+        if one.is_anchor and claim.status == "rejected":
             look = "dismissed"
-        elif one.leads and claim.origin == "candidate" and claim.status in ("open", "later"):
+        elif one.is_anchor and claim.origin == "candidate" and claim.status in ("open", "later"):
             look = "unaccounted"
-        if one.leads:
+        if one.is_anchor:
             look += " lead"
         tip = f"{kind_label(claim.kind)}: {one_line(one.column.label)}"
         for item in one.items:
             for span in item.spans:
-                leads = one.leads and not led
-                led = led or leads
-                yield Mark(span, look, dom_id(claim), tip, leads)
+                is_anchor = one.is_anchor and not led
+                led = led or is_anchor
+                yield Mark(span, look, dom_id(claim), tip, is_anchor)
     if not led and claim.start is not None and claim.end is not None:
         yield Mark(Span(claim.start, claim.end), "phrase", dom_id(claim), "evidence", True)

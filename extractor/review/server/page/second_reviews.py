@@ -43,7 +43,7 @@ def share_of(query: Mapping[str, Any]) -> float:
     return _SHARE
 
 
-def page_of(desk: "Desk", query: Mapping[str, Any], reviewer: str) -> Page | None:
+def view_page(desk: "Desk", query: Mapping[str, Any], reviewer: str) -> Page | None:
     """Return the claims of a view, or None when the query is of the queue."""
     view, schema = view_of(query), query.get("schema") or None
     if view == "second":
@@ -55,7 +55,7 @@ def page_of(desk: "Desk", query: Mapping[str, Any], reviewer: str) -> Page | Non
     return Page(tuple(found), len(found), 0, None)
 
 
-def seen_in(claim: Claim, view: View | None) -> Claim:
+def as_seen_in(claim: Claim, view: View | None) -> Claim:
     """Return a claim as it is seen in a view."""
     return blinded(claim) if view == "second" else claim
 

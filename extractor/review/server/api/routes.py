@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 from extractor.errors import ArticleTooLarge, ExtractError, InputError, ModelError, SchemaError
 from extractor.read import MAX_BYTES
-from extractor.review.server.api_process import extracted
+from extractor.review.server.api.process import extracted
 from extractor.review.server.guard import Limits
 from extractor.settings import Settings
 from extractor.text.complaints import plainly
@@ -87,7 +87,7 @@ _ERRORS: dict[int | str, str] = {
 }
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that gets an error for an answer."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -128,17 +128,19 @@ def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIR
         known = [entry.name for entry in list_schemas(home)]
         if name not in known:  # a path would be loaded, and run
             names = ", ".join(known)
-            raise Refused(404, "no_such_schema", f"there is no schema of this name; known: {names}")
+            raise RequestRefused(
+                404, "no_such_schema", f"there is no schema of this name; known: {names}"
+            )
         try:
-            with anyio.fail_after(limits.extraction):
+            with anyio.fail_after(limits.extraction_timeout):
                 answer = await to_process.run_sync(
                     extracted, data, given, settings, home, cancellable=True, limiter=turns
                 )
         except TimeoutError:
-            message = f"the extraction took longer than {limits.extraction:g} seconds"
-            raise Refused(503, "too_long", message) from None
+            message = f"the extraction took longer than {limits.extraction_timeout:g} seconds"
+            raise RequestRefused(503, "too_long", message) from None
         except ExtractError as error:
-            raise Refused(*_told(error)) from None
+            raise RequestRefused(*_told(error)) from None
         return Response(answer, media_type="application/json")
 
     return router
@@ -161,13 +163,13 @@ async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
     if kind == "multipart/form-data":
         return await _form(request)
     if kind != "application/json":
-        raise Refused(415, "wrong_type", "send application/json, or multipart/form-data")
+        raise RequestRefused(415, "wrong_type", "send application/json, or multipart/form-data")
     try:
         body = ArticleGiven.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"
-        raise Refused(422, "bad_request", f"{where}: {plainly(first['msg'])}") from None
+        raise RequestRefused(422, "bad_request", f"{where}: {plainly(first['msg'])}") from None
     asked = body.model_dump(by_alias=True)
     return asked, asked.pop("text")
 
@@ -176,9 +178,11 @@ async def _form(request: Request) -> tuple[dict[str, Any], bytes]:
     async with request.form(max_files=1, max_fields=2, max_part_size=10_000) as form:
         file, schema = form.get("file"), form.get("schema")
         if not isinstance(file, UploadFile) or not isinstance(schema, str):
-            raise Refused(422, "bad_request", "the form needs a `file`, and a `schema` by name")
+            raise RequestRefused(
+                422, "bad_request", "the form needs a `file`, and a `schema` by name"
+            )
         data = await file.read(MAX_BYTES + 1)
         name = Path(file.filename or "upload").name[:200]
     if len(data) > MAX_BYTES:
-        raise Refused(413, "too_large", f"{name}: more than {MAX_BYTES:,} bytes")
+        raise RequestRefused(413, "too_large", f"{name}: more than {MAX_BYTES:,} bytes")
     return {"schema": schema, "source": name}, data

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from extractor.find.candidates import Entity
 from extractor.review.claims.json_rows import Json
 from extractor.review.decide.editing import VALUE, row_field
-from extractor.review.server.view_models import clipped, fields_of
+from extractor.review.server.page.view_models import clipped, fields_of
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.sheet.tables import Item
 from extractor.text.printable import one_line
@@ -54,7 +54,7 @@ class FormField:
     control: Control
     many: bool
     required: bool
-    leads: bool  # the row rests on it
+    is_anchor: bool  # the row rests on it
     choices: tuple[str, ...]
     values: tuple[Value, ...]
 
@@ -90,7 +90,7 @@ def form_fields(desk: "Desk", article: str, schema: str, kind: str, row: Json) -
                 tuple(_values(one, control, items.get(one.key, ()), row, names)),
             )
         )
-    return sorted(found, key=lambda each: not each.leads)
+    return sorted(found, key=lambda each: not each.is_anchor)
 
 
 def _control(shape: FieldShape) -> Control | None:

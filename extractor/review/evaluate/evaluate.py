@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from extractor.article import Article
 from extractor.errors import ExtractError, UsageError
 from extractor.review.claims.json_rows import unpacked
-from extractor.review.evaluate.scoring import Row, Scores, add_up, score_article
+from extractor.review.evaluate.scoring import RecordRow, Scores, add_up, score_article
 from extractor.store.packing import anchor_of, rows_of, storable, unpack_json
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class ReviewedArticle:
     """An article of which every claim by a schema is decided, with the rows that are right."""
 
     sha256: str
     outlet: str | None
-    rows: tuple[Row, ...]
+    rows: tuple[RecordRow, ...]
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class Report:
         )
 
 
-def reviewed(desk: "Desk", schema: str, limit: int | None = None) -> list[Reviewed]:
+def reviewed(desk: "Desk", schema: str, limit: int | None = None) -> list[ReviewedArticle]:
     """Return the articles that are reviewed to their end, the first ones when limited."""
     found = desk.select(
         "select article_sha256, min(outlet) as outlet from claim where schema = ? and queued = 1"
@@ -79,7 +79,7 @@ def reviewed(desk: "Desk", schema: str, limit: int | None = None) -> list[Review
         " order by min(number) limit ?",
         (storable(schema), -1 if limit is None else limit),
     )
-    rows: dict[str, list[Row]] = defaultdict(list)
+    rows: dict[str, list[RecordRow]] = defaultdict(list)
     for claim in desk.select(
         'select article_sha256, kind, "row" from claim where schema = ? and queued = 1'
         " and status in ('accepted', 'corrected')"
@@ -89,9 +89,9 @@ def reviewed(desk: "Desk", schema: str, limit: int | None = None) -> list[Review
         data = unpacked(claim["row"])
         if isinstance(data, dict):
             start, end, _ = anchor_of(data)
-            rows[claim["article_sha256"]].append(Row(claim["kind"], start, end, data))
+            rows[claim["article_sha256"]].append(RecordRow(claim["kind"], start, end, data))
     return [
-        Reviewed(one["article_sha256"], one["outlet"], tuple(rows[one["article_sha256"]]))
+        ReviewedArticle(one["article_sha256"], one["outlet"], tuple(rows[one["article_sha256"]]))
         for one in found
     ]
 
@@ -106,7 +106,7 @@ def not_reviewed(desk: "Desk", schema: str) -> int:
     return found
 
 
-def stored_reports(desk: "Desk", schema: str, truth: Sequence[Reviewed]) -> list[Report]:
+def stored_reports(desk: "Desk", schema: str, truth: Sequence[ReviewedArticle]) -> list[Report]:
     """Score every extraction that the store has of these articles, the best machine first.
 
     Of several by the same machine (another threshold, say) the newest counts.
@@ -136,7 +136,7 @@ def stored_reports(desk: "Desk", schema: str, truth: Sequence[Reviewed]) -> list
 def report_anew(
     desk: "Desk",
     schema: "Schema",
-    truth: Sequence[Reviewed],
+    truth: Sequence[ReviewedArticle],
     settings: "Settings",
     tell: Callable[[int], None] = lambda _: None,
 ) -> Report:
@@ -151,7 +151,7 @@ def report_anew(
 async def _report_anew(
     desk: "Desk",
     schema: "Schema",
-    truth: Sequence[Reviewed],
+    truth: Sequence[ReviewedArticle],
     settings: "Settings",
     tell: Callable[[int], None],
 ) -> Report:
@@ -166,7 +166,7 @@ async def _report_anew(
         places = asyncio.Semaphore(settings.concurrency)
         ended = 0
 
-        async def take(one: Reviewed) -> None:
+        async def take(one: ReviewedArticle) -> None:
             nonlocal ended
             async with places:
                 article = desk.article(one.sha256)
@@ -206,7 +206,7 @@ async def _answerer(schema: "Schema", settings: "Settings") -> AsyncIterator[Any
         await asker.aclose()
 
 
-def by_outlet(report: Report, truth: Sequence[Reviewed]) -> dict[str, Scores]:
+def by_outlet(report: Report, truth: Sequence[ReviewedArticle]) -> dict[str, Scores]:
     """Return a machine's scores by the outlet of the article, the most articles first."""
     groups: dict[str, set[str]] = defaultdict(set)
     for one in truth:
@@ -221,7 +221,7 @@ def in_common(reports: Sequence[Report]) -> set[str]:
     return set.intersection(*(set(report.articles) for report in reports)) if reports else set()
 
 
-def to_json(reports: Sequence[Report], truth: Sequence[Reviewed]) -> list[dict[str, Any]]:
+def to_json(reports: Sequence[Report], truth: Sequence[ReviewedArticle]) -> list[dict[str, Any]]:
     """Return the reports as JSON data."""
     return [
         {
@@ -273,7 +273,9 @@ def ordered_scores(scores: Scores) -> list[tuple[tuple[str, str], Any]]:
     ]
 
 
-def lines(reports: Sequence[Report], truth: Sequence[Reviewed], outlets: bool) -> Iterator[str]:
+def lines(
+    reports: Sequence[Report], truth: Sequence[ReviewedArticle], outlets: bool
+) -> Iterator[str]:
     """Yield the reports as a table for people."""
     common = in_common(reports)
     for report in reports:
@@ -316,9 +318,9 @@ def _goodness(report: Report) -> tuple[float, int]:
     return (sum(scores) / len(scores) if scores else 0.0, len(report.articles))
 
 
-def _rows(data: Mapping[str, Any]) -> list[Row]:
+def _rows(data: Mapping[str, Any]) -> list[RecordRow]:
     return [
-        Row(row.kind, row.start, row.end, values)
+        RecordRow(row.kind, row.start, row.end, values)
         for row in rows_of(dict(data))
         if isinstance(values := unpacked(row.row), dict)
     ]
