@@ -10,6 +10,7 @@ from extractor.find.candidates import Placed, QuotationCandidate
 from extractor.find.coreference.syntax_roles import is_verb
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -26,13 +27,10 @@ from extractor.language.word_classes import PERSON, SPEECH, kind_of_word
 if TYPE_CHECKING:
     pass
 
-_ADVERBS = frozenset(
-    "also then later recently previously once again now still just even reportedly repeatedly "
-    "consistently already not never always often famously himself herself themselves itself".split()
-)
+_ADVERBS = word_set("attribution.adverbs-before-verbs")
 _VERBAL = frozenset("core verb weak ed".split())
 _DETERMINING = DETERMINERS | POSSESSIVES
-_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
+_POSSESSIVE = word_set("closed_classes.possessive-endings")
 _DOUBLE_MARKS = frozenset('"“”')
 _ENDS_APPOSITION = frozenset('"“;:.')
 _TELLING = frozenset((",", ":", "¶", ".", "that"))  # before a quotation
@@ -337,13 +335,19 @@ ROLE = 6  # words of a person's role that are read: "foreign policy chief"
 _OWNING = ("'s", "’s")
 
 
-_NO_ROLE = PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | FINITE_SPEECH | {"who", "which", "that"}
+_NO_ROLE = (
+    PREPOSITIONS
+    | CONJUNCTIONS
+    | AUXILIARIES
+    | FINITE_SPEECH
+    | word_set("attribution.relatives-without-role")
+)
 
 
-_OBJECTS = OBJECT_PRONOUNS | {"his", "its", "their"}
+_OBJECTS = OBJECT_PRONOUNS | word_set("attribution.possessives-as-objects")
 
 
-_TOLD_APART = frozenset("it who they his her".split())
+_TOLD_APART = word_set("attribution.pronouns-told-apart")
 
 
 @frozen

@@ -25,6 +25,7 @@ from extractor.answer.attribution.dismissal_features import (
 )
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.language.en.lists import word_set
 from extractor.text.spans import Span
 
 MAX_SCARE_WORDS = 3  # that the rule for scare quotes looks at
@@ -41,13 +42,9 @@ _TITLE_FEATURES = (
 )  # fmt: skip
 _WINDOW = 100  # characters read on each side of the marks
 
-_LITTLE_WORDS = frozenset(
-    "a an and as at but by for from in into is it of on or over the to v vs with".split()
-)
-_FIRST_OR_SECOND = frozenset(
-    "i i'm i've i'll me my mine we we're our us you you're your yes no".split()
-)
-_SPEAKERS = frozenset("i i'm i've i'll i'd we we're we've we'll we'd let's".split())
+_LITTLE_WORDS = word_set("attribution.lower-case-in-titles")
+_FIRST_OR_SECOND = word_set("attribution.first-or-second-person")
+_SPEAKERS = word_set("attribution.first-person-subjects")
 # works that have a title, and people who stand to one as host to show
 _WORK = (
     r"(?:films?|movies?|books?|novels?|memoirs?|songs?|albums?|shows?|series|dramas?|comed(?:y|ies)"
@@ -93,31 +90,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _LOWER = re.compile(r"[a-z]+")
 _IN_MARKS = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]|''.*?''")
 
-# words that attribute speech, writing, thought or judgement to someone: with one of them in the
-# sentence a short stretch may be quoted from them; long ones by their beginnings, short ones whole
-_BEGINNINGS = frozenset(
-    "accord accus acknowledg added adding adds admis admit advoca agree alleg allud allus announc "
-    "answer appear applau argu asked asking asks assert assur attack attribut beam believ bemoan "
-    "blam blast blog boast brag brand broadside called calling calls cast caution chant charact "
-    "chide chiding citation cite citing claim column comment compar complain conced conclu "
-    "condemn consider contend content convinc counter cried critic crying declar decr deem defen "
-    "demand denia denie denounc denyi derid deris descri dictum discuss dismiss dubb echo "
-    "elaborat email emphasi endors exclaim exhort explain express fear feel found frame framing "
-    "grous hail headlin heard hearing hope hoping impl indicat insist interrupt interview invoc "
-    "invok joked joking judg known labe lament letter mark memo messag mock mused musing named "
-    "naming nicknam note noti opin oppos order phras pictur plan pledg point portray position "
-    "posted posting prais predict proclaim promis promot pronounc propos push puts putting "
-    "question quip quot rated rating read reason recall refer regard reject remark repeat repl "
-    "report respon retort revealed ridicul ruling said saying says scoff scold seen sees shout "
-    "shrug slam slogan speak speech spoke state stating stress suggest support talk taunt telling "
-    "tells term testif testim think thought thunder told toss treat turn tweet urged urging used "
-    "uses using vent view voic voted voting vowed want warn wave willing wonder word writ wrote "
-    "yell".split()
-)
-_WHOLE = frozenset(
-    "say add ask call tell see saw cry deny vow urge joke term name muse put use felt rate "
-    "vote".split()
-)
+_BEGINNINGS = word_set("attribution.beginnings-of-attributing-words")
+_WHOLE = word_set("attribution.short-attributing-words")
 _LONGEST, _SHORTEST = 10, 4
 
 

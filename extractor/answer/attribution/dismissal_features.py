@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import (
     AUXILIARIES,
     CORE_SPEECH,
@@ -29,11 +30,7 @@ from extractor.language.lexicon import (
 _WIDEST = 60  # tokens of a sentence that are read on each side
 _TAIL = 4  # tokens from a verb of speech to the end of a sentence that it closes: ", Smith said."
 
-_THEMSELVES = frozenset(
-    "the a an this that these those his her their its my our your some any no of on in as to for "
-    "by with from like and or but not is was are were be been being it he she they we i you who "
-    "than about at into such more most very all one two only just even".split()
-)
+_THEMSELVES = word_set("attribution.words-kept-as-features")
 # words that say what something is called, and what is said of someone
 _VERBS = {
     kind: frozenset(words.split())
@@ -68,10 +65,10 @@ _KINDS = {
 } | {"document": DOCUMENT_NOUNS}
 _TELLING = frozenset(_KINDS) | {"titled", "called", "known"}
 _NO_VERB_AFTER = DETERMINERS | POSSESSIVES | PREPOSITIONS
-_SUBJECTS = frozenset("he she they".split())
-_TURNS = frozenset("but though although while whereas ;".split())
+_SUBJECTS = word_set("attribution.personal-subjects")
+_TURNS = word_set("attribution.turns")
 _ENDS = frozenset("¶ quotation . ? ! ; :".split())
-_JOINING = frozenset(", and but to by while who that".split())
+_JOINING = word_set("attribution.joining")
 _NEAREST = (1, 3, 7, 15)  # tokens
 
 # A word -> what it counts as among cues, by what stands before it -> how surely, 1 to 3.

@@ -33,6 +33,7 @@ from extractor.find.candidates import (
 )
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import DETERMINERS, POSSESSIVES, PREPOSITIONS
 from extractor.language.log_linear import Features
 from extractor.schema.shape import shape_of
@@ -43,10 +44,8 @@ _LEAST = 0.35
 _SOURCED = 0.9  # of the contents found right, so many have the right source
 _HOPELESS = 0.2  # before the content is read; hardly any that is less likely comes to _LEAST
 _NEAR = 8  # reports of one sentence after one that may double it
-_ADDRESSED = frozenset(
-    "told tells tell telling asked asks urged urges warned reminded assured".split()
-)
-_JOINS = frozenset((",", "and", "but", "to", "by", "while", "who", "that"))
+_ADDRESSED = word_set("speech_verbs.addressed")
+_JOINS = word_set("attribution.joining")
 
 
 @frozen

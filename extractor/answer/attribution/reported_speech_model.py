@@ -16,6 +16,7 @@ from pathlib import Path
 
 from extractor.answer.attribution.context import Evidence
 from extractor.find.candidates import Entity, Mention
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -32,16 +33,16 @@ from extractor.language.tokens import Tokens
 
 MARKS = frozenset(",;:—–-(")
 LONGEST = 120  # tokens of a content that are read
-_OPENERS = ("that", "to", "if", "whether", "how", "what", "why", "for", "as", "about", "of")
+_OPENERS = word_tuple("attribution.content-openers")
 _PLAIN = (
     PREPOSITIONS
     | CONJUNCTIONS
     | SUBJECT_PRONOUNS
     | OBJECT_PRONOUNS
     | AUXILIARIES
-    | frozenset("that what why how there not you himself herself themselves".split())
+    | word_set("attribution.plain-besides")
 )
-_BORDERS = PREPOSITIONS | CONJUNCTIONS | MARKS | frozenset("who which".split())
+_BORDERS = PREPOSITIONS | CONJUNCTIONS | MARKS | word_set("attribution.border-relatives")
 _FINITE = AUXILIARIES | FINITE_SPEECH
 _CLOSING = frozenset("\"”’'")
 _GOES_ON = 0.5

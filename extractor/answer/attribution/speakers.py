@@ -22,13 +22,14 @@ from extractor.answer.attribution.dismissal import why_no_quotation
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import CORE_SPEECH
 from extractor.text.spans import Span
 
 _RIVALS = 6
 _CHANCE = itemgetter(0)  # of a pair
 _COPULAS = frozenset("was is were are".split())
-_WHEN = frozenset("when while as after before if since until".split())
+_WHEN = word_set("attribution.temporal-conjunctions")
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -42,7 +43,7 @@ _OPENERS: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 _FIRST_WORDS = frozenset(_OPENERS) | {"as", "when"}
 _EXCHANGES = frozenset({("in", "exchange", "for"), ("in", "return", "for")})
-_OCCASIONS = frozenset("after following since before when".split())
+_OCCASIONS = word_set("clauses.occasions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,9 @@ def _hides_the_source(tokens: list[Token], behind: int) -> bool:
     )
 
 
-_IDENTIFIED = frozenset("named identified quoted attributed".split())
-_UNSAID = frozenset("not n't neither without".split())
-_DECIDING = frozenset("decide decides decided deciding determine asked ask asking wondered".split())
+_IDENTIFIED = word_set("clauses.identified")
+_UNSAID = word_set("clauses.unsaid")
+_DECIDING = word_set("clauses.deciding")
 
 
 def _verb_soon(tokens: list[Token], i: int) -> bool:

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Inventory
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import DETERMINERS, MONTHS, SUBORDINATORS
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
 Pair = tuple[Mention, Entity]
 
-_LOCATIVE = frozenset("in at from with on against to for by of between among near inside".split())
-_RELATIVES = frozenset(("where", "which", "who", "whose"))
-_FINITE = frozenset("has have had is are was were will would".split())
-_POSSESSIVES = frozenset(("their", "its", "his", "her", "our", "my", "your"))
+_LOCATIVE = word_set("clauses.locative")
+_RELATIVES = word_set("clauses.relatives")
+_FINITE = word_set("clauses.finite")
+_POSSESSIVES = word_set("clauses.possessives")
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
 
 
@@ -220,7 +221,7 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     return tokens[k].low if k >= 0 else ""
 
 
-_LAWS = frozenset("law laws act bill order resolution decree legislation policy rules".split())
+_LAWS = word_set("clauses.laws")
 
 
 def _instrument_after(tokens: list[Token], offset: int) -> bool:
@@ -229,7 +230,7 @@ def _instrument_after(tokens: list[Token], offset: int) -> bool:
     return any(token.low in _LAWS for token in tokens[k : k + 3])
 
 
-_SPEAKS = frozenset("said says say told added according".split())
+_SPEAKS = word_set("speech_verbs.of-clauses")
 
 
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
@@ -249,7 +250,7 @@ def _before_aside(tokens: list[Token], i: int) -> int:
     return i
 
 
-_ASIDES = frozenset("which who whose a an the if".split())
+_ASIDES = word_set("clauses.asides")
 
 
 def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:

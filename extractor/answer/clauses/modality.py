@@ -6,15 +6,12 @@ values of ours.
 
 from extractor.answer.clauses.verb_groups import LEADS, Lead, is_base
 from extractor.find.candidates import Status
-from extractor.language.sentence_words import BREAKS, MODALS, PRONOUNS, SUBORDINATORS, forms
+from extractor.language.en.lists import word_set
+from extractor.language.sentence_words import BREAKS, MODALS, PRONOUNS, SUBORDINATORS
 from extractor.language.tokens import Token
 
-_REPORT = frozenset(
-    "said says say saying told tells telling announced announces announcing pledged promised vowed "
-    "added adding declared insisted stated confirmed indicated signalled signaled reported "
-    "reports wrote according quoted announcement warned warns warning".split()
-)
-_BILLS = frozenset("bill legislation proposal plan draft act measure resolution law deal".split())
+_REPORT = word_set("speech_verbs.reporting")
+_BILLS = word_set("clauses.bills")
 POSSIBLE = frozenset("could may might can".split())
 DUE = frozenset("should must ought shouldn't mustn't".split())
 _MAY_OR_SHOULD = POSSIBLE | DUE
@@ -124,7 +121,7 @@ def _whoever(tokens: list[Token], start: int) -> bool:
     return False
 
 
-_ANYONE = frozenset("any anyone anybody those whoever foreign foreigners".split())
+_ANYONE = word_set("clauses.anyone")
 
 
 def _main_clause(tokens: list[Token], verb: int, lead: Lead) -> Status | None:
@@ -144,7 +141,7 @@ def _main_clause(tokens: list[Token], verb: int, lead: Lead) -> Status | None:
     return "announced"
 
 
-_BESIDES = frozenset("as besides by in without of than".split())
+_BESIDES = word_set("clauses.besides")
 
 
 def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
@@ -180,12 +177,8 @@ def _hoped(tokens: list[Token], start: int) -> bool:
     return False
 
 
-_HOPES = forms("hope", "wish")
-_GUESSES = forms("expect", "predict", "believe", "doubt", "fear", "worry") | {
-    "think",
-    "thinks",
-    "thought",
-}
+_HOPES = word_set("clauses.hopes")
+_GUESSES = word_set("clauses.guesses")
 
 
 def turned_down(tokens: list[Token], i: int) -> bool:
@@ -205,14 +198,9 @@ def _turned_down(tokens: list[Token], governor: int) -> bool:
     return any(t.low in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
 
 
-_MOTIONS = frozenset(
-    "proposal proposals motion bid bill resolution call calls demand request plea".split()
-)
-TURNING_DOWN = forms("reject", "veto", "defeat", "dismiss", "rebuff", "block") | {
-    "vetoed",
-    "vetoes",
-}
-_DENYING = forms("deny", "reject", "dispute") | {"false", "untrue", "denies", "denied"}
+_MOTIONS = word_set("clauses.motions")
+TURNING_DOWN = word_set("clauses.turning-down")
+_DENYING = word_set("clauses.denying")
 
 
 def denied_above(tokens: list[Token], i: int) -> bool:
@@ -237,12 +225,9 @@ def _no_sign(tokens: list[Token], j: int) -> bool:
     return tokens[j].low in _SIGNS and bool(before & _HARDLY_ANY)
 
 
-_DOUBTS = frozenset("unlikely doubtful impossible".split())
-_SIGNS = frozenset(
-    "sign signs indication indications evidence hope hopes chance chances prospect likelihood "
-    "intention intentions plan plans possibility".split()
-)
-_HARDLY_ANY = frozenset("no little few scant".split())
+_DOUBTS = word_set("clauses.doubts")
+_SIGNS = word_set("clauses.signs")
+_HARDLY_ANY = word_set("clauses.hardly-any")
 
 
 def _still_to_come(tokens: list[Token], lead: Lead) -> bool:
@@ -290,4 +275,4 @@ def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
     return "past" if past and not dated else "in_force"
 
 
-PAST_FORMS = frozenset("put kept brought withdrew left took hit struck froze came went".split())
+PAST_FORMS = word_set("clauses.past-forms")

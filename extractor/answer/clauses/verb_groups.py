@@ -4,8 +4,10 @@ The literature on event factuality reads them so (Saurí & Pustejovsky 2009: Fac
 """
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 from extractor.find.candidates import Status
+from extractor.language.en.lists import word_labels, word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -15,51 +17,13 @@ from extractor.language.sentence_words import (
     NEGATIONS,
     PREPOSITIONS,
     SUBORDINATORS,
-    forms,
     is_adverb,
 )
 from extractor.language.tokens import Token
 
-
-def _table(groups: dict[Status, frozenset[str]]) -> dict[str, Status]:
-    return {form: status for status, words in groups.items() for form in words}
-
-
-# Verbs, nouns and adjectives that govern "to lift", "lifting" or "the lifting of".
-LEADS: dict[str, Status] = _table({
-    "agreed": forms("agree", "decide", "vote", "approve", "endorse", "adopt", "conclude")
-    | frozenset("adopted agreement deal accord decision consensus pact resolve resolved go-ahead "
-                "light".split()),
-    "announced": forms("announce", "pledge", "promise", "vow", "intend", "order", "declare",
-                       "prepare", "schedule", "expect", "reaffirm", "confirm", "unveil", "instruct",
-                       "direct", "undertake", "guarantee", "move", "start", "commit")
-    | frozenset("plan plans planned planning set due going committed committing commitment swore "
-                "intention announcement poised about certain sure bound timetable "
-                "seen".split()),
-    "proposed": forms("urge", "call", "ask", "propose", "consider", "mull", "weigh", "want", "hope",
-                      "demand", "press", "push", "appeal", "discuss", "suggest", "recommend",
-                      "favour", "favor", "wish", "request", "offer", "need", "advocate", "support",
-                      "back", "pressure", "lobby", "allow", "authorize", "authorise", "persuade",
-                      "convince", "encourage", "require", "oblige", "invite", "explore", "aim",
-                      "try", "attempt", "negotiate", "help", "enable", "wait")
-    | frozenset("seek seeks sought seeking bid proposal proposals ready willing prepared open "
-                "chance "
-                "possibility prospect prospects option effort efforts campaign ought likely "
-                "pushing talks negotiations debate step steps roadmap power powers authority right "
-                "way ways idea deadline eager keen path question conditions condition time able "
-                "reluctant hesitant mulling pleas plea motion bill legislation".split()),
-    "in_force": forms("continue", "proceed")
-    | frozenset("begin begins began begun beginning".split()),
-    "denied": forms("refuse", "decline", "reject", "deny", "fail", "oppose", "refrain", "rule",
-                    "resist", "veto", "avoid", "prevent", "block", "stop", "prohibit", "forbid",
-                       "delay", "postpone", "shelve")
-    | frozenset("barring barred bars denies denied opposition objections resistance refusal "
-                "unlikely "
-                "unwilling slow against ruled ruling no-one nobody "
-                "impossible".split()),
-})  # fmt: skip
-_HABITS = frozenset("approach policy practice strategy response instinct answer".split())
-_STARTED = forms("start", "move", "proceed")
+LEADS: dict[str, Status] = word_labels("clauses.leads", get_args(Status))
+_HABITS = word_set("clauses.habits")
+_STARTED = word_set("clauses.started")
 
 
 @dataclass(slots=True)
@@ -134,8 +98,8 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
     return lead
 
 
-_HELPING = forms("help")
-_RULING = forms("rule") | {"ruled", "ruling"}
+_HELPING = word_set("clauses.helping")
+_RULING = word_set("sanctions.ruling")
 _PASSED_OVER = frozenset(("both", "either", "then", "first", "once", '"', "“", "”", "‘", "''"))
 
 
@@ -171,7 +135,7 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
     return None
 
 
-_HOLD = frozenset("hold holds held holding".split())
+_HOLD = word_set("sanctions.holding")
 
 
 def _status_of_lead(tokens: list[Token], k: int) -> Status:
@@ -194,8 +158,8 @@ def is_base(token: Token) -> bool:
     return not token.low.endswith(("ed", "ing")) and not token.low.endswith("s")
 
 
-_LISTS = frozenset(("and", "or", ","))
-_VOTES = forms("vote")
+_LISTS = word_set("clauses.lists")
+_VOTES = word_set("clauses.votes")
 
 
 def open_vote(tokens: list[Token], k: int) -> bool:

@@ -22,6 +22,7 @@ from extractor.answer.figures.subjects import Found, front, noun_before_of, numb
 from extractor.find.candidates import FigureCandidate, Mention
 from extractor.find.figures.not_figures import is_plural
 from extractor.find.inventory import Inventory
+from extractor.language.en.lists import word_set
 from extractor.text.spans import Span
 
 _OF = re.compile(r"[ \u00a0](?:out )?of[ \u00a0]")
@@ -31,24 +32,15 @@ _HYPHEN_NOUN = re.compile(r"[-‑](?:odd |plus |strong )?([^\W\d_][\w’']*)")
 _FIRST_WORD = re.compile(
     r"(?:-(?:odd|plus))?[ \u00a0](?:or (?:so|more|fewer|less) )?([^\W\d_][\w’'-]*)"
 )
-_TERMS = frozenset(
-    "probation imprisonment jail prison detention experience notice parole custody hard house "
-    "community supervised".split()
-)
+_TERMS = word_set("figures.terms-of")
 _PRISON = re.compile(
     r" in (?:an? )?((?:[a-z]+ ){0,2}?(?:prison|jail|custody|detention|exile|office|captivity|power"
     r"|labou?r camps?|penal colon(?:y|ies)))\b"
 )
-_CALENDAR = frozenset("year month week day quarter season century decade campaign".split())
-_NO_GOODS = frozenset(
-    "recent early late one two three four five six seven eight nine ten part less more return "
-    "order addition exchange early-stage january february march april may june july".split()
-)
-_OTHERS = frozenset("more fewer less additional".split())
-_PARTICIPLES = frozenset(
-    "dead killed injured wounded hurt missing arrested detained hospitalized hospitalised "
-    "displaced unemployed jailed infected homeless opposed undecided others women men".split()
-)
+_CALENDAR = word_set("figures.calendar-nouns")
+_NO_GOODS = word_set("figures.no-goods")
+_OTHERS = word_set("figures.counted-others")
+_PARTICIPLES = word_set("figures.counted-participles")
 
 
 @dataclass(frozen=True, slots=True)

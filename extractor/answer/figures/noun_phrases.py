@@ -8,6 +8,7 @@ import re
 
 from extractor.find.figures.not_figures import is_plural
 from extractor.language.calendar_words import MONTHS, WEEKDAYS
+from extractor.language.en.lists import word_set
 from extractor.language.number_words import UNITS
 from extractor.text.spans import Span
 
@@ -16,59 +17,19 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-DETERMINERS = _words(
-    "the a an this that these those its their his her our your my all each every both such another"
-)
+DETERMINERS = word_set("figures.determiners")
 AUXILIARIES = _words(
     "is are was were be been being am has have had having do does did will would shall should may "
     "might can could must cannot ought won't wouldn't isn't aren't wasn't weren't hasn't haven't "
     "hadn't doesn't don't didn't can't couldn't shouldn't"
 )
-_STOPS = AUXILIARIES | _words(
-    "and or but nor yet so on against to for from with by under at after before since following "
-    "despite through via amid into about between within without during until till upon around "
-    "across toward towards in as than like because near outside inside onto off per including "
-    "along over above below of that which who whom whose if unless while although though when "
-    "where whereas once whether not never also just only even ago here there now then already "
-    "still today tomorrow yesterday tonight later earlier too again instead either neither i he "
-    "she it they we you him them us me himself herself itself themselves what how why no yes each "
-    "apart away back together alone worth plus minus versus vs compared according down up out "
-    "respectively annually daily weekly monthly yearly among amongst beyond regardless via rather "
-    "ahead behind short ages aged age last next"
-)
-# Forms that follow a bare number or a noun as its verb, and are seldom nouns or adjectives.
-VERBS = _words(
-    "said says say saying told tells tell died dies die fled flee took takes take came comes come "
-    "went goes go got gets get gave gives give made makes make met meet saw sees see knew know "
-    "knows thought think thinks believe believed believes felt feel feels want wants wanted need "
-    "needs needed voted agree agreed disagree disagreed supported oppose opposed survived "
-    "survive returned return arrived arrive escaped escape lived live lives received receive "
-    "receives won win wins lost lose loses became become becomes began begin begins started "
-    "continued continue continues remained remain remains stayed stay stays showed show shows "
-    "included include includes seems seem seemed appeared appear appears happened followed "
-    "follow follows ended end ends fell fall falls rose rise rises grew grow grows dropped drop "
-    "declined decline jumped climbed increased decreased cast turned turn run runs ran stand "
-    "stood hold holds held kept keep keeps sent send put puts brought bring left leave leaves led "
-    "lead leads paid pay pays spent spend bought buy sold sell built build tuned lie lay sit sat "
-    "choose chose chosen watch watched join joined joins refused refuse signed sign approve "
-    "approved disapprove disapproved favor favored favour backed prefer preferred described "
-    "expressed reported identified consider considered earned earn raised raise call called cited "
-    "cite viewed view rated plan planned plans try tried tries walk walked move moved moves "
-    "represent represents reach reached exceed exceeded total totaled totalled cover covers "
-    "covered cost costs using representing including wearing carrying showing living making "
-    "taking going coming having saying being getting running working leading giving needed "
-    "awarded allocated combined add adds added support supports apiece earlier ever almost nearly"
-)
-_ADJECTIVES_LIKE = _words("released remaining missing surviving leading working living combined")
-_ORDER = _words("last next past first")
-_LEADING = _words("earlier later")  # "two earlier opinions", but "114 earlier in the week"
-# Plurals that name what comes next ("sports clubs", "arms deals") rather than stand as the head.
-_NOUN_MODIFIERS = _words(
-    "news sports arms sales systems operations drugs savings communications human-rights rights "
-    "securities futures series customs species veterans"
-)
-# Prepositions inside a subject: "unemployment in Spain", "enrollment at colleges and schools".
-_INSIDE = frozenset(("of", "in", "on", "for", "at", "from", "and"))
+_STOPS = AUXILIARIES | word_set("figures.stops")
+VERBS = word_set("figures.verbs-after-numbers")
+_ADJECTIVES_LIKE = word_set("figures.participles-like-adjectives")
+_ORDER = word_set("figures.order")
+_LEADING = word_set("figures.leading-adjectives")
+_NOUN_MODIFIERS = word_set("figures.noun-modifiers")
+_INSIDE = word_set("figures.prepositions-inside-subjects")
 _NUMBER = re.compile(r"[$€£]?[0-9][0-9.,]*\Z")
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}|[^\W\d_](?:[\w’'-]*\w(?:s’|s')?)?(?:\.(?=[A-Za-z]))?|[0-9][\w,.%-]*|\S"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from extractor.answer.attribution.speakers import Attribution
 from extractor.find.candidates import FigureCandidate, Mention
 from extractor.find.inventory import Inventory
+from extractor.language.en.lists import word_set
 from extractor.text.spans import Span
 
 _ACCORDING = re.compile(r"\b[Aa]ccording to ")
@@ -22,12 +23,7 @@ _SAYING = re.compile(
     r"|urged|demanded|acknowledged|stated|declared|revealed|calculated|counted|recorded|believes?"
     r"|tweeted|suggested|suggests|indicated|indicates|explained|testified|recalled|vowed|denied)\b"
 )
-# Verbs that give a figure only as "X estimates that", "X put the number at": before the figure.
-_LEADING_ONLY = frozenset(
-    "put puts found finds showed shows estimate estimated estimates counted recorded urged "
-    "demanded pledged promised vowed expect expects expected believe believes calculated "
-    "denied".split()
-)
+_LEADING_ONLY = word_set("figures.estimating-verbs")
 _BETWEEN_SUBJECT_AND_VERB = re.compile(
     r"[ \u00a0](?:(?:has|have|had|also|later|then|previously|earlier|recently|already|itself"
     r"|once|repeatedly|on [A-Z][a-z]+day|[a-z]+ly)[ \u00a0])*\Z"

@@ -11,6 +11,7 @@ import re
 
 from extractor.answer.figures import noun_phrases
 from extractor.find.candidates import FigureCandidate
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.text.spans import Span
 
 Found = tuple[Span, float]  # what is counted, and how sure that is
@@ -25,7 +26,7 @@ _TOLL = re.compile(
     r"|reached|reaches|jumped|grew|fell|topped|surpassed|passed|hit|to|at|of|at)\b)",
     re.IGNORECASE,
 )
-_TOLLS = ("toll", "tally", "count", "turnout", "attendance", "population", "membership")
+_TOLLS = word_tuple("figures.tolls")
 _BETWEEN_NOUN_AND_NUMBER = re.compile(
     r"(?:[^\W\d_]+[ \u00a0]){0,6}?(?:at|to|was|is|were|are|reached|exceeded|exceeds|passed|topped"
     r"|stood|stands|hit|as|surpassed|than|of|be|by|been|now|nearly|about|around|over|some|almost"
@@ -58,7 +59,7 @@ _AFTER_LEVEL = re.compile(
     r"|still|now|annually|[a-z]+ly)[ \u00a0])*\Z"
 )
 _CLAUSE = re.compile(r"[;:—–(“\"]|, (?:and|but|while|as|with|after|because|when|up|down)\b|\n")
-_PRONOUNS = frozenset("it he she they we i you this that those these there who which what".split())
+_PRONOUNS = word_set("figures.subject-pronouns")
 
 
 def front(figure: FigureCandidate) -> int:

@@ -1,73 +1,22 @@
 """Words for people who are held and set free, and for setting free."""
 
 from extractor.language.countries import is_demonym
-from extractor.language.sentence_words import DETERMINERS, forms
+from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.sentence_words import DETERMINERS
 from extractor.language.tokens import Token
 
-# A text without one of each holds no release.
-RELEASE_STEMS = (
-    "freed", "frees", "freeing", "releas", "liberat", "pardon", "swap", "handed over", "let go",
-    "set free", "left prison", "left jail", "amnest", "walked free", "exchang", "repatriat",
-)  # fmt: skip
-CAPTIVITY_STEMS = (
-    "prison", "jail", "hostage", "captiv", "detain", "detention", "custody", "arrest", "inmate",
-    "sentenced", "kidnap", "abduct", "behind bars", "penal colony", "captor",
-)  # fmt: skip
+RELEASE_STEMS = word_tuple("releases.release-stems")
+CAPTIVITY_STEMS = word_tuple("releases.captivity-stems")
 
-# Those whom the word itself says to be held.
-HELD = frozenset(
-    "prisoner prisoners hostage hostages detainee detainees captive captives inmate inmates "
-    "pow pows "
-    "prisoners-of-war abductees kidnapped convict convicts internees".split()
-)
-PEOPLE = HELD | frozenset(
-    "people persons person men man women woman children child boys boy girls girl schoolgirls "
-    "schoolchildren students student journalists journalist reporters reporter editor editors "
-    "activists activist dissidents dissident opponents opponent critics critic protesters "
-    "protester "
-    "demonstrators soldiers soldier troops servicemen serviceman fighters fighter sailors sailor "
-    "crew crewmen crewmembers marines civilians civilian nationals national citizens citizen "
-    "foreigners foreigner tourists tourist workers worker lawyers lawyer politicians politician "
-    "lawmakers leaders leader figures figure officials official missionaries missionary nuns "
-    "priests "
-    "priest bishops bishop monks monk pilgrims villagers engineers engineer contractors contractor "
-    "academics academic researchers researcher teachers teacher pupils doctors doctor nurses "
-    "peacekeepers observers diplomats diplomat migrants refugees relatives remains others women's "
-    "businessman businessmen executive executives bloggers blogger writer writers author poet "
-    "musicians rapper fishermen fisherman miners aid-workers supporters followers members member "
-    "militants militant rebels rebel conscripts officers officer policemen suspects suspect "
-    "husband "
-    "wife son daughter father mother brother sister couple family families youths teenagers "
-    "teenager "
-    "passengers pilots pilot swimmer basketball-player spy spies defectors veteran veterans "
-    "singer filmmaker director photographer photographers campaigner campaigners laureate "
-    "laureates "
-    "individual individuals lifer lifers".split()
-)
-_MANY = frozenset(
-    "number group groups hundreds thousands dozens scores most some many all several few both half "
-    "batch total rest majority handful pair couple trio members one two three four five six seven "
-    "eight nine ten eleven twelve more each any".split()
-)
+HELD = word_set("releases.held")
+PEOPLE = HELD | word_set("releases.people")
+_MANY = word_set("releases.many")
 
-RELEASING = forms("release", "liberate", "pardon", "repatriate") | frozenset(
-    "free frees freed freeing amnestied".split()
-)
-PARTICIPLES = frozenset(
-    "released freed liberated pardoned amnestied repatriated swapped exchanged handed let set "
-    "turned".split()
-)
-# Verbs that take people somewhere; only of people who were set free do they state a release.
-MOVING = frozenset(
-    "taken transported flown transferred moved bused bussed driven brought sent deported returned "
-    "evacuated escorted shipped ferried handed delivered repatriated relocated exiled expelled "
-    "airlifted".split()
-)
-GOING = frozenset(
-    "left arrived arrive arrives crossed travelled traveled flew landed reached returned "
-    "went".split()
-)
-CAPTIVITY = frozenset("prison jail detention captivity custody".split())
+RELEASING = word_set("releases.releasing")
+PARTICIPLES = word_set("releases.participles")
+MOVING = word_set("releases.moving")
+GOING = word_set("releases.going")
+CAPTIVITY = word_set("releases.captivity")
 
 
 def may_hold_releases(text: str) -> bool:

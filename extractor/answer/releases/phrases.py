@@ -7,6 +7,7 @@ from extractor.answer.clauses.mention_index import Mentions
 from extractor.answer.releases.lexicon import is_people, is_quantity
 from extractor.find.candidates import Entity, Mention
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -167,7 +168,7 @@ def subject_phrase(
     return _far_subject(tokens, i, mentions) or _opening_subject(tokens, i, mentions)
 
 
-_QUALIFYING = frozenset(("held", "taken", "caught", "seized", "from", "in", "at", "with"))
+_QUALIFYING = word_set("releases.qualifying")
 
 
 def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
@@ -314,7 +315,7 @@ def _apposed(tokens: list[Token], start: int, mentions: Mentions) -> list[Span]:
     return [m.span for m, e in mentions.inside(span) if e.kind == "person" and m.kind == "name"]
 
 
-_OF_NAMES = frozenset(("of", "for", "in", "from"))  # "a campaigner for X from Y"
+_OF_NAMES = word_set("releases.of-names")
 
 
 def _names_end(tokens: list[Token], start: int) -> int:

@@ -4,6 +4,7 @@ from extractor.answer.clauses.conditions import exchange_end
 from extractor.answer.releases.lexicon import CAPTIVITY
 from extractor.answer.releases.phrases import members
 from extractor.find.document import Document, Sentence
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     MONTHS,
@@ -80,11 +81,7 @@ def origin(tokens: list[Token], verb: int, behind: int, end: int) -> Span | None
     return None
 
 
-_CONCEDED = frozenset(
-    "agreed lifted eased paid promised pledged dropped waived unfroze released freed relaxed "
-    "removed "
-    "suspended offered granted transferred".split()
-)
+_CONCEDED = word_set("releases.conceded")
 
 
 def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:

@@ -38,6 +38,7 @@ from extractor.answer.releases.verbs import (
 )
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,
     DETERMINERS,
@@ -111,15 +112,8 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
     ]
 
 
-_RELEASES = (
-    "freed", "frees", "freeing", "releas", "liberat", "pardon", "swap", "handed", "let go", "free ",
-    "amnest", "exchang", "repatriat", "left prison", "left jail", "hands over", "handing over",
-)  # fmt: skip
-_MOVES = (
-    "taken to", "transported", "flown", "transferred", "moved to", "bus", "left ", "sent ",
-    "arriv", "return", "deport", "brought", "driven", "cross", "landed", "flew", "evacuat", "exile",
-    "airlift", "expel", "taken by", "reached", "went to", "walked",
-)  # fmt: skip
+_RELEASES = word_tuple("releases.releases")
+_MOVES = word_tuple("releases.moves")
 
 
 def _words_of(sentence: str) -> tuple[bool, bool]:
@@ -129,10 +123,7 @@ def _words_of(sentence: str) -> tuple[bool, bool]:
 
 
 _TIMES_BEFORE = 20  # words before a verb that its time may stand in
-_TRIGGERS = (
-    RELEASING | PARTICIPLES | MOVING | GOING
-    | frozenset("swap swaps hands handing left walked releases freeing exchange".split())
-)  # fmt: skip
+_TRIGGERS = RELEASING | PARTICIPLES | MOVING | GOING | word_set("releases.triggers")
 
 
 class _Reader:

@@ -3,34 +3,26 @@
 from extractor.answer.clauses.modality import status_of_verb
 from extractor.answer.clauses.verb_groups import Lead
 from extractor.answer.releases.lexicon import CAPTIVITY, MOVING, PARTICIPLES
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import AUXILIARIES, is_adverb
 from extractor.language.tokens import Token
 
 BE = frozenset("was were been be is are being had has have".split()) - {"had", "has", "have"}
 
 
-SENDING = frozenset("expelled deported sent flew transferred moved returned exiled took".split())
+SENDING = word_set("releases.sending")
 
 
-NAMING = frozenset("was were is are include includes included".split())
+NAMING = word_set("releases.naming")
 
 
-UNREAL = frozenset("could may might should must can would not never n't cannot won't".split())
+UNREAL = word_set("releases.unreal")
 
 
-DONE = frozenset(
-    "after following since welcomed welcomes welcome hailed hails secured secure secures won "
-    "praised "
-    "led celebrated brokered saw oversaw facilitated confirmed with marked announced despite "
-    "including involving through".split()
-)
+DONE = word_set("releases.done")
 
 
-WANTED = frozenset(
-    "call calls called calling demand demands demanded demanding urge urged seek seeks sought for "
-    "negotiate negotiated negotiating agree agreed possible potential hope hoped until pending "
-    "ahead future further next planned could would will may might expected if unless".split()
-)
+WANTED = word_set("releases.wanted")
 
 
 def verb_end(tokens: list[Token], i: int, low: str) -> int | None:

@@ -6,6 +6,7 @@ from extractor.answer.clauses.verb_groups import Lead
 from extractor.answer.sanctions.imposers import is_instrument, is_office, is_wish
 from extractor.find.sanctions.lexicon import FOR_VERBS
 from extractor.find.sanctions.readings import Reading
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     DETERMINERS,
     MONTHS,
@@ -17,14 +18,8 @@ from extractor.language.sentence_words import (
 )
 from extractor.language.tokens import Token
 
-_ADDRESSING = (
-    "urg", "ask", "call", "press", "push", "want", "persuad", "convinc", "encourag", "invit",
-    "lobb", "demand", "requir", "request", "appeal",
-)  # fmt: skip
-_HARDNESS = frozenset(
-    "difficult hard impossible possible important necessary easy easier harder premature wrong "
-    "right better crucial essential vital useless pointless".split()
-)
+_ADDRESSING = word_tuple("sanctions.addressing")
+_HARDNESS = word_set("sanctions.hardness")
 _HARD_TO = frozenset((word, "to") for word in _HARDNESS)
 
 

@@ -3,32 +3,13 @@
 from extractor.find.candidates import Entity, Mention
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.countries import country_of, lookup
-from extractor.language.sentence_words import forms
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.tokens import Token
 
-# Words for those who act for a state, in names of bodies and in descriptions of people.
-_OFFICE = frozenset(
-    "official officials lawmaker lawmakers legislator legislators senator senators leader leaders "
-    "minister ministers president presidents premier chancellor government governments "
-    "administration admin authorities ambassadors allies ally countries country nations states "
-    "powers council bloc parliament congress senate house legislature assembly ministry department "
-    "treasury cabinet commission committee panel regulators diplomats mps partners members "
-    "chairman chairwoman speaker governor chief head junta ruler "
-    "secretary king kremlin republicans democrats".split()
-)
-# What a state rules by: the subject of "would impose", without being a name.
-INSTRUMENTS = frozenset(
-    "law laws legislation bill bills act measure resolution order decree deal agreement proposal "
-    "policy statute rule rules regulations amendment package text draft decision move licence "
-    "license directive".split()
-)
-_WISHES = (
-    "want", "hop", "seek", "sought", "call", "ask", "urg", "appeal", "demand", "press", "push",
-    "lobby", "plea", "requir", "support", "oppos", "resist", "discuss", "suggest", "negotiat",
-    "advocat", "favo", "back", "recommend", "need", "project", "plan to", "bid", "effort",
-    "motion", "tr", "attempt", "help", "allow",
-)  # fmt: skip
-_NOT_WISHES = forms("trigger", "trade", "transfer") | {"trump", "treaty", "helping"}
+_OFFICE = word_set("sanctions.office-words")
+INSTRUMENTS = word_set("sanctions.instruments")
+_WISHES = word_tuple("sanctions.wishes")
+_NOT_WISHES = word_set("sanctions.not-wishes")
 
 
 def is_wish(governor: str) -> bool:
@@ -50,8 +31,8 @@ def _of_a_state(word: str) -> bool:
     return word[:1].isupper() and (lookup(word) is not None or word.lower().strip(",.") in _BLOCS)
 
 
-_BLOCS = frozenset("western west nato g7 g-7 europe european congressional brics".split())
-_DOCUMENTS = frozenset("act agreement treaty pact accord law bill resolution deal".split())
+_BLOCS = word_set("sanctions.blocs")
+_DOCUMENTS = word_set("sanctions.documents")
 
 
 def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) -> bool:

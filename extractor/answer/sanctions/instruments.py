@@ -4,22 +4,19 @@ from extractor.answer.clauses.mention_index import Mentions
 from extractor.answer.clauses.verb_groups import lead_of
 from extractor.answer.sanctions.imposers import INSTRUMENTS, codes_in, may_impose
 from extractor.find.candidates import Entity
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import BREAKS, SUBORDINATORS, forms
 from extractor.language.tokens import Token
 
-_MOTIONS = frozenset(
-    "proposal proposals resolution motion bid demand request call draft plan appeal plea".split()
-)
-_RULES_ON = forms("reject", "approve", "adopt", "defeat", "pass", "endorse", "consider", "debate")
+_MOTIONS = word_set("sanctions.motions")
+_RULES_ON = word_set("sanctions.ruling-on")
 _BRINGS = (
     _RULES_ON
     | forms("introduce", "sponsor", "back", "sign", "enact", "issue", "draft", "agree", "file")
     | {"sent", "wrote", "written", "drew"}
 )
-_ASSEMBLIES = frozenset(
-    "council parliament congress senate house union nations assembly commission".split()
-)
-_OF_COUNCILS = frozenset("resolution draft text".split())
+_ASSEMBLIES = word_set("sanctions.assemblies")
+_OF_COUNCILS = word_set("sanctions.of-councils")
 _FAR = 1200  # characters before a resolution where the council that passes it is looked for
 
 

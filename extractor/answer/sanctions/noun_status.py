@@ -3,7 +3,8 @@
 from extractor.answer.clauses.modality import DUE, POSSIBLE, reported
 from extractor.answer.clauses.verb_groups import LEADS, open_vote
 from extractor.find.candidates import Status
-from extractor.language.sentence_words import BREAKS, MODALS, NEGATIONS, forms
+from extractor.language.en.lists import word_set
+from extractor.language.sentence_words import BREAKS, MODALS, NEGATIONS
 from extractor.language.tokens import Token
 
 
@@ -51,18 +52,12 @@ def _reacted_to(tokens: list[Token], noun: int) -> bool:
     return False
 
 
-_CARRIED = forms("pass", "clear")  # "an extension of the act passes Congress"
-_REACTIONS = forms(
-    "welcome", "praise", "hail", "celebrate", "condemn", "criticize", "criticise", "protest",
-    "denounce", "deplore", "regret",
-)  # fmt: skip
-_IMPOSED_NOUNS = frozenset("imposition introduction reimposition tightening expiry".split())
+_CARRIED = word_set("sanctions.carried")
+_REACTIONS = word_set("sanctions.reactions")
+_IMPOSED_NOUNS = word_set("sanctions.imposed-nouns")
 
 
-_GRANTS = frozenset(
-    "granted grants gave gives given issued issues received got won wins secured extends extended "
-    "provided provides obtained".split()
-)
+_GRANTS = word_set("sanctions.grants")
 
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:

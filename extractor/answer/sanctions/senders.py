@@ -20,6 +20,7 @@ from extractor.find.sanctions.lexicon import ACTIONS, FACE, SOFT
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -27,22 +28,17 @@ from extractor.language.sentence_words import (
     DETERMINERS,
     PRONOUNS,
     SUBORDINATORS,
-    forms,
     phrase_end,
 )
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
-_JOINING = forms("join", "follow") | {"alongside"}
-_LISTED = frozenset(("and", "or", "as"))
-_SAYING = frozenset("said says saying announced added confirmed warned".split())
-_OWN_ACTS = (
-    forms("order", "announce", "agree", "approve", "authorize", "authorise", "offer", "promise",
-          "pledge", "delay", "extend", "confirm", "start", "complete", "grant", "issue", "consider")
-    | {"began", "begun", "begin", "begins", "gave", "granted"}
-)  # fmt: skip
-_ANSWERS = ("retaliat", "respond")  # "X retaliates with a ban": no passive, though no object
-_THREATS = frozenset(("threat", "threats"))
+_JOINING = word_set("sanctions.joining")
+_LISTED = word_set("sanctions.listed")
+_SAYING = word_set("speech_verbs.of-senders")
+_OWN_ACTS = word_set("sanctions.own-acts")
+_ANSWERS = word_tuple("sanctions.answers")
+_THREATS = word_set("sanctions.threat-nouns")
 _PASSIVES = frozenset("is are was were be been being".split())
 
 

@@ -14,7 +14,7 @@ from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import restrictions_in
 from extractor.language.countries import country_of
-from extractor.language.sentence_words import forms
+from extractor.language.en.lists import word_set
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
@@ -267,7 +267,5 @@ def _is_property(words: str) -> bool:
     return words.lower().endswith(("assets", "funds", "accounts", "property"))
 
 
-_ASKS = forms("call", "ask", "appeal", "demand", "urge", "want", "seek") | {"sought"}
-_THE_COUNTRY = frozenset(
-    "the country|the nation|the state|the island|the kingdom|the republic|the regime".split("|")
-)
+_ASKS = word_set("sanctions.asks")
+_THE_COUNTRY = word_set("sanctions.the-country")

@@ -10,12 +10,12 @@ from extractor.find.candidates import Entity
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.countries import country_of, is_place, lookup
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
-# Words in the names of bodies whose members are states.
-_OF_STATES = frozenset("community union league nations states cooperation commonwealth".split())
-_NO_OWNERS = ("-era", "-style", "-backed", "-hit", "-related", "-linked", "-level")
+_OF_STATES = word_set("sanctions.of-states")
+_NO_OWNERS = word_tuple("sanctions.no-owners")
 _PREFIX = 4  # letters that a shortened name has at least
 _LOOKED_AT = 50  # mentions each way that a word may stand for
 _OF_WHOM = re.compile(

@@ -22,7 +22,8 @@ from extractor.answer.sanctions.noun_status import status_of_noun
 from extractor.find.candidates import Status
 from extractor.find.sanctions.lexicon import FACE
 from extractor.find.sanctions.readings import Reading
-from extractor.language.sentence_words import AUXILIARIES, BREAKS, MODALS, SUBORDINATORS, forms
+from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.sentence_words import AUXILIARIES, BREAKS, MODALS, SUBORDINATORS
 from extractor.language.tokens import Token
 
 
@@ -143,7 +144,7 @@ def _in_exchange(tokens: list[Token], first: int) -> Status | None:
     return "conditional"
 
 
-_AGREES = forms("agree")
+_AGREES = word_set("sanctions.agrees")
 
 
 def _by_a_paper(tokens: list[Token], reading: Reading, lead: Lead, when: str) -> Status | None:
@@ -168,9 +169,9 @@ def _by_a_paper(tokens: list[Token], reading: Reading, lead: Lead, when: str) ->
     return "in_force" if tokens[verb - 1].low in _ORDERS else "agreed"
 
 
-_ORDERS = frozenset("order decree statement proclamation".split())
-_UNDECIDED = forms("draft", "propose", "circulate", "introduce", "sponsor") | {"proposal", "bill"}
-_ADOPTS = forms("adopt", "pass", "approve", "sign", "issue", "vote") | {"signed"}
+_ORDERS = word_set("sanctions.orders")
+_UNDECIDED = word_set("sanctions.undecided")
+_ADOPTS = word_set("sanctions.adopts")
 
 
 def _only_named(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
@@ -193,7 +194,7 @@ def _told_on_a_day(tokens: list[Token], lead: Lead) -> bool:
     return False
 
 
-_SAID = frozenset("said announced confirmed reported".split())
+_SAID = word_set("speech_verbs.of-status")
 
 
 def _only_a_committee(tokens: list[Token], at: int) -> bool:
@@ -206,11 +207,8 @@ def _only_a_committee(tokens: list[Token], at: int) -> bool:
     return bool(words & _COMMITTEES) and bool(words & _PARLIAMENTS)
 
 
-_COMMITTEES = frozenset("committee panel subcommittee committees panels".split())
-_PARLIAMENTS = frozenset(
-    "senate house congressional congress parliament parliamentary parliament's commons lords duma "
-    "bundestag knesset assembly legislature legislative lawmakers".split()
-)
+_COMMITTEES = word_set("sanctions.committees")
+_PARLIAMENTS = word_set("sanctions.parliaments")
 
 
 def _faced(tokens: list[Token], first: int) -> bool:
@@ -225,7 +223,7 @@ def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
     return r.kind == "noun" and any(t.low == "no" for t in words) and reading.soft is None
 
 
-_FAILED = frozenset("failed unsuccessful rejected defeated blocked collapsed vetoed".split())
+_FAILED = word_set("sanctions.failed")
 
 
 def _came_to_nothing(tokens: list[Token], end: int) -> bool:
@@ -271,10 +269,10 @@ def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) 
     return "conditional" if conditional and soft != "agreed" else soft
 
 
-_HEDGES = POSSIBLE | DUE | {"would"}
-_PLANS = forms("plan", "prepare", "ready") | {"planned", "planning", "readies", "readied"}
-_PAPERS = frozenset("bill legislation law act resolution package measure".split())
-_ONE_OF_SEVERAL = _PARLIAMENTS | frozenset("senators representatives deputies mps".split())
+_HEDGES = POSSIBLE | DUE | word_set("sanctions.hedges")
+_PLANS = word_set("sanctions.plans")
+_PAPERS = word_set("sanctions.papers")
+_ONE_OF_SEVERAL = _PARLIAMENTS | word_set("sanctions.one-of-several")
 
 
 def _decided(tokens: list[Token], reading: Reading, lead: Lead) -> Status:
@@ -310,8 +308,8 @@ _NEWS_DAYS = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today",
     "yesterday", "this week", "tonight", "overnight", "this month",
 )  # fmt: skip
-_EARLIER = ("last ", "previous", "earlier ", " ago", "since ")
-_AHEAD = ("next ", "coming ", "tomorrow", "soon", "shortly", "later this", "the following ")
+_EARLIER = word_tuple("sanctions.earlier")
+_AHEAD = word_tuple("sanctions.ahead")
 
 
 def of_the_news(phrase: str) -> bool:

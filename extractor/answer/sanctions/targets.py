@@ -3,6 +3,7 @@
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -52,7 +53,7 @@ def _imposed_there(tokens: list[Token], core: int, later: int) -> bool:
     return core < len(tokens) and core < later and tokens[core].low in _IMPOSED
 
 
-_IMPOSED = frozenset("imposed placed slapped levied introduced".split())
+_IMPOSED = word_set("sanctions.imposed")
 
 
 def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
@@ -69,7 +70,7 @@ def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, .
     return (), 0.0
 
 
-GOODS_MODIFIERS = frozenset("oil crude gas coal arms weapons fuel grain steel timber".split())
+GOODS_MODIFIERS = word_set("sanctions.goods-modifiers")
 
 
 def imposes_by_name(word: str) -> bool:
@@ -129,9 +130,7 @@ def on_later(tokens: list[Token], begin: int) -> tuple[int, int] | None:
     return None
 
 
-_IDIOMS = frozenset(
-    "condition grounds eve basis behalf merits terms schedule".split()
-)  # "on the eve of the vote"
+_IDIOMS = word_set("sanctions.idioms")
 
 
 def _imposed_soon(tokens: list[Token], i: int) -> bool:

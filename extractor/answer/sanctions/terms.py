@@ -23,6 +23,7 @@ from extractor.find.candidates import Action, Status
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -197,7 +198,7 @@ def _another_clause(between: list[Token]) -> bool:
     return False
 
 
-_SAYS = frozenset("said says told saying announced added reported wrote tweeted posted".split())
+_SAYS = word_set("speech_verbs.of-terms")
 
 
 def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | None) -> Span | None:

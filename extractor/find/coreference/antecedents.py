@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from extractor.find.coreference.discourse import OFTEN, REACH, fits
 from extractor.find.coreference.syntax_roles import SUBJECTS, ends_quotation
+from extractor.language.en.lists import word_labels, word_set
 from extractor.language.lexicon import CONJUNCTIONS, FINITE_SPEECH
 from extractor.language.log_linear import Features, weighed
 from extractor.language.word_classes import NEUTRAL
@@ -30,21 +31,16 @@ if TYPE_CHECKING:
     from extractor.find.document import Document
     from extractor.find.drafts import Draft
 
-_CASE = {"he": "he", "she": "he", "they": "he", "it": "he", "somebody": "he",
-         "him": "him", "them": "him", "his": "his", "her": "his", "hers": "his",
-         "their": "his", "its": "his"}  # fmt: skip
+_CASE = word_labels("coreference.case")
 _TAKEN_UP = {"m": "he", "f": "she"}
-_INTRODUCING = frozenset("a an one another".split())
+_INTRODUCING = word_set("coreference.introducing-determiners")
 _NEAR = 2  # the same for "it", seldom a source and never far from what it means
 _MOST_BARRED = 8  # mentions of a clause that are looked at
 _APART = frozenset(";:—–")
 _SHORT = 4  # tokens of a phrase that a comment splits off: "Smith's own job, he said, is …"
 _ANSWERS = 2.0  # added for who was asked, taken from who asked, where an answer follows
 _SAME_ROLE, _OTHER_OFFICE = 5.0, 2.0  # by hand, for descriptions taken up
-_OFFICES = frozenset(
-    "president premier chancellor minister secretary senator congressman congresswoman governor "
-    "mayor ambassador judge justice sheriff general king queen pope bishop archbishop".split()
-)
+_OFFICES = word_set("coreference.offices")
 # The least share of the probability, and how many times likelier than the second the best must be.
 # Of hand-read training passages, left out in turn, 16 of 28 between 0.3 and 0.6 were right.
 _LIKELY, _MARGIN = 0.35, 1.05

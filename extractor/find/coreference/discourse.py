@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from extractor.find.coreference.syntax_roles import SALIENCE, SUBJECTS, lines_of, role_of
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import PRONOUN_GENDER, is_first_name
 from extractor.language.word_classes import NEUTRAL, PLURAL, PRONOUN
 
@@ -22,7 +23,7 @@ REACH = 5  # lines back, chosen by hand
 _MOST = 60  # entities back: more than so many lines hold
 _LONG_AGO = -REACH - 1  # a line in nobody's reach
 OFTEN = 5  # mentions; more tell no more
-_OWNING = frozenset("his her their its".split())  # may open a description: "her message"
+_OWNING = word_set("coreference.owning-pronouns")
 _PEOPLE = ("person", "unnamed", "other")
 _ACTING = SUBJECTS | {f"p-{role}" for role in SUBJECTS}
 

@@ -14,17 +14,18 @@ from extractor.find.coreference.antecedents import ALONE, antecedent, own_descri
 from extractor.find.coreference.discourse import History, fits
 from extractor.find.coreference.syntax_roles import SUBJECTS
 from extractor.find.drafts import Draft
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
 
 if TYPE_CHECKING:
     from extractor.find.candidates import MentionKind
     from extractor.find.document import Document
 
-_BY_SUBJECT = frozenset("he she his her".split())
+_BY_SUBJECT = word_set("coreference.pronouns-by-subject")
 _ASIDE = frozenset(",-–—(")  # may stand between a name and "who"
 _CLAUSE = 5  # tokens from "who" to a pronoun that its clause holds
 _FAR = 25  # tokens an apposition, or a clause before the main one, is looked through
-_OPENERS = frozenset("when while as after before if since although though because until".split())
+_OPENERS = word_set("coreference.adverbial-openers")
 
 
 def add(document: Document, drafts: list[Draft]) -> dict[int, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import (
     ADJECTIVES,
     AUXILIARIES,
@@ -33,30 +34,18 @@ _ORDER = (
     "p-modifier modifier p-quoted quoted"
 ).split()
 SALIENCE = {role: len(_ORDER) - rank for rank, role in enumerate(_ORDER)} | {"": 0}
-_SUBORDINATE = frozenset(
-    "when while as after before if since until because although though that whether whom who "
-    "which where unless once than how why what".split()
-)
+_SUBORDINATE = word_set("coreference.subordinators")
 # Whatever verb follows what they govern is another's: "a friend of Smith said".
 _SURELY_BEFORE_OBJECT = PREPOSITIONS - _SUBORDINATE - SPEECH_VERBS
-_ASKING = frozenset("asked asks asking pressed questioned quizzed interviewed".split())
-_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
-_OWNERS = frozenset("his her hers their its".split())
+_ASKING = word_set("coreference.asking-verbs")
+_POSSESSIVE = word_set("closed_classes.possessive-endings")
+_OWNERS = word_set("coreference.owners")
 _MODIFIERS = frozenset(HONORIFICS) | DETERMINERS | ADJECTIVES
-_NO_MODIFIERS = frozenset(("that", "one"))
-_PASSED = frozenset("also then now just still never often".split())
-# Past and present forms of common verbs that neither end in "-ed" nor are verbs of speech.
-_VERBS = frozenset(
-    """went took made got gave came ran won lost met left kept held began stood sat fell grew knew
-    drew threw wore broke chose drove rose led fought sought built bought brought caught sent spent
-    put set let hit cut quit won became wants seems goes takes makes gets gives comes looks plans
-    tries hopes remains appears leads faces needs likes loves hates knows keeps holds works lives
-    plays stands sits turns runs won't saw heard
-    found felt beat bore dealt flew forgot hid hurt laid lent paid rang shook shot struck swept
-    swung tore understood woke withdrew""".split()
-)
+_NO_MODIFIERS = word_set("coreference.no-modifiers")
+_PASSED = word_set("coreference.passed-adverbs")
+_VERBS = word_set("coreference.common-verbs")
 _FINITE = FINITE_SPEECH | AUXILIARIES | _VERBS | {"also"}
-_ABBREVIATED = frozenset("mr mrs ms dr sen rep gov gen prof rev col lt sgt capt adm maj".split())
+_ABBREVIATED = word_set("titles.before-names-abbreviated")
 _CLOSING = frozenset("”\"’'")
 _MARKS = frozenset("“”\"‘’'")
 _ENDS_ASIDE = _CLOSING | frozenset(";:.,—–-")

@@ -5,6 +5,7 @@ import re
 from extractor.find.figures.not_figures import PLAIN_NAME, Verdict, counted_after, words_before
 from extractor.find.figures.numerals import Numeral
 from extractor.language.calendar_words import MONTHS
+from extractor.language.en.lists import word_set
 
 _AGE_AFTER = re.compile(
     r"[ -]?(?:years?|months?|weeks?|days?)(?:[- ]olds?\b|['’] old\b| of age\b)|-somethings?\b"
@@ -12,14 +13,10 @@ _AGE_AFTER = re.compile(
 )
 _AGE_PAIR = re.compile(r"(?:[-–]| to | and | or |-to-|- to )[0-9]{1,3}(?![0-9,.]*[0-9])")
 _AGE_STOP = re.compile(r"[.,;)\n](?![0-9])|\Z| (?:in|on|last|this|next|and|when|at the time)\b")
-_ONESELF = frozenset(("he", "she", "who", "i"))
+_ONESELF = word_set("figures.age-pronouns")
 _AGE_CLOSE = re.compile(r"[,;)](?![0-9])|\.(?=\s|$)| (?:of|and|from) (?=[A-Z])")
-_AGE_GROUPS = frozenset(
-    "those voters adults people women men children respondents millennials anyone everyone workers "
-    "girls boys kids americans citizens residents patients students males females somebody "
-    "someone".split()
-)
-_AGE_WORDS = frozenset(("aged", "age", "ages", "age:"))
+_AGE_GROUPS = word_set("figures.age-groups")
+_AGE_WORDS = word_set("figures.age-words")
 
 
 def age(text: str, numeral: Numeral) -> Verdict | None:

@@ -39,6 +39,7 @@ from extractor.find.figures.numerals import Numeral, read_numeral
 from extractor.find.figures.qualifiers import Qualifier, qualifier_of
 from extractor.find.figures.units import Unit, currency_before, money_of, unit_after
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.language.number_words import ORDINALS, SCALES
 from extractor.language.scanning import matches
 from extractor.language.word_classes import TRIGGER
@@ -53,16 +54,8 @@ _LINK = re.compile(
     r"(?:even |perhaps |maybe |possibly |as many as |nearly |about )?"
     r"(?P<sign>(?:US|A|C|HK)?[$€£¥₹])?(?=[0-9A-Za-z])"
 )
-_CHANGE = frozenset(
-    "rose rise rises rising risen fell fall falls falling fallen grew grow grows growing grown "
-    "increase increased increases increasing decrease decreased dropped drop drops dropping cut "
-    "cuts raise raised raises raising lower lowered lowering jumped jump surged climbed declined "
-    "decline went gone going up down reduce reduced reducing expand expanded shrink shrank slipped "
-    "slid moved changed soared plunged doubled tripled from-to swelled narrowed widened".split()
-)
-_RIVALS = frozenset(
-    "leads lead leading led trails trailing trailed ahead vote lost won beat beats".split()
-)
+_CHANGE = word_set("figures.change-verbs")
+_RIVALS = word_set("figures.rivals")
 _OF_ONE_PERCENT = re.compile(r" of (?:1|one|a) (?:percent|per cent|percentage point)\b")
 _OF_A_SCALE = re.compile(r" of an? (million|billion|trillion)\b")
 

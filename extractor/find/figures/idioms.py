@@ -10,28 +10,17 @@ from extractor.find.candidates import FigureKind
 from extractor.find.figures.not_figures import is_plural, words_before
 from extractor.find.figures.numerals import Numeral
 from extractor.find.figures.qualifiers import qualifier_of
+from extractor.language.en.lists import word_set
 
-_NO_NOUN = frozenset(
-    "and or but of in on at to from for by with as is was are were be been has had have will would "
-    "can could may might should do does did not who that which when while if than then so because "
-    "after before since until into over under about against between through during without "
-    "within said says".split()
-)
-_BEFORE_PRONOUN_ONE = frozenset(
-    "no any every some each the this that which another a an other these those not whatever last "
-    "first next only new right wrong big good bad old young second than number square nobody "
-    "someone loved is as".split()
-)
-_ONE_SPAN = frozenset(("for", "in", "within", "than", "least", "about", "of", "every", "over"))
+_NO_NOUN = word_set("figures.no-noun")
+_BEFORE_PRONOUN_ONE = word_set("figures.before-pronoun-one")
+_ONE_SPAN = word_set("figures.before-one-span")
 _BEFALLEN = re.compile(
     r"(?: [a-z][\w-]*){1,3} (?:(?:(?:was|is|has been|had been|also|still|later|being|be|were) )*"
     r"(?:died|dies|killed|dead|injured|wounded|hurt|missing|arrested|detained|freed|released|shot"
     r"|hospitali[sz]ed|charged|jailed|executed|kidnapped|abducted))\b"
 )
-_BEFALLING = frozenset(
-    "killed killing kills wounded wounding injured injuring arrested arresting freed freeing "
-    "released releasing detained detaining shot lost including leaving claimed".split()
-)
+_BEFALLING = word_set("figures.befalling")
 _NUMBER_AHEAD = re.compile(
     r"(?:,? [a-z][\w-]*){0,4},? (?:and|or) (?:[0-9]|two\b|three\b|four\b|five\b|six\b|seven\b"
     r"|eight\b|nine\b|ten\b|dozens\b|several\b)"

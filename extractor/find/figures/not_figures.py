@@ -7,6 +7,7 @@ import re
 
 from extractor.find.candidates import NotFigureReason
 from extractor.find.figures.numerals import Numeral
+from extractor.language.en.lists import word_set
 
 Verdict = tuple[int, int, NotFigureReason]  # where the number that is no figure begins and ends
 
@@ -65,30 +66,19 @@ PLAIN_NAME = re.compile(r"[\"”’']?[A-Z][\w.’'-]*[^\W\d_][.”\"’']?\Z|[A
 _SCORE = re.compile(r"([0-9]{1,3})([-–]| ?[-–] |-to-)([0-9]{1,3})(?![\w%]|[-–/][0-9]|[.,][0-9])")
 _SCORE_TO = re.compile(r"([0-9]{1,3})( to )([0-9]{1,3})(?![\w%]|[.,][0-9]| (?:percent|per|%))")
 _WORD_SCORE = re.compile(r"[a-z]+-[a-z]+|[a-z]+ to [a-z]+")
-_SCORE_CUES = frozenset(
-    "vote votes voted voting win wins won winning victory beat beats beating lose loses lost loss "
-    "lead leads led leading defeat defeated score scored odds ruled ruling decision decided split "
-    "margin tie tied drew draw record ratio passed approved rejected advantage edge edged trailed "
-    "trails trail majority partisan polled game match".split()
-)
+_SCORE_CUES = word_set("figures.score-cues")
 _ORDINAL_DIGITS = re.compile(r"[0-9,]+(?:st|nd|rd|th)\b")
 _LIST_MARK = re.compile(r"[0-9]{1,3}[.)][ \u00a0\t]|[0-9]{1,3}\.?\)")
 NEXT_WORD = re.compile(r"[ \u00a0]([^\W\d_][\w’'-]*)")
 # What can follow the digits of a date, a time or a telephone number: most numbers end here.
 _AFTER_A_SHAPE = frozenset("-–/. :)\u00a0,apAPtnsro'’")
-_YEAR_PREFIXES = frozenset("pre post mid early late non since ex to or and".split())
+_YEAR_PREFIXES = word_set("figures.year-prefixes")
 _SHORT_YEAR = re.compile(r"[0-9]{2}s?\b")
 _WORD_BEFORE = re.compile(r"[\w.]*\Z")
 _REST_OF_WORD = re.compile(r"\w*")
 
-_NOT_PLURAL = frozenset(
-    "as is was has this his its across plus minus versus less perhaps always yes towards besides "
-    "afterwards sometimes us does thus unless toss news politics previous".split()
-)
-PLURALS = frozenset(
-    "people men women children police troops percent dead others more persons families seats "
-    "teeth feet mice sheep aircraft".split()
-)
+_NOT_PLURAL = word_set("figures.not-plural")
+PLURALS = word_set("figures.plurals")
 
 
 def words_before(text: str, start: int) -> list[str]:

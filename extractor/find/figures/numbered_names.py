@@ -17,6 +17,7 @@ from extractor.find.figures.not_figures import (
 )
 from extractor.find.figures.numerals import Numeral
 from extractor.language.calendar_words import MONTHS, WEEKDAYS
+from extractor.language.en.lists import word_set
 
 _GLUED_MONTH = re.compile(  # "PostedFebruary 6", where a page ran two lines together
     r"[a-z](?:January|February|March|April|May|June|July|August|September|October|November"
@@ -27,32 +28,10 @@ _ADDRESS = re.compile(
     r" (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? |[0-9]+(?:st|nd|rd|th) ){1,3}"
     r"(?:Street|Avenue|Road|Ave|St|Rd|Blvd|Boulevard|Lane|Drive|Dr|Square|Place|Parkway|Court)\b"
 )
-_SECTION = frozenset(
-    "article articles section sections chapter chapters clause clauses paragraph paragraphs page "
-    "pages amendment resolution resolutions title rule rules item items verse annex appendix "
-    "volume vol vol. sec. sec art. art p. pp. pg. para act canto § subsection schedule figure "
-    "table footnote provision".split()
-)
-_NAMED = frozenset(
-    "channel highway route interstate flight room phase stage grade level tier type class round "
-    "week day game line exit gate track psalm part episode season proposition prop precinct "
-    "district ward zone area sector unit division group apartment apt apt. suite floor terminal "
-    "runway platform category step case option version model form figure number-one block bed "
-    "highways interstates us-".split()
-)
-_NUMBER_WORDS = frozenset(("no.", "no", "nos.", "number", "numbers", "#", "nr.", "№", "ranked"))
-_OPENERS = frozenset(
-    "a an the in on at by for from to of with and or but so as if when while after before since "
-    "until during over under about around nearly almost some only just another these those this "
-    "that its their his her our all any more most up than roughly approximately among between "
-    "nor not even then now still there here at's it was were is are has have had will would can "
-    "could may might must should who which what where because however yet also least last next "
-    "past first about: killed how per plus all both every each no other others i we they he she "
-    "you it's they're that's there's with: within without through throughout against into out "
-    "off down near across along amid behind below above beyond including like "
-    "give take get make put see say says said do does did about circa exactly total fewer less "
-    "top my your be been being are:".split()
-)
+_SECTION = word_set("figures.numbered-sections")
+_NAMED = word_set("figures.numbered-things")
+_NUMBER_WORDS = word_set("figures.number-signs")
+_OPENERS = word_set("figures.no-name-before-number")
 
 
 def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:

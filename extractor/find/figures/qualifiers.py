@@ -1,10 +1,11 @@
 """Words that loosen a number: "around", "more than", "up to", "or so"."""
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from extractor.find.candidates import FigureKind
 from extractor.find.figures.not_figures import words_before
+from extractor.language.en.lists import word_labels, word_set
 from extractor.text.spans import Span
 
 Sort = Literal["about", "low", "high", "range"]
@@ -17,54 +18,17 @@ class Qualifier(NamedTuple):
     sort: Sort
 
 
-_BEFORE: dict[str, Sort] = {
-    **dict.fromkeys((
-        "around", "about", "approximately", "approx.", "approx", "roughly", "nearly", "almost",
-        "some", "circa", "ca.", "c.", "close to", "an estimated", "estimated", "the estimated",
-        "perhaps", "maybe", "just shy of", "shy of", "something like", "somewhere around",
-        "in the region of", "in the neighborhood of", "more or less", "give or take", "virtually",
-        "on the order of", "in the order of", "nearer", "closer to", "an average of", "averaging",
-        "plus or minus",
-    ), "about"),
-    **dict.fromkeys((
-        "more than", "over", "at least", "no fewer than", "no less than", "not less than",
-        "not fewer than", "above", "upwards of", "upward of", "in excess of", "well over",
-        "just over", "a minimum of", "minimum of", "north of", "greater than", "well above",
-        "a little over", "a little more than", "slightly more than", "slightly over",
-        "slightly above", "exceeding", "far more than", "many more than", "much more than",
-        "well more than", "just above", "longer than", "higher than", "as few as",
-        "as little as", "just more than", "beyond", "larger than", "better than",
-    ), "low"),
-    **dict.fromkeys((
-        "up to", "as many as", "as much as", "no more than", "not more than", "less than",
-        "fewer than", "under", "below", "at most", "just under", "well under", "just below",
-        "well below", "a maximum of", "maximum of", "a little under", "a little less than",
-        "slightly less than", "slightly under", "no longer than", "as long as", "as high as",
-        "lower than", "far fewer than", "far less than", "much less than", "slightly below",
-    ), "high"),
-    "between": "range",
-}  # fmt: skip
+_BEFORE: dict[str, Sort] = word_labels("figures.qualifiers-before", get_args(Sort))
 _LAST_WORDS = frozenset(phrase.split()[-1] for phrase in _BEFORE)
 _MAX_WORDS = max(len(phrase.split()) for phrase in _BEFORE)
-_FILLERS = frozenset(
-    ("another", "the", "additional", "further", "all", "an", "a", "these", "those")
-)
+_FILLERS = word_set("figures.qualifier-fillers")
 _AFTER = re.compile(
     r"(?: (or so|or thereabouts|or more|or fewer|or less|at most|at least|or longer)\b"
     r"|-(odd|plus)\b|(\+)(?!\w))"
 )
-_SORT_AFTER: dict[str, Sort] = {
-    "or so": "about", "or thereabouts": "about", "odd": "about", "or fewer": "high",
-    "or less": "high", "at most": "high",
-}  # fmt: skip
-# "over two islands", "under two laws": with small counts in words these are prepositions.
-_PREPOSITIONS = frozenset(("over", "under", "above", "below", "beyond"))
-_TALK = frozenset(
-    "talk talks talked talking think thinking know knew known worried ask asked asking question "
-    "questions said told learn learned learning hear heard hearing story stories information "
-    "report reports reported write wrote speak speaking spoke concerned concerns complain "
-    "complained what is's it's all how something anything lied lie care cares lies".split()
-)
+_SORT_AFTER: dict[str, Sort] = word_labels("figures.qualifiers-after", get_args(Sort))
+_PREPOSITIONS = word_set("figures.qualifiers-also-prepositions")
+_TALK = word_set("figures.talk")
 
 
 def qualifier_of(

@@ -3,6 +3,7 @@
 from extractor.find.document import Document
 from extractor.frozen import frozen
 from extractor.language.countries import is_demonym
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import (
     BODY_NOUNS,
     DOCUMENT_NOUNS,
@@ -17,42 +18,22 @@ from extractor.language.lexicon import (
 from extractor.language.tokens import Tokens
 from extractor.language.word_classes import CAPITAL
 
-# Words that a full stop may follow within a name.
-_ABBREVIATED = frozenset(
-    "mr mrs ms dr prof sen rep gov gen lt col maj capt sgt cpl adm rev hon st jr sr mt ft".split()
-)
+_ABBREVIATED = word_set("names.abbreviated")
 
-WEAK_TITLES = frozenset(
-    "house senate state national foreign republican democratic conservative labour former treasury "
-    "interior finance defense defence first crown press majority minority special presidential gop "
-    "campaign democrat manager vice prime assistant deputy chief".split()
-)
+WEAK_TITLES = word_set("titles.weak")
 TITLES = frozenset(HONORIFICS) - WEAK_TITLES
-BODY_SUFFIXES = frozenset("inc corp ltd llc plc co gmbh pac fc afp tv".split())
-BODY_HEADS = BODY_NOUNS | frozenset(
-    "times post journal herald tribune chronicle gazette observer guardian news today week street "
-    "republicans democrats republican democrat conservatives liberals tories greens caucus act "
-    "bill amendment clause convention treaty accord forum summit conference prize award medal "
-    "oscar bureau headquarters front brigade battalion forces guard reserve trust holdings group "
-    "systems motors airlines studios records pictures".split()
-)
-PLACE_HEADS = frozenset(
-    "city county street avenue road square park river lake mountain mountains island islands bay "
-    "gulf sea ocean valley airport province region district beach hills heights town village "
-    "state states republic kingdom federation desert peninsula coast border strip tower towers "
-    "plaza stadium arena hotel".split()
-)
+BODY_SUFFIXES = word_set("names.body-suffixes")
+BODY_HEADS = BODY_NOUNS | word_set("names.body-heads")
+PLACE_HEADS = word_set("names.place-heads")
 _OF_HEADS = (
     BODY_HEADS | PLACE_HEADS | DOCUMENT_NOUNS | frozenset(HONORIFICS) | PERSON_NOUNS
-) - frozenset("former special national".split())
-_PARTIES = frozenset("republican democrat conservative liberal libertarian labour tory".split())
-_PARTICLES = frozenset(
-    "de del della di da dos du la le van von der den ter bin ibn al el bint abu".split()
-)
-_JOINING = _PARTICLES | {"of", "for", "and"}
-_NOT_LAST = frozenset((".", "of", "for", "and", "the"))
+) - word_set("names.of-heads-not")
+_PARTIES = word_set("names.parties")
+_PARTICLES = word_set("names.particles")
+_JOINING = _PARTICLES | word_set("names.joining")
+_NOT_LAST = word_set("names.not-last")
 _LONGEST = 30  # tokens of a body's name that are read back
-_ARTICLES = frozenset(("the", "a", "an"))
+_ARTICLES = word_set("names.articles")
 
 
 @frozen

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import ADJECTIVES, CONJUNCTIONS, POSSESSIVES, PREPOSITIONS
 from extractor.language.word_classes import kind_of_word
 
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
     from extractor.find.drafts import Draft, Phrase
     from extractor.language.tokens import Tokens
 
-# Words for whoever heads a state: "the Belgian leader" may be its president.
-_RULERS = frozenset("president leader premier chancellor dictator autocrat strongman ruler".split())
-_NAMING = frozenset("name names named identified identify identifying".split())
-_HEDGES = frozenset("perhaps not also still once now probably arguably only".split())
+_RULERS = word_set("titles.rulers")
+_NAMING = word_set("names.naming-verbs")
+_HEDGES = word_set("names.hedges")
 _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 
 

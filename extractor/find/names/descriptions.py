@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from extractor.find.drafts import Draft, Phrase
 from extractor.find.names.described import Bearers, beside, described, gives_name, said_of_pronoun
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import (
     ADJECTIVE_ENDINGS,
     ADJECTIVES,
@@ -36,22 +37,16 @@ if TYPE_CHECKING:
 
 _BOUNDARY = (
     (PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | OBJECT_PRONOUNS | SUBJECT_PRONOUNS)
-    - {"like", "past", "near", "second", "who"}
-) | frozenset("there then not also have he's who whom".split())
-_BARE = frozenset("police congress parliament opposition crowd press media".split())
-_QUANTIFIERS = frozenset("some many several few other two three four five six most all".split())
+    - word_set("names.within-descriptions")
+) | word_set("names.description-ends")
+_BARE = word_set("names.bare-nouns")
+_QUANTIFIERS = word_set("names.quantifiers")
 _OPENERS = DETERMINERS | POSSESSIVES
-_ENDINGS = frozenset(("'s", "’s", "'", "’"))  # of a possessive
-_DEFINITE = frozenset("the this that".split()) | POSSESSIVES
-_RELATIVES = frozenset("who which that whose whom".split())
-# What people and bodies are called that is a verb as well: "who chairs the board".
-_VERBS_TOO = frozenset(
-    "chair head host judge coach anchor captain guard author pilot nurse marshal partner champion "
-    "star question staff police father mother board report tweet post note study document film "
-    "station party team club school fund found air petition bill direct ally volunteer pioneer "
-    "steward boss campaign man officer doctor tutor engineer".split()
-)
-_PRONOUN_LIKE = frozenset("another others one both many some everyone neither".split())
+_ENDINGS = word_set("closed_classes.possessive-endings")
+_DEFINITE = word_set("names.definite") | POSSESSIVES
+_RELATIVES = word_set("names.relatives")
+_VERBS_TOO = word_set("names.verbs-too")
+_PRONOUN_LIKE = word_set("names.pronoun-like")
 
 _ASIDE = 25  # tokens between the commas of an aside
 _OWNERS = 8  # possessives in a row that are read: "his mother's cousin's lawyer"

@@ -17,6 +17,7 @@ from extractor.find.names import descriptions as nominals
 from extractor.find.names.capitalised_runs import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.names.kinds import is_aged, is_country, kind_of
 from extractor.language.countries import is_demonym, is_place, lookup
+from extractor.language.en.lists import word_set
 from extractor.language.lexicon import (
     ABBREVIATED_TITLES,
     FEMALE_NOUNS,
@@ -31,7 +32,7 @@ from extractor.language.spellings import alike, key
 from extractor.language.word_classes import kind_of_noun, kind_of_word
 from extractor.text.spans import as_span
 
-_SUFFIXES = frozenset("jr sr ii iii iv".split())
+_SUFFIXES = word_set("names.suffixes")
 
 # Entities under one word, or words of one initial and length, that are looked through: no article
 # has as many, and a list of names must not take for ever.

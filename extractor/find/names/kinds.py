@@ -3,6 +3,7 @@
 from extractor.find.document import Document
 from extractor.find.names.capitalised_runs import BODY_HEADS, BODY_SUFFIXES, PLACE_HEADS, Run
 from extractor.language.countries import also_a_first_name, is_demonym, lookup
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.kinds import EntityKind
 from extractor.language.lexicon import (
     AUXILIARIES,
@@ -17,9 +18,9 @@ from extractor.language.lexicon import (
 )
 from extractor.language.spellings import key
 
-_PLACED = ("in", "at", "near")
+_PLACED = word_tuple("names.before-places")
 _AGES = range(3, 116)
-_PLURAL_VERBS = frozenset("have are were do play face host sit".split())
+_PLURAL_VERBS = word_set("names.plural-verbs")
 
 
 def kind_of(document: Document, run: Run) -> tuple[EntityKind, str | None]:

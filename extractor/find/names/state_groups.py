@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from extractor.find.candidates import Entity, Mention
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.scanning import matches
 from extractor.language.word_classes import BEGINNING
 from extractor.text.spans import Span
@@ -20,14 +21,9 @@ from extractor.text.spans import Span
 if TYPE_CHECKING:
     from extractor.language.tokens import Tokens
 
-_OF_THE_WORLD = ("governments", "powers", "leaders")
-# Which states: parts of the world and kinds of states. Countries' adjectives are looked up.
-_WHICH = frozenset(
-    "western eastern european african asian arab gulf baltic nordic balkan caribbean pacific "
-    "industrialised industrialized wealthy rich major great regional neighbouring neighboring "
-    "allied member donor democratic like-minded world global foreign latin american".split()
-)
-_DIRECTIONS = frozenset("west east north south central western eastern southern northern".split())
+_OF_THE_WORLD = word_tuple("names.state-groups-of-the-world")
+_WHICH = word_set("names.which-states")
+_DIRECTIONS = word_set("names.directions")
 _HEADS = re.compile(
     r"\b(?:countries|nations|states|powers|governments|capitals|leaders|bloc)\b"
     r"|\b(?:international|global|world)\s+community\b"

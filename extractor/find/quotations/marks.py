@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.text.spans import Span
 
 # families: a mark is closed by one of its own family, whatever the shapes
@@ -39,13 +40,8 @@ _FAMILY |= dict.fromkeys('"“”„‟＂', DOUBLE) | dict.fromkeys("'‘’‚
 _WORD = re.compile(r"[^\W_]+")
 _WORD_BEFORE = re.compile(r"[^\W_]+$")
 _DECADE = re.compile(r"\d0s|\d\d")
-# words printed with an apostrophe for their missing beginning; "'s" and "'t" are Dutch
-_CUT_BEGINNINGS = frozenset(
-    "em im er til till tis twas twere twill cause cos cuz coz bout round n neath gainst nother "
-    "nuff ere cept fraid s t".split()
-)
-# words printed with an apostrophe for their missing end
-_CUT_ENDS = frozenset("o an th ol lil mo po fo wi ain n y li".split())
+_CUT_BEGINNINGS = word_set("quotations.cut-beginnings")
+_CUT_ENDS = word_set("quotations.cut-ends")
 
 
 @frozen

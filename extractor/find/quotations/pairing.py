@@ -29,6 +29,7 @@ from extractor.find.quotations.marks import (
     Mark,
     marks_in,
 )
+from extractor.language.en.lists import word_set
 from extractor.language.scanning import places_of
 from extractor.text.spans import Span
 
@@ -37,31 +38,14 @@ MAX_FURNITURE = 4  # captions and credits that may stand between two paragraphs 
 MAX_CLAUSE = 120  # characters of an attribution between two halves
 FURNITURE = frozenset({"caption", "credit", "byline"})
 
-_SPEECH = frozenset(
-    "said says say saying added adds continued continues explained explains told tells asked asks "
-    "replied replies wrote writes tweeted tweets posted noted notes argued argues insisted insists "
-    "declared declares announced announces warned warns admitted admits acknowledged recalled "
-    "recalls observed observes remarked remarks stated states responded responds answered answers "
-    "joked jokes quipped quips complained vowed vows concluded concludes conceded concedes "
-    "cautioned stressed stresses claimed claims charged charges countered urged urges predicted "
-    "predicts promised promises thundered shouted shouts yelled cried cries whispered muttered "
-    "mused muses lamented laments exclaimed reads read opined suggested suggests commented "
-    "testified pleaded demanded scoffed reasoned boasted bragged sighed laughed reported agreed "
-    "agrees elaborated confessed confided thought thinks goes went began begins according".split()
-)
-# a gap that begins with one of these is no attribution but the sentence's own course
-_NO_CLAUSE = frozenset(
-    "and or but nor while adding then which who whose that when where because although though a "
-    "to of in on at for with by from into about after before than as".split()
-)
-# one of these in the gap, and the reporter's sentence has moved on before the second stretch
-_GOES_ON_ELSEWHERE = frozenset("adding saying noting telling calling but that then".split())
+_SPEECH = word_set("speech_verbs.between-quotations")
+_NO_CLAUSE = word_set("quotations.no-clause")
+_GOES_ON_ELSEWHERE = word_set("quotations.goes-on-elsewhere")
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_ENDS = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])[.!?]\s")
 # what follows the last comma of a paragraph that ends in an attribution: "I agree, he said."
 _LAST_CLAUSE = re.compile(r"[,?!][\"”'’]*\s+([^,?!\"“”]{4,80})$")
-# how one begins after a mark that was set on the wrong side of the blank: "I agree, "he said.
-_CLAUSE_BEGINS = frozenset({"he", "she", "they", "it", "the", "said", "says"})
+_CLAUSE_BEGINS = word_set("quotations.clause-begins")
 
 
 class _Piece(NamedTuple):

@@ -9,48 +9,28 @@ means that one.
 import re
 
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
     DETERMINERS,
     PREPOSITIONS,
     SUBORDINATORS,
-    forms,
     is_adverb,
 )
 from extractor.language.tokens import Token
 
-BANNING = frozenset(
-    "ban bans banned banning bar bars barred barring block blocks blocked blocking".split()
-) | forms("prohibit")
-REFUSING = frozenset("deny denies denied denying".split()) | forms("refuse")
-_CLEAR = frozenset("ban bans banned banning bar bars barred barring".split())
-# Where the text may tell of one: cheap to look for, and needed before anything else is tried.
-OPENINGS = (
-    "from entering", "from visiting", "from the country", "from country", "from travel",
-    "from coming", "from flying", "from operating", "from landing", "from setting foot",
-    "entry to", "entry into", "a visa", "visas to", "blacklist",
-)  # fmt: skip
+BANNING = word_set("sanctions.banning")
+REFUSING = word_set("sanctions.refusing")
+_CLEAR = word_set("sanctions.clear-bans")
+OPENINGS = word_tuple("sanctions.entry-ban-openings")
 # it begins with letters that every match has: many times as fast as with a boundary
 _BANNED_FROM = re.compile(r"ba(?:nn?|rr?)(?:s|ed|ing)?\b[^.\n]{0,60}?\bfrom (?:the )?[A-Z]")
-_ENTERING = frozenset("entering entry visiting travelling traveling coming setting".split())
-_TRADING = frozenset(
-    "flying operating landing exporting importing buying selling investing trading docking "
-    "supplying acquiring".split()
-)
-_KINDS = frozenset("visa entry travel trade arms import export flight any new such".split())
-WHOLE_PEOPLES = frozenset(  # whole faiths, peoples and kinds of travellers: immigration policy
-    "muslim muslims jews christians catholics hindus sikhs mosque islam islamic immigrants "
-    "immigrant immigration migrants migrant refugees refugee foreigners visitors travelers "
-    "travellers people persons citizens nationals passengers individuals women men anyone them "
-    "asylum-seekers non-citizens aliens everyone those students workers syrians".split()
-)
-_PERSONS = frozenset(
-    "officials official minister ministers lawmaker lawmakers diplomat diplomats oligarchs general "
-    "generals president leader leaders envoy ambassador politician politicians candidate "
-    "businessman businessmen executives judges prosecutors airline airlines company companies firm "
-    "firms carrier carriers vessels ships".split()
-)
+_ENTERING = word_set("sanctions.entering")
+_TRADING = word_set("sanctions.trading")
+_KINDS = word_set("sanctions.ban-kinds")
+WHOLE_PEOPLES = word_set("sanctions.whole-peoples")
+_PERSONS = word_set("sanctions.banned-persons")
 
 
 def opens_entry_ban(text: str) -> bool:

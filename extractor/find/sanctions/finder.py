@@ -33,6 +33,7 @@ from extractor.find.sanctions.restrictions import (
 from extractor.find.sanctions.verbs_after import named_again, pronoun_readings, verbs_behind
 from extractor.find.sanctions.verbs_before import verb_before
 from extractor.language.countries import country_of
+from extractor.language.en.lists import word_tuple
 from extractor.language.sentence_words import phrase_end
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
@@ -126,7 +127,7 @@ def _is_state(word: str) -> bool:
     return country_of(word) is not None or is_imposer(word)
 
 
-_KEPT_OUT = (" ban", "bar ", "bars ", "barr", "block", "denied", "refus", "deny", "prohibit")
+_KEPT_OUT = word_tuple("sanctions.kept-out-stems")
 
 
 def _told_of_entry(tokens: list[Token]) -> bool:
@@ -289,7 +290,7 @@ def _own_verb(tokens: list[Token], r: Restriction) -> Reading:
 def _compound(tokens: list[Token], r: Restriction) -> Reading | None:
     """Read "sanctions relief", "sanctions waiver", "threat" and the like behind the name."""
     if r.core < len(tokens) and tokens[r.core].low in COMPOUND_ACTIONS:
-        action: Action = COMPOUND_ACTIONS[tokens[r.core].low]  # type: ignore[assignment]
+        action = COMPOUND_ACTIONS[tokens[r.core].low]
         whole = replace(r, core=r.core + 1, end=max(r.end, r.core + 1))
         return Reading(whole, action, (r.core, r.core + 1), "noun")
     return None

@@ -14,6 +14,7 @@ from extractor.find.sanctions.lexicon import (
 from extractor.find.sanctions.readings import Reading, be_index, passive_subject, subject_before
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.find.sanctions.verbs_before import transparent
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -74,12 +75,8 @@ def _struck_by(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     return Reading(r, "impose", (i - 1, i), "passive", on)
 
 
-_STRUCK = frozenset("hit targeted struck covered".split())
-_WHAT_SUFFERS = frozenset(
-    "economy economies exports imports trade industry industries sector sectors growth currency "
-    "rouble ruble rial output production business sales profits revenues revenue people "
-    "population".split()
-)
+_STRUCK = word_set("sanctions.struck")
+_WHAT_SUFFERS = word_set("sanctions.what-suffers")
 
 
 def _towards(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
@@ -90,7 +87,7 @@ def _towards(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     return None
 
 
-_NEARING = frozenset("move moves moved moving push pushes pushed pushing step steps work".split())
+_NEARING = word_set("sanctions.nearing")
 
 
 def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
@@ -122,8 +119,8 @@ def _in_favour(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     return None
 
 
-_HINTS = frozenset("hint hints hinted hinting".split())
-_RULING = frozenset("rule rules ruled ruling".split())
+_HINTS = word_set("sanctions.hints")
+_RULING = word_set("sanctions.ruling")
 
 
 def _ruled_out(tokens: list[Token], verb: int) -> Status:
@@ -163,9 +160,9 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, low: str) -> Reading |
     return None
 
 
-_REMAINING = frozenset("remain remains remained stay stays".split())
-_AGREEING = frozenset("agree agreed agrees agreeing agreement deal accord".split())
-_HOLDING = frozenset("hold holds held holding".split())
+_REMAINING = word_set("sanctions.remaining")
+_AGREEING = word_set("sanctions.agreeing")
+_HOLDING = word_set("sanctions.holding")
 
 
 def _listing(word: str, preposition: str) -> Action | None:
@@ -232,4 +229,4 @@ def _under(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     return None
 
 
-_PLACING = frozenset("place places placed placing put puts putting".split())
+_PLACING = word_set("sanctions.placing")

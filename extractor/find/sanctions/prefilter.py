@@ -2,11 +2,9 @@
 
 import re
 
-# A text without any of these holds no restriction, so nothing else is looked at.
-_STEMS = (
-    "sanction", "embargo", "blacklist", "delist", "freez", "froze", " ban", "controls",
-    "restrictions", "curbs", "blockade", "prohibit", " barr",
-)  # fmt: skip
+from extractor.language.en.lists import word_set, word_tuple
+
+_STEMS = word_tuple("sanctions.stems")
 # Stems of two words are looked for where one of the two stands: half of the searching saved.
 _LONG_STEMS = {
     "terror": ("sponsors of terror", "sponsor of terror", "terror list", "terrorism list",
@@ -16,19 +14,10 @@ _LONG_STEMS = {
     "price cap": ("price cap",),
     "entity list": ("entity list",),
 }  # fmt: skip
-# Words that open no article by themselves: "ban" and "restrictions" are about much else.
-_WEAK_STEMS = frozenset(
-    {" ban", "controls", "restrictions", "curbs", "freez", "froze", "prohibit", " barr"}
-)
+_WEAK_STEMS = word_set("sanctions.weak-stems")
 
-TRADE = frozenset(
-    "export exports import imports trade visa arms weapons crude oil gas coal fuel diamond gold "
-    "chip chips semiconductor technology investment entry economic financial banking shipping "
-    "transit steel timber grain uranium aviation airspace travel military".split()
-)
-BANS = frozenset(
-    "ban bans controls restrictions restriction curbs prohibition prohibitions blockade".split()
-)
+TRADE = word_set("sanctions.trade-words")
+BANS = word_set("sanctions.bans")
 _ON_TRADE = re.compile(
     r"\bba(?:n|ns|nned|nning) (?:on |(?:all |the )?(?:import|export|sale|purchase|investment))"
     r"|\b(?:prohibit(?:s|ed|ing)?|barr(?:ed|ing)) (?:all |the )?(?:import|export|sale|arms)"

@@ -2,6 +2,7 @@
 
 from extractor.find.sanctions.lexicon import ACTIONS, LEAVING, SOFT
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     COMMON_VERBS,
@@ -15,27 +16,10 @@ from extractor.language.sentence_words import (
 )
 from extractor.language.tokens import Token
 
-GOODS = frozenset(
-    "exports imports export import sale sales oil gas crude coal diamonds travel entry flights "
-    "investment investments weapons arms transactions technology gold steel fuel timber trade "
-    "chips semiconductors shipments purchases goods petroleum minerals banks dealings uranium "
-    "equipment transfers supplies exporting importing flights flying".split()
-)
-# Nouns that go on with the restriction's own phrase: "sanctions package", "sanctions bill".
-_OWN_COMPOUNDS = frozenset(
-    "package packages regime regimes list lists bill legislation law resolution measures "
-    "designation "
-    "designations programme program blacklist order".split()
-)
-_BLENDERS = frozenset(  # "-ed" and "-ing" words that qualify a restriction
-    "targeted proposed renewed existing crippling sweeping punishing longstanding remaining "
-    "limited "
-    "related threatened planned expanded coordinated unprecedented biting stinging sectoral "
-    "lasting "
-    "so-called rolling standing far-reaching wide-ranging long-standing sustained suffocating "
-    "extended combined looming pending agreed imposed oil-related".split()
-)
-_S_WORDS = frozenset("arms weapons rights minerals affairs goods dual-use chips has-been".split())
+GOODS = word_set("sanctions.goods")
+_OWN_COMPOUNDS = word_set("sanctions.own-compounds")
+_BLENDERS = word_set("sanctions.blenders")
+_S_WORDS = word_set("sanctions.s-words")
 
 
 @frozen
@@ -67,7 +51,7 @@ def noun_phrase(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") 
     return Restriction(first, i, core, _complement_end(tokens, core), kind, weak, determined)
 
 
-_OPENING = DETERMINERS | {"and", ",", "of", "or"}
+_OPENING = DETERMINERS | word_set("sanctions.opening")
 
 
 def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
@@ -86,7 +70,7 @@ def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     return first, determined
 
 
-_NEVER_QUALIFY = frozenset("up back down over out off away year years month months".split())
+_NEVER_QUALIFY = word_set("sanctions.never-qualify")
 
 
 def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
@@ -142,7 +126,7 @@ def _adjective(token: Token) -> bool:
     ) or token.low in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")
 
 
-_MANNERS = frozenset("condition grounds behalf eve basis account".split())
+_MANNERS = word_set("sanctions.manners")
 
 
 def _complement_end(tokens: list[Token], core: int) -> int:

@@ -5,11 +5,15 @@ duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a
 league's sanctions.
 """
 
+from typing import get_args
+
+from extractor.find.candidates import Action
 from extractor.find.sanctions.entry_bans import WHOLE_PEOPLES
 from extractor.find.sanctions.lexicon import ACTIONS
 from extractor.find.sanctions.prefilter import BANS, TRADE
 from extractor.find.sanctions.restriction_phrases import GOODS, Restriction, noun_phrase
 from extractor.language.countries import lookup
+from extractor.language.en.lists import word_labels, word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     DETERMINERS,
@@ -17,73 +21,30 @@ from extractor.language.sentence_words import (
     PREPOSITIONS,
     PRONOUNS,
     SUBORDINATORS,
-    forms,
     is_adverb,
 )
 from extractor.language.tokens import Token
 
-_ALWAYS = frozenset("export exports import imports trade visa arms weapons crude oil".split())
-_GUNS = frozenset("assault gun handgun semiautomatic concealed".split())  # home affairs
-_MONEY = frozenset("assets asset funds accounts reserves holdings money property".split())
-_SKIPPED_COMPOUNDS = frozenset(
-    "evasion busting buster busters evader evaders expert experts monitor monitors committee "
-    "committees adviser advisor office lawyer lawyers coordinator envoy compliance official "
-    "officials specialist enforcement violation violations breach breaches risk risks screening "
-    "fears hit-list research analyst data policy chief architect".split()
-)
-# Nouns behind "sanctions" that say what happens to them.
-COMPOUND_ACTIONS = {
-    "relief": "ease", "easing": "ease", "relaxation": "ease", "rollback": "ease",
-    "suspension": "ease", "waiver": "waive", "waivers": "waive", "exemption": "waive",
-    "exemptions": "waive", "removal": "lift", "lifting": "lift", "threat": "threaten",
-    "threats": "threaten", "extension": "renew", "renewal": "renew", "rollover": "renew",
-    "snapback": "reimpose", "snap-back": "reimpose", "reimposition": "reimpose",
-}  # fmt: skip
-_OTHER_SENSE = frozenset(
-    "disciplinary administrative criminal civil penal doping sporting sports academic professional "
-    "moral court judicial athletic church divine official judge's league school ethics royal legal "
-    "procedural contractual ncaa".split()
-)
-_OTHER_WORLD = frozenset(
-    "athlete athletes doping player players coach coaches league club clubs referee tournament "
-    "championship bowl scholarship scholarships recruiting students student school schools lawyer "
-    "lawyers attorney attorneys plaintiff plaintiffs contempt misconduct judge courtroom ethics "
-    "teammates season bishop pupils employees employee".split()
-)
-_PEOPLE = frozenset(
-    "officials official individuals individual entities entity companies company banks bank firms "
-    "firm oligarchs oligarch vessels vessel tankers tanker ships ship leaders leader ministers "
-    "minister judges settlers network networks regime groups group members refiners refiner "
-    "refineries refinery organisations organizations buyers businessmen businessman generals "
-    "commanders commander people persons citizens nationals lawmakers politicians executives "
-    "countries country nations organisation organization experts coalition guards prosecutors "
-    "producers producer traders trader subsidiaries airlines airline institutions "
-    "militants militias militia exchange exchanges hackers president associates relatives sons son "
-    "daughter wife family him her them it us me you those anyone everyone president's".split()
-)
-SANCTION_VERB = frozenset({"sanctioned", "sanctioning"})
-FREEZE = forms("unfreeze", "freeze") | {"froze", "frozen", "unfroze", "unfrozen", "unblock"}
-BLACKLIST = forms("blacklist") | forms("delist")
-BAN_VERBS = forms("prohibit", "outlaw", "embargo") | frozenset(
-    "ban bans banned banning bar bars barred barring".split()
-)
+_ALWAYS = word_set("sanctions.goods-always-restricted")
+_GUNS = word_set("sanctions.guns")
+_MONEY = word_set("sanctions.frozen-money")
+_SKIPPED_COMPOUNDS = word_set("sanctions.skipped-compounds")
+COMPOUND_ACTIONS: dict[str, Action] = word_labels("sanctions.compound-actions", get_args(Action))
+_OTHER_SENSE = word_set("sanctions.other-sense")
+_OTHER_WORLD = word_set("sanctions.other-world")
+_PEOPLE = word_set("sanctions.sanctioned-people")
+SANCTION_VERB = word_set("sanctions.sanction-verb")
+FREEZE = word_set("sanctions.freeze")
+BLACKLIST = word_set("sanctions.blacklist")
+BAN_VERBS = word_set("sanctions.ban-verbs")
 
 # Those whose name before "sanctions" says who imposes them; another country's says on whom.
 _IMPOSERS = frozenset({"US", "EU", "UN", "GB", "CA", "AU", "JP", "CH", "NZ", "NO"})
-_IMPOSING_WORDS = frozenset(
-    "western west allied allies international multilateral unilateral g7 g-7 nato bloc "
-    "white treasury congress congressional security council european europe federal ecowas au gcc "
-    "asean osce oas sadc igad caricom mercosur wto ofac".split()
-)
+_IMPOSING_WORDS = word_set("sanctions.imposing-words")
 
 
 # Every word that a restriction is known by, "sanction…" apart.
-_NAMES = (
-    BANS | FREEZE | BLACKLIST | BAN_VERBS
-    | frozenset("embargo embargoes embargos freeze freezes cap caps blacklist blacklists list "
-        "lists "
-                "lists designation designations measures penalties penalty".split())
-)  # fmt: skip
+_NAMES = BANS | FREEZE | BLACKLIST | BAN_VERBS | word_set("sanctions.other-names-of-restrictions")
 
 
 def is_imposer(form: str) -> bool:
@@ -280,10 +241,7 @@ def _country_at(tokens: list[Token], i: int) -> bool:
     return lookup(tokens[i].text) is not None or lookup(pair) is not None
 
 
-_OBJECT_OPENERS = frozenset(
-    "two three four five six seven eight nine ten eleven twelve dozens scores more several top "
-    "senior former a an another".split()
-)
+_OBJECT_OPENERS = word_set("sanctions.object-openers")
 
 
 def _takes_object(tokens: list[Token], i: int) -> bool:

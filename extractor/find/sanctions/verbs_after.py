@@ -17,6 +17,7 @@ from extractor.find.sanctions.lexicon import (
 )
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -39,11 +40,7 @@ def named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading
     return []
 
 
-_CHAIN = frozenset(
-    "set expected due likely unlikely scheduled supposed to need needs ready going about be been "
-    "being begun began begin continue continued more longer further so far once automatically "
-    "have had partly first both each all now agreed".split()
-)
+_CHAIN = word_set("sanctions.verb-chain")
 
 
 _OPENING_MARKS = frozenset(("“", '"', "‘"))  # "were “ripped up”"
@@ -204,15 +201,10 @@ def pronoun_readings(tokens: list[Token]) -> list[Reading]:
     return found
 
 
-_TOO_COMMON = frozenset(
-    "order orders ordered ordering end ends ended ending apply applies applied applying drop drops "
-    "dropped dropping place placed places placing remove removes removed removing reduce increase "
-    "withdraw withdrew launch introduce introduced enforce enforces enforced enforcing implement "
-    "implements implemented implementing".split()
-)
+_TOO_COMMON = word_set("sanctions.too-common")
 
 
 UNSURE = _TOO_COMMON | NEED_ON | NEED_PLACE | frozenset(PARTICLES)
 
 
-_ONLY_OF_RULES = frozenset("lifted eased imposed tightened relaxed waived reimposed expire".split())
+_ONLY_OF_RULES = word_set("sanctions.only-of-rules")

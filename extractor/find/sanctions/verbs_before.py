@@ -19,13 +19,13 @@ from extractor.find.sanctions.lexicon import (
 )
 from extractor.find.sanctions.readings import Reading, auxiliaries_before, subject_before
 from extractor.find.sanctions.restriction_phrases import Restriction
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
     DETERMINERS,
     NEGATIONS,
     SUBORDINATORS,
-    forms,
     is_adverb,
 )
 from extractor.language.tokens import Token
@@ -79,7 +79,7 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
     return []
 
 
-_LISTING = frozenset(("and", "or", ",", "including", "well", "then"))
+_LISTING = word_set("sanctions.listing")
 
 
 def _as_well_as(tokens: list[Token], i: int) -> bool:
@@ -102,17 +102,11 @@ def transparent(tokens: list[Token], i: int) -> bool:
     )
 
 
-# "$20 million in trade sanctions", "sanctions worth two billion euros"
-_SUMS = frozenset(
-    "$ € £ million billion mln bln dlrs dollars euros pounds yen worth about nearly some".split()
-)
-_SPELLS = frozenset("year years month months week weeks days".split())
+_SUMS = word_set("sanctions.sums")
+_SPELLS = word_set("sanctions.spells")
 
 
-_PASSED_OVER = frozenset(
-    "of its remaining first latest existing 's another one two three four five six "
-    "seven eight nine ten dozens multiple".split()
-)
+_PASSED_OVER = word_set("sanctions.passed-over")
 
 
 def _noun_use(tokens: list[Token], i: int) -> bool:
@@ -172,7 +166,7 @@ def _governing(
     return None
 
 
-_THREATENING = forms("threaten")
+_THREATENING = word_set("sanctions.threatening")
 
 
 def _caused(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
@@ -223,7 +217,7 @@ def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
     return True
 
 
-_GOING = frozenset("exports export sales sale supplies supply deliveries shipments flights".split())
+_GOING = word_set("sanctions.going")
 
 
 def _shade(tokens: list[Token], i: int, r: Restriction, action: Action) -> Action:

@@ -1,0 +1,60 @@
+"""The forms of English words: of verbs from their base form, of nouns from their plural.
+
+Regular forms by rule, irregular ones from data/irregular.txt. A word's part of speech is not told
+from its form: `singular("runs")` is "run".
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from extractor.language.word_lists import WordLists
+
+DATA = Path(__file__).with_name("data")
+_IRREGULAR = WordLists(DATA)
+
+# One vowel and one consonant at the end of one syllable: "slam", "drop", "quip", not "vow", "fix".
+_DOUBLES = re.compile(r"(?:qu|[^aeiou])*[aeiou][^aeiouwxy]")
+_SIBILANTS = ("s", "sh", "ch", "x", "z")
+
+
+@lru_cache(maxsize=4096)
+def verb_forms(base: str) -> tuple[str, ...]:
+    """Return the forms of a verb, without repetition: base, -s, past, participle, -ing.
+
+    E.g. "deny" -> deny denies denied denying; "slam" -> slam slams slammed slamming; "write" ->
+    write writes wrote written writing.
+    """
+    irregular = _IRREGULAR.groups("irregular.verbs").get(base)
+    if irregular is not None:
+        return (base, *irregular)
+    if base.endswith("y") and base[-2:-1] not in tuple("aeiou"):
+        return base, base[:-1] + "ies", base[:-1] + "ied", base + "ing"
+    if base.endswith("ie"):
+        return base, base + "s", base + "d", base[:-2] + "ying"
+    if base.endswith("e"):
+        stem = base if base.endswith(("ee", "oe", "ye")) else base[:-1]
+        return base, base + "s", base + "d", stem + "ing"
+    third = base + ("es" if base.endswith((*_SIBILANTS, "o")) else "s")
+    doubled = _DOUBLES.fullmatch(base) or base in _IRREGULAR.words("irregular.doubled")
+    stem = base + base[-1] if doubled else base
+    return base, third, stem + "ed", stem + "ing"
+
+
+@lru_cache(maxsize=20_000)
+def singular(noun: str) -> str:
+    """Return the singular of a lower-case noun; the noun itself when it is one.
+
+    E.g. "banks" -> bank; "allies" -> ally; "churches" -> church; "women" -> woman; "crisis",
+    "glass" and "virus" are singular.
+    """
+    irregular: str | None = _IRREGULAR.labelled("irregular.plurals").get(noun)
+    if irregular is not None:
+        return irregular
+    if not noun.endswith("s"):
+        return noun
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("ches", "shes", "sses", "xes")):
+        return noun[:-2]
+    return noun if noun.endswith(("ss", "us", "is")) else noun[:-1]
