@@ -23,15 +23,20 @@ def agree(
     place = find_store(folder)
     with Desk(place) as desk:
         sync(desk)
-        found = list(pairs(desk, schema))
-    if not found:
+        reviewed_twice = list(pairs(desk, schema))
+    if not reviewed_twice:
         say(
             f"{place}: nothing was decided on twice yet; a second reviewer begins with "
             "`extract review`, view Second review"
         )
         return 0
-    names = sorted({pair.claim.schema for pair in found})
+    names = sorted({pair.claim.schema for pair in reviewed_twice})
     print_lines(
-        lines({name: agreement([p for p in found if p.claim.schema == name]) for name in names})
+        lines(
+            {
+                name: agreement([p for p in reviewed_twice if p.claim.schema == name])
+                for name in names
+            }
+        )
     )
     return 0

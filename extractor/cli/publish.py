@@ -68,18 +68,18 @@ class FilterFlags:
 
         from extractor.review.queue import Filter, saved_views
 
-        told = {
-            ("reviewer" if one.name == "decided_by" else one.name): getattr(self, one.name)
-            for one in fields(self)
-            if one.name != "view"
+        values = {
+            ("reviewer" if flag.name == "decided_by" else flag.name): getattr(self, flag.name)
+            for flag in fields(self)
+            if flag.name != "view"
         }
         if self.view is None:
-            return Filter.from_query(told)
+            return Filter.from_query(values)
         views = saved_views(desk)
         if self.view not in views:
             known = ", ".join(sorted(views)) or "none"
             raise UsageError(f"there is no saved view {self.view!r}; there are: {known}")
-        given = {name: value for name, value in told.items() if value is not None}
+        given = {name: value for name, value in values.items() if value is not None}
         return Filter.from_query({**asdict(views[self.view]), **given})
 
 
@@ -136,14 +136,14 @@ def publish(what: PublishFlags, which: FilterFlags) -> int:
         done = write(desk, wanted, form, target, with_open=what.with_open, needs_rows=True)
         if not done.rows:
             say(_nothing(wanted, target, with_open=what.with_open))
-    _tell(done)
+    _say_result(done)
     return 1 if done.unfit or not done.rows else 0
 
 
 def _nothing(wanted: "Filter", target: Path | None, *, with_open: bool) -> str:
     """Say that no row goes out, and why as far as the filter tells."""
     why = "no row was accepted or corrected yet"
-    if with_open or any(getattr(wanted, one.name) for one in fields(wanted)):
+    if with_open or any(getattr(wanted, condition.name) for condition in fields(wanted)):
         why = "no row matches what was asked for"
     left = f"{target} is as it was" if target and target.exists() else "nothing was written"
     return f"{why}; {left}"
@@ -163,7 +163,7 @@ def _form(what: PublishFlags, endings: "dict[Form, str]") -> "Form":
     raise UsageError(f"--output {what.output}: say with --format how to write it")
 
 
-def _tell(done: "PublishResult") -> None:
+def _say_result(done: "PublishResult") -> None:
     """Say what was published, and what not."""
     if done.rows:
         where = " and ".join(str(file) for file in done.files) or "standard output"
@@ -212,13 +212,13 @@ class BringFlags:
 def bring_back(what: BringFlags) -> int:
     """Take the decisions that an edited sheet holds (XLSX or CSV); only changed rows count."""
     from extractor.review.bring_back.bring_back import bring_back as take
-    from extractor.review.bring_back.bring_back import told
+    from extractor.review.bring_back.bring_back import result_lines
     from extractor.review.desk import Desk
     from extractor.review.sync.sync import sync
 
     with Desk(what.folder) as desk:
         sync(desk)
-        brought = take(desk, what.file, what.reviewer, dry_run=what.dry_run)
-    for line in told(brought, what.dry_run):
+        result = take(desk, what.file, what.reviewer, dry_run=what.dry_run)
+    for line in result_lines(result, what.dry_run):
         say(line)
-    return 0 if brought.ok else 1
+    return 0 if result.ok else 1

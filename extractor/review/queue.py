@@ -50,30 +50,31 @@ class Filter:
         `status` and `flag` may be lists or joined by commas. Raises UsageError for a status that
         there is not, and for a `since` or `until` that is no day, month or year.
         """
-        told: dict[str, Any] = {}
-        for one in fields(cls):
-            value = query.get(one.name)
+        values: dict[str, Any] = {}
+        for name in _FILTER_NAMES:
+            value = query.get(name)
             if value in (None, "", (), []):
                 continue
-            if one.name in ("status", "flag"):
+            if name in ("status", "flag"):
                 parts = value.split(",") if isinstance(value, str) else value
-                told[one.name] = tuple(dict.fromkeys(str(part) for part in parts if part))
+                values[name] = tuple(dict.fromkeys(str(part) for part in parts if part))
             else:
-                told[one.name] = str(value)
-        if odd := set(told.get("status", ())) - set(STATUSES):
+                values[name] = str(value)
+        if odd := set(values.get("status", ())) - set(STATUSES):
             raise UsageError(f"status {min(odd)[:40]!r} is none of {', '.join(STATUSES)}")
         for name in ("since", "until"):
-            if name in told:
-                told[name] = _day(name, told[name])
-        return cls(**told)
+            if name in values:
+                values[name] = _day(name, values[name])
+        return cls(**values)
 
     def to_query(self) -> str:
         """Return the filter as a query string that from_query understands."""
-        told = {key: value for key, value in asdict(self).items() if value}
-        return urlencode({k: ",".join(v) if isinstance(v, tuple) else v for k, v in told.items()})
+        given = {key: value for key, value in asdict(self).items() if value}
+        return urlencode({k: ",".join(v) if isinstance(v, tuple) else v for k, v in given.items()})
 
 
 EVERYTHING = Filter()
+_FILTER_NAMES = tuple(known.name for known in fields(Filter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,12 @@ def page(
     limits: dict[str, Any] = {"size": size, "offset": max(0, offset)}
     further = ""
     if after is not None:
-        found = desk.select(
+        rows = desk.select(
             "select risk, number, coalesce(start, -1) as start from claim where id = ?",
             (storable(after),),
         )
-        if found:
-            limits |= {"risk": found[0][0], "number": found[0][1], "start": found[0][2]}
+        if rows:
+            limits |= {"risk": rows[0][0], "number": rows[0][1], "start": rows[0][2]}
             further = (
                 " and (coalesce(c.start, -1), c.number) > (:start, :number)"
                 if filter.article
@@ -172,15 +173,15 @@ def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
     return " and ".join(parts), values
 
 
-def _day(name: str, told: str) -> str:
+def _day(name: str, text: str) -> str:
     """Return a day, month or year as ISO 8601 writes it; anything else compares as no date does."""
-    value = told.strip()
+    value = text.strip()
     with suppress(ValueError):
         if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value):
             date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
             return value
     raise UsageError(
-        f"{name} {told[:40]!r} is no date; write a day, a month or a year, such as 2025-12-13, "
+        f"{name} {text[:40]!r} is no date; write a day, a month or a year, such as 2025-12-13, "
         "2025-12 or 2025"
     )
 
@@ -197,11 +198,11 @@ def _asked(words: str) -> list[str]:
 
 def _by_number(desk: "Desk", numbers: list[int]) -> list[Claim]:
     marks = ",".join("?" * len(numbers))
-    found = {
+    claims = {
         row["number"]: read_claim(row)
         for row in desk.select(f"{SELECT} where c.number in ({marks})", numbers)
     }
-    return [found[number] for number in numbers if number in found]
+    return [claims[number] for number in numbers if number in claims]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ def facets(desk: "Desk", filter: Filter = EVERYTHING, *, most: int = 50) -> Face
     """Return the counts for the filter bar, within a filter; of each field the `most` frequent."""
     where, values = conditions(desk, filter)
     table = _table(filter, "claim_facets")
-    told: dict[str, Counter[str]] = {one.name: Counter() for one in fields(Facets)}
+    counters: dict[str, Counter[str]] = {field.name: Counter() for field in fields(Facets)}
     for names in _TOGETHER:
         columns = ", ".join(f"c.{_COLUMNS.get(name, name)}" for name in names)
         query = f"select count(*), {columns} from {table} where {where} group by {columns}"  # noqa: S608
@@ -230,8 +231,8 @@ def facets(desk: "Desk", filter: Filter = EVERYTHING, *, most: int = 50) -> Face
             for name, value in zip(names, row, strict=True):
                 for part in (value or "").split() if name == "flag" else (value,):
                     if part is not None:
-                        told[name][part] += count
-    return Facets(**{name: dict(found.most_common(most)) for name, found in told.items()})
+                        counters[name][part] += count
+    return Facets(**{name: dict(counter.most_common(most)) for name, counter in counters.items()})
 
 
 def statuses(desk: "Desk", filter: Filter = EVERYTHING) -> dict[str, int]:
@@ -271,11 +272,11 @@ def drop_view(desk: "Desk", name: str) -> None:
 
 def saved_views(desk: "Desk") -> dict[str, Filter]:
     """Return the saved views by name; those that mean nothing (of older versions) are left out."""
-    found = {}
+    views = {}
     for row in desk.select("select name, filter from saved_view order by name"):
         with suppress(UsageError):
-            found[row["name"]] = Filter.from_query(json.loads(row["filter"]))
-    return found
+            views[row["name"]] = Filter.from_query(json.loads(row["filter"]))
+    return views
 
 
 def each(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable[Claim]:
@@ -283,7 +284,7 @@ def each(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable
     where, values = conditions(desk, filter)
     last = -1
     while True:
-        found = [
+        numbers = [
             row[0]
             for row in desk.select(
                 f"select c.number from claim c where {where} and c.number > :last"  # noqa: S608
@@ -291,7 +292,7 @@ def each(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable
                 {**values, "last": last, "size": size},
             )
         ]
-        if not found:
+        if not numbers:
             return
-        yield from _by_number(desk, found)
-        last = found[-1]
+        yield from _by_number(desk, numbers)
+        last = numbers[-1]

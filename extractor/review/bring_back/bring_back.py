@@ -113,7 +113,7 @@ class _Importer:
     def take(self, lines: Sequence[SheetRow]) -> None:
         """Take some rows."""
         ids = {read_id(line.text("claim")) for line in lines} - {None}
-        claims = {one.id: one for one in claims_by_id(self._desk, (i for i in ids if i))}
+        claims = {claim.id: claim for claim in claims_by_id(self._desk, (i for i in ids if i))}
         for line in lines:
             if line.is_blank():
                 continue
@@ -188,21 +188,25 @@ class _Importer:
         if claim.schema not in self._kinds:
             schema = self._desk.schema(claim.schema)
             self._kinds[claim.schema] = kinds_of(schema) if schema is not None else {}
-        found = self._kinds[claim.schema].get(claim.kind)
-        if found is None:
+        kind = self._kinds[claim.schema].get(claim.kind)
+        if kind is None:
             raise _refusal(
                 line,
                 "claim",
                 f"the schema {claim.schema!r} has no {claim.kind!r} any more, or is not to be "
                 "found; put its file into ./schemas",
             )
-        return found
+        return kind
 
     def _published(self, claim: Claim, hashed: str) -> Json | None:
         """Return the row as it was when the sheet was published; None when it cannot be told."""
         if digest(claim.row) == hashed:
             return claim.row
-        before = (row for one in history(self._desk, claim.id) for row in (one.before, one.after))
+        before = (
+            row
+            for decision in history(self._desk, claim.id)
+            for row in (decision.before, decision.after)
+        )
         proposed = self._desk.select(
             'select "row" from proposal where claim_id = ? order by id desc', (claim.id,)
         )
@@ -220,7 +224,7 @@ class _Importer:
             raise _refusal(
                 line, "claim", "the row does not fit its schema any more; edit it on the page"
             ) from None
-        editable = {one.name if form == "csv" else one.title: one for one in kind.editable}
+        editable = {field.name if form == "csv" else field.title: field for field in kind.editable}
         edits: Edits = {}
         fixed = []
         for column, value in published.items():
@@ -231,18 +235,22 @@ class _Importer:
             else:
                 fixed.append(column)
         if fixed:
-            told = "this column follows from the others, or cannot be edited in a sheet"
-            raise _RowRefused(*(Problem(line.address(one), f"{one}: {told}") for one in fixed))
+            why = "this column follows from the others, or cannot be edited in a sheet"
+            raise _RowRefused(
+                *(Problem(line.address(column), f"{column}: {why}") for column in fixed)
+            )
         return edits
 
     def _row(self, line: SheetRow, claim: Claim, row: Json, edits: Edits) -> Json:
         """Return the row with its edits. Raises _RowRefused with the address of every bad cell."""
         changes: dict[str, Json] = {}
         problems = []
-        for key, (one, column) in edits.items():
+        for key, (edited_field, column) in edits.items():
             try:
                 cell = line.get(column)
-                changes[key] = change_of(self._desk, claim, one.shape, cell, _value(row, one))
+                changes[key] = change_of(
+                    self._desk, claim, edited_field.shape, cell, _value(row, edited_field)
+                )
             except ValueError as error:
                 problems.append(Problem(line.address(column), f"{column}: {error}"))
         if problems:
@@ -277,12 +285,14 @@ class _Importer:
                     return False
             except _RowRefused:
                 return False
-        standing = [one for one in history(self._desk, claim.id) if one.id == claim.decision]
-        return not note or any(one.note == note for one in standing)
+        standing = [
+            decision for decision in history(self._desk, claim.id) if decision.id == claim.decision
+        ]
+        return not note or any(decision.note == note for decision in standing)
 
     def _since(self, claim: Claim) -> str:
         """Say who came between."""
-        log = [one for one in history(self._desk, claim.id) if not one.second]
+        log = [decision for decision in history(self._desk, claim.id) if not decision.second]
         if log and claim.version:
             last = log[-1]
             return (
@@ -322,10 +332,10 @@ def _asked(line: SheetRow) -> Asked:
     action = _ACTIONS.get(word.casefold()) if word else None
     if word and action is None:
         raise _refusal(line, "decision", f"{quoted(word, 40)} is none of {', '.join(DECISIONS)}")
-    told = line.text("reason")
-    reason = re.sub(r"[\s-]+", "_", told.casefold()) or None
+    words = line.text("reason")
+    reason = re.sub(r"[\s-]+", "_", words.casefold()) or None
     if reason is not None and reason not in REASONS:
-        raise _refusal(line, "reason", f"{quoted(told, 40)} is none of {', '.join(REASONS)}")
+        raise _refusal(line, "reason", f"{quoted(words, 40)} is none of {', '.join(REASONS)}")
     return action, reason, line.text("note")
 
 
@@ -352,27 +362,27 @@ def _consistent(line: SheetRow, asked: Asked, edits: Edits) -> Asked:
     return action, reason, note
 
 
-def _value(row: Json, one: EditableField) -> Json:
+def _value(row: Json, field: EditableField) -> Json:
     """Return what a row holds in a field; an anchor that is spread into the row is the row."""
     if not isinstance(row, dict):
         return row
-    return row.get(one.shape.key, row)
+    return row.get(field.shape.key, row)
 
 
 def _refusal(line: SheetRow, column: str, why: str) -> _RowRefused:
     return _RowRefused(Problem(line.address(column), why))
 
 
-def told(brought: BringBackResult, dry_run: bool) -> Iterator[str]:
-    """Yield what is to be told of it: a line a problem, then the sum."""
-    yield from map(str, brought.problems)
+def result_lines(result: BringBackResult, dry_run: bool) -> Iterator[str]:
+    """Yield a result for people: a line a problem, then the counts."""
+    yield from map(str, result.problems)
     would = " would be taken" if dry_run else ""
     parts = [
-        f"{brought.decisions} decision{'' if brought.decisions == 1 else 's'}{would}",
-        f"{brought.unchanged} unchanged",
-        f"{brought.refused} refused",
-        f"{brought.stale} stale",
+        f"{result.decisions} decision{'' if result.decisions == 1 else 's'}{would}",
+        f"{result.unchanged} unchanged",
+        f"{result.refused} refused",
+        f"{result.stale} stale",
     ]
-    if brought.typed:
-        parts.append(f"{brought.typed} names typed that their article does not hold")
+    if result.typed:
+        parts.append(f"{result.typed} names typed that their article does not hold")
     yield ", ".join(parts)

@@ -104,11 +104,11 @@ def _found(desk: "Desk", claim: Claim, text: str, near: int | None, number: Any 
 
 
 def _every(words: str, text: str) -> list[int]:
-    found, start = [], text.find(words)
+    starts, start = [], text.find(words)
     while start >= 0:
-        found.append(start)
+        starts.append(start)
         start = text.find(words, start + len(words))
-    return found
+    return starts
 
 
 def _stretches(desk: "Desk", claim: Claim, text: str, was: Json, gap: str | None) -> list[Span]:
@@ -134,12 +134,12 @@ def _name(desk: "Desk", claim: Claim, text: str) -> Json:
     """Return the article's name that is meant, the words in it, or else a typed name."""
     by_spelling = _spellings(desk.inventory(claim.article_sha256))
     for level in by_spelling:
-        found = level.get(_folded(text), ())
-        if len(found) > 1:
-            names = ", ".join(quoted(name) for _, name in found)
+        entities = level.get(_folded(text), ())
+        if len(entities) > 1:
+            names = ", ".join(quoted(name) for _, name in entities)
             raise ValueError(f"{quoted(text)} may be {names}; write the full name")
-        if found:
-            return {"entity": found[0][0]}
+        if entities:
+            return {"entity": entities[0][0]}
     try:
         return {"mention": list(ground_phrase(text, desk.article(claim.article_sha256).text,
                                               near=claim.start))}  # fmt: skip
@@ -160,7 +160,8 @@ def _spellings(inventory: Inventory) -> Spellings:
         for form in entity.aliases:
             other.setdefault(_folded(form), {})[entity.id] = entity.name
     return tuple(
-        {word: tuple(found.items()) for word, found in level.items()} for level in (full, other)
+        {word: tuple(entities.items()) for word, entities in level.items()}
+        for level in (full, other)
     )
 
 
@@ -170,10 +171,10 @@ def _folded(text: str) -> str:
 
 def _choice(text: str, choices: tuple[str, ...]) -> str:
     plain = {choice.casefold().replace("_", " "): choice for choice in choices}
-    found = plain.get(text.casefold().replace("_", " "))
-    if found is None:
+    choice = plain.get(text.casefold().replace("_", " "))
+    if choice is None:
         raise ValueError(f"{quoted(text)} is none of {', '.join(choices)}")
-    return found
+    return choice
 
 
 def _scalar(cell: Any) -> Json:

@@ -55,8 +55,8 @@ class SheetRow:
 
     def get(self, column: str) -> Any:
         """Return what stands under a column, None when nothing does."""
-        found = self.columns.get(same_name(column))
-        value = self.values[found[0]] if found and found[0] < len(self.values) else None
+        cell = self.columns.get(same_name(column))
+        value = self.values[cell[0]] if cell and cell[0] < len(self.values) else None
         return None if isinstance(value, str) and not value.strip() else value
 
     def text(self, column: str) -> str:
@@ -69,17 +69,17 @@ class SheetRow:
 
     def address(self, column: str | None = None) -> str:
         """Return where a cell is, for people: "Quotes!D7", or "row 5 (line 12), column speaker"."""
-        found = self.columns.get(same_name(column)) if column else None
+        cell = self.columns.get(same_name(column)) if column else None
         if self.sheet is not None:
             name = self.sheet
             if not re.fullmatch(r"\w+", name):
                 quoted = name.replace("'", "''")
                 name = f"'{quoted}'"
-            return f"{name}!{_letters(found[0]) if found else ''}{self.number}"
+            return f"{name}!{_letters(cell[0]) if cell else ''}{self.number}"
         row = f"row {self.number}"
         if self.line is not None and self.line != self.number:
             row += f" (line {self.line})"
-        return f"{row}, column {found[1]}" if found else row
+        return f"{row}, column {cell[1]}" if cell else row
 
 
 def sheet_rows(path: Path) -> Iterator[SheetRow]:
@@ -106,7 +106,7 @@ def sheet_rows(path: Path) -> Iterator[SheetRow]:
 def _xlsx(path: Path) -> Iterator[SheetRow]:
     from openpyxl import load_workbook
 
-    found = False
+    any_row = False
     try:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
@@ -117,13 +117,13 @@ def _xlsx(path: Path) -> Iterator[SheetRow]:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # some programs write wrong ones
                 for line in _lines(path, sheet.title, sheet.iter_rows(values_only=True)):
-                    found = True
+                    any_row = True
                     yield line
         finally:
             book.close()
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise UsageError(f"{path}: the workbook cannot be read ({error})") from error
-    if not found:
+    if not any_row:
         raise _not_ours(path)
 
 
@@ -143,18 +143,18 @@ def _columns(values: Sequence[Any], where: str) -> dict[str, tuple[int, str]] | 
     named = [(same_name(value), position, str(value)) for position, value in enumerate(values)]
     if not {"claim", "version"} <= {name for name, *_ in named}:
         return None
-    found: dict[str, tuple[int, str]] = {}
+    columns: dict[str, tuple[int, str]] = {}
     for name, position, header in named:
         if not name:
             continue
-        if name in found:
-            first, second = _letters(found[name][0]), _letters(position)
+        if name in columns:
+            first, second = _letters(columns[name][0]), _letters(position)
             raise UsageError(
                 f"{where}: two columns are called {header!r} ({first} and {second}); give the one "
                 "that was added another name"
             )
-        found[name] = (position, header)
-    return found
+        columns[name] = (position, header)
+    return columns
 
 
 def _letters(position: int) -> str:
@@ -274,9 +274,9 @@ def _is_cut(ours: str, theirs: str) -> bool:
 
 def _is_lossy(ours: str, theirs: str, encoding: str) -> bool:
     """Tell whether only letters differ that an encoding lacks: they are question marks."""
-    one = ours.encode(encoding, "replace").decode(encoding)
+    encoded = ours.encode(encoding, "replace").decode(encoding)
     pairs = "".join("??" if ord(letter) > 0xFFFF else letter for letter in ours)
-    return theirs in (one, pairs.encode(encoding, "replace").decode(encoding))
+    return theirs in (encoded, pairs.encode(encoding, "replace").decode(encoding))
 
 
 def _same_number(ours: str, theirs: str) -> bool:
@@ -311,7 +311,7 @@ def _same_day(ours: str, theirs: str) -> bool:
     if iso is not None:
         year, month, day = map(int, iso.split("-"))
         meant.append((year, month, day))
-    return any(_agree(one, other) for one in meant for other in read)
+    return any(_agree(ours_day, other) for ours_day in meant for other in read)
 
 
 def _agree(ours: Day, theirs: Day) -> bool:
@@ -329,17 +329,17 @@ def _agree(ours: Day, theirs: Day) -> bool:
 def _days(text: str) -> Iterator[Day]:
     """Yield the days (year, month, day) that a text in a spreadsheet's form may mean."""
     text = re.sub(r"[T ]00:00(:00(\.0+)?)?$", "", text)
-    if found := _MONTH_FIRST.fullmatch(text):
-        month = _month(found[1])
+    if match := _MONTH_FIRST.fullmatch(text):
+        month = _month(match[1])
         if month:
-            number = int(found[2])
+            number = int(match[2])
             yield None, month, number
-            yield _year(found[2]), month, None
+            yield _year(match[2]), month, None
         return
-    found = _DAY.fullmatch(text)
-    if not found:
+    match = _DAY.fullmatch(text)
+    if not match:
         return
-    first, second, third = found.groups()
+    first, second, third = match.groups()
     if len(first) == 4:
         if third and (month := _month(second)):
             yield int(first), month, int(third)

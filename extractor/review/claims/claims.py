@@ -21,6 +21,7 @@ Status = Literal["open", "accepted", "corrected", "rejected", "later"]
 Origin = Literal["machine", "candidate", "analyst"]
 Anchored = Literal["exact", "moved", "lost"]
 DECIDED = ("accepted", "corrected", "rejected")
+UNDECIDED = ("open", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ SELECT = (
     " a.source) as source from claim c left join article a on a.sha256 = c.article_sha256"
     " left join extraction e on e.id = c.extraction_id"
 )
-_NAMES = tuple(one.name for one in fields(Claim))
+_NAMES = tuple(field.name for field in fields(Claim))
 
 
 def read_claim(row: sqlite3.Row) -> Claim:
@@ -90,22 +91,22 @@ def read_claim(row: sqlite3.Row) -> Claim:
 
 def claim_by_id(desk: "Desk", claim_id: str) -> Claim:
     """Return a claim. Raises ReviewError when there is none of this id."""
-    found = desk.select(f"{SELECT} where c.id = ?", (storable(claim_id),))
-    if not found:
+    rows = desk.select(f"{SELECT} where c.id = ?", (storable(claim_id),))
+    if not rows:
         raise ReviewError(f"{desk.folder}: there is no claim {claim_id[:40]!r}")
-    return read_claim(found[0])
+    return read_claim(rows[0])
 
 
 def claims_by_id(desk: "Desk", ids: Iterable[str]) -> list[Claim]:
     """Return the claims of these ids, in their order; ids that are none are left out."""
     wanted = list(ids)
-    found: dict[str, Claim] = {}
+    claims: dict[str, Claim] = {}
     for first in range(0, len(wanted), 500):
         part = wanted[first : first + 500]
         marks = ",".join("?" * len(part))
         query = f"{SELECT} where c.id in ({marks})"
-        found |= {row["id"]: read_claim(row) for row in desk.select(query, part)}
-    return [found[one] for one in wanted if one in found]
+        claims |= {row["id"]: read_claim(row) for row in desk.select(query, part)}
+    return [claims[claim_id] for claim_id in wanted if claim_id in claims]
 
 
 def claims_of_article(desk: "Desk", article_sha256: str, schema: str | None = None) -> list[Claim]:

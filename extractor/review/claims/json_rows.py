@@ -23,9 +23,9 @@ def speaker_of(row: Json) -> str | None:
     if not isinstance(row, dict):
         return None
     for value in row.values():
-        for one in value if isinstance(value, list) else (value,):
-            if isinstance(one, dict) and "mention" in one and isinstance(one.get("name"), str):
-                name: str = one["name"]
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict) and "mention" in item and isinstance(item.get("name"), str):
+                name: str = item["name"]
                 return name
     return None
 

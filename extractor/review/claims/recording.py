@@ -27,9 +27,9 @@ def refresh(
     """Derive a claim anew from its facts and its log; count one version on, or set it."""
     facts = dict(connection.execute(_FACTS, (number,)).fetchone())
     derived = derive_stored(desk, connection, facts)
-    told = facts["version"] + 1 if version is None else version
+    new_version = facts["version"] + 1 if version is None else version
     connection.execute(f"{UPDATE}, version = :version where number = :number",
-                 {**derived, "version": told, "number": number})  # fmt: skip
+                 {**derived, "version": new_version, "number": number})  # fmt: skip
     index_claim(desk, connection, number, {**facts, **derived})
 
 
@@ -97,8 +97,8 @@ def carry_into(desk: "Desk", article_sha256: str) -> Carry:
 
 def identity(article_sha256: str, schema: str, kind: str, place: object, ordinal: int) -> str:
     """Return a claim's id: 16 hexadecimal digits of what it is about."""
-    told = json.dumps([article_sha256, schema, kind, place, ordinal])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    about = json.dumps([article_sha256, schema, kind, place, ordinal])
+    return hashlib.sha256(about.encode()).hexdigest()[:16]
 
 
 def content_of(row: Json) -> str:
@@ -116,9 +116,9 @@ def free_identity(
 ) -> tuple[str, int]:
     """Return the first id from an ordinal on that is not taken, with its ordinal."""
     while True:
-        found = identity(article_sha256, schema, kind, place, ordinal)
-        if connection.execute("select 1 from claim where id = ?", (found,)).fetchone() is None:
-            return found, ordinal
+        claim_id = identity(article_sha256, schema, kind, place, ordinal)
+        if connection.execute("select 1 from claim where id = ?", (claim_id,)).fetchone() is None:
+            return claim_id, ordinal
         ordinal += 1
 
 

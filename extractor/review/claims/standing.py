@@ -60,7 +60,7 @@ class Decision:
     suffix: str | None
 
 
-_NAMES = tuple(one.name for one in fields(Decision) if one.name != "second")
+_NAMES = tuple(field.name for field in fields(Decision) if field.name != "second")
 
 
 def read_decision(row: sqlite3.Row) -> Decision:
@@ -92,28 +92,30 @@ def fold(
     if not standing:
         return Standing(row=proposal)
     last = standing[-1]
-    deciding = next((one for one in reversed(standing) if one.action != "settle"), last)
+    deciding = next(
+        (decision for decision in reversed(standing) if decision.action != "settle"), last
+    )
     row = last.after if last.after is not None else last.before
-    told = (last.id, 0, last.reviewer, last.at)
+    by = (last.id, 0, last.reviewer, last.at)
     if deciding.action == "later":
-        return Standing("later", *told, row=proposal, machine=last.machine)
+        return Standing("later", *by, row=proposal, machine=last.machine)
     if row is not None and last.article_sha256 != article_sha256:
         row = carry(row, last.article_sha256)
         if row is None:
             return Standing(lapsed=last.id, row=proposal)
-    return Standing(_STATUS[deciding.action], *told, row=row, machine=last.machine)
+    return Standing(_STATUS[deciding.action], *by, row=row, machine=last.machine)
 
 
 def not_undone(decisions: Iterable[Decision]) -> list[Decision]:
     """Return the decisions that were not taken back, the last one standing; no second reviews."""
     kept: dict[int, Decision] = {}
-    for one in decisions:
-        if one.second:
+    for decision in decisions:
+        if decision.second:
             continue
-        if one.action == "undo":
-            kept.pop(one.undoes or 0, None)
+        if decision.action == "undo":
+            kept.pop(decision.undoes or 0, None)
         else:
-            kept[one.id] = one
+            kept[decision.id] = decision
     return list(kept.values())
 
 

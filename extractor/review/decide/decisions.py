@@ -154,11 +154,11 @@ def draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
 
 def draft_of(desk: "Desk", claim_id: str, reviewer: str) -> Json | None:
     """Return what a reviewer has not saved yet of a claim, or None."""
-    found = desk.select(
+    rows = desk.select(
         'select "row" from draft where claim_id = ? and reviewer = ?',
         (storable(claim_id), storable(reviewer)),
     )
-    return unpacked(found[0][0]) if found else None
+    return unpacked(rows[0][0]) if rows else None
 
 
 def _check(reviewer: str, action: Action, reason: str | None, note: str | None) -> None:
@@ -175,7 +175,11 @@ def _check(reviewer: str, action: Action, reason: str | None, note: str | None) 
 
 def _stale(connection: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
     """Say who came between a version that was seen and the present one."""
-    log = [one for one in log_of(connection, claim.id) if not one.second and one.seen >= seen]
+    log = [
+        decision
+        for decision in log_of(connection, claim.id)
+        if not decision.second and decision.seen >= seen
+    ]
     if not log:
         return StaleDecision(
             "a run has found it anew meanwhile; look at it again and decide", claim, None
@@ -191,15 +195,15 @@ def _stale(connection: sqlite3.Connection, claim: Claim, seen: int) -> StaleDeci
 
 def _last_of(connection: sqlite3.Connection, reviewer: str, claim_id: str | None) -> Decision:
     """Return the latest decision of a reviewer that was not taken back."""
-    found = connection.execute(
+    row = connection.execute(
         "select * from decision d where reviewer = :reviewer and pass = 1 and action <> 'undo'"
         " and (:claim is null or claim_id = :claim) and not exists (select 1 from decision u"
         " where u.claim_id = d.claim_id and u.undoes = d.id) order by id desc limit 1",
         {"reviewer": storable(reviewer), "claim": storable(claim_id)},
     ).fetchone()
-    if found is None:
+    if row is None:
         raise ReviewError("there is no decision of yours to take back")
-    return read_decision(found)
+    return read_decision(row)
 
 
 def _verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json) -> None:

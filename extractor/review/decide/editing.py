@@ -66,7 +66,7 @@ def choices(desk: "Desk", claim: Claim | New) -> list[NameChoice]:
     """Return the names of a claim's article, those nearest to its evidence first."""
     sha256 = claim.article_sha256 if isinstance(claim, Claim) else claim[0]
     at = (claim.start or 0) if isinstance(claim, Claim) else 0
-    found = [
+    names = [
         NameChoice(
             entity.id,
             entity.name,
@@ -77,7 +77,7 @@ def choices(desk: "Desk", claim: Claim | New) -> list[NameChoice]:
         )
         for entity in desk.inventory(sha256).names
     ]
-    return sorted(found, key=lambda one: min((abs(s - at) for s, _ in one.mentions), default=at))
+    return sorted(names, key=lambda name: min((abs(s - at) for s, _ in name.mentions), default=at))
 
 
 def edited_row(desk: "Desk", claim: Claim | New, changes: dict[str, Json]) -> Json:
@@ -141,7 +141,7 @@ def _valued(desk: "Desk", sha256: str, field: FieldShape, value: Json, was: Json
             if not isinstance(value, list) or len(value) > 1000:
                 raise EditRefused("give a list")
             kept = was if isinstance(was, list) else []
-            return [one if one in kept else _one(desk, sha256, field, one) for one in value]
+            return [item if item in kept else _one(desk, sha256, field, item) for item in value]
         if value is None or value == was:
             return value
         return _kept(value, was, _one(desk, sha256, field, value))
@@ -201,10 +201,10 @@ def verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json)
         spread = anchor.key not in row and "text" in row
         if not spread and row.get(anchor.key) is None:
             raise EditRefused(f"{anchor.key}: a row cannot do without it", anchor.key)
-    for one in field.row.fields:
-        value = row.get(one.key)
-        if one.kind == "choice" and not one.many and value is not None:
-            _check_value(one, value)
+    for field_shape in field.row.fields:
+        value = row.get(field_shape.key)
+        if field_shape.kind == "choice" and not field_shape.many and value is not None:
+            _check_value(field_shape, value)
 
 
 def _check_value(field: FieldShape, value: Json) -> None:
@@ -224,24 +224,24 @@ def _canonical(model: type[BaseModel], row: dict[str, Any]) -> dict[str, Any]:
     try:
         instance = record_from_json(model, row)
     except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        key = str(told["loc"][0]) if told["loc"] else None
-        raise EditRefused(f"{key or 'the row'}: {plainly(told['msg'])}", key) from None
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        key = str(first["loc"][0]) if first["loc"] else None
+        raise EditRefused(f"{key or 'the row'}: {plainly(first['msg'])}", key) from None
     except Exception as error:  # a validator of the user's schema may raise anything
         raise EditRefused(f"the schema's own check fails: {type(error).__name__}") from error
     made: dict[str, Any] = record_to_json(instance)
     return {key: _marked(value, row.get(key)) for key, value in made.items()}
 
 
-def _marked(value: Json, told: Json) -> Json:
+def _marked(value: Json, given: Json) -> Json:
     """Give a name back the mark that somebody typed it."""
-    if isinstance(value, list) and isinstance(told, list) and len(value) == len(told):
-        return [_marked(one, other) for one, other in zip(value, told, strict=True)]
-    if isinstance(value, dict) and isinstance(told, dict):
-        if "mention" in value and told.get("typed") is True and value["mention"] is None:
+    if isinstance(value, list) and isinstance(given, list) and len(value) == len(given):
+        return [_marked(item, given_item) for item, given_item in zip(value, given, strict=True)]
+    if isinstance(value, dict) and isinstance(given, dict):
+        if "mention" in value and given.get("typed") is True and value["mention"] is None:
             return {**value, "typed": True}
         if "mention" not in value:
-            return {key: _marked(item, told.get(key)) for key, item in value.items()}
+            return {key: _marked(item, given.get(key)) for key, item in value.items()}
     return value
 
 
@@ -280,5 +280,5 @@ def _slice(text: str, place: Json, field: str | None) -> str:
 
 
 def _not_there(field: str | None) -> EditRefused:
-    told = field or "the row"
-    return EditRefused(f"{told}: these are not the article's words; select them there", field)
+    what = field or "the row"
+    return EditRefused(f"{what}: these are not the article's words; select them there", field)

@@ -25,7 +25,9 @@ _MANY = 200  # spans of one row
 
 def span_in(article: Article, start: Any, end: Any) -> Span:
     """Return a selection without blanks at its ends."""
-    numbers = all(isinstance(one, int) and not isinstance(one, bool) for one in (start, end))
+    numbers = all(
+        isinstance(offset, int) and not isinstance(offset, bool) for offset in (start, end)
+    )
     if not numbers or not 0 <= start < end <= len(article.text):
         raise EditRefused("the selection is not a part of the article; select the words again")
     words = article.text[start:end]
@@ -40,16 +42,16 @@ def spans_in(article: Article, value: Json) -> list[Span]:
     """Return selections [[start, end], …], or as a row has them, in order, not overlapping."""
     if not isinstance(value, list) or not 0 < len(value) <= _MANY:
         raise EditRefused("there is no selection; select the words in the article")
-    found = []
-    for one in value:
-        pair = (one.get("start"), one.get("end")) if isinstance(one, dict) else one
+    spans = []
+    for item in value:
+        pair = (item.get("start"), item.get("end")) if isinstance(item, dict) else item
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise EditRefused("a selection is a start and an end; select the words again")
-        found.append(span_in(article, *pair))
-    found.sort()
-    if any(one.overlaps(other) for one, other in pairwise(found)):
+        spans.append(span_in(article, *pair))
+    spans.sort()
+    if any(span.overlaps(following) for span, following in pairwise(spans)):
         raise EditRefused("two parts of the selection overlap; select the words again")
-    return found
+    return spans
 
 
 def quotation(article: Article, value: Json) -> Json:
@@ -85,9 +87,11 @@ def sentence(inventory: Inventory, value: Json) -> Json:
 def figure(inventory: Inventory, value: Json) -> Json:
     """Return the number that a selection means: the one found there, or the selection parsed."""
     span = span_in(inventory.article, *_ends(value))
-    found = [one for one in inventory.figures if one.span.overlaps(span)]
-    within = [one for one in found if one.span == span] or [
-        one for one in found if span.contains(one.span) or one.span.contains(span)
+    overlapping = [candidate for candidate in inventory.figures if candidate.span.overlaps(span)]
+    within = [candidate for candidate in overlapping if candidate.span == span] or [
+        candidate
+        for candidate in overlapping
+        if span.contains(candidate.span) or candidate.span.contains(span)
     ]
     if len(within) == 1:
         return Figure.from_wire(within[0].id, inventory).to_json()
@@ -102,8 +106,8 @@ def _parsed(article: Article, span: Span) -> Json:
     whole = (Paragraph(0, Span(0, len(words)), "body"),)
     alone = take(replace(article, text=words, paragraphs=whole))
     if len(alone.figures) != 1:
-        told = [one.reason for one in alone.not_figures]
-        why = f"it is read as: {', '.join(told[:3])}" if told else "there is no number in it"
+        reasons = [rejected.reason for rejected in alone.not_figures]
+        why = f"it is read as: {', '.join(reasons[:3])}" if reasons else "there is no number in it"
         raise EditRefused(f"the selection is not a figure ({why}); select the number as printed")
     parsed: dict[str, Any] = Figure.from_wire(alone.figures[0].id, alone).to_json()
     parsed["start"] += span.start
@@ -144,9 +148,9 @@ def _mentioned(inventory: Inventory, mention: Json, value: Json) -> Json:
     return {"name": chosen[1].name, "kind": chosen[1].kind, "mention": place}
 
 
-def _typed(inventory: Inventory, told: Json) -> Json:
+def _typed(inventory: Inventory, typed: Json) -> Json:
     """Return a name that a reviewer has typed, marked as such unless the article has it."""
-    words = " ".join(told.split()) if isinstance(told, str) else ""
+    words = " ".join(typed.split()) if isinstance(typed, str) else ""
     if not words or len(words) > _LONGEST_NAME or not words.isprintable():
         raise EditRefused(f"a name has 1 to {_LONGEST_NAME} printable characters")
     for entity in inventory.names:
@@ -164,9 +168,9 @@ def _ends(value: Json) -> tuple[Any, Any]:
 def _by_paragraph(article: Article, span: Span) -> list[Span]:
     """Return a selection in one span a paragraph; blanks between paragraphs belong to none."""
     parts = [
-        Span(max(span.start, one.span.start), min(span.end, one.span.end))
-        for one in article.paragraphs
-        if one.span.overlaps(span)
+        Span(max(span.start, paragraph.span.start), min(span.end, paragraph.span.end))
+        for paragraph in article.paragraphs
+        if paragraph.span.overlaps(span)
     ]
     return parts or [span]
 

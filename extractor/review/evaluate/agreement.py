@@ -113,22 +113,22 @@ def blinded(claim: Claim) -> Claim:
 
 def pairs(desk: "Desk", schema: str | None = None) -> Iterator[Pair]:
     """Yield the claims that two reviewers decided on, the latest second decision first."""
-    found = desk.select(
+    rows = desk.select(
         "select claim_id, max(id) as latest from decision where pass = 2 group by claim_id"
         " order by latest desc"
     )
-    for claim in claims_by_id(desk, [row["claim_id"] for row in found]):
+    for claim in claims_by_id(desk, [row["claim_id"] for row in rows]):
         if schema is not None and claim.schema != schema:
             continue
         log = log_of(desk.connection, claim.id)
-        second = [one for one in log if one.second and one.action in _VERDICTS]
+        second = [decision for decision in log if decision.second and decision.action in _VERDICTS]
         if not second:
             continue
         last = second[-1]
-        before = not_undone(one for one in log if one.id < last.id)
-        first = [one for one in before if one.action in _VERDICTS]
+        before = not_undone(decision for decision in log if decision.id < last.id)
+        first = [decision for decision in before if decision.action in _VERDICTS]
         if first:
-            after = [one for one in log if one.id > last.id and not one.second]
+            after = [decision for decision in log if decision.id > last.id and not decision.second]
             yield Pair(
                 claim, first[-1], last, settled=bool(not_undone([*before, *after])[len(before) :])
             )
@@ -139,14 +139,14 @@ def disagreements(desk: "Desk", schema: str | None = None) -> list[Pair]:
     return [pair for pair in pairs(desk, schema) if not pair.same and not pair.settled]
 
 
-def agreement(found: Sequence[Pair]) -> Agreement:
+def agreement(reviewed_twice: Sequence[Pair]) -> Agreement:
     """Return how far two reviews agree."""
     return Agreement(
-        claims=len(found),
-        same_verdict=sum(one.verdicts[0] == one.verdicts[1] for one in found),
-        same_row=sum(one.same for one in found),
-        alpha=alpha([one.verdicts for one in found]),
-        open=sum(not one.same and not one.settled for one in found),
+        claims=len(reviewed_twice),
+        same_verdict=sum(pair.verdicts[0] == pair.verdicts[1] for pair in reviewed_twice),
+        same_row=sum(pair.same for pair in reviewed_twice),
+        alpha=alpha([pair.verdicts for pair in reviewed_twice]),
+        open=sum(not pair.same and not pair.settled for pair in reviewed_twice),
     )
 
 
@@ -171,13 +171,17 @@ def alpha(verdicts: Sequence[tuple[str, str]]) -> float | None:
 
 def lines(by_schema: dict[str, Agreement]) -> Iterator[str]:
     """Yield the figures for people."""
-    for schema, one in by_schema.items():
-        if not one.claims:
+    for schema, figures in by_schema.items():
+        if not figures.claims:
             continue
-        verdict, row = one.same_verdict / one.claims, one.same_row / one.claims
-        found = "undefined: only one verdict was given" if one.alpha is None else f"{one.alpha:.3f}"
-        yield f"{schema}: {one.claims:,} claims decided on twice"
+        verdict, row = figures.same_verdict / figures.claims, figures.same_row / figures.claims
+        alpha_words = (
+            "undefined: only one verdict was given"
+            if figures.alpha is None
+            else f"{figures.alpha:.3f}"
+        )
+        yield f"{schema}: {figures.claims:,} claims decided on twice"
         yield f"  the same verdict   {100 * verdict:.1f}%"
         yield f"  the same row       {100 * row:.1f}%"
-        yield f"  Krippendorff's alpha of the verdicts  {found}"
-        yield f"  to be settled      {one.open:,}"
+        yield f"  Krippendorff's alpha of the verdicts  {alpha_words}"
+        yield f"  to be settled      {figures.open:,}"

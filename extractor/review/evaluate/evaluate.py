@@ -73,7 +73,7 @@ class Report:
 
 def reviewed(desk: "Desk", schema: str, limit: int | None = None) -> list[ReviewedArticle]:
     """Return the articles that are reviewed to their end, the first ones when limited."""
-    found = desk.select(
+    articles = desk.select(
         "select article_sha256, min(outlet) as outlet from claim where schema = ? and queued = 1"
         " group by article_sha256 having sum(status in ('open', 'later')) = 0"
         " order by min(number) limit ?",
@@ -84,26 +84,28 @@ def reviewed(desk: "Desk", schema: str, limit: int | None = None) -> list[Review
         'select article_sha256, kind, "row" from claim where schema = ? and queued = 1'
         " and status in ('accepted', 'corrected')"
         " and article_sha256 in (select value from json_each(?)) order by number",
-        (storable(schema), json.dumps([row["article_sha256"] for row in found])),
+        (storable(schema), json.dumps([row["article_sha256"] for row in articles])),
     ):
         data = unpacked(claim["row"])
         if isinstance(data, dict):
             start, end, _ = anchor_of(data)
             rows[claim["article_sha256"]].append(RecordRow(claim["kind"], start, end, data))
     return [
-        ReviewedArticle(one["article_sha256"], one["outlet"], tuple(rows[one["article_sha256"]]))
-        for one in found
+        ReviewedArticle(
+            article["article_sha256"], article["outlet"], tuple(rows[article["article_sha256"]])
+        )
+        for article in articles
     ]
 
 
 def not_reviewed(desk: "Desk", schema: str) -> int:
     """Return how many articles have claims by a schema that nobody decided on yet."""
-    found: int = desk.select(
+    count: int = desk.select(
         "select count(distinct article_sha256) from claim where schema = ? and queued = 1"
         " and status in ('open', 'later')",
         (storable(schema),),
     )[0][0]
-    return found
+    return count
 
 
 def stored_reports(desk: "Desk", schema: str, truth: Sequence[ReviewedArticle]) -> list[Report]:
@@ -111,7 +113,7 @@ def stored_reports(desk: "Desk", schema: str, truth: Sequence[ReviewedArticle]) 
 
     Of several by the same machine (another threshold, say) the newest counts.
     """
-    known = {one.sha256: one for one in truth}
+    known = {article.sha256: article for article in truth}
     reports: dict[Machine, Report] = {}
     for row in desk.select(
         "select article_sha256, model, plan, prompt, prompt_sha256, engine, schema_sha256, data"
@@ -128,8 +130,10 @@ def stored_reports(desk: "Desk", schema: str, truth: Sequence[ReviewedArticle]) 
             row["schema_sha256"],
         )
         report = reports.setdefault(machine, Report(machine))
-        one = known[row["article_sha256"]]
-        report.articles[one.sha256] = score_article(one.rows, _rows(unpack_json(row["data"])))
+        article = known[row["article_sha256"]]
+        report.articles[article.sha256] = score_article(
+            article.rows, _rows(unpack_json(row["data"]))
+        )
     return sorted(reports.values(), key=_goodness, reverse=True)
 
 
@@ -166,22 +170,24 @@ async def _report_anew(
         places = asyncio.Semaphore(settings.concurrency)
         ended = 0
 
-        async def take(one: ReviewedArticle) -> None:
+        async def take(reviewed_article: ReviewedArticle) -> None:
             nonlocal ended
             async with places:
-                article = desk.article(one.sha256)
+                article = desk.article(reviewed_article.sha256)
                 try:
                     data = (await answer(article)).to_json()
                 except ExtractError as error:
                     report.failed.append((article.source, str(error)))
                 else:
-                    report.articles[one.sha256] = score_article(one.rows, _rows(data))
+                    report.articles[reviewed_article.sha256] = score_article(
+                        reviewed_article.rows, _rows(data)
+                    )
                 ended += 1
                 tell(ended)
 
         async with asyncio.TaskGroup() as tasks:
-            for one in truth:
-                tasks.create_task(take(one))
+            for reviewed_article in truth:
+                tasks.create_task(take(reviewed_article))
     return report
 
 
@@ -209,9 +215,9 @@ async def _answerer(schema: "Schema", settings: "Settings") -> AsyncIterator[Any
 def by_outlet(report: Report, truth: Sequence[ReviewedArticle]) -> dict[str, Scores]:
     """Return a machine's scores by the outlet of the article, the most articles first."""
     groups: dict[str, set[str]] = defaultdict(set)
-    for one in truth:
-        if one.sha256 in report.articles:
-            groups[one.outlet or "no outlet"].add(one.sha256)
+    for article in truth:
+        if article.sha256 in report.articles:
+            groups[article.outlet or "no outlet"].add(article.sha256)
     ordered = sorted(groups, key=lambda name: (-len(groups[name]), name))
     return {name: report.total(groups[name]) for name in ordered}
 
@@ -328,14 +334,14 @@ def _rows(data: Mapping[str, Any]) -> list[RecordRow]:
 
 def chosen_schema(desk: "Desk", name: str | None) -> str:
     """Return the schema that is meant: the one named, or the only one that has claims."""
-    found = [row[0] for row in desk.select("select distinct schema from claim order by schema")]
+    schemas = [row[0] for row in desk.select("select distinct schema from claim order by schema")]
     if name is not None:
-        if name not in found:
-            there = f"it has {', '.join(found)}" if found else "nothing was extracted yet"
+        if name not in schemas:
+            there = f"it has {', '.join(schemas)}" if schemas else "nothing was extracted yet"
             raise UsageError(f"{desk.folder}: there is no claim by the schema {name!r}; {there}")
         return name
-    if len(found) == 1:
-        return str(found[0])
-    if not found:
+    if len(schemas) == 1:
+        return str(schemas[0])
+    if not schemas:
         raise UsageError(f"{desk.folder}: there is nothing to evaluate by; nothing was extracted")
-    raise UsageError(f"{desk.folder}: say by --schema which of {', '.join(found)}")
+    raise UsageError(f"{desk.folder}: say by --schema which of {', '.join(schemas)}")

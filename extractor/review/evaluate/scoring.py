@@ -124,17 +124,17 @@ def _overlapping(
                 yield i, j
 
 
-def _overlap(one: RecordRow, other: RecordRow) -> bool:
-    if one.start is None or one.end is None or other.start is None or other.end is None:
-        return one.start == other.start  # neither rests on anything
-    return one.start < other.end and other.start < one.end
+def _overlap(left: RecordRow, right: RecordRow) -> bool:
+    if left.start is None or left.end is None or right.start is None or right.end is None:
+        return left.start == right.start  # neither rests on anything
+    return left.start < right.end and right.start < left.end
 
 
-def _alike(one: RecordRow, other: RecordRow) -> tuple[bool, int]:
+def _alike(left: RecordRow, right: RecordRow) -> tuple[bool, int]:
     """Say how much two rows are the same: their evidence, and how many of their values."""
-    ours, theirs = _fields(one), _fields(other)
+    ours, theirs = _fields(left), _fields(right)
     equal = sum(_compare(values, theirs.get(field, [])).right for field, values in ours.items())
-    return (one.start, one.end) == (other.start, other.end), equal
+    return (left.start, left.end) == (right.start, right.end), equal
 
 
 def _fields(row: RecordRow) -> dict[str, list[Any]]:
@@ -162,41 +162,41 @@ def _compare(wanted: list[Any], given: list[Any]) -> Score:
     left = list(wanted)
     right = 0
     for value in given:
-        place = next((i for i, one in enumerate(left) if same(one, value)), None)
+        place = next((i for i, candidate in enumerate(left) if same(candidate, value)), None)
         if place is not None:
             del left[place]
             right += 1
     return Score(right, len(given), len(wanted))
 
 
-def same(one: Any, other: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Tell whether two values of a field say the same.
 
     A name by the name, whatever mention it rests on; a figure by its value; words of the article by
     their place or, printed twice, their wording; other words but for case, marks and blanks.
     """
-    if isinstance(one, dict) and isinstance(other, dict):
-        if "name" in one and "name" in other:
-            return _folded(one["name"]) == _folded(other["name"])
-        if "value" in one and "value" in other:
+    if isinstance(left, dict) and isinstance(right, dict):
+        if "name" in left and "name" in right:
+            return _folded(left["name"]) == _folded(right["name"])
+        if "value" in left and "value" in right:
             keys = ("value", "low", "high", "unit")
-            return all(one.get(key) == other.get(key) for key in keys)
+            return all(left.get(key) == right.get(key) for key in keys)
         if (
-            "start" in one
-            and "start" in other
-            and (one["start"], one.get("end"))
+            "start" in left
+            and "start" in right
+            and (left["start"], left.get("end"))
             == (
-                other["start"],
-                other.get("end"),
+                right["start"],
+                right.get("end"),
             )
         ):
             return True
-        if "text" in one and "text" in other:
-            return _folded(one["text"]) == _folded(other["text"])
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, str) and isinstance(other, str):
-        return _folded(one) == _folded(other)
-    return bool(one == other)
+        if "text" in left and "text" in right:
+            return _folded(left["text"]) == _folded(right["text"])
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, str) and isinstance(right, str):
+        return _folded(left) == _folded(right)
+    return bool(left == right)
 
 
 def _folded(text: str) -> str:

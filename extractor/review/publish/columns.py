@@ -114,7 +114,7 @@ class PublishedKind:
     @cached_property
     def heads(self) -> tuple[Head, ...]:
         """The columns in XLSX."""
-        shapes = {self.columns[one.position].name: one.shape for one in self._editable}
+        shapes = {self.columns[field.position].name: field.shape for field in self._editable}
         choices = {"Decision": DECISIONS, "Reason": REASONS}
         asked = (
             Head(title, wide, choices=choices.get(title, ()))
@@ -125,11 +125,11 @@ class PublishedKind:
             for column in self.columns
             for first, head in _numbered(field_heads(column))
         )
-        told = (
+        others = (
             Head(title, wide, locked=True)
             for _, title, wide in (*_PROVENANCE_COLUMNS, *_PLACE_COLUMNS, *_IDENTITY_COLUMNS)
         )
-        return unlike(*asked, *fields, *told)
+        return unlike(*asked, *fields, *others)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -152,7 +152,9 @@ class PublishedKind:
     @cached_property
     def editable(self) -> tuple[EditableField, ...]:
         """The fields that may be edited."""
-        return tuple(replace(one, title=self.titles[one.position][0]) for one in self._editable)
+        return tuple(
+            replace(field, title=self.titles[field.position][0]) for field in self._editable
+        )
 
     @cached_property
     def _editable(self) -> tuple[EditableField, ...]:
@@ -161,7 +163,9 @@ class PublishedKind:
             field = next(f for f in shape_of(self.schema.model).fields if f.key == self.kind)
             shapes = {self.kind: replace(field, key=VALUE, many=False)}
         else:
-            shapes = {one.key: one for one in shape_of(self.row_model).fields}
+            shapes = {
+                field_shape.key: field_shape for field_shape in shape_of(self.row_model).fields
+            }
         out = []
         for position, column in enumerate(self.columns):
             shape = shapes.get(column.name)
@@ -178,7 +182,9 @@ class PublishedKind:
     def row_model(self) -> type[BaseModel] | None:
         """The model of a row; None where rows are single values."""
         fields = shape_of(self.schema.model).fields
-        return next((one.row.model for one in fields if one.key == self.kind and one.row), None)
+        return next(
+            (field.row.model for field in fields if field.key == self.kind and field.row), None
+        )
 
     def cells(self, row: Json) -> tuple[Cell, ...]:
         """Return a row's cells, one a column. Raises ValidationError: the schema has changed."""
@@ -191,15 +197,17 @@ class PublishedKind:
             except ValidationError:  # one of several models, perhaps
                 pass
         root = shape_of(self.schema.model)
-        field = next(one for one in root.fields if one.key == self.kind)
-        others: dict[str, Json] = {one.key: [] for one in root.fields if one.many}
+        field = next(field_shape for field_shape in root.fields if field_shape.key == self.kind)
+        others: dict[str, Json] = {
+            field_shape.key: [] for field_shape in root.fields if field_shape.many
+        }
         record = record_from_json(root.model, {**others, self.kind: [row] if field.many else row})
         value = getattr(record, field.name)
         return value[0] if field.many else value
 
-    def xlsx(self, claim: Claim, cells: tuple[Cell, ...], told: RowDetails) -> Cells:
+    def xlsx(self, claim: Claim, cells: tuple[Cell, ...], details: RowDetails) -> Cells:
         """Return a row of the workbook."""
-        facts = _facts(claim, told)
+        facts = _facts(claim, details)
         facts |= {"confidence": claim.confidence, "published": as_date(claim.published)}
         start, end = _place(cells, self.anchor)
         own: list[Value] = [
@@ -217,21 +225,21 @@ class PublishedKind:
             shown_version(claim.version, claim.row),
         ]
 
-    def csv(self, claim: Claim, cells: tuple[Cell, ...], told: RowDetails) -> dict[str, str]:
+    def csv(self, claim: Claim, cells: tuple[Cell, ...], details: RowDetails) -> dict[str, str]:
         """Return a row of the CSV table, by column."""
-        facts = _facts(claim, told)
-        out = {
+        facts = _facts(claim, details)
+        values = {
             "kind": self.kind,
             **{name: str(facts[name] or "") for name, *_ in _PROVENANCE_COLUMNS},
         }
-        out["confidence"] = "" if claim.confidence is None else f"{claim.confidence:.2f}"
+        values["confidence"] = "" if claim.confidence is None else f"{claim.confidence:.2f}"
         for position, column in enumerate(self.columns):
             anchor = position == self.anchor
-            out |= dict(field_cells(self.kind, column, cells[position], anchor, RESERVED_NAMES))
-        out = {name: written(text) for name, text in out.items()}
-        out["claim"] = shown_id(claim.id)
-        out["version"] = shown_version(claim.version, claim.row)
-        return out
+            values |= dict(field_cells(self.kind, column, cells[position], anchor, RESERVED_NAMES))
+        values = {name: written(text) for name, text in values.items()}
+        values["claim"] = shown_id(claim.id)
+        values["version"] = shown_version(claim.version, claim.row)
+        return values
 
     def written(self, cells: tuple[Cell, ...], form: Literal["xlsx", "csv"]) -> dict[str, Value]:
         """Return what publishing writes for the fields of a row, by column."""
@@ -255,13 +263,13 @@ def kinds_of(schema: Schema) -> dict[str, PublishedKind]:
     A value at the root is a kind of its own, with one column.
     """
     named = row_kinds(schema.model)
-    found: dict[str, PublishedKind] = {}
+    kinds: dict[str, PublishedKind] = {}
     for field in shape_of(schema.model).fields:
         columns = named.get(field.key) or tuple(
             column for all_ in named.values() for column in all_ if column.name == field.key
         )
-        found[field.key] = PublishedKind(schema, field.key, columns)
-    return found
+        kinds[field.key] = PublishedKind(schema, field.key, columns)
+    return kinds
 
 
 def csv_names(kinds: Mapping[Any, PublishedKind]) -> list[str]:
@@ -293,8 +301,8 @@ def shown_id(claim_id: str) -> str:
 
 def read_id(shown: str) -> str | None:
     """Return the id that `shown_id` shows, or None."""
-    found = re.fullmatch(r"c?([0-9a-f]{16})", shown.strip().lower())
-    return found[1] if found else None
+    match = re.fullmatch(r"c?([0-9a-f]{16})", shown.strip().lower())
+    return match[1] if match else None
 
 
 def shown_version(version: int, row: Json) -> str:
@@ -304,14 +312,14 @@ def shown_version(version: int, row: Json) -> str:
 
 def read_version(shown: str) -> tuple[int, str] | None:
     """Return the number and the hash that `shown_version` shows, or None."""
-    found = re.fullmatch(r"v(\d{1,12})-([0-9a-f]{8})", shown.strip().lower())
-    return (int(found[1]), found[2]) if found else None
+    match = re.fullmatch(r"v(\d{1,12})-([0-9a-f]{8})", shown.strip().lower())
+    return (int(match[1]), match[2]) if match else None
 
 
 def digest(row: Json) -> str:
     """Return a hash of what a row says, places included."""
-    told = json.dumps(row, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()[:8]
+    canonical = json.dumps(row, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
 def moment(at: float | None) -> str | None:
@@ -344,17 +352,17 @@ def typed_names(row: Json) -> Iterator[str]:
             yield from typed_names(value)
 
 
-def _facts(claim: Claim, told: RowDetails) -> dict[str, Any]:
+def _facts(claim: Claim, details: RowDetails) -> dict[str, Any]:
     return {
         "review_status": status_of(claim),
         "reviewed_by": claim.reviewer,
         "decided_at": moment(claim.decided_at),
-        "reason_given": told.reason,
-        "note_given": told.note,
+        "reason_given": details.reason,
+        "note_given": details.note,
         "typed_names": "; ".join(typed_names(claim.row)),
         "confidence": claim.confidence,
         "answered_by": answered_by(claim),
-        "title": told.heading or claim.title,
+        "title": details.heading or claim.title,
         "outlet": claim.outlet,
         "published": claim.published,
         "article": claim.source,
@@ -362,7 +370,7 @@ def _facts(claim: Claim, told: RowDetails) -> dict[str, Any]:
         "article_sha256": claim.article_sha256,
         "schema": claim.schema,
         "prompt": claim.prompt,
-        "prompt_sha256": told.prompt_sha256,
+        "prompt_sha256": details.prompt_sha256,
         "engine": claim.engine,
     }
 
@@ -384,7 +392,7 @@ def _as_edited(head: Head, shape: FieldShape | None) -> Head:
     if shape is None:
         return replace(head, locked=True)
     choices = () if shape.many else shape.choices
-    fits = len(",".join(choices)) <= _MOST_OFFERED and not any("," in one for one in choices)
+    fits = len(",".join(choices)) <= _MOST_OFFERED and not any("," in choice for choice in choices)
     return replace(head, choices=choices if fits else ())
 
 

@@ -116,19 +116,19 @@ class _Entities:
 
     def _named(self, row: "PublishedRow", page: Any) -> Iterator[Any]:
         """Yield everybody whom a row names, each with what documents it."""
-        for one in row.kind.editable:
-            if one.shape.kind != "name" or not isinstance(row.claim.row, dict):
+        for field in row.kind.editable:
+            if field.shape.kind != "name" or not isinstance(row.claim.row, dict):
                 continue
-            value = row.claim.row if one.key == VALUE else row.claim.row.get(one.key)
+            value = row.claim.row if field.key == VALUE else row.claim.row.get(field.key)
             for number, name in enumerate(_listed(value)):
                 entity = self._entity(name, page, row)
                 if entity is None:
                     continue
                 yield entity
-                proof = self._made("Documentation", page.id, row.claim.id, one.key, str(number))
+                proof = self._made("Documentation", page.id, row.claim.id, field.key, str(number))
                 _add(proof, "document", page.id)
                 _add(proof, "entity", entity.id)
-                _add(proof, "role", one.key.replace("_", " "))
+                _add(proof, "role", field.key.replace("_", " "))
                 _add(proof, "summary", row.claim.text)
                 self._reviewed(proof, row, page)
                 yield proof
@@ -172,21 +172,21 @@ class _Entities:
 
     def _sanctions(self, row: "PublishedRow", page: Any, selection: "Selection") -> Iterator[Any]:
         """Yield a Sanction for each target of a statement, and the target."""
-        told = _statement(row)
-        if told is None:
+        statement = _statement(row)
+        if statement is None:
             return
-        if not _is_there(told):
+        if not _is_there(statement):
             self._not_there += 1
             return
-        found = False
-        for target in _listed(told.get("target")):
+        has_target = False
+        for target in _listed(statement.get("target")):
             entity = self._target(target, row, page, selection)
             if entity is None:
                 continue
-            found = True
+            has_target = True
             yield entity
-            yield self._sanction(told, entity, row, page)
-        self._unresolved += not found
+            yield self._sanction(statement, entity, row, page)
+        self._unresolved += not has_target
 
     def _target(
         self, target: Any, row: "PublishedRow", page: Any, selection: "Selection"
@@ -199,19 +199,21 @@ class _Entities:
         named = resolve(Span(target["start"], target["end"]), inventory)
         return self._thing(named.kind, named.name, page) if named is not None else None
 
-    def _sanction(self, told: dict[str, Any], target: Any, row: "PublishedRow", page: Any) -> Any:
+    def _sanction(
+        self, statement: dict[str, Any], target: Any, row: "PublishedRow", page: Any
+    ) -> Any:
         made = self._made("Sanction", page.id, row.claim.id, target.id)
         _add(made, "entity", target.id)
-        for sender in _listed(told.get("sender")):
+        for sender in _listed(statement.get("sender")):
             name = _words(sender)
             _add(made, "authority", name)
             _add(made, "country", name)
-        _add(made, "provisions", _words(told.get("measure")))
-        _add(made, "status", _status(told))
+        _add(made, "provisions", _words(statement.get("measure")))
+        _add(made, "status", _status(statement))
         _add(made, "summary", row.claim.text)
-        _add(made, "reason", _words(told.get("condition")))
-        when = date_in(_words(told.get("when")) or "")
-        action = told.get("action")
+        _add(made, "reason", _words(statement.get("condition")))
+        when = date_in(_words(statement.get("when")) or "")
+        action = statement.get("action")
         _add(
             made,
             "endDate" if action in _ENDING else "startDate" if action in _MAKING else "date",
@@ -254,24 +256,24 @@ def _statement(row: "PublishedRow") -> dict[str, Any] | None:
     shape = shape_of(model)
     if shape.rests_on != "sanction":
         return None
-    told: dict[str, Any] = {}
+    statement: dict[str, Any] = {}
     for field in shape.fields:
         meaning = canonical("sanction", field.word)
         if meaning is not None and data.get(field.key) not in (None, []):
-            told.setdefault(meaning, data[field.key])
-    return told
+            statement.setdefault(meaning, data[field.key])
+    return statement
 
 
-def _is_there(told: dict[str, Any]) -> bool:
+def _is_there(statement: dict[str, Any]) -> bool:
     """Tell whether the restriction of a statement is or was there."""
-    action, status = told.get("action"), told.get("status")
+    action, status = statement.get("action"), statement.get("status")
     if action in _MAKING:
         return status is None or status in _MADE
     return action in _OF_ONE_THERE and not (action in ("keep", "renew") and status == "denied")
 
 
-def _status(told: dict[str, Any]) -> str | None:
-    parts = (told.get("action"), told.get("status"))
+def _status(statement: dict[str, Any]) -> str | None:
+    parts = (statement.get("action"), statement.get("status"))
     return ": ".join(str(part).replace("_", " ") for part in parts if part) or None
 
 
@@ -279,8 +281,8 @@ def _add(entity: Any, name: str, values: Any) -> None:
     """Add values, as long as the library takes them; what is none of the kind is left out."""
     most = entity.schema.get(name).type.max_length
     kept = [
-        one if not isinstance(one, str) or len(one) <= most else f"{one[: most - 2]} …"
-        for one in _listed(values)
+        value if not isinstance(value, str) or len(value) <= most else f"{value[: most - 2]} …"
+        for value in _listed(values)
     ]
     entity.add(name, kept, quiet=True)
 
@@ -288,8 +290,8 @@ def _add(entity: Any, name: str, values: Any) -> None:
 def _words(value: Any) -> str | None:
     """Return the words of a name, a phrase, or several."""
     words = [
-        one.get("name") or one.get("text") if isinstance(one, dict) else str(one)
-        for one in _listed(value)
+        item.get("name") or item.get("text") if isinstance(item, dict) else str(item)
+        for item in _listed(value)
     ]
     return "; ".join(word for word in words if word) or None
 

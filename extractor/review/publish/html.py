@@ -85,15 +85,15 @@ def _tables(reviewed: "PublishedArticle") -> Iterator[Table]:
 
 def _reviewed(row: "PublishedRow") -> Iterator[Cell]:
     """Yield the cells of `_REVIEW`."""
-    claim, told = row.claim, row.details
+    claim, details = row.claim, row.details
     review = status_of(claim)
     if claim.reviewer:
         review += f" by {claim.reviewer}, {moment(claim.decided_at)}"
-    note = "; ".join(filter(None, (told.reason, told.note)))
+    note = "; ".join(filter(None, (details.reason, details.note)))
     typed = "".join(f"; typed by the reviewer: {name}" for name in typed_names(claim.row))
     by = answered_by(claim)
     if claim.prompt:
-        by += f", prompt {claim.prompt} {(told.prompt_sha256 or '')[:12]}"
+        by += f", prompt {claim.prompt} {(details.prompt_sha256 or '')[:12]}"
     for text in (review + typed, note, f"{by}, {claim.engine}" if claim.engine else by):
         yield Cell((Item(text),)) if text else Cell()
 

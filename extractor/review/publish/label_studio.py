@@ -156,13 +156,13 @@ def _control(kind: str, field: str) -> str:
 
 
 def _choices(kind: "PublishedKind", column: Column) -> tuple[str, ...]:
-    return next((one.shape.choices for one in kind.editable if one.key == column.name), ())
+    return next((field.shape.choices for field in kind.editable if field.key == column.name), ())
 
 
 def config(kinds: Iterable["PublishedKind"]) -> str:
     """Return the labelling interface for tasks of these kinds, as XML."""
     every = list(kinds)
-    labels = dict.fromkeys([*(label_of(one.kind) for one in every), "Name"])
+    labels = dict.fromkeys([*(label_of(kind_shown.kind) for kind_shown in every), "Name"])
     lines = ["<View>", f'  <Labels name="{_LABELS}" toName="{_TEXT}">']
     lines += [f"    <Label value={quoteattr(label)}/>" for label in labels]
     lines += ["  </Labels>", "  <Relations>", '    <Relation value="continued"/>']
@@ -180,12 +180,12 @@ def config(kinds: Iterable["PublishedKind"]) -> str:
 def _asking(kind: "PublishedKind", column: Column) -> list[str]:
     """Return the control that takes what a field says of a region."""
     label = label_of(kind.kind)
-    told = (
+    attributes = (
         f'name={quoteattr(_control(kind.kind, column.name))} toName="{_TEXT}" perRegion="true"'
         f' whenTagName="{_LABELS}" whenLabelValue={quoteattr(label)}'
     )
     head = f'  <Header value={quoteattr(f"{label}: {column.label}")} size="5"/>'
     if choices := _choices(kind, column):
-        listed = [f"    <Choice value={quoteattr(one)}/>" for one in choices]
-        return [f"  <Choices {told}>", *listed, "  </Choices>"]
-    return [head, f'  <TextArea {told} editable="true"/>']
+        listed = [f"    <Choice value={quoteattr(choice)}/>" for choice in choices]
+        return [f"  <Choices {attributes}>", *listed, "  </Choices>"]
+    return [head, f'  <TextArea {attributes} editable="true"/>']

@@ -136,9 +136,11 @@ def _write_workbook(selection: Selection, target: Path) -> None:
     several = len({schema for schema, _ in selection.kinds}) > 1
     with Workbook(target) as book:
         sheets = {}
-        for (schema, kind), one in selection.kinds.items():
+        for (schema, kind), published_kind in selection.kinds.items():
             title = sheet_title(kind)
-            sheets[schema, kind] = book.sheet(f"{title}, {schema}" if several else title, one.heads)
+            sheets[schema, kind] = book.sheet(
+                f"{title}, {schema}" if several else title, published_kind.heads
+            )
         for reviewed in selection.each():
             for row in reviewed.rows:
                 cells = row.kind.xlsx(row.claim, row.cells, row.details)

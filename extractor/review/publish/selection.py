@@ -1,4 +1,8 @@
-"""TODO."""
+"""What is published: the claims that a filter lets out, article by article.
+
+A `Selection` reads within one transaction, so that what it yields is the state of one moment,
+whoever writes meanwhile. It holds the claims of one article in memory, not all.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -9,17 +13,14 @@ from pydantic import ValidationError
 
 from extractor.article import Article
 from extractor.errors import OutputError, UsageError
-from extractor.review.claims.claims import SELECT, Claim, read_claim
+from extractor.review.claims.claims import SELECT, UNDECIDED, Claim, read_claim
 from extractor.review.desk import Desk
 from extractor.review.publish.columns import PublishedKind, RowDetails, kinds_of
 from extractor.review.queue import Filter, conditions
 from extractor.sheet.tables import Cell, heading
 from extractor.store.store import unusable
 
-DECIDED = ("accepted", "corrected")
-
-
-UNDECIDED = ("open", "later")
+PUBLISHED_STATUSES = ("accepted", "corrected")  # unless a filter names others
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,15 @@ class Selection:
         """
         self.desk = desk
         self.unfit = self.taken = self.taken_open = self.taken_articles = 0
-        asked = wanted.status or DECIDED
+        statuses = wanted.status or PUBLISHED_STATUSES
         if with_open and not wanted.status:
-            asked = (*asked, *UNDECIDED)
-        if not with_open and (odd := [one for one in asked if one in UNDECIDED]):
+            statuses = (*statuses, *UNDECIDED)
+        if not with_open and (odd := [status for status in statuses if status in UNDECIDED]):
             raise UsageError(
                 f"status {odd[0]}: nobody has decided on these rows; review them, or publish them "
                 "marked as open with --with-open"
             )
-        self.filter = replace(wanted, status=tuple(asked))
+        self.filter = replace(wanted, status=tuple(statuses))
         where, self._values = conditions(desk, self.filter)
         # What no row of the machine's says is nothing to publish before somebody has said it.
         self._where = (
@@ -96,7 +97,7 @@ class Selection:
         """Return the kinds that there are rows of, in the order of their schemas."""
         query = f"select distinct c.schema, c.kind from claim c where {self._where}"  # noqa: S608
         there = {(row[0], row[1]) for row in self._rows.execute(query, self._values)}
-        found: dict[tuple[str, str], PublishedKind] = {}
+        kinds: dict[tuple[str, str], PublishedKind] = {}
         for name in sorted({schema for schema, _ in there}):
             schema = self.desk.schema(name)
             if schema is None:
@@ -104,15 +105,15 @@ class Selection:
                     f"{self.desk.folder}: the schema {name!r} is not to be found any more; put its "
                     "file into ./schemas, or leave its rows out with --schema"
                 )
-            for kind, one in kinds_of(schema).items():
+            for kind, published_kind in kinds_of(schema).items():
                 if (name, kind) in there:
-                    found[name, kind] = one
+                    kinds[name, kind] = published_kind
         self.unfit = sum(
             self._count(f"{self._where} and c.schema = :s and c.kind = :k",
                         {**self._values, "s": schema, "k": kind})
-            for schema, kind in there - found.keys()
+            for schema, kind in there - kinds.keys()
         )  # fmt: skip
-        return found
+        return kinds
 
     def articles(self) -> Iterator[Article]:
         """Yield the articles that there are rows of, in the order of the coverage."""
@@ -120,21 +121,21 @@ class Selection:
             yield self.desk.article(digest)
 
     def _articles(self) -> Iterator[str]:
-        found = self._rows.execute(
+        rows = self._rows.execute(
             f"select c.article_sha256, min(c.number) from claim c where {self._where}"  # noqa: S608
             " group by 1 order by 2",
             self._values,
         )
-        for row in found:
+        for row in rows:
             yield row[0]
 
     def nothing(self) -> bool:
         """Tell whether no row goes out; what does not fit its schema is counted then."""
         unfit = self.unfit
-        found = next(self.each(), None)
-        if found is not None:
+        first = next(self.each(), None)
+        if first is not None:
             self.unfit, self.taken, self.taken_open, self.taken_articles = unfit, 0, 0, 0
-        return found is None
+        return first is None
 
     def each(self) -> Iterator[PublishedArticle]:
         """Yield the articles with their rows. Raises OutputError."""
@@ -146,13 +147,16 @@ class Selection:
                 claims = [read_claim(row) for row in self._rows.execute(query, values)]
                 known = [claim for claim in claims if (claim.schema, claim.kind) in order]
                 known.sort(
-                    key=lambda one: (
-                        order[one.schema, one.kind], one.start is None, one.start, one.number
+                    key=lambda claim: (
+                        order[claim.schema, claim.kind],
+                        claim.start is None,
+                        claim.start,
+                        claim.number,
                     )
-                )  # fmt: skip
+                )
                 article = self.desk.article(digest)
-                told = self._told(known, heading(article))
-                rows = tuple(row for claim in known if (row := self._row(claim, told[claim.id])))
+                details = self._details(known, heading(article))
+                rows = tuple(row for claim in known if (row := self._row(claim, details[claim.id])))
                 if rows:
                     self.taken += len(rows)
                     self.taken_open += sum(row.open for row in rows)
@@ -161,35 +165,37 @@ class Selection:
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
-    def _row(self, claim: Claim, told: RowDetails) -> PublishedRow | None:
+    def _row(self, claim: Claim, details: RowDetails) -> PublishedRow | None:
         kind = self.kinds[claim.schema, claim.kind]
         try:
-            return PublishedRow(claim, kind, kind.cells(claim.row), told)
+            return PublishedRow(claim, kind, kind.cells(claim.row), details)
         except ValidationError:
             self.unfit += 1
             return None
 
-    def _told(self, claims: Sequence[Claim], title: str) -> dict[str, RowDetails]:
+    def _details(self, claims: Sequence[Claim], title: str) -> dict[str, RowDetails]:
         """Return what the decisions and extractions of an article's claims say besides."""
-        decisions = self._by_id("decision", "reason, note", {one.decision for one in claims})
-        made = {one.extraction_id for one in claims if one.extraction_id is not None}
-        extractions = self._by_id("extraction", "prompt_sha256", made)
-        out = {}
-        for one in claims:
-            reason, note = decisions.get(one.decision, (None, None))
-            (prompt,) = extractions.get(one.extraction_id or 0, (None,))
-            out[one.id] = RowDetails(title, reason, note, prompt)
-        return out
+        decisions = self._by_id("decision", "reason, note", {claim.decision for claim in claims})
+        extraction_ids = {
+            claim.extraction_id for claim in claims if claim.extraction_id is not None
+        }
+        extractions = self._by_id("extraction", "prompt_sha256", extraction_ids)
+        details = {}
+        for claim in claims:
+            reason, note = decisions.get(claim.decision, (None, None))
+            (prompt,) = extractions.get(claim.extraction_id or 0, (None,))
+            details[claim.id] = RowDetails(title, reason, note, prompt)
+        return details
 
     def _by_id(self, table: str, columns: str, ids: set[int]) -> dict[int, tuple[Any, ...]]:
         wanted = sorted(ids)
-        found: dict[int, tuple[Any, ...]] = {}
+        values: dict[int, tuple[Any, ...]] = {}
         for first in range(0, len(wanted), 500):
             part = wanted[first : first + 500]
             marks = ",".join("?" * len(part))
             query = f"select id, {columns} from {table} where id in ({marks})"  # noqa: S608
-            found |= {row[0]: tuple(row)[1:] for row in self._rows.execute(query, part)}
-        return found
+            values |= {row[0]: tuple(row)[1:] for row in self._rows.execute(query, part)}
+        return values
 
     def _broken(self, error: sqlite3.Error) -> OutputError:
         return unusable(self.desk.path, error, "No file was replaced")

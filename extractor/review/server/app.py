@@ -83,8 +83,8 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
 
     async def of_ours(request: Request, error: ExtractError) -> Response:
         if isinstance(error, StaleDecision) and isinstance(error.claim, Claim):
-            told = claim_json(desk, error.claim, reviewer_of(request, config), stale=str(error))
-            return JSONResponse(error_json("stale", str(error), now=told), 409)
+            now = claim_json(desk, error.claim, reviewer_of(request, config), stale=str(error))
+            return JSONResponse(error_json("stale", str(error), now=now), 409)
         if isinstance(error, EditRefused):
             return JSONResponse(error_json("refused", str(error), field=error.field), 422)
         status = 503 if isinstance(error, OutputError) else 400
@@ -96,12 +96,12 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
             request, 500, "internal", "an error inside news-extract; see the terminal"
         )
 
-    told: dict[Any, handler] = {
+    handlers: dict[Any, handler] = {
         HTTPException: of_http,
         RequestValidationError: of_request,
         RequestRefused: of_refusal,
         ExtractError: of_ours,
         Exception: of_chance,
     }
-    for kind, answer in told.items():
+    for kind, answer in handlers.items():
         app.add_exception_handler(kind, answer)

@@ -214,8 +214,8 @@ class Guard:
             cookies = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
             return False
-        found = cookies.get(self.access.cookie)
-        return found is not None and self.access.is_token(found.value)
+        cookie = cookies.get(self.access.cookie)
+        return cookie is not None and self.access.is_token(cookie.value)
 
     # --- how much ------------------------------------------------------------------------------
 

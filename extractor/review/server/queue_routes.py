@@ -91,11 +91,11 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         after = request.query_params.get("after")
         if after is None:
             sync(desk)
-        found = _page(desk, request.query_params, reviewer_of(request, config), after)
+        shown = _page(desk, request.query_params, reviewer_of(request, config), after)
         answer: dict[str, Any] = {
-            "html": rendering.rows(desk, found, rendering.query_of(request.query_params)),
-            "after": found.after,
-            "total": found.total,
+            "html": rendering.rows(desk, shown, rendering.query_of(request.query_params)),
+            "after": shown.after,
+            "total": shown.total,
         }
         if after is None:
             full = "full" in request.query_params
@@ -117,8 +117,8 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         request: Request, step: int = 1, article: Annotated[str, Query()] = ""
     ) -> Response:
         shown = replace(rendering.from_query(request.query_params), article=None)
-        found = _neighbour(desk, shown, article, step)
-        return AsciiJSON({"article": found})
+        neighbour = _neighbour(desk, shown, article, step)
+        return AsciiJSON({"article": neighbour})
 
     @app.put("/reviewer", include_in_schema=False)
     def reviewer(given: NamedRequest) -> Response:
@@ -148,14 +148,14 @@ def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None
     where, values = conditions(desk, shown)
     first = "(select min(number) from claim where article_sha256 = {})"
     sign, order = (">", "") if step > 0 else ("<", "desc")
-    found = desk.select(
+    rows = desk.select(
         f"select c.article_sha256 from claim c not indexed where {where}"  # noqa: S608
         f" and c.article_sha256 <> :here and c.number {sign} coalesce({first.format(':here')}, 0)"
         f" and {first.format('c.article_sha256')} {sign} coalesce({first.format(':here')}, 0)"
         f" order by c.number {order} limit 1",
         {**values, "here": article},
     )
-    return found[0][0] if found else None
+    return rows[0][0] if rows else None
 
 
 def view_routes(app: FastAPI, desk: Desk) -> None:

@@ -33,16 +33,16 @@ def pair(
     for index, (key, _, _) in enumerate(claims):
         if key in waiting:
             mine[key].append(index)
-    found: dict[int, int] = {}
+    partner_of: dict[int, int] = {}
     for key, indices in mine.items():
-        found |= _pair_group(
+        partner_of |= _pair_group(
             [(index, claims[index][1]) for index in indices],
             [(index, proposals[index][1]) for index in waiting[key]],
         )
-    taken = set(found.values())
-    pairs = [(claims[index][2], proposals[other][2]) for index, other in sorted(found.items())]
-    rest = [claim for index, (_, _, claim) in enumerate(claims) if index not in found]
-    new = [one for index, (_, _, one) in enumerate(proposals) if index not in taken]
+    taken = set(partner_of.values())
+    pairs = [(claims[index][2], proposals[other][2]) for index, other in sorted(partner_of.items())]
+    rest = [claim for index, (_, _, claim) in enumerate(claims) if index not in partner_of]
+    new = [proposal for index, (_, _, proposal) in enumerate(proposals) if index not in taken]
     return pairs, rest, new
 
 
@@ -50,7 +50,7 @@ def _pair_group(mine: list[tuple[int, Json]], theirs: list[tuple[int, Json]]) ->
     """Pair what rests on one evidence."""
     if len(mine) == len(theirs) == 1:
         return {mine[0][0]: theirs[0][0]}
-    found: dict[int, int] = {}
+    partner_of: dict[int, int] = {}
     left = {index: essence(row) for index, row in theirs}
     equal: dict[str, deque[int]] = defaultdict(deque)
     for index, said in left.items():
@@ -58,9 +58,9 @@ def _pair_group(mine: list[tuple[int, Json]], theirs: list[tuple[int, Json]]) ->
     said_mine = {index: essence(row) for index, row in mine}
     for index, said in said_mine.items():
         if same := equal.get(repr(said)):
-            found[index] = same.popleft()
-            del left[found[index]]
-    rest = [index for index in said_mine if index not in found]
+            partner_of[index] = same.popleft()
+            del left[partner_of[index]]
+    rest = [index for index in said_mine if index not in partner_of]
     if len(rest) * len(left) <= _MOST * _MOST:
         scored = [
             (-_alike(said_mine[index], said), index, other)
@@ -68,20 +68,20 @@ def _pair_group(mine: list[tuple[int, Json]], theirs: list[tuple[int, Json]]) ->
             for other, said in left.items()
         ]
         for score, index, other in sorted(scored):
-            if score < 0 and index not in found and other in left:
-                found[index] = other
+            if score < 0 and index not in partner_of and other in left:
+                partner_of[index] = other
                 del left[other]
-    for index, other in zip([i for i in rest if i not in found], list(left), strict=False):
-        found[index] = other
-    return found
+    for index, other in zip([i for i in rest if i not in partner_of], list(left), strict=False):
+        partner_of[index] = other
+    return partner_of
 
 
-def _alike(one: Json, other: Json) -> int:
+def _alike(left: Json, right: Json) -> int:
     """Return how many fields two rows have equal, not counting those that are empty in both."""
-    if not (isinstance(one, dict) and isinstance(other, dict)):
+    if not (isinstance(left, dict) and isinstance(right, dict)):
         return 0
     return sum(
-        value == other[key] and value not in (None, [], "")
-        for key, value in one.items()
-        if key in other
+        value == right[key] and value not in (None, [], "")
+        for key, value in left.items()
+        if key in right
     )

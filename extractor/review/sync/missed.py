@@ -58,9 +58,9 @@ def _anchor_value(desk: "Desk", article_sha256: str, item: dict[str, Any]) -> Js
     inventory = desk.inventory(article_sha256)
     place = Span(item["start"], item["end"])
     if item["kind"] == "quotation":
-        for found in inventory.quotations:
-            if (found.spans[0].start, found.spans[-1].end) == place:
-                return _spans(item["text"], found.spans)
+        for quotation in inventory.quotations:
+            if (quotation.spans[0].start, quotation.spans[-1].end) == place:
+                return _spans(item["text"], quotation.spans)
     if item["kind"] == "figure":
         from extractor.fields import Figure
 

@@ -63,21 +63,21 @@ class RowWarnings:
         self._by_place: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
         self.unaccounted: list[dict[str, Any]] = data["audit"].get("unaccounted", [])
         for item in data["warnings"]:
-            told = (item["code"], item["message"])
+            warning = (item["code"], item["message"])
             named = list(dict.fromkeys(_PATH.findall(item["message"])))[:_NAMED]
             if item["code"] == "row_dropped":  # its path is of the answer, not of the record
                 continue
             for path in named:
-                self._by_path[path].append(told)
+                self._by_path[path].append(warning)
             if not named and item["start"] is not None:
-                self._by_place[item["start"], item["end"]].append(told)
+                self._by_place[item["start"], item["end"]].append(warning)
 
     def about(self, path: str, start: int | None, end: int | None) -> tuple[tuple[str, str], ...]:
         """Return (code, sentence) of every warning about a row."""
-        found = list(self._by_path.get(path, ()))
+        warnings = list(self._by_path.get(path, ()))
         if start is not None and end is not None:
-            found += self._by_place.get((start, end), ())
-        return tuple(dict.fromkeys(found))
+            warnings += self._by_place.get((start, end), ())
+        return tuple(dict.fromkeys(warnings))
 
 
 def sync(desk: "Desk") -> int:
@@ -171,7 +171,7 @@ class _Article:
             " where extraction_id = ? order by id",
             (self._extraction["id"],),
         ):
-            told = remarks.about(row["path"], row["start"], row["end"]) if remarks else ()
+            warnings = remarks.about(row["path"], row["start"], row["end"]) if remarks else ()
             yield Proposal(
                 row["kind"],
                 row["path"],
@@ -182,7 +182,7 @@ class _Article:
                 bool(row["by_rules"]),
                 row["row"],
                 unpacked(row["row"]),
-                told,
+                warnings,
             )
         if remarks and remarks.unaccounted:
             from extractor.review.sync.missed import candidates
@@ -213,12 +213,12 @@ class _Article:
         return own + before
 
     def _read(self, which: str) -> list[dict[str, Any]]:
-        found = self._connection.execute(
+        rows = self._connection.execute(
             "select c.*, exists (select 1 from draft d where d.claim_id = c.id) as drafted"  # noqa: S608
             f" from claim c where c.schema = :schema and c.{which}",
             {"sha256": self._sha256, "schema": self._schema},
         )
-        return [{**row, "was": row["article_sha256"]} for row in map(dict, found)]
+        return [{**row, "was": row["article_sha256"]} for row in map(dict, rows)]
 
     def _move(self, claim: dict[str, Any]) -> None:
         """Carry a claim over from the text that a source held before."""
@@ -254,16 +254,16 @@ class _Article:
 
     def _meet(self, claim: dict[str, Any], proposal: Proposal) -> bool:
         """Give a claim what the machine says of it now; return whether anything changed."""
-        told = self._extraction
+        extraction = self._extraction
         now = {
             "origin": claim["origin"] if claim["origin"] == "analyst" else proposal.origin,
-            "extraction_id": told["id"],
+            "extraction_id": extraction["id"],
             "path": proposal.path,
             "confidence": proposal.confidence,
             "by_rules": int(proposal.by_rules),
             "warnings": packed(proposal.warnings),
             "found": 1,
-            "model": told["model"] or "rules",
+            "model": extraction["model"] or "rules",
             "proposal": proposal.row,
         }
         if self._differs(claim, proposal):
@@ -319,17 +319,17 @@ class _Article:
         """Make the claims of what is seen for the first time."""
         if not proposals:
             return
-        told = self._extraction
+        extraction = self._extraction
         before = self._connection.execute("select coalesce(max(number), 0) from claim").fetchone()[
             0
         ]
         ids = self._identities(proposals)
         claims, words, said = [], [], []
-        for number, (one, told_apart) in enumerate(zip(proposals, ids, strict=True), before + 1):
-            claim_id, ordinal = told_apart
-            claims.append(self._columns(number, claim_id, ordinal, one))
-            said.append(self._history(claim_id, one))
-            words.append((number, words_of(one.text, one.said, told["title"])))
+        for number, (proposal, identity) in enumerate(zip(proposals, ids, strict=True), before + 1):
+            claim_id, ordinal = identity
+            claims.append(self._columns(number, claim_id, ordinal, proposal))
+            said.append(self._history(claim_id, proposal))
+            words.append((number, words_of(proposal.text, proposal.said, extraction["title"])))
         self._connection.executemany(_INSERT, claims)
         self._connection.executemany(_INSERT_PROPOSAL, said)
         if self._desk.searchable:
@@ -338,67 +338,76 @@ class _Article:
     def _identities(self, proposals: list[Proposal]) -> list[tuple[str, int]]:
         """Return an id that nothing else has, with its ordinal, for each."""
         turns: dict[Key, int] = defaultdict(int)
-        found = []
-        for one in proposals:
-            place: object = one.key[1] if one.start is None else [one.start, one.end]
-            claim_id, ordinal = free_identity(
-                self._connection, self._sha256, self._schema, one.kind, place, turns[one.key]
+        identities = []
+        for proposal in proposals:
+            place: object = (
+                proposal.key[1] if proposal.start is None else [proposal.start, proposal.end]
             )
-            turns[one.key] = ordinal + 1
-            found.append((claim_id, ordinal))
-        return found
+            claim_id, ordinal = free_identity(
+                self._connection,
+                self._sha256,
+                self._schema,
+                proposal.kind,
+                place,
+                turns[proposal.key],
+            )
+            turns[proposal.key] = ordinal + 1
+            identities.append((claim_id, ordinal))
+        return identities
 
-    def _columns(self, number: int, claim_id: str, ordinal: int, one: Proposal) -> dict[str, Any]:
+    def _columns(
+        self, number: int, claim_id: str, ordinal: int, proposal: Proposal
+    ) -> dict[str, Any]:
         risk, flags = assess(
             status="open",
-            origin=one.origin,
-            confidence=one.confidence,
-            by_rules=one.by_rules,
-            warnings=[code for code, _ in one.warnings],
+            origin=proposal.origin,
+            confidence=proposal.confidence,
+            by_rules=proposal.by_rules,
+            warnings=[code for code, _ in proposal.warnings],
             differs=False,
             found=True,
             moved=False,
             lost=False,
         )
-        told = self._extraction
+        extraction = self._extraction
         return {
             "number": number,
             "id": claim_id,
             "article_sha256": self._sha256,
             "schema": self._schema,
-            "kind": one.kind,
-            "start": one.start,
-            "end": one.end,
-            "content": one.key[1] if one.start is None else None,
+            "kind": proposal.kind,
+            "start": proposal.start,
+            "end": proposal.end,
+            "content": proposal.key[1] if proposal.start is None else None,
             "ordinal": ordinal,
-            "origin": one.origin,
-            "extraction_id": told["id"],
-            "path": one.path,
-            "confidence": one.confidence,
-            "by_rules": int(one.by_rules),
-            "warnings": packed(one.warnings) if one.warnings else "[]",
+            "origin": proposal.origin,
+            "extraction_id": extraction["id"],
+            "path": proposal.path,
+            "confidence": proposal.confidence,
+            "by_rules": int(proposal.by_rules),
+            "warnings": packed(proposal.warnings) if proposal.warnings else "[]",
             "risk": risk,
             "flags": f" {' '.join(flags)} " if flags else "",
-            "speaker": storable(speaker_of(one.said)),
-            "outlet": told["outlet"],
-            "published": told["published"],
-            "model": told["model"] or "rules",
-            "text": one.text,
-            "row": one.row,
+            "speaker": storable(speaker_of(proposal.said)),
+            "outlet": extraction["outlet"],
+            "published": extraction["published"],
+            "model": extraction["model"] or "rules",
+            "text": proposal.text,
+            "row": proposal.row,
         }
 
-    def _history(self, claim_id: str, one: Proposal | None) -> tuple[Any, ...]:
-        told = self._extraction
+    def _history(self, claim_id: str, proposal: Proposal | None) -> tuple[Any, ...]:
+        extraction = self._extraction
         return (
             claim_id,
-            told["id"],
-            told["finished_at"],
+            extraction["id"],
+            extraction["finished_at"],
             self._sha256,
-            one.row if one else None,
-            one.confidence if one else None,
-            told["model"] or "rules",
-            told["engine"],
-            told["prompt_sha256"],
+            proposal.row if proposal else None,
+            proposal.confidence if proposal else None,
+            extraction["model"] or "rules",
+            extraction["engine"],
+            extraction["prompt_sha256"],
         )
 
 

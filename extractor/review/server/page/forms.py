@@ -62,7 +62,7 @@ class FormField:
 def form_fields(desk: "Desk", article: str, schema: str, kind: str, row: Json) -> list[FormField]:
     """Return the form for a row, or for a new one (`row` None); the field it rests on first."""
     field = row_field(desk, schema, kind)
-    items = {one.column.name: one.items for one in fields_of(desk, schema, kind, row)}
+    items = {shown.column.name: shown.items for shown in fields_of(desk, schema, kind, row)}
     if field.row is None:  # the row is one value
         single = replace(field, key=VALUE, many=False, required=True, nullable=False)
         shape = Shape(BaseModel, (single,), None, single)
@@ -70,27 +70,29 @@ def form_fields(desk: "Desk", article: str, schema: str, kind: str, row: Json) -
     else:
         shape = field.row
     names = desk.inventory(article).names
-    found = []
-    for one in shape.fields:
-        control = _control(one)
+    form = []
+    for shape_of_field in shape.fields:
+        control = _control(shape_of_field)
         if control is None:  # rows inside a row are not edited here
             continue
-        info = shape.model.model_fields.get(one.name)
+        info = shape.model.model_fields.get(shape_of_field.name)
         described = info.description if info else None
-        found.append(
+        form.append(
             FormField(
-                one.key,
-                (kind if one.key == VALUE else one.key).replace("_", " "),
+                shape_of_field.key,
+                (kind if shape_of_field.key == VALUE else shape_of_field.key).replace("_", " "),
                 one_line(described) if described else None,
                 control,
-                one.many,
-                one.required and not one.nullable,
-                one is shape.anchor,
-                one.choices,
-                tuple(_values(one, control, items.get(one.key, ()), row, names)),
+                shape_of_field.many,
+                shape_of_field.required and not shape_of_field.nullable,
+                shape_of_field is shape.anchor,
+                shape_of_field.choices,
+                tuple(
+                    _values(shape_of_field, control, items.get(shape_of_field.key, ()), row, names)
+                ),
             )
         )
-    return sorted(found, key=lambda each: not each.is_anchor)
+    return sorted(form, key=lambda form_field: not form_field.is_anchor)
 
 
 def _control(shape: FieldShape) -> Control | None:
@@ -103,8 +105,8 @@ def _values(
     shape: FieldShape, control: Control, items: Sequence[Item], row: Json, names: Sequence[Entity]
 ) -> Iterator[Value]:
     """Yield a field's values; in a list, what is not touched goes back as it came."""
-    told = row.get(shape.key) if isinstance(row, dict) else None
-    kept = told if shape.many and isinstance(told, list) and len(told) == len(items) else None
+    value = row.get(shape.key) if isinstance(row, dict) else None
+    kept = value if shape.many and isinstance(value, list) and len(value) == len(items) else None
     for number, item in enumerate(items):
         spans = tuple((span.start, span.end) for span in item.spans)
         entity = _entity(item, names) if control == "name" else None
@@ -123,10 +125,10 @@ def _values(
 def _entity(item: Item, names: Sequence[Entity]) -> Entity | None:
     """Return the name of the article that a value means: the one mentioned there, or so called."""
     places = set(item.spans)
-    so_called = [one for one in names if one.name == item.text]
-    for one in (*so_called, *names):
-        if places and any(mention.span in places for mention in one.mentions):
-            return one
+    so_called = [entity for entity in names if entity.name == item.text]
+    for entity in (*so_called, *names):
+        if places and any(mention.span in places for mention in entity.mentions):
+            return entity
     return so_called[0] if so_called else None
 
 
@@ -135,8 +137,8 @@ def kinds_to_add(desk: "Desk", schema: str) -> Iterator[str]:
     loaded = desk.schema(schema)
     if loaded is None:
         return
-    for one in shape_of(loaded.model).fields:
-        if one.row is not None and one.many and one.row.anchor is not None:
-            control = _control(one.row.anchor)
+    for field in shape_of(loaded.model).fields:
+        if field.row is not None and field.many and field.row.anchor is not None:
+            control = _control(field.row.anchor)
             if control in ("spans", "span"):
-                yield one.key
+                yield field.key

@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from extractor.review.claims.claims import Claim, claims_of_article
+from extractor.review.claims.claims import DECIDED, UNDECIDED, Claim, claims_of_article
 from extractor.review.claims.risk import describe
 from extractor.review.claims.standing import Decision
 from extractor.review.decide.decisions import draft_of, history
@@ -70,7 +70,6 @@ STATIC = {  # what is served: names to files, and no other file
         if path.suffix in (".css", ".js")
     },
 }
-TO_DO = ("open", "later")
 
 
 @cache
@@ -120,11 +119,11 @@ def _data(value: Any) -> Markup:
 
 
 def _values(values: Sequence[Value]) -> str:
-    told = [
-        {"text": one.text, "change": one.change, "entity": one.entity, "spans": one.spans}
-        for one in values
+    data = [
+        {"text": value.text, "change": value.change, "entity": value.entity, "spans": value.spans}
+        for value in values
     ]
-    return json.dumps(told, ensure_ascii=True)
+    return json.dumps(data, ensure_ascii=True)
 
 
 def _clip(text: str, most: int) -> str:
@@ -151,16 +150,16 @@ def row(desk: "Desk", claim: Claim, query: str) -> str:
 
 def row_view(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
     """Return what a row of the queue shows."""
-    settled = claim.status in ("accepted", "corrected", "rejected")
+    settled = claim.status in DECIDED
     fields = fields_of(desk, claim.schema, claim.kind, claim.row)
-    told = summary(fields)
-    if all(is_name for _, is_name in told):
-        told += words_around(desk, claim, fields)
+    words = summary(fields)
+    if all(is_name for _, is_name in words):
+        words += words_around(desk, claim, fields)
     return {
         "claim": claim,
         "kind": kind_label(claim.kind),
         "words": one_line((claim.text or "no words")[:600])[:300],
-        "summary": told,
+        "summary": words,
         "flags": [] if settled and not claim.differs else flags_of(claim)[:2],
         "link": f"/?{query}&claim={claim.id}" if query else f"/?claim={claim.id}",
     }
@@ -174,20 +173,20 @@ def to_query(filter: Filter) -> str:
 
 def query_of(query: Mapping[str, Any]) -> str:
     """Return a page's query as it is written out: its filter, and its view."""
-    told = to_query(from_query(query))
+    text = to_query(from_query(query))
     if (view := view_of(query)) is not None:
-        told += f"&view={view}&share={share_of(query):g}"
-    return told
+        text += f"&view={view}&share={share_of(query):g}"
+    return text
 
 
 def from_query(query: Mapping[str, Any]) -> Filter:
     """Return the filter of a page's query: what is to do, unless it says otherwise."""
-    told = dict(query)
-    if not told.get("status"):
-        told["status"] = TO_DO
-    elif told["status"] == "all":
-        del told["status"]
-    return Filter.from_query(told)
+    values = dict(query)
+    if not values.get("status"):
+        values["status"] = UNDECIDED
+    elif values["status"] == "all":
+        del values["status"]
+    return Filter.from_query(values)
 
 
 def known_query(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
@@ -197,7 +196,7 @@ def known_query(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str],
     """
     known = dict(query)
     unknown = []
-    asked = {one for one in known.get("status", "").split(",") if one}
+    asked = {status for status in known.get("status", "").split(",") if status}
     if asked != {"all"} and asked - set(STATUS_LABELS):
         unknown.append(f"no status “{_clip(one_line(known.pop('status')), 60)}”")
     if known.get("view") and view_of(known) is None:
@@ -253,7 +252,7 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[st
         "share": share_of(query),
         "shares": SHARES,
         "figures": figures(desk, filter.schema) if view else "",
-        "views": [(name, to_query(one)) for name, one in saved_views(desk).items()],
+        "views": [(name, to_query(saved)) for name, saved in saved_views(desk).items()],
         **progress(statuses(desk) if narrowed else status),
     }
 
@@ -273,17 +272,17 @@ _counted: WeakKeyDictionary["Desk", tuple[float, Facets]] = WeakKeyDictionary()
 
 def _all_facets(desk: "Desk") -> Facets:
     """Return the values that there are in the whole queue, counted a moment ago at most."""
-    at, found = _counted.get(desk, (0.0, Facets()))
+    at, counts = _counted.get(desk, (0.0, Facets()))
     if monotonic() - at > _FRESH or not at:
-        found = facets(desk)
-        _counted[desk] = (monotonic(), found)
-    return found
+        counts = facets(desk)
+        _counted[desk] = (monotonic(), counts)
+    return counts
 
 
 def progress(status: Mapping[str, int]) -> dict[str, int]:
     """Return how many claims there are, and on how many somebody has decided."""
     total = sum(status.values())
-    return {"total": total, "decided": total - sum(status.get(one, 0) for one in TO_DO)}
+    return {"total": total, "decided": total - sum(status.get(name, 0) for name in UNDECIDED)}
 
 
 # --- the claim -----------------------------------------------------------------------------------
@@ -305,10 +304,10 @@ def claim_panel(
     log = [] if blind else history_entries(desk, claim, history(desk, claim.id))
     pair = pair_of(desk, claim) if view == "differ" else None
     both = [
-        history_entries(desk, claim, [replace(one, second=False)])[0]
-        for one in _pair_decisions(pair)
+        history_entries(desk, claim, [replace(decision, second=False)])[0]
+        for decision in _pair_decisions(pair)
     ]
-    lapsed = next((one for one in log if one.decision.id == claim.lapsed), None)
+    lapsed = next((entry for entry in log if entry.decision.id == claim.lapsed), None)
     return render(
         "claim.html",
         claim=claim,
@@ -321,7 +320,7 @@ def claim_panel(
         lapsed_fields=fields(lapsed.decision.after or lapsed.decision.before) if lapsed else [],
         draft=not blind and draft_of(desk, claim.id, reviewer) is not None,
         blind=blind,
-        both=[(one, fields(one.decision.after)) for one in both],
+        both=[(entry, fields(entry.decision.after)) for entry in both],
         facts=_facts(claim),
         reasons=_numbered(reasons_of(desk, claim.schema, claim.kind)),
         stale=stale,
@@ -386,11 +385,11 @@ def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) ->
     read = desk.article(sha256)
     claims = claims_of_article(desk, sha256, schema)
     if view == "second":
-        claims = [blinded(one) for one in claims if one.origin != "analyst"]
-    found, names = marks(desk, claims)
+        claims = [blinded(claim) for claim in claims if claim.origin != "analyst"]
+    places, names = marks(desk, claims)
     known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
     url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
-    body = Markup(marked_paragraphs(read, found, selectable=True))  # noqa: S704 - escaped there
+    body = Markup(marked_paragraphs(read, places, selectable=True))  # noqa: S704 - escaped there
     title = None if _begins_with_title(read) else heading(read)
     html = render("article.html", title=title, known=known, url=url, body=body)
     return html, render("legend.html", legend=names)
@@ -401,7 +400,10 @@ def _begins_with_title(article: "Article") -> bool:
     if article.title is None:
         return bool(article.paragraphs)
     title = one_line(article.title).casefold()
-    begins = next((one for one in article.paragraphs if one.kind in ("heading", "body")), None)
+    begins = next(
+        (paragraph for paragraph in article.paragraphs if paragraph.kind in ("heading", "body")),
+        None,
+    )
     if begins is None or not title:
         return False
     words = one_line(begins.span.of(article.text)[: 4 * len(title) + 100]).casefold()

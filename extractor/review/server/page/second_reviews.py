@@ -47,12 +47,12 @@ def view_page(desk: "Desk", query: Mapping[str, Any], reviewer: str) -> Page | N
     """Return the claims of a view, or None when the query is of the queue."""
     view, schema = view_of(query), query.get("schema") or None
     if view == "second":
-        found = to_review_again(desk, reviewer, share_of(query), schema, _MOST)
+        claims = to_review_again(desk, reviewer, share_of(query), schema, _MOST)
     elif view == "differ":
-        found = [pair.claim for pair in disagreements(desk, schema)[:_MOST]]
+        claims = [pair.claim for pair in disagreements(desk, schema)[:_MOST]]
     else:
         return None
-    return Page(tuple(found), len(found), 0, None)
+    return Page(tuple(claims), len(claims), 0, None)
 
 
 def as_seen_in(claim: Claim, view: View | None) -> Claim:
@@ -67,11 +67,11 @@ def pair_of(desk: "Desk", claim: Claim) -> Pair | None:
 
 def figures(desk: "Desk", schema: str | None) -> str:
     """Return how far the two reviews agree, in a sentence."""
-    found = agreement(list(pairs(desk, schema)))
-    if not found.claims:
+    counts = agreement(list(pairs(desk, schema)))
+    if not counts.claims:
         return "Nothing was reviewed twice yet."
-    alpha = "" if found.alpha is None else f"; Krippendorff’s alpha {found.alpha:.2f}"
+    alpha = "" if counts.alpha is None else f"; Krippendorff’s alpha {counts.alpha:.2f}"
     return (
-        f"{found.claims:,} reviewed twice: {found.same_verdict / found.claims:.0%} with the same"
-        f" verdict, {found.same_row / found.claims:.0%} with the same row{alpha}."
+        f"{counts.claims:,} reviewed twice: {counts.same_verdict / counts.claims:.0%} with the same"
+        f" verdict, {counts.same_row / counts.claims:.0%} with the same row{alpha}."
     )

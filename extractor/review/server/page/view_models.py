@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from extractor.errors import ReviewError
 from extractor.record import record_from_json
-from extractor.review.claims.claims import Claim
+from extractor.review.claims.claims import UNDECIDED, Claim
 from extractor.review.claims.json_rows import Json
 from extractor.review.claims.risk import describe, weight
 from extractor.review.claims.standing import Decision
@@ -108,19 +108,19 @@ def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
     """
     columns = columns_of(desk, schema, kind)
     number = anchor_column(columns)
-    names = [one_line(one.label) for one in columns if one.role == "name"]
-    found = dict(REASONS)
+    names = [one_line(column.label) for column in columns if column.role == "name"]
+    reasons = dict(REASONS)
     if number is None or columns[number].role not in ("quotation", "attribution"):
         label = kind_label(kind).lower()
-        found["not_a_quotation"] = f"Not {'an' if label[:1] in 'aeiou' else 'a'} {label}"
+        reasons["not_a_quotation"] = f"Not {'an' if label[:1] in 'aeiou' else 'a'} {label}"
     elif columns[number].role == "attribution":
-        found["not_a_quotation"] = "Not an attribution"
+        reasons["not_a_quotation"] = "Not an attribution"
     if names:
         called = names[0].lower()
-        found["wrong_speaker"] = f"Wrong {'name' if called in _NO_NOUNS else called}"
+        reasons["wrong_speaker"] = f"Wrong {'name' if called in _NO_NOUNS else called}"
     else:
-        del found["wrong_speaker"]
-    return found
+        del reasons["wrong_speaker"]
+    return reasons
 
 
 def flags_of(claim: Claim) -> list[tuple[str, bool]]:
@@ -139,7 +139,7 @@ def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[FieldView
         FieldView(column, cell.items, number == anchor)
         for number, (column, cell) in enumerate(zip(columns, cells, strict=True))
     ]
-    return sorted(shown, key=lambda one: not one.is_anchor)
+    return sorted(shown, key=lambda field: not field.is_anchor)
 
 
 def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
@@ -201,27 +201,27 @@ def summary(fields: Sequence[FieldView]) -> list[tuple[str, bool]]:
 
     Of words that somebody said, that nobody is known to have said them is told as well.
     """
-    found = []
-    lead = next((one for one in fields if one.is_anchor and one.items), None)
+    values = []
+    lead = next((field for field in fields if field.is_anchor and field.items), None)
     if lead and lead.items[0].role == "figure" and lead.items[0].value is not None:
         worth = amount(lead.items[0].value)
         if worth and worth.replace(",", "") != lead.items[0].text.replace(",", ""):
-            found.append((worth, False))
+            values.append((worth, False))
     quoted = lead is not None and lead.column.role in ("quotation", "attribution")
-    names = [one for one in fields if one.column.role == "name"]
+    names = [field for field in fields if field.column.role == "name"]
     if quoted and names and not names[0].items:
-        found.append((f"no {one_line(names[0].column.label)}", False))
-    for one in fields:
-        if not one.is_anchor and one.items:
-            words = "; ".join(one_line(item.text)[:80] for item in one.items[:3])
-            found.append((words[:120], one.column.role == "name"))
-    return found[:4]
+        values.append((f"no {one_line(names[0].column.label)}", False))
+    for field in fields:
+        if not field.is_anchor and field.items:
+            words = "; ".join(one_line(item.text)[:80] for item in field.items[:3])
+            values.append((words[:120], field.column.role == "name"))
+    return values[:4]
 
 
 def words_around(desk: "Desk", claim: Claim, fields: Sequence[FieldView]) -> list[tuple[str, bool]]:
     """Return the words that a figure stands among: for a row that tells neither what
     it counts nor what it amounts to."""
-    lead = next((one for one in fields if one.is_anchor and one.items), None)
+    lead = next((field for field in fields if field.is_anchor and field.items), None)
     if lead is None or lead.items[0].role != "figure" or claim.start is None or claim.end is None:
         return []
     text = desk.article(claim.article_sha256).text
@@ -239,18 +239,18 @@ def changed_fields(
     before: Sequence[FieldView], after: Sequence[FieldView]
 ) -> tuple[FieldChange, ...]:
     """Return the fields in which two rows differ, in words or only in their places."""
-    old = {one.column.name: one for one in before}
-    found = []
-    for one in after:
-        was = old.get(one.column.name)
-        label = one_line(one.column.label)
-        if was is None or was.text != one.text:
-            found.append(FieldChange(label, word_diff(was.text if was else "", one.text)))
-        elif [item.spans for item in was.items] != [item.spans for item in one.items]:
-            found.append(
-                FieldChange(label, (("same", clipped(one.text, 80)), ("new", "elsewhere")))
+    old = {field.column.name: field for field in before}
+    changes = []
+    for field in after:
+        was = old.get(field.column.name)
+        label = one_line(field.column.label)
+        if was is None or was.text != field.text:
+            changes.append(FieldChange(label, word_diff(was.text if was else "", field.text)))
+        elif [item.spans for item in was.items] != [item.spans for item in field.items]:
+            changes.append(
+                FieldChange(label, (("same", clipped(field.text, 80)), ("new", "elsewhere")))
             )
-    return tuple(found)
+    return tuple(changes)
 
 
 def word_diff(before: str, after: str) -> tuple[tuple[DiffKind, str], ...]:
@@ -281,27 +281,27 @@ def word_diff(before: str, after: str) -> tuple[tuple[DiffKind, str], ...]:
 
 def history_entries(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
     """Return a claim's history for people, the latest entry first."""
-    undone = {one.undoes for one in log}
+    undone = {decision.undoes for decision in log}
     reasons = REASONS | reasons_of(desk, claim.schema, claim.kind)
 
     def fields(row: Json) -> list[FieldView]:
         return fields_of(desk, claim.schema, claim.kind, row)
 
-    found = []
-    for one in log:
-        if one.second:
+    entries = []
+    for decision in log:
+        if decision.second:
             continue
-        changed = one.action == "correct"
-        found.append(
+        changed = decision.action == "correct"
+        entries.append(
             Event(
-                one,
-                _ACTION_LABELS.get(one.action, one.action),
-                reasons.get(one.reason) if one.reason else None,
-                changed_fields(fields(one.before), fields(one.after)) if changed else (),
-                one.id in undone,
+                decision,
+                _ACTION_LABELS.get(decision.action, decision.action),
+                reasons.get(decision.reason) if decision.reason else None,
+                changed_fields(fields(decision.before), fields(decision.after)) if changed else (),
+                decision.id in undone,
             )
         )
-    return found[::-1]
+    return entries[::-1]
 
 
 def when(at: float | None) -> str:
@@ -331,30 +331,30 @@ def dom_id(claim: Claim) -> str:
 def marks(desk: "Desk", claims: Iterable[Claim]) -> tuple[list[Mark], dict[str, str]]:
     """Return a mark for every place that the claims' rows name, and the names of their looks."""
     lines: dict[str, str] = {}  # row kinds that rest on sentences, each with a line of its own
-    found = [mark for claim in claims for mark in _marks(desk, claim, lines)]
-    present = {mark.look.split()[0] for mark in found}
+    all_marks = [mark for claim in claims for mark in _marks(desk, claim, lines)]
+    present = {mark.look.split()[0] for mark in all_marks}
     names = LEGEND | {look: kind_label(kind) for kind, look in lines.items()}
-    return found, {look: name for look, name in names.items() if look in present}
+    return all_marks, {look: name for look, name in names.items() if look in present}
 
 
 def _marks(desk: "Desk", claim: Claim, lines: dict[str, str]) -> Iterator[Mark]:
     led = False
-    for one in fields_of(desk, claim.schema, claim.kind, claim.row):
-        look: str = one.column.role
+    for field in fields_of(desk, claim.schema, claim.kind, claim.row):
+        look: str = field.column.role
         if look == "sentence":
             look = lines.setdefault(claim.kind, f"e{len(lines) % 4 + 1}")
-        elif one.column.name.rpartition(".")[2] == "cue":
+        elif field.column.name.rpartition(".")[2] == "cue":
             look = "cue"
-        if one.is_anchor and claim.status == "rejected":
+        if field.is_anchor and claim.status == "rejected":
             look = "dismissed"
-        elif one.is_anchor and claim.origin == "candidate" and claim.status in ("open", "later"):
+        elif field.is_anchor and claim.origin == "candidate" and claim.status in UNDECIDED:
             look = "unaccounted"
-        if one.is_anchor:
+        if field.is_anchor:
             look += " lead"
-        tip = f"{kind_label(claim.kind)}: {one_line(one.column.label)}"
-        for item in one.items:
+        tip = f"{kind_label(claim.kind)}: {one_line(field.column.label)}"
+        for item in field.items:
             for span in item.spans:
-                is_anchor = one.is_anchor and not led
+                is_anchor = field.is_anchor and not led
                 led = led or is_anchor
                 yield Mark(span, look, dom_id(claim), tip, is_anchor)
     if not led and claim.start is not None and claim.end is not None:
