@@ -63,7 +63,7 @@ class Settings(BaseModel):
     assist: Literal["all", "unsure", "none"] = Field(
         "all", description="ask about every candidate, those the rules are unsure of, or none"
     )
-    # Measured (tests/benchmarks/assist.py, a small model): asking above it changed nothing more.
+    # Measured (tests/benchmarks/quality/assist.py): asking a small model above it changed no more.
     threshold: float = Field(
         0.6, ge=0, le=1, description="below this confidence of the rules a candidate is unsure"
     )

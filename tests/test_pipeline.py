@@ -24,7 +24,7 @@ from extractor.record import Extraction, record_from_json, record_to_json
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.schema.shape import shape_of
 from extractor.text.spans import Span
-from tests.support.made import TEXT, Parrot
+from tests.support.inventory import TEXT, Parrot
 
 ARTICLES = sorted((Path(__file__).parent / "articles").glob("*.txt"))
 SHIPPED = ("release_event", "quotes", "figures", "sanction_terms")

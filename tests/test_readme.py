@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 def test_what_the_readme_shows_is_what_the_commands_print():
     """Every output block is the command's output of today."""
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "benchmarks" / "readme.py"), "--check"],
+        [sys.executable, "-m", "tests.benchmarks.readme", "--check"],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -24,7 +24,7 @@ from extractor.sheet.html import to_html
 from extractor.sheet.terminal import console_for, sheet_text
 from tests.support.asking import extract_from, settings_for
 from tests.support.effort import calls_of
-from tests.support.stub_server import Play, Script, Stub, answers, serving
+from tests.support.stubs.server import Play, Script, Stub, answers, serving
 
 SCHEMA = load_schema("attributions")
 ARTICLES = sorted((Path(__file__).parents[1] / "articles").glob("*.txt"))

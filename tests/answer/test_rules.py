@@ -19,7 +19,7 @@ from extractor.find.inventory import Inventory
 from extractor.record import record_to_json
 from extractor.schema.catalogue import load_schema
 from extractor.schema.synonyms import choose
-from tests.support.made import TEXT, at, inventory
+from tests.support.inventory import TEXT, at, inventory
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Regenerate what README.md shows: `python tests/benchmarks/readme.py [--polnear FOLDER]`.
+"""Regenerate what README.md shows.
+
+    python -m tests.benchmarks.readme [--polnear FOLDER]
 
 A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
 
@@ -11,9 +13,9 @@ A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
     peers                   the rules beside other programs: with --polnear and --peers, which
                             installs them into an environment of their own
     throughput              a run that asks a stub, beside other programs: with --peers
-    assist                  what tests/benchmarks/assist.py --report prints of its last results
-    many                    what tests/benchmarks/many.py --out many.md last wrote there
-    recorded                what tests/benchmarks/recorded.py prints of the recorded answers
+    assist                  what quality/assist.py --report prints of its last results
+    many                    what speed/many.py --out many.md last wrote there
+    recorded                what quality/recorded.py prints of the recorded answers
 
 A block that is not asked for stays as it is. `--check` writes nothing, says which blocks are stale
 and ends with 1 when there are any; what depends on the machine's speed is not held stale.
@@ -31,12 +33,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tables import markdown, percent, ratio
+from tests.benchmarks.tables import markdown, percent, ratio
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-ASSIST = Path(__file__).with_name("assist.py")
-MANY = Path(__file__).with_name("many.md")
+ASSIST = Path(__file__).with_name("quality") / "assist.json"
+MANY = Path(__file__).with_name("speed") / "many.md"
 _BLOCK = re.compile(r"(<!-- (?P<name>\w[^\n]*?) -->\n)(?P<body>.*?)(<!-- end -->)", re.S)
 _OUTPUT = re.compile(
     r"output(?P<measured>, measured)?(?:, first (?P<lines>\d+) lines)?: (?P<command>.+)"
@@ -80,7 +82,7 @@ class Rules:
     NAMES = ("dev", "train")
 
     def __init__(self, folder: Path) -> None:
-        from polnear import load_scorer, read_gold
+        from tests.benchmarks.quality.polnear import load_scorer, read_gold
 
         self.scorer: ModuleType = load_scorer(folder / "score.py")
         self.gold = {name: read_gold(folder / f"{name}.jsonl") for name in self.NAMES}
@@ -89,7 +91,7 @@ class Rules:
     @cached_property
     def predictions(self) -> dict[str, dict[str, Any]]:
         """The rules' answers by gold file and document; times them on the way."""
-        from polnear import BEFORE, timed
+        from tests.benchmarks.quality.polnear import BEFORE, timed
 
         found = {}
         for name, other, passes in (("dev", "train", 8), ("train", "dev", 1)):
@@ -100,7 +102,7 @@ class Rules:
     @cached_property
     def outcomes(self) -> dict[str, Any]:
         """What became of every quotation, by gold file."""
-        from outcomes import scored
+        from tests.benchmarks.quality.outcomes import scored
 
         return {n: scored(self.scorer, self.gold[n], self.predictions[n]) for n in self.NAMES}
 
@@ -119,19 +121,19 @@ class Rules:
 
     def calibration(self) -> str:
         """Return the table of confidence."""
-        from calibration import table
+        from tests.benchmarks.quality.calibration import table
 
         return table(self.outcomes)
 
     def errors(self) -> str:
         """Return the table of failures, by class of source on the larger file."""
-        from error_analysis import table
+        from tests.benchmarks.quality.error_analysis import table
 
         return table(self.outcomes, totals_only=("dev",))
 
     def speed(self) -> str:
         """Return a sentence with the articles that a CPU second does."""
-        from polnear import BEFORE
+        from tests.benchmarks.quality.polnear import BEFORE
 
         quoting, all_of_it = self.speeds["dev"] if self.predictions else (0.0, 0.0)
         return (
@@ -143,10 +145,9 @@ class Rules:
 
 def figures(texts: list[Path]) -> str | None:
     """Return the table of figures and sanction terms, or None when texts are missing."""
-    import figures_and_sanctions as fs
-
     from extractor.find.inventory import take
     from extractor.read import article_from_text
+    from tests.benchmarks.quality import figures_and_sanctions as fs
 
     gold = {name: fs.read_gold(fs.GOLD / f"{name}.jsonl") for name in ("figures", "sanctions")}
     known = fs.read_texts(texts, {r["sha256"] for records in gold.values() for r in records})
@@ -179,7 +180,7 @@ class Blocks:
             "assist": self._assist,
             "many": lambda: MANY.read_text(encoding="utf-8") if MANY.is_file() else None,
             "throughput": self._throughput,
-            "recorded": lambda: output_of("python tests/benchmarks/recorded.py"),
+            "recorded": lambda: output_of("python -m tests.benchmarks.quality.recorded"),
         }
         for name in ("polnear", "calibration", "errors", "speed", "figures", "peers"):
             self._tables[name] = lambda: None
@@ -215,7 +216,7 @@ class Blocks:
     def _peers(self) -> str | None:
         if not self._options.peers or self._options.check:
             return None
-        from peers import compare
+        from tests.benchmarks.quality.peers import compare
 
         folder = self._options.polnear
         return compare(folder / "dev.jsonl", self._options.peers, also=folder / "train.jsonl")
@@ -224,17 +225,17 @@ class Blocks:
         if not self._options.peers or self._options.check:
             return None
         beside = shlex.quote(str(self._options.peers.with_name("langextract")))
-        return output_of(f"python tests/benchmarks/throughput.py --peers {beside}")
+        return output_of(f"python -m tests.benchmarks.speed.throughput --peers {beside}")
 
     def _assist(self) -> str | None:
-        if not ASSIST.is_file() or not ASSIST.with_suffix(".json").is_file():
+        if not ASSIST.is_file():
             return None
-        return output_of(f"python {ASSIST.relative_to(ROOT)} --report")
+        return output_of("python -m tests.benchmarks.quality.assist --report")
 
 
 def options() -> argparse.Namespace:
     """Read the command line."""
-    from peers import default_venv
+    from tests.benchmarks.quality.peers import default_venv
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -259,7 +260,7 @@ def main() -> None:
         README.write_text(new, encoding="utf-8")
     elif blocks.stale:
         stale = "".join(f"\n    {name}" for name in blocks.stale)
-        sys.exit(f"README.md is out of date: run tests/benchmarks/readme.py for{stale}")
+        sys.exit(f"README.md is out of date: run python -m tests.benchmarks.readme for{stale}")
 
 
 if __name__ == "__main__":

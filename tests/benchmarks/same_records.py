@@ -1,4 +1,6 @@
-"""Whether two checkouts give the same records: `python tests/benchmarks/same_records.py OLD NEW`.
+"""Whether two checkouts give the same records.
+
+    python -m tests.benchmarks.same_records OLD NEW
 
 Both builds are run as commands, so it does not matter how their modules are called. Compared are
 the JSON lines that `extract` prints, byte for byte but for the seconds it took:

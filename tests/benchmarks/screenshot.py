@@ -1,6 +1,6 @@
 """The README's picture of the review page: the two articles of the tests, a few decisions taken.
 
-    python tests/benchmarks/screenshot.py [--output tests/benchmarks/review.webp] [--dark]
+    python -m tests.benchmarks.screenshot [--output tests/benchmarks/review.webp] [--dark]
 
 Makes a run into a folder of its own, serves it, and has a headless Chromium look at it.
 """
@@ -15,19 +15,17 @@ from pathlib import Path
 
 import uvicorn
 
+from extractor.review.decide.decisions import decide
+from extractor.review.desk import Desk
+from extractor.review.queue import Filter, page
+from extractor.review.server.app import make_app
+from extractor.review.server.guard import Access
+from extractor.review.server.responses import ServerConfig
+from extractor.review.sync.sync import sync
+from extractor.settings import Settings
+from tests.support.browser import Browser, find_chromium
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from extractor.review.decide.decisions import decide  # noqa: E402
-from extractor.review.desk import Desk  # noqa: E402
-from extractor.review.queue import Filter, page  # noqa: E402
-from extractor.review.server.app import make_app  # noqa: E402
-from extractor.review.server.guard import Access  # noqa: E402
-from extractor.review.server.responses import ServerConfig  # noqa: E402
-from extractor.review.sync.sync import sync  # noqa: E402
-from extractor.settings import Settings  # noqa: E402
-from tests.support.browser import Browser, find_chromium  # noqa: E402
-
 SHOWN = "document.querySelector('.hl.on') && !document.querySelector('html.waiting')"
 CHOSEN = "thank you"  # the quotation of a speaker whom another one quotes
 

@@ -12,7 +12,7 @@ from extractor.find.inventory import Inventory
 from extractor.record import record_from_json, record_to_json
 from extractor.schema.catalogue import load_schema
 from tests.support.effort import calls_of
-from tests.support.made import TEXT, at, inventory
+from tests.support.inventory import TEXT, at, inventory
 
 EVENT = load_schema("release_event").model
 QUOTES = load_schema("quotes").model

@@ -16,7 +16,7 @@ import pytest
 
 from extractor import __version__, cli
 from extractor.cli.flags import RunFlags
-from tests.support.stub_server import answers, fails, serving
+from tests.support.stubs.server import answers, fails, serving
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 ONE = ARTICLES / "reuters-prisoners.txt"

@@ -24,7 +24,7 @@ from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
 from extractor.review.sync.sync import sync
 from extractor.text.spans import Span
-from tests.support.sheets import TEXT, make_article, release
+from tests.support.extractions import TEXT, make_article, release
 from tests.support.stores import fill, named
 
 EVERY = Filter(status=("open", "accepted", "corrected", "rejected", "later"))

@@ -22,7 +22,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import each, page
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
-from tests.support.reviewing import ARTICLE, BERG, CRITICS, HEAD, HOLM, claim_on
+from tests.support.review.newsroom import ARTICLE, BERG, CRITICS, HEAD, HOLM, claim_on
 from tests.support.stores import fill
 
 QUOTES = load_schema("quotes")

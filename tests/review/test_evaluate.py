@@ -12,7 +12,7 @@ from extractor.review.desk import Desk
 from extractor.review.evaluate.evaluate import reviewed, stored_reports
 from extractor.review.queue import page
 from extractor.review.sync.sync import sync
-from tests.support.stub_server import answers, serving
+from tests.support.stubs.server import answers, serving
 
 ARTICLES = {
     "strike.txt": 'Strike goes on\n\n"We will not go back," said Ada Moreno, the secretary.\n\n'

@@ -21,7 +21,7 @@ from extractor.review.queue import Filter, each
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
-from tests.support.sheets import make_article
+from tests.support.extractions import make_article
 from tests.support.stores import fill
 
 ARTICLE = make_article(

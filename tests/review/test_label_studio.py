@@ -13,7 +13,7 @@ from extractor.review.desk import Desk
 from extractor.review.publish.publish import publish
 from extractor.review.queue import Filter, each
 from extractor.review.sync.sync import sync
-from tests.support.sheets import TEXT, release
+from tests.support.extractions import TEXT, release
 from tests.support.stores import fill, named
 
 

@@ -26,7 +26,7 @@ from extractor.review.queue import Filter, each, save_view
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
-from tests.support.sheets import make_article, release
+from tests.support.extractions import make_article, release
 from tests.support.stores import fill, named
 
 TABLES = ("xlsx", "csv", "jsonl", "html")

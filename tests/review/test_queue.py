@@ -30,8 +30,8 @@ from extractor.review.queue import (
 )
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
-from tests.support.made import TEXT
-from tests.support.reviewing import ARTICLE
+from tests.support.inventory import TEXT
+from tests.support.review.newsroom import ARTICLE
 from tests.support.stores import fill
 
 SCHEMA = load_schema("release_event")

@@ -15,7 +15,7 @@ from extractor.review.decide.decisions import decide, draft, draft_of, history, 
 from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, page
-from tests.support.reviewing import (
+from tests.support.review.newsroom import (
     ARTICLE,
     BERG,
     CRITICS,

@@ -22,7 +22,7 @@ from extractor.review.desk import Desk
 from extractor.review.queue import each
 from extractor.review.server.app import make_app
 from tests.support.browser import Browser
-from tests.support.reviews import TOKEN, config, fill_desk
+from tests.support.review.server import TOKEN, config, fill_desk
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 ARTICLES = Path(__file__).parents[1] / "articles"

@@ -22,7 +22,7 @@ from extractor.review.decide.decisions import REASONS
 from extractor.review.server.guard import Access, Guard, Limits, names_for
 from extractor.review.server.page.rendering import STATIC
 from extractor.schema.catalogue import load_schema
-from tests.support.reviews import HERE, OWN, TOKEN, client, fill_desk
+from tests.support.review.server import HERE, OWN, TOKEN, client, fill_desk
 from tests.support.stores import fill
 
 ARTICLE = """Harbour talks

@@ -20,7 +20,7 @@ from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.store.migrate import migration_files
 from extractor.store.store import FILE
-from tests.support.reviewing import ARTICLE
+from tests.support.review.newsroom import ARTICLE
 from tests.support.stores import fill
 
 QUOTES = load_schema("quotes")

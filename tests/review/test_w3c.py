@@ -16,7 +16,7 @@ from extractor.review.publish.w3c import CONTEXT
 from extractor.review.publish.w3c import named as iri_of
 from extractor.review.queue import Filter, each
 from extractor.review.sync.sync import sync
-from tests.support.sheets import TEXT, release
+from tests.support.extractions import TEXT, release
 from tests.support.stores import fill, named
 
 IRI = re.compile(r"(urn:|ni:///|https?://)\S+")

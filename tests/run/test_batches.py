@@ -20,7 +20,8 @@ from extractor.run.batch.upload_files import Line, Spool
 from extractor.run.requests.budget import budget_for
 from extractor.settings import Price
 from tests.support.asking import KEY, settings_for
-from tests.support.coverage_made import (
+from tests.support.processes.warm import Started, ran
+from tests.support.runs import (
     RIGHT,
     command,
     environment,
@@ -32,9 +33,8 @@ from tests.support.coverage_made import (
     rows,
     sheet,
 )
-from tests.support.stub_batches import BatchStub, Body, serving_batches
-from tests.support.stub_server import Play, answers, fails, says, serving
-from tests.support.warm import Started, ran
+from tests.support.stubs.batches import BatchStub, Body, serving_batches
+from tests.support.stubs.server import Play, answers, fails, says, serving
 
 PRICES = {"stub": Price(input=10.0, output=100.0)}  # a line: 100 tokens in, 10 out
 LINE = 100 * 10.0 / 1e6 + 10 * 100.0 / 1e6

@@ -24,10 +24,11 @@ from extractor.settings import Price, Settings
 from extractor.store.entries import CallFor
 from extractor.store.store import Store
 from extractor.store.work_key import recipe_for
-from tests.benchmarks.call_sizes import measured
+from tests.benchmarks.training.call_sizes import measured
 from tests.conftest import ROOT
 from tests.support.asking import settings_for
-from tests.support.coverage_made import (
+from tests.support.processes.warm import ran
+from tests.support.runs import (
     command,
     environment,
     go,
@@ -37,9 +38,8 @@ from tests.support.coverage_made import (
     sheet,
     text_of,
 )
-from tests.support.replaying import recorded_answers
-from tests.support.stub_server import Play, answers, fails, serving
-from tests.support.warm import ran
+from tests.support.stubs.recorded import recorded_answers
+from tests.support.stubs.server import Play, answers, fails, serving
 
 # The stub counts 100 tokens in and 10 out: with this an answer costs 0.011 dollars.
 PRICES = {"stub": Price(input=100, output=100)}

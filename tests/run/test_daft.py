@@ -28,7 +28,7 @@ from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 from extractor.store.packing import unpack_json
 from tests.support.asking import settings_for
-from tests.support.coverage_made import (
+from tests.support.runs import (
     command,
     environment,
     go,
@@ -38,8 +38,8 @@ from tests.support.coverage_made import (
     rows,
     text_of,
 )
-from tests.support.stub_server import Play, fails, serving
-from tests.support.stub_store import serving_objects
+from tests.support.stubs.objects import serving_objects
+from tests.support.stubs.server import Play, fails, serving
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 needs_daft = pytest.mark.skipif(

@@ -10,7 +10,9 @@ from threading import Event
 
 import pytest
 
-from tests.support.coverage_made import (
+from tests.support.processes.killing import kill_and_go_on, kill_and_spend
+from tests.support.processes.warm import Started, ran
+from tests.support.runs import (
     as_lines,
     command,
     done_in,
@@ -21,9 +23,7 @@ from tests.support.coverage_made import (
     rows,
     sheet,
 )
-from tests.support.killing import kill_and_go_on, kill_and_spend
-from tests.support.stub_server import Play, Stub, serving
-from tests.support.warm import Started, ran
+from tests.support.stubs.server import Play, Stub, serving
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:

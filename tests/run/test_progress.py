@@ -23,8 +23,8 @@ from extractor.run.inputs.coverage import count_sources, sources_in
 from extractor.run.progress.show import Bar, JsonLog, Pace, _Line, json_line
 from extractor.run.progress.watcher import Tally
 from extractor.store.entries import Failed, Known
-from tests.support.coverage_made import command, environment, make_coverage, right, rows
-from tests.support.stub_server import fails, serving
+from tests.support.runs import command, environment, make_coverage, right, rows
+from tests.support.stubs.server import fails, serving
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z])")
 HOSTILE = "\x1b]0;owned\x07\x1b[31mred\u202e\n.txt"

@@ -22,7 +22,7 @@ from extractor.settings import Settings
 from extractor.store import writer
 from extractor.store.store import Store
 from tests.support.asking import settings_for
-from tests.support.coverage_made import (
+from tests.support.runs import (
     go,
     is_whole,
     make_coverage,
@@ -32,7 +32,7 @@ from tests.support.coverage_made import (
     sheet,
     text_of,
 )
-from tests.support.stub_server import Play, answers, fails, says, serving
+from tests.support.stubs.server import Play, answers, fails, says, serving
 
 
 def asking(base_url: str, cache: Path, **changes: Any) -> Settings:

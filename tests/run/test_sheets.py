@@ -38,7 +38,7 @@ from extractor.store.entries import Failed
 from extractor.store.store import Store
 from extractor.text.printable import printable
 from extractor.text.spans import Span
-from tests.support.sheets import TEXT, make_article, make_extraction, release
+from tests.support.extractions import TEXT, make_article, make_extraction, release
 from tests.support.stores import SCHEMA, fill, named, recipe
 
 HOSTILE = [

@@ -19,7 +19,8 @@ from extractor.read.source import Source
 from extractor.run.inputs import watch as module
 from extractor.run.inputs.coverage import Fields
 from extractor.run.inputs.watch import Watch, _Arrivals
-from tests.support.coverage_made import (
+from tests.support.processes.warm import Started, ran
+from tests.support.runs import (
     as_lines,
     command,
     done_in,
@@ -31,8 +32,7 @@ from tests.support.coverage_made import (
     rows,
     text_of,
 )
-from tests.support.stub_server import fails, serving
-from tests.support.warm import Started, ran
+from tests.support.stubs.server import fails, serving
 
 
 def wait_until(holds: Callable[[], bool], what: object = "", seconds: float = 20.0) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from extractor.fields import Figure, Name, Place, Quotation
 from extractor.sheet.csvout import harmless, to_csv
 from extractor.text.spans import Span
-from tests.support.sheets import TEXT, make_article, make_extraction, release
+from tests.support.extractions import TEXT, make_article, make_extraction, release
 
 
 def _rows(text: str) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from extractor.record import Audit, AuditItem, Extraction
 from extractor.sheet.highlights import Mark, marked_paragraphs
 from extractor.sheet.html import to_html
 from extractor.text.spans import Span
-from tests.support.sheets import TEXT, make_article, make_extraction, release
+from tests.support.extractions import TEXT, make_article, make_extraction, release
 
 
 class _Page(HTMLParser):

@@ -5,7 +5,7 @@ import json
 from pydantic import BaseModel
 
 from extractor.sheet.jsonout import to_json
-from tests.support.sheets import make_article, make_extraction, release
+from tests.support.extractions import make_article, make_extraction, release
 
 
 class _Note(BaseModel):

@@ -10,7 +10,7 @@ import pytest
 
 from extractor.sheet.html import to_html
 from tests.support.browser import Browser
-from tests.support.sheets import TEXT, release
+from tests.support.extractions import TEXT, release
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 ENTER, ESCAPE, DOWN = ("Enter", 13), ("Escape", 27), ("ArrowDown", 40)

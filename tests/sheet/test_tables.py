@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from extractor.fields import Figure, Name, Place, Verbatim
 from extractor.record import Audit
 from extractor.sheet.tables import amount, number, row_kinds, tables
-from tests.support.sheets import make_article, make_extraction, release
+from tests.support.extractions import make_article, make_extraction, release
 
 
 class Mood(Enum):

@@ -10,7 +10,7 @@ from extractor.fields import Figure, Quotation
 from extractor.record import Audit, AuditItem, Extraction, Usage
 from extractor.sheet.terminal import console_for, sheet_text
 from extractor.text.spans import Span
-from tests.support.sheets import make_article, make_extraction, release, schema
+from tests.support.extractions import make_article, make_extraction, release, schema
 
 
 class _Terminal(io.StringIO):

@@ -237,7 +237,7 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from extractor.errors import OutputError
-from tests.support.coverage_made import text_of
+from tests.support.runs import text_of
 from tests.store.test_store import RECIPE, SCHEMA, done
 from extractor.pipeline import extract
 from extractor.read import article_from_text

@@ -1,8 +1,7 @@
 """What a real small model answered on both shipped articles, as recorded in cassettes/.
 
 Used by tests/answer/model/test_recorded_answers.py, which replays or records it and checks what
-comes of it,
-and by tests/benchmarks/recorded.py, which prints what there is to say of it.
+comes of it, and by tests/benchmarks/quality/recorded.py, which prints what there is to say of it.
 """
 
 import asyncio

@@ -13,7 +13,7 @@ from extractor.store.entries import Done, Failed
 from extractor.store.packing import pack
 from extractor.store.store import Store
 from extractor.store.work_key import Recipe
-from tests.support.sheets import release
+from tests.support.extractions import release
 
 SCHEMA = "release_event"
 

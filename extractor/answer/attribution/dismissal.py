@@ -2,10 +2,11 @@
 
 A log-linear classifier over what speaks for and against it (answer/marked_words.py): the words
 beside the marks ("the film", "a podcast host"), capitals, and whether a cue in the sentence
-attributes words to anyone; with weights fitted on annotated news (tests/benchmarks/
-train_dismissal.py) and kept in a table beside this file. Where the evidence is thin the stretch is
-kept, for a fragment lost costs more than a title kept. That gold holds the titles that stand
-inside somebody's reported words ("he wrote a memo titled …"), so these are kept too.
+attributes words to anyone; with weights fitted on annotated news
+(tests/benchmarks/training/dismissal.py) and kept in a table beside this file. Where the evidence is
+thin the stretch is kept, for a fragment lost costs more than a title kept. That gold holds the
+titles that stand inside somebody's reported words ("he wrote a memo titled …"), so these are kept
+too.
 
 The attribution's own confidence is no feature: it adds nothing to the classifier, cross-validated.
 """

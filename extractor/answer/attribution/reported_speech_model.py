@@ -4,7 +4,7 @@ Which words are cues no list can say ("the poll shows", "she fears", "he backed"
 a subject is weighed by its own form, by what follows it and by what its subject is; and each place
 where the content may end (a comma, a conjunction, a preposition) by what stands on both sides. Both
 are logistic models over sparse features, fitted on annotated news by
-tests/benchmarks/train_reports.py; reported_speech_weights.json holds features and weights, no
+tests/benchmarks/training/reports.py; reported_speech_weights.json holds features and weights, no
 sentence.
 """
 

@@ -28,7 +28,7 @@ _LEAST = 0.005  # a source of less probability is not worth a line
 _FLOOR = 0.01  # of a name that the model does not give, or gives too seldom to be listed
 # The power of the model's odds: for a model of 1.5 billion parameters the least one whose right
 # answers to training questions are within a standard error of the best's
-# (tests/benchmarks/train_who.py).
+# (tests/benchmarks/training/who.py).
 _WEIGHT = 0.3
 _PLAIN = 0.6  # what an answer without odds is taken to give the name that it writes
 _BEFORE, _AFTER = 1200, 500  # characters of the passage around a quotation, at most

@@ -3,7 +3,7 @@
 A log-linear ranking in the spirit of Lappin and Leass (1994, "An algorithm for pronominal anaphora
 resolution"): role, distance and company of each entity's mentions, with fitted weights. Where one
 man and only women stand before a "he", the gender gives the answer away and what positions mean is
-learned from it (tests/benchmarks/train_pronouns.py), an idea of Bergsma and Lin (2006,
+learned from it (tests/benchmarks/training/pronouns.py), an idea of Bergsma and Lin (2006,
 "Bootstrapping path-based pronoun resolution"); passages read for it were added.
 """
 

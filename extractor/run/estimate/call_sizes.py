@@ -1,9 +1,10 @@
 """How large requests and answers are, and how often a wrong answer goes back: for estimates.
 
 Known from the store's own calls by the same model and plan; where these are few, from what a
-recorded small model did on two articles (call_sizes.json, which tests/benchmarks/call_sizes.py
-makes from cassettes/). Kinds are the names of questions: in the plan "narrow" a list of the schema
-("quotes"), else the schema's own name; who.j2's question is called "who".
+recorded small model did on two articles (call_sizes.json, which
+tests/benchmarks/training/call_sizes.py makes from cassettes/). Kinds are the names of questions: in
+the plan "narrow" a list of the schema ("quotes"), else the schema's own name; who.j2's question is
+called "who".
 """
 
 import json

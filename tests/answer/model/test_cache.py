@@ -12,7 +12,7 @@ from extractor.answer.endpoint.cache import AnswerCache, SafeDisk, default_folde
 from extractor.errors import UsageError
 from extractor.schema.wire import Shared
 from tests.support.asking import ask, name_id, settings_for
-from tests.support.stub_server import answers, fails, in_turn, says, serving
+from tests.support.stubs.server import answers, fails, in_turn, says, serving
 
 
 class Bomb:

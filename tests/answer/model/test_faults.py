@@ -30,7 +30,7 @@ from extractor.read import article_from_text
 from extractor.record import Extraction
 from extractor.schema.catalogue import load_schema
 from tests.support.asking import ARTICLE, KEY, ask, extract_from, name_id, settings_for
-from tests.support.stub_server import Play, Script, Stub, answers, fails, in_turn, says, serving
+from tests.support.stubs.server import Play, Script, Stub, answers, fails, in_turn, says, serving
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ any other OpenAI-compatible endpoint (minutes on a quiet machine):
     OPENAI_BASE_URL=http://127.0.0.1:8091/v1 OPENAI_API_KEY=local EXTRACT_MODEL=NAME \\
         pytest tests/answer/model/test_recorded_answers.py --record-mode=new_episodes
 
-`tests/benchmarks/recorded.py` prints what the model got right; RIGHT below says how much of it has
-to stay. A changed prompt,
-schema or list of candidates changes the questions: those are asked anew, and the answers to what is
-no longer asked go out of the cassette (`--record-mode=rewrite` asks everything anew).
+`tests/benchmarks/quality/recorded.py` prints what the model got right; RIGHT below says how
+much of it has to stay. A changed prompt, schema or list of candidates changes the questions: those
+are asked anew, and the answers to what is no longer asked go out of the cassette
+(`--record-mode=rewrite` asks everything anew).
 """
 
 from typing import Any

@@ -13,7 +13,7 @@ from extractor.answer.endpoint.messages import Fault
 from extractor.answer.model.who import odds_of, rivals_to_ask, weighed
 from extractor.record import Extraction
 from tests.support.asking import extract_from, settings_for
-from tests.support.stub_server import Play, Stub, fails, says, serving
+from tests.support.stubs.server import Play, Stub, fails, says, serving
 
 # Nobody is plainly the one who said the first quotation; the second one's speaker is plain.
 UNSURE = """\
