@@ -10,7 +10,6 @@ ends with status 1 when a step takes more than 400 MB, or an unedited sheet make
 import argparse
 import csv
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -86,7 +85,7 @@ def _measured(folder: Path, name: str, path: Path) -> dict[str, float]:
         name,
         str(path),
     ]
-    done = subprocess.run(words, check=True, capture_output=True, text=True, env=os.environ)
+    done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
