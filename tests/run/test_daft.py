@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from many import recombined, texts_of
 
 from extractor.errors import NotAnArticle, UsageError
 from extractor.read.source import Source, failing
@@ -27,6 +26,7 @@ from extractor.run.inputs.jsonl import Fields
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 from extractor.store.packing import unpack_json
+from tests.benchmarks.speed.many import recombined, texts_of
 from tests.support.asking import settings_for
 from tests.support.runs import (
     command,

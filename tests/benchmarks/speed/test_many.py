@@ -16,7 +16,7 @@ from tests.benchmarks.speed.many import (
     texts_of,
 )
 
-ARTICLES = Path(__file__).parents[3] / "articles"
+ARTICLES = Path(__file__).parents[2] / "articles"
 
 
 def measured(articles: int = 10_000, **changes: object) -> Measured:

@@ -7,7 +7,7 @@ from extractor.schema.catalogue import load_schema
 from tests.benchmarks.speed.many import recombined, texts_of
 from tests.benchmarks.speed.throughput import Line, misses, of_run, prepared
 
-ARTICLES = Path(__file__).parents[3] / "articles"
+ARTICLES = Path(__file__).parents[2] / "articles"
 
 
 def line(what: str, delay: float, at_once: int, speed: float, cpu: float) -> Line:
