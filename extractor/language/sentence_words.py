@@ -6,6 +6,7 @@ by the finders and readers of sanction statements and releases.
 
 import re
 
+from extractor.language.en.lists import word_set
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
@@ -25,61 +26,33 @@ def tokens_of(text: str, span: Span) -> list[Token]:
     return found
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-DETERMINERS = _set(
-    "the a an this that these those its their his her our your my all some any most many more much "
-    "no each every both few several other another such certain half part what which whose"
+DETERMINERS = word_set(
+    "closed_classes.determiners", "articles", "demonstrative", "each", "some", "amount"
+) | word_set("closed_classes.possessives")
+PREPOSITIONS = word_set("closed_classes.prepositions", "common", "rare")
+MODALS = word_set("closed_classes.auxiliaries", "will", "possible", "due", "will-not", "cannot") | {
+    "'ll"
+}
+AUXILIARIES = word_set("closed_classes.auxiliaries")
+NEGATIONS = word_set("closed_classes.negations") | word_set(
+    "closed_classes.auxiliaries", "cannot", "not", "will-not", "due-not"
 )
-PREPOSITIONS = _set(
-    "on against to for from with by under over at after before since following despite through via "
-    "amid into about between without within during until till upon around across toward towards "
-    "concerning regarding in as than like because near outside inside onto off per including along "
-    "among amongst alongside amid plus versus besides beyond"
+SUBORDINATORS = word_set("closed_classes.conjunctions", "subordinating", "relative", "rare")
+COORDINATORS = word_set("closed_classes.conjunctions", "coordinating")
+PRONOUNS = (
+    word_set("closed_classes.subject-pronouns")
+    | word_set("closed_classes.object-pronouns", "personal") - {"her"}
+    | word_set("closed_classes.reflexives")
+    | word_set("closed_classes.determiners", "demonstrative")
 )
-MODALS = _set("will would shall should may might can could must cannot ought 'll won't wouldn't")
-AUXILIARIES = MODALS | _set(
-    "is are was were be been being am has have had having do does did not n't isn't aren't wasn't "
-    "weren't hasn't haven't hadn't doesn't don't didn't shouldn't can't couldn't mustn't "
-    "it's they've we've they'll we'll he'll she'll it'll i'll they'd we'd he'd she'd"
+COMMON_VERBS = word_set("clauses.common-verbs")
+BREAKS = frozenset("; : — – “ ” ( ) [ ] « » „ ? ! ... … --".split()) | {'"'}
+MONTHS = (
+    word_set("calendar.months", "full")
+    | word_set("calendar.weekdays", "full")
+    | {f"{short}." for short in word_set("calendar.months", "short")}
 )
-NEGATIONS = _set(
-    "not never n't cannot no won't wouldn't isn't aren't wasn't weren't hasn't haven't hadn't "
-    "doesn't don't didn't shouldn't can't couldn't mustn't neither nor"
-)
-SUBORDINATORS = _set(
-    "that which who whom whose if unless because while although though when whenever where whereas "
-    "after before since until till once so lest whether"
-)
-COORDINATORS = _set("and or but nor yet")
-PRONOUNS = _set(
-    "i he she it they we you him them us me himself herself itself themselves this that these "
-    "those who which"
-)
-# Verbs in the press that end a noun phrase without a capital or an ending to tell by.
-COMMON_VERBS = _set(
-    "said says say told tells tell saying remain remains remained stay stays stayed expire expires "
-    "expired lapse lapses take takes took taken come comes came go goes went gone make makes made "
-    "made mean means meant hit hits get gets got give gives gave given keep keeps kept hold holds "
-    "held put puts let lets led lead leads left leave leaves became become becomes began begin "
-    "begins begun continue continues continued include includes included appear appears seem seems "
-    "force forces forced prevent prevents prohibit prohibits cut cuts hurt hurts help helps helped "
-    "work works worked require requires stand stands stood bite bites apply applies need needs "
-    "want wants brought bring brings saw see sees seen add added adds call calls called cost costs "
-    "flown driven sent fled flew met landed arrive arrives arrived walked"
-)
-BREAKS = _set('; : — – " “ ” ( ) [ ] « » „ ? !') | {"...", "…", "--"}
-MONTHS = _set(
-    "january february march april may june july august september october november december jan. "
-    "feb. mar. apr. aug. sept. oct. nov. dec. monday tuesday wednesday thursday friday saturday "
-    "sunday"
-)
-_ADVERB_LIKE = _set(
-    "immediately today tomorrow yesterday soon again now then already still later earlier instead "
-    "tonight too also just only even ago here there not never if unless"
-)
+_ADVERB_LIKE = word_set("clauses.adverb-like")
 
 
 def is_adverb(token: Token) -> bool:
@@ -158,7 +131,7 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     return not after_name or _may_modify(tokens, i, at)
 
 
-_TRAILING = _set("last next late early home alive alone ahead today tomorrow yesterday this that")
+_TRAILING = word_set("clauses.trailing")
 
 
 def _stacked(tokens: list[Token], i: int) -> bool:
@@ -181,9 +154,7 @@ def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
     )
 
 
-_DONE_TO_RULES = _set(
-    "imposed lifted eased tightened extended announced adopted introduced renewed expired removed"
-)
+_DONE_TO_RULES = word_set("clauses.done-to-rules")
 
 
 def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
@@ -286,7 +257,7 @@ def clause_end(tokens: list[Token], at: int) -> int:
 
 
 _REACH = 60  # words that a clause is followed for: longer ones are lists or broken text
-_SAID = _set("said says told added saying according reported wrote")
+_SAID = word_set("clauses.said")
 
 
 def _clause_follows(tokens: list[Token], i: int) -> bool:
@@ -304,16 +275,3 @@ def _clause_follows(tokens: list[Token], i: int) -> bool:
         if token.low in AUXILIARIES:
             return window[0].low in ("and", "or") or window[0].capital or window[0].low in PRONOUNS
     return False
-
-
-def forms(*lemmas: str) -> frozenset[str]:
-    """Return the regular forms of English verbs: base, -s, -ed, -ing."""
-    out: set[str] = set()
-    for lemma in lemmas:
-        stem = lemma[:-1] if lemma.endswith("e") else lemma
-        if lemma.endswith("y") and lemma[-2] not in "aeiou":
-            out |= {lemma, lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing"}
-            continue
-        s = "es" if lemma.endswith(("s", "sh", "ch", "x", "z")) else "s"
-        out |= {lemma, lemma + s, stem + "ed", stem + "ing"}
-    return frozenset(out)

@@ -6,16 +6,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from extractor.language.calendar_words import MONTHS
+from extractor.language.en.calendar import MONTHS
+from extractor.language.en.lexicon import BODY_NOUNS, DOCUMENT_NOUNS, FINITE_SPEECH, PERSON_NOUNS
+from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import singular
+from extractor.language.en.numbers import ORDINALS, SCALES, TENS, UNITS, VAGUE
 from extractor.language.kinds import EntityKind
-from extractor.language.lexicon import (
-    BODY_NOUNS,
-    DOCUMENT_NOUNS,
-    FINITE_SPEECH,
-    PERSON_NOUNS,
-    singular,
-)
-from extractor.language.number_words import ORDINALS, SCALES, TENS, UNITS, VAGUE
 
 CAPITAL: Final = 1  # may begin a name: "Okafor", "d'Orsay"
 OPENING: Final = 2  # a sentence begins after it; after a stop, if a word ends there
@@ -26,9 +22,9 @@ PRONOUN: Final = 32  # of the third person, or "who"
 NUMBER: Final = 64  # may begin a figure, or a number that is none
 STATES: Final = 128  # may begin a name for states taken together
 
-SINGULAR = frozenset("he him his himself she her hers herself".split())
-PLURAL = frozenset("they them their themselves".split())
-NEUTRAL = frozenset("it its itself".split())
+SINGULAR = word_set("closed_classes.third-person", "m", "f")
+PLURAL = word_set("closed_classes.third-person", "plural")
+NEUTRAL = word_set("closed_classes.third-person", "neutral")
 PRONOUNS = SINGULAR | PLURAL | NEUTRAL | {"who"}
 _MOST, _LONGEST = 50_000, 40  # words that are remembered, and their letters
 _INNER = frozenset("'’-")  # "d'Orsay", "e-Commerce"
@@ -116,10 +112,7 @@ TRIGGER = re.compile(
 )
 
 
-BEGINNINGS = frozenset(
-    "countries nations states powers governments capitals leaders bloc international global "
-    "world".split()
-)
+BEGINNINGS = word_set("names.state-group-beginnings")
 
 
 BEGINNING = re.compile(rf"\b(?:{'|'.join(sorted(BEGINNINGS))})\b|\b\d+$", re.IGNORECASE)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.language.times import find_times
+from extractor.language.en.times import find_times
 from extractor.text.spans import Span
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from extractor.answer.attribution.context import ROLE, Evidence, Nearby, Setting, nearby
 from extractor.find.candidates import Entity, Mention
 from extractor.frozen import frozen
-from extractor.language.lexicon import FINITE_SPEECH, PREPOSITIONS
+from extractor.language.en.lexicon import FINITE_SPEECH, PREPOSITIONS
 from extractor.language.log_linear import Features, weighed
 
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train

@@ -10,8 +10,7 @@ from extractor.find.candidates import Placed, QuotationCandidate
 from extractor.find.coreference.syntax_roles import is_verb
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
-from extractor.language.en.lists import word_set
-from extractor.language.lexicon import (
+from extractor.language.en.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     CORE_SPEECH,
@@ -22,6 +21,7 @@ from extractor.language.lexicon import (
     PREPOSITIONS,
     SPEECH_VERBS,
 )
+from extractor.language.en.lists import word_set
 from extractor.language.word_classes import PERSON, SPEECH, kind_of_word
 
 if TYPE_CHECKING:

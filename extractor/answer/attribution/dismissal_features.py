@@ -12,8 +12,7 @@ from functools import lru_cache
 
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.language.en.lists import word_set
-from extractor.language.lexicon import (
+from extractor.language.en.lexicon import (
     AUXILIARIES,
     CORE_SPEECH,
     DETERMINERS,
@@ -24,8 +23,9 @@ from extractor.language.lexicon import (
     POSSESSIVES,
     PREPOSITIONS,
     SPEECH_VERBS,
-    singular,
 )
+from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import singular
 
 _WIDEST = 60  # tokens of a sentence that are read on each side
 _TAIL = 4  # tokens from a verb of speech to the end of a sentence that it closes: ", Smith said."

@@ -33,8 +33,8 @@ from extractor.find.candidates import (
 )
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.language.en.lexicon import DETERMINERS, POSSESSIVES, PREPOSITIONS
 from extractor.language.en.lists import word_set
-from extractor.language.lexicon import DETERMINERS, POSSESSIVES, PREPOSITIONS
 from extractor.language.log_linear import Features
 from extractor.schema.shape import shape_of
 from extractor.text.spans import Span

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from extractor.answer.attribution.context import Evidence
 from extractor.find.candidates import Entity, Mention
-from extractor.language.en.lists import word_set, word_tuple
-from extractor.language.lexicon import (
+from extractor.language.en.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
@@ -28,6 +27,7 @@ from extractor.language.lexicon import (
     PREPOSITIONS,
     SUBJECT_PRONOUNS,
 )
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.log_linear import Features, weighed
 from extractor.language.tokens import Tokens
 

@@ -22,8 +22,8 @@ from extractor.answer.attribution.dismissal import why_no_quotation
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.language.en.lexicon import CORE_SPEECH
 from extractor.language.en.lists import word_set
-from extractor.language.lexicon import CORE_SPEECH
 from extractor.text.spans import Span
 
 _RIVALS = 6

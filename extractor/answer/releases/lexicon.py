@@ -1,6 +1,6 @@
 """Words for people who are held and set free, and for setting free."""
 
-from extractor.language.countries import is_demonym
+from extractor.language.en.countries import is_demonym
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import DETERMINERS
 from extractor.language.tokens import Token

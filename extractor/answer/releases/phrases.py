@@ -6,7 +6,7 @@ from typing import Protocol
 from extractor.answer.clauses.mention_index import Mentions
 from extractor.answer.releases.lexicon import is_people, is_quantity
 from extractor.find.candidates import Entity, Mention
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,

@@ -39,6 +39,7 @@ from extractor.answer.releases.verbs import (
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.en.times import find_times
 from extractor.language.sentence_words import (
     AUXILIARIES,
     DETERMINERS,
@@ -46,7 +47,6 @@ from extractor.language.sentence_words import (
     clause_end,
     phrase_end,
 )
-from extractor.language.times import find_times
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 

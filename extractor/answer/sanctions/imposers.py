@@ -2,7 +2,7 @@
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.sanctions.restrictions import is_imposer
-from extractor.language.countries import country_of, lookup
+from extractor.language.en.countries import country_of, lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.tokens import Token
 

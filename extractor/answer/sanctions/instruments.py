@@ -5,16 +5,12 @@ from extractor.answer.clauses.verb_groups import lead_of
 from extractor.answer.sanctions.imposers import INSTRUMENTS, codes_in, may_impose
 from extractor.find.candidates import Entity
 from extractor.language.en.lists import word_set
-from extractor.language.sentence_words import BREAKS, SUBORDINATORS, forms
+from extractor.language.sentence_words import BREAKS, SUBORDINATORS
 from extractor.language.tokens import Token
 
 _MOTIONS = word_set("sanctions.motions")
 _RULES_ON = word_set("sanctions.ruling-on")
-_BRINGS = (
-    _RULES_ON
-    | forms("introduce", "sponsor", "back", "sign", "enact", "issue", "draft", "agree", "file")
-    | {"sent", "wrote", "written", "drew"}
-)
+_BRINGS = _RULES_ON | word_set("sanctions.brings")
 _ASSEMBLIES = word_set("sanctions.assemblies")
 _OF_COUNCILS = word_set("sanctions.of-councils")
 _FAR = 1200  # characters before a resolution where the council that passes it is looked for

@@ -19,7 +19,7 @@ from extractor.answer.sanctions.targets import is_own_passive, span_of
 from extractor.find.sanctions.lexicon import ACTIONS, FACE, SOFT
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,

@@ -13,7 +13,7 @@ from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import restrictions_in
-from extractor.language.countries import country_of
+from extractor.language.en.countries import country_of
 from extractor.language.en.lists import word_set
 from extractor.language.tokens import Token
 from extractor.text.spans import Span

@@ -9,7 +9,7 @@ from extractor.answer.sanctions.targets import bare, imposes_by_name, made_of_go
 from extractor.find.candidates import Entity
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
-from extractor.language.countries import country_of, is_place, lookup
+from extractor.language.en.countries import country_of, is_place, lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.tokens import Token
 from extractor.text.spans import Span

@@ -2,7 +2,7 @@
 
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,

@@ -24,6 +24,7 @@ from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
 from extractor.language.en.lists import word_set
+from extractor.language.en.times import find_times
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -31,7 +32,6 @@ from extractor.language.sentence_words import (
     clause_end,
     clause_start,
 )
-from extractor.language.times import find_times
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 

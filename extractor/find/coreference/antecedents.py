@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from extractor.find.coreference.discourse import OFTEN, REACH, fits
 from extractor.find.coreference.syntax_roles import SUBJECTS, ends_quotation
+from extractor.language.en.lexicon import CONJUNCTIONS, FINITE_SPEECH
 from extractor.language.en.lists import word_labels, word_set
-from extractor.language.lexicon import CONJUNCTIONS, FINITE_SPEECH
 from extractor.language.log_linear import Features, weighed
 from extractor.language.word_classes import NEUTRAL
 
@@ -40,7 +40,7 @@ _APART = frozenset(";:—–")
 _SHORT = 4  # tokens of a phrase that a comment splits off: "Smith's own job, he said, is …"
 _ANSWERS = 2.0  # added for who was asked, taken from who asked, where an answer follows
 _SAME_ROLE, _OTHER_OFFICE = 5.0, 2.0  # by hand, for descriptions taken up
-_OFFICES = word_set("coreference.offices")
+_OFFICES = word_set("titles.offices")
 # The least share of the probability, and how many times likelier than the second the best must be.
 # Of hand-read training passages, left out in turn, 16 of 28 between 0.3 and 0.6 were right.
 _LIKELY, _MARGIN = 0.35, 1.05

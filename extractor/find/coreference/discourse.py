@@ -8,8 +8,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from extractor.find.coreference.syntax_roles import SALIENCE, SUBJECTS, lines_of, role_of
+from extractor.language.en.first_names import is_first_name
+from extractor.language.en.lexicon import PRONOUN_GENDER
 from extractor.language.en.lists import word_set
-from extractor.language.lexicon import PRONOUN_GENDER, is_first_name
 from extractor.language.word_classes import NEUTRAL, PLURAL, PRONOUN
 
 if TYPE_CHECKING:

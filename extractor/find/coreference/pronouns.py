@@ -14,8 +14,8 @@ from extractor.find.coreference.antecedents import ALONE, antecedent, own_descri
 from extractor.find.coreference.discourse import History, fits
 from extractor.find.coreference.syntax_roles import SUBJECTS
 from extractor.find.drafts import Draft
+from extractor.language.en.lexicon import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
 from extractor.language.en.lists import word_set
-from extractor.language.lexicon import CONJUNCTIONS, FINITE_SPEECH, PRONOUN_GENDER
 
 if TYPE_CHECKING:
     from extractor.find.candidates import MentionKind

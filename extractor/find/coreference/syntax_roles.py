@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from extractor.language.en.lists import word_set
-from extractor.language.lexicon import (
+from extractor.language.en.lexicon import (
     ADJECTIVES,
     AUXILIARIES,
     CORE_SPEECH,
@@ -21,6 +20,7 @@ from extractor.language.lexicon import (
     PREPOSITIONS,
     SPEECH_VERBS,
 )
+from extractor.language.en.lists import word_set
 from extractor.language.word_classes import kind_of_noun, kind_of_word
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _NO_MODIFIERS = word_set("coreference.no-modifiers")
 _PASSED = word_set("coreference.passed-adverbs")
 _VERBS = word_set("coreference.common-verbs")
 _FINITE = FINITE_SPEECH | AUXILIARIES | _VERBS | {"also"}
-_ABBREVIATED = word_set("titles.before-names-abbreviated")
+_ABBREVIATED = word_set("titles.abbreviations", "titles")
 _CLOSING = frozenset("”\"’'")
 _MARKS = frozenset("“”\"‘’'")
 _ENDS_ASIDE = _CLOSING | frozenset(";:.,—–-")

@@ -4,7 +4,7 @@ import re
 
 from extractor.find.figures.not_figures import PLAIN_NAME, Verdict, counted_after, words_before
 from extractor.find.figures.numerals import Numeral
-from extractor.language.calendar_words import MONTHS
+from extractor.language.en.calendar import MONTHS
 from extractor.language.en.lists import word_set
 
 _AGE_AFTER = re.compile(

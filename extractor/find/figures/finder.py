@@ -40,7 +40,7 @@ from extractor.find.figures.qualifiers import Qualifier, qualifier_of
 from extractor.find.figures.units import Unit, currency_before, money_of, unit_after
 from extractor.frozen import frozen
 from extractor.language.en.lists import word_set
-from extractor.language.number_words import ORDINALS, SCALES
+from extractor.language.en.numbers import ORDINALS, SCALES
 from extractor.language.scanning import matches
 from extractor.language.word_classes import TRIGGER
 from extractor.text.spans import Span

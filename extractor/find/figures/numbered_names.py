@@ -16,7 +16,7 @@ from extractor.find.figures.not_figures import (
     words_before,
 )
 from extractor.find.figures.numerals import Numeral
-from extractor.language.calendar_words import MONTHS, WEEKDAYS
+from extractor.language.en.calendar import MONTHS, WEEKDAYS
 from extractor.language.en.lists import word_set
 
 _GLUED_MONTH = re.compile(  # "PostedFebruary 6", where a page ran two lines together

@@ -9,16 +9,17 @@ import re
 from dataclasses import replace
 
 from extractor.frozen import frozen
-from extractor.language.number_words import ORDINALS, SCALES, TENS, UNITS, VAGUE
+from extractor.language.en.numbers import (
+    AT_LEAST,
+    ORDINALS,
+    PARTS,
+    SCALES,
+    SHORT_SCALES,
+    TENS,
+    UNITS,
+    VAGUE,
+)
 
-_SHORT_SCALES = {
-    "k": 1000, "m": 10**6, "mn": 10**6, "mln": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9,
-    "bln": 10**9, "t": 10**12, "tn": 10**12, "trn": 10**12,
-}  # fmt: skip
-_PARTS = {
-    "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
-    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "twentieth": 20, "hundredth": 100,
-}  # fmt: skip
 _HALVES = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
 
 _DIGITS = re.compile(
@@ -53,7 +54,6 @@ _HALF_OF = re.compile(r" of\b| the\b| its\b| their\b| his\b| her\b| our\b| that\
 _HALF_A = re.compile(r"[ -](?:an? )?([a-z]+)")
 _VAGUE_STEP = re.compile(r"(?: of | and | upon |-of-)([a-z]+)\b")
 
-_SEVERAL = {"several": 3, "few": 2, "couple": 2, "many": 3}  # "several hundred": at least three
 _MAX_DIGITS = 15  # longer ones are identifiers; a float holds no more digits than that
 
 
@@ -114,7 +114,7 @@ def _read_digits(text: str, start: int, money: bool) -> Numeral | None:
     elif mixed := _MIXED.match(text, end):
         extra, end = int(mixed[1]) / int(mixed[2]), mixed.end()
     elif half := _AND_A_HALF.match(text, end):
-        extra, end = 1 / _PARTS[half[1]], half.end()
+        extra, end = 1 / PARTS[half[1]], half.end()
     for _ in range(2):  # "2 lakh crore", "100 thousand million"
         found = _scale_after(text, end, money)
         if not found:
@@ -130,10 +130,10 @@ def _scale_after(text: str, end: int, money: bool) -> tuple[int, int] | None:
     """Return the scale that follows at `end`, and where it ends."""
     if match := _SCALE_AFTER.match(text, end):
         word = match[1].lower() if match[1] else match[2].lower()
-        return SCALES.get(word) or _SHORT_SCALES[word], match.end()
+        return SCALES.get(word) or SHORT_SCALES[word], match.end()
     pattern = _LETTER_SCALE if money else _LETTER_BEFORE_NOUN
     if match := pattern.match(text, end):
-        return _SHORT_SCALES[match[1].lower()], match.end()
+        return SHORT_SCALES[match[1].lower()], match.end()
     return None
 
 
@@ -146,7 +146,7 @@ def _read_words(text: str, start: int) -> Numeral | None:
         return _read_vague(text, start, word)
     if word == "half":
         return _read_half(text, start)
-    if word in _PARTS or word in ORDINALS:
+    if word in PARTS or word in ORDINALS:
         return _read_part(text, start, first.end(), word)
     total = group = 0
     end, state, scale = start, "", 1
@@ -171,7 +171,7 @@ def _read_words(text: str, start: int) -> Numeral | None:
         return None
     value = float(total + group)
     if half := _AND_A_HALF.match(text, end):
-        value, end = value + 1 / _PARTS[half[1]], half.end()
+        value, end = value + 1 / PARTS[half[1]], half.end()
         if more := _SCALE_AFTER.match(text, end):
             word = (more[1] or more[2]).lower()
             scale = SCALES.get(word, 1)
@@ -192,12 +192,12 @@ def _take_in_words_before(text: str, numeral: Numeral) -> Numeral | None:
         last, size = "couple", len("couple of ")
     if last in ("a", "an"):
         return replace(numeral, start=numeral.start - size)
-    if last in _SEVERAL:
+    if last in AT_LEAST:
         before = words[-2 - (2 if "of" in words[-2:-1] else 1)] if len(words) > 2 else ""
         if before == "a":
             size += 2
         start = numeral.start - size
-        low = _SEVERAL[last] * value
+        low = AT_LEAST[last] * value
         return Numeral(start, numeral.end, None, low, scale=numeral.scale, approximate=True)
     return replace(numeral, approximate=True)
 
@@ -249,7 +249,7 @@ def _read_half(text: str, start: int) -> Numeral | None:
 def _read_part(text: str, start: int, end: int, word: str) -> Numeral | None:
     """Read "a third of", "a quarter"; an ordinal is none."""
     left = text[max(0, start - 16) : start].rpartition("\n")[2].lower().split()
-    if word not in _PARTS or not left or left[-1] not in ("a", "one"):
+    if word not in PARTS or not left or left[-1] not in ("a", "one"):
         return None
     more = left[-2] if len(left) > 1 else ""
     of = text.startswith((" of ", " the "), end)
@@ -257,7 +257,7 @@ def _read_part(text: str, start: int, end: int, word: str) -> Numeral | None:
         after = _STEP.match(text, end)
         if not of and after and after[1] not in ("in", "from", "to", "as", "on", "since", "and"):
             return None  # "by a third party"
-        return Numeral(start - 1 - len(left[-1]), end, 1 / _PARTS[word], share=True)
+        return Numeral(start - 1 - len(left[-1]), end, 1 / PARTS[word], share=True)
     return None
 
 
@@ -271,7 +271,7 @@ def _as_share(text: str, numeral: Numeral) -> Numeral | None:
         if several or (value == 1 and not part[3] and part[2] != "half"):
             # "one third of", "one-third"; but "one second", "one third country"
             if several or part[1] == "-" or _OF_A_KIND.match(text, part.end()):
-                share = value / _PARTS[part[2]]
+                share = value / PARTS[part[2]]
                 if share < 1 or part[2] != "quarter":
                     return replace(numeral, end=part.end(), value=share, share=True)
         elif part[2] == "half" and part[1] == "-":

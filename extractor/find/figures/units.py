@@ -213,7 +213,7 @@ def _pair(text: str, match: re.Match[str], first: str, second: str) -> Unit | No
             return Unit(match.end() + 5, "measure", "mph") if is_speed else None
         return Unit(match.end(), *found)
     if last in _MONEY_OF and match[2][0].isupper():
-        from extractor.language.countries import country_of
+        from extractor.language.en.countries import country_of
 
         code = country_of(match[2])
         if code is not None:

@@ -2,9 +2,9 @@
 
 from extractor.find.document import Document
 from extractor.frozen import frozen
-from extractor.language.countries import is_demonym
-from extractor.language.en.lists import word_set
-from extractor.language.lexicon import (
+from extractor.language.en.countries import is_demonym
+from extractor.language.en.first_names import is_first_name
+from extractor.language.en.lexicon import (
     BODY_NOUNS,
     DOCUMENT_NOUNS,
     HONORIFICS,
@@ -12,13 +12,13 @@ from extractor.language.lexicon import (
     PERSON_NOUNS,
     PREPOSITIONS,
     STARTERS,
-    is_first_name,
-    singular,
 )
+from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import singular
 from extractor.language.tokens import Tokens
 from extractor.language.word_classes import CAPITAL
 
-_ABBREVIATED = word_set("names.abbreviated")
+_ABBREVIATED = word_set("titles.abbreviations")
 
 WEAK_TITLES = word_set("titles.weak")
 TITLES = frozenset(HONORIFICS) - WEAK_TITLES

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
+from extractor.language.en.lexicon import ADJECTIVES, CONJUNCTIONS, POSSESSIVES, PREPOSITIONS
 from extractor.language.en.lists import word_set
-from extractor.language.lexicon import ADJECTIVES, CONJUNCTIONS, POSSESSIVES, PREPOSITIONS
 from extractor.language.word_classes import kind_of_word
 
 if TYPE_CHECKING:

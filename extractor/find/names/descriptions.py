@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from extractor.find.drafts import Draft, Phrase
 from extractor.find.names.described import Bearers, beside, described, gives_name, said_of_pronoun
-from extractor.language.countries import lookup
-from extractor.language.en.lists import word_set
-from extractor.language.lexicon import (
+from extractor.language.en.countries import lookup
+from extractor.language.en.lexicon import (
     ADJECTIVE_ENDINGS,
     ADJECTIVES,
     AUXILIARIES,
@@ -27,8 +26,9 @@ from extractor.language.lexicon import (
     PREPOSITIONS,
     SPEECH_VERBS,
     SUBJECT_PRONOUNS,
-    singular,
 )
+from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import singular
 from extractor.language.tokens import Tokens
 from extractor.language.word_classes import PERSON, SPEAKING, SPEECH, kind_of_noun, kind_of_word
 

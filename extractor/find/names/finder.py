@@ -16,18 +16,11 @@ from extractor.find.drafts import Draft
 from extractor.find.names import descriptions as nominals
 from extractor.find.names.capitalised_runs import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.names.kinds import is_aged, is_country, kind_of
-from extractor.language.countries import is_demonym, is_place, lookup
+from extractor.language.en.countries import is_demonym, is_place, lookup
+from extractor.language.en.first_names import borne_by_both, first_name_gender, is_first_name
+from extractor.language.en.lexicon import FEMALE_NOUNS, FINITE_SPEECH, FULL_TITLES, MALE_NOUNS
 from extractor.language.en.lists import word_set
-from extractor.language.lexicon import (
-    ABBREVIATED_TITLES,
-    FEMALE_NOUNS,
-    FINITE_SPEECH,
-    MALE_NOUNS,
-    borne_by_both,
-    first_name_gender,
-    is_first_name,
-    singular,
-)
+from extractor.language.en.morphology import singular
 from extractor.language.spellings import alike, key
 from extractor.language.word_classes import kind_of_noun, kind_of_word
 from extractor.text.spans import as_span
@@ -280,7 +273,7 @@ def _describe(document: Document, run: Run, draft: Draft) -> None:
             kind = kind_of_noun(noun)
             if kind == "person" or noun in TITLES:
                 head_kind = "person"
-                draft.heads |= {ABBREVIATED_TITLES.get(noun, noun.rpartition("-")[2])}
+                draft.heads |= {FULL_TITLES.get(noun, noun.rpartition("-")[2])}
                 draft.gender = draft.gender or (
                     "f" if noun in FEMALE_NOUNS else "m" if noun in MALE_NOUNS else None
                 )

@@ -2,20 +2,19 @@
 
 from extractor.find.document import Document
 from extractor.find.names.capitalised_runs import BODY_HEADS, BODY_SUFFIXES, PLACE_HEADS, Run
-from extractor.language.countries import also_a_first_name, is_demonym, lookup
-from extractor.language.en.lists import word_set, word_tuple
-from extractor.language.kinds import EntityKind
-from extractor.language.lexicon import (
+from extractor.language.en.countries import also_a_first_name, is_demonym, lookup
+from extractor.language.en.first_names import first_name_gender, is_first_name
+from extractor.language.en.lexicon import (
     AUXILIARIES,
     CONJUNCTIONS,
     FINITE_SPEECH,
     PERSON_NOUNS,
     PREPOSITIONS,
     SPEECH_VERBS,
-    first_name_gender,
-    is_first_name,
-    singular,
 )
+from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.en.morphology import singular
+from extractor.language.kinds import EntityKind
 from extractor.language.spellings import key
 
 _PLACED = word_tuple("names.before-places")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from extractor.find.candidates import Entity, Mention
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.scanning import matches
 from extractor.language.word_classes import BEGINNING

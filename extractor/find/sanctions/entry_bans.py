@@ -8,7 +8,7 @@ means that one.
 
 import re
 
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,

@@ -32,7 +32,7 @@ from extractor.find.sanctions.restrictions import (
 )
 from extractor.find.sanctions.verbs_after import named_again, pronoun_readings, verbs_behind
 from extractor.find.sanctions.verbs_before import verb_before
-from extractor.language.countries import country_of
+from extractor.language.en.countries import country_of
 from extractor.language.en.lists import word_tuple
 from extractor.language.sentence_words import phrase_end
 from extractor.language.tokens import Token

@@ -12,7 +12,7 @@ from extractor.find.sanctions.entry_bans import WHOLE_PEOPLES
 from extractor.find.sanctions.lexicon import ACTIONS
 from extractor.find.sanctions.prefilter import BANS, TRADE
 from extractor.find.sanctions.restriction_phrases import GOODS, Restriction, noun_phrase
-from extractor.language.countries import lookup
+from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_labels, word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,

@@ -25,7 +25,7 @@ from extractor.find.names import descriptions as nominals
 from extractor.find.names import finder as names
 from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sentences import find_sentences
-from extractor.language.lexicon import PRONOUN_GENDER
+from extractor.language.en.lexicon import PRONOUN_GENDER
 from extractor.read import article_from_text
 from tests.benchmarks.quality.polnear import read_gold
 from tests.benchmarks.training.fitting import (
