@@ -1,19 +1,20 @@
-"""An article's text with everything that a record rests on marked in place, as HTML.
+"""An article's text with everything that a record rests on marked in place.
 
-Marks overlap and nest: a name inside evidence, a figure inside a quotation. The text is cut at
-every border of a mark, and each piece says which marks cover it. Offsets are code points and the
-pieces are cut here, so the page never counts characters itself.
+Marks overlap and nest: a name inside evidence, a figure inside a quotation. Every paragraph is cut
+at the borders of its marks, and each piece says which marks cover it. Offsets are code points and
+the pieces are cut here, so the page never counts characters itself.
 """
 
-import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from itertools import pairwise
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from extractor.article import Article
-from extractor.text.printable import CONTROLS
+from extractor.sheet.page import environment
 from extractor.text.spans import Span
 
 
@@ -28,12 +29,25 @@ class Mark:
     target: bool = False  # the first place of what the row rests on: rows lead here
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch without a border inside, and the marks that cover it, the shortest first."""
+class Piece(NamedTuple):
+    """A stretch of a paragraph without a border inside, and what the marks that cover it say."""
 
-    span: Span
-    marks: tuple[Mark, ...]
+    words: str
+    looks: str = ""  # classes, "quotation e1"; nothing where no mark is
+    rows: str = ""  # ids, that of the shortest mark first: "a1-k2-r1 a1-k1-r1"
+    row: str = ""  # the first of them
+    tips: str = ""
+    targets: Sequence[str] = ()  # the rows whose evidence begins here
+    is_first: bool = False  # whether a mark begins here
+
+
+class Block(NamedTuple):
+    """A paragraph, or what stands between two of them."""
+
+    tag: str
+    kind: str  # a class of page.css: the paragraph's kind, or "other"
+    start: int
+    pieces: Sequence[Piece]
 
 
 def marked_paragraphs(article: Article, marks: Iterable[Mark], *, selectable: bool = False) -> str:
@@ -42,54 +56,44 @@ def marked_paragraphs(article: Article, marks: Iterable[Mark], *, selectable: bo
     Marks are links to their rows. In a `selectable` page they are none, so that words can be
     selected across them, and every paragraph says at which code point it starts (`data-start`).
     """
+    template = environment().get_template("paragraphs.html")
+    html = template.render(blocks=blocks_of(article, marks), selectable=selectable)
+    return Markup(html)  # noqa: S704 - a template's
+
+
+def blocks_of(article: Article, marks: Iterable[Mark]) -> list[Block]:
+    """Return the article's text, paragraph by paragraph, cut into pieces at the marks' borders."""
     text = article.text
     cut = (_cut(mark, len(text)) for mark in marks)
-    ordered = deque(sorted((mark for mark in cut if mark), key=lambda mark: mark.span))
+    waiting = deque(sorted((mark for mark in cut if mark), key=lambda mark: mark.span))
     started: set[int] = set()
-    out: list[str] = []
     inside: list[Mark] = []
-    for span, kind in _blocks(article):
+    blocks = []
+    for span, kind in _paragraphs(article):
         inside = [mark for mark in inside if mark.span.end > span.start]
-        while ordered and ordered[0].span.start < span.end:
-            mark = ordered.popleft()
+        while waiting and waiting[0].span.start < span.end:
+            mark = waiting.popleft()
             if mark.span.end > span.start:
                 inside.append(mark)
-        pieces = "".join(
-            _piece(text, piece, started, selectable) for piece in _pieces(span, inside)
-        )
-        tag = "h3" if kind == "heading" else "p"
-        place = f' data-start="{span.start}"' if selectable else ""
-        out.append(f'<{tag} class="para {kind}" dir="auto"{place}>{pieces}</{tag}>')
-    return "\n".join(out)
-
-
-def safe(text: str) -> str:
-    """Return `text` escaped for HTML text and quoted attributes.
-
-    Control characters and overrides of direction, which a page must not obey, become empty
-    elements that show their code point; a carriage return, which a parser would make a line end
-    or leave out, a reference: so a page has as many characters as the text.
-    """
-    return CONTROLS.sub(_shown_control, escape(text, quote=True)).replace("\r", "&#13;")
-
-
-def attribute(text: str) -> str:
-    """Return `text` escaped for a quoted attribute, without control characters."""
-    return escape(CONTROLS.sub("", text), quote=True)
-
-
-def _shown_control(found: re.Match[str]) -> str:
-    return f'<i class="ctl" data-code="U+{ord(found.group()):04X}"></i>'
+        pieces = [
+            _piece(text[start:end], covering, started)
+            for start, end, covering in _pieces(span, inside)
+        ]
+        blocks.append(Block("h3" if kind == "heading" else "p", kind, span.start, pieces))
+    return blocks
 
 
 def _cut(mark: Mark, length: int) -> Mark | None:
     """Return a mark cut to a text of `length`; None when nothing is left of it."""
-    span = Span(max(0, mark.span.start), min(length, mark.span.end))
+    start, end = mark.span
+    if 0 <= start < end <= length:
+        return mark
+    span = Span(max(0, start), min(length, end))
     return replace(mark, span=span) if span.start < span.end else None
 
 
-def _blocks(article: Article) -> Iterator[tuple[Span, str]]:
-    """Yield the paragraphs in order, and as "other" what stands between them."""
+def _paragraphs(article: Article) -> Iterator[tuple[Span, str]]:
+    """Yield the paragraphs in order with their kinds, and as "other" what stands between them."""
     done = 0
     for paragraph in sorted(article.paragraphs, key=lambda p: p.span):
         span = Span(max(done, paragraph.span.start), paragraph.span.end)
@@ -102,8 +106,11 @@ def _blocks(article: Article) -> Iterator[tuple[Span, str]]:
         yield Span(done, len(article.text)), "other"
 
 
-def _pieces(block: Span, marks: list[Mark]) -> Iterator[_Piece]:
-    """Cut a block at every border of its marks."""
+def _pieces(block: Span, marks: Sequence[Mark]) -> Iterator[tuple[int, int, list[Mark]]]:
+    """Cut a block at every border of its marks; yield start, end, and what covers each piece.
+
+    Of the marks that cover a piece the shortest comes first.
+    """
     opening: dict[int, list[Mark]] = defaultdict(list)
     closing: dict[int, list[Mark]] = defaultdict(list)
     for mark in marks:
@@ -112,28 +119,33 @@ def _pieces(block: Span, marks: list[Mark]) -> Iterator[_Piece]:
     borders = sorted({block.start, block.end, *opening, *closing})
     active: dict[int, Mark] = {}
     for start, end in pairwise(borders):
-        for mark in closing[start]:
+        for mark in closing.get(start, ()):
             active.pop(id(mark), None)
-        for mark in opening[start]:
+        for mark in opening.get(start, ()):
             active[id(mark)] = mark
-        covering = sorted(active.values(), key=lambda m: m.span.end - m.span.start)
-        yield _Piece(Span(start, end), tuple(covering))
+        covering = list(active.values())
+        if len(covering) > 1:
+            covering.sort(key=lambda mark: mark.span.end - mark.span.start)
+        yield start, end, covering
 
 
-def _piece(text: str, piece: _Piece, started: set[int], selectable: bool) -> str:
-    """Return one piece: plain, or a link to the row of the shortest mark that covers it."""
-    words = safe(piece.span.of(text))
-    if not piece.marks:
-        return words
-    new = [mark for mark in piece.marks if id(mark) not in started]
-    started.update(id(mark) for mark in new)
-    targets = "".join(f'<span class="target" id="at-{m.row}"></span>' for m in new if m.target)
-    rows = dict.fromkeys(mark.row for mark in piece.marks)
-    looks = dict.fromkeys(mark.look for mark in piece.marks)
-    tips = "; ".join(dict.fromkeys(mark.tip for mark in piece.marks))
-    known = f'data-rows="{" ".join(rows)}" title="{attribute(tips)}"'
-    look = " ".join(looks)
-    if selectable:
-        return f'{targets}<span class="hl {look}" {known}>{words}</span>'
-    skip = "" if new else ' tabindex="-1"'  # one stop a mark for the keyboard
-    return f'{targets}<a class="hl {look}" href="#{piece.marks[0].row}" {known}{skip}>{words}</a>'
+def _piece(words: str, marks: Sequence[Mark], started: set[int]) -> Piece:
+    """Return a piece with what its marks say; `started` has the `id()` of marks seen before."""
+    if not marks:
+        return Piece(words)
+    new = [mark for mark in marks if id(mark) not in started]
+    started.update(map(id, new))
+    return Piece(
+        words,
+        _joined(" ", [mark.look for mark in marks]),
+        _joined(" ", [mark.row for mark in marks]),
+        marks[0].row,
+        _joined("; ", [mark.tip for mark in marks]),
+        [mark.row for mark in new if mark.target],
+        bool(new),
+    )
+
+
+def _joined(separator: str, texts: list[str]) -> str:
+    """Join texts, each of them once."""
+    return texts[0] if len(texts) == 1 else separator.join(dict.fromkeys(texts))

@@ -9,8 +9,10 @@ their places.
 """
 
 import types
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -39,6 +41,7 @@ ROLES: dict[type, Role] = {
     Verbatim: "phrase",
     Name: "name",
 }
+UNSURE = 0.5  # a confidence below it: as likely wrong as right
 _ANCHORS: tuple[Role, ...] = ("attribution", "quotation", "sentence", "figure", "phrase", "name")
 
 
@@ -52,6 +55,14 @@ class Item:
     mention: str | None = None  # of a name, when it is printed otherwise: "she"
     value: Any = None  # the number, boolean or Figure behind the words
 
+    @property
+    def worth(self) -> str:
+        """What a figure amounts to, where its words do not say the same; else nothing."""
+        if self.role != "figure":
+            return ""
+        worth = one_line(amount(self.value))
+        return worth if worth != one_line(self.text) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -64,6 +75,9 @@ class Cell:
     def text(self) -> str:
         """The items, several with a semicolon between them."""
         return "; ".join(item.text for item in self.items)
+
+
+_EMPTY = Cell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,11 @@ class Row:
     anchor: Item | None  # what the row rests on: its quotation, sentence, figure, …
     confidence: float | None
     by_rules: bool  # filled by the rules where a model left it
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the row is as likely wrong as right."""
+        return self.confidence is not None and self.confidence < UNSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +147,8 @@ def heading(article: Article, most: int = 100) -> str:
     return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
-def row_kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
+@lru_cache(maxsize=64)
+def row_kinds(model: type[BaseModel]) -> Mapping[str, tuple[Column, ...]]:
     """Return the columns of every row kind that a schema's root model has."""
     kinds: dict[str, tuple[Column, ...]] = {}
     loose: list[Column] = []
@@ -144,7 +164,7 @@ def row_kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
             loose.append(_column(shown, inner, info, False))
     if loose:
         kinds[_loose_kind(model)] = tuple(loose)
-    return kinds
+    return MappingProxyType(kinds)
 
 
 def _loose_kind(model: type[BaseModel]) -> str:
@@ -154,9 +174,10 @@ def _loose_kind(model: type[BaseModel]) -> str:
 
 def _tables(extraction: Extraction) -> Iterator[Table]:
     record = extraction.record
-    columns = row_kinds(type(record))
+    model = type(record)
+    columns, descriptions = row_kinds(model), _descriptions(model)
     loose: list[Any] = []
-    for name, info in type(record).model_fields.items():
+    for name, info in model.model_fields.items():
         kind, value = info.alias or name, getattr(record, name)
         if kind not in columns:
             loose.append(value)
@@ -167,17 +188,26 @@ def _tables(extraction: Extraction) -> Iterator[Table]:
             _row(extraction, kind, i, f"{kind}[{i}]" if listed else kind, item, columns[kind])
             for i, item in enumerate(values)
         )
-        models = _models(_core_type(info.annotation)[0])
-        described = info.description or (_sentence(models[0]) if len(models) == 1 else None)
-        yield Table(kind, columns[kind], rows, described)
+        yield Table(kind, columns[kind], rows, descriptions[kind])
     if loose:
-        kind = _loose_kind(type(record))
+        kind = _loose_kind(model)
         cells = tuple(
             _cell(column, value, column.name in extraction.audit.own_words)
             for column, value in zip(columns[kind], loose, strict=True)
         )
         row = Row(kind, 1, kind, cells, _anchor(cells, columns[kind]), None, False)
-        yield Table(kind, columns[kind], (row,), _sentence(type(record)))
+        yield Table(kind, columns[kind], (row,), _sentence(model))
+
+
+@lru_cache(maxsize=64)
+def _descriptions(model: type[BaseModel]) -> Mapping[str, str | None]:
+    """Return what a schema says of the row kinds that are fields of its root model."""
+    described = {}
+    for name, info in model.model_fields.items():
+        models = _models(_core_type(info.annotation)[0])
+        own = _sentence(models[0]) if len(models) == 1 else None
+        described[info.alias or name] = info.description or own
+    return described
 
 
 def _row(
@@ -211,13 +241,19 @@ def cells_of(
         return (_cell(columns[0], value, path in own_words),)
     flat = dict(_flatten(value, "", {column.name for column in columns}))
     return tuple(
-        _cell(column, flat.get(column.name), f"{path}.{column.name}" in own_words)
+        _cell(
+            column,
+            flat.get(column.name),
+            bool(own_words) and f"{path}.{column.name}" in own_words,
+        )
         for column in columns
     )
 
 
 def _cell(column: Column, value: Any, own: bool) -> Cell:
-    values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    if value is None and not own:
+        return _EMPTY
+    values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
     items = tuple(_item(v) for v in values if v is not None and v != "")
     return Cell(items, column.role == "plain" and own)
 

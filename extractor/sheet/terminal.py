@@ -16,12 +16,11 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from extractor.record import AuditItem, Extraction
-from extractor.sheet.tables import Cell, Item, Row, Table, amount, heading, tables
+from extractor.sheet.tables import Cell, Item, Row, Table, heading, tables
 from extractor.text.printable import one_line, printable
 
 PIPED_WIDTH = 100  # columns where nothing tells the width
 _GAP = 3  # between two columns
-UNSURE = 0.5  # below it a row is marked: as likely wrong as right
 _STYLES = {
     "attribution": "yellow",
     "quotation": "yellow",
@@ -89,7 +88,7 @@ def _print_sheet(extraction: Extraction, console: Console) -> None:
         console.print()
         console.print(Text(f"None found: {', '.join(empty)}.", style="dim"))
     console.print()
-    console.print(_foot(extraction, any(map(_is_unsure, (r for t in filled for r in t.rows)))))
+    console.print(_foot(extraction, any(row.unsure for table in filled for row in table.rows)))
 
 
 def _head(extraction: Extraction) -> Text:
@@ -197,12 +196,8 @@ def _cards(table: Table, columns: list[int]) -> Group:
 
 
 def _number(row: Row) -> Text:
-    mark = ("?", "bold yellow") if _is_unsure(row) else ""
+    mark = ("?", "bold yellow") if row.unsure else ""
     return Text.assemble(str(row.number), mark, "*" if row.by_rules else "")
-
-
-def _is_unsure(row: Row) -> bool:
-    return row.confidence is not None and row.confidence < UNSURE
 
 
 def _cell_text(cell: Cell) -> Text:
@@ -221,10 +216,8 @@ def _item_text(item: Item) -> Text:
     if item.role in ("attribution", "quotation"):
         return Text(printable(item.text), style=style)
     text = Text(one_line(item.text), style=style)
-    if item.role == "figure":
-        worth = one_line(amount(item.value))
-        if worth and worth != text.plain:
-            text.append(f" ({worth})", "dim")
+    if item.worth:
+        text.append(f" ({item.worth})", "dim")
     if item.mention:
         text.append(f" (“{one_line(item.mention)}”)", style="dim")
     return text

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import IO, TYPE_CHECKING
 
 from extractor.pipeline import ENGINE
-from extractor.record import Audit, Extraction, Provenance
+from extractor.review.claims.claims import UNDECIDED
 from extractor.review.publish.columns import (
     anchor_item,
     answered_by,
@@ -13,11 +13,11 @@ from extractor.review.publish.columns import (
     status_of,
     typed_names,
 )
-from extractor.sheet.highlights import safe
-from extractor.sheet.html import index_of, page, section
-from extractor.sheet.tables import Cell, Column, Item, Row, Table, heading
+from extractor.sheet.html import section, sheet_page
+from extractor.sheet.tables import Cell, Column, Item, Row, Table
 
 if TYPE_CHECKING:
+    from extractor.article import Article
     from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
 
 _MANY = 300  # articles; beyond, a page is slow to open
@@ -25,40 +25,36 @@ _REVIEW = tuple(Column(name, "plain") for name in ("review", "note", "answered_b
 
 
 def write_page(selection: "Selection", file: IO[str]) -> Sequence[str]:
-    """Write the page, section by section."""
-    file.writelines(page("Published rows", ENGINE, _body(selection)))
+    """Write the page, section by section; return what is to be said about it."""
+    has_open = set(selection.filter.status) & set(UNDECIDED)
+    first = next(selection.articles(), None)
+    page = sheet_page(
+        "Published rows",
+        ENGINE,
+        (_section(reviewed) for reviewed in selection.each()),
+        first=_id(first) if first else None,
+        index=((_id(article), article) for article in selection.articles()),
+        notice="Holds OPEN rows, which nobody has decided on." if has_open else None,
+    )
+    file.writelines(page)
     if selection.taken_articles > _MANY:
         many = f"{selection.taken_articles:,} articles on one page are slow to open"
         return (f"{many}; publish fewer at a time by the filters",)
     return ()
 
 
-def _body(selection: "Selection") -> Iterator[str]:
-    yield '<div class="head"><h1>Published rows</h1>'
-    if set(selection.filter.status) & {"open", "later"}:
-        yield '<p class="meta"><strong>Holds OPEN rows, which nobody has decided on.</strong></p>'
-    yield "</div>\n"
-    yield from index_of((_prefix(a.sha256), heading(a), a.source) for a in selection.articles())
-    for reviewed in selection.each():
-        yield _section(reviewed)
-
-
 def _section(reviewed: "PublishedArticle") -> str:
-    first = reviewed.rows[0]
-    # Only what the section shows: the article, who answered and the rows.
-    made = Provenance(
-        reviewed.article.sha256, first.claim.schema, "", None, None,
-        ", ".join(dict.fromkeys(answered_by(row.claim) for row in reviewed.rows)), None,
-        first.claim.engine or ENGINE,
-    )  # fmt: skip
-    record = first.kind.schema.model.model_construct()
-    shown = Extraction(first.claim.schema, reviewed.article, record, Audit(), (), made)
-    facts = (
-        ("rows", str(len(reviewed.rows))),
-        ("article", f"{len(reviewed.article.text):,} characters, sha256 {reviewed.article.sha256}"),
+    article, rows = reviewed.article, reviewed.rows
+    return section(
+        article,
+        list(_tables(reviewed)),
+        _id(article),
+        answered_by=", ".join(dict.fromkeys(answered_by(row.claim) for row in rows)),
+        facts=(
+            ("rows", str(len(rows))),
+            ("article", f"{len(article.text):,} characters, sha256 {article.sha256}"),
+        ),
     )
-    prefix = _prefix(reviewed.article.sha256)
-    return section(shown, prefix, True, tuple(_tables(reviewed)), facts)
 
 
 def _tables(reviewed: "PublishedArticle") -> Iterator[Table]:
@@ -98,5 +94,6 @@ def _reviewed(row: "PublishedRow") -> Iterator[Cell]:
         yield Cell((Item(text),)) if text else Cell()
 
 
-def _prefix(digest: str) -> str:
-    return f"a{safe(digest[:16])}"
+def _id(article: "Article") -> str:
+    """Return the id of an article's section; those of its rows begin with it."""
+    return f"a{article.sha256[:16]}"

@@ -1,7 +1,7 @@
-"""The index page of a run: every article with its counts, its warnings and the way to its page.
+"""The index of a run: a table of all articles, with their counts and links to their pages.
 
-It is written from the store's columns alone, row by row. A browser shows some thousands of rows
-well and a hundred thousand badly: the index goes on in further pages.
+It is written from the store's columns alone, row by row, by templates/index.html. A browser shows
+some thousands of rows well and a hundred thousand badly, so a long index has several pages.
 """
 
 import hashlib
@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple
 
-from extractor.sheet.highlights import attribute, safe
-from extractor.sheet.page import asset, closing, opening
+from extractor.sheet import page
 from extractor.text.atomic_files import output_errors, replacing_text
 from extractor.text.printable import one_line
 
 FILE = "index.html"
-_HERE = Path(__file__).parent
-_SHEET = _HERE.parents[1] / "sheet"
+_TEMPLATES = Path(__file__).parent / "templates"
 MOST_ROWS = 2_000  # of one page: 0.8 MB, shown and sorted within a second
 MOST_FAILURES = 1_000
 _CARDS = "(max-width: 44rem)"  # in index.css; the columns decide
@@ -41,7 +39,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All articles of one schema; `entries` is gone through once, as it is written."""
+    """All articles of one schema; `entries` is gone through once, while it is written."""
 
     schema: str
     kinds: tuple[str, ...]
@@ -64,14 +62,18 @@ def write_index(folder: Path, listings: Sequence[Listing], engine: str) -> list[
     for number, part in enumerate(_parts(listings), 1):
         path = folder / page_name(number)
         with replacing_text(path) as file:
-            _write_page(file, part, number, _count(listings), listings, engine)
+            file.writelines(_page(part, number, listings, engine))
         written.append(path)
-    number = len(written) + 1
+    _remove_from(folder, len(written) + 1)
+    return written
+
+
+def _remove_from(folder: Path, number: int) -> None:
+    """Remove the pages of an earlier index from the n-th on."""
     with output_errors(folder / page_name(number)):
         while (folder / page_name(number)).exists():
             (folder / page_name(number)).unlink()
             number += 1
-    return written
 
 
 def page_name(number: int) -> str:
@@ -84,100 +86,80 @@ class _Part:
     """What one page has of a listing."""
 
     listing: Listing
-    first: int  # the number of its first entry
+    first: int  # the number of its first entry, from 1
     entries: Iterable[Entry]
+
+
+class _Link(NamedTuple):
+    """A link to a page of the index."""
+
+    file: str
+    label: str
+    is_this: bool  # whether it is the page that the link is on
 
 
 def _parts(listings: Sequence[Listing]) -> Iterator[_Part]:
     """Yield what each page holds: all of a listing, or a stretch of it."""
     for listing in listings:
         entries = iter(listing.entries)
-        for first in range(1, max(1, listing.articles) + 1, MOST_ROWS):
+        for first in _firsts(listing):
             yield _Part(listing, first, islice(entries, MOST_ROWS))
 
 
-def _count(listings: Sequence[Listing]) -> int:
-    return sum(max(1, -(-listing.articles // MOST_ROWS)) for listing in listings)
+def _firsts(listing: Listing) -> range:
+    """Return the numbers of the entries that pages begin with; an empty listing has a page too."""
+    return range(1, max(1, listing.articles) + 1, MOST_ROWS)
 
 
-def _write_page(
-    file: TextIO,
-    part: _Part,
-    number: int,
-    count: int,
-    listings: Sequence[Listing],
-    engine: str,
-) -> None:
+def _page(part: _Part, number: int, listings: Sequence[Listing], engine: str) -> Iterator[str]:
+    """Yield one page of the index, piece by piece."""
     listing = part.listing
-    style = _style(listing.kinds)
-    script = asset(_HERE / "index.js")
-    title = f"{listing.articles:,} article{'' if listing.articles == 1 else 's'}"
-    file.write(opening(f"{title} – {listing.schema}", engine, style, script))
-    file.write(f"""<header class="head"><h1>{title}</h1>
-<p class="meta">{_meta(listing)}</p>
-{_totals(listing)}
-{_files(listing)}</header>
-<main class="wrap">
-{_pager(part, number, count, listings)}{_failures(listing) if part.first == 1 else ""}
-<section class="list" aria-label="Articles">
-""")
-    if listing.articles:
-        _write_table(file, part)
-    else:
-        file.write('<p class="none">Nothing is done yet.</p>\n')
-    file.write(f"</section>\n</main>\n{closing(script)}")
-
-
-def _write_table(file: TextIO, part: _Part) -> None:
-    kinds = part.listing.kinds
-    counts = "".join(f'<th scope="col" class="n">{safe(_label(kind))}</th>' for kind in kinds)
-    file.write(
-        '<table class="articles"><thead><tr><th scope="col" class="t">Article</th>'
-        '<th scope="col">Outlet</th><th scope="col" class="d">Date</th>'
-        f'{counts}<th scope="col" class="n">Warnings</th>'
-        '<th scope="col" class="n">Unaccounted</th></tr></thead>\n<tbody>\n'
-    )
-    for entry in part.entries:
-        file.write(_row(entry, kinds))
-    file.write("</tbody></table>\n")
-
-
-def _row(entry: Entry, kinds: Sequence[str]) -> str:
-    title = safe(one_line(entry.title))
-    if entry.page:
-        title = f'<a href="{attribute(entry.page)}">{title}</a>'
-    numbers = "".join(_number(entry.counts.get(kind, 0), "") for kind in kinds)
-    return (
-        f'<tr><th scope="row" class="t"><bdi>{title}</bdi>'
-        f"<small><bdi>{safe(one_line(entry.source))}</bdi></small></th>"
-        f'<td class="o">{_bdi(entry.outlet)}</td>'
-        f'<td class="d">{_bdi((entry.date or "")[:10])}</td>{numbers}'
-        f"{_number(entry.warnings, ' warn')}{_number(entry.unaccounted, ' miss')}</tr>\n"
+    labels = [_label(kind) for kind in listing.kinds]
+    failures = listing.failures[:MOST_FAILURES] if part.first == 1 else ()
+    return page.page(
+        page.environment(_TEMPLATES),
+        "index.html",
+        style=_style(labels),
+        script=page.asset(_TEMPLATES / "index.js"),
+        generator=engine,
+        title=f"{listing.articles:,} article{'' if listing.articles == 1 else 's'}",
+        listing=listing,
+        kinds=list(zip(listing.kinds, labels, strict=True)),
+        entries=part.entries,
+        rows=min(MOST_ROWS, listing.articles - part.first + 1),  # on this page
+        is_part=listing.articles > MOST_ROWS,
+        failures=[(source, why.removeprefix(f"{source}: ")) for source, why in failures],
+        pages=list(_links(number, listings)),
     )
 
 
-def _bdi(text: str | None) -> str:
-    return f"<bdi>{safe(one_line(text))}</bdi>" if text else ""
+def _links(number: int, listings: Sequence[Listing]) -> Iterator[_Link]:
+    """Yield the links that the n-th page has to all pages; a page has one schema."""
+    place = 1
+    for listing in listings:
+        for first in _firsts(listing):
+            last = min(first + MOST_ROWS - 1, listing.articles)
+            named = f"{one_line(listing.schema)} " if len(listings) > 1 else ""
+            label = f"{named}{first:,}–{last:,}" if listing.articles else named
+            yield _Link(page_name(place), label, place == number)
+            place += 1
 
 
-def _number(count: int, look: str) -> str:
-    return f'<td class="n{look}{"" if count else " zero"}">{count}</td>'
-
-
-def _style(kinds: Sequence[str]) -> str:
+def _style(labels: Sequence[str]) -> str:
     """Return the style of a page: rows are cards where there is no room for all columns.
 
-    A card names its numbers, since it has no header.
+    A card names its numbers, since it has no header. `labels` are of the columns of row counts.
     """
-    names = [*(_label(kind) for kind in kinds), "Warnings", "Unaccounted"]
+    names = [*labels, "Warnings", "Unaccounted"]
     rules = "".join(
         f"  table.articles tbody td:nth-child({place})::before "
         f"{{ content: {_css_text(name + ' ')}; }}\n"
         for place, name in enumerate(names, 4)
     )
     room = 40 + sum(1.5 + len(name) / 2 for name in names)
-    cards = asset(_HERE / "index.css").replace(_CARDS, f"(max-width: {room:.0f}rem)")
-    return f"{asset(_SHEET / 'page.css')}{cards}@media (max-width: {room:.0f}rem) {{\n{rules}}}\n"
+    cards = page.asset(_TEMPLATES / "index.css").replace(_CARDS, f"(max-width: {room:.0f}rem)")
+    common = page.asset(page.TEMPLATES / "page.css")
+    return f"{common}{cards}@media (max-width: {room:.0f}rem) {{\n{rules}}}\n"
 
 
 def _css_text(text: str) -> str:
@@ -187,83 +169,18 @@ def _css_text(text: str) -> str:
 
 
 def _label(kind: str) -> str:
+    """Return a row kind's name for people, as it begins a sentence."""
     return one_line(kind.replace("_", " ")).capitalize()
-
-
-def _meta(listing: Listing) -> str:
-    by = ", ".join(safe(one_line(name)) for name in listing.answered_by) or "nobody yet"
-    parts = [safe(one_line(listing.schema)), f"answered by {by}"]
-    if listing.twins:
-        parts.append(
-            f"{listing.twins:,} more source{'s have' if listing.twins > 1 else ' has'} "
-            "the same text as one of them"
-        )
-    return " · ".join(parts)
-
-
-def _totals(listing: Listing) -> str:
-    items = [(kind, _label(kind).lower(), "") for kind in listing.kinds]
-    items += [("warnings", "warnings", ""), ("unaccounted", "unaccounted", "")]
-    lines = [
-        f"<li><b>{listing.totals.get(key, 0):,}</b> {safe(name)}</li>" for key, name, _ in items
-    ]
-    if listing.failed:
-        lines.append(f'<li class="bad"><b>{listing.failed:,}</b> failed</li>')
-    return f'<ul class="totals">{"".join(lines)}</ul>'
-
-
-def _files(listing: Listing) -> str:
-    if not listing.files:
-        return ""
-    links = "".join(f'<a href="{attribute(name)}">{safe(name)}</a>' for name in listing.files)
-    return f'<p class="files">{links}</p>'
-
-
-def _failures(listing: Listing) -> str:
-    if not listing.failures:
-        return ""
-    shown = listing.failures[:MOST_FAILURES]
-    lines = "".join(
-        f"<li><bdi>{safe(one_line(source))}</bdi>"
-        f"<small><bdi>{safe(one_line(reason.removeprefix(f'{source}: ')))}</bdi></small></li>"
-        for source, reason in shown
-    )
-    more = listing.failed - len(shown)
-    rest = f"<p>and {more:,} more: see the workbook, or <code>extract runs show</code></p>"
-    opened = " open" if listing.failed <= 10 else ""
-    return (
-        f'<details class="failed"{opened}><summary>{listing.failed:,} failed</summary>'
-        f"<ul>{lines}</ul>{rest if more else ''}</details>\n"
-    )
-
-
-def _pager(part: _Part, number: int, count: int, listings: Sequence[Listing]) -> str:
-    """Return links to the index's other pages; a page has one schema."""
-    if count == 1:
-        return ""
-    links, place = [], 1
-    for listing in listings:
-        for first in range(1, max(1, listing.articles) + 1, MOST_ROWS):
-            last = min(first + MOST_ROWS - 1, listing.articles)
-            named = f"{safe(one_line(listing.schema))} " if len(listings) > 1 else ""
-            words = f"{named}{first:,}–{last:,}" if listing.articles else named
-            here = ' aria-current="page"' if place == number else ""
-            links.append(f'<a href="{page_name(place)}"{here}>{words}</a>')
-            place += 1
-    rows = min(MOST_ROWS, part.listing.articles - part.first + 1)
-    note = (
-        f'<p class="meta">Sorting and searching are of the {rows:,} articles on this page; the '
-        "workbook and the store have all of them.</p>"
-        if part.listing.articles > MOST_ROWS
-        else ""
-    )
-    return f'<nav class="pager" aria-label="Pages">{"".join(links)}</nav>{note}\n'
 
 
 @cache
 def renderer() -> str:
-    """Return what changes when the look of the index or of the pages does."""
-    names = ("page.css", "page.js", "page.py", "html.py", "highlights.py")
-    files = [_SHEET / name for name in names]
-    files += [Path(__file__).with_suffix(ending) for ending in (".css", ".js", ".py")]
+    """Return a hash of what makes the look of the index and of the pages.
+
+    That is every template, style and script, and the modules that decide what these are given.
+    """
+    sheet = page.TEMPLATES.parent
+    files = sorted([*page.TEMPLATES.iterdir(), *_TEMPLATES.iterdir()])
+    files += [sheet / name for name in ("page.py", "html.py", "highlights.py", "tables.py")]
+    files.append(Path(__file__))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]

@@ -1,8 +1,7 @@
 """The page and its parts as HTML: Jinja templates, and what they may call.
 
-An article's words reach a template only through `shown` (text) or `tip` (attributes), which show
-control characters and overrides of direction instead of obeying them; everything else is escaped
-by Jinja itself.
+Whatever a template prints is escaped and has no control characters; an article's words go through
+`shown`, which makes them visible instead (see extractor/sheet/page.py).
 """
 
 import hashlib
@@ -16,7 +15,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from extractor.review.claims.claims import DECIDED, UNDECIDED, Claim, claims_of_article
@@ -52,18 +50,20 @@ from extractor.review.server.page.view_models import (
     when,
     words_around,
 )
-from extractor.sheet.highlights import attribute, marked_paragraphs, safe
+from extractor.sheet.highlights import marked_paragraphs
+from extractor.sheet.page import TEMPLATES, environment
 from extractor.sheet.tables import Item, amount, heading
 from extractor.text.printable import one_line
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from extractor.article import Article
     from extractor.review.desk import Desk
 
 HERE = Path(__file__).parent
-SHEET = HERE.parents[2] / "sheet"
 STATIC = {  # what is served: names to files, and no other file
-    "page.css": (SHEET / "page.css", "text/css"),
+    "page.css": (TEMPLATES / "page.css", "text/css"),
     **{
         path.name: (path, "text/css" if path.suffix == ".css" else "text/javascript")
         for path in sorted((HERE / "static").iterdir())
@@ -82,25 +82,15 @@ def build() -> str:
 
 
 @cache
-def _templates() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _templates() -> "Environment":
+    made = environment(HERE / "templates")
     made.filters |= {
-        "shown": lambda text: Markup(safe(str(text))),  # noqa: S704 - escaped by safe
-        "tip": lambda text: Markup(attribute(str(text))),  # noqa: S704
         "data": _data,
         "values": _values,
-        "one_line": one_line,
         "clipped": clipped,
         "clip": _clip,
         "worth": _worth,
         "when": when,
-        "many": lambda count: f"{count:,}",
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
     made.globals |= {"states": STATUS_LABELS, "build": build()}
@@ -389,7 +379,7 @@ def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) ->
     places, names = marks(desk, claims)
     known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
     url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
-    body = Markup(marked_paragraphs(read, places, selectable=True))  # noqa: S704 - escaped there
+    body = marked_paragraphs(read, places, selectable=True)
     title = None if _begins_with_title(read) else heading(read)
     html = render("article.html", title=title, known=known, url=url, body=body)
     return html, render("legend.html", legend=names)

@@ -145,13 +145,8 @@ def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[FieldView
 def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
     """Return the columns of a row kind; of a schema that is gone, one."""
     loaded = desk.schema(schema)
-    known = _kinds(loaded.model) if loaded else {}
+    known = row_kinds(loaded.model) if loaded else {}
     return known.get(kind, (Column(kind, "plain"),))
-
-
-@lru_cache(maxsize=64)
-def _kinds(model: type[BaseModel]) -> dict[str, tuple[Column, ...]]:
-    return row_kinds(model)
 
 
 def _cells(
