@@ -79,8 +79,9 @@ def sheet_page(
 ) -> Iterator[str]:
     """Yield a page of sections piece by piece: it may be too long to hold.
 
-    `generator` is the program that made the rows, `first` the id of the first section, if there is one. `index` are
-    the articles to list under the title, with the ids of their sections; `notice` is said above.
+    `generator` is the program that made the rows, `first` the id of the first section, if there is
+    one. `index` are the articles to list above the sections, with the ids of theirs; `notice` is a
+    sentence under the title, which is shown where there is an index.
     """
     return page(
         environment(),

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
-
-from pydantic import BaseModel
 
 from extractor.errors import ReviewError
 from extractor.record import record_from_json
