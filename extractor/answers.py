@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from extractor.find.inventory import Inventory
     from extractor.record import Usage
     from extractor.schema.catalogue import Schema
+    from extractor.schema.shape import FieldShape
 
 Origin = Literal["rules", "model"]
 
 
 class Ranking(Protocol):
-    """The possible sources of a quotation; see `extractor.answer.attribution.speakers.Ranking`."""
+    """The possible sources of a quotation; see `extractor.rules.attribution.speakers.Ranking`."""
 
     @property
     def rivals(self) -> tuple[tuple[str, float], ...]:
@@ -104,6 +105,15 @@ class Asker(Protocol):
     async def disconnect(self) -> None:
         """Close the connections of the event loop that is running; it can be asked again."""
         ...
+
+
+def row_key(listed: FieldShape, anchor: str) -> str:
+    """Return the key of a row in `Answer.confidence` and `origins`: "Q7", "releases:S12".
+
+    `listed` is the field that holds the rows, `anchor` the id that the row rests on.
+    """
+    kind = listed.row.rests_on if listed.row is not None else None
+    return f"{listed.key}:{anchor}" if kind is not None and kind.is_keyed_by_list else anchor
 
 
 def encodable(text: str) -> str:

@@ -1,9 +1,9 @@
 """The field types that schema authors use: an id on the wire, a grounded value afterwards.
 
-A schema says `speaker: Name | None`; the answerer says `"P3"`; after validation the field holds
-the name with its place in the article; as JSON it is text with offsets, which validates again.
+A schema says `speaker: Name | None`; the answerer says `"P3"`; after the check the field holds the
+name with its place in the article; as JSON it is text with offsets, which validates again.
 
-    on the wire             after validation                   as JSON
+    on the wire             after the check                    as JSON
     "Q7"                    Quotation(text, spans)             {"text", "spans": [{"start", "end"}]}
     "A4"                    Attribution(text, spans)           {"text", "spans": [{"start", "end"}]}
     "N3"                    Figure(text, start, end, value…)   {"text", "start", "end", "value", …}
@@ -11,20 +11,20 @@ the name with its place in the article; as JSON it is text with offsets, which v
     "S12"                   Sentence(text, start, end)         {"text", "start", "end"}
     "the EU's export ban"   Verbatim(text, start, end)         {"text", "start", "end"}
 
-Ids need an inventory to resolve in: validation happens inside `grounded_in(inventory)`. Outside
-of it only values and their JSON validate, so a sheet can be read back without its article.
+Ids are resolved in an article's inventory by `from_wire`, which the check calls
+(`extractor.check.resolve`). Pydantic itself takes values and their JSON only, so a sheet can be
+read back without its article. A type of your own subclasses `Grounded` or `Passage`, see
+`extractor/kinds/`.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from extractor.find.candidates import (
+    GAP,
     AttributionCandidate,
     Entity,
     FigureCandidate,
@@ -39,26 +39,19 @@ from extractor.text.spans import Span
 
 T = TypeVar("T")
 
-_inventory: ContextVar[Inventory | None] = ContextVar("inventory", default=None)
 
-
-@contextmanager
-def grounded_in(inventory: Inventory) -> Iterator[None]:
-    """Resolve ids and phrases against `inventory` while the block runs (one task, one thread)."""
-    token = _inventory.set(inventory)
-    try:
-        yield
-    finally:
-        _inventory.reset(token)
-
-
-class _Grounded:
-    """What the field types share: Pydantic's hooks. Subclasses say how an id is resolved."""
+class Grounded:
+    """What the field types share: how a value is had from an answer and from JSON."""
 
     __slots__ = ()
 
     wire_description: ClassVar[str]
     wire_pattern: ClassVar[str | None] = None
+    # The keys of its JSON, for a type whose value is spread into its row: a row's field
+    # `quotation: Quotation` becomes the row's own "text" and "spans". Empty: it stays a field.
+    spread: ClassVar[tuple[str, ...]] = ()
+    # What a cell with it looks like in a sheet; see `extractor.sheet.tables.Role`.
+    role: ClassVar[str] = "phrase"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
@@ -74,22 +67,26 @@ class _Grounded:
         """Return the value as JSON data."""
         raise NotImplementedError
 
+    def place(self) -> Span | None:
+        """Return the stretch of the article that it covers, from its first place to its last."""
+        raise NotImplementedError
+
+    def stands_in(self, text: str) -> bool:
+        """Return whether it says what stands at its place in the article's text."""
+        raise NotImplementedError
+
     @classmethod
     def _validate(cls, answer: object) -> Self:
         if isinstance(answer, cls):
             return answer
-        inventory = _inventory.get()
-        # With an article at hand only ids and phrases count: a value given whole could be invented.
-        if isinstance(answer, dict) and inventory is None:
+        if isinstance(answer, dict):
             try:
                 return cls.from_json(answer)
             except (TypeError, KeyError) as error:
                 raise ValueError(f"not a {cls.__name__.lower()} as JSON: {error}") from None
         if not isinstance(answer, str):
             raise ValueError(f"expected {cls.wire_description}")
-        if inventory is None:
-            raise ValueError(f"{answer!r} needs an article to resolve in; see grounded_in")
-        return cls.from_wire(answer.strip(), inventory)
+        raise ValueError(f"{answer!r} needs an article to resolve in; see from_wire")
 
     @classmethod
     def __get_pydantic_core_schema__(
@@ -108,8 +105,11 @@ class _Grounded:
         return wire | ({"pattern": cls.wire_pattern} if cls.wire_pattern else {})
 
 
-def _lookup(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
-    """Return the candidate under an id, tolerating brackets around it and a lower-case letter."""
+def candidate_under(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
+    """Return the candidate under an id, tolerating brackets around it and a lower-case letter.
+
+    Raises ValueError: there is none of this class, or the answer is no such id.
+    """
     candidate = inventory.candidate(answer)
     if isinstance(candidate, kind):
         return candidate
@@ -128,8 +128,8 @@ def name_under(answer: str, inventory: Inventory) -> tuple[Entity, Mention | Non
     if isinstance(found, Entity):
         return found, None
     key = answer.strip("[]() \t\n").upper()
-    entity = _lookup(key.partition(".")[0], inventory, Entity, "P", "name")
-    return entity, _lookup(key, inventory, Mention, "P", "mention") if "." in key else None
+    entity = candidate_under(key.partition(".")[0], inventory, Entity, "P", "name")
+    return entity, candidate_under(key, inventory, Mention, "P", "mention") if "." in key else None
 
 
 @frozen
@@ -146,12 +146,33 @@ class Place:
 
 
 @frozen
-class _Stretches(_Grounded):
+class Passage(Grounded):
+    """Words that stand in one place: the base of a type with a text and half-open offsets."""
+
+    text: str
+    start: int
+    end: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "start": self.start, "end": self.end}
+
+    def place(self) -> Span:
+        return Span(self.start, self.end)
+
+    def stands_in(self, text: str) -> bool:
+        return self.start >= 0 and text[self.start : self.end] == self.text
+
+
+@frozen
+class Stretches(Grounded):
     """Words that may stand in several places, one after the other."""
 
     text: str
     spans: tuple[Span, ...]
     id: str | None = None  # of the candidate; not part of the JSON
+
+    spread: ClassVar[tuple[str, ...]] = ("text", "spans")
+    between: ClassVar[str] = "\n\n"  # what stands in the text between the words of two spans
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -160,43 +181,50 @@ class _Stretches(_Grounded):
     def to_json(self) -> dict[str, Any]:
         return {"text": self.text, "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
 
+    def place(self) -> Span | None:
+        return Span(self.spans[0].start, self.spans[-1].end) if self.spans else None
+
+    def stands_in(self, text: str) -> bool:
+        words = self.between.join([text[start:end] for start, end in self.spans])
+        return bool(self.text) and words == self.text and min(map(min, self.spans)) >= 0
+
 
 @frozen
-class Quotation(_Stretches):
+class Quotation(Stretches):
     """Words between quotation marks, without the marks; several spans when continued."""
 
+    role: ClassVar[str] = "quotation"
     wire_description: ClassVar[str] = "the id of a quotation, for example Q7"
     wire_pattern: ClassVar[str | None] = "^Q[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = _lookup(answer, inventory, QuotationCandidate, "Q", "quotation")
+        found = candidate_under(answer, inventory, QuotationCandidate, "Q", "quotation")
         return cls(found.text(inventory.article.text), found.spans, found.id)
 
 
 @frozen
-class Attribution(_Stretches):
+class Attribution(Stretches):
     """What somebody is reported to say or think, quoted or not: the content, span by span.
 
     The text has " … " between the words of two spans.
     """
 
+    role: ClassVar[str] = "attribution"
+    between: ClassVar[str] = GAP
     wire_description: ClassVar[str] = "the id of an attribution, for example A4"
     wire_pattern: ClassVar[str | None] = "^A[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = _lookup(answer, inventory, AttributionCandidate, "A", "attribution")
+        found = candidate_under(answer, inventory, AttributionCandidate, "A", "attribution")
         return cls(found.text(inventory.article.text), found.content, found.id)
 
 
 @frozen
-class Figure(_Grounded):
+class Figure(Passage):
     """A number of the article: what is printed, and its value or bounds."""
 
-    text: str
-    start: int
-    end: int
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -204,12 +232,16 @@ class Figure(_Grounded):
     approximate: bool = False
     id: str | None = None  # of the candidate; not part of the JSON
 
+    role: ClassVar[str] = "figure"
+    spread: ClassVar[tuple[str, ...]] = (
+        "text", "start", "end", "value", "low", "high", "unit", "approximate",
+    )  # fmt: skip
     wire_description: ClassVar[str] = "the id of a figure, for example N3"
     wire_pattern: ClassVar[str | None] = "^N[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = _lookup(answer, inventory, FigureCandidate, "N", "figure")
+        found = candidate_under(answer, inventory, FigureCandidate, "N", "figure")
         return cls(
             inventory.text_of(found.span),
             *found.span,
@@ -235,7 +267,7 @@ class Figure(_Grounded):
 
 
 @frozen
-class Name(_Grounded):
+class Name(Grounded):
     """A person, body or place, or an unnamed source, with the mention that the answer rests on."""
 
     name: str
@@ -243,6 +275,7 @@ class Name(_Grounded):
     mention: Place | None = None
     id: str | None = None  # of the entity; not part of the JSON
 
+    role: ClassVar[str] = "name"
     wire_description: ClassVar[str] = "the id of a name, for example P3"
     wire_pattern: ClassVar[str | None] = "^P[0-9]+$"
 
@@ -268,35 +301,34 @@ class Name(_Grounded):
         mention = self.mention.to_json() if self.mention else None
         return {"name": self.name, "kind": self.kind, "mention": mention}
 
+    def place(self) -> Span | None:
+        """Return where its mention stands; None for a name without one."""
+        return Span(self.mention.start, self.mention.end) if self.mention else None
+
+    def stands_in(self, text: str) -> bool:
+        place = self.mention
+        return place is None or text[place.start : place.end] == place.text
+
 
 @frozen
-class Sentence(_Grounded):
+class Sentence(Passage):
     """A sentence of the article, as evidence."""
 
-    text: str
-    start: int
-    end: int
     id: str | None = None  # of the candidate; not part of the JSON
 
+    role: ClassVar[str] = "sentence"
     wire_description: ClassVar[str] = "the id of a sentence, for example S12"
     wire_pattern: ClassVar[str | None] = "^S[0-9]+$"
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = _lookup(answer, inventory, SentenceCandidate, "S", "sentence")
+        found = candidate_under(answer, inventory, SentenceCandidate, "S", "sentence")
         return cls(inventory.text_of(found.span), *found.span, found.id)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "start": self.start, "end": self.end}
 
 
 @frozen
-class Verbatim(_Grounded):
+class Verbatim(Passage):
     """A phrase that the article holds word for word."""
-
-    text: str
-    start: int
-    end: int
 
     wire_description: ClassVar[str] = "words copied exactly from the article"
 
@@ -304,16 +336,3 @@ class Verbatim(_Grounded):
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
         span = ground_phrase(answer, inventory.article.text)
         return cls(inventory.text_of(span), *span)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "start": self.start, "end": self.end}
-
-
-GROUNDED_TYPES: tuple[type[_Grounded], ...] = (
-    Attribution,
-    Quotation,
-    Figure,
-    Name,
-    Sentence,
-    Verbatim,
-)

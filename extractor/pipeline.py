@@ -11,15 +11,16 @@ article is taken out, reported and filled by the rules, and marked so.
 from typing import Any
 
 from extractor import __version__
-from extractor.answer import rules
-from extractor.answer.attribution.reported_speech import with_attributions
+from extractor.answer import from_rules as rules
 from extractor.answers import Answer, Asker
 from extractor.article import Article
 from extractor.check.audit import Checked, check, ground, report, unaccounted
 from extractor.check.filling import fill
 from extractor.find.inventory import Inventory, take
+from extractor.kinds import with_candidates
 from extractor.record import Extraction, Provenance, Usage
 from extractor.schema.catalogue import Schema
+from extractor.schema.shape import shape_of
 
 ENGINE = f"news-extract {__version__}"
 
@@ -40,7 +41,7 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
                 await asker.disconnect()  # the event loop ends here, and its connections with it
 
         return asyncio.run(once())
-    inventory = with_attributions(take(article), schema.model)
+    inventory = with_candidates(take(article), shape_of(schema.model).kinds)
     answer = rules.answer(inventory, schema.model)
     checked = check(inventory, schema.model, answer)
     return _extraction(inventory, schema, checked, answer, Usage(), None)
@@ -48,7 +49,7 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
 
 async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extraction:
     """Extract with a model's answer, checked, and the rules' where the model's does not stand."""
-    inventory = with_attributions(take(article), schema.model)
+    inventory = with_candidates(take(article), shape_of(schema.model).kinds)
     by_rules = rules.answer(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
     answer, usage = await asker.ask(inventory, schema, by_rules.copy())

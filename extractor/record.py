@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from extractor.article import Article, Remark
-from extractor.fields import GROUNDED_TYPES, Attribution, Figure, Quotation
+from extractor.fields import Grounded
+from extractor.kinds import field_kind
 from extractor.schema.shape import Shape, lenient, shape_of
 from extractor.text.spans import Span
 
@@ -140,7 +141,6 @@ def remark_to_json(remark: Remark) -> dict[str, Any]:
 
 
 _PLAIN = frozenset((str, int, float, bool))
-_GROUNDED = frozenset(GROUNDED_TYPES)
 _LISTS = (list, tuple, set, frozenset)
 
 
@@ -153,7 +153,7 @@ def record_to_json(value: Any) -> Any:
     kind = type(value)
     if value is None or kind in _PLAIN:
         return value
-    if kind in _GROUNDED:
+    if isinstance(value, Grounded):
         return value.to_json()
     if isinstance(value, BaseModel):
         return _row_to_json(value)
@@ -173,14 +173,19 @@ def _row_to_json(row: BaseModel) -> dict[str, Any]:
     for name, key in keys.items():
         value = getattr(row, name)
         data = record_to_json(value)
-        if type(value) is _ANCHORS.get(name) and data.keys().isdisjoint(keys.values()):
+        if _is_spread(name, value) and data.keys().isdisjoint(keys.values()):
             out.update(data)
         else:
             out[key] = data
     return out
 
 
-_ANCHORS: dict[str, type] = {"attribution": Attribution, "quotation": Quotation, "figure": Figure}
+def _is_spread(name: str, value: Any) -> bool:
+    """Return whether a row takes the keys of a field's value for its own: a field named "figure".
+
+    Only a field that is called as its type is, and only of the types that say so.
+    """
+    return isinstance(value, Grounded) and bool(value.spread) and field_kind(type(value)) == name
 
 
 @lru_cache(maxsize=256)
@@ -202,14 +207,6 @@ def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel
         return lenient(schema).model_validate(gathered)
 
 
-# What each anchor spreads into its row, and is gathered from again.
-_SPREAD = {
-    "attribution": ("text", "spans"),
-    "quotation": ("text", "spans"),
-    "figure": ("text", "start", "end", "value", "low", "high", "unit", "approximate"),
-}
-
-
 def _gather(data: Any, shape: Shape) -> Any:
     """Give spread anchors back to their fields; anything else is left as it is."""
     if not isinstance(data, dict):
@@ -224,6 +221,6 @@ def _gather(data: Any, shape: Shape) -> Any:
             elif value is not None:
                 row[wanted.key] = _gather(value, inner)
         elif wanted.key not in row and wanted.name == wanted.kind and "text" in row:
-            parts = _SPREAD.get(wanted.kind, ())
+            parts = wanted.value_type.spread if wanted.value_type is not None else ()
             row[wanted.key] = {key: row.pop(key) for key in parts if key in row}
     return row

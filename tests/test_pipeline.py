@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from extractor.answer import facts
-from extractor.answer.releases.statements import ReleaseStatement
 from extractor.answers import Answer, Dismissal
 from extractor.article import Article
 from extractor.errors import EndpointFailing
 from extractor.fields import Figure, Name, Quotation, Verbatim
 from extractor.find.inventory import Inventory, take
+from extractor.kinds import facts
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_article
 from extractor.record import Extraction, record_from_json, record_to_json
+from extractor.rules.releases.statements import ReleaseStatement
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.schema.shape import shape_of
 from extractor.text.spans import Span

@@ -1,1 +1,1 @@
-"""Who said it, what it counts: answers by the built-in rules, or by a language model."""
+"""Answers to what a schema asks: made from what the rules know, or asked of a language model."""

@@ -3,7 +3,6 @@
 `check` takes an answer in any state, keeps what can stand and reports the rest: rows that rest on
 nothing are dropped, duplicates are merged, and each candidate of the kinds that the schema asks
 for ends as used, dismissed with a reason, or unaccounted. It never raises for an answer.
-`complaints` says the same to whoever answered, so that it can correct itself.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Set
@@ -19,23 +18,15 @@ from extractor.article import Remark
 from extractor.check.build import build
 from extractor.check.conflicts import figure_conflicts
 from extractor.check.disagreement import disagreements
-from extractor.check.resolve import Draft, Fault, fault_line, resolve, span_of
-from extractor.fields import Attribution, Figure, Quotation, Sentence, Verbatim
-from extractor.find.candidates import (
-    AttributionCandidate,
-    FigureCandidate,
-    QuotationCandidate,
-    SanctionStatement,
-)
+from extractor.check.resolve import Draft, Fault, fault_line, resolve
+from extractor.fields import Grounded, Name, Verbatim
 from extractor.find.inventory import Inventory
+from extractor.kinds import accountable_kinds
+from extractor.kinds.kind import Kind
 from extractor.record import Audit, AuditItem
 from extractor.schema.shape import FieldShape, Shape, shape_of
-from extractor.schema.synonyms import canonical
 from extractor.text.phrases import quoted
 from extractor.text.spans import Span
-
-_PLACED = (Attribution, Quotation, Figure, Sentence)
-Accountable = AttributionCandidate | QuotationCandidate | FigureCandidate | SanctionStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +88,9 @@ def unaccounted(
     dismissed = {dismissal.candidate for dismissal in answer.dismissed}
     return [
         candidate.id
-        for _, candidate in _asked_for(inventory, shape_of(model))
+        for kind, candidate in _asked_for(inventory, shape_of(model))
         if candidate.id not in standing.used
-        and candidate.id not in dismissed
-        and not (isinstance(candidate, SanctionStatement) and candidate.sentence in dismissed)
+        and not {candidate.id, kind.anchor_id(candidate)} & dismissed
     ]
 
 
@@ -140,34 +130,6 @@ def report(
     return Checked(standing.record, audit, tuple(warnings), tuple(rows))
 
 
-def complaints(
-    inventory: Inventory,
-    model: type[BaseModel],
-    data: object,
-    dismissed: Iterable[Dismissal] = (),
-) -> list[str]:
-    """Say what is wrong with an answer, one exact line each, in order; [] when nothing is.
-
-    Unknown ids, words that are not in the article (with the nearest passage), values that the
-    schema refuses, and the candidates that are neither in a row nor among `dismissed`.
-    """
-    shape = shape_of(model)
-    dismissed = list(dismissed)
-    root, faults = resolve(inventory, shape, data)
-    _tidy(root)
-    _, late = build(root)
-    lines = [fault_line(fault) for fault in (*faults, *late)]
-    lines += [
-        f"dismissed: there is no candidate {quoted(d.candidate, 40)}"
-        for d in dismissed
-        if d.candidate not in inventory.by_id
-    ]
-    for item in _account(inventory, shape, dismissed, _used(inventory, shape, root)).unaccounted:
-        text = quoted(item.text, 80)
-        lines.append(f"{item.candidate}: the {item.kind} {text} is neither in a row nor dismissed")
-    return lines
-
-
 def _tidy(draft: Draft) -> list[Remark]:
     """Merge rows that rest on the same thing, and put rows in the order of the article."""
     remarks: list[Remark] = []
@@ -177,8 +139,8 @@ def _tidy(draft: Draft) -> list[Remark]:
             remarks += _tidy(value)
         if not isinstance(value, list) or not value:
             continue
-        if all(isinstance(item, _PLACED) for item in value):
-            value.sort(key=lambda item: span_of(item) or Span(0, 0))
+        if all(_is_placed(item) for item in value):
+            value.sort(key=lambda item: item.place() or Span(0, 0))
         if not all(isinstance(item, Draft) for item in value):
             continue
         kept: dict[object, Draft] = {}
@@ -193,10 +155,16 @@ def _tidy(draft: Draft) -> list[Remark]:
     return remarks
 
 
+def _is_placed(item: object) -> bool:
+    """Return whether a value of a list belongs where it stands: names and phrases keep order."""
+    return isinstance(item, Grounded) and not isinstance(item, Name | Verbatim)
+
+
 def _in_order(rows: list[Draft]) -> list[Draft]:
     """Return rows by where they stand, unless one has no place, or they are names."""
     places = [place for row in rows if (place := row.anchor_span) is not None]
-    if rows[0].shape.rests_on == "name" or len(places) < len(rows):
+    kind = rows[0].shape.rests_on
+    if (kind is not None and kind.keeps_order) or len(places) < len(rows):
         return rows
     return [rows[at] for at in sorted(range(len(rows)), key=places.__getitem__)]
 
@@ -205,16 +173,15 @@ def _identity(row: Draft) -> object:
     """Return what makes two rows the same: a candidate, and on a sentence what is said of it."""
     if row.anchor is None:
         return id(row)
-    anchor = row.anchor_id or row.anchor_span
-    if row.shape.rests_on in ("attribution", "quotation", "figure", "name"):
+    anchor, kind = row.anchor_id or row.anchor_span, row.shape.rests_on
+    if kind is None or kind.once:
         return anchor
     said: list[object] = [anchor]
     for field in row.shape.fields:
-        value = row.values.get(field.key)
-        if row.shape.rests_on != "sanction":
-            said.append(repr(value))
-        elif field.kind == "choice" or canonical("sanction", field.word) == "measure":
-            said.append(value.text.lower() if isinstance(value, Verbatim) else repr(value))
+        if kind.tells_apart(field):
+            value = row.values.get(field.key)
+            words = kind.accountable and isinstance(value, Verbatim)
+            said.append(value.text.lower() if words and value is not None else repr(value))
     return tuple(said)
 
 
@@ -267,9 +234,10 @@ class _Items:
 def _used(inventory: Inventory, shape: Shape, root: Draft) -> Set[str]:
     """Return the ids of what is grounded, and of the statements whose sentence rows rest on."""
     used = root.grounded_ids()
-    if shape.asks_for("sanction"):
-        stated = {row.anchor_id for row in root.rows() if row.shape.rests_on == "sanction"}
-        used |= {said.id for said in inventory.statements if said.sentence in stated}
+    for kind in accountable_kinds():
+        if kind.on_sentence and shape.asks_for(kind):
+            stated = {row.anchor_id for row in root.rows() if row.shape.rests_on is kind}
+            used |= {c.id for c in kind.candidates(inventory) if kind.anchor_id(c) in stated}
     return used
 
 
@@ -285,37 +253,26 @@ def _account(
         if candidate.id in used:
             items.used += 1
             continue
-        sentence = candidate.sentence if isinstance(candidate, SanctionStatement) else ""
-        found = reasons.get(candidate.id) or reasons.get(sentence)
-        if isinstance(candidate, QuotationCandidate):
-            span = Span(candidate.spans[0].start, candidate.spans[-1].end)
-        else:
-            span = candidate.span
-        if isinstance(candidate, AttributionCandidate | QuotationCandidate):
-            text = candidate.text(inventory.article.text)
-        else:
-            text = inventory.text_of(span)
+        found = reasons.get(candidate.id) or reasons.get(kind.anchor_id(candidate))
+        text, span = kind.cited(candidate, inventory)
         reason = quoted(found.reason)[1:-1] if found else None
         origin = found.origin if found else "rules"
-        item = AuditItem(candidate.id, kind, text, *span, reason, origin)
+        item = AuditItem(candidate.id, kind.audit_name, text, *span, reason, origin)
         (items.dismissed if found else items.unaccounted).append(item)
-    if shape.asks_for("figure"):
-        items.dismissed += [
-            AuditItem("", "number", inventory.text_of(no.span), *no.span, no.reason)
-            for no in inventory.not_figures
-        ]
+    for kind in accountable_kinds():
+        if shape.asks_for(kind):
+            items.dismissed += [
+                AuditItem("", kind.excluded_as, inventory.text_of(no.span), *no.span, no.reason)
+                for no in kind.excluded(inventory)
+            ]
     return items
 
 
-def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[str, Accountable]]:
-    if shape.asks_for("attribution"):
-        yield from zip(repeat("attribution"), inventory.attributions)
-    if shape.asks_for("quotation"):
-        yield from zip(repeat("quotation"), inventory.quotations)
-    if shape.asks_for("figure"):
-        yield from zip(repeat("figure"), inventory.figures)
-    if shape.asks_for("sanction"):
-        yield from zip(repeat("sanction statement"), inventory.statements)
+def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[Kind, Any]]:
+    """Yield every candidate that the schema wants accounted for, with its kind."""
+    for kind in accountable_kinds():
+        if shape.asks_for(kind):
+            yield from zip(repeat(kind), kind.candidates(inventory))
 
 
 def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
@@ -357,10 +314,12 @@ def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:
 
 def _source_of(shape: Shape) -> tuple[str, FieldShape | None]:
     """Return what a row's words come from is called, and the field that names it."""
-    who = {"quotation": "speaker", "attribution": "source"}.get(shape.rests_on or "", "")
+    kind = shape.rests_on
+    if kind is None or kind.source is None:
+        return "", None
     names = [field for field in shape.fields if field.kind == "name" and not field.many]
-    sources = [f for f in names if canonical(shape.rests_on or "", f.word) == who]
-    return who, next(iter(sources or names), None) if who else None
+    sources = [field for field in names if kind.canonical.get(field.word) == kind.source]
+    return kind.source, next(iter(sources or names), None)
 
 
 def _empty_required(root: Draft) -> Iterator[Remark]:

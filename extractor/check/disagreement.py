@@ -8,11 +8,10 @@ from extractor.answers import Answer
 from extractor.article import Remark
 from extractor.check.resolve import Draft, resolve
 from extractor.fields import Name
-from extractor.find.candidates import AttributionCandidate, QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.kinds import all_kinds
 from extractor.schema.shape import FieldShape, Shape
 from extractor.text.phrases import quoted
-from extractor.text.spans import Span
 
 
 def disagreements(
@@ -105,22 +104,21 @@ def _left_out(
     ours = {d.candidate: d.reason for d in answer.dismissed if d.origin == "model"}
     theirs = {d.candidate: d.reason for d in by_rules.dismissed}
     remarks = []
-    candidates: tuple[QuotationCandidate | AttributionCandidate, ...] = ()
-    if ours or theirs:
-        candidates = (*inventory.quotations, *inventory.attributions)
-    for candidate in candidates:
-        if candidate.id not in ours and candidate.id not in theirs:
+    # Only where the rules can tell whose words something is.
+    kinds = [kind for kind in all_kinds() if kind.source is not None] if ours or theirs else []
+    doubtful = [(kind, c) for kind in reversed(kinds) for c in kind.candidates(inventory)]
+    for kind, candidate in doubtful:
+        id_ = candidate.id
+        if id_ not in ours and id_ not in theirs:
             continue
-        if isinstance(candidate, QuotationCandidate):
-            kind, place = "a quotation", Span(candidate.spans[0].start, candidate.spans[-1].end)
-        else:
-            kind, place = "an attribution", candidate.span
-        id_, words = candidate.id, quoted(candidate.text(inventory.article.text), 60)
+        text, place = kind.cited(candidate, inventory)
+        words = quoted(text, 60)
         if id_ in ours and id_ not in theirs and id_ not in used:
-            what = kind.partition(" ")[2]
-            message = f"{words} is no {what} for the model ({ours[id_]}), but one for the rules"
+            message = (
+                f"{words} is no {kind.name} for the model ({ours[id_]}), but one for the rules"
+            )
         elif id_ in used and id_ in theirs:
-            message = f"{words} is {kind} for the model, for the rules none ({theirs[id_]})"
+            message = f"{words} is {kind.words} for the model, for the rules none ({theirs[id_]})"
         else:
             continue
         remarks.append(Remark("disagreement", quoted(message, 400)[1:-1], place, id_))

@@ -12,8 +12,8 @@ from typing import Any
 from extractor.answers import Answer
 from extractor.check.audit import Standing
 from extractor.check.resolve import Fault
-from extractor.find.candidates import SanctionStatement
 from extractor.find.inventory import Inventory
+from extractor.kinds import kind_named, kind_of_id
 from extractor.schema.shape import FieldShape, Shape
 
 _EMPTY: tuple[object, ...] = (None, "", [])
@@ -42,12 +42,12 @@ def fill(
     leaves; the completed answer carries the warnings on.
     """
     ids = set(unaccounted)
-    sentences = {
-        said.sentence
+    anchors = {
+        kind.anchor_id(inventory.by_id[id_])
         for id_ in ids
-        if isinstance(said := inventory.by_id.get(id_), SanctionStatement)
+        if (kind := kind_of_id(id_)) is not None and id_ in inventory.by_id
     }
-    filling = _Filling(by_rules, ids | sentences, _lost(standing.faults), _emptied(standing.faults))
+    filling = _Filling(by_rules, ids | anchors, _lost(standing.faults), _emptied(standing.faults))
     data = standing.root.data()
     _fill_group(standing.root.shape, data, by_rules.data, "", filling)
     completed = Answer(
@@ -110,7 +110,8 @@ def _fill_list(
     wanted: FieldShape, mine: Any, theirs: list[Any], here: str, filling: _Filling
 ) -> list[Any]:
     listed = list(mine) if isinstance(mine, list | tuple) else []
-    if wanted.kind in ("attribution", "quotation", "figure"):
+    kind = kind_named(wanted.kind)
+    if kind is not None and kind.accountable:
         missing = [id_ for id_ in theirs if id_ in filling.open]
     else:
         missing = [] if listed or here not in filling.lost else theirs
@@ -152,7 +153,7 @@ def _is_open(
     filling: _Filling,
     mine: Any,
 ) -> bool:
-    if row.rests_on in ("attribution", "quotation", "figure", "sanction"):
+    if row.rests_on is not None and row.rests_on.accountable:
         return id_ in filling.open
     quoted = [f.key for f in row.fields if f.kind == "quotation" and f.many]
     if quoted:

@@ -12,18 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.answers import Origin, encodable
-from extractor.fields import Attribution, Figure, Name, Quotation, Sentence, Verbatim, name_under
-from extractor.find.candidates import GAP, Entity, Mention, QuotationCandidate
+from extractor.fields import Grounded, Name, Sentence, Stretches, Verbatim, name_under
+from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.schema.shape import GROUNDED, FieldShape, Grounded, Shape
+from extractor.schema.shape import FieldShape, Shape
 from extractor.text.phrases import ground_phrase, quoted
 from extractor.text.spans import Span
 
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()
-_CANDIDATES = frozenset((Attribution, Quotation, Figure, Name, Sentence))  # all that have an id
-_STRETCHES = (Attribution, Quotation)
-_ANY = frozenset(GROUNDED.values())
 _AROUND = 40  # mentions looked at on either side
 # What is added to a mention's distance: outside the anchor's sentences, and inside its words.
 _BEFORE, _AFTER, _QUOTED, _WORST = 1 << 40, 1 << 41, 1 << 42, 1 << 43
@@ -68,7 +65,7 @@ class Draft:
     @property
     def anchor_span(self) -> Span | None:
         """The stretch that the row rests on, over paragraphs if need be."""
-        return span_of(self.anchor) if self.anchor is not None else None
+        return self.anchor.place() if self.anchor is not None else None
 
     def rows(self) -> Iterator["Draft"]:
         """Yield every row below this one, in order."""
@@ -94,8 +91,8 @@ class Draft:
         for draft in (self, *self.rows()):
             for value in draft.values.values():
                 for item in value if isinstance(value, list) else (value,):
-                    if type(item) in _CANDIDATES and item.id:
-                        found.add(item.id)
+                    if isinstance(item, Grounded) and (id_ := getattr(item, "id", None)):
+                        found.add(id_)
         return found
 
 
@@ -117,27 +114,6 @@ def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, li
     return draft, walk.faults
 
 
-def span_of(value: Grounded) -> Span | None:
-    """Return where a grounded value stands; a name stands at its mention."""
-    if isinstance(value, _STRETCHES):
-        return Span(value.spans[0].start, value.spans[-1].end) if value.spans else None
-    if isinstance(value, Name):
-        return Span(value.mention.start, value.mention.end) if value.mention else None
-    return Span(value.start, value.end)
-
-
-def is_true(value: Grounded, text: str) -> bool:
-    """Tell whether a grounded value says what stands at its place in the article."""
-    if isinstance(value, _STRETCHES):
-        gap = GAP if isinstance(value, Attribution) else "\n\n"
-        words = gap.join([text[start:end] for start, end in value.spans])
-        return bool(value.text) and words == value.text and min(map(min, value.spans)) >= 0
-    if isinstance(value, Name):
-        place = value.mention
-        return place is None or text[place.start : place.end] == place.text
-    return value.start >= 0 and text[value.start : value.end] == value.text
-
-
 @dataclass(slots=True)
 class _Walk:
     inventory: Inventory
@@ -156,7 +132,7 @@ class _Walk:
             if value is not _MISSING:
                 found[wanted.key] = value
             if wanted is shape.anchor and draft.path:
-                draft.anchor = value if type(value) in _ANY else None
+                draft.anchor = value if isinstance(value, Grounded) else None
             if sentence is None and type(value) is Sentence:
                 sentence = value
         if not shape.is_in_order:  # values keep the schema's order
@@ -169,7 +145,7 @@ class _Walk:
             return self._absent(raw, wanted, draft)
         if wanted.row is not None:
             return self._rows(raw, wanted, wanted.row, draft)
-        if wanted.kind not in GROUNDED:
+        if wanted.value_type is None:
             return _encodable(raw)  # pydantic judges it
         if not wanted.many:
             if wanted.nullable and isinstance(raw, str) and raw.strip().lower() in _NO_ANSWER:
@@ -250,11 +226,12 @@ class _Walk:
         index: int | None = None,
     ) -> Grounded | None:
         """Return the grounded value, or None after noting the complaint (`index`: in a list)."""
-        kind = GROUNDED[wanted.kind]
+        kind = wanted.value_type
+        assert kind is not None  # noqa: S101 (else there is nothing to ground)
         try:
             if type(raw) is kind:
                 value: Grounded = raw
-                if not is_true(value, self.inventory.article.text):
+                if not value.stands_in(self.inventory.article.text):
                     raise ValueError("the words do not stand at the place given for them")
             elif not isinstance(raw, str):
                 raise ValueError(f"expected {kind.wire_description}")
@@ -318,11 +295,11 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
         return mentions[0]
     inside: tuple[Span, ...] = ()
     span: Span | None = None
-    if isinstance(anchor, _STRETCHES):
+    if isinstance(anchor, Stretches):
         inside = anchor.spans
         quotation = inventory.candidate(anchor.id or "")
         span = quotation.outer if isinstance(quotation, QuotationCandidate) else None
-    span = span or span_of(anchor)
+    span = span or anchor.place()
     if span is None:
         return mentions[0]
     begins, ends = span

@@ -10,7 +10,7 @@
 All spans are half-open and count code points of `Article.text`.
 """
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from extractor.frozen import frozen
 from extractor.language.kinds import EntityKind, Gender
@@ -28,6 +28,15 @@ Action = Literal[
     "impose", "tighten", "keep", "renew", "ease", "lift", "waive", "threaten", "reimpose"
 ]
 Status = Literal["in_force", "agreed", "announced", "proposed", "conditional", "past", "denied"]
+
+
+class Candidate(Protocol):
+    """What an id stands for. The letter of its id says of which kind it is."""
+
+    @property
+    def id(self) -> str:
+        """The id, a letter and a number from 1: "Q7"."""
+        ...
 
 
 @frozen

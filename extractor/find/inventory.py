@@ -1,14 +1,16 @@
 """The inventory of one article: every candidate under its id, and where each thing stands."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
+from typing import Any
 
 from extractor.article import Article
 from extractor.find.candidates import (
     AttributionCandidate,
+    Candidate,
     Entity,
     FigureCandidate,
     Mention,
@@ -29,17 +31,8 @@ from extractor.find.sentences import find_sentences
 from extractor.language.word_classes import NUMBER, STATES
 from extractor.text.spans import Span
 
-Candidate = (
-    QuotationCandidate
-    | FigureCandidate
-    | Entity
-    | Mention
-    | SentenceCandidate
-    | SanctionStatement
-    | AttributionCandidate
-)
-_GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements",
-           "A": "attributions", "P": "names"}  # fmt: skip
+# Where the candidates that `take` can find are kept, by the letter of their ids.
+_GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements", "P": "names"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +46,9 @@ class Inventory:
     sentences: tuple[SentenceCandidate, ...]
     quotations: tuple[QuotationCandidate, ...]
     names: tuple[Entity, ...]
-    attributions: tuple[AttributionCandidate, ...] = ()  # see answer/reported.py
+    # By the letter of their ids, the candidates that only some schemas ask for and pay for; see
+    # `extractor.kinds.with_candidates`.
+    more: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     _numbers: tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]] | None = None
     _statements: tuple[SanctionStatement, ...] | None = None
     _document: Document | None = field(default=None, repr=False, compare=False)
@@ -102,6 +97,11 @@ class Inventory:
         return find_statements(self.document)
 
     @property
+    def attributions(self) -> tuple[AttributionCandidate, ...]:
+        """What the article reports somebody to say or think, where a schema asks for it."""
+        return self.more.get("A", ())
+
+    @property
     def by_id(self) -> Mapping[str, Candidate]:
         """Every candidate under its id; mentions too ("P3.2")."""
         return _ById(self)
@@ -118,9 +118,13 @@ class Inventory:
     def _lettered(self, letter: str) -> dict[str, Candidate]:
         """Return the candidates whose ids begin with a letter, by id, but for mentions."""
         if letter not in self._by_letter:
-            found: Iterable[Candidate] = getattr(self, _GROUPS[letter]) if letter in _GROUPS else ()
-            self._by_letter[letter] = {candidate.id: candidate for candidate in found}
+            self._by_letter[letter] = {found.id: found for found in self.of_letter(letter)}
         return self._by_letter[letter]
+
+    def of_letter(self, letter: str) -> Sequence[Candidate]:
+        """Return the candidates whose ids begin with a letter, in order of their numbers."""
+        found: Sequence[Candidate] = self.more.get(letter, ())
+        return getattr(self, _GROUPS[letter]) if letter in _GROUPS else found
 
     @cached_property
     def _mentions(self) -> list[Placed]:
@@ -167,8 +171,8 @@ class _ById(Mapping[str, Candidate]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        for group in _GROUPS.values():
-            for candidate in getattr(self._inventory, group):
+        for letter in (*_GROUPS, *self._inventory.more):
+            for candidate in self._inventory.of_letter(letter):
                 yield candidate.id
         for mention, _ in self._inventory.mentions:
             yield mention.id

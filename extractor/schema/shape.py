@@ -13,42 +13,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, create_model
 
-from extractor.fields import Attribution, Figure, Name, Quotation, Sentence, Verbatim
-from extractor.find.candidates import Action
-
-Kind = Literal[
-    "attribution",
-    "quotation",
-    "figure",
-    "name",
-    "sentence",
-    "verbatim",
-    "text",
-    "choice",
-    "scalar",
-    "row",
-    "other",
-]
-Rest = Literal["attribution", "quotation", "figure", "name", "sanction", "release", "sentence"]
-
-Grounded = Attribution | Quotation | Figure | Name | Sentence | Verbatim
-Audited = Literal["attribution", "quotation", "figure", "sanction"]  # accounted for
-
-GROUNDED: dict[Kind, type[Grounded]] = {
-    "attribution": Attribution,
-    "quotation": Quotation,
-    "figure": Figure,
-    "name": Name,
-    "sentence": Sentence,
-    "verbatim": Verbatim,
-}
-_KINDS: dict[Any, Kind] = {kind_type: kind for kind, kind_type in GROUNDED.items()}
-_ACTIONS = frozenset(get_args(Action))
-_FIGURE_NAMES = frozenset("figure number amount value quantity total sum".split())
-_RELEASE_NAMES = frozenset(
-    "who released releasedby freed freedby prisoners prisoner hostages hostage detainees"
-    " detainee by from origin to destination destinations inexchangefor inreturnfor".split()
-)
+from extractor.fields import Grounded
+from extractor.kinds import all_kinds, field_kind
+from extractor.kinds.kind import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +24,15 @@ class FieldShape:
 
     name: str  # the attribute
     key: str  # on the wire and in JSON: the alias, if it has one
-    kind: Kind
+    # The name of the kind whose type it has ("quotation"), or "verbatim", "text", "choice",
+    # "scalar" (a number or truth value), "row" (a model) or "other".
+    kind: str
     many: bool
     required: bool
     nullable: bool
     choices: tuple[str, ...] = ()  # of a Literal or an enumeration of strings
     row: "Shape | None" = None  # of a nested model
+    value_type: type[Grounded] | None = None  # of a value that is grounded in the article
 
     @property
     def word(self) -> str:
@@ -76,7 +46,7 @@ class Shape:
 
     model: type[BaseModel]
     fields: tuple[FieldShape, ...]
-    rests_on: Rest | None
+    rests_on: Kind | None
     anchor: FieldShape | None
     # The fields once more: the anchor, then the evidence, then what depends on them.
     order: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
@@ -101,19 +71,24 @@ class Shape:
         object.__setattr__(self, "nested", nested)
         object.__setattr__(self, "gathered", gathered)
         object.__setattr__(self, "needed", needed)
-        listed = [f.kind if f.row is None else f.row.rests_on or "" for f in self.fields if f.many]
+        listed = [f.kind if f.row is None else f.row.kind_name for f in self.fields if f.many]
         inner = [f.row for f in self.fields if f.row is not None]
         audited = frozenset(listed).union(*(row.audited for row in inner))
         kinds = frozenset(f.kind for f in self.fields).union(*(row.kinds for row in inner))
         object.__setattr__(self, "audited", audited)
         object.__setattr__(self, "kinds", kinds)
 
-    def asks_for(self, kind: Audited) -> bool:
-        """Tell whether the schema wants every candidate of a kind: rows or a list of them."""
-        return kind in self.audited
+    @property
+    def kind_name(self) -> str:
+        """The name of the kind that a row rests on: "quotation"; "" where it rests on nothing."""
+        return self.rests_on.name if self.rests_on is not None else ""
 
-    def holds(self, kind: Kind) -> bool:
-        """Tell whether any field, of this model or one in it, is of a kind."""
+    def asks_for(self, kind: Kind) -> bool:
+        """Return whether the schema wants every candidate of a kind: rows or a list of them."""
+        return kind.name in self.audited
+
+    def holds(self, kind: str) -> bool:
+        """Return whether any field, of this model or one in it, holds this: "text", "name"."""
         return kind in self.kinds
 
 
@@ -135,14 +110,14 @@ def _shape(model: type[BaseModel], above: tuple[type[BaseModel], ...]) -> Shape:
                 row = _shape(inner, (*above, model))
         choices = _choices(inner) if kind == "choice" else ()
         alias = info.validation_alias if isinstance(info.validation_alias, str) else info.alias
-        fields.append(
-            FieldShape(name, alias or name, kind, many, info.is_required(), nullable, choices, row)
-        )
+        grounded = inner if field_kind(inner) is not None else None
+        key, required = alias or name, info.is_required()
+        fields.append(FieldShape(name, key, kind, many, required, nullable, choices, row, grounded))
     rests_on, anchor = _anchor(fields)
     return Shape(model, tuple(fields), rests_on, anchor)
 
 
-def _read(annotation: Any) -> tuple[Kind, bool, bool, Any]:
+def _read(annotation: Any) -> tuple[str, bool, bool, Any]:
     """Return kind, whether it is a list, whether null is allowed, and the innermost type."""
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -151,7 +126,7 @@ def _read(annotation: Any) -> tuple[Kind, bool, bool, Any]:
         parts = [part for part in get_args(annotation) if part is not type(None)]
         nullable = len(parts) < len(get_args(annotation))
         # Of several types the grounded one goes first: an id is better than free words.
-        readings = sorted((_read(part) for part in parts), key=lambda r: r[0] not in GROUNDED)
+        readings = sorted((_read(part) for part in parts), key=lambda r: field_kind(r[3]) is None)
         kind, many, _, inner = readings[0]
         return kind, many, nullable, inner
     if origin in (list, tuple, set, frozenset) or _is_sequence(origin):
@@ -160,8 +135,8 @@ def _read(annotation: Any) -> tuple[Kind, bool, bool, Any]:
         return kind, True, False, inner
     if origin is Literal:
         return "choice", False, None in get_args(annotation), annotation
-    if annotation in _KINDS:
-        return _KINDS[annotation], False, False, annotation
+    if (grounded := field_kind(annotation)) is not None:
+        return grounded, False, False, annotation
     if isinstance(annotation, type):
         if issubclass(annotation, BaseModel):
             return "row", False, False, annotation
@@ -186,34 +161,13 @@ def _choices(inner: Any) -> tuple[str, ...]:
     return tuple(member.value for member in inner if isinstance(member.value, str))
 
 
-def _anchor(fields: list[FieldShape]) -> tuple[Rest | None, FieldShape | None]:
-    """Say what a row rests on.
-
-    Its attribution, else its quotation, else its figure, else the sentence, else a name.
-    """
-    single = [field for field in fields if not field.many]
-    grounded = [field for field in single if field.kind in GROUNDED]
-    by_kind: dict[Kind, list[FieldShape]] = {}
-    for field in sorted(grounded, key=lambda field: not field.required):
-        by_kind.setdefault(field.kind, []).append(field)
-    if "attribution" in by_kind:
-        return "attribution", by_kind["attribution"][0]
-    if "quotation" in by_kind:
-        return "quotation", by_kind["quotation"][0]
-    figures = [field for field in by_kind.get("figure", ()) if field.word in _FIGURE_NAMES]
-    if not figures and "sentence" not in by_kind:
-        figures = [field for field in by_kind.get("figure", ()) if field.required]
-    if figures:
-        return "figure", figures[0]
-    if "sentence" in by_kind:
-        actions = [len(_ACTIONS & {c.lower() for c in f.choices}) for f in single]
-        if max(actions) >= 2:
-            return "sanction", by_kind["sentence"][0]
-        if len(_RELEASE_NAMES & {field.word for field in fields}) >= 2:
-            return "release", by_kind["sentence"][0]
-        return "sentence", by_kind["sentence"][0]
-    if "name" in by_kind and by_kind["name"][0].required:
-        return "name", by_kind["name"][0]
+def _anchor(fields: list[FieldShape]) -> tuple[Kind | None, FieldShape | None]:
+    """Return the kind that a row is of, the most exact that fits, and the field it rests on."""
+    ordered = sorted(fields, key=lambda field: not field.required)
+    for kind in all_kinds():
+        anchor = kind.anchor(ordered)
+        if anchor is not None:
+            return kind, anchor
     return None, None
 
 

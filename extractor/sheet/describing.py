@@ -4,16 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from extractor.kinds import kind_named
 from extractor.schema.catalogue import Entry, Schema
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.text.printable import one_line
 
 _WORDS = {
-    "attribution": "an attribution",
-    "quotation": "a quotation",
-    "figure": "a figure",
-    "name": "a name",
-    "sentence": "a sentence",
     "verbatim": "words of the article",
     "text": "the model's own words",
     "choice": "one of",
@@ -64,7 +60,8 @@ def _field_lines(shape: Shape, indent: str) -> Iterator[str]:
 
 
 def _type(field: FieldShape) -> str:
-    words = _WORDS[field.kind]
+    kind = kind_named(field.kind)
+    words = kind.id_words if kind is not None else _WORDS[field.kind]
     if field.choices:
         words = "one of " + ", ".join(field.choices)
     if field.row:

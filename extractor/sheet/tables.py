@@ -13,35 +13,22 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from extractor.article import Article
-from extractor.fields import (
-    GROUNDED_TYPES,
-    Attribution,
-    Figure,
-    Name,
-    Quotation,
-    Sentence,
-    Verbatim,
-)
+from extractor.fields import Figure, Grounded, Name, Passage, Stretches
 from extractor.record import Extraction
 from extractor.text.printable import one_line
 from extractor.text.spans import Span
 
-Role = Literal["attribution", "quotation", "sentence", "figure", "phrase", "name", "plain"]
-ROLES: dict[type, Role] = {
-    Attribution: "attribution",
-    Quotation: "quotation",
-    Sentence: "sentence",
-    Figure: "figure",
-    Verbatim: "phrase",
-    Name: "name",
-}
 UNSURE = 0.5  # a confidence below it: as likely wrong as right
+# What a cell looks like: the `role` of its type ("attribution", "quotation", "sentence", "figure",
+# "phrase", "name", or another of a kind of one's own), or "plain".
+Role = str
+# What a row rests on, the most exact first; other roles come after these.
 _ANCHORS: tuple[Role, ...] = ("attribution", "quotation", "sentence", "figure", "phrase", "name")
 
 
@@ -260,18 +247,17 @@ def _cell(column: Column, value: Any, own: bool) -> Cell:
 
 def _item(value: Any) -> Item:
     """Return one value with its words and places."""
-    if isinstance(value, Attribution | Quotation):
-        return Item(value.text, value.spans, ROLES[type(value)])
+    if isinstance(value, Stretches):
+        return Item(value.text, value.spans, value.role)
     if isinstance(value, Name):
         place = value.mention
         if place is None:
             return Item(value.name, (), "name")
         other = place.text if place.text != value.name else None
         return Item(value.name, (Span(place.start, place.end),), "name", other)
-    if isinstance(value, Figure):
-        return Item(value.text, (Span(value.start, value.end),), "figure", value=value)
-    if isinstance(value, Sentence | Verbatim):
-        return Item(value.text, (Span(value.start, value.end),), ROLES[type(value)])
+    if isinstance(value, Passage):
+        number_of = value if isinstance(value, Figure) else None
+        return Item(value.text, (value.place(),), value.role, value=number_of)
     if isinstance(value, BaseModel):
         parts = ((k, _plain(v)) for k, v in _flatten(value, "", set()))
         return Item(", ".join(f"{key}: {text}" for key, text in parts if text))
@@ -289,7 +275,7 @@ def _plain(value: Any) -> str:
         return "; ".join(_plain(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
-    if isinstance(value, (*GROUNDED_TYPES, BaseModel)):
+    if isinstance(value, Grounded | BaseModel):
         return _item(value).text
     return str(getattr(value, "value", value))
 
@@ -339,7 +325,7 @@ def _columns(
 
 
 def _column(name: str, inner: Any, info: FieldInfo, many: bool) -> Column:
-    role = ROLES.get(inner, "plain") if isinstance(inner, type) else "plain"
+    role = inner.role if isinstance(inner, type) and issubclass(inner, Grounded) else "plain"
     return Column(name, role, info.description, many)
 
 

@@ -6,7 +6,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from extractor.answers import Answer, Dismissal
-from extractor.check.audit import Checked, check, complaints
+from extractor.check.audit import Checked, check, ground
+from extractor.check.resolve import fault_line
 from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
 from extractor.find.inventory import Inventory
 from extractor.record import record_from_json, record_to_json
@@ -101,7 +102,7 @@ def test_a_good_answer_passes_whole(made: Inventory) -> None:
         ("number", "year"),
     ]
     assert codes(checked) == ["figure_conflict"]
-    assert complaints(made, EVENT, GOOD, answer.dismissed) == []
+    assert faults_of(made, EVENT, GOOD) == []
 
 
 @pytest.mark.parametrize("name", ["release_event", "quotes", "figures", "sanction_terms"])
@@ -391,8 +392,13 @@ def test_the_same_thing_counted_differently(
     assert ("figure_conflict" in codes(check(made, FIGURES, answer))) == conflict
 
 
-def test_complaints_are_exact(made: Inventory) -> None:
-    """Whoever answered is told the path, the fault, the nearest passage and what is missing."""
+def faults_of(inventory: Inventory, model: type[BaseModel], data: Any) -> list[str]:
+    """Return what is wrong with an answer, a line each, in order."""
+    return [fault_line(fault) for fault in ground(inventory, model, Answer(data)).faults]
+
+
+def test_faults_are_told_exactly(made: Inventory) -> None:
+    """Whoever answered is told the path, the fault and the nearest passage."""
     data = {
         "sanction_terms": [
             dict(
@@ -404,7 +410,7 @@ def test_complaints_are_exact(made: Inventory) -> None:
             {"evidence": "S55", "action": "lift"},
         ]
     }
-    lines = complaints(made, TERMS, data, [Dismissal("T9", "none")])
+    lines = faults_of(made, TERMS, data)
     assert lines[:3] == [
         "sanction_terms[0].sender[1]: there is no name P9 in this article",
         'sanction_terms[0].condition: "if prisoners are freed" is not in the evidence sentence '
@@ -412,21 +418,17 @@ def test_complaints_are_exact(made: Inventory) -> None:
         "sanction_terms[1].evidence: there is no sentence S55 in this article",
     ]
     assert lines[3].startswith("sanction_terms[0].action: Input should be 'impose', 'tighten'")
-    assert lines[4:] == [
-        'dismissed: there is no candidate "T9"',
-        'T1: the sanction statement "lift the sanctions on timber" is neither in a row nor '
-        "dismissed",
-    ]
+    assert lines[4:] == []
 
 
-def test_complaints_about_shape(made: Inventory) -> None:
+def test_faults_of_shape(made: Inventory) -> None:
     """No object, no list, no anchor, copied words: each is said in words, nothing raises."""
-    assert complaints(made, QUOTES, "nonsense")[0].startswith("expected an object")
-    assert complaints(made, QUOTES, {})[0].startswith("quotes: the list is missing")
-    assert complaints(made, QUOTES, {"quotes": "Q1"})[0] == "quotes: expected a list of objects"
-    (line, *_) = complaints(made, QUOTES, {"quotes": [{"kind": "direct"}]})
+    assert faults_of(made, QUOTES, "nonsense")[0].startswith("expected an object")
+    assert faults_of(made, QUOTES, {})[0].startswith("quotes: the list is missing")
+    assert faults_of(made, QUOTES, {"quotes": "Q1"})[0] == "quotes: expected a list of objects"
+    (line, *_) = faults_of(made, QUOTES, {"quotes": [{"kind": "direct"}]})
     assert line == "quotes[0].quotation: quotation is missing"
-    (line, *_) = complaints(
+    (line, *_) = faults_of(
         made, QUOTES, {"quotes": [{"quotation": "We will not lift it", "kind": "direct"}]}
     )
     assert "answered by its id, never copied" in line
@@ -444,7 +446,7 @@ def test_warnings_hold_no_control_characters(made: Inventory) -> None:
     }
     for remark in check(made, QUOTES, Answer(data)).warnings:
         assert remark.message.isprintable()
-    assert all(line.isprintable() for line in complaints(made, QUOTES, data))
+    assert all(line.isprintable() for line in faults_of(made, QUOTES, data))
 
 
 def test_a_schemas_own_validators_have_their_say(made: Inventory) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from extractor.answer.sanctions.terms import read_terms
 from extractor.find.inventory import take
 from extractor.find.sanctions.entry_bans import opens_entry_ban
 from extractor.read import article_from_text
+from extractor.rules.sanctions.terms import read_terms
 
 
 def told(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:

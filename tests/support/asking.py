@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from extractor.answer import rules
+from extractor.answer import from_rules as rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.answers import Answer
 from extractor.find.inventory import Inventory, take

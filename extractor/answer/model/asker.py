@@ -23,10 +23,11 @@ from extractor.answer.model.merging import merge
 from extractor.answer.model.narrow import narrow_questions
 from extractor.answer.model.prompt import Prompts
 from extractor.answer.model.whole import whole_questions
-from extractor.answers import Answer
+from extractor.answers import Answer, row_key
 from extractor.article import Remark
 from extractor.errors import AnswerCut, AnswerInvalid, EndpointRefused, ModelError
 from extractor.find.inventory import Inventory
+from extractor.kinds import place_of
 from extractor.record import Usage
 from extractor.schema.catalogue import Schema
 from extractor.schema.shape import Shape, shape_of
@@ -131,9 +132,12 @@ class ModelAsker:
             if confidence < self.settings.threshold
         }
         for asked in shape.fields:
-            if asked.row and asked.row.rests_on == "sanction":
+            kind = asked.row.rests_on if asked.row is not None else None
+            if kind is not None and kind.accountable and kind.on_sentence:
                 unsure |= {
-                    t.id for t in inventory.statements if f"{asked.key}:{t.sentence}" in unsure
+                    candidate.id
+                    for candidate in kind.candidates(inventory)
+                    if row_key(asked, kind.anchor_id(candidate)) in unsure
                 }
         return frozenset(unsure)
 
@@ -222,5 +226,5 @@ def _add(total: Usage, usage: Usage) -> None:
 
 def _remark(code: str, one: Asked, error: Exception) -> Remark:
     candidate = one.about if one.about in one.harvest.inventory.by_id else None
-    where = one.harvest.place_of(candidate) if candidate else None
+    where = place_of(one.harvest.inventory, candidate) if candidate else None
     return Remark(code, f"{one.about}: {error}", where, candidate)

@@ -15,21 +15,19 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from extractor.answer.endpoint.messages import Fault, Question
-from extractor.answers import Dismissal
+from extractor.answers import Dismissal, row_key
 from extractor.article import Remark
 from extractor.check.resolve import Draft, data_of, fault_line, resolve
-from extractor.fields import Attribution, Figure, Quotation, Sentence
-from extractor.find.candidates import Entity, QuotationCandidate
-from extractor.find.inventory import Candidate, Inventory
+from extractor.fields import Grounded, Name
+from extractor.find.candidates import Candidate
+from extractor.find.inventory import Inventory
+from extractor.kinds import accountable_kinds, kind_of_id, place_of
 from extractor.schema.shape import FieldShape, Shape
 from extractor.text.spans import Span
 
 _FENCE = re.compile(r"(?s)\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*)?(.*?)(?:```)?\s*\Z")
 _SHOWN = 30  # complaints in one message; more only confuse
 _MAX_REASON = 80  # characters of a dismissal's reason
-
-# What rows rest on that the rules know of, and so may be sure of (`wanted`).
-_LIMITED = frozenset({"attribution", "quotation", "figure", "sanction", "release"})
 
 Row = dict[str, Any]  # field key -> grounded value; the anchor's is the candidate's id
 Key = tuple[str, str]  # field key of the list, and the id that the row rests on or ""
@@ -80,12 +78,6 @@ def read_cut_json(text: str) -> dict[str, Any]:
     else:
         del data[last]
     return data
-
-
-def row_key(listed: FieldShape, anchor: str) -> str:
-    """Return the key of a row in `Answer.confidence` and `origins`: as the rules make it."""
-    rests_on = listed.row.rests_on if listed.row else None
-    return f"{listed.key}:{anchor}" if rests_on in ("sanction", "release") else anchor
 
 
 @dataclass
@@ -162,7 +154,7 @@ class Harvest:
         Such a sentence is no evidence for the row: its other values are not taken either, and
         the one complaint about the row replaces those about its fields.
         """
-        if row.rests_on not in ("sanction", "release", "sentence"):
+        if row.rests_on is None or not row.rests_on.on_sentence:
             return False
         phrases = [f.key for f in row.fields if f.kind == "verbatim"]
         given = any(item.get(phrase) not in (None, "", []) for phrase in phrases)
@@ -178,35 +170,34 @@ class Harvest:
     def _keep(self, row: Shape, made: Draft, values: Row, found: list[Row]) -> None:
         if row.anchor is not None and made.anchor_id:
             values[row.anchor.key] = made.anchor_id
-        if row.rests_on in ("attribution", "quotation", "figure") and found:
+        kind = row.rests_on
+        if found and kind is not None and kind.once and kind.accountable:
             return  # one row a quotation: what is said twice is said once
         if values not in found:
             found.append(values)
 
     def _belongs(self, listed: FieldShape, row: Shape, made: Draft) -> bool:
         """Tell whether a row is about this part of the article, and was asked for."""
-        anchor = made.anchor_id
-        found = self._candidate(anchor) if anchor else None
-        if anchor is None or found is None:
+        anchor, kind = made.anchor_id, row.rests_on
+        if anchor is None or self._candidate(anchor) is None:
             return True
-        (start, end), (begins, ends) = _place(found), self.part
+        (start, end), (begins, ends) = place_of(self.inventory, anchor), self.part
         if start >= ends or end <= begins:
             told = f"{made.path}: {anchor} is not in this part of the article"
             self.faults.append(Complaint(told, (listed.key, anchor), made.path))
             return False
-        if self.wanted is None or row.rests_on not in _LIMITED:
+        if self.wanted is None or kind is None or not kind.rated:
             return True
-        stated = {t.sentence for t in self.inventory.statements if t.id in self.wanted}
-        return bool({anchor, row_key(listed, anchor)} & self.wanted) or (
-            row.rests_on == "sanction" and anchor in stated
+        if {anchor, row_key(listed, anchor)} & self.wanted:
+            return True
+        return kind.accountable and any(
+            kind.anchor_id(candidate) == anchor
+            for candidate in kind.candidates(self.inventory)
+            if candidate.id in self.wanted
         )
 
     def _candidate(self, id_: str) -> Candidate | None:
         return self.inventory.candidate(id_)
-
-    def place_of(self, id_: str) -> Span:
-        """Return where a candidate stands; a name's first mention."""
-        return _place(self.inventory.by_id[id_])
 
     def _take_values(self, draft: Draft, data: dict[str, Any]) -> None:
         for asked in self.shape.fields:
@@ -244,26 +235,29 @@ class Harvest:
         for rows in self.rows.values():
             for row in rows:
                 _add_ids(found, row)
-        sanctions = {f.key for f in self.shape.fields if f.row and f.row.rests_on == "sanction"}
-        if sanctions:  # statements are looked for where a schema asks for them
-            evidence = {anchor for key, anchor in self.rows if key in sanctions}
-            found |= {t.id for t in self.inventory.statements if t.sentence in evidence}
+        for listed in self.shape.fields:
+            kind = listed.row.rests_on if listed.row is not None else None
+            if kind is None or not (kind.accountable and kind.on_sentence):
+                continue
+            # Rows rest on sentences: they account for the statements in these.
+            evidence = {anchor for key, anchor in self.rows if key == listed.key}
+            found |= {
+                candidate.id
+                for candidate in kind.candidates(self.inventory)
+                if kind.anchor_id(candidate) in evidence
+            }
         return found
 
     def candidates(self) -> list[str]:
         """Return the ids in this part that the schema wants a row or a dismissal for."""
-        taken = self.inventory
-        asked: list[Candidate] = []
-        if self.shape.asks_for("attribution"):
-            asked += taken.attributions
-        if self.shape.asks_for("quotation"):
-            asked += [q for q in taken.quotations if q.parent is None]
-        if self.shape.asks_for("figure"):
-            asked += taken.figures
-        if self.shape.asks_for("sanction"):
-            asked += taken.statements
+        placed = [
+            (candidate.id, *kind.span(candidate))
+            for kind in accountable_kinds()
+            if self.shape.asks_for(kind)
+            for candidate in kind.candidates(self.inventory)
+            if kind.is_asked_about(candidate)
+        ]
         begins, ends = self.part
-        placed = [(candidate.id, *_place(candidate)) for candidate in asked]
         wanted = self.wanted
         return [
             id_
@@ -280,9 +274,14 @@ class Harvest:
         missing = self.missing() if self.asks_all else []
         if not missing:
             return []
-        sentences = {t.id: t.sentence for t in self.inventory.statements}
-        shown = [f"{id_} (in {sentences[id_]})" if id_ in sentences else id_ for id_ in missing]
+        shown = [self._with_anchor(id_) for id_ in missing]
         return [f"{', '.join(shown)}: in no row and not in dismissed"]
+
+    def _with_anchor(self, id_: str) -> str:
+        """Return an id for a message, with the one that a row about it would rest on."""
+        kind, candidate = kind_of_id(id_), self._candidate(id_)
+        anchor = kind.anchor_id(candidate) if kind is not None else id_
+        return id_ if anchor == id_ else f"{id_} (in {anchor})"
 
     def finish(self) -> list[Remark]:
         """Take the rows in reserve where nothing better came; return what was lost, as warnings.
@@ -299,8 +298,8 @@ class Harvest:
 
     def _remark(self, complaint: Complaint) -> Remark:
         candidate = complaint.key[1] or None
-        found = self._candidate(candidate) if candidate else None
-        where = _place(found) if found is not None else None
+        known = candidate is not None and self._candidate(candidate) is not None
+        where = place_of(self.inventory, candidate) if candidate and known else None
         told = f"the model's answer, dropped: {complaint.line}"
         return Remark("answer_dropped", told, where, candidate)
 
@@ -320,23 +319,13 @@ def _row_path(path: str) -> str:
     return path[: path.index("]") + 1] if "]" in path else path
 
 
-_COUNTED = frozenset((Attribution, Quotation, Figure, Sentence))
-
-
-def _place(found: Candidate) -> Span:
-    if isinstance(found, Entity):
-        return found.mentions[0].span if found.mentions else Span(0, 0)
-    return found.outer if isinstance(found, QuotationCandidate) else found.span
-
-
 def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
-    """Add the ids of attributions, quotations, figures and sentences anywhere in a value."""
+    """Add the ids of candidates anywhere in a value; names account for nothing."""
     for item in value.values() if isinstance(value, dict) else value:
-        kind = type(item)
-        if kind in _COUNTED:
-            if item.id:
-                found.add(item.id)
-        elif kind is dict or kind is list:
+        if isinstance(item, Grounded):
+            if not isinstance(item, Name) and (id_ := getattr(item, "id", None)):
+                found.add(id_)
+        elif isinstance(item, dict | list):
             _add_ids(found, item)
 
 

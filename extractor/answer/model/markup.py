@@ -10,16 +10,17 @@ worst effect is a wrong id, which the closed lists and the check limit to candid
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 from typing import Any
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.kinds import all_kinds
+from extractor.kinds.kind import Kind
 from extractor.text.spans import Span
 
 _FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
-_OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[QNA]\d+(?: continued)?:\s?([^\[\]]*)\]?")
+_OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[A-Z]\d+(?: continued)?:\s?([^\[\]]*)\]?")
 _ID = re.compile(r"\[?[A-Za-z]\d+(?:\.\d+)?\]?")
 _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
 # Alternative names listed beside the main one; more help nobody and cost tokens.
@@ -81,19 +82,15 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     Sentences get their id in front, names behind; quotations, figures and attributions are framed,
     each piece of one that has several. Furniture paragraphs begin with their kind.
     """
-    marks = _frames(inventory, marked)
-    marks += [(s.span[0], 0, f"[{s.id}] ") for s in inventory.sentences if s.id in marked]
+    marks: list[_Mark] = []
+    letters = {id_[:1] for id_ in marked}
+    for kind in all_kinds():
+        # Others need not be found at all.
+        if kind.letter in letters and kind.marking != "listed":
+            marks += _marks_of(kind, inventory, marked)
     for paragraph in inventory.article.paragraphs:
         if paragraph.kind != "body":
             marks.append((paragraph.span[0], 0, f"({paragraph.kind}) "))
-    marks += [
-        (mention.span[1], _FIRST, told)
-        for entity in inventory.names
-        if entity.id in marked
-        for told in (f" [{entity.id}]",)
-        for mention in entity.mentions
-        if mention.kind == "name"
-    ]
     text = harmless(inventory.article.text)
     out: list[str] = []
     start, end = part
@@ -107,35 +104,25 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     return "".join(out)
 
 
-def _frames(inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
-    """Return the marks around figures, quotations and attributions."""
-    # Figures are looked for where they are asked for.
-    figures = inventory.figures if "N" in "".join(marked) else ()
-    framed = [(n.id, *n.span) for n in figures if n.id in marked]
-    for quotation in inventory.quotations:
-        if quotation.id in marked:
-            label, (start, closed) = quotation.id, quotation.outer
-            for (_, end), (following, _) in pairwise(quotation.spans):
-                framed.append((label, start, end))
-                label, start = f"{quotation.id} continued", _before_mark(inventory, following)
-            framed.append((label, start, closed))
-    for said in inventory.attributions:
-        if said.id in marked:
-            label = said.id
-            for start, end in said.content:
-                framed.append((label, start, end))
-                label = f"{said.id} continued"
-    marks = [(start, _BEGINS + start - end, f"[{label}: ") for label, start, end in framed]
-    marks += [(end, _ENDS + end - start, "]") for _, start, end in framed]
+def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
+    """Return the marks of a kind's candidates, where it wants them to stand."""
+    marks: list[_Mark] = []
+    for candidate in kind.candidates(inventory):
+        id_ = candidate.id
+        if id_ not in marked:
+            continue
+        if kind.marking == "before":
+            marks.append((kind.span(candidate)[0], 0, f"[{id_}] "))
+            continue
+        label = id_
+        for start, end in kind.pieces(candidate, inventory):
+            if kind.marking == "behind":
+                marks.append((end, _FIRST, f" [{id_}]"))
+                continue
+            marks.append((start, _BEGINS + start - end, f"[{label}: "))
+            marks.append((end, _ENDS + end - start, "]"))
+            label = f"{id_} continued"
     return marks
-
-
-def _before_mark(inventory: Inventory, start: int) -> int:
-    """Return where the opening mark begins that a continuing paragraph repeats."""
-    text = inventory.article.text
-    while start > 0 and not text[start - 1].isspace() and not text[start - 1].isalnum():
-        start -= 1
-    return start
 
 
 def list_names(inventory: Inventory, within: Span) -> list[ListedName]:

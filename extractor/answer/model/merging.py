@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from extractor.answer.model.judge import Harvest, Row, row_key
-from extractor.answers import Answer, Dismissal
+from extractor.answer.model.judge import Harvest, Row
+from extractor.answers import Answer, Dismissal, row_key
+from extractor.kinds import place_of
 from extractor.schema.shape import FieldShape, Shape
 
 
@@ -38,8 +39,10 @@ def _merged_rows(listed: FieldShape, harvests: Sequence[Harvest], answer: Answer
             if key == listed.key:
                 kept = found.setdefault(anchor, [])
                 kept += [row for row in rows if row not in kept]
-    place = harvests[0].place_of if harvests else None
-    ordered = sorted(found, key=lambda id_: place(id_).start if place and id_ else 0)
+    inventory = harvests[0].inventory if harvests else None
+    ordered = sorted(
+        found, key=lambda id_: place_of(inventory, id_).start if inventory and id_ else 0
+    )
     for anchor in ordered:
         if anchor:
             answer.origins[row_key(listed, anchor)] = "model"

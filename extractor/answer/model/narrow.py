@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from extractor.answer.endpoint.messages import Fault, Question
-from extractor.answer.model.judge import Asked, Harvest, Row, read_json, row_key
+from extractor.answer.model.judge import Asked, Harvest, Row, read_json
 from extractor.answer.model.markup import list_names, mark_up, one_line, unmarked
 from extractor.answer.model.prompt import Prompts, field_line
 from extractor.answer.model.who import Rivals, rivals_to_ask, who_question
 from extractor.answer.model.whole import form_of_rows, part_questions
-from extractor.answers import Answer
-from extractor.find.candidates import AttributionCandidate, Mention, QuotationCandidate
+from extractor.answers import Answer, row_key
+from extractor.find.candidates import Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.kinds import all_kinds, place_of
+from extractor.kinds.kind import Kind
 from extractor.schema.shape import FieldShape, Shape, shape_of
-from extractor.schema.synonyms import canonical
 from extractor.schema.wire import schema_of, strict
 from extractor.settings import Settings
 from extractor.text.spans import Span
@@ -36,25 +37,6 @@ _FAR_BEFORE, _FAR_AFTER = 2, 1
 _MOST = 250  # values in one enum that strict endpoints take
 _ITEMS = 6  # of a list in one row; without a bound a small model may go on for ever
 
-_REASONS = {
-    "attribution": ["nobody says or thinks it", "the reporter's own words"],
-    "quotation": ["title", "nickname", "scare quote", "slogan", "not said by anyone"],
-    "figure": ["date", "rank", "part of a name", "counts nothing"],
-    "sanction": ["says nothing on a sanction"],
-    "release": ["says nothing on a release"],
-    "sentence": ["says nothing of the kind"],
-    "name": ["not of the kind asked for"],
-}
-_WORDS = {
-    "attribution": "an attribution",
-    "quotation": "a quotation",
-    "figure": "a figure",
-    "sanction": "a statement on a sanction",
-    "release": "a statement on a release",
-    "sentence": "a statement",
-    "name": "a name",
-}
-
 
 @dataclass(frozen=True)
 class _Target:
@@ -62,6 +44,7 @@ class _Target:
 
     listed: FieldShape
     row: Shape
+    kind: Kind
     anchor: str  # the id that the row rests on
     candidate: str  # the id that the question is about: the anchor, or a statement in it
     place: Span
@@ -100,36 +83,19 @@ def _targets(
     listed: FieldShape, row: Shape, inventory: Inventory, by_rules: Answer
 ) -> Iterator[_Target]:
     """Yield the candidates that a list's rows can rest on, in order of the text."""
-    harvest = Harvest(inventory, row, Span(0, 0))
-
-    def target(anchor: str, candidate: str | None = None) -> _Target:
-        about = candidate or anchor
-        return _Target(listed, row, anchor, about, harvest.place_of(about))
-
-    if row.rests_on == "attribution":
-        yield from (target(said.id) for said in inventory.attributions)
-    elif row.rests_on == "quotation":
-        yield from (target(q.id) for q in inventory.quotations if q.parent is None)
-    elif row.rests_on == "figure":
-        yield from (target(n.id) for n in inventory.figures)
-    elif row.rests_on == "sanction":
-        yield from (target(t.sentence, t.id) for t in inventory.statements)
-    elif row.rests_on == "release":
-        anchor = row.anchor.key if row.anchor else ""
-        known = dict.fromkeys(str(r.get(anchor)) for r in by_rules.data.get(listed.key) or [])
-        yield from (target(id_) for id_ in known if id_ in inventory.by_id)
-    elif row.rests_on == "sentence":
-        bodies = {p.index for p in inventory.article.paragraphs if p.kind == "body"}
-        yield from (target(s.id) for s in inventory.sentences if s.paragraph in bodies)
-    elif row.rests_on == "name":
-        yield from (target(e.id) for e in inventory.names if e.mentions and e.kind != "unnamed")
+    kind, anchor = row.rests_on, row.anchor
+    if kind is None or anchor is None:
+        return
+    known = [str(one.get(anchor.key)) for one in by_rules.data.get(listed.key) or []]
+    for anchor_id, about in kind.targets(inventory, known):
+        yield _Target(listed, row, kind, anchor_id, about, place_of(inventory, about))
 
 
 def _is_wanted(target: _Target, by_rules: Answer, wanted: frozenset[str]) -> bool:
     key = row_key(target.listed, target.anchor)
     if {key, target.candidate} & wanted:
         return True
-    return target.row.rests_on in ("sentence", "name") and key not in by_rules.confidence
+    return not target.kind.rated and key not in by_rules.confidence
 
 
 def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: Row) -> Asked:
@@ -137,7 +103,7 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
     passage = _passage(inventory, target.place)
     options = _options(inventory, passage)
     left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
-    schema, is_strict = strict(_schema(target.row, left, options))
+    schema, is_strict = strict(_schema(target.row, target.kind, left, options))
     harvest = _harvest(prompts, inventory, target)
     names = list_names(inventory, passage)
     user = prompts.render(
@@ -148,8 +114,8 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
         row={"name": target.listed.key, "about": _about(target.row)},
         candidate={
             "id": target.candidate,
-            "kind": target.row.rests_on,
-            "words": _WORDS[target.row.rests_on or "sentence"],
+            "kind": target.kind.name,
+            "words": target.kind.words,
             "text": one_line(_text(inventory, target)),
         },
         fields="\n".join(
@@ -218,9 +184,9 @@ def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Row:
     the form of the sentence; a small model asked for it beside the speaker answers both worse.
     Where it is asked for what they are `unsure` of, all that they know but the speaker stands.
     """
-    if target.row.rests_on == "attribution":
+    if target.kind.shown:
         return form_of_rows(target.listed, by_rules).get(target.anchor, {})
-    if target.row.rests_on != "quotation" or target.row.anchor is None:
+    if not target.kind.asks_for_source_only or target.row.anchor is None:
         return {}
     anchor = target.row.anchor.key
     known = by_rules.data.get(target.listed.key) or []
@@ -238,7 +204,8 @@ def _only_who(target: _Target, settled: Row) -> FieldShape | None:
     """Return the speaker's field when it is all that is left to ask of a quotation's row."""
     left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
     speaks = len(left) == 1 and left[0].kind == "name" and not left[0].many
-    return left[0] if speaks and canonical("quotation", left[0].word) == "speaker" else None
+    known = target.kind.canonical
+    return left[0] if speaks and known.get(left[0].word) == target.kind.source else None
 
 
 def _who(
@@ -278,25 +245,29 @@ def _anchor(target: _Target) -> str:
 
 def _marked(inventory: Inventory, target: _Target, passage: Span) -> set[str]:
     """Return the ids to write into the passage: the candidate, and what its fields may name."""
-    kinds = {field.kind for field in target.row.fields if field is not target.row.anchor}
+    held = {field.kind for field in target.row.fields if field is not target.row.anchor}
     marked = {target.candidate, target.anchor}
-    if "figure" in kinds:
-        marked |= {n.id for n in inventory.figures if passage.contains(n.span)}
-    if "quotation" in kinds:
-        marked |= {q.id for q in inventory.quotations if passage.contains(q.outer)}
-    if "sentence" in kinds:
-        marked |= {s.id for s in inventory.sentences if passage.contains(s.span)}
+    for kind in all_kinds():
+        if kind.name in held and kind.marking != "behind":  # names are listed
+            marked.update(_near(kind, inventory, passage))
     return marked
+
+
+def _near(kind: Kind, inventory: Inventory, passage: Span) -> list[str]:
+    """Return the ids of a kind's candidates within a passage, in order."""
+    return [
+        candidate.id
+        for candidate in kind.candidates(inventory)
+        if passage.contains(kind.span(candidate))
+    ]
 
 
 def _options(inventory: Inventory, passage: Span) -> dict[str, dict[str, str]]:
     """Return what can be chosen near by, by the first letter of the ids: label -> id."""
-    near = {
-        "P": [(n.id, n.name) for n in list_names(inventory, passage)],
-        "N": [(n.id, "") for n in inventory.figures if passage.contains(n.span)],
-        "Q": [(q.id, "") for q in inventory.quotations if passage.contains(q.outer)],
-        "S": [(s.id, "") for s in inventory.sentences if passage.contains(s.span)],
-    }
+    near = {"P": [(name.id, name.name) for name in list_names(inventory, passage)]}
+    for kind in all_kinds():
+        if kind.letter and kind.marking in ("around", "before"):
+            near[kind.letter] = [(id_, "") for id_ in _near(kind, inventory, passage)]
     return {letter: _labels(found[:_MOST]) for letter, found in near.items()}
 
 
@@ -310,7 +281,7 @@ def _labels(found: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _schema(
-    row: Shape, left: list[FieldShape], options: dict[str, dict[str, str]]
+    row: Shape, kind: Kind, left: list[FieldShape], options: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
     """Return the JSON schema of a row's fields, with ids as closed lists, and `dismiss`."""
     schema = schema_of(row.model)
@@ -318,7 +289,7 @@ def _schema(
     schema = dict(_closed(schema, options))
     schema["properties"]["dismiss"] = {
         "anyOf": [
-            {"type": "string", "enum": _REASONS[row.rests_on or "sentence"]},
+            {"type": "string", "enum": list(kind.reasons)},
             {"type": "null"},
         ]
     }
@@ -347,8 +318,5 @@ def _about(row: Shape) -> str:
 
 def _text(inventory: Inventory, target: _Target) -> str:
     """Return the words that a question is about, shortened."""
-    found = inventory.by_id[target.candidate]
-    text = inventory.text_of(target.place)
-    if isinstance(found, AttributionCandidate):
-        text = found.text(inventory.article.text)
+    text = target.kind.text(inventory.by_id[target.candidate], inventory)
     return text if len(text) <= 300 else f"{text[:200]} … {text[-80:]}"

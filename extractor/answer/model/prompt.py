@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from extractor.answer.model.markup import ListedName
 from extractor.errors import PromptError
+from extractor.kinds import all_kinds, kind_named
 from extractor.schema.catalogue import Prompt, Schema, find_prompt
 from extractor.schema.shape import FieldShape, Shape, shape_of
 
@@ -23,12 +24,8 @@ Part = Literal["system", "whole", "narrow"]
 _WHO = "who"  # the template that asks who said a quotation
 _WORDS = frozenset(("id", "name", "kind", "line", "label"))  # of a listed name: plain strings
 
+# What a field that holds no id is to be answered with.
 _ASKED_FOR = {
-    "attribution": "id of an attribution (A…)",
-    "quotation": "id of a quotation (Q…)",
-    "figure": "id of a figure (N…)",
-    "name": "id of a name (P…)",
-    "sentence": "id of a sentence (S…)",
     "verbatim": "words copied exactly from the article",
     "text": "your own words, short",
 }
@@ -132,9 +129,14 @@ def described(name: str, shape: Shape) -> dict[str, Any]:
     return {
         "name": name,
         "about": _docstring(shape),
-        "fields": "\n".join(_field_lines(shape, "")),
+        "fields": "\n".join([*_field_lines(shape, ""), *_notes(shape)]),
         "kinds": sorted(_kinds(shape)),
     }
+
+
+def _notes(shape: Shape) -> list[str]:
+    """Return what there is to say of the ids of kinds that base.j2 does not know."""
+    return [kind.note for kind in all_kinds() if kind.note and shape.holds(kind.name)]
 
 
 def _field_lines(shape: Shape, indent: str) -> list[str]:
@@ -153,7 +155,8 @@ def _field_lines(shape: Shape, indent: str) -> list[str]:
 
 def field_line(asked: FieldShape, about: str) -> str:
     """Return one line on one field: "speaker: id of a name (P…) or null; who said the words"."""
-    what = _ASKED_FOR.get(asked.kind, "")
+    kind = kind_named(asked.kind)
+    what = f"id of {kind.id_words} ({kind.letter}…)" if kind else _ASKED_FOR.get(asked.kind, "")
     if asked.choices:
         what = " | ".join(asked.choices)
     if asked.many:
@@ -164,11 +167,10 @@ def field_line(asked: FieldShape, about: str) -> str:
 
 
 def _kinds(shape: Shape) -> set[str]:
-    found: set[str] = {asked.kind for asked in shape.fields if asked.row is None}
-    for asked in shape.fields:
-        if asked.row is not None:
-            found |= _kinds(asked.row)
-    return found
+    """Return what the fields hold, in nested models too, but for these models themselves."""
+    return {asked.kind for asked in shape.fields if asked.row is None}.union(
+        *(_kinds(asked.row) for asked in shape.fields if asked.row is not None)
+    )
 
 
 def _docstring(shape: Shape) -> str:

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
 from extractor.answer.endpoint.messages import Question
-from extractor.answer.model.judge import Asked, Harvest, read_cut_json, read_json, row_key
+from extractor.answer.model.judge import Asked, Harvest, read_cut_json, read_json
 from extractor.answer.model.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.model.prompt import Prompts, described
-from extractor.answers import Answer
+from extractor.answers import Answer, row_key
 from extractor.find.inventory import Inventory
-from extractor.schema.shape import Audited, FieldShape, Shape, shape_of
-from extractor.schema.synonyms import canonical
+from extractor.kinds import accountable_kinds, all_kinds
+from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.schema.wire import Shared, schema_of, strict
 from extractor.settings import Settings
 from extractor.text.spans import Span
@@ -91,16 +91,16 @@ def _reader(shape: Shape, by_rules: Answer) -> Callable[[Reader], Reader]:
 
 
 def matters_of_form(row: Shape) -> frozenset[str]:
-    """Return the keys of the fields that no model is asked: what an attribution itself shows.
+    """Return the keys of the fields that no model is asked: what the candidate itself shows.
 
-    Its cue, its kind and its quotations are as certain as a figure's value is; whose it is, and
-    whether it is one, is what a model can tell.
+    An attribution's cue, kind and quotations are as certain as a figure's value is; whose it is,
+    and whether it is one, is what a model can tell.
     """
-    if row.rests_on != "attribution":
+    kind = row.rests_on
+    if kind is None or not kind.shown:
         return frozenset()
-    formal = ("cue", "kind", "words", "quotation")
     others = [f for f in row.fields if f is not row.anchor]
-    return frozenset(f.key for f in others if canonical("attribution", f.word) in formal)
+    return frozenset(f.key for f in others if kind.canonical.get(f.word) in kind.shown)
 
 
 def form_of_rows(listed: FieldShape, by_rules: Answer) -> dict[str, dict[str, Any]]:
@@ -162,7 +162,7 @@ def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
     keys = {field.key for field in asked.fields}
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k in keys}
     for listed in asked.fields:
-        if listed.row is not None and listed.row.rests_on == "attribution":
+        if listed.row is not None and listed.row.rests_on and listed.row.rests_on.shown:
             reference = schema["properties"][listed.key].get("items", {}).get("$ref", "")
             row = schema.get("$defs", {}).get(reference.rpartition("/")[2], {})
             told = {field.key for field in listed.row.fields}
@@ -173,7 +173,8 @@ def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
 
 
 def _dismissed(asked: Shape) -> dict[str, Any]:
-    letters = "AQNT" if asked.asks_for("attribution") else "QNT"
+    kinds = [kind for kind in accountable_kinds() if kind.is_everywhere or asked.asks_for(kind)]
+    letters = "".join(kind.letter for kind in kinds)
     properties = {
         "id": {"type": "string", "pattern": f"^[{letters}][0-9]+$"},
         "reason": {"type": "string"},
@@ -182,7 +183,7 @@ def _dismissed(asked: Shape) -> dict[str, Any]:
 
 
 def _dismisses(asked: Shape) -> bool:
-    audited = any(asked.asks_for(kind) for kind in get_args(Audited))
+    audited = any(asked.asks_for(kind) for kind in accountable_kinds())
     return audited and all(field.key != "dismissed" for field in asked.fields)
 
 
@@ -190,20 +191,19 @@ def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
     """Return what the template needs of one part of the article."""
     kinds = form.described["kinds"]
     marked: set[str] = set()
-    if "sentence" in kinds:
-        marked |= {s.id for s in inventory.sentences}
-    if "attribution" in kinds:
-        marked |= {said.id for said in inventory.attributions}
-    if "quotation" in kinds:
-        marked |= {q.id for q in inventory.quotations}
-    if "figure" in kinds:
-        marked |= {n.id for n in inventory.figures}
-    if "name" in kinds:
-        marked |= {e.id for e in inventory.names}
+    for kind in all_kinds():
+        if kind.name in kinds:
+            marked |= {candidate.id for candidate in kind.candidates(inventory)}
     statements = [
-        {"id": t.id, "sentence": t.sentence, "text": one_line(inventory.text_of(t.span))}
-        for t in (inventory.statements if form.told.asks_for("sanction") else ())
-        if part.contains(t.span)
+        {
+            "id": candidate.id,
+            "sentence": kind.anchor_id(candidate),
+            "text": one_line(inventory.text_of(kind.span(candidate))),
+        }
+        for kind in accountable_kinds()
+        if kind.marking == "listed" and form.told.asks_for(kind)
+        for candidate in kind.candidates(inventory)
+        if part.contains(kind.span(candidate))
     ]
     title = inventory.article.title
     return {
@@ -219,7 +219,8 @@ def _shown(wanted: frozenset[str], harvest: Harvest, asked: Shape) -> list[str]:
     """Return the wanted ids of this part, as the model reads them."""
     shown = list(harvest.candidates())
     for field in asked.fields:
-        if field.row and field.row.rests_on == "release":
+        kind = field.row.rests_on if field.row is not None else None
+        if kind is not None and kind.rated and not kind.accountable:
             ids = [key.partition(":")[2] for key in sorted(wanted) if key.startswith(field.key)]
             shown += [f"{id_} ({field.key})" for id_ in ids]
     return shown

@@ -21,11 +21,11 @@ from typing import IO, TYPE_CHECKING, Any
 from extractor.errors import UsageError
 from extractor.find.candidates import Entity
 from extractor.find.inventory import Inventory
+from extractor.kinds.sanction import SANCTION
 from extractor.read.bylines import date_in
 from extractor.review.decide.editing import VALUE
 from extractor.review.publish.columns import answered_by, moment, status_of
 from extractor.schema.shape import shape_of
-from extractor.schema.synonyms import canonical
 from extractor.sheet.jsonout import seen
 from extractor.text.spans import Span
 
@@ -254,11 +254,11 @@ def _statement(row: "PublishedRow") -> dict[str, Any] | None:
     if model is None or not isinstance(data, dict):
         return None
     shape = shape_of(model)
-    if shape.rests_on != "sanction":
+    if shape.rests_on is not SANCTION:
         return None
     statement: dict[str, Any] = {}
     for field in shape.fields:
-        meaning = canonical("sanction", field.word)
+        meaning = SANCTION.canonical.get(field.word)
         if meaning is not None and data.get(field.key) not in (None, []):
             statement.setdefault(meaning, data[field.key])
     return statement

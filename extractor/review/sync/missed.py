@@ -7,6 +7,10 @@ with everything but its anchor empty.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from extractor.fields import Stretches
+from extractor.find.inventory import Inventory
+from extractor.kinds import kind_in_audit
+from extractor.kinds.kind import Kind
 from extractor.review.claims.empty_rows import empty_row
 from extractor.review.claims.json_rows import Json, packed
 from extractor.review.sync.proposal import Proposal
@@ -17,9 +21,6 @@ from extractor.text.spans import Span
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
 
-_RESTS = {"quotation": "quotation", "attribution": "attribution", "figure": "figure",
-          "sanction statement": "sanction"}  # fmt: skip
-
 
 def candidates(
     desk: "Desk", article_sha256: str, schema: str, items: Sequence[dict[str, Any]]
@@ -29,15 +30,16 @@ def candidates(
     if loaded is None:
         return
     kinds = {
-        field.row.rests_on: field
+        field.row.kind_name: field
         for field in reversed(shape_of(loaded.model).fields)
         if field.row is not None and field.many
     }
     for item in items:
-        field = kinds.get(_RESTS.get(item["kind"], ""))  # type: ignore[call-overload]
-        if field is None or field.row is None or field.row.anchor is None:
+        kind = kind_in_audit(item["kind"])
+        field = kinds.get(kind.name) if kind is not None else None
+        if kind is None or field is None or field.row is None or field.row.anchor is None:
             continue
-        row = empty_row(field.row, _anchor_value(desk, article_sha256, item))
+        row = empty_row(field.row, _anchor_value(desk.inventory(article_sha256), kind, item))
         start, end, text = anchor_of(row)
         yield Proposal(
             field.key,
@@ -53,27 +55,13 @@ def candidates(
         )
 
 
-def _anchor_value(desk: "Desk", article_sha256: str, item: dict[str, Any]) -> Json:
-    """Return the JSON of the candidate that an item is about."""
-    inventory = desk.inventory(article_sha256)
+def _anchor_value(inventory: Inventory, kind: Kind, item: dict[str, Any]) -> Json:
+    """Return the JSON of what a row on the candidate that an item is about would rest on."""
     place = Span(item["start"], item["end"])
-    if item["kind"] == "quotation":
-        for quotation in inventory.quotations:
-            if (quotation.spans[0].start, quotation.spans[-1].end) == place:
-                return _spans(item["text"], quotation.spans)
-    if item["kind"] == "figure":
-        from extractor.fields import Figure
-
-        for number in inventory.figures:
-            if number.span == place:
-                return Figure.from_wire(number.id, inventory).to_json()
-    if item["kind"] == "sanction statement":
-        sentence = inventory.sentence_at(place.start)
-        if sentence is not None and sentence.span.contains(place):
-            place = sentence.span
-        return {"text": inventory.text_of(place), "start": place.start, "end": place.end}
-    return _spans(inventory.text_of(place), (place,))
-
-
-def _spans(text: str, spans: Sequence[Span]) -> Json:
-    return {"text": text, "spans": [{"start": span.start, "end": span.end} for span in spans]}
+    for candidate in kind.candidates(inventory):
+        if kind.cited(candidate, inventory)[1] == place:
+            return kind.field.from_wire(kind.anchor_id(candidate), inventory).to_json()
+    text = inventory.text_of(place)  # of a kind that only an extraction finds
+    if issubclass(kind.field, Stretches):
+        return kind.field(text, (place,)).to_json()
+    return {"text": text, "start": place.start, "end": place.end}

@@ -18,8 +18,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from extractor.answer import rules
-from extractor.answer.attribution.reported_speech import with_attributions
+from extractor.answer import from_rules as rules
 from extractor.answer.endpoint.cache import default_folder, open_cache
 from extractor.answer.endpoint.client import Endpoint
 from extractor.answer.endpoint.messages import Question, characters_of
@@ -28,6 +27,7 @@ from extractor.answer.model.asker import ModelAsker
 from extractor.article import Article
 from extractor.errors import AnswerInvalid, InputError
 from extractor.find.inventory import take
+from extractor.kinds import with_candidates
 from extractor.read.source import Source
 from extractor.record import Usage
 from extractor.run.estimate.call_sizes import CallSizes, Expected, answer_size, own_sizes
@@ -176,7 +176,7 @@ class _Guess:
         self._asker = ModelAsker(settings, self._endpoint)
         # In the plan "narrow" a question has a list's name, and asks for one row of it.
         self._rests = {
-            field.key: field.row.rests_on or ""
+            field.key: field.row.kind_name
             for field in shape_of(schema.model).fields
             if field.row is not None and field.many and field.row.anchor is not None
         }
@@ -185,7 +185,7 @@ class _Guess:
         """Return what an article would cost, and how many answers are in the cache."""
         self._endpoint.wanted.clear()
         self._endpoint.questions.clear()
-        inventory = with_attributions(take(article), self._schema.model)
+        inventory = with_candidates(take(article), shape_of(self._schema.model).kinds)
         by_rules = rules.answer(inventory, self._schema.model)
         rows: dict[str, int] = {}
         for key, rests_on in self._rests.items():

@@ -25,10 +25,10 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from extractor.answer.sanctions.terms import Term, read_terms
 from extractor.find.candidates import FigureCandidate
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
+from extractor.rules.sanctions.terms import Term, read_terms
 
 GOLD = Path(__file__).parents[1] / "gold"
 Place = tuple[int, int]

@@ -19,11 +19,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extractor.answer.attribution.reported_speech import read_reports
-from extractor.answer.attribution.speakers import Attribution, attribute
 from extractor.find.inventory import Inventory, take
 from extractor.language.word_classes import TOLD
 from extractor.read import article_from_text
+from extractor.rules.attribution.reported_speech import read_reports
+from extractor.rules.attribution.speakers import Attribution, attribute
 
 PASSES = 5  # over the gold, to time it
 BEFORE = 200  # articles of the other gold file that are read before each

@@ -36,7 +36,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-from extractor.answer import rules
+from extractor.answer import from_rules as rules
 from extractor.answer.model.prompt import Prompts
 from extractor.answer.model.whole import whole_questions
 from extractor.find.inventory import take

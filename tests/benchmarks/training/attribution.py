@@ -3,19 +3,19 @@
     python -m tests.benchmarks.training.attribution TRAIN.jsonl
 
 Maximises the likelihood of the right sources, of which any mention counts. Writes
-extractor/answer/attribution/speaker_weights.json: features and weights, no word of an article.
+extractor/rules/attribution/speaker_weights.json: features and weights, no word of an article.
 """
 
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from extractor.answer.attribution import candidates
-from extractor.answer.attribution.candidates import Source, none_features, sources_of, surroundings
-from extractor.answer.attribution.context import Evidence
-from extractor.answer.attribution.dismissal import why_no_quotation
 from extractor.find.inventory import take
 from extractor.read import article_from_text
+from extractor.rules.attribution import candidates
+from extractor.rules.attribution.candidates import Source, none_features, sources_of, surroundings
+from extractor.rules.attribution.context import Evidence
+from extractor.rules.attribution.dismissal import why_no_quotation
 from tests.benchmarks.quality.polnear import load_scorer, read_gold
 from tests.benchmarks.training.fitting import (
     Ranking,

@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from extractor.answer import rules
+from extractor.answer import from_rules as rules
 from extractor.find.inventory import take
 from extractor.read import read_article
 from extractor.schema.catalogue import load_schema
@@ -29,7 +29,7 @@ Rounds = dict[int, list[float]]
 def measured(without: str = "") -> dict[str, Any]:
     """Return the sums of all cassettes but those of one article."""
     schema = load_schema("release_event")
-    rests = {f.key: f.row.rests_on for f in shape_of(schema.model).fields if f.row}
+    rests = {f.key: f.row.kind_name for f in shape_of(schema.model).fields if f.row}
     narrow: dict[str, Rounds] = defaultdict(dict)
     whole: Rounds = {}
     rows: dict[str, int] = defaultdict(int)

@@ -5,7 +5,7 @@
 A log-linear classifier over the stretches that could be dismissed (answer/marked_words.py says
 what speaks for it): the gold's quotations against its `not_quotes`; what the gold leaves undecided
 is left out. Minimises the penalised log loss by L-BFGS in plain Python, the same numbers at every
-run. Writes extractor/answer/attribution/dismissal_weights.json: features and weights, and how
+run. Writes extractor/rules/attribution/dismissal_weights.json: features and weights, and how
 surely a verb form attributes; no word that fewer than three articles use as a cue. With --folds N
 it fits on the rest and judges each N-th document instead, and prints what thresholds would give.
 """
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractor.answer.attribution import dismissal
-from extractor.answer.attribution.dismissal import evidence_of
-from extractor.answer.attribution.dismissal_features import by_last_word, cue_key
 from extractor.find.inventory import Inventory, take
 from extractor.read import article_from_text
+from extractor.rules.attribution import dismissal
+from extractor.rules.attribution.dismissal import evidence_of
+from extractor.rules.attribution.dismissal_features import by_last_word, cue_key
 from extractor.text.spans import Span
 from tests.benchmarks.quality.polnear import find_scorer, load_scorer, read_gold
 from tests.benchmarks.training.fitting import chance, rounded, write_table

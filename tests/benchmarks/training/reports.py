@@ -4,20 +4,20 @@
 
 Two logistic models. First where contents end, on the cues that the gold marks; then, with contents
 that end so, which verbs are worth reading: those whose content is a gold one's by more than half.
-Writes extractor/answer/attribution/reported_speech_weights.json: features and weights, no sentence
+Writes extractor/rules/attribution/reported_speech_weights.json: features and weights, no sentence
 of an article.
 """
 
 from pathlib import Path
 from typing import Any
 
-from extractor.answer.attribution import reported_speech_model as reporting
-from extractor.answer.attribution.reported_speech import Lead, Reader
-from extractor.answer.attribution.reported_speech_model import LONGEST, end_features
-from extractor.answer.attribution.speakers import attribute
 from extractor.find.inventory import take
 from extractor.language.log_linear import Features, forget
 from extractor.read import article_from_text
+from extractor.rules.attribution import reported_speech_model as reporting
+from extractor.rules.attribution.reported_speech import Lead, Reader
+from extractor.rules.attribution.reported_speech_model import LONGEST, end_features
+from extractor.rules.attribution.speakers import attribute
 from tests.benchmarks.quality.polnear import read_gold
 from tests.benchmarks.training.fitting import (
     Case,

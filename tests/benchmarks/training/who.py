@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from extractor.answer.attribution import candidates as sources
 from extractor.answer.model import who as model_who
 from extractor.answer.model.asker import ModelAsker
 from extractor.errors import ModelError
 from extractor.find.inventory import Inventory
 from extractor.pipeline import extract_with
 from extractor.read import article_from_text
+from extractor.rules.attribution import candidates as sources
 from extractor.schema.catalogue import load_schema
 from tests.benchmarks.quality.assist import settings
 from tests.benchmarks.quality.polnear import find_scorer, load_scorer, read_gold

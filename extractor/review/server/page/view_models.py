@@ -13,7 +13,6 @@ from extractor.review.claims.json_rows import Json
 from extractor.review.claims.risk import describe, weight
 from extractor.review.claims.standing import Decision
 from extractor.review.decide.editing import row_field
-from extractor.schema.shape import GROUNDED
 from extractor.sheet.highlights import Mark
 from extractor.sheet.tables import Cell, Column, Item, amount, anchor_column, cells_of, row_kinds
 from extractor.text.printable import one_line
@@ -167,7 +166,7 @@ def _value(desk: "Desk", schema: str, kind: str, row: Json) -> Any:
     field = row_field(desk, schema, kind)
     if field.row is not None:
         return record_from_json(field.row.model, row)
-    grounded = GROUNDED.get(field.kind)
+    grounded = field.value_type
     return grounded.from_json(row) if grounded and isinstance(row, dict) else row
 
 

@@ -1,0 +1,111 @@
+"""What the rules know of rows, before it takes any schema's shape.
+
+A kind yields its rows as `RowFacts`: the id that the row rests on, and what is known under the
+names that the kind's synonyms lead to ("speaker", "counts"). `extractor.answer.from_rules` puts
+them into the fields of a schema.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
+from extractor.rules.attribution.dismissal import why_no_quotation
+from extractor.rules.attribution.speakers import Attribution, Ranking, attribute
+from extractor.text.spans import Span
+
+
+@frozen
+class Fact:
+    """One thing the rules know of a row; a field takes it in the form that its type wants."""
+
+    mentions: tuple[str, ...] = ()  # "P3.2", or "P3" where no mention is meant
+    spans: tuple[Span, ...] = ()
+    candidates: tuple[str, ...] = ()  # "Q7", "N3", "S12"
+    word: str | None = None  # for a Literal
+    value: str | float | bool | None = None  # for a plain field
+
+
+@frozen
+class RowFacts:
+    """Everything known of one row."""
+
+    anchor: str  # the id of its candidate
+    facts: dict[str, Fact]  # by canonical name: "speaker", "counts"
+    confidence: float
+    ranking: Ranking | None = None  # of a quotation: who else may have said it
+
+
+class Asked(NamedTuple):
+    """What a schema's row asks of a kind, so that nothing else need be found out."""
+
+    anchor: str  # the name of the anchor field, for comparing: "person"
+    facts: frozenset[str]  # the canonical names of the others
+    lists_quotations: bool  # rows hold a list of quotations
+
+
+class LeftOut(NamedTuple):
+    """A candidate that the rules leave out, and why."""
+
+    candidate: str  # "Q4"
+    reason: str  # "title", "nested"
+
+
+@dataclass(slots=True)
+class Known:
+    """What the rules have found out of one article; each reader runs once, and only if asked."""
+
+    inventory: Inventory
+    left_out: list[LeftOut] = field(default_factory=list)
+    _said: dict[str, Attribution] | None = None
+
+    @property
+    def said(self) -> dict[str, Attribution]:
+        """The attributions of all quotations by their ids; the first look fills `left_out`."""
+        if self._said is None:
+            self._said = attribute(self.inventory)
+            self.left_out += _no_quotations(self.inventory, self._said)
+        return self._said
+
+    def quotations(self) -> list[str]:
+        """Return the ids of the quotations that are not left out."""
+        said = self.said
+        left_out = {one.candidate for one in self.left_out}
+        return [id_ for id_ in said if id_ not in left_out]
+
+
+def _no_quotations(inventory: Inventory, said: dict[str, Attribution]) -> Iterator[LeftOut]:
+    """Yield what is no quotation, and what is quoted inside another by the same speaker."""
+    for quotation in inventory.quotations:
+        attribution = said[quotation.id]
+        parent = said.get(quotation.parent or "")
+        reason = attribution.dismissed
+        if parent is not None:  # attribution judges only what stands in no other quotation
+            reason = reason or why_no_quotation(inventory, quotation)
+        if reason is None and parent is not None:
+            inner, outer = (entity_of(a.speaker) for a in (attribution, parent))
+            reason = "nested" if inner in (None, outer) else None
+        if reason is not None:
+            yield LeftOut(quotation.id, reason)
+
+
+def entity_of(mention: str | None) -> str | None:
+    """Return the id of the entity that a mention's id belongs to: "P3" for "P3.2"."""
+    return mention.partition(".")[0] if mention else None
+
+
+def of_mention(mention: str | None) -> Fact:
+    """Return the fact that is a name at one mention; an empty one for None."""
+    return Fact((mention,)) if mention else Fact()
+
+
+def of_span(span: Span | None) -> Fact:
+    """Return the fact that is a stretch of words; an empty one for None."""
+    return Fact((), (span,)) if span else Fact()
+
+
+def of_sentence_at(offset: int, inventory: Inventory) -> Fact:
+    """Return the fact that is the sentence around an offset, in code points of the article."""
+    sentence = inventory.sentence_at(offset)
+    return Fact((), (sentence.span,), (sentence.id,)) if sentence else Fact()

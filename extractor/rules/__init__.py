@@ -1,0 +1,1 @@
+"""What an article says, read by rules: who said it, what is counted, sanctions, releases."""

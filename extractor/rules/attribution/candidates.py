@@ -1,0 +1,345 @@
+"""Who could have said a quotation, and what speaks for each: the evidence as named features.
+
+Candidates are the mentions around the quotation and the speaker of the quotation before it; the
+features say where a mention stands, which words lie between, and which verb it is the subject of.
+After O'Keefe et al. (2012), "A sequence labelling approach to quote attribution", and Elson and
+McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape of the words between.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from extractor.find.candidates import Entity, Mention
+from extractor.frozen import frozen
+from extractor.language.en.lexicon import FINITE_SPEECH, PREPOSITIONS
+from extractor.language.log_linear import Features, weighed
+from extractor.rules.attribution.context import ROLE, Evidence, Nearby, Setting, nearby
+
+MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
+
+
+@cache
+def weights() -> dict[str, float]:
+    """Return the fitted weights, feature -> weight."""
+    path = Path(__file__).with_name("speaker_weights.json")
+    table: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
+    return table
+
+
+@frozen
+class Source:
+    """A mention that may be the source of a quotation."""
+
+    mention: Mention
+    entity: Entity
+    first: int  # its tokens, half-open
+    last: int
+    zone: str  # where it stands to the quotation: "left", "right", "carry same", …
+    verb: int | None  # the token of the verb it is likely the subject of
+    features: tuple[Features, ...]
+
+
+# What all features of a source are worth, and the fields of the source: one is made of the best.
+Rated = tuple[float, Mention, Entity, int, int, str, int | None, tuple[Features, ...]]
+# Where a mention stands to a quotation: the zone, what follows it (see Evidence.follows), its verb,
+# and what speaks for it for standing there.
+_Stance = tuple[str, str, int | None, Features]
+
+
+@dataclass(slots=True)
+class Around:
+    """What stands around a quotation: the same for all its candidates."""
+
+    verbs: str  # what speaks in its sentence at all
+    nearest: int | None  # the last verb of speech before it in its sentence
+    tail: int | None  # see Evidence.tail
+    sides: str  # what follows it
+    last_word: str  # the class of the word before it
+    previous: str  # the id of the entity that said the quotation before it, or ""
+
+
+def sources_of(
+    evidence: Evidence, setting: Setting, around: Around, previous: Source | None
+) -> list[Rated]:
+    """Return the candidates for one quotation, with their features.
+
+    `previous` is the source of the quotation before it, a candidate itself.
+    """
+    found: list[Rated] = []
+    at = evidence.mention_from(setting.first)
+    least = evidence.mention_from(evidence.back_limit(setting))
+    if at - least > MAX_EACH_SIDE:
+        least = at - MAX_EACH_SIDE
+    for place in range(at - 1, least - 1, -1):
+        near = nearby(evidence, place)
+        if near is not None:
+            stance = _before(evidence, setting, around, near)
+            found.append(_source(evidence, setting, around, near, at - 1 - place, stance))
+    at = evidence.mention_from(setting.last)
+    most = evidence.mention_from(setting.paragraph_end)
+    if most - at > MAX_EACH_SIDE:
+        most = at + MAX_EACH_SIDE
+    for place in range(at, most):
+        near = nearby(evidence, place)
+        if near is not None:
+            stance = _after(evidence, setting, around, near, place - at)
+            found.append(_source(evidence, setting, around, near, place - at, stance))
+    if previous:
+        found.append(_carry(evidence, setting, around, previous))
+    return found
+
+
+def _source(
+    evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int, stance: _Stance
+) -> Rated:
+    """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
+    zone, follows, verb, placed = stance
+    first, last, mention, entity = near.placed
+    standing = _standing(zone, rank, follows, near.preceded)
+    shaped = _shaped(zone, setting.shape)
+    id_ = entity.id
+    known = _known(
+        zone, near.kind, around.verbs, id_ == around.previous,
+        evidence.said_before.get(id_, 0), near.often,
+    )  # fmt: skip
+    if near.described is not None:
+        first, last, mention, entity = near.described
+        verb = evidence.verb_after(last, last + ROLE) if verb is None else verb
+    worth = standing.worth + shaped.worth + placed.worth + known.worth
+    features = standing, shaped, placed, known
+    return worth, mention, entity, first, last, zone, verb, features
+
+
+def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Source) -> Rated:
+    """Return the source of the quotation before as a candidate."""
+    same = previous.first >= setting.paragraph or setting.earlier
+    zone = "carry same" if same else "carry other"
+    gap = evidence.paragraphs_between(previous.first, setting.first)
+    carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
+    return (
+        carried.worth + shaped.worth, previous.mention, previous.entity,
+        previous.first, previous.last, zone, previous.verb, (carried, shaped),
+    )  # fmt: skip
+
+
+def surroundings(evidence: Evidence, setting: Setting, previous: Source | None) -> Around:
+    """Look around a quotation: the background to every candidate.
+
+    `previous` is the source of the quotation before it.
+    """
+    left = evidence.nearest_verb(setting.sentence, setting.first)
+    right = evidence.first_verb(setting.last, setting.sentence_end)
+    tail = evidence.tail(setting)
+    verbs = (
+        f"verbs={'L' if left is not None else ''}{'R' if right is not None else ''}"
+        f"{'T' if tail is not None else ''}"
+    )
+    last_word = _last_word(evidence, setting.first - 1)
+    said = previous.entity.id if previous else ""
+    return Around(verbs, left, tail, _sides(evidence, setting), last_word, said)
+
+
+def cue_of(evidence: Evidence, setting: Setting, source: Source) -> int | None:
+    """Return the verb that attributes: between source and quotation the one nearest to it."""
+    if setting.sentence <= source.first < setting.first:
+        return evidence.nearest_verb(source.last, setting.first) or source.verb
+    return source.verb
+
+
+@weighed(weights)
+def none_features(verbs: str, shape: tuple[str, ...], earlier: bool) -> tuple[str, ...]:
+    """Features of the answer that the article does not say who."""
+    return ("none", f"none {verbs}", *[f"none {x}" for x in shape], f"none earlier={earlier}")
+
+
+# --- features ----------------------------------------------------------------------
+
+
+@weighed(weights)
+def _standing(zone: str, rank: int, follows: str, preceded: str) -> tuple[str, ...]:
+    """How far off a mention is, and what stands beside it."""
+    rank = min(rank, 4)
+    return (zone, f"{zone} rank={rank}", f"{zone} follows={follows}", f"{zone} preceded={preceded}")
+
+
+@weighed(weights)
+def _shaped(zone: str, shape: tuple[str, ...]) -> tuple[str, ...]:
+    """The quotation's shape, as features of the candidates in a zone."""
+    return tuple([f"{zone} {x}" for x in shape])
+
+
+@weighed(weights)
+def _carried(zone: str, gap: int, verbs: str) -> tuple[str, ...]:
+    """The source of the quotation before it."""
+    return (zone, f"{zone} gap={gap}", f"{zone} {verbs}")
+
+
+@weighed(weights)
+def _known(
+    zone: str, kind: str, verbs: str, again: bool, said: int, many: int
+) -> tuple[str, ...]:  # fmt: skip
+    """Who it is, and how often it was named and spoke."""
+    heard = f"said={min(said, 3)}", f"many={min(many, 5)}"
+    found = (f"{zone} {kind}", f"{zone} {verbs}", kind, *heard)
+    return (*found, f"{zone} again") if again else found
+
+
+def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) -> _Stance:
+    """Say where a mention before the quotation stands to it."""
+    first, last, _, _ = near.placed
+    if first >= setting.sentence:
+        follows, verb = evidence.follows(last, setting.first)
+        between = setting.first - last
+        placed = _left(
+            (between if between < 12 else 12) // 2,
+            _to_verb(evidence, setting, around, first, last, verb),
+            around.last_word, follows, first - setting.sentence <= 1, around.sides,
+        )  # fmt: skip
+        return "left", follows, verb, placed
+    if first >= setting.paragraph:
+        follows, verb = evidence.follows(last, setting.sentence)
+        away = evidence.document.sentence_of[setting.first] - evidence.document.sentence_of[first]
+        return "up", follows, verb, _up(away if away < 3 else 3, setting.earlier)
+    follows, verb = evidence.follows(last, setting.paragraph)
+    opens, ends = first in evidence.document.opens, evidence.tokens.text[setting.paragraph - 1]
+    return "above", follows, verb, _above(opens, ends)
+
+
+def _to_verb(
+    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, verb: int | None
+) -> str:
+    """Say how a mention in the quotation's sentence stands to the verb nearest to the quotation."""
+    nearest = around.nearest
+    if nearest is None:
+        return ""
+    if verb == nearest:
+        away = setting.first - verb
+        return f"owns the nearest verb, {(away if away < 8 else 8) // 2}"
+    if nearest > last:
+        joined = evidence.tokens.lower[nearest - 1] if nearest else ""
+        known = joined in ("and", "but", "who", "to", ",", "that")
+        return f"nearest verb after, joined by {joined if known else 'other'}"
+    if nearest < first:
+        return f"nearest verb before, {'at' if nearest == first - 1 else ''}"
+    return ""
+
+
+@weighed(weights)
+def _left(
+    between: int, to_verb: str, last_word: str, follows: str, opens: bool, sides: str
+) -> tuple[str, ...]:
+    """A mention before the quotation in its sentence."""
+    found = [f"left between={between}"]
+    if to_verb:
+        found.append(f"left {to_verb}")
+    found.append(f"left last word={last_word}, {follows}")
+    if opens:
+        found.append("left opens the sentence")
+    found.append(f"left others={sides}")
+    return tuple(found)
+
+
+@weighed(weights)
+def _up(away: int, earlier: bool) -> tuple[str, ...]:
+    """A mention in an earlier sentence of the quotation's paragraph."""
+    found = (f"up away={away}",)
+    return (*found, "up, quotation between") if earlier else found
+
+
+@weighed(weights)
+def _above(opens: bool, ends: str) -> tuple[str, ...]:
+    """A mention in the paragraph before; `ends` is that one's last token."""
+    return (f"above {'opens' if opens else 'inside'}", f"above ends={ends}")
+
+
+def _sides(evidence: Evidence, setting: Setting) -> str:
+    """Say whether an attribution follows the quotation: then what precedes counts less."""
+    tokens = evidence.tokens
+    k = setting.last
+    if k >= setting.sentence_end:
+        return "nothing after"
+    word = tokens.lower[k]
+    if word == ",":
+        k += 1
+        word = tokens.lower[k] if k < setting.sentence_end else "."
+    if word in FINITE_SPEECH:
+        return "verb after"
+    if evidence.named_at(k):
+        nearest = evidence.first_verb(k, min(k + 8, setting.sentence_end))
+        return "source after" if nearest is not None else "name after"
+    return "words after"
+
+
+def _last_word(evidence: Evidence, k: int) -> str:
+    """Class the word right before the quotation."""
+    if k < 0:
+        return "start"
+    word = evidence.tokens.lower[k]
+    if word in FINITE_SPEECH:
+        return "verb"
+    if word in (",", ":", "that", "as", "a", "the", "is", "was", "to", "of", "and", "his"):
+        return word
+    if word in PREPOSITIONS:
+        return "preposition"
+    return "mark" if not word[0].isalnum() else "word"
+
+
+def _after(
+    evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int
+) -> _Stance:
+    """Say where a mention after the quotation stands to it."""
+    first, last, _, _ = near.placed
+    if first < setting.sentence_end:
+        follows, verb = evidence.follows(last, setting.sentence_end)
+        placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
+        return "right", follows, verb, placed
+    follows, verb = evidence.follows(last, setting.paragraph_end)
+    placed = _down(any(evidence.document.quoted[setting.last : first]))
+    return "down", follows, verb, placed
+
+
+def _on_the_right(
+    evidence: Evidence, setting: Setting, around: Around, first: int, rank: int,
+    follows: str, verb: int | None,
+) -> tuple[Features, int | None]:  # fmt: skip
+    """Return the features of a mention after the quotation in its sentence, and its verb."""
+    lower, text, tail = evidence.tokens.lower, evidence.tokens.text, around.tail
+    to_tail = joined = ""
+    if tail is not None:
+        place = "at" if tail <= first <= tail + 2 else "past" if first > tail else "before"
+        to_tail = f"{place} the tail, {'verb' if verb else 'no verb'}"
+    k = setting.last
+    while k < first and not text[k][0].isalnum():
+        k += 1
+    gap = lower[k:first]
+    if not gap:
+        joined = f"at once, {follows}"
+    elif gap[0] in FINITE_SPEECH:
+        inverted = PREPOSITIONS.isdisjoint(gap[1:])
+        joined, verb = f"inverted={inverted} {min(len(gap), 4)} rank={min(rank, 2)}", k
+    elif gap[:2] == ["according", "to"]:
+        joined = f"according rank={min(rank, 2)}"
+    elif rank == 0 and verb is not None:
+        joined = f"role and verb, {min(len(gap), 6)}"
+    quoted = any(evidence.document.quoted[k:first])
+    return _right(to_tail, min(len(gap), 8), joined, quoted), verb
+
+
+@weighed(weights)
+def _right(to_tail: str, gap: int, joined: str, quoted: bool) -> tuple[str, ...]:
+    """A mention after the quotation in its sentence."""
+    found = [f"right {to_tail}"] if to_tail else []
+    found.append(f"right gap={gap}")
+    if joined:
+        found.append(f"right {joined}")
+    if quoted:
+        found.append("right, quotation between")
+    return tuple(found)
+
+
+@weighed(weights)
+def _down(quoted: bool) -> tuple[str, ...]:
+    """A mention in a later sentence of the quotation's paragraph."""
+    return ("down, quotation between",) if quoted else ()

@@ -1,0 +1,400 @@
+"""What is reported, in quotation marks or not: source, cue and content of every attribution.
+
+A cue is a verb of speech or attitude with a mention as its subject, or "according to" with one;
+what it reports is the rest of its clause, or, where it closes the sentence, what stands before it.
+How likely a verb reports anything, and where that ends, reporting.py says. Follows Pareti (2012),
+"A database of attribution relations": source, cue and content, nested or not, direct, mixed or
+indirect.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from extractor.find.candidates import (
+    AttributionCandidate,
+    AttributionKind,
+    Entity,
+    Mention,
+    QuotationCandidate,
+)
+from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
+from extractor.language.en.lexicon import DETERMINERS, POSSESSIVES, PREPOSITIONS
+from extractor.language.en.lists import word_set
+from extractor.language.log_linear import Features
+from extractor.rules.attribution.context import Evidence
+from extractor.rules.attribution.reported_speech_model import (
+    LONGEST,
+    chance,
+    content_end,
+    cue_features,
+    shape_features,
+    worth_of,
+)
+from extractor.rules.attribution.speakers import Attribution, attribute
+from extractor.text.spans import Span
+
+# On held-out articles F1 is best between 0.35 and 0.4; the lower one finds more.
+_LEAST = 0.35
+_SOURCED = 0.9  # of the contents found right, so many have the right source
+_HOPELESS = 0.2  # before the content is read; hardly any that is less likely comes to _LEAST
+_NEAR = 8  # reports of one sentence after one that may double it
+_ADDRESSED = word_set("speech_verbs.addressed")
+_JOINS = word_set("attribution.joining")
+
+
+@frozen
+class Lead:
+    """A verb that may report something, and the mention that is or may be its subject."""
+
+    cue: int  # token
+    way: str  # how they stand to each other: "subject", "inverted", "according", ", -", "- ing"
+    mention: Mention
+    entity: Entity
+    start: int  # tokens of the subject; in another clause the cue's own
+    end: int
+
+
+def read_reports(
+    inventory: Inventory, attributions: dict[str, Attribution] | None = None
+) -> tuple[AttributionCandidate, ...]:
+    """Return the attributions of the article in order of their content."""
+    known = attributions if attributions is not None else attribute(inventory)
+    reader = Reader(inventory, known)
+    found = reader.quotations(reader.statements())
+    found.sort(key=lambda report: (report.content, report.cue or report.span))
+    return tuple(
+        AttributionCandidate(
+            f"A{n}", r.source, r.cue, r.content, r.kind, r.quotations, r.confidence
+        )
+        for n, r in enumerate(found, start=1)
+    )
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _union(spans: list[Span]) -> tuple[Span, ...]:
+    """Return the spans in order, overlapping ones as one."""
+    out: list[Span] = []
+    for span in sorted(spans):
+        if out and span.start <= out[-1].end + 1:
+            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
+        else:
+            out.append(span)
+    return tuple(out)
+
+
+def _with_marks(quotation: QuotationCandidate) -> list[Span]:
+    """Return a quotation's spans, the first with its opening mark, the last with its closing."""
+    spans = list(quotation.spans)
+    spans[0] = Span(quotation.outer.start, spans[0].end)
+    spans[-1] = Span(spans[-1].start, quotation.outer.end)
+    return spans
+
+
+def _without_doubles(found: list[AttributionCandidate]) -> list[AttributionCandidate]:
+    """Leave out what says the same as something likelier: two verbs with one content.
+
+    Not so a content that holds the other's cue: A says that B says something.
+    """
+    found = sorted(found, key=lambda report: (report.content, report.cue or report.span))
+    doubled: set[int] = set()
+    for i, report in enumerate(found):
+        for j in range(i + 1, min(i + 1 + _NEAR, len(found))):
+            if i not in doubled and j not in doubled and _doubles(report, found[j]):
+                doubled.add(i if report.confidence < found[j].confidence else j)
+    return [report for i, report in enumerate(found) if i not in doubled]
+
+
+def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
+    for holder, held in ((report, other), (other, report)):
+        if held.cue and any(span.contains(held.cue) for span in holder.content):
+            return False
+    shared = sum(
+        max(0, min(a.end, b.end) - max(a.start, b.start))
+        for a in report.content
+        for b in other.content
+    )
+    every = sum(s.end - s.start for s in (*report.content, *other.content)) - shared
+    return 2 * shared >= every
+
+
+class Reader:
+    """One article, read for what it reports."""
+
+    def __init__(self, inventory: Inventory, known: dict[str, Attribution]) -> None:
+        self.inventory = inventory
+        self.known = known
+        self.evidence = Evidence(inventory)
+        self.tokens = self.evidence.tokens
+        self.quoted = self.evidence.document.quoted
+        self.top = [q for q in inventory.quotations if q.parent is None]
+        self._ends = [q.outer.end for q in self.top]
+
+    # --- verbs with a subject ---------------------------------------------------------------
+
+    def statements(self) -> list[AttributionCandidate]:
+        """Read every sentence of the story once."""
+        found: list[AttributionCandidate] = []
+        for first, last in self.sentences():
+            likely: list[AttributionCandidate] = []
+            for lead in self.leads(first, last):
+                worth = worth_of(self.features(lead, last))
+                if chance(worth) < _HOPELESS:
+                    continue
+                content = self.content(lead, first, last)
+                chances = chance(worth + worth_of(self.shape(lead, content))) if content else 0.0
+                if chances >= _LEAST:
+                    likely.append(self.report(lead, content, chances))
+            found += _without_doubles(likely)
+        return found
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Yield the tokens of each sentence that is not furniture."""
+        paragraphs = self.inventory.article.paragraphs
+        for sentence in self.inventory.sentences:
+            if paragraphs[sentence.paragraph].kind not in ("byline", "credit"):
+                first = self.tokens.first_from(sentence.span.start)
+                yield first, self.tokens.first_from(sentence.span.end)
+
+    def leads(self, first: int, last: int) -> list[Lead]:
+        """Return the verbs of a sentence that may report something, each with one subject."""
+        found: dict[int, Lead] = {}
+        subjects: list[tuple[int, Mention, Entity]] = []  # of any verb, in order
+        for start, end, mention, entity in self.evidence.between(first, last):
+            verb = self.evidence.subject_of(end, last)
+            if verb is not None:
+                subjects.append((end, mention, entity))
+            cue = self._cue_of(start, end, verb, first, last)
+            if cue is not None:
+                found.setdefault(cue[0], Lead(*cue, mention, entity, start, end))
+        if not subjects:
+            return list(found.values())
+        lower, at = self.tokens.lower, 0
+        for k in range(max(first + 1, subjects[0][0]), last - 1):
+            if lower[k - 1] not in _JOINS and not lower[k].endswith("ing"):
+                continue
+            way = self._joined_by(k) if k not in found and not self.quoted[k] else None
+            if way:
+                while at < len(subjects) and subjects[at][0] <= k:
+                    at += 1
+                _, mention, entity = subjects[at - 1]
+                found[k] = Lead(k, way, mention, entity, k, k + 1)
+        return list(found.values())
+
+    def features(self, lead: Lead, last: int) -> tuple[Features, ...]:
+        """Return what is known of a lead."""
+        far = lead.start == lead.cue
+        who = None if far else (lead.mention, lead.entity)
+        return cue_features(self.evidence, lead.cue, lead.way, who, last)
+
+    def shape(self, lead: Lead, content: tuple[Span, ...]) -> tuple[Features, ...]:
+        """Return what is known of a lead by what it would report."""
+        tokens = self.tokens
+        place = "both" if len(content) > 1 else "before"
+        if content[0].start >= tokens.start[lead.cue]:
+            place = "after"
+        at, end = tokens.first_from(content[0].start), tokens.first_from(content[-1].end)
+        return shape_features(self.evidence, lead.cue, lead.way, place, at, end)
+
+    def _joined_by(self, k: int) -> str | None:
+        """Say how a verb without a subject of its own is joined: ", saying", "and said"."""
+        before, word = self.tokens.lower[k - 1], self.tokens.lower[k]
+        if not word.isalpha() or len(word) < 3 or self.tokens.text[k][0].isupper():
+            return None
+        if before in _JOINS:
+            return f"{before} -"
+        return "- ing" if word.endswith("ing") else None
+
+    def _cue_of(
+        self, start: int, end: int, verb: int | None, first: int, last: int
+    ) -> tuple[int, str] | None:
+        """Return the verb that the mention at token `start` is the subject of, and how."""
+        lower = self.tokens.lower
+        k = start - 1
+        while k > first and lower[k] in ("the", "a", "an", "his", "her", "their", "its"):
+            k -= 1
+        if k > first and lower[k - 1] == "according" and lower[k] == "to":
+            return k - 1, "according"
+        if verb is not None:
+            return verb, "subject"
+        if start == first and end < last and self.tokens.text[end] == ":":
+            return end, "colon"
+        k = start - 1
+        if k >= first and self.tokens.text[k][0].islower() and not self.quoted[k]:
+            before = self.tokens.text[k - 1] if k else "¶"
+            if before in ',"”’' or self.quoted[k - 1] or k == first:
+                return k, "inverted"  # '…," said Smith'
+        return None
+
+    def _cue_span(self, k: int) -> Span:
+        last = k + 1 if self.tokens.lower[k] != "according" else k + 2
+        return Span(self.tokens.start[k], self.tokens.end[last - 1])
+
+    # --- what they report --------------------------------------------------------------------
+
+    def content(self, lead: Lead, first: int, last: int) -> tuple[Span, ...]:
+        """Return what the cue reports, as spans of the sentence."""
+        cue, edge = lead.cue, self.edge(lead, last)
+        stop = min(last, edge + LONGEST)
+        if lead.start == cue:  # joined to an earlier subject
+            after = self._span(edge, content_end(self.evidence, cue, edge, stop)[0])
+            return (after,) if after else ()
+        opening = min(lead.start, cue)
+        begins = max(first, opening - LONGEST)
+        while opening > begins and self.tokens.text[opening - 1] not in ',"”':
+            opening -= 1
+        before = self._span(begins, opening)
+        after_quotation = any(self.quoted[max(opening - 3, first) : opening])
+        closed = self._closed(edge, last) and opening > first
+        if closed or (after_quotation and not self._quotes_at(edge, last)):
+            return (before,) if before and opening > first else ()
+        after = self._span(edge, content_end(self.evidence, cue, edge, stop)[0])
+        if opening > first and self.tokens.text[edge] == "," and before:
+            return (before, after) if after else (before,)
+        return (after,) if after else ()
+
+    def edge(self, lead: Lead, last: int) -> int:
+        """Return the token after subject and cue, and after whom it is told."""
+        lower, cue = self.tokens.lower, lead.cue
+        edge = max(lead.end, cue + 1)
+        if lower[cue] == "according":
+            edge = lead.end
+            while edge < min(last, lead.end + LONGEST) and self.tokens.text[edge] not in ",.":
+                edge += 1
+        if lower[cue] in _ADDRESSED and (cue >= lead.end or lead.start == cue):
+            edge = self._past_addressee(edge, last)
+        if lead.start != cue and "that" in lower[edge : min(edge + 5, last)]:
+            edge = lower.index("that", edge)  # "said on Sunday that"
+        return edge
+
+    def _quotes_at(self, k: int, last: int) -> bool:
+        """Tell whether a quotation follows soon: the second half of a split one."""
+        return any(self.quoted[k : min(k + 6, last)])
+
+    def _past_addressee(self, k: int, last: int) -> int:
+        """Step over whom it is told: "told reporters that …", "told her on Monday: …"."""
+        lower = self.tokens.lower
+        begins = k
+        while begins < last and (lower[begins] in DETERMINERS or lower[begins] in POSSESSIVES):
+            begins += 1
+        named = self.evidence.between(begins, begins + 1)
+        if named:
+            k = named[0][1]
+            if k < last and lower[k] not in PREPOSITIONS:
+                return k  # "told Reuters he would go"
+        for j in range(k, min(k + 8, last)):
+            if lower[j] in ("that", "if", "whether", "to", ",", ":") or self.quoted[j]:
+                return j
+        return k
+
+    def _closed(self, k: int, last: int) -> bool:
+        """Tell whether nothing of weight follows in the sentence: a day, a place, a full stop."""
+        words = 0
+        for word in self.tokens.text[k : min(last, k + 20)]:
+            words += word[0].isalnum()
+            if words > 2:
+                return self.tokens.text[k] == "."
+        return True
+
+    def _span(self, first: int, last: int) -> Span | None:
+        """Return the span of tokens first:last without marks at its ends."""
+        while first < last and self.tokens.text[first] in ',.;:—–-"“”':
+            first += 1
+        while last > first and self.tokens.text[last - 1] in ',.;:—–-"“”':
+            last -= 1
+        return Span(self.tokens.start[first], self.tokens.end[last - 1]) if first < last else None
+
+    # --- quotations --------------------------------------------------------------------------
+
+    def report(self, lead: Lead, content: tuple[Span, ...], likely: float) -> AttributionCandidate:
+        """Return a statement as an attribution, with the quotations in it."""
+        inside = list(dict.fromkeys(q for span in content for q in self._quotations_in(span)))
+        kind: AttributionKind = "indirect"
+        if inside and self._is_quoted(content, inside):
+            kind, content = "direct", tuple(s for q in inside for s in q.spans)
+        elif inside:  # a quotation that goes on past the sentence does so in the content
+            kind = "mixed"
+            content = _union([*content, *(s for q in inside for s in _with_marks(q))])
+        ids = tuple(q.id for q in inside)
+        cue = self._cue_span(lead.cue)
+        # Who said a quotation is weighed by more than who is the subject of a verb beside it.
+        source = (self.known[ids[0]].speaker if ids else None) or lead.mention.id
+        sure = likely if kind == "direct" else likely * _SOURCED
+        return AttributionCandidate("", source, cue, content, kind, ids, sure)
+
+    def _is_quoted(self, content: tuple[Span, ...], inside: list[QuotationCandidate]) -> bool:
+        """Tell whether a content is quoted but for a word or two."""
+        text = self.inventory.article.text
+        quoted = sum(
+            _letters(text[max(q.outer.start, s.start) : min(q.outer.end, s.end)])
+            for q in inside
+            for s in content
+            if s.overlaps(q.outer)
+        )
+        return sum(_letters(s.of(text)) for s in content) - quoted <= 0.1 * quoted
+
+    def _quotations_in(self, span: Span) -> Iterator[QuotationCandidate]:
+        at = bisect_right(self._ends, span.start)
+        while at < len(self.top) and self.top[at].outer.start < span.end:
+            yield self.top[at]
+            at += 1
+
+    def quotations(self, found: list[AttributionCandidate]) -> list[AttributionCandidate]:
+        """Return the statements and the quotations that none holds, one speaker's run together.
+
+        What goes on with an utterance that a statement holds joins it there.
+        """
+        reports = dict(enumerate(found))
+        held = {name: number for number, report in reports.items() for name in report.quotations}
+        for before, quotation in pairwise(self.top):
+            number = held.get(before.id)
+            if number is None or quotation.id in held:
+                continue
+            if self._same_utterance(before, quotation):
+                report = reports[number]
+                reports[number] = replace(
+                    report,
+                    content=(*report.content, *quotation.spans),
+                    quotations=(*report.quotations, quotation.id),
+                )
+                held[quotation.id] = number
+        groups: list[list[QuotationCandidate]] = []
+        for quotation in self.top:
+            answer = self.known[quotation.id]
+            if quotation.id in held or answer.dismissed or answer.speaker is None:
+                continue
+            last = groups[-1][-1] if groups else None
+            same = last is not None and self._same_utterance(last, quotation)
+            if same:
+                groups[-1].append(quotation)
+            else:
+                groups.append([quotation])
+        out = list(reports.values())
+        for group in groups:
+            answer = self.known[group[0].id]
+            out.append(
+                AttributionCandidate(
+                    "",
+                    answer.speaker,
+                    answer.cue,
+                    tuple(s for q in group for s in q.spans),
+                    "direct",
+                    tuple(q.id for q in group),
+                    answer.confidence,
+                )
+            )
+        return out
+
+    def _same_utterance(self, last: QuotationCandidate, quotation: QuotationCandidate) -> bool:
+        a, b = self.known[last.id], self.known[quotation.id]
+        entity = (a.speaker or "").partition(".")[0]
+        return (
+            entity == (b.speaker or "").partition(".")[0]
+            and quotation.paragraph == last.paragraph
+            and (quotation.half_of == last.id or b.pattern == "carry")
+        )

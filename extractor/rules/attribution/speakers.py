@@ -1,0 +1,247 @@
+"""Who said it: the source of every quotation, with a confidence that means something.
+
+A log-linear ranking over the mentions around a quotation (`sources` says what speaks for each),
+with weights fitted on annotated news (tests/benchmarks/training/attribution.py) and kept in a table
+beside this file. What is fitted is the shape of reporting sentences, no word of an article.
+"""
+
+from math import exp
+from operator import itemgetter
+from typing import Literal
+
+from extractor.find.candidates import QuotationCandidate
+from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
+from extractor.language.en.lexicon import CORE_SPEECH
+from extractor.language.en.lists import word_set
+from extractor.rules.attribution.candidates import (
+    Rated,
+    Source,
+    cue_of,
+    none_features,
+    sources_of,
+    surroundings,
+)
+from extractor.rules.attribution.context import Evidence, Setting
+from extractor.rules.attribution.dismissal import why_no_quotation
+from extractor.text.spans import Span
+
+_RIVALS = 6
+_CHANCE = itemgetter(0)  # of a pair
+_COPULAS = frozenset("was is were are".split())
+_WHEN = word_set("attribution.temporal-conjunctions")
+
+
+@frozen
+class Ranking:
+    """The possible sources of a quotation, by entity, with the chance of each mention."""
+
+    by_entity: dict[str, list[tuple[float, Rated]]]
+    total: float  # of all chances, that nobody is named included
+
+    @property
+    def rivals(self) -> tuple[tuple[str, float], ...]:
+        """The `_RIVALS` likeliest entities with their shares, each by its likeliest mention's id.
+
+        The shares hold the doubt whom a pronoun means, without changing their sum; the first is
+        the one that is chosen, unless nobody is.
+        """
+        ranked = [(_surely(own), own) for own in self.by_entity.values()]
+        ranked.sort(key=_CHANCE, reverse=True)
+        del ranked[_RIVALS:]
+        shares = sum([chance for _, own in ranked for chance, _ in own])
+        scale = shares / (sum([surely for surely, _ in ranked]) or 1.0) / self.total
+        likeliest = [(surely, source) for surely, [(_, source), *_] in ranked]
+        return tuple([(mention.id, surely * scale) for surely, (_, mention, *_) in likeliest])
+
+
+@frozen
+class Attribution:
+    """Who said one quotation, on what evidence."""
+
+    quotation: str  # "Q7"
+    speaker: str | None  # a mention's id, "P3.2"
+    via: str | None  # the mention of who relays it
+    cue: Span | None  # the words that attribute: "said", "according to"
+    kind: Literal["direct", "fragment"]
+    confidence: float  # 0…1 that speaker is right
+    pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
+    dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
+    ranking: Ranking | None = None  # who else it may be
+
+
+def attribute(inventory: Inventory) -> dict[str, Attribution]:
+    """Attribute every quotation of the inventory; keys are their ids."""
+    evidence = Evidence(inventory)
+    found: dict[str, Attribution] = {}
+    previous: Source | None = None
+    for quotation in inventory.quotations:
+        if quotation.parent is not None:
+            found[quotation.id] = _nested(quotation)
+            continue
+        dismissed = why_no_quotation(inventory, quotation)
+        setting = evidence.setting(quotation)
+        source, confidence, others = best_source(evidence, setting, previous)
+        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed, others)
+        if dismissed is None:
+            if source:
+                said = evidence.said_before
+                said[source.entity.id] = said.get(source.entity.id, 0) + 1
+            previous = source
+    _join_halves(inventory, found)
+    return found
+
+
+def best_source(
+    evidence: Evidence, setting: Setting, previous: Source | None
+) -> tuple[Source | None, float, Ranking | None]:
+    """Return the likeliest entity's likeliest mention, the entity's share, and all of them.
+
+    An entity's share of the probability is that of all its mentions. Whose share is the largest is
+    decided with the doubt whom a pronoun means: its own chance counts for its entity's other
+    mentions only as far as it likely means them.
+    """
+    around = surroundings(evidence, setting, previous)
+    sources = sources_of(evidence, setting, around, previous)
+    nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
+    if not sources:
+        return None, 1.0, None
+    top = nobody
+    for source in sources:
+        if source[0] > top:
+            top = source[0]
+    said = 0.0
+    by_entity: dict[str, list[tuple[float, Rated]]] = {}  # its sources with their chances
+    for source in sources:
+        chance = exp(source[0] - top)
+        said += chance
+        id_ = source[2].id
+        if id_ in by_entity:
+            by_entity[id_].append((chance, source))
+        else:
+            by_entity[id_] = [(chance, source)]
+    surely, best = 0.0, None
+    for own in by_entity.values():
+        likely = _surely(own)
+        if best is None or likely > surely:
+            surely, best = likely, own
+    assert best is not None  # noqa: S101 (there are sources)
+    unsaid = exp(nobody - top)
+    total = unsaid + said
+    ranking = Ranking(by_entity, total)
+    if unsaid >= surely:
+        return None, unsaid / total, ranking
+    _, chosen = best[0]
+    return Source(*chosen[1:]), sum([chance for chance, _ in best]) / total, ranking
+
+
+def _surely(own: list[tuple[float, Rated]]) -> float:
+    """Return the best sum of one mention's chance and the others', as far as they mean the same.
+
+    Puts the likeliest mention first.
+    """
+    if len(own) == 1:
+        return own[0][0]
+    own.sort(key=_CHANCE, reverse=True)
+    total = 0.0
+    for chance, source in own:
+        total += chance * source[1].likely
+    best = 0.0
+    for chance, source in own:
+        likely = source[1].likely
+        meant = chance * (1.0 - likely**2) + likely * total
+        if meant > best:
+            best = meant
+    return best
+
+
+def _attribution(
+    evidence: Evidence,
+    setting: Setting,
+    source: Source | None,
+    confidence: float,
+    dismissed: str | None,
+    ranking: Ranking | None,
+) -> Attribution:
+    quotation = setting.quotation
+    kind = _kind(evidence, setting)
+    if source is None:
+        return Attribution(
+            quotation.id, None, None, None, kind, confidence, "none", dismissed, ranking
+        )
+    tokens, cue = evidence.tokens, None
+    verb = cue_of(evidence, setting, source)
+    if verb is not None:
+        cue = Span(tokens.start[verb], tokens.end[verb])
+    speaker, via = _relay(evidence, setting, source)
+    return Attribution(
+        quotation.id, speaker, via, cue, kind, confidence,
+        source.zone.split()[0], dismissed, ranking,
+    )  # fmt: skip
+
+
+def _kind(evidence: Evidence, setting: Setting) -> Literal["direct", "fragment"]:
+    """Tell a whole utterance from words inside the reporter's sentence.
+
+    Direct: it begins with a capital after a comma, a colon or nothing, or fills its sentence.
+    """
+    text = evidence.inventory.article.text
+    opener = text[setting.quotation.spans[0].start]
+    before = evidence.tokens.text[setting.first - 1] if setting.first > setting.paragraph else "¶"
+    begins = before in ",:¶.—–-" or setting.first <= setting.sentence
+    whole = not opener.isalpha() or opener.isupper() or opener in "'’.…"
+    return "direct" if begins and whole else "fragment"
+
+
+def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, str | None]:
+    """Tell who said it from who relays it, when a sentence holds both.
+
+    "A said the first thing B said … was "…"": B said it, via A. Returns two mention ids.
+    """
+    lower = evidence.tokens.lower
+    if source.first < setting.sentence or source.first >= setting.first:
+        return source.mention.id, None
+    placed = evidence.between(setting.sentence, setting.first)
+    if len(placed) < 2:
+        return source.mention.id, None
+    outer = None
+    inside = [
+        (first, last, mention, entity, evidence.verb_after(last, setting.first))
+        for first, last, mention, entity in placed
+    ]
+    by_verb = {entry[4]: entry for entry in reversed(inside) if entry[4] is not None}
+    speaking = sorted(by_verb.values(), key=lambda entry: entry[0])  # a verb has one subject
+    if lower[setting.first - 1] in _COPULAS:  # "… B said … was": the last who spoke, said it
+        saying = [
+            entry
+            for entry in speaking
+            if lower[entry[4] or 0] in CORE_SPEECH and lower[entry[0] - 1] not in _WHEN
+        ]
+        if len(saying) > 1 and saying[0][3].id != saying[-1][3].id:
+            return saying[-1][2].id, saying[0][2].id
+    for earlier in speaking:
+        if earlier[0] < source.first and earlier[3].id != source.entity.id:
+            if source.verb is not None and lower[earlier[4] or 0] in CORE_SPEECH:
+                outer = earlier[2].id
+            break
+    return source.mention.id, outer
+
+
+def _nested(quotation: QuotationCandidate) -> Attribution:
+    """A quotation within another: whose words it repeats is seldom said."""
+    return Attribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
+
+
+def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
+    """Give both halves of a split utterance to one speaker, the surer answer of the two."""
+    for quotation in inventory.quotations:
+        other = found.get(quotation.half_of or "")
+        if other is None:
+            continue
+        mine = found[quotation.id]
+        surer = other if other.confidence >= mine.confidence else mine
+        for half in (other, mine):
+            found[half.quotation] = Attribution(
+                half.quotation, surer.speaker, surer.via, surer.cue, other.kind,
+                surer.confidence, surer.pattern, half.dismissed, surer.ranking,
+            )  # fmt: skip

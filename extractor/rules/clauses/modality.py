@@ -1,0 +1,278 @@
+"""How settled an action is: done, agreed, announced, proposed, conditional or denied.
+
+Read from the words around the verb, with what leads up to it (`extractor.answer.leads`), in six
+values of ours.
+"""
+
+from extractor.find.candidates import Status
+from extractor.language.en.lists import word_set
+from extractor.language.sentence_words import BREAKS, MODALS, PRONOUNS, SUBORDINATORS
+from extractor.language.tokens import Token
+from extractor.rules.clauses.verb_groups import LEADS, Lead, is_base
+
+_REPORT = word_set("speech_verbs.reporting")
+_BILLS = word_set("clauses.bills")
+POSSIBLE = frozenset("could may might can".split())
+DUE = frozenset("should must ought shouldn't mustn't".split())
+_MAY_OR_SHOULD = POSSIBLE | DUE
+_WILL = frozenset(
+    "will would shall 'll won't wouldn't they'll we'll he'll she'll it'll they'd we'd".split()
+)
+
+
+def status_of_verb(
+    tokens: list[Token], verb: int, lead: Lead, *, passive: bool, conditional: bool, dated: bool
+) -> Status:
+    """Return the status of the action at `verb`.
+
+    `conditional`: an "if" goes with it; `dated`: it is said to have happened on a day of the news.
+    A past action is "past"; one of these days, or in the perfect, is "in_force".
+    """
+    words = lead.words
+    if lead.preposition == "by" and not words:  # "would respond by imposing"
+        words = {t.low for t in tokens[max(0, lead.start - 12) : lead.start]} & MODALS
+    if lead.negated and lead.status == "denied" and not lead.opposed:
+        return "proposed"  # "did not rule out lifting"
+    if lead.negated or lead.status == "denied":
+        return "denied"
+    if lead.status is not None:
+        return _governed(tokens, lead, conditional)
+    bare = not words and is_base(tokens[verb])
+    if bare and not passive and (demanded(tokens, lead.start) or _asked(tokens, lead.start)):
+        return "proposed"
+    told = _brought_about(tokens, lead, verb) if passive else _main_clause(tokens, verb, lead)
+    if told is not None:
+        return told
+    if words & MODALS and turned_down(tokens, lead.start - 1):
+        return "denied"
+    if words & DUE:
+        return "proposed"
+    if passive and words & (POSSIBLE | _WILL) and _whoever(tokens, lead.start):
+        return "conditional"
+    if words & POSSIBLE:
+        return "conditional" if conditional else "proposed"
+    if words & _WILL:
+        if "have" in words and "would" in words:
+            return "denied"  # "a bill that would have imposed"
+        if _hoped(tokens, lead.start):
+            return "proposed"
+        if conditional:
+            return "conditional"
+        return "announced" if "would" not in words or reported(tokens, verb) else "proposed"
+    if words & {"was", "were"} and not passive and reported(tokens, verb):
+        return "announced"  # "said it was extending"
+    status = _tense(tokens[verb].low, lead, passive=passive, dated=dated)
+    return "conditional" if conditional and lead.infinitive else status
+
+
+def demanded(tokens: list[Token], start: int) -> int | None:
+    """Return the "that" of what someone asks for: "demanded on Monday that Norway lift"."""
+    for j in range(start - 1, max(0, start - 24), -1):
+        if tokens[j].low == "that":
+            asked = any(LEADS.get(t.low) == "proposed" for t in tokens[max(0, j - 3) : j])
+            return j if asked else None
+        if tokens[j].low in BREAKS:
+            return None
+    return None
+
+
+def _asked(tokens: list[Token], start: int) -> bool:
+    """Tell whether the clause that a bare verb stands in commands or asks.
+
+    "Lift sanctions, bishop says", "Senator to minister: Lift sanctions", "Could he lift them?"
+    """
+    before = tokens[start - 1].low if start else ""
+    if not before or before in _OPENS_SPEECH:
+        return True
+    if "?" not in {token.low for token in tokens[-2:]}:
+        return False
+    near = [token.low for token in tokens[max(0, start - 8) : start]]
+    return any(low in MODALS or low in ("do", "does") for low in near)
+
+
+_OPENS_SPEECH = frozenset(':“"')
+
+
+def _brought_about(tokens: list[Token], lead: Lead, verb: int) -> Status | None:
+    """Read what someone brings about: "would see that sanctions were lifted"."""
+    if not lead.words & {"was", "were", "is", "are"} or tokens[verb].low.endswith("ing"):
+        return None
+    for j in range(lead.start - 1, max(1, lead.start - 12), -1):
+        if tokens[j].low in BREAKS:
+            return None
+        if tokens[j].low == "that":
+            if tokens[j - 1].low not in ("see", "ensure", "guarantee", "sure"):
+                return None
+            before = {token.low for token in tokens[max(0, j - 4) : j]}
+            if before & _WILL:
+                return "announced"
+            return "proposed" if before & (_MAY_OR_SHOULD | {"to"}) else None
+    return None
+
+
+def _whoever(tokens: list[Token], start: int) -> bool:
+    """Tell whether it befalls all who do something: "any bank that pays", "foreigners who"."""
+    for j in range(start - 1, max(0, start - 16), -1):
+        low = tokens[j].low
+        if low in BREAKS or low == ",":
+            return False
+        if low in ("who", "that", "which"):
+            return any(token.low in _ANYONE for token in tokens[max(0, j - 3) : j])
+    return False
+
+
+_ANYONE = word_set("clauses.anyone")
+
+
+def _main_clause(tokens: list[Token], verb: int, lead: Lead) -> Status | None:
+    """Read a gerund by the clause it goes with: "As well as easing …, the bill will …"."""
+    if lead.words or lead.preposition not in _BESIDES or lead.start > 4:
+        return None
+    opening = {token.low for token in tokens[: lead.start + 1]}
+    if opening & {"instead", "rather", "without"}:
+        return "denied"
+    comma = next((j for j in range(verb, min(len(tokens), verb + 24)) if tokens[j].low == ","), 0)
+    main = tokens[comma + 1 : comma + 14] if comma else []
+    modal = next((k for k, token in enumerate(main) if token.low in MODALS), None)
+    if modal is None:
+        return None
+    if any(token.low in _BILLS for token in main[:modal]) or main[modal].low not in _WILL:
+        return "proposed"
+    return "announced"
+
+
+_BESIDES = word_set("clauses.besides")
+
+
+def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
+    """Return the status under a governing word, itself under a modal or not."""
+    status = lead.status
+    if lead.governor is not None and status != "denied" and _agreed_on(tokens, lead.governor):
+        status = "agreed"
+    if lead.governor is not None and status == "proposed" and _turned_down(tokens, lead.governor):
+        return "denied"
+    assert status is not None  # noqa: S101 - the caller's own condition
+    hedged = lead.words & (POSSIBLE | DUE)
+    governor = tokens[lead.governor].low if lead.governor is not None else ""
+    after = tokens[lead.governor + 1].low if lead.governor is not None else ""
+    expects = governor in ("expects", "expect", "expecting") and after != "to"  # what others do
+    unsure = hedged or expects or (status == "agreed" and _still_to_come(tokens, lead))
+    if status in ("agreed", "announced") and unsure:
+        status = "proposed"
+    if conditional and status in ("announced", "proposed"):
+        return "conditional"
+    return status
+
+
+def _hoped(tokens: list[Token], start: int) -> bool:
+    """Tell whether others than those who act hope or expect it: "hopes Norway will lift"."""
+    for j in range(start - 1, max(-1, start - 9), -1):
+        low = tokens[j].low
+        if low in BREAKS or low == ",":
+            return False
+        if low in _HOPES:
+            return True
+        if low in _GUESSES:
+            return tokens[start - 1].low not in PRONOUNS
+    return False
+
+
+_HOPES = word_set("clauses.hopes")
+_GUESSES = word_set("clauses.guesses")
+
+
+def turned_down(tokens: list[Token], i: int) -> bool:
+    """Tell whether the call or bill at or before token `i` is rejected: "rejected calls for"."""
+    for k in range(i, max(-1, i - 6), -1):
+        if tokens[k].low in _MOTIONS:
+            return _turned_down(tokens, k)
+        if tokens[k].low in BREAKS:
+            return False
+    return False
+
+
+def _turned_down(tokens: list[Token], governor: int) -> bool:
+    """Tell whether it is a motion that was turned down: "rejected a proposal to end"."""
+    if tokens[governor].low not in _MOTIONS:
+        return False
+    return any(t.low in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
+
+
+_MOTIONS = word_set("clauses.motions")
+TURNING_DOWN = word_set("clauses.turning-down")
+_DENYING = word_set("clauses.denying")
+
+
+def denied_above(tokens: list[Token], i: int) -> bool:
+    """Tell whether the clause of token `i` is denied: "denied that any … had been", "no sign …"."""
+    for j in range(i - 1, max(-1, i - 14), -1):
+        low = tokens[j].low
+        if low == "that":
+            before = range(max(0, j - 4), j)
+            return any(tokens[k].low in _DENYING | _DOUBTS or _no_sign(tokens, k) for k in before)
+        if low in BREAKS or low in SUBORDINATORS or low == "but":
+            return False
+        if _no_sign(tokens, j):
+            return True
+        if low in _DENYING and low.startswith("den"):
+            return True
+    return False
+
+
+def _no_sign(tokens: list[Token], j: int) -> bool:
+    """Tell whether token `j` is what there is none of: "no sign", "little chance"."""
+    before = {token.low for token in tokens[max(0, j - 2) : j]}
+    return tokens[j].low in _SIGNS and bool(before & _HARDLY_ANY)
+
+
+_DOUBTS = word_set("clauses.doubts")
+_SIGNS = word_set("clauses.signs")
+_HARDLY_ANY = word_set("clauses.hardly-any")
+
+
+def _still_to_come(tokens: list[Token], lead: Lead) -> bool:
+    """Tell whether the agreement is ahead itself: "will agree to", "is set to vote to"."""
+    before = {token.low for token in tokens[max(0, (lead.governor or 0) - 2) : lead.governor]}
+    return bool((lead.words | before) & {"will", "would", "to"})
+
+
+def _agreed_on(tokens: list[Token], governor: int) -> bool:
+    """Tell whether the plan that governs is itself agreed: "agreed on a roadmap to ease"."""
+    near = [token.low for token in tokens[max(0, governor - 4) : governor]]
+    if "on" not in near or tokens[governor].low == "need":
+        return False
+    before = near[: near.index("on")]
+    return any(LEADS.get(low) == "agreed" for low in before)
+
+
+def reported(tokens: list[Token], verb: int) -> bool:
+    """Tell whether a verb of saying stands before, and no bill is the subject."""
+    before = {token.low for token in tokens[max(0, verb - 25) : verb]}
+    near = {token.low for token in tokens[max(0, verb - 6) : verb]}
+    after = {token.low for token in tokens[verb : verb + 40]}
+    return bool((before | after) & _REPORT) and not near & _BILLS
+
+
+def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
+    words = lead.words
+    if "had" in words:
+        return "past"
+    if lead.infinitive:  # "US to ease sanctions", "Sanctions on Iran to be lifted": headings
+        return "announced" if lead.start <= 5 and words <= {"be"} else "proposed"
+    if passive and "be" in words:
+        return "proposed"  # "asked that sanctions be lifted"
+    if words & {"has", "have", "they've", "we've"}:
+        return "in_force"
+    if passive:
+        if words & {"was", "were"}:
+            return "in_force" if dated or "being" in words else "past"
+        return "in_force"
+    if low.endswith("ing"):
+        if words & {"is", "are", "was", "were", "be"}:
+            return "announced" if words & {"is", "are"} else "past"
+        return "past" if lead.preposition in ("after", "since", "by", "following") else "in_force"
+    past = low.endswith("ed") or low in PAST_FORMS
+    return "past" if past and not dated else "in_force"
+
+
+PAST_FORMS = word_set("clauses.past-forms")

@@ -1,0 +1,83 @@
+"""Verbs of release and of moving people: which of them tell what happened."""
+
+from extractor.language.en.lists import word_set
+from extractor.language.sentence_words import AUXILIARIES, is_adverb
+from extractor.language.tokens import Token
+from extractor.rules.clauses.modality import status_of_verb
+from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.releases.lexicon import CAPTIVITY, MOVING, PARTICIPLES
+
+BE = frozenset("was were been be is are being had has have".split()) - {"had", "has", "have"}
+
+
+SENDING = word_set("releases.sending")
+
+
+NAMING = word_set("releases.naming")
+
+
+UNREAL = word_set("releases.unreal")
+
+
+DONE = word_set("releases.done")
+
+
+WANTED = word_set("releases.wanted")
+
+
+def verb_end(tokens: list[Token], i: int, low: str) -> int | None:
+    """Return the index behind the verb and its particle; None when the particle is missing."""
+    following = [t.low for t in tokens[i + 1 : i + 8]]
+    if low in ("handed", "hands", "handing", "turned"):
+        if following[:1] == ["over"]:
+            return i + 2
+        return i + 1 if "over" in following and low != "turned" else None
+    if low == "set":
+        return i + 2 if following[:1] == ["free"] else None
+    if low == "let":
+        return i + 2 if following[:1] == ["go"] else None
+    return i + 1
+
+
+def happened(tokens: list[Token], i: int, lead: Lead, *, passive: bool) -> bool:
+    """Tell whether the release is told as done: no plan, wish, condition or denial."""
+    low = tokens[i].low
+    if lead.infinitive and lead.status != "in_force":
+        return False
+    if low in ("free", "release", "liberate", "pardon", "swap", "exchange") and not lead.words:
+        return False
+    if low.endswith("ing") and lead.preposition not in ("", "by", "after", "since"):
+        return False
+    if passive and not lead.words & {"was", "were", "been", "is", "are", "being"}:
+        return False  # "asked that he be released"
+    status = status_of_verb(tokens, i, lead, passive=passive, conditional=False, dated=False)
+    return status in ("past", "in_force")
+
+
+def not_a_place(tokens: list[Token], i: int) -> bool:
+    """Tell whether "freed from …" goes on with a burden rather than a place of captivity."""
+    words = {t.low for t in tokens[i : i + 6]}
+    if words & (CAPTIVITY | {"prisons", "jails", "colony", "hospital", "camp", "house"}):
+        return bool(words & {"hospital"})
+    return i < len(tokens) and not any(t.capital for t in tokens[i : i + 5])
+
+
+def coordinate(tokens: list[Token], i: int) -> bool:
+    """Tell whether the participle at `i` shares an auxiliary: "were freed and flown to"."""
+    j = i - 1
+    while j > 0 and is_adverb(tokens[j]):
+        j -= 1
+    return (
+        j > 0
+        and tokens[j].low == "and"
+        and any(t.low in PARTICIPLES for t in tokens[max(0, j - 6) : j])
+    )
+
+
+def moved_on(tokens: list[Token], begin: int, end: int) -> int | None:
+    """Return the verb of motion that goes on with a release: "… and flown to Germany"."""
+    for i in range(begin, min(end, begin + 16)):
+        goes_on = "and" in (t.low for t in tokens[max(begin, i - 3) : i])
+        if tokens[i].low in MOVING and tokens[i - 1].low not in AUXILIARIES and goes_on:
+            return i
+    return None

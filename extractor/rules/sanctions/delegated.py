@@ -1,0 +1,79 @@
+"""Whether an action is left to others: "urged his allies to lift", "it will be hard to impose"."""
+
+from itertools import pairwise
+
+from extractor.find.sanctions.lexicon import FOR_VERBS
+from extractor.find.sanctions.readings import Reading
+from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.sentence_words import (
+    DETERMINERS,
+    MONTHS,
+    NEGATIONS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SUBORDINATORS,
+    is_adverb,
+)
+from extractor.language.tokens import Token
+from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.sanctions.imposers import is_instrument, is_office, is_wish
+
+_ADDRESSING = word_tuple("sanctions.addressing")
+_HARDNESS = word_set("sanctions.hardness")
+_HARD_TO = frozenset((word, "to") for word in _HARDNESS)
+
+
+def leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
+    """Tell whether "urged his allies to" names those it is left to, by a common noun."""
+    low = tokens[governor].low
+    if low == "powers":  # "urged world powers to lift": those addressed, not their power to
+        return any(t.low.startswith(_ADDRESSING) for t in tokens[max(0, governor - 4) : governor])
+    if not low.startswith(_ADDRESSING):
+        return False
+    between = [t for t in tokens[governor + 1 : to] if t.low not in ("on", "upon", "not", "for")]
+    if not between or not between[0].word or between[0].low in PREPOSITIONS:
+        return False
+    return not all(is_adverb(t) or t.low in NEGATIONS or t.low in MONTHS for t in between)
+
+
+def is_expletive(tokens: list[Token], verb: int) -> bool:
+    """Tell whether the verb follows "it is hard to", where "it" is nobody."""
+    near = [token.low for token in tokens[max(0, verb - 8) : verb]]
+    return "it" in near and any(pair in _HARD_TO for pair in pairwise(near[near.index("it") :]))
+
+
+def governed_by_of(tokens: list[Token], governor: int) -> bool:
+    """Tell whether "of" stands before a governing noun, its determiner left out."""
+    before = governor - 1
+    if before > 0 and tokens[before].low in DETERMINERS:
+        before -= 1
+    return before >= 0 and tokens[before].low == "of"
+
+
+def wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether what leads up to the action leaves it to others: "wants to", "called for"."""
+    low = tokens[reading.trigger[0]].low
+    if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
+        return not low.startswith("vot")
+    if reading.soft == "denied":
+        return True  # "rejects sanctions": others' or its own
+    return lead.governor is not None and is_wish(tokens[lead.governor].low)
+
+
+def addresses(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether "urged X to lift" names whom it is left to."""
+    if lead.governor is None or not lead.infinitive:
+        return False
+    between = tokens[lead.governor + 1 : reading.trigger[0]]
+    return any(token.capital for token in between)
+
+
+def has_subject(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether a finite verb has a subject of its own, though no name: "allies imposed"."""
+    verb = tokens[reading.trigger[0]].low
+    if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:
+        return False
+    before = tokens[lead.start - 1]
+    if is_instrument(before) or is_office(before) or before.capital:
+        return False  # a bill's state, or a name that is no mention, is looked for elsewhere
+    return before.word and before.low not in PREPOSITIONS | PRONOUNS | SUBORDINATORS | {"and"}

@@ -1,0 +1,98 @@
+"""How settled an action is that a noun names: "the lifting of sanctions was agreed"."""
+
+from extractor.find.candidates import Status
+from extractor.language.en.lists import word_set
+from extractor.language.sentence_words import BREAKS, MODALS, NEGATIONS
+from extractor.language.tokens import Token
+from extractor.rules.clauses.modality import DUE, POSSIBLE, reported
+from extractor.rules.clauses.verb_groups import LEADS, open_vote
+
+
+def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status | None:
+    """Return the status of a nominal action, "the lifting of sanctions", from its surroundings.
+
+    None when these say nothing of it.
+    """
+    if _reacted_to(tokens, noun):
+        return "past"
+    window = range(noun - 1, max(-1, noun - 11), -1)
+    for j in window:
+        low = tokens[j].low
+        if low in ("after", "since", "following", "despite") or (low == "until" and j == noun - 2):
+            return "past"
+        if low in ("exchange", "return") and tokens[min(j + 1, len(tokens) - 1)].low == "for":
+            return "conditional"
+        if low in NEGATIONS:
+            return "denied"
+        if low in ("without", "unless", "if"):
+            return "conditional"
+        if low in LEADS:
+            governed = _governed_noun(tokens, j)
+            return "conditional" if conditional and governed != "agreed" else governed
+        if low == "led":
+            return "past"
+        if low in _GRANTS:
+            return "in_force"
+        if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
+            break
+    status = _noun_followed(tokens, end, conditional)
+    definite = noun > 0 and tokens[noun - 1].low == "the"
+    if status in (None, "proposed") and definite and tokens[noun].low in _IMPOSED_NOUNS:
+        return "past"  # "the imposition of sanctions": a fact that the text goes on from
+    if status is None and noun and tokens[noun - 1].low.endswith(("'s", "s'")):
+        return "past" if tokens[noun].low.endswith(("ing", "sion", "tion")) else None
+    return status
+
+
+def _reacted_to(tokens: list[Token], noun: int) -> bool:
+    """Tell whether it has been done, as someone takes a stand on it: "welcomed the lifting of"."""
+    for k in range(max(0, noun - 6), noun):
+        if tokens[k].low in _REACTIONS:
+            return not {token.low for token in tokens[max(0, k - 2) : k]} & (MODALS | {"to"})
+    return False
+
+
+_CARRIED = word_set("sanctions.carried")
+_REACTIONS = word_set("sanctions.reactions")
+_IMPOSED_NOUNS = word_set("sanctions.imposed-nouns")
+
+
+_GRANTS = word_set("sanctions.grants")
+
+
+def _governed_noun(tokens: list[Token], j: int) -> Status:
+    status = LEADS[tokens[j].low]
+    before = {token.low for token in tokens[max(0, j - 3) : j]}
+    if before & NEGATIONS:
+        return "denied"
+    if open_vote(tokens, j):
+        return "proposed"  # "a vote on the lifting of"
+    hedges = POSSIBLE | DUE | {"would", "to"}
+    if "would" in before and reported(tokens, j):
+        hedges = POSSIBLE | DUE
+    if status == "agreed":
+        hedges |= {"will"}
+    if status in ("agreed", "announced") and before & hedges:
+        return "proposed"
+    return status
+
+
+def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status | None:
+    """Read what is said of a nominal subject: "… would help", "… was agreed", "… took effect"."""
+    for j in range(end, min(len(tokens), end + 8)):
+        low = tokens[j].low
+        if low in ("was", "were", "been") and j + 1 < len(tokens) and tokens[j + 1].low in LEADS:
+            return LEADS[tokens[j + 1].low]
+        if low in _CARRIED:
+            return "agreed"
+        if low in MODALS:
+            if conditional:
+                return "conditional"
+            return "announced" if low == "will" else "proposed"
+        if low in ("has", "have", "takes", "took", "came"):
+            return "in_force"
+        if low in ("was", "were", "had"):
+            return "past"
+        if low in BREAKS or low == ",":
+            break
+    return "conditional" if conditional else None

@@ -1,0 +1,271 @@
+"""Who imposes and on whom: the two sides of a sanction statement."""
+
+from dataclasses import dataclass, field
+
+from extractor.find.document import Sentence
+from extractor.find.inventory import Inventory
+from extractor.find.sanctions.readings import Reading
+from extractor.find.sanctions.restrictions import restrictions_in
+from extractor.language.en.countries import country_of
+from extractor.language.en.lists import word_set
+from extractor.language.tokens import Token
+from extractor.rules.clauses.mention_index import Mentions
+from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.sanctions.delegated import has_subject, wishes
+from extractor.rules.sanctions.imposers import acts_for_imposer, codes_in, strong_imposer
+from extractor.rules.sanctions.senders import Agents
+from extractor.rules.sanctions.states import States
+from extractor.rules.sanctions.targets import imposes_by_name, names_imposer, span_of, target_of
+from extractor.text.spans import Span
+
+_JUST_BEFORE = 400  # characters: the sentence before, or the one before that
+_NEAR = 600  # characters before a statement where a party that it leaves out is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Sender, target and measure of one statement, with how far each was found where it belongs."""
+
+    sender: tuple[str, ...]
+    sender_trust: float
+    target: tuple[Span, ...]
+    target_trust: float
+    measure: Span
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What earlier statements said, for those that leave it out."""
+
+    sender: tuple[str, ...] = ()
+    at: int = 0  # the offset of the sentence that gave it
+    told: dict[tuple[str, ...], int] = field(default_factory=dict)  # how often, by entities
+    firsts: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    target_codes: frozenset[str] = frozenset()
+    targets: tuple[Span, ...] = ()
+    country: tuple[Span, ...] = ()
+    by_head: dict[str, tuple[Span, ...]] = field(default_factory=dict)  # "embargo", "ban"
+    by_target: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    possessor: tuple[str, ...] = ()
+    measure: Span | None = None
+
+
+class Parties:
+    """Finds the sides of the statements of one article, in order of the text."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._text = inventory.article.text
+        self._mentions = Mentions(inventory)
+        self._states = States(self._mentions)
+        self._agents = Agents(self._mentions, self._states)
+        self._document = inventory.document
+        self._memory = _Memory()
+        self._imposers: list[tuple[int, str]] | None = None
+
+    def of(self, sentence: Sentence, reading: Reading, lead: Lead) -> Sides:
+        """Return the two sides of one statement and remember them for the next."""
+        tokens = sentence.tokens
+        pronoun = tokens[reading.restriction.head].low in ("them", "they")
+        target, target_trust = target_of(tokens, reading)
+        head = tokens[reading.restriction.head].low.rstrip("s")
+        sender, trust = self._agents.sender(tokens, reading, lead)
+        measure = span_of(tokens, reading.restriction.first, reading.restriction.end)
+        memory = self._memory
+        if pronoun:
+            measure = self._antecedent(sentence) or memory.measure or measure
+            possessor = self._states.possessor_in(measure)
+            if possessor:
+                sender, trust = possessor, 0.7
+        targets = frozenset().union(
+            *(codes_in(span.of(self._text).partition(" in ")[0]) for span in target)
+        )
+        if sender and trust >= 0.85:
+            kept = tuple(key for key in sender if not self._is_one_of(key, targets))
+            sender, trust = (kept, trust) if kept else ((), 0.5)
+        others = reading.soft == "proposed" and reading.how == "active"
+        others = others and wishes(tokens, reading, lead)
+        others = others or has_subject(tokens, reading, lead)
+        if not sender and not others and not names_imposer(tokens, reading):
+            sender, trust = self._carried(sentence, target)
+        if not target and memory.targets:
+            told = memory.by_head.get(head, ())
+            general = head == "sanction"  # of those on a person, a ban is told of by its name
+            target = (memory.country or told) if general else (told or memory.country)
+            target = target or memory.by_head.get("sanction") or memory.targets
+            target, target_trust = self._not_on_oneself(target, sender), 0.4
+        elif not target:
+            target, target_trust = self._asker(tokens, reading, lead, sender), 0.4
+        elif target and target_trust:
+            self._remember_target(target, sender)
+            memory.by_head[head] = target
+        if target_trust:
+            memory.target_codes |= targets
+        wished = reading.soft == "proposed" or wishes(tokens, reading, lead)
+        if trust >= 0.6 and sender and not (wished and memory.sender):
+            self._remember_sender(sentence, sender)
+            for span in target:
+                memory.by_target[span.of(self._text).lower()] = sender
+        memory.measure = measure
+        return Sides(sender, trust, target, target_trust, measure)
+
+    # --- sender -----------------------------------------------------------------------------
+
+    def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
+        """Tell whether a mention is of one of these countries, itself no great imposer."""
+        mention, entity = self._mentions.by_id[key]
+        if mention.kind == "pronoun":  # "It would also impose …" after a bill against a country
+            codes |= self._memory.target_codes
+        return bool(codes_in(entity.name) & codes) and not strong_imposer(entity.name)
+
+    def _name_of(self, key: str) -> str:
+        pair = self._mentions.by_id.get(key)
+        return pair[1].name if pair else ""
+
+    def _antecedent(self, sentence: Sentence) -> Span | None:
+        """Return the restriction's phrase in the sentence before, which a pronoun stands for."""
+        if not sentence.index:
+            return None
+        tokens = self._document.sentence(sentence.index - 1).tokens
+        nouns = [r for r in restrictions_in(tokens) if r.kind == "noun"]
+        return span_of(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
+
+    def _carried(
+        self, sentence: Sentence, target: tuple[Span, ...]
+    ) -> tuple[tuple[str, ...], float]:
+        """Return the sender that an earlier statement, or the text around, gives."""
+        memory = self._memory
+        for span in target:
+            known = memory.by_target.get(span.of(self._text).lower())
+            if known:
+                return known, 0.6
+        targets = frozenset().union(
+            *(codes_in(words) for span in target if not _is_property(words := span.of(self._text)))
+        )
+        sender = self._main_sender(sentence, targets)
+        if sender:
+            return sender, 0.5
+        targets |= memory.target_codes
+        organ: str | None = None
+        spare: str | None = None
+        for start, key in reversed(self._imposing_mentions()):
+            name = self._name_of(key)
+            if start >= sentence.span.end or country_of(name) in targets:
+                continue
+            if start < sentence.span.start - _NEAR:
+                break
+            if strong_imposer(name) and imposes_by_name(name):
+                return (key,), 0.35
+            if strong_imposer(name):
+                organ = organ or key
+            elif not codes_in(name) & targets:
+                spare = spare or key
+        spare = organ or spare
+        if spare:
+            return (spare,), 0.3
+        for start, key in self._imposing_mentions():
+            name = self._name_of(key)
+            if start >= sentence.span.end and strong_imposer(name) and imposes_by_name(name):
+                return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
+        return (), 0.3
+
+    def _remember_sender(self, sentence: Sentence, sender: tuple[str, ...]) -> None:
+        """Keep a sender for later statements that name none."""
+        memory = self._memory
+        key = tuple(mention.partition(".")[0] for mention in sender)
+        memory.sender, memory.at = sender, sentence.span.start
+        memory.told[key] = memory.told.get(key, 0) + 1
+        memory.firsts.setdefault(key, sender)
+
+    def _main_sender(self, sentence: Sentence, targets: frozenset[str]) -> tuple[str, ...]:
+        """Return the sender of the statement just before, else the one told of most, or first.
+
+        It is none of the countries that the statement falls on.
+        """
+        memory = self._memory
+        if not memory.sender:
+            return ()
+        itself = any(self._is_one_of(key, targets) for key in memory.sender)
+        if sentence.span.start - memory.at < _JUST_BEFORE and not itself:
+            return memory.sender
+        ranked = sorted(memory.told, key=lambda key: -memory.told[key])
+        for key in ranked:
+            if not any(
+                self._is_one_of(mention, memory.target_codes | targets)
+                for mention in memory.firsts[key]
+            ):
+                return memory.firsts[key]
+        return () if itself else memory.sender
+
+    def _imposing_mentions(self) -> list[tuple[int, str]]:
+        """Return the mentions of those who usually impose, in order of the text; found once."""
+        if self._imposers is None:
+            self._imposers = [
+                (mention.span.start, mention.id)
+                for mention, entity in self._mentions.pairs
+                if entity.kind != "person"
+                and (imposes_by_name(entity.name) or acts_for_imposer(entity))
+            ]
+        return self._imposers
+
+    # --- mentions ---------------------------------------------------------------------------
+
+    # --- target -----------------------------------------------------------------------------
+
+    def _not_on_oneself(
+        self, target: tuple[Span, ...], sender: tuple[str, ...]
+    ) -> tuple[Span, ...]:
+        """Leave out of a target carried on what is the sender's own country: it hits back."""
+        own = frozenset().union(*(codes_in(self._name_of(key)) for key in sender))
+        return tuple(span for span in target if not codes_in(span.of(self._text)) & own)
+
+    def _asker(
+        self, tokens: list[Token], reading: Reading, lead: Lead, sender: tuple[str, ...]
+    ) -> tuple[Span, ...]:
+        """Return the country that asks for relief where nothing else says on whom it falls."""
+        if reading.action not in ("lift", "ease"):
+            return ()
+        start = lead.governor if lead.governor is not None else reading.trigger[0]
+        for i in range(start, max(-1, start - 8), -1):
+            if tokens[i].low in _ASKS:
+                break
+        else:
+            return ()
+        senders = frozenset().union(*(codes_in(self._name_of(key)) for key in sender))
+        for first in (i - 2, i - 1):  # of two words or one
+            words = " ".join(token.text for token in tokens[first:i]) if first >= 0 else ""
+            country = country_of(words) if words else None
+            if country is not None:
+                return (span_of(tokens, first, i),) if country not in senders else ()
+        return ()
+
+    def _remember_target(self, target: tuple[Span, ...], sender: tuple[str, ...]) -> None:
+        """Keep a target for later statements without one; "the country" under its name."""
+        self._memory.targets = target
+        named = tuple(s for s in target if country_of(s.of(self._text).strip()) is not None)
+        if not named and target[0].of(self._text).lower() in _THE_COUNTRY:
+            named = self._country_before(target[0].start, sender)
+        if named:
+            self._memory.country = named
+
+    def _country_before(self, offset: int, sender: tuple[str, ...]) -> tuple[Span, ...]:
+        """Return the nearest country named before `offset` that is not the sender."""
+        senders = {key.partition(".")[0] for key in sender}
+        for mention, entity in self._mentions.starting_before(offset):
+            if mention.span.start < offset - _NEAR:
+                break
+            if (
+                mention.kind == "name"
+                and entity.id not in senders
+                and (country_of(entity.name) is not None and entity.kind == "place")
+            ):
+                return (mention.span,)
+        return ()
+
+
+def _is_property(words: str) -> bool:
+    """Tell whether a target is what lies in the sender's own country: "their Canadian assets"."""
+    return words.lower().endswith(("assets", "funds", "accounts", "property"))
+
+
+_ASKS = word_set("sanctions.asks")
+_THE_COUNTRY = word_set("sanctions.the-country")

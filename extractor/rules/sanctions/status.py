@@ -1,0 +1,324 @@
+"""How settled a sanction statement is: in force, agreed, announced, proposed and so on.
+
+`extractor.answer.moods` reads the words around any verb, `nominal_moods` those around a noun; here
+is what only restrictions have: verbs that say it themselves ("announced sanctions"), states
+("remain in place"), and dates that are of the news or before it.
+"""
+
+import re
+
+from extractor.find.candidates import Status
+from extractor.find.sanctions.lexicon import FACE
+from extractor.find.sanctions.readings import Reading
+from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.sentence_words import AUXILIARIES, BREAKS, MODALS, SUBORDINATORS
+from extractor.language.tokens import Token
+from extractor.rules.clauses.conditions import Condition, inside_condition
+from extractor.rules.clauses.modality import (
+    DUE,
+    PAST_FORMS,
+    POSSIBLE,
+    TURNING_DOWN,
+    denied_above,
+    status_of_verb,
+    turned_down,
+)
+from extractor.rules.clauses.verb_groups import LEADS, Lead
+from extractor.rules.sanctions.noun_status import status_of_noun
+
+
+def status_of(
+    tokens: list[Token],
+    conditions: list[Condition],
+    reading: Reading,
+    lead: Lead,
+    condition: Condition | None,
+    when: str,
+) -> Status | None:
+    """Return how settled one statement is; None when its sentence does not tell.
+
+    `conditions` are those of the sentence, `condition` the one the action depends on, `when` the
+    words of its time ("" when there are none).
+    """
+    status = _in_its_words(tokens, conditions, reading, lead, condition, when)
+    if status in ("agreed", "in_force", "past") and "had" not in lead.words:
+        at = reading.trigger[0] if lead.governor is None else lead.governor
+        if reading.how != "passive" and _only_a_committee(tokens, min(at, lead.start)):
+            return "proposed"
+    ahead = is_ahead(when) or (reading.how == "state" and bool(_DAY.search(when)))
+    if status in ("in_force", "past") and ahead and not _has_been(tokens, reading, lead):
+        return "announced"  # "lifts its ban next month", "expires on June 1"
+    return status
+
+
+_DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
+
+
+def _has_been(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether the verb is of what is over: "agreed in May to last until next year"."""
+    past = lead.words & {"has", "have", "had", "was", "were"}
+    low = tokens[reading.trigger[0]].low
+    over = low.endswith("ed") or low in PAST_FORMS
+    return bool(past) or (over and reading.how != "passive")
+
+
+def _in_its_words(
+    tokens: list[Token],
+    conditions: list[Condition],
+    reading: Reading,
+    lead: Lead,
+    condition: Condition | None,
+    when: str,
+) -> Status | None:
+    verb = reading.trigger[0]
+    if inside_condition(conditions, verb):
+        opener = next(c.first for c in conditions if c.first < verb < c.end)
+        after = {token.low for token in tokens[opener : opener + 2]} & {"after", "once", "when"}
+        return "past" if after and "had" in lead.words else "conditional"
+    if denied_above(tokens, min(verb, reading.restriction.first)):
+        return "denied"
+    if _none_of_it(tokens, reading):
+        return "denied"
+    bargain = _in_exchange(tokens, min(verb, reading.restriction.first))
+    if bargain:
+        return bargain
+    conditional = condition is not None and condition.kind in ("if", "exchange")
+    if reading.how == "noun":
+        end = max(reading.restriction.end, reading.trigger[1])
+        first = min(reading.trigger[0], reading.restriction.first)
+        status = status_of_noun(tokens, first, end, conditional=conditional)
+        threat = reading.action == "threaten" and status in (None, "proposed")
+        return "announced" if threat and not _faced(tokens, first) else status
+    if reading.soft is not None:
+        return _soft(tokens, reading, lead, conditional)
+    if reading.how == "state" and reading.action == "impose" and not lead.words - {"is", "are"}:
+        return "denied" if lead.negated else "in_force"
+    dated = of_the_news(when)
+    if reading.how == "state":
+        return _state(tokens, reading, lead, conditional, dated)
+    passive = reading.how in ("passive", "relative")
+    kept_out = reading.restriction.on
+    if kept_out and reading.how == "passive" and not lead.words and lead.status is None:
+        wanted = _wanted(tokens, kept_out[0])  # "wants X banned"
+        if wanted:
+            return wanted
+    if lead.governor is not None and _came_to_nothing(tokens, reading.restriction.end):
+        return "denied"
+    if reading.how == "relative" and not lead.words:
+        wanted = _wanted(tokens, reading.restriction.first)
+        return wanted or ("in_force" if dated else "past")
+    paper = _by_a_paper(tokens, reading, lead, when)
+    if paper:
+        return paper
+    if _only_named(tokens, reading, lead):
+        return None
+    if "had" in lead.words and not when and not lead.negated and _told_on_a_day(tokens, lead):
+        return "in_force"
+    return status_of_verb(tokens, verb, lead, passive=passive, conditional=conditional, dated=dated)
+
+
+def _in_exchange(tokens: list[Token], first: int) -> Status | None:
+    """Read the price of something by how settled that is: "froze its work in return for lifting".
+
+    None when the action is no price.
+    """
+    at = next(
+        (
+            j
+            for j in range(first - 1, max(0, first - 5), -1)
+            if tokens[j].low == "for" and tokens[j - 1].low in ("exchange", "return")
+        ),
+        None,
+    )
+    if at is None:
+        return None
+    for token in reversed(tokens[max(0, at - 24) : at]):
+        low = token.low
+        if low in MODALS or low in ("if", "offer", "offered", "offers", "proposed", "wants"):
+            return "conditional"
+        if low in _AGREES:
+            earlier = any(t.low.isdigit() and len(t.low) == 4 for t in tokens)
+            return "past" if earlier else "agreed"
+        if low in PAST_FORMS or (low.endswith("ed") and not token.capital):
+            return "past"
+    return "conditional"
+
+
+_AGREES = word_set("sanctions.agrees")
+
+
+def _by_a_paper(tokens: list[Token], reading: Reading, lead: Lead, when: str) -> Status | None:
+    """Read "adopted a resolution tightening": how far the paper has come; None without one."""
+    verb = reading.trigger[0]
+    if lead.words or not tokens[verb].low.endswith("ing") or verb < 2:
+        return None
+    if tokens[verb - 1].low not in _PAPERS | _ORDERS:
+        return None
+    end = reading.restriction.end
+    near = [token.low for token in tokens[max(0, verb - 9) : verb]]
+    breaks = [k for k, low in enumerate(near) if low in BREAKS]
+    words = set(near[breaks[-1] :] if breaks else near)
+    if words & TURNING_DOWN or {token.low for token in tokens[end : end + 4]} & TURNING_DOWN:
+        return "denied"
+    if words & _UNDECIDED or any(LEADS.get(low) == "proposed" for low in words - {"back"}):
+        return "proposed"
+    if not words & _ADOPTS:
+        return None
+    if when and not of_the_news(when) and not is_ahead(when) and "until" not in when.lower():
+        return "past"
+    return "in_force" if tokens[verb - 1].low in _ORDERS else "agreed"
+
+
+_ORDERS = word_set("sanctions.orders")
+_UNDECIDED = word_set("sanctions.undecided")
+_ADOPTS = word_set("sanctions.adopts")
+
+
+def _only_named(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+    """Tell whether a gerund names the action as what is spoken of: "lifting the ban was right"."""
+    r, verb = reading.restriction, reading.trigger[0]
+    if not tokens[verb].low.endswith("ing") or lead.words or lead.governor is not None:
+        return False
+    before = tokens[verb - 1].low if verb else ""
+    following = tokens[r.end].low if r.end < len(tokens) else ""
+    return before in ("", "that", "“", ":") and following in AUXILIARIES
+
+
+def _told_on_a_day(tokens: list[Token], lead: Lead) -> bool:
+    """Tell whether it is the news that it has been done: "said on Monday it had imposed"."""
+    near = [token.low for token in tokens[max(0, lead.start - 9) : lead.start]]
+    for k, low in enumerate(near):
+        if low in _SAID:
+            beside = near[max(0, k - 2) : k + 3]
+            return any(of_the_news(word) for word in beside)
+    return False
+
+
+_SAID = word_set("speech_verbs.of-status")
+
+
+def _only_a_committee(tokens: list[Token], at: int) -> bool:
+    """Tell whether those who act before token `at` are a committee of a parliament."""
+    words: set[str] = set()
+    for j in range(at - 1, max(-1, at - 9), -1):
+        if tokens[j].low in BREAKS or tokens[j].low in SUBORDINATORS:
+            break
+        words.add(tokens[j].low)
+    return bool(words & _COMMITTEES) and bool(words & _PARLIAMENTS)
+
+
+_COMMITTEES = word_set("sanctions.committees")
+_PARLIAMENTS = word_set("sanctions.parliaments")
+
+
+def _faced(tokens: list[Token], first: int) -> bool:
+    """Tell whether a threat is what someone faces: nobody need have uttered it."""
+    return any(token.low in FACE for token in tokens[max(0, first - 4) : first])
+
+
+def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
+    """Tell whether the restriction is said not to be: "no sanctions have been imposed"."""
+    r = reading.restriction
+    words = tokens[max(0, r.first - 2) : r.head]
+    return r.kind == "noun" and any(t.low == "no" for t in words) and reading.soft is None
+
+
+_FAILED = word_set("sanctions.failed")
+
+
+def _came_to_nothing(tokens: list[Token], end: int) -> bool:
+    """Tell whether what was to be done is said to have failed: "the move to ban X was rejected"."""
+    near = tokens[end : end + 4]
+    return (
+        bool(near)
+        and near[0].low in (*_FAILED, "was", "were")
+        and any(token.low in _FAILED for token in near)
+    )
+
+
+def _wanted(tokens: list[Token], first: int) -> Status | None:
+    """Read "wants sanctions lifted", "to have the embargo removed"."""
+    near = {t.low for t in tokens[max(0, first - 4) : first]}
+    wishes = ("want", "wants", "wanted", "see", "have", "get", "getting", "seeing", "having")
+    return "proposed" if near & set(wishes) else None
+
+
+def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) -> Status:
+    """Return the status that "announced", "adopted", "proposed" themselves give."""
+    if tokens[reading.trigger[0]].low.startswith("rul"):
+        return reading.soft or "denied"  # "did not rule out sanctions": read with its "not"
+    if lead.negated and reading.soft == "denied":
+        return "proposed"  # "will not block sanctions"
+    if lead.negated or lead.status == "denied":
+        return "denied"
+    soft = reading.soft or "proposed"
+    if soft == "proposed" and turned_down(tokens, reading.trigger[0]):
+        return "denied"
+    if soft == "denied" and not lead.words & (POSSIBLE | DUE) and lead.status is None:
+        return soft  # "would veto sanctions"
+    if reading.action == "threaten":
+        return "conditional" if conditional else soft
+    if tokens[reading.trigger[0]].low in _PLANS and soft == "proposed":
+        soft = "announced"
+    if soft == "proposed":
+        pass
+    elif lead.words & _HEDGES or lead.status in ("proposed", "conditional"):
+        soft = "proposed"
+    elif soft == "agreed":
+        soft = _decided(tokens, reading, lead)
+    return "conditional" if conditional and soft != "agreed" else soft
+
+
+_HEDGES = POSSIBLE | DUE | word_set("sanctions.hedges")
+_PLANS = word_set("sanctions.plans")
+_PAPERS = word_set("sanctions.papers")
+_ONE_OF_SEVERAL = _PARLIAMENTS | word_set("sanctions.one-of-several")
+
+
+def _decided(tokens: list[Token], reading: Reading, lead: Lead) -> Status:
+    """Return how far "approve", "sign", "adopt" have come themselves: "plans to sign"."""
+    if lead.status in ("announced", "agreed"):
+        return lead.status
+    if "will" in lead.words or (lead.infinitive and lead.status is None):
+        return "announced"
+    r = reading.restriction
+    named = {token.low for token in tokens[r.head : r.core]}
+    actors = {token.low for token in tokens[max(0, lead.start - 8) : lead.start]}
+    done = bool(lead.words & {"has", "have"}) and not (named & _PAPERS or actors & _ONE_OF_SEVERAL)
+    return "in_force" if done else "agreed"
+
+
+def _state(
+    tokens: list[Token], reading: Reading, lead: Lead, conditional: bool, dated: bool
+) -> Status:
+    """Return the status of "remain in place", "expire", "took effect"."""
+    verb = reading.trigger[0]
+    if tokens[verb].low in ("in", "into", "under") or lead.words or lead.status:
+        return status_of_verb(
+            tokens, verb, lead, passive=True, conditional=conditional, dated=False
+        )
+    past = tokens[verb].low in ("remained", "stayed", "stood", "expired", "lapsed", "ended", "took",
+                                "came", "went", "returned", "snapped", "continued")  # fmt: skip
+    if past and (reading.action == "keep" or dated):
+        return "in_force"
+    return "past" if past else "in_force"
+
+
+_NEWS_DAYS = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today",
+    "yesterday", "this week", "tonight", "overnight", "this month",
+)  # fmt: skip
+_EARLIER = word_tuple("sanctions.earlier")
+_AHEAD = word_tuple("sanctions.ahead")
+
+
+def of_the_news(phrase: str) -> bool:
+    """Tell whether a time is a day of the news: "on Monday", not "last Friday"."""
+    low = phrase.lower()
+    return any(day in low for day in _NEWS_DAYS) and not any(word in low for word in _EARLIER)
+
+
+def is_ahead(phrase: str) -> bool:
+    """Tell whether a time is still to come: "next month", "soon"."""
+    low = phrase.lower()
+    return low.startswith(_AHEAD) or any(f" {word}" in low for word in _AHEAD[:3])

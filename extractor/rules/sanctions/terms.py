@@ -1,0 +1,259 @@
+"""Who does what with which restriction, on whom, in which state of affairs.
+
+The finder says which words act on which restriction, and hands on what it read; here is read
+what else their sentences say. The sender is whose restriction it is ("EU sanctions"), else the
+agent ("imposed by X"), else the verb's subject ("the US agreed to lift"); where the sentence names
+none, that of the statement before, with less confidence. The target is treated alike.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from extractor.find.candidates import Action, Status
+from extractor.find.document import Sentence
+from extractor.find.inventory import Inventory
+from extractor.find.sanctions.readings import Reading
+from extractor.language.en.lists import word_set
+from extractor.language.en.times import find_times
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    BREAKS,
+    SUBORDINATORS,
+    clause_end,
+    clause_start,
+)
+from extractor.language.tokens import Token
+from extractor.rules.clauses.conditions import (
+    Condition,
+    condition_for,
+    conditions_in,
+    occasion_after,
+)
+from extractor.rules.clauses.verb_groups import Lead, lead_of
+from extractor.rules.sanctions.sides import Parties, Sides
+from extractor.rules.sanctions.status import status_of
+from extractor.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One sanction statement, read."""
+
+    statement: str  # "T2"
+    evidence: str  # the sentence, "S12"
+    action: Action
+    status: Status
+    sender: tuple[str, ...]  # mentions, "P3.2"
+    target: tuple[Span, ...]
+    measure: Span | None
+    condition: Span | None
+    when: Span | None
+    confidence: float
+
+
+def read_terms(inventory: Inventory) -> list[Term]:
+    """Read every sanction statement of the inventory, in order; never raises on any text.
+
+    A status is "past" for what was done before the news, "in_force" for what is in place or was
+    done on a day of the news ("on Monday"); the others say how far from done it is.
+    """
+    if not inventory.statement_readings:
+        return []
+    parties, course = Parties(inventory), _Course()
+    terms: list[Term] = []
+    for sentence, group in groupby(inventory.statement_readings, key=lambda read: read.sentence):
+        scene = _Scene.of(inventory.article.text, sentence)
+        for read in group:
+            terms.append(_term(read.statement.id, scene, read.reading, parties, course))
+    return [course.of_the_news(term) for term in terms]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One sentence with its conditions and times, read once for all its statements."""
+
+    sentence: Sentence
+    conditions: list[Condition]
+    times: list[Span]
+    text: str
+
+    @classmethod
+    def of(cls, text: str, sentence: Sentence) -> "_Scene":
+        times = find_times(text, sentence.span)
+        return cls(sentence, conditions_in(sentence.tokens), times, text)
+
+    @property
+    def tokens(self) -> list[Token]:
+        return self.sentence.tokens
+
+    def span(self, first: int, end: int) -> Span:
+        return Span(self.tokens[first].start, self.tokens[end - 1].end)
+
+
+@dataclass(slots=True)
+class _Course:
+    """What the article has told of each action so far, for statements that leave it open."""
+
+    last: dict[Action, Status] = field(default_factory=dict)
+    done: dict[Action, set[str]] = field(default_factory=dict)  # on whom, in the news itself
+    undated: dict[str, set[str]] = field(default_factory=dict)  # statements, and on whom
+
+    def settle(self, status: Status | None, action: Action, how: str) -> Status:
+        """Return the status, that of the same action before where the sentence does not tell."""
+        if status is None:
+            told = self.last.get(action, "proposed")
+            return told if told not in ("denied", "conditional") else "proposed"
+        if how != "noun":
+            self.last[action] = status
+        return status
+
+    def remember(self, term: Term, reading: Reading, text: str, *, own_target: bool) -> None:
+        """Keep what is done in the news, and what may be that again."""
+        if not own_target or reading.how not in ("active", "verb", "passive"):
+            return
+        names = {word.strip(".,'’s") for span in term.target for word in span.of(text).split()}
+        names = {word for word in names if word[:1].isupper()}
+        if term.status == "in_force":
+            self.done.setdefault(term.action, set()).update(names)
+        elif term.status == "past" and term.when is None:
+            self.undated[term.statement] = names
+
+    def of_the_news(self, term: Term) -> Term:
+        """Return the term, "in_force" where it tells once more what is done in the news."""
+        again = self.undated.get(term.statement, set()) & self.done.get(term.action, set())
+        return replace(term, status="in_force") if again else term
+
+
+def _term(name: str, scene: _Scene, reading: Reading, parties: Parties, course: _Course) -> Term:
+    tokens, verb = scene.tokens, reading.trigger[0]
+    lead = lead_of(tokens, verb) if reading.how != "noun" else Lead(verb)
+    condition = _condition(scene, reading)
+    when = _when(scene, reading, lead, condition)
+    time = when.of(scene.text) if when else ""
+    said = status_of(tokens, scene.conditions, reading, lead, condition, time)
+    status = course.settle(said, reading.action, reading.how)
+    sides = parties.of(scene.sentence, reading, lead)
+    kept = condition
+    if (
+        kept is not None
+        and kept.kind == "as"
+        and status not in ("announced", "conditional", "proposed")
+    ):
+        kept = None
+    if status == "past" and kept is not None and kept.kind == "if":
+        kept = None
+    term = Term(
+        name,
+        scene.sentence.id,
+        reading.action,
+        status,
+        sides.sender,
+        sides.target,
+        sides.measure,
+        scene.span(kept.first, kept.end) if kept else None,
+        when,
+        _confidence(reading, sides),
+    )
+    if "had" not in lead.words:
+        own = sides.target_trust > 0.4  # of the sentence itself
+        course.remember(term, reading, scene.text, own_target=own)
+    return term
+
+
+def _confidence(reading: Reading, sides: Sides) -> float:
+    """Return how far to trust a row: what had to be taken from elsewhere makes it less."""
+    trust = 0.9 * sides.sender_trust * (0.7 + 0.3 * sides.target_trust)
+    if reading.how in ("noun", "verb") or reading.restriction.weak:
+        trust *= 0.85
+    return round(max(0.1, trust), 2)
+
+
+def _condition(scene: _Scene, reading: Reading) -> Condition | None:
+    found = condition_for(scene.conditions, reading.trigger[0], reading.restriction.first)
+    if found is None:
+        return None
+    low, high = sorted((found.first, reading.trigger[0]))
+    between = scene.tokens[low:high]
+    if any(t.low == "which" for t in between):
+        return None
+    if found.first > reading.trigger[0] and _another_clause(between):
+        return None
+    if any(t.low in (";", "but", "while", "although", "though") for t in between):
+        return None
+    if found.first > reading.trigger[0] and any(
+        t.low == "," and scene.tokens[low + k + 1].low == "and" for k, t in enumerate(between[:-1])
+    ):
+        return None
+    return found
+
+
+def _another_clause(between: list[Token]) -> bool:
+    """Tell whether a clause of saying stands between: "…, he said he would lift them if"."""
+    for k, token in enumerate(between):
+        if token.low in _SAYS:
+            behind = between[k + 1 : k + 7]
+            if behind and behind[0].word and any(t.low in AUXILIARIES for t in behind):
+                return True
+    return False
+
+
+_SAYS = word_set("speech_verbs.of-terms")
+
+
+def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | None) -> Span | None:
+    """Return the time of the action: a phrase of its clause, else the event it is set after."""
+    tokens, verb = scene.tokens, reading.trigger[0]
+    r = reading.restriction
+    left = tokens[clause_start(tokens, min(lead.start, verb, r.first))].start
+    behind = max(reading.trigger[1], r.end)
+    right_end = clause_end(tokens, behind) if behind < len(tokens) else len(tokens)
+    right = tokens[right_end - 1].end if right_end else left
+    occasion = occasion_after(tokens, behind) if behind < len(tokens) else None
+    limit = occasion.start if occasion else right
+    for k in range(behind, right_end):
+        timed = any(t.start == tokens[k].start for t in scene.times)
+        if (tokens[k].low in SUBORDINATORS and not timed) or tokens[k].low in BREAKS:
+            limit = min(limit, tokens[k].start)
+            break
+    fitting = [
+        t
+        for t in scene.times
+        if left <= t.start
+        and t.end <= max(right, limit)
+        and (t.start < limit or t.start < tokens[verb].start)
+        and not (
+            condition and tokens[condition.first].start <= t.start < tokens[condition.end - 1].end
+        )
+        and not _of_saying(scene, t, verb)
+        and not _in_an_aside(tokens, t, verb)
+        and not (r.core <= verb and tokens[r.first].start <= t.start < tokens[r.core - 1].end)
+    ]
+    if fitting:
+        at = tokens[verb].start
+        return min(fitting, key=lambda t: t.start - at if t.start >= at else 2 * (at - t.start))
+    if occasion is not None and condition is not None:
+        first = tokens[condition.first].start
+        if first < occasion.end and occasion.start < tokens[condition.end - 1].end:
+            return None
+    return occasion if reading.how != "noun" else None
+
+
+def _in_an_aside(tokens: list[Token], time: Span, verb: int) -> bool:
+    """Tell whether a time is that of ", which joined in May," while the verb stands behind."""
+    at = bisect_left(tokens, time.start, key=lambda token: token.start)
+    if at >= verb:
+        return False
+    closed = any(token.low == "," for token in tokens[at:verb])
+    for k in range(at - 1, max(0, at - 16), -1):
+        if tokens[k].low in ("which", "who") and tokens[k - 1].low == ",":
+            return closed
+    return False
+
+
+def _of_saying(scene: _Scene, time: Span, verb: int) -> bool:
+    """Tell whether a time says when something was said: "said on Monday it would lift"."""
+    if time.start > scene.tokens[verb].start:
+        return False
+    before = scene.text[max(0, time.start - 14) : time.start].lower().split()
+    return bool(before) and before[-1].strip(",\"'“”’") in _SAYS

@@ -1,0 +1,349 @@
+"""The rules fill any schema by its field types and names, and say what they leave empty."""
+
+from enum import Enum
+from typing import Any, Literal
+
+import pytest
+from pydantic import BaseModel, Field
+
+from extractor.answer.from_rules import answer
+from extractor.answers import Answer
+from extractor.check.audit import check
+from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
+from extractor.find.inventory import Inventory
+from extractor.kinds import facts, figure, release, sanction
+from extractor.record import record_to_json
+from extractor.rules.attribution.speakers import Attribution
+from extractor.rules.figures.counted import Counted
+from extractor.rules.releases.statements import ReleaseStatement
+from extractor.rules.sanctions.terms import Term
+from extractor.schema.catalogue import load_schema
+from extractor.schema.synonyms import choose
+from tests.support.inventory import TEXT, at, inventory
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Inventory:
+    """The article made by hand, with readers that know it by heart."""
+    said = {
+        "Q1": Attribution("Q1", "P1.1", None, at("said"), "direct", 0.9, "x"),
+        "Q2": Attribution("Q2", "P1.2", "P3.1", at("added"), "fragment", 0.7, "x"),
+        "Q3": Attribution("Q3", None, None, None, "fragment", 0.1, "x", "title"),
+    }
+    counted = {
+        "N1": Counted("N1", at("prisoners"), "P1.1", 0.8),
+        "N2": Counted("N2", at("political prisoners"), "P1.3", 0.8),
+        "N3": Counted("N3", at("political prisoners", 1), None, 0.5),
+        "N4": Counted("N4", at("monks"), None, 0.6),
+    }
+    terms = [
+        Term(
+            "T2",
+            "S3",
+            "lift",
+            "agreed",
+            ("P2.1",),
+            (at("timber", 1),),
+            at("export ban on timber"),
+            at("if the prisoners are freed"),
+            None,
+            0.8,
+        ),
+    ]
+    releases = [
+        ReleaseStatement("S7", (at("nine monks"),), "N4", "P2.3", None, (), None, None, 0.6)
+    ]
+    monkeypatch.setattr(facts, "attribute", lambda *_: said)
+    monkeypatch.setattr(facts, "why_no_quotation", lambda *_: None)
+    monkeypatch.setattr(figure, "count", lambda *_: counted)
+    monkeypatch.setattr(sanction, "read_terms", lambda *_: terms)
+    monkeypatch.setattr(release, "read_releases", lambda *_: releases)
+    return inventory()
+
+
+def filled(made: Inventory, model: type[BaseModel]) -> tuple[Any, Answer]:
+    """Return the checked record as JSON data, and the answer."""
+    found = answer(made, model)
+    return record_to_json(check(made, model, found).record), found
+
+
+def test_the_shipped_schemas_are_filled_whole(made: Inventory) -> None:
+    """Every field of the event schema that the readers know is there, and nothing is left out."""
+    data, found = filled(made, load_schema("release_event").model)
+    assert found.warnings == []
+    assert [(d.candidate, d.reason) for d in found.dismissed] == [("Q3", "title")]
+    first, second = data["quotes"]
+    assert (first["speaker"]["name"], first["via"], first["kind"]) == ("Ana Ruiz", None, "direct")
+    assert second["speaker"]["mention"]["text"] == "she"
+    assert second["via"]["name"] == "Ben Okoro"
+    assert [row["counts"]["text"] for row in data["figures"]] == [
+        "prisoners",
+        "political prisoners",
+        "political prisoners",
+        "monks",
+    ]
+    (term,) = data["sanction_terms"]
+    assert (term["action"], term["status"], term["sender"][0]["name"]) == (
+        "lift",
+        "agreed",
+        "Veldavia",
+    )
+    assert term["condition"]["text"] == "if the prisoners are freed"
+    (release,) = data["releases"]
+    assert release["count"]["value"] == 9.0
+    assert (release["by"]["name"], release["from"], release["to"]) == ("Veldavia", None, [])
+
+
+def test_confidence_is_known_by_candidate(made: Inventory) -> None:
+    """Rows on sentences are told apart by their list."""
+    found = answer(made, load_schema("release_event").model)
+    assert found.confidence == {
+        "Q1": 0.9,
+        "Q2": 0.7,
+        "N1": 0.8,
+        "N2": 0.8,
+        "N3": 0.5,
+        "N4": 0.6,
+        "sanction_terms:S3": 0.8,
+        "releases:S7": 0.6,
+    }
+
+
+def test_plain_text_fields_take_the_articles_words(made: Inventory) -> None:
+    """A schema of `str` fields gets names and words; what is unknown is "" and named once."""
+
+    class Row(BaseModel):
+        quote: Quotation
+        said_by: str
+        wording: str
+        topic: str
+        note: str | None = None
+
+    class Sheet(BaseModel):
+        headline: str
+        published: str | None
+        url: str
+        verdict: str
+        rows: list[Row]
+        ideas: list[str]
+
+    data, found = filled(made, Sheet)
+    assert (data["headline"], data["published"], data["url"]) == ("Timber", "2025-03-04", "")
+    assert [(r["said_by"], r["topic"], r["note"]) for r in data["rows"]] == [
+        ("Ana Ruiz", "", None)
+    ] * 2
+    assert data["rows"][0]["wording"] == "We will not lift the sanctions on timber,"
+    (warning,) = found.warnings
+    assert warning.code == "left_empty"
+    for path in ("verdict", "ideas", "rows[].topic", "rows[].note"):
+        assert path in warning.message
+    assert "said_by" not in warning.message
+
+
+def test_synonyms_and_types_decide(made: Inventory) -> None:
+    """Names of fields differ, their types too: the value comes in the type that is asked for."""
+
+    class Kind(Enum):
+        full = "full"
+        partial = "partial"
+
+    class Said(BaseModel):
+        words: Quotation
+        voice: Name | None = None
+        addressee: Name | None = None
+        form: Kind
+        context: Sentence | None = None
+        tone: Literal["calm", "angry", "unknown"]
+
+    class Number(BaseModel):
+        amount: Figure
+        thing: str | None = None
+        according_to: list[Name] = []
+        value: float | None = None
+        rounded: bool = False
+        evidence: Sentence
+
+    class Restriction(BaseModel):
+        where: Sentence
+        act: Literal["impose", "remove", "keep"]
+        imposed_by: list[str]
+        restriction: str
+        unless: Verbatim | None = None
+
+    class Sheet(BaseModel):
+        class Part(BaseModel):
+            said: list[Said]
+            numbers: list[Number]
+
+        part: Part
+        restrictions: list[Restriction]
+
+    data, found = filled(made, Sheet)
+    said = data["part"]["said"]
+    assert [row["form"] for row in said] == ["full", "partial"]
+    assert [row["voice"]["name"] for row in said] == ["Ana Ruiz"] * 2
+    assert {row["tone"] for row in said} == {"unknown"}
+    assert said[0]["addressee"] is None
+    assert said[0]["context"]["start"] == 0
+    number = data["part"]["numbers"][1]
+    assert (number["thing"], number["value"], number["rounded"]) == (
+        "political prisoners",
+        40,
+        True,
+    )
+    assert number["according_to"][0]["mention"]["text"] == "Ruiz"
+    assert number["evidence"]["text"].startswith("Around 40")
+    (term,) = data["restrictions"]
+    assert (term["act"], term["imposed_by"], term["restriction"]) == (
+        "remove",
+        ["Veldavia"],
+        "export ban on timber",
+    )
+    assert "part.said[].addressee" in found.warnings[0].message
+
+
+def test_plain_lists_get_everything(made: Inventory) -> None:
+    """A list of quotations, figures, names or sentences holds all of them; kinds by name."""
+
+    class Sheet(BaseModel):
+        quotations: list[Quotation]
+        figures: list[Figure]
+        people: list[Name]
+        places: list[Name]
+        speakers: list[Name]
+        everyone: list[Name]
+        sentences: list[Sentence]
+
+    found = answer(made, Sheet).data
+    assert found == {
+        "quotations": ["Q1", "Q2"],
+        "figures": ["N1", "N2", "N3", "N4"],
+        "people": ["P1", "P3"],
+        "places": ["P2"],
+        "speakers": ["P1"],
+        "everyone": ["P1", "P2", "P3"],
+        "sentences": [f"S{n}" for n in range(1, 8)],
+    }
+
+
+def test_rows_of_names_hold_their_quotations(made: Inventory) -> None:
+    """A row on a name gets its role, and the quotations of that speaker."""
+
+    class Voice(BaseModel):
+        name: Name
+        title: str | None = None
+        quotes: list[Quotation]
+
+    class Voices(BaseModel):
+        voices: list[Voice]
+
+    found = answer(made, Voices)
+    assert found.data["voices"] == [{"name": "P1", "title": "Minister", "quotes": ["Q1", "Q2"]}]
+    audit = check(made, Voices, found).audit
+    assert (audit.used, len(audit.dismissed), audit.unaccounted) == (2, 1, ())
+
+
+def test_required_values_that_are_not_known_stay_empty(made: Inventory) -> None:
+    """No value is guessed: a required choice or name is null, its row stays, and it is said."""
+
+    class Row(BaseModel):
+        quotation: Quotation
+        kind: Literal["direct", "fragment"]
+        mood: Literal["good", "bad"]
+        target: Name
+        stars: int = Field(ge=1)
+
+    class Sheet(BaseModel):
+        rows: list[Row]
+
+    data, found = filled(made, Sheet)
+    assert [(r["mood"], r["target"], r["stars"]) for r in data["rows"]] == [(None, None, None)] * 2
+    assert data["rows"][0]["kind"] == "direct"
+    checked = check(made, Sheet, found)
+    told = [r.message for r in checked.warnings if r.code == "empty_required"]
+    assert told[0] == "rows[].mood is required and empty in rows[0], rows[1]"
+    assert len(told) == 3
+
+
+def test_rows_that_rest_on_nothing_known_are_left_empty(made: Inventory) -> None:
+    """Rows of plain text, or on sentences of another subject, are for a model."""
+
+    class Event(BaseModel):
+        evidence: Sentence
+        mood: str
+
+    class Idea(BaseModel):
+        text: str
+
+    class Sheet(BaseModel):
+        events: list[Event]
+        ideas: list[Idea]
+
+    data, found = filled(made, Sheet)
+    assert data == {"events": [], "ideas": []}
+    assert "events[], ideas[]" in found.warnings[0].message
+
+
+def test_nested_quotations_of_the_same_speaker_are_dismissed(
+    made: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words quoted inside a quotation are a row only if somebody else said them."""
+    from dataclasses import replace
+
+    inner = replace(made.quotations[1], parent="Q1", half_of=None)
+    nested = replace(made, quotations=(made.quotations[0], inner))
+    said = facts.attribute(made)
+    quotes = load_schema("quotes").model
+    for speaker, reasons in (("P1.3", ["nested"]), (None, ["nested"]), ("P3.1", [])):
+        table = {"Q1": said["Q1"], "Q2": replace(said["Q2"], speaker=speaker)}
+        monkeypatch.setattr(facts, "attribute", lambda *_, table=table: table)
+        found = answer(nested, quotes)
+        assert [d.reason for d in found.dismissed] == reasons
+        assert len(found.data["quotes"]) == 2 - len(reasons)
+
+
+def test_a_model_inside_itself_does_not_hang(made: Inventory) -> None:
+    """A recursive schema is filled as far as its first level."""
+    assert answer(made, Tree).data["rows"][0]["quotation"] == "Q1"
+
+
+class Tree(BaseModel):
+    """A schema that holds itself."""
+
+    class Row(BaseModel):
+        quotation: Quotation
+        speaker: Name | None = None
+
+    rows: list[Row]
+    children: list["Tree"] = []
+
+
+@pytest.mark.parametrize(
+    ("word", "choices", "chosen"),
+    [
+        ("direct", ["direct", "fragment"], "direct"),
+        ("fragment", ["full", "partial"], "partial"),
+        ("body", ["PERSON", "ORG"], "ORG"),
+        ("in_force", ["in-force", "past"], "in-force"),
+        ("lift", ["impose", "end"], "end"),
+        ("lift", ["impose", "keep"], None),
+        ("lift", ["impose", "unknown"], "unknown"),
+        (None, ["a", "b"], None),
+        (None, ["a", "unclear"], "unclear"),
+    ],
+)
+def test_choices_are_allowed_ones_or_none(
+    word: str | None, choices: list[str], chosen: str | None
+) -> None:
+    """A choice is taken by meaning, never made up."""
+    assert choose(word, choices) == chosen
+
+
+def test_words_stand_where_they_are_said_to(made: Inventory) -> None:
+    """Every phrase of the rules carries its true place."""
+    for rows in answer(made, load_schema("release_event").model).data.values():
+        for row in rows:
+            for value in row.values():
+                for item in value if isinstance(value, list) else [value]:
+                    if isinstance(item, Verbatim):
+                        assert TEXT[item.start : item.end] == item.text
