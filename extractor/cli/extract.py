@@ -17,7 +17,7 @@ from extractor.cli.output import Teller, print_lines, say
 from extractor.errors import UsageError
 
 if TYPE_CHECKING:
-    from extractor.run.command import Order
+    from extractor.run.command import RunArguments
 
 
 @takes(ArticleFlags, AskingFlags, RunFlags, TellingFlags)
@@ -61,15 +61,15 @@ def extract(
 
 def _order(
     what: ArticleFlags, of_run: RunFlags, telling: TellingFlags, folder: Path | None
-) -> "Order":
+) -> "RunArguments":
     """Return what a run into a folder is told, or without one an estimate; raise UsageError."""
-    from extractor.run.command import Order, fields_from
-    from extractor.run.engine.outcome import Options
+    from extractor.run.command import RunArguments, fields_from
+    from extractor.run.engine.options import Options
     from extractor.run.sheets.sheets import FORMS
 
     if what.form == "table":
         raise UsageError("a run writes jsonl, csv, xlsx or html; drop --format table for all")
-    return Order(
+    return RunArguments(
         files=what.files or [],
         folder=folder,
         forms=FORMS if what.form is None else ("jsonl" if what.form == "json" else what.form,),

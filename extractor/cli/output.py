@@ -20,7 +20,7 @@ def tell_in_json(wanted: bool) -> None:
 def say(message: str) -> None:
     """Print a message for people; whatever it quotes cannot drive the terminal."""
     if _in_json:
-        from extractor.run.progress.show import json_line
+        from extractor.run.progress.display import json_line
 
         sys.stderr.write(json_line("error", message=message))
         sys.stderr.flush()

@@ -51,11 +51,11 @@ class ScaleFlags:
 @takes(ScaleFlags, ModelFlags)
 def scale(what: ScaleFlags, model: ModelFlags) -> int:
     """Run with Daft (the extra `[daft]`), here or on a Ray cluster, into Parquet."""
-    from extractor.run.daft.job import ScaleOrder, fields_of
+    from extractor.run.daft.job import DaftArguments, fields_of
     from extractor.run.daft.job import scale as run_with_daft
 
     settings = model.settings(concurrency=what.concurrency)
-    order = ScaleOrder(
+    order = DaftArguments(
         what.files, what.output, what.records, fields_of(what.fields), what.overwrite
     )
     note = Teller(quiet=what.quiet).note

@@ -1,4 +1,4 @@
-"""A run as the command gives it: coverage in, store and sheets out, an exit status."""
+"""Carries out `extract FILES -o FOLDER/`: inputs in, store and sheets out, an exit status."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from extractor.article import Article
 from extractor.errors import InputError, UsageError
 from extractor.read.source import Source, failing
 from extractor.run.engine.engine import run
-from extractor.run.engine.outcome import Options
-from extractor.run.inputs.coverage import Fields, count_sources, sources_in
-from extractor.run.progress.report import story
-from extractor.run.progress.show import Show, show_for
-from extractor.run.progress.watcher import Outcome
+from extractor.run.engine.options import Options
+from extractor.run.inputs.sources import Fields, count_sources, sources_in
+from extractor.run.progress.display import ProgressDisplay, display_for
+from extractor.run.progress.observer import Outcome
+from extractor.run.progress.report import summary_lines
 from extractor.run.requests.budget import budget_for, paid_before
 from extractor.run.sheets.sheets import FORMS, Form, write_sheets
 from extractor.run.workers.pool import cores
@@ -25,13 +25,13 @@ from extractor.store.store import FILE, Store
 from extractor.store.work_key import Recipe, recipe_for
 
 if TYPE_CHECKING:
-    from extractor.run.inputs.watch import Watch
-    from extractor.run.sheets.refresh import Refreshing
+    from extractor.run.inputs.watch import WatchedSources
+    from extractor.run.sheets.refresh import SheetRefresher
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What the command was told, other than settings and schema."""
+class RunArguments:
+    """The arguments of the command, besides settings and schema."""
 
     files: Sequence[str]
     folder: Path | None  # None: only an estimate is wanted
@@ -47,7 +47,7 @@ class Order:
 
 
 def run_into_folder(
-    order: Order,
+    arguments: RunArguments,
     settings: Settings,
     schema: Schema,
     *,
@@ -58,115 +58,117 @@ def run_into_folder(
 
     Raises UsageError and OutputError.
     """
-    folder = order.folder or Path()
+    folder = arguments.folder or Path()
     recipe = recipe_for(settings, schema)
-    batch = order.options.batch_api
+    batch = arguments.options.batch_api
     if batch:
         _check_for_batches(settings)
-    purse = budget_for(order.budget, settings, batch=batch)
-    show = show_for(
+    budget = budget_for(arguments.budget, settings, batch=batch)
+    display = display_for(
         error,
         note,
-        log_json=order.log_json,
-        quiet=order.quiet,
+        log_json=arguments.log_json,
+        quiet=arguments.quiet,
         asks_model=settings.asks_model,
-        limit=order.options.limit,
+        limit=arguments.options.limit,
         count=None
-        if order.watch
-        else partial(count_sources, order.files, files_from=order.files_from, output=folder),
+        if arguments.watch
+        else partial(
+            count_sources, arguments.files, files_from=arguments.files_from, output=folder
+        ),
     )
-    endless: Watch | None = None
-    if order.watch:
-        show, endless = _watching(order, show, folder, schema, recipe)
-    sources = endless.sources() if endless else _sources(order, show.note)
+    endless: WatchedSources | None = None
+    if arguments.watch:
+        display, endless = _watching(arguments, display, folder, schema, recipe)
+    sources = endless.sources() if endless else _sources(arguments, display.note)
     with locked(folder) as handle, Store(folder) as store:
-        with show:
-            if purse is not None and (told := purse.go_on_from(paid_before(store, recipe))):
-                show.note(told)
+        with display:
+            if budget is not None and (spent := budget.continue_from(paid_before(store, recipe))):
+                display.note(spent)
             outcome = run(
                 _with_standard_input(sources),
                 store=store,
                 schema=schema,
                 settings=settings,
                 recipe=recipe,
-                options=order.options,
-                watcher=show,
-                command=order.command,
-                purse=purse,
+                options=arguments.options,
+                observer=display,
+                command=arguments.command,
+                budget=budget,
                 inherited=[handle],
                 endless=endless,
             )
-        show.finished(outcome, story(outcome, store))
+        display.run_ended(outcome, summary_lines(outcome, store))
         written = write_sheets(
             folder,
             schema,
-            forms=order.forms,
+            forms=arguments.forms,
             recipe=recipe,
-            jobs=order.options.jobs or cores(),
-            tell=show.note,
+            jobs=arguments.options.jobs or cores(),
+            tell=display.note,
         )
         for path in written.files:
-            show.note(f"wrote {path}: {written.articles:,} articles")
+            display.note(f"wrote {path}: {written.articles:,} articles")
         if not written.files:
-            show.note(f"the sheets in {folder} are as they were: nothing new")
+            display.note(f"the sheets in {folder} are as they were: nothing new")
     return _status(outcome)
 
 
 def _watching(
-    order: Order, show: Show, folder: Path, schema: Schema, recipe: Recipe
-) -> "tuple[Refreshing, Watch]":
-    """Return who looks on and refreshes the sheets, and what waits for files to arrive."""
-    if order.options.batch_api:
+    arguments: RunArguments, display: ProgressDisplay, folder: Path, schema: Schema, recipe: Recipe
+) -> "tuple[SheetRefresher, WatchedSources]":
+    """Return a display that also refreshes the sheets, and sources that wait for files."""
+    if arguments.options.batch_api:
         raise UsageError("--watch asks as files arrive, --batch-api when all are there: take one")
-    from extractor.run.inputs import watch as watching
-    from extractor.run.sheets.refresh import Refreshing
+    from extractor.run.inputs.watch import WatchedSources
+    from extractor.run.sheets.refresh import SheetRefresher
 
-    refreshing = Refreshing(show, folder, schema.path, order.forms, recipe)
-    endless = watching.Watch(
-        order.files,
-        files_from=order.files_from,
+    refresher = SheetRefresher(display, folder, schema.path, arguments.forms, recipe)
+    endless = WatchedSources(
+        arguments.files,
+        files_from=arguments.files_from,
         output=folder,
-        fields=order.fields,
-        tell=refreshing.note,
+        fields=arguments.fields,
+        tell=refresher.note,
     )
-    return refreshing, endless
+    return refresher, endless
 
 
-def _sources(order: Order, tell: Callable[[str], None]) -> Iterator[Source]:
-    """Yield what the order names."""
+def _sources(arguments: RunArguments, tell: Callable[[str], None]) -> Iterator[Source]:
+    """Yield the sources that the arguments name."""
     return sources_in(
-        order.files,
-        files_from=order.files_from,
-        output=order.folder,
-        fields=order.fields,
+        arguments.files,
+        files_from=arguments.files_from,
+        output=arguments.folder,
+        fields=arguments.fields,
         tell=tell,
     )
 
 
 def estimate_lines(
-    order: Order, settings: Settings, schema: Schema, *, note: Callable[[str], None]
+    arguments: RunArguments, settings: Settings, schema: Schema, *, note: Callable[[str], None]
 ) -> Iterator[str]:
-    """Yield, for people, what a run would ask and cost. Asks and writes nothing.
+    """Yield the lines of `--estimate`: what a run would ask and cost. Asks and writes nothing.
 
     Raises UsageError and OutputError.
     """
     from extractor.run.estimate.estimate import estimate
 
     found = estimate(
-        _with_standard_input(_sources(order, note)),
+        _with_standard_input(_sources(arguments, note)),
         schema,
         settings,
         recipe_for(settings, schema),
-        folder=order.folder,
-        retry_failed=order.options.retry_failed,
-        limit=order.options.limit,
-        batch=order.options.batch_api,
+        folder=arguments.folder,
+        retry_failed=arguments.options.retry_failed,
+        limit=arguments.options.limit,
+        batch=arguments.options.batch_api,
     )
-    return found.lines(order.budget)
+    return found.lines(arguments.budget)
 
 
 def _check_for_batches(settings: Settings) -> None:
-    """Raise UsageError when there is nothing to ask in batches, or no place for the answers."""
+    """Raise UsageError when no model is asked, or there is no cache for the answers."""
     if not settings.asks_model:
         raise UsageError("--batch-api asks a model; name one with --model, the rules cost nothing")
     if settings.no_cache:
@@ -176,12 +178,12 @@ def _check_for_batches(settings: Settings) -> None:
 def _status(outcome: Outcome) -> int:
     if outcome.interrupted:
         return 130
-    tally = outcome.tally
-    return 1 if tally.failed or tally.failed_before or outcome.stopped else 0
+    stats = outcome.stats
+    return 1 if stats.failed or stats.failed_before or outcome.stopped else 0
 
 
 def _with_standard_input(sources: Iterator[Source]) -> Iterator[Source]:
-    """Read standard input here: the processes that read the rest have none."""
+    """Yield the sources, with standard input read here: the worker processes have none."""
     for source in sources:
         if source.name != "-":
             yield source
@@ -191,15 +193,18 @@ def _with_standard_input(sources: Iterator[Source]) -> Iterator[Source]:
         except InputError as error:
             yield failing("-", error)
         else:
-            yield Source("-", "", partial(_same, article))
+            yield Source("-", "", partial(_return, article))
 
 
-def _same(article: Article) -> Article:
+def _return(article: Article) -> Article:
     return article
 
 
 def find_store(folder: Path | None) -> Path:
-    """Return the folder of the store that is meant: the one named, or the only one near by."""
+    """Return the folder given, or the only one with a store, here or one level below.
+
+    Raises UsageError when there is none or several.
+    """
     if folder is not None:
         return folder
     here = Path()

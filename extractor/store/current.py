@@ -1,8 +1,8 @@
-"""Which of the extractions in a store the sheets show, what they add up to, and what failed.
+"""Selects the extractions of a store that the sheets show, sums them up, and lists what failed.
 
 Of every text that a source holds now, one extraction by the schema as it is now: one that was made
-as this run makes them, or else the newest. A text is shown once, under the source named first.
-What is chosen is kept in a temporary table of the reader's own, not in memory.
+by this run's recipe, or else the newest. A text is shown once, under the source named first.
+The selection is a temporary table of the reader's connection, so that it takes no memory.
 """
 
 import json
@@ -17,8 +17,8 @@ from urllib.parse import quote
 from extractor.store.work_key import Recipe
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """Return a reader of one state of a store, whoever writes meanwhile. Raises sqlite3.Error."""
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a connection that reads one state of a store, whoever writes. Raises sqlite3.Error."""
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     rows = sqlite3.connect(address, uri=True, isolation_level=None, timeout=30)
     rows.row_factory = sqlite3.Row
@@ -27,8 +27,8 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """What all articles of a schema have together."""
+class Totals:
+    """Sums over the selected extractions of a schema."""
 
     articles: int
     sources: int
@@ -45,7 +45,7 @@ def choose(
     recipe: Recipe | None,
     number: int = 0,
 ) -> str:
-    """Choose what the sheets show of each text; return the temporary table that names it."""
+    """Select an extraction for each text; return the name of the temporary table of them."""
     name = f"chosen_{number}"
     rows.execute(
         f"create temp table {name} as"  # noqa: S608
@@ -72,11 +72,11 @@ def list_failures(
     recipe: Recipe | None,
     number: int = 0,
 ) -> str:
-    """List what is not to be had; return the temporary table with source, reason, error_kind.
+    """List what failed; return the temporary table with source, reason and error_kind.
 
     That is every source whose present text failed (by `recipe`, where given) and was never done,
-    and every source without a text that failed when it was last tried, unless the command that
-    tried it has since finished without meeting it again.
+    and every source that could not be read when it was last tried, unless the command that
+    tried it has since finished a run without that source.
     """
     name = f"failed_{number}"
     rows.execute(
@@ -121,8 +121,8 @@ def _asked(schema: str, schema_sha256: str, recipe: Recipe | None) -> dict[str, 
     }
 
 
-def add_up(rows: sqlite3.Connection, chosen: str, kinds: Sequence[str] | None) -> Sums:
-    """Add up what is chosen; without `kinds` they are those that the counts name."""
+def add_up(rows: sqlite3.Connection, chosen: str, kinds: Sequence[str] | None) -> Totals:
+    """Sum up a selection; without `kinds` they are those that the counts name."""
     totals: dict[str, int] = {}
     models: dict[str, None] = {}
     digest = blake2b(digest_size=16)
@@ -140,7 +140,7 @@ def add_up(rows: sqlite3.Connection, chosen: str, kinds: Sequence[str] | None) -
     found = (
         kinds if kinds is not None else [k for k in totals if k not in ("warnings", "unaccounted")]
     )
-    return Sums(articles, sources, totals, tuple(found), tuple(models), digest.hexdigest())
+    return Totals(articles, sources, totals, tuple(found), tuple(models), digest.hexdigest())
 
 
 def failures(rows: sqlite3.Connection, failed: str, most: int = -1) -> Iterator[Any]:
@@ -150,7 +150,7 @@ def failures(rows: sqlite3.Connection, failed: str, most: int = -1) -> Iterator[
 
 
 def sum_failures(rows: sqlite3.Connection, failed: str) -> tuple[int, str]:
-    """Return how many there are, and a hash of what is known of them."""
+    """Return how many failures are listed, and a hash that changes when any of them does."""
     digest, count = blake2b(digest_size=16), 0
     for count, row in enumerate(failures(rows, failed), 1):  # noqa: B007 - the last one
         digest.update(repr(tuple(row)).encode("utf-8", "surrogatepass"))
@@ -158,7 +158,7 @@ def sum_failures(rows: sqlite3.Connection, failed: str) -> tuple[int, str]:
 
 
 def count_outdated(rows: sqlite3.Connection, schema: str, schema_sha256: str) -> int:
-    """Return how many texts only another version of the schema has extracted."""
+    """Return how many texts were extracted by another version of the schema only."""
     found: int = rows.execute(
         "select count(distinct s.article_sha256) from source_seen s where exists (select 1 from"
         " extraction x where x.article_sha256 = s.article_sha256 and x.schema = :schema"

@@ -1,4 +1,4 @@
-"""How articles and requests end, as the store is told and as it tells again."""
+"""What is written into the store: how articles and requests have ended."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An article that is not to be had; without a `key` it could not even be read."""
+    """An article that failed; without a `key` it could not even be read."""
 
     position: int
     source: str
@@ -57,8 +57,8 @@ Entry = Done | Failed | Skipped | CallFor
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """How work under a key ended."""
+class Earlier:
+    """How the work with a key ended in an earlier run, or earlier in this one."""
 
     status: str  # "done", "failed"
     reason: str | None
@@ -66,10 +66,10 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class KindOfFailure:
-    """How many articles of a run failed in one way."""
+class FailureGroup:
+    """The articles of a run that failed with one kind of error."""
 
     kind: str  # of the error: "EndpointFailing"
     count: int
-    read: int  # of these that had been read, so that only the answering failed
+    read: int  # how many of these had been read, so that only the answering failed
     source: str  # the first of them

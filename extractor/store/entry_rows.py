@@ -1,4 +1,4 @@
-"""How articles and requests end, as rows of the store's tables."""
+"""Writes how articles and requests have ended as rows of the store's tables."""
 
 import sqlite3
 import time
@@ -11,16 +11,16 @@ from extractor.store.packing import Packed, storable
 from extractor.store.work_key import Recipe
 
 
-class EntryRows:
-    """Inserts entries, within whatever transaction is open; sqlite3's errors pass through."""
+class EntryInserter:
+    """Inserts entries, within the transaction that is open. Raises sqlite3.Error."""
 
     recipe: Recipe  # by which the extractions are; to be set before one is inserted
 
     def __init__(self, rows: sqlite3.Connection) -> None:
-        self._rows = rows
+        self._connection = rows
 
     def insert(self, run_id: int, entries: Iterable[Entry]) -> None:
-        """Insert what a run brought, one after the other."""
+        """Insert entries of a run, one after the other."""
         for entry in entries:
             if isinstance(entry, Done):
                 self._done(run_id, entry)
@@ -33,11 +33,11 @@ class EntryRows:
 
     def _done(self, run_id: int, entry: Done) -> None:
         packed, now = entry.packed, time.time()
-        self._rows.execute(
+        self._connection.execute(
             "insert or ignore into article values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*packed.article, now),
         )
-        number = self._rows.execute(
+        number = self._connection.execute(
             _INSERT_EXTRACTION + _REPLACE + " returning id",
             (
                 entry.key,
@@ -60,8 +60,8 @@ class EntryRows:
 
     def _records(self, number: int, packed: Packed) -> None:
         """Replace the rows of an extraction's record."""
-        self._rows.execute("delete from record where extraction_id = ?", (number,))
-        self._rows.executemany(
+        self._connection.execute("delete from record where extraction_id = ?", (number,))
+        self._connection.executemany(
             'insert into record (extraction_id, article_sha256, schema, kind, path, start, "end",'
             " text, confidence, by_rules, row) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(number, packed.article_sha256, self.recipe.schema, *row) for row in packed.rows],
@@ -69,7 +69,7 @@ class EntryRows:
 
     def _failed(self, run_id: int, entry: Failed) -> None:
         if entry.key is not None and entry.article_sha256 is not None:
-            self._rows.execute(
+            self._connection.execute(
                 # What was done once stays done when doing it again fails.
                 _INSERT_EXTRACTION + _REPLACE + " where extraction.status = 'failed'",
                 (
@@ -95,8 +95,8 @@ class EntryRows:
         self._item(run_id, entry, "skipped", entry.article_sha256, entry.reason)
 
     def _see(self, run_id: int, entry: Done | Failed | Skipped, article_sha256: str) -> None:
-        """Note that a source held this text; its place among the sheets stays the first one."""
-        self._rows.execute(
+        """Record that a source holds this text; its place in the sheets stays the first one."""
+        self._connection.execute(
             "insert into source_seen (source, stamp, article_sha256, first_run, position)"
             " values (?, ?, ?, ?, ?) on conflict (source) do update"
             " set stamp = excluded.stamp, article_sha256 = excluded.article_sha256",
@@ -111,7 +111,7 @@ class EntryRows:
         article_sha256: str | None,
         reason: str | None,
     ) -> None:
-        self._rows.execute(
+        self._connection.execute(
             "insert or replace into run_item values (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run_id,
@@ -126,7 +126,7 @@ class EntryRows:
         )
 
     def _call(self, run_id: int, entry: CallFor) -> None:
-        self._rows.execute(_INSERT_CALL, (run_id, entry.key, *_of_call(entry.call)))
+        self._connection.execute(_INSERT_CALL, (run_id, entry.key, *_of_call(entry.call)))
 
     def _recipe_columns(self) -> tuple[str | None, ...]:
         recipe = self.recipe

@@ -1,4 +1,4 @@
-"""The lock of an output folder: one run at a time writes there."""
+"""Locks an output folder: one run at a time writes there."""
 
 import time
 from collections.abc import Iterator
@@ -13,10 +13,11 @@ _PATIENCE = 3.0  # seconds to wait for a lock: the processes of a killed run tak
 
 @contextmanager
 def locked(folder: Path) -> Iterator[int]:
-    """Keep other runs out of a folder, made if need be. Raises OutputError, or UsageError.
+    """A context: keep other runs out of a folder, which is made if need be.
 
-    Gives the open file that the lock is on, which no other process may hold: when this one ends,
-    however it does, the lock is gone.
+    Gives the descriptor of the file that the lock is on. No child process may keep it open: when
+    this process ends, however it does, the lock is gone. Raises OutputError, or UsageError when
+    another run holds the lock.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""An extraction as the store keeps it, and back.
+"""Turns an extraction into what the store keeps, and back.
 
 The whole JSON, as `--format json` prints it, is kept compressed: from it the sheets are made. The
-rows are kept a second time, one by one and readable, for SQL: to page, filter and count in.
+rows of the record are kept a second time, each as a readable row of a table, for SQL.
 """
 
 import json
@@ -29,8 +29,11 @@ T = TypeVar("T")
 _LEVEL = 1  # of zlib: 6 packs a tenth smaller and takes three times as long
 
 
-class Evidence(NamedTuple):
-    """One row of a record, with the place that it rests on, as the table `record` has it."""
+class RecordRow(NamedTuple):
+    """One row of a record with its evidence, as the table `record` has it.
+
+    `start` and `end` are code points of the article's text, half-open; None without evidence.
+    """
 
     kind: str  # "quotes"
     path: str  # "quotes[3]"
@@ -43,7 +46,7 @@ class Evidence(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """An extraction in the store's words. Can be pickled."""
+    """An extraction as columns of the store's tables. Can be pickled."""
 
     article_sha256: str
     article: tuple[Any, ...]  # the columns of the table `article`, without `first_seen`
@@ -67,7 +70,7 @@ def pack(extraction: Extraction) -> Packed:
 
 
 def unpack(article: Article, data: bytes, schema: type[BaseModel]) -> Extraction:
-    """Return the extraction that was packed; `schema` is the root model that it was made by."""
+    """Return the extraction that was packed; `schema` is the root model of its schema."""
     kept = json.loads(zlib.decompress(data))
     audit = dict(kept["audit"])
     for key in ("unaccounted", "dismissed"):
@@ -93,7 +96,7 @@ def unpack_json(data: bytes) -> dict[str, Any]:
 
 
 def article_from_row(row: Mapping[str, Any], source: str | None = None) -> Article:
-    """Return the article that a row of the table `article` holds, under `source` where given."""
+    """Return the article in a row of the table `article`, with `source` as its name where given."""
     meta = json.loads(row["meta"])
     text = row["text"]
     return Article(
@@ -119,10 +122,10 @@ def _article_columns(article: Article) -> tuple[Any, ...]:
         "paragraphs": [(*p.span, p.kind) for p in article.paragraphs],
         "warnings": [remark_to_json(remark) for remark in article.warnings],
     }
-    told = (article.source, article.title, article.outlet, article.byline, article.date)
+    names = (article.source, article.title, article.outlet, article.byline, article.date)
     return (
         article.sha256,
-        *(storable(value) for value in (*told, article.url)),
+        *(storable(value) for value in (*names, article.url)),
         None,
         len(article.text),
         _text_column(article.text),
@@ -131,7 +134,7 @@ def _article_columns(article: Article) -> tuple[Any, ...]:
 
 
 def storable(text: str | None) -> str | None:
-    """Return a text that SQLite can hold: what is no valid Unicode is written as an escape."""
+    """Return a text that SQLite can hold: lone surrogates are written as escapes."""
     if text is None or text.isascii():
         return text
     return text.encode("utf-8", "backslashreplace").decode()
@@ -157,8 +160,8 @@ def counts_of(data: dict[str, Any]) -> dict[str, int]:
     return {**rows, "warnings": len(data["warnings"]), "unaccounted": left}
 
 
-def rows_of(data: dict[str, Any]) -> Iterator[Evidence]:
-    """Yield the rows of an extraction's JSON, each with the place that it rests on."""
+def rows_of(data: dict[str, Any]) -> Iterator[RecordRow]:
+    """Yield the rows of an extraction's JSON, each with its evidence."""
     filled = set(data["audit"]["filled_by_rules"])
     for kind, value in data["record"].items():
         listed = isinstance(value, list)
@@ -167,7 +170,7 @@ def rows_of(data: dict[str, Any]) -> Iterator[Evidence]:
                 continue
             path = f"{kind}[{index}]" if listed else kind
             start, end, text = anchor_of(row)
-            yield Evidence(
+            yield RecordRow(
                 kind,
                 path,
                 start,
@@ -180,7 +183,7 @@ def rows_of(data: dict[str, Any]) -> Iterator[Evidence]:
 
 
 def anchor_of(row: Any) -> tuple[int | None, int | None, str | None]:
-    """Return the place and words that a row rests on: its own, or its first grounded field's."""
+    """Return start, end and text of a row's evidence: its own, or its first grounded field's."""
     if not isinstance(row, dict):
         return None, None, row if isinstance(row, str) else None
     if (place := _place(row)) is not None:
@@ -208,13 +211,13 @@ def _remark(item: dict[str, Any]) -> Remark:
 
 
 def _known(kind: type[T], data: Mapping[str, Any]) -> T:
-    """Build a dataclass from JSON; what another version of it knew besides is left out."""
+    """Build a dataclass from JSON; fields that only another version of it had are left out."""
     names = {one.name for one in fields(kind)}  # type: ignore[arg-type]
     return kind(**{key: value for key, value in data.items() if key in names})
 
 
 def _dumps(value: Any) -> str:
-    """Return JSON without blanks; half surrogate pairs, which UTF-8 has not, stay as they are."""
+    """Return JSON without blanks; lone surrogates, which UTF-8 cannot hold, stay as they are."""
     try:
         return to_json(value).decode()
     except PydanticSerializationError:

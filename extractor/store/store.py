@@ -1,8 +1,8 @@
-"""The store of a run: one SQLite file in the output folder, whole whatever happens to the process.
+"""The store of a run: one SQLite file in the output folder, consistent whatever happens.
 
-It is written by one process at a time (locking.py) and by one connection in it; anyone may read
-meanwhile (write-ahead log). What one article brought is written in one transaction. A process
-that is killed loses at most what it had not yet been given to write.
+It is written by one process at a time (lock.py) and by one connection in it; anyone may read
+meanwhile (write-ahead log). All rows of one article are written in one transaction: a process
+that is killed loses only what it had not begun to write.
 """
 
 import json
@@ -16,25 +16,25 @@ from typing import Any, Self
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction, Usage
 from extractor.schema.catalogue import Schema
-from extractor.store.entries import Entry, KindOfFailure, Known
-from extractor.store.entry_rows import EntryRows, usage_columns
+from extractor.store.entries import Earlier, Entry, FailureGroup
+from extractor.store.entry_rows import EntryInserter, usage_columns
 from extractor.store.migrate import migrate, migration_files, version_of
 from extractor.store.packing import article_from_row, storable, unpack
 from extractor.store.work_key import Recipe
 
 FILE = "extract.sqlite"
-_CALLS = 50_000  # the latest ones, that say how large calls are
-_BUSY = 30.0  # seconds to wait for somebody who writes into the file by other means
+_CALLS = 50_000  # the latest ones, by which the sizes of calls are estimated
+_BUSY = 30.0  # seconds to wait for another program that writes into the file
 
 
 class Store:
-    """The store in a folder. Safe to use from several threads, one at a time. Use as a context."""
+    """The store in a folder. Several threads may use it, one at a time. Use as a context."""
 
     def __init__(self, folder: Path, *, make: bool = True) -> None:
-        """Open the store, made or brought up to date if need be.
+        """Open the store; make it, or bring its tables up to date, if need be.
 
         Raises OutputError when the folder or the file cannot be used, UsageError when there is
-        none and none is to be made.
+        none and `make` is false.
         """
         self.folder = folder
         self.path = folder / FILE
@@ -45,31 +45,31 @@ class Store:
             )
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._rows = sqlite3.connect(
+            self._connection = sqlite3.connect(
                 self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
             )
         except (OSError, sqlite3.Error) as error:
             raise self._broken(error) from error
         try:
-            self._rows.row_factory = sqlite3.Row
-            self._entries = EntryRows(self._rows)
+            self._connection.row_factory = sqlite3.Row
+            self._entries = EntryInserter(self._connection)
             self._prepare()
         except sqlite3.Error as error:
-            self._rows.close()
+            self._connection.close()
             raise self._broken(error) from error
         except BaseException:
-            self._rows.close()
+            self._connection.close()
             raise
 
     def _prepare(self) -> None:
-        self._rows.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma journal_mode = wal")
         # A killed process loses nothing; a power cut at worst the last moments.
-        self._rows.execute("pragma synchronous = normal")
-        if version_of(self._rows) > len(migration_files()):
+        self._connection.execute("pragma synchronous = normal")
+        if version_of(self._connection) > len(migration_files()):
             raise OutputError(
                 f"{self.path}: made by a newer version of news-extract; use that, or another folder"
             )
-        migrate(self._rows)
+        migrate(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -80,24 +80,24 @@ class Store:
     def close(self) -> None:
         """Close the file; what was written stays."""
         with suppress(sqlite3.Error):
-            self._rows.close()
+            self._connection.close()
 
-    def another(self) -> "Store":
+    def reopen(self) -> "Store":
         """Return a further connection to the same file, for another thread."""
         return Store(self.folder, make=False)
 
     # --- runs --------------------------------------------------------------------------------
 
     def begin_run(self, recipe: Recipe, command: Sequence[str]) -> int:
-        """Note that a run begins; return its number. Runs that were killed are told to be so."""
-        with self._whole():
-            self._rows.execute("begin immediate")
-            self._rows.execute(
+        """Record that a run begins; return its number. Earlier ones without an end were killed."""
+        with self._undone_on_error():
+            self._connection.execute("begin immediate")
+            self._connection.execute(
                 "update run set status = 'broken', reason = 'the process was killed',"  # noqa: S608
                 f" (calls, input_tokens, output_tokens, cost_usd) = ({_PAID})"
                 " where status = 'running'"
             )
-            number = self._rows.execute(
+            number = self._connection.execute(
                 "insert into run (started_at, command, schema, schema_sha256, model, plan, engine,"
                 " status) values (?, ?, ?, ?, ?, ?, ?, 'running')",
                 (
@@ -110,15 +110,15 @@ class Store:
                     recipe.engine,
                 ),
             ).lastrowid
-            self._rows.execute("commit")
+            self._connection.execute("commit")
         return number or 0
 
     def end_run(
         self, number: int, status: str, counts: dict[str, int], usage: Usage, reason: str | None
     ) -> None:
-        """Note how a run ended: "finished" or "stopped", with the reason."""
-        with self._whole():
-            self._rows.execute(
+        """Record how a run ended: "finished", "stopped" or "broken", with the reason."""
+        with self._undone_on_error():
+            self._connection.execute(
                 "update run set ended_at = ?, status = ?, reason = ?, counts = ?, calls = ?,"
                 " cache_hits = ?, input_tokens = ?, output_tokens = ?, cost_usd = ? where id = ?",
                 (
@@ -143,9 +143,9 @@ class Store:
         return found[0]
 
     def items(self, number: int, status: str) -> list[sqlite3.Row]:
-        """Return the articles of a run that ended as `status`, in the order of the coverage.
+        """Return the articles of a run that ended as `status`, in the order of the inputs.
 
-        Of a source that was met again in the same run the last end counts.
+        Of a source that was worked on twice in the run the last end counts.
         """
         return self._all(
             "select * from (select *, max(position) from run_item where run_id = ? group by source)"
@@ -153,33 +153,33 @@ class Store:
             (number, status),
         )
 
-    def kinds_of_failure(self, number: int) -> list[KindOfFailure]:
-        """Return what a run's failures are, by kind, the most first."""
+    def failure_groups(self, number: int) -> list[FailureGroup]:
+        """Return a run's failures by kind of error, the most frequent first."""
         rows = self._all(
             "select error_kind, count(*), count(article_sha256), source, min(position) from"
             " (select *, max(position) from run_item where run_id = ? group by source)"
             " where status = 'failed' group by error_kind order by count(*) desc, error_kind",
             (number,),
         )
-        return [KindOfFailure(row[0] or "", row[1], row[2], row[3]) for row in rows]
+        return [FailureGroup(row[0] or "", row[1], row[2], row[3]) for row in rows]
 
-    # --- what is known -----------------------------------------------------------------------
+    # --- reading -----------------------------------------------------------------------------
 
     def seen(self, source: str) -> tuple[str, str] | None:
         """Return a source's stamp and its article's hash when it was last read."""
         found = self._one("select stamp, article_sha256 from source_seen where source = ?", source)
         return (found[0], found[1]) if found else None
 
-    def known(self, key: str) -> Known | None:
-        """Return how work under a key ended, if it did."""
+    def earlier(self, key: str) -> Earlier | None:
+        """Return how the work with a key ended, if it did."""
         found = self._one("select status, reason, run_id from extraction where work_key = ?", key)
-        return Known(found[0], found[1], found[2]) if found else None
+        return Earlier(found[0], found[1], found[2]) if found else None
 
     def extractions(self, schema: Schema) -> Iterator[Extraction]:
-        """Yield what the sheets show, in the order in which the sources were first named.
+        """Yield the current extractions, in the order in which their sources were first read.
 
-        Of every source's present text the newest extraction by the schema; two sources of the
-        same text are one article. One at a time: memory does not grow with their number.
+        That is, of every source's present text the newest extraction by the schema; two sources
+        of the same text are one article. Memory does not grow with their number.
         """
         shown: set[str] = set()
         rows = self._each(
@@ -198,10 +198,10 @@ class Store:
                 yield unpack(article, row["data"], schema.model)
 
     def select(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
-        """Return what a query gives. Raises OutputError."""
+        """Return the rows of a query. Raises OutputError."""
         return self._all(query, values)
 
-    def dearest(self, number: int, most: int = 3) -> list[sqlite3.Row]:
+    def most_expensive(self, number: int, most: int = 3) -> list[sqlite3.Row]:
         """Return the articles of a run that cost most: source, cost_usd, calls."""
         return self._all(
             "select i.source, e.cost_usd, e.calls from extraction e join run_item i"
@@ -227,49 +227,51 @@ class Store:
         )
 
     def is_whole(self) -> bool:
-        """Tell whether SQLite finds nothing wrong with the file."""
+        """Return whether SQLite finds nothing wrong with the file."""
         return [row[0] for row in self._all("pragma integrity_check")] == ["ok"]
 
     # --- writing -----------------------------------------------------------------------------
 
     def write(self, run_id: int, entries: Iterable[Entry]) -> None:
         """Write some entries in one transaction. Raises OutputError; then none is written."""
-        with self.changing():
+        with self.transaction():
             self.write_within(run_id, entries)
 
     @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
-        """Give the tables for one transaction. Raises OutputError; then nothing has changed."""
-        with self._whole():
-            self._rows.execute("begin immediate")
-            yield self._rows
-            self._rows.execute("commit")
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A context: one transaction. Raises OutputError; then nothing has changed."""
+        with self._undone_on_error():
+            self._connection.execute("begin immediate")
+            yield self._connection
+            self._connection.execute("commit")
 
     def write_within(self, run_id: int, entries: Iterable[Entry]) -> None:
-        """Write some entries, in the transaction of `changing`."""
+        """Write some entries, within `transaction`."""
         self._entries.insert(run_id, entries)
 
-    def name_recipe(self, recipe: Recipe) -> None:
-        """Say by which recipe the extractions are that will be written."""
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Set the recipe of the extractions that will be written."""
         self._entries.recipe = recipe
 
-    # --- SQLite's own troubles -----------------------------------------------------------------
+    # --- errors of SQLite -----------------------------------------------------------------------
 
     @contextmanager
-    def _whole(self) -> Iterator[None]:
-        """Undo what was begun when anything goes wrong; tell SQLite's errors as OutputError."""
+    def _undone_on_error(self) -> Iterator[None]:
+        """Roll back when anything goes wrong; raise SQLite's errors as OutputError."""
         try:
             yield
         except BaseException as error:
             with suppress(sqlite3.Error):
-                self._rows.execute("rollback")
+                self._connection.execute("rollback")
             if isinstance(error, sqlite3.Error):
                 raise self._broken(error) from error
             raise
 
     def _one(self, query: str, value: str) -> sqlite3.Row | None:
         try:
-            found: sqlite3.Row | None = self._rows.execute(query, (storable(value),)).fetchone()
+            found: sqlite3.Row | None = self._connection.execute(
+                query, (storable(value),)
+            ).fetchone()
         except sqlite3.Error as error:
             raise self._broken(error) from error
         return found
@@ -279,7 +281,7 @@ class Store:
 
     def _each(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[sqlite3.Row]:
         try:
-            yield from self._rows.execute(query, values)
+            yield from self._connection.execute(query, values)
         except sqlite3.Error as error:
             raise self._broken(error) from error
 

@@ -1,8 +1,8 @@
-"""The identity of work: two runs that would do the same thing to an article share one key.
+"""The key of a piece of work: two runs that would do the same to an article have the same key.
 
-What is in the key decides what is paid for again: the article's text, the schema, the prompt,
-the model and how it is asked, and the version of this program. Where the endpoint stands, how many
-requests are under way and the like are not in it: they do not change what is asked.
+What is in the key decides what is done, and paid for, again: the article's text, the schema, the
+prompt, the model and how it is asked, and the version of this program. The endpoint's address, how
+many requests are under way and the like are not in it: they do not change what is asked.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from extractor.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that makes an extraction what it is, but the article. None: the rules answer."""
+    """Everything that an extraction depends on, except the article; None where the rules answer."""
 
     schema: str
     schema_sha256: str
@@ -45,7 +45,7 @@ class Recipe:
 
 
 def recipe_for(settings: Settings, schema: Schema) -> Recipe:
-    """Return the recipe of a run. Raises PromptError when a model is to be asked without prompt."""
+    """Return the recipe of a run. Raises PromptError when a model is asked and has no prompt."""
     if not settings.asks_model:
         return Recipe(schema.name, schema.sha256, None, None, None, None, None, None, ENGINE)
     from extractor.answer.model.prompt import Prompts

@@ -482,7 +482,7 @@ def _leave_out(room: Newsroom, words: str) -> None:
     from extractor.store.packing import counts_of, rows_of, unpack_json
     from extractor.store.store import Store
 
-    with Store(room.out, make=False) as store, store.changing() as rows:
+    with Store(room.out, make=False) as store, store.transaction() as rows:
         id_, data = rows.execute("select id, data from extraction").fetchone()
         told = unpack_json(data)
         (row,) = [q for q in told["record"]["quotes"] if q["text"].startswith(words)]

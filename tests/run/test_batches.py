@@ -16,7 +16,7 @@ from extractor.answer.endpoint.prices import price_of
 from extractor.errors import UsageError
 from extractor.run.batch import batches, ledger
 from extractor.run.batch import endpoint as batch_endpoint
-from extractor.run.batch.upload_files import Line, Spool
+from extractor.run.batch.upload_files import BatchLine, UploadFiles
 from extractor.run.requests.budget import budget_for
 from extractor.settings import Price
 from tests.support.asking import KEY, settings_for
@@ -94,7 +94,7 @@ def test_every_article_is_done_by_one_batch(tmp_path: Path, coverage: Path) -> N
     with serving_batches(always) as stub:
         outcome, seen = run(tmp_path, coverage, stub)
         assert outcome.stopped is None
-        assert (outcome.tally.done, outcome.tally.failed) == (12, 0)
+        assert (outcome.stats.done, outcome.stats.failed) == (12, 0)
         assert len(stub.batches) == 1
         assert submitted(stub) == list(range(12))
         assert not [path for _, path in stub.asked if path == "/chat/completions"]
@@ -133,7 +133,7 @@ def test_half_the_price_is_counted(tmp_path: Path, coverage: Path) -> None:
     """By call, by article and by run; the answers are calls that were paid, not hits."""
     with serving_batches(always) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-    usage = outcome.tally.usage
+    usage = outcome.stats.usage
     assert (usage.calls, usage.cache_hits) == (12, 0)
     assert (usage.input_tokens, usage.output_tokens) == (1200, 120)
     assert usage.cost_usd == pytest.approx(12 * LINE / 2)
@@ -152,11 +152,11 @@ def test_again_nothing_is_asked(tmp_path: Path, coverage: Path) -> None:
         run(tmp_path, coverage, stub)
         steps = len(stub.asked)
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.unchanged == 12
+        assert outcome.stats.unchanged == 12
         assert len(stub.asked) == steps
         make_coverage(coverage, 13)
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 1
+        assert outcome.stats.done == 1
         assert submitted(stub) == list(range(13))
 
 
@@ -166,8 +166,8 @@ def test_what_the_cache_has_is_not_submitted(tmp_path: Path, coverage: Path) -> 
         run(tmp_path, coverage, stub)
         settings = settings_for(stub.base_url, no_cache=False, cache_dir=tmp_path / "cache")
         outcome, _ = go([coverage], tmp_path / "other", settings, batch_api=True)
-        assert outcome.tally.done == 12
-        assert (outcome.tally.usage.calls, outcome.tally.usage.cache_hits) == (0, 12)
+        assert outcome.stats.done == 12
+        assert (outcome.stats.usage.calls, outcome.stats.usage.cache_hits) == (0, 12)
         assert len(stub.batches) == 1
 
 
@@ -176,8 +176,8 @@ def test_refresh_asks_anew_once(tmp_path: Path, coverage: Path) -> None:
     with serving_batches(always) as stub:
         run(tmp_path, coverage, stub)
         outcome, _ = run(tmp_path, coverage, stub, more={"refresh": True})
-        assert outcome.tally.done == 12
-        assert outcome.tally.usage.calls == 12
+        assert outcome.stats.done == 12
+        assert outcome.stats.usage.calls == 12
         assert len(stub.batches) == 2
 
 
@@ -195,7 +195,7 @@ def test_many_questions_an_article_go_into_one_batch(tmp_path: Path, coverage: P
 
     with serving_batches(script) as stub:
         outcome, _ = run(tmp_path, coverage, stub, more={"plan": "narrow"})
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         first = stub.batches["batch_1"]
         assert len(first.rows) == 11 + 3
 
@@ -204,32 +204,32 @@ def test_a_limit_counts_articles_once(tmp_path: Path, coverage: Path) -> None:
     """--limit 5: five articles are submitted and finished, seven are left."""
     with serving_batches(always) as stub:
         outcome, _ = run(tmp_path, coverage, stub, limit=5)
-        assert outcome.tally.done == 5
+        assert outcome.stats.done == 5
         assert outcome.left == 7
         assert len(stub.lines) == 5
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 7
+        assert outcome.stats.done == 7
         assert submitted(stub) == list(range(12))
 
 
 def test_files_are_cut_at_the_limits(tmp_path: Path) -> None:
     """As many lines and bytes as a file may have; nobody else may read them."""
-    spool = Spool(tmp_path)
-    spool.most_lines, spool.most_bytes = 3, 1000
+    files = UploadFiles(tmp_path)
+    files.most_lines, files.most_bytes = 3, 1000
     for number in range(7):
-        spool.add(Line(f"{number:064}", "w", "quotes"), {"n": number})
-    spool.add(Line("x" * 64, "w", "quotes"), {"n": "y" * 700})
-    spool.add(Line("z" * 64, "w", "quotes"), {"n": "\u2028\ud800"})
-    parts = []
-    for part in spool.take():
-        assert part.path.stat().st_mode & 0o077 == 0
-        content = part.path.read_bytes()
-        assert len(content) == part.size <= 1000
+        files.add(BatchLine(f"{number:064}", "w", "quotes"), {"n": number})
+    files.add(BatchLine("x" * 64, "w", "quotes"), {"n": "y" * 700})
+    files.add(BatchLine("z" * 64, "w", "quotes"), {"n": "\u2028\ud800"})
+    sizes = []
+    for file in files.take():
+        assert file.path.stat().st_mode & 0o077 == 0
+        content = file.path.read_bytes()
+        assert len(content) == file.size <= 1000
         written = [json.loads(line) for line in content.splitlines()]
-        assert [row["custom_id"] for row in written] == [line.request_key for line in part.lines]
-        parts.append(len(part.lines))
-    assert sum(parts) == 9
-    assert max(parts) == 3
+        assert [row["custom_id"] for row in written] == [line.request_key for line in file.lines]
+        sizes.append(len(file.lines))
+    assert sum(sizes) == 9
+    assert max(sizes) == 3
     assert list(tmp_path.iterdir()) == []
 
 
@@ -240,7 +240,7 @@ def test_several_batches_at_a_time(
     monkeypatch.setattr("extractor.run.batch.upload_files.MOST_LINES", 5)
     with serving_batches(always, most_lines=5) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert [len(made.rows) for made in stub.batches.values()] == [5, 5, 2]
 
 
@@ -257,14 +257,14 @@ def test_an_answer_at_fault_goes_back_in_the_next_batch(tmp_path: Path, coverage
 
     with serving_batches(script) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert [len(made.rows) for made in stub.batches.values()] == [12, 2]
         for row in stub.batches["batch_2"].rows:
             assert number_in(row["body"]) in (3, 7)
             assert "Q9" in row["body"]["messages"][-1]["content"]
-        assert outcome.tally.usage.calls == 14
-        assert outcome.tally.usage.reasks == 2
-        assert outcome.tally.usage.cost_usd == pytest.approx(14 * LINE / 2)
+        assert outcome.stats.usage.calls == 14
+        assert outcome.stats.usage.reasks == 2
+        assert outcome.stats.usage.cost_usd == pytest.approx(14 * LINE / 2)
     assert sheet(tmp_path / "out") == sorted(path.name for path in coverage.iterdir())
 
 
@@ -277,7 +277,7 @@ def test_an_answer_that_stays_wrong_ends_as_in_the_normal_way(tmp_path: Path) ->
         bodies = normal.requests
     with serving_batches(lambda _: answers(wrong)) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 1
+        assert outcome.stats.done == 1
         assert [row["body"] for row in stub.lines] == bodies
         assert len(stub.batches) == len(bodies) > 1
     query = "select status, counts from extraction"
@@ -291,11 +291,11 @@ def test_a_batch_that_does_not_complete_is_asked_again(
     """Only the lines that it did not answer: half of an expired one, all of a failed one."""
     with serving_batches(always, ends=[end]) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (12, 0)
+        assert (outcome.stats.done, outcome.stats.failed) == (12, 0)
         again = len(stub.batches["batch_2"].rows)
         assert again == (12 if end == "failed" else 6)
-        assert outcome.tally.usage.calls == 12
-        assert outcome.tally.usage.cost_usd == pytest.approx(12 * LINE / 2)
+        assert outcome.stats.usage.calls == 12
+        assert outcome.stats.usage.cost_usd == pytest.approx(12 * LINE / 2)
     assert outcomes(tmp_path) == {"answered": 12, "failed": again}
     assert rows(tmp_path / "out", "select status from batch order by id") == [
         (end,),
@@ -312,16 +312,16 @@ def test_a_line_that_fails_for_good_costs_its_article(tmp_path: Path, coverage: 
 
     with serving_batches(script) as stub:
         outcome, seen = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (11, 1)
+        assert (outcome.stats.done, outcome.stats.failed) == (11, 1)
         assert "no luck today" in seen.failed["a00004.txt"]
         assert "3 batches tried" in seen.failed["a00004.txt"]
         assert [len(made.rows) for made in stub.batches.values()] == [12, 1, 1]
-        assert outcome.tally.usage.calls == 11
+        assert outcome.stats.usage.calls == 11
         broken[0] = False
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.failed_before == 1
+        assert outcome.stats.failed_before == 1
         outcome, _ = run(tmp_path, coverage, stub, retry_failed=True)
-        assert outcome.tally.done == 1
+        assert outcome.stats.done == 1
         assert len(stub.batches) == 4
 
 
@@ -337,7 +337,7 @@ def test_a_line_that_fails_once_is_asked_again(tmp_path: Path, coverage: Path) -
 
     with serving_batches(script) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert [len(made.rows) for made in stub.batches.values()] == [12, 1]
 
 
@@ -349,7 +349,7 @@ def test_a_line_that_is_refused_is_not_asked_again(tmp_path: Path, coverage: Pat
 
     with serving_batches(script) as stub:
         outcome, seen = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (11, 1)
+        assert (outcome.stats.done, outcome.stats.failed) == (11, 1)
         assert "the context is too long" in seen.failed["a00004.txt"]
         assert len(stub.batches) == 1
 
@@ -360,7 +360,7 @@ def test_a_batch_in_which_all_lines_fail_has_no_output_file(tmp_path: Path) -> N
     with serving_batches(lambda _: fails(400, "nothing works")) as stub:
         outcome, seen = run(tmp_path, coverage, stub)
         assert stub.batches["batch_1"].shown["output_file_id"] is None
-        assert outcome.tally.failed == 3
+        assert outcome.stats.failed == 3
         assert all("nothing works" in reason for reason in seen.failed.values())
 
 
@@ -376,11 +376,11 @@ def test_a_parameter_that_the_model_does_not_know_is_left_out(
 
     with serving_batches(script) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert [len(made.rows) for made in stub.batches.values()] == [12, 12, 12]
         make_coverage(coverage, 13)  # another run remembers
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 1
+        assert outcome.stats.done == 1
         assert len(stub.batches) == 4
 
 
@@ -388,7 +388,7 @@ def test_a_parameter_that_stays_refused_ends(tmp_path: Path, coverage: Path) -> 
     """An endpoint that complains of what was left out already is believed."""
     with serving_batches(lambda _: fails(400, "temperature is bad")) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.failed >= 8
+        assert outcome.stats.failed >= 8
         assert len(stub.batches) == 2
 
 
@@ -408,7 +408,7 @@ def test_a_malformed_line_is_asked_again(tmp_path: Path, coverage: Path, spoilt:
 
     with serving_batches(always, spoil=spoil) as stub:
         outcome, seen = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert [len(made.rows) for made in stub.batches.values()] == [12, 1]
         assert any("1 lines of its answers cannot be understood" in note for note in seen.notes)
 
@@ -429,10 +429,10 @@ def test_answers_to_other_custom_ids_are_nobodys(tmp_path: Path, coverage: Path)
 
     with serving_batches(always, spoil=spoil) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert [len(made.rows) for made in stub.batches.values()] == [12, 1]
-        assert outcome.tally.usage.calls == 12
-        assert outcome.tally.usage.reasks == 0
+        assert outcome.stats.usage.calls == 12
+        assert outcome.stats.usage.reasks == 0
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_an_answer_that_is_no_completion_fails_its_article(
 
     with serving_batches(script) as stub:
         outcome, seen = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (11, 1)
+        assert (outcome.stats.done, outcome.stats.failed) == (11, 1)
         assert "a00004.txt" in seen.failed
 
 
@@ -460,7 +460,7 @@ def test_a_cut_or_declined_answer_ends_as_in_the_normal_way(tmp_path: Path, play
         ends, _ = go([coverage], tmp_path / "normal", settings_for(normal.base_url))
     with serving_batches(lambda _: play) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (ends.tally.done, ends.tally.failed)
+        assert (outcome.stats.done, outcome.stats.failed) == (ends.stats.done, ends.stats.failed)
         assert len(stub.batches) == 1
     query = "select status, counts from extraction order by article_sha256"
     assert rows(tmp_path / "out", query) == rows(tmp_path / "normal", query)
@@ -474,7 +474,7 @@ def test_an_account_that_takes_no_more_gets_smaller_batches(
     monkeypatch.setattr("extractor.run.batch.upload_files.MOST_LINES", 16)
     with serving_batches(always, full=2) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (12, 0)
+        assert (outcome.stats.done, outcome.stats.failed) == (12, 0)
         taken = [made for made in stub.batches.values() if made.shown["status"] == "completed"]
         assert all(len(made.rows) <= 2 for made in taken)
         assert sum(len(made.rows) for made in taken) == 12
@@ -486,7 +486,7 @@ def test_an_endpoint_without_batches_stops_the_run(tmp_path: Path, coverage: Pat
         outcome, _ = run(tmp_path, coverage, stub)
         assert outcome.stopped is not None
         assert "no such route" in outcome.stopped
-        assert outcome.tally.failed == 0
+        assert outcome.stats.failed == 0
         assert outcome.left == 12
 
 
@@ -508,7 +508,7 @@ def test_a_passing_failure_at_any_step_is_got_over(
     with serving_batches(always, refuse=refuse) as stub:
         outcome, _ = run(tmp_path, coverage, stub)
         assert failed
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert len(stub.batches) == 1
 
 
@@ -527,7 +527,7 @@ def test_an_answer_file_that_is_cut_is_fetched_again(tmp_path: Path, coverage: P
         stub.refuse = refuse
         outcome, _ = run(tmp_path, coverage, stub)
         assert cut
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert len(stub.batches) == 1
 
 
@@ -547,7 +547,7 @@ def test_a_batch_that_may_have_been_made_is_looked_for(tmp_path: Path, coverage:
 
         stub.refuse = refuse
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert len(stub.batches) == 1
 
 
@@ -562,7 +562,7 @@ def test_a_batch_that_the_endpoint_has_forgotten_is_asked_again(
 
         stub.refuse = refuse
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert len(stub.batches) == 2
 
 
@@ -575,14 +575,14 @@ class Killed(BaseException):
 
 # A batch is uploaded, created, looked at, its lines noted, and itself; killed before, or after.
 _STEPS = [
-    ("uploaded", False),
-    ("created", True),
-    ("created", False),
-    ("stands", True),
-    ("ended", True),
-    ("ended", False),
-    ("taken", True),
-    ("taken", False),
+    ("record_upload", False),
+    ("record_created", True),
+    ("record_created", False),
+    ("record_state", True),
+    ("record_outcomes", True),
+    ("record_outcomes", False),
+    ("record_read", True),
+    ("record_read", False),
 ]
 
 
@@ -595,7 +595,7 @@ def test_a_restart_between_any_two_steps_goes_on(
     before: bool,
 ) -> None:
     """One batch, every answer paid once, whatever was noted last."""
-    right_step = getattr(ledger.Ledger, step)
+    right_step = getattr(ledger.BatchLedger, step)
 
     def dies(*given: Any) -> Any:
         if not before:
@@ -604,12 +604,12 @@ def test_a_restart_between_any_two_steps_goes_on(
 
     with serving_batches(always) as stub:
         with monkeypatch.context() as patch:
-            patch.setattr(ledger.Ledger, step, dies)
+            patch.setattr(ledger.BatchLedger, step, dies)
             with pytest.raises(Killed):
                 run(tmp_path, coverage, stub)
         assert is_whole(tmp_path / "out")
         outcome, _ = run(tmp_path, coverage, stub)
-        assert (outcome.tally.done, outcome.tally.failed) == (12, 0)
+        assert (outcome.stats.done, outcome.stats.failed) == (12, 0)
         assert len(stub.batches) == 1
         assert submitted(stub) == list(range(12))
     assert rows(tmp_path / "out", "select count(*) from call") == [(12,)]
@@ -628,13 +628,13 @@ def test_a_restart_before_anything_was_submitted(
 
     with serving_batches(always) as stub:
         with monkeypatch.context() as patch:
-            patch.setattr(ledger.Ledger, "uploaded", dies)
+            patch.setattr(ledger.BatchLedger, "record_upload", dies)
             with pytest.raises(Killed):
                 run(tmp_path, coverage, stub)
         assert not list((tmp_path / "out").glob(".extract-batch*"))
         (tmp_path / "out" / ".extract-batch-2.jsonl").write_text("left by a kill\n")
         outcome, _ = run(tmp_path, coverage, stub)
-        assert outcome.tally.done == 12
+        assert outcome.stats.done == 12
         assert len(stub.batches) == 1
     assert not list((tmp_path / "out").glob(".extract-batch*"))
 
@@ -724,16 +724,16 @@ def test_a_budget_holds_for_batches_too(tmp_path: Path, coverage: Path) -> None:
     )
     bound = 6.5 * LINE / 2
     with serving_batches(always) as stub:
-        purse = budget_for(bound, settings, batch=True)
-        outcome, _ = run(tmp_path, coverage, stub, more={"max_output_tokens": 100}, purse=purse)
+        budget = budget_for(bound, settings, batch=True)
+        outcome, _ = run(tmp_path, coverage, stub, more={"max_output_tokens": 100}, budget=budget)
         assert outcome.stopped is not None
         assert "budget" in outcome.stopped
-        assert outcome.tally.done == len(stub.lines) >= 3
-        assert outcome.left == 12 - outcome.tally.done
-        assert outcome.tally.usage.cost_usd == pytest.approx(len(stub.lines) * LINE / 2)
-        assert outcome.tally.usage.cost_usd <= bound
+        assert outcome.stats.done == len(stub.lines) >= 3
+        assert outcome.left == 12 - outcome.stats.done
+        assert outcome.stats.usage.cost_usd == pytest.approx(len(stub.lines) * LINE / 2)
+        assert outcome.stats.usage.cost_usd <= bound
         outcome, _ = run(tmp_path, coverage, stub, more={"max_output_tokens": 100})
-        assert outcome.tally.done + outcome.tally.unchanged == 12
+        assert outcome.stats.done + outcome.stats.unchanged == 12
         assert submitted(stub) == list(range(12))
 
 

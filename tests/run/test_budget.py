@@ -17,7 +17,7 @@ from extractor.answer.endpoint.gates import Call
 from extractor.errors import UsageError
 from extractor.run.estimate import call_sizes as sizes
 from extractor.run.estimate.estimate import Estimate, estimate
-from extractor.run.inputs.coverage import sources_in
+from extractor.run.inputs.sources import sources_in
 from extractor.run.requests.budget import Budget, budget_for
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Price, Settings
@@ -93,10 +93,10 @@ def test_the_bound_is_passed_by_no_more_than_what_was_under_way(
             verdict = budget.reserve(ticket, tokens)
             if verdict == "go":
                 assert paid < dollars or (paid == dollars == 0)
-                if budget.spent + budget.aside > dollars:
+                if budget.spent + budget.reserved > dollars:
                     assert len(under_way) == 0  # only the first of all, alone
                     assert ticket == 0 or budget.spent == 0
-                    probe = budget.aside
+                    probe = budget.reserved
                 under_way[ticket] = tuple(rest)  # type: ignore[assignment]
                 queue.pop(0)
                 continue
@@ -107,7 +107,7 @@ def test_the_bound_is_passed_by_no_more_than_what_was_under_way(
         assert under_way
         ended = random.choice(sorted(under_way))
         given_, written, outcome = under_way.pop(ended)
-        aside = budget._aside[ended][0]
+        aside = budget._reserved[ended][0]
         before = budget.spent
         if outcome == "lost":
             budget.lose(ended)
@@ -122,7 +122,7 @@ def test_the_bound_is_passed_by_no_more_than_what_was_under_way(
                 excess += max(0.0, cost - aside)
         assert budget.spent >= before
         assert budget.spent <= dollars + excess + probe + 1e-9
-    assert budget.aside == pytest.approx(0.0)
+    assert budget.reserved == pytest.approx(0.0)
     assert paid <= budget.spent + 1e-9
 
 
@@ -141,7 +141,7 @@ def test_a_request_that_may_be_paid_for_counts() -> None:
     """A time-out keeps what was put aside; a refusal by the server gives it back."""
     budget = Budget(1.0, Price(input=100, output=100), 1000)
     assert budget.reserve(1, 1000) == "go"
-    aside = budget.aside
+    aside = budget.reserved
     budget.settle(1, over(0, 0, "timeout"))
     assert budget.spent == pytest.approx(aside)
     assert budget.reserve(2, 1000) == "go"
@@ -188,18 +188,18 @@ def test_a_run_stops_within_its_budget_and_goes_on_with_the_next(
     with serving(right(0.02)) as stub:
         settings = settings_for(stub.base_url, concurrency=places, prices=PRICES)
         outcome, _ = go(
-            [coverage], tmp_path / "out", settings, purse=budget_for(20.5 * EACH, settings)
+            [coverage], tmp_path / "out", settings, budget=budget_for(20.5 * EACH, settings)
         )
         assert outcome.stopped
         assert "budget of $0.2255" in outcome.stopped
-        assert 18 <= outcome.tally.done <= 20
-        assert outcome.tally.failed == 0
-        assert outcome.left == 40 - outcome.tally.done
-        assert outcome.tally.usage.cost_usd == pytest.approx(outcome.tally.done * EACH)
-        assert len(stub.requests) == outcome.tally.done
+        assert 18 <= outcome.stats.done <= 20
+        assert outcome.stats.failed == 0
+        assert outcome.left == 40 - outcome.stats.done
+        assert outcome.stats.usage.cost_usd == pytest.approx(outcome.stats.done * EACH)
+        assert len(stub.requests) == outcome.stats.done
         paid = rows(tmp_path / "out", "select sum(cost_usd), count(*) from call")
         assert paid[0][0] <= 20.5 * EACH
-        outcome, _ = go([coverage], tmp_path / "out", settings, purse=budget_for(5.0, settings))
+        outcome, _ = go([coverage], tmp_path / "out", settings, budget=budget_for(5.0, settings))
         assert outcome.stopped is None
         assert len(stub.requests) == 40
     assert len(sheet(tmp_path / "out")) == 40
@@ -212,9 +212,9 @@ def test_the_first_request_goes_alone_when_nothing_is_known(tmp_path: Path) -> N
     coverage = make_coverage(tmp_path / "in", 20)
     with serving(right(0.1)) as stub:
         settings = settings_for(stub.base_url, concurrency=8, prices=PRICES)
-        outcome, _ = go([coverage], tmp_path / "out", settings, purse=budget_for(0.08, settings))
+        outcome, _ = go([coverage], tmp_path / "out", settings, budget=budget_for(0.08, settings))
         assert stub.times[1] - stub.times[0] >= 0.1
-    assert 4 <= outcome.tally.done <= 7
+    assert 4 <= outcome.stats.done <= 7
 
 
 def test_failures_cost_nothing_and_hold_nothing_back(tmp_path: Path) -> None:
@@ -232,10 +232,10 @@ def test_failures_cost_nothing_and_hold_nothing_back(tmp_path: Path) -> None:
     with serving(script) as stub:
         settings = settings_for(stub.base_url, concurrency=2, prices=PRICES)
         outcome, _ = go(
-            [coverage], tmp_path / "out", settings, purse=budget_for(14 * EACH, settings)
+            [coverage], tmp_path / "out", settings, budget=budget_for(14 * EACH, settings)
         )
     assert outcome.stopped is None
-    assert outcome.tally.done == 12
+    assert outcome.stats.done == 12
 
 
 # --- the estimate --------------------------------------------------------------------------------
@@ -285,8 +285,8 @@ def test_an_estimate_is_near_what_recorded_calls_cost(
         assert stub.requests == []
         assert list(tmp_path.iterdir()) == []
         outcome, _ = go(files, tmp_path / "out", settings, schema="release_event")
-        usage = outcome.tally.usage
-        assert found.articles == outcome.tally.done == len(files)
+        usage = outcome.stats.usage
+        assert found.articles == outcome.stats.done == len(files)
         assert found.expected.calls == pytest.approx(usage.calls, rel=0.15)
         assert found.expected.input_tokens == pytest.approx(usage.input_tokens, rel=0.15)
         assert found.expected.output_tokens == pytest.approx(usage.output_tokens, rel=0.15)
@@ -328,7 +328,7 @@ def test_an_estimate_learns_from_the_calls_of_its_model(tmp_path: Path) -> None:
         go([coverage], tmp_path / "out", settings, limit=20)
         found = estimated([coverage], settings, tmp_path / "out")
         outcome, _ = go([coverage], tmp_path / "out", settings)
-    usage = outcome.tally.usage
+    usage = outcome.stats.usage
     assert (found.articles, usage.calls, found.known_calls) == (40, 40, 20)
     assert before.expected.calls > 1.5 * 60  # a small model's
     assert found.expected.calls == pytest.approx(40, rel=0.15)
@@ -449,9 +449,9 @@ def test_what_was_begun_first_is_finished_first(tmp_path: Path) -> None:
     with serving(play) as stub:
         settings = settings_for(stub.base_url, concurrency=4, plan="narrow", prices=PRICES)
         outcome, _ = go(
-            [coverage], tmp_path / "out", settings, purse=budget_for(45 * EACH, settings)
+            [coverage], tmp_path / "out", settings, budget=budget_for(45 * EACH, settings)
         )
     assert outcome.stopped
-    assert outcome.tally.done >= 3
-    assert outcome.tally.usage.calls == len(stub.requests) <= 45
-    assert outcome.tally.usage.cost_usd == pytest.approx(len(stub.requests) * EACH)
+    assert outcome.stats.done >= 3
+    assert outcome.stats.usage.calls == len(stub.requests) <= 45
+    assert outcome.stats.usage.cost_usd == pytest.approx(len(stub.requests) * EACH)

@@ -14,14 +14,14 @@ from extractor.errors import NotAnArticle, UsageError
 from extractor.read.source import Source, failing
 from extractor.run.daft.article import (
     COLUMNS,
-    Work,
+    JobSettings,
     asked_row_of,
-    made,
+    make_source,
     record_rows_of,
     row_of,
     source_in_table,
 )
-from extractor.run.daft.job import ScaleOrder, scale
+from extractor.run.daft.job import DaftArguments, scale
 from extractor.run.inputs.jsonl import Fields
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
@@ -53,7 +53,7 @@ def run(
 ) -> tuple[int, list[str]]:
     """Run `extract scale` by the schema `quotes`; return its exit status and what it said."""
     said: list[str] = []
-    order = ScaleOrder([str(name) for name in names], str(output), **more)
+    order = DaftArguments([str(name) for name in names], str(output), **more)
     schema = "quotes"
     status = scale(order, settings or Settings(), schema, error=said.append, note=said.append)
     return status, said
@@ -75,9 +75,9 @@ def timeless(extraction: dict[str, Any]) -> dict[str, Any]:
 # --- one row -------------------------------------------------------------------------------------
 
 
-def work_of(schema: str = "quotes", settings: Settings | None = None) -> Work:
+def work_of(schema: str = "quotes", settings: Settings | None = None) -> JobSettings:
     """Return the work that a process is given."""
-    return Work(settings or Settings(), schema, load_schema(schema).sha256)
+    return JobSettings(settings or Settings(), schema, load_schema(schema).sha256)
 
 
 def test_what_goes_wrong_with_an_article_is_its_row() -> None:
@@ -85,7 +85,7 @@ def test_what_goes_wrong_with_an_article_is_its_row() -> None:
     broken = Source("b.txt", "", lambda: 1 / 0)  # type: ignore[arg-type, return-value]
     bad = failing("a.txt", NotAnArticle("a.txt: no article; drop it"))
     fine = source_in_table(Fields(), ("text", "id"), ("Some words.", 5), "t.parquet")
-    stale = Work(Settings(), "figures", "0" * 64)
+    stale = JobSettings(Settings(), "figures", "0" * 64)
     found = [row_of(work_of(), bad), row_of(work_of(), broken), row_of(stale, fine)]
     assert all(list(row) == list(COLUMNS) for row in found)
     assert [row["status"] for row in found] == ["failed"] * 3
@@ -105,7 +105,7 @@ def test_what_goes_wrong_with_an_article_is_its_row() -> None:
 
 def test_a_row_that_no_source_can_be_made_of_fails_alone() -> None:
     """Whatever stands in a table, the job goes on."""
-    source = made(lambda *_: 1 / 0, (3, "file://t.parquet"))  # type: ignore[arg-type, return-value]
+    source = make_source(lambda *_: 1 / 0, (3, "file://t.parquet"))  # type: ignore[arg-type, return-value]
     row = row_of(work_of(), source)
     assert (row["source"], row["error_kind"]) == ("t.parquet", "NotAnArticle")
 
@@ -126,7 +126,7 @@ def test_a_model_is_asked_by_the_same_asker(tmp_path: Path) -> None:
     def play(body: dict[str, Any], _: int) -> Play:
         return fails(400) if number_in(body) == 2 else right()
 
-    async def ask(work: Work) -> list[dict[str, Any]]:
+    async def ask(work: JobSettings) -> list[dict[str, Any]]:
         sources = [
             source_in_table(Fields(), ("text", "id"), (text_of(n), n), "t") for n in range(4)
         ]

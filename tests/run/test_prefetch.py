@@ -9,28 +9,28 @@ from hypothesis import strategies as st
 
 from extractor.errors import InputError
 from extractor.read.source import failing
-from extractor.run.inputs.prefetch import Feeder, Numbered
+from extractor.run.inputs.prefetch import NumberedSource, Prefetcher
 
 TOO_LONG = 5.0  # seconds
 
 
-def numbered(count: int) -> Iterator[Numbered]:
+def numbered(count: int) -> Iterator[NumberedSource]:
     """Yield so many sources."""
     error = InputError("not to be read here")
     return ((number, failing(f"{number}.txt", error)) for number in range(count))
 
 
-def taken_by(feeder: Feeder, arrived: threading.Event, at_once: int) -> list[int]:
+def taken_by(prefetcher: Prefetcher, arrived: threading.Event, at_once: int) -> list[int]:
     """Take everything, so many at a time, and wait only when there is nothing to take."""
     found: list[int] = []
     while True:
         for _ in range(at_once):
-            if (pair := feeder.take()) is None:
+            if (pair := prefetcher.take()) is None:
                 break
             found.append(pair[0])
         else:
             continue
-        if feeder.over:
+        if prefetcher.is_exhausted:
             return found
         assert arrived.wait(TOO_LONG), "nobody was told of what is there"
         arrived.clear()
@@ -41,33 +41,33 @@ def taken_by(feeder: Feeder, arrived: threading.Event, at_once: int) -> list[int
 def test_every_source_is_taken_once_and_in_order(count: int, at_once: int) -> None:
     """However many there are and at whatever pace: nobody waits for what has been found."""
     arrived = threading.Event()
-    feeder = Feeder(numbered(count), arrived.set)
-    assert taken_by(feeder, arrived, at_once) == list(range(count))
+    prefetcher = Prefetcher(numbered(count), arrived.set)
+    assert taken_by(prefetcher, arrived, at_once) == list(range(count))
 
 
 def test_what_ends_the_search_is_raised_after_what_was_found() -> None:
     """A folder that goes away in between costs nothing that stood before it."""
 
-    def broken() -> Iterator[Numbered]:
+    def broken() -> Iterator[NumberedSource]:
         yield from numbered(3)
         raise OSError("gone")
 
     arrived = threading.Event()
-    feeder, found = Feeder(broken(), arrived.set), []
+    prefetcher, found = Prefetcher(broken(), arrived.set), []
     with pytest.raises(OSError, match="gone"):
-        found += taken_by(feeder, arrived, 1)
-    assert feeder.halted(TOO_LONG)
+        found += taken_by(prefetcher, arrived, 1)
+    assert prefetcher.join(TOO_LONG)
 
 
 def test_a_feeder_that_is_halted_finds_no_more_than_it_had() -> None:
     """What it has found may still be taken; the rest stays with the sources."""
     arrived = threading.Event()
     sources = numbered(5000)
-    feeder = Feeder(sources, arrived.set)
-    assert feeder.take() is not None or arrived.wait(TOO_LONG)
-    feeder.halt()
-    assert feeder.halted(TOO_LONG)
-    while feeder.take() is not None:
+    prefetcher = Prefetcher(sources, arrived.set)
+    assert prefetcher.take() is not None or arrived.wait(TOO_LONG)
+    prefetcher.stop()
+    assert prefetcher.join(TOO_LONG)
+    while prefetcher.take() is not None:
         pass
     left = [number for number, _ in sources]
     assert left == list(range(5000 - len(left), 5000))

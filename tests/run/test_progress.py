@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from extractor.record import Usage
-from extractor.run.inputs.coverage import count_sources, sources_in
-from extractor.run.progress.show import Bar, JsonLog, Pace, _Line, json_line
-from extractor.run.progress.watcher import Tally
-from extractor.store.entries import Failed, Known
+from extractor.run.inputs.sources import count_sources, sources_in
+from extractor.run.progress.display import JsonLines, ProgressLine, RateMeter, _Rendered, json_line
+from extractor.run.progress.observer import RunStats
+from extractor.store.entries import Earlier, Failed
 from tests.support.runs import command, environment, make_coverage, right, rows
 from tests.support.stubs.server import fails, serving
 
@@ -214,8 +214,8 @@ def test_a_line_of_the_log_is_one_ascii_object(source: str, reason: str) -> None
 
 def test_lone_surrogates_do_not_reach_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     """Readers in other languages refuse them."""
-    JsonLog().ended(Failed(0, "a\udcff", "", "b\udcff", "InputError", 0.1))
-    JsonLog().passed("c\udcff", Known("failed", "d\udcff", 3))
+    JsonLines().article_ended(Failed(0, "a\udcff", "", "b\udcff", "InputError", 0.1))
+    JsonLines().source_skipped("c\udcff", Earlier("failed", "d\udcff", 3))
     told = capsys.readouterr().err
     assert told.count("\n") == 2
     for line in told.splitlines():
@@ -249,11 +249,13 @@ def test_runs_read_well_in_a_narrow_terminal(tmp_path: Path) -> None:
 # --- the line ------------------------------------------------------------------------------------
 
 
-def bar(done: int, failed: int = 0, total: int | None = None, cost: float | None = 0.0) -> Bar:
+def bar(
+    done: int, failed: int = 0, total: int | None = None, cost: float | None = 0.0
+) -> ProgressLine:
     """Return a bar that stands so."""
-    shown = Bar(print, print, asks_model=True)
+    shown = ProgressLine(print, print, asks_model=True)
     shown._total = total
-    shown._tally = Tally(done, failed, unchanged=1234, usage=Usage(calls=77, cost_usd=cost))
+    shown._stats = RunStats(done, failed, unchanged=1234, usage=Usage(calls=77, cost_usd=cost))
     return shown
 
 
@@ -262,7 +264,7 @@ def bar(done: int, failed: int = 0, total: int | None = None, cost: float | None
 def test_the_line_keeps_to_the_terminal(width: int, total: int | None) -> None:
     """One line that is not longer than the terminal; with room it says everything."""
     file = io.StringIO()
-    Console(file=file, width=width, color_system=None).print(_Line(bar(123_456, 78, total)))
+    Console(file=file, width=width, color_system=None).print(_Rendered(bar(123_456, 78, total)))
     told = file.getvalue()
     assert "\n" not in told.rstrip("\n")
     assert len(told.rstrip("\n")) < width
@@ -281,11 +283,11 @@ def test_a_price_that_is_not_known_is_said() -> None:
 
 def test_the_rate_is_that_of_late() -> None:
     """What was slow long ago does not count for ever."""
-    pace = Pace()
+    meter = RateMeter()
     for second in range(101):
         count = second if second < 50 else 50 + 10 * (second - 50)
-        pace.look(float(second), count, count)
-    assert pace.a_second(100.0, 550, 550)[0] == pytest.approx(10, rel=0.01)
+        meter.sample(float(second), count, count)
+    assert meter.per_second(100.0, 550, 550)[0] == pytest.approx(10, rel=0.01)
 
 
 def test_counting_ahead_says_what_will_be_yielded(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ from extractor.article import Article
 from extractor.errors import ExtractError, OutputError
 from extractor.read import article_from_text
 from extractor.read.source import Source
-from extractor.run.inputs.coverage import sources_in
-from extractor.run.requests.admission import Purse
+from extractor.run.inputs.sources import sources_in
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 from extractor.store import writer
@@ -54,10 +53,10 @@ def test_every_article_is_done_and_a_second_run_does_nothing(tmp_path: Path) -> 
     """All done in the order of the coverage; unchanged again: not read, no process started."""
     coverage = make_coverage(tmp_path / "in", 40)
     first, _ = go([coverage], tmp_path / "out")
-    assert (first.tally.done, first.tally.failed, first.tally.skipped) == (40, 0, 0)
+    assert (first.stats.done, first.stats.failed, first.stats.skipped) == (40, 0, 0)
     assert sheet(tmp_path / "out") == sorted(path.name for path in coverage.iterdir())
     again, seen = go([coverage], tmp_path / "out")
-    assert (again.tally.done, again.tally.unchanged) == (0, 40)
+    assert (again.stats.done, again.stats.unchanged) == (0, 40)
     assert seen.entries == []
     assert rows(tmp_path / "out", "select count(*) from extraction") == [(40,)]
 
@@ -69,7 +68,7 @@ def test_what_cannot_be_read_costs_one_article(tmp_path: Path) -> None:
     (coverage / "a00005.txt").write_bytes(bytes(range(256)) * 20)
     for _ in range(2):
         outcome, seen = go([coverage, tmp_path / "missing.txt"], tmp_path / "out")
-        assert outcome.tally.failed == 3
+        assert outcome.stats.failed == 3
         assert set(seen.failed) == {"a00003.txt", "a00005.txt", "missing.txt"}
         assert "empty" in seen.failed["a00003.txt"]
     items = rows(
@@ -86,7 +85,7 @@ def test_changed_articles_are_done_anew_and_touched_ones_are_not(tmp_path: Path)
     os.utime(coverage / "a00004.txt", (1, 1))
     (coverage / "a0.txt").write_text(text_of(88))
     outcome, seen = go([coverage], tmp_path / "out")
-    assert (outcome.tally.done, outcome.tally.same, outcome.tally.unchanged) == (2, 1, 4)
+    assert (outcome.stats.done, outcome.stats.same, outcome.stats.unchanged) == (2, 1, 4)
     assert {Path(entry.source).name for entry in seen.entries} == {
         "a00002.txt",
         "a00004.txt",
@@ -94,7 +93,7 @@ def test_changed_articles_are_done_anew_and_touched_ones_are_not(tmp_path: Path)
     }
     names = [f"a{n:05}.txt" for n in range(6)]
     assert sheet(tmp_path / "out") == [*names, "a0.txt"]
-    assert go([coverage], tmp_path / "out")[0].tally.unchanged == 7
+    assert go([coverage], tmp_path / "out")[0].stats.unchanged == 7
 
 
 def test_two_sources_of_one_text_are_one_article(tmp_path: Path) -> None:
@@ -103,19 +102,19 @@ def test_two_sources_of_one_text_are_one_article(tmp_path: Path) -> None:
     for name in ("b.txt", "c.txt", "d.txt"):
         shutil.copy(coverage / "a00001.txt", coverage / name)
     outcome, seen = go([coverage], tmp_path / "out")
-    assert (outcome.tally.done, outcome.tally.same) == (3, 3)
+    assert (outcome.stats.done, outcome.stats.same) == (3, 3)
     reasons = [entry.reason for entry in seen.entries if hasattr(entry, "reason")]
     assert len([reason for reason in reasons if reason.startswith("the same text as")]) == 3
     assert len(sheet(tmp_path / "out")) == 3
-    assert go([coverage], tmp_path / "out")[0].tally.unchanged == 6
+    assert go([coverage], tmp_path / "out")[0].stats.unchanged == 6
 
 
 def test_another_schema_is_other_work(tmp_path: Path) -> None:
     """The same folder holds both; each is skipped when it is done."""
     coverage = make_coverage(tmp_path / "in", 4)
-    assert go([coverage], tmp_path / "out")[0].tally.done == 4
-    assert go([coverage], tmp_path / "out", schema="figures")[0].tally.done == 4
-    assert go([coverage], tmp_path / "out", schema="figures")[0].tally.unchanged == 4
+    assert go([coverage], tmp_path / "out")[0].stats.done == 4
+    assert go([coverage], tmp_path / "out", schema="figures")[0].stats.done == 4
+    assert go([coverage], tmp_path / "out", schema="figures")[0].stats.unchanged == 4
     assert rows(tmp_path / "out", "select count(*) from article") == [(4,)]
 
 
@@ -125,17 +124,17 @@ def test_refresh_does_everything_anew(tmp_path: Path) -> None:
     shutil.copy(coverage / "a00001.txt", coverage / "b.txt")
     go([coverage], tmp_path / "out")
     outcome, _ = go([coverage], tmp_path / "out", Settings(refresh=True))
-    assert (outcome.tally.done, outcome.tally.same) == (4, 1)
+    assert (outcome.stats.done, outcome.stats.same) == (4, 1)
 
 
 def test_a_limit_ends_after_so_many_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """What is done already does not count; what is left is counted."""
     coverage = make_coverage(tmp_path / "in", 10)
     outcome, _ = go([coverage], tmp_path / "out", limit=4)
-    assert (outcome.tally.done, outcome.left, outcome.stopped) == (4, 6, None)
+    assert (outcome.stats.done, outcome.left, outcome.stopped) == (4, 6, None)
     outcome, _ = go([coverage], tmp_path / "out", limit=4)
-    assert (outcome.tally.done, outcome.tally.unchanged, outcome.left) == (4, 4, 2)
-    assert go([coverage], tmp_path / "out", limit=0)[0].tally.done == 0
+    assert (outcome.stats.done, outcome.stats.unchanged, outcome.left) == (4, 4, 2)
+    assert go([coverage], tmp_path / "out", limit=0)[0].stats.done == 0
 
 
 def test_an_error_nobody_expected_costs_one_article(tmp_path: Path, monkeypatch) -> None:
@@ -150,14 +149,14 @@ def test_an_error_nobody_expected_costs_one_article(tmp_path: Path, monkeypatch)
 
     monkeypatch.setattr(worker, "extract", breaks)
     outcome, seen = go([coverage], tmp_path / "out")
-    assert outcome.tally.done == 9
+    assert outcome.stats.done == 9
     assert "please report it: ZeroDivisionError" in seen.failed["a00007.txt"]
     monkeypatch.undo()
     outcome, _ = go([coverage], tmp_path / "out")
-    assert (outcome.tally.done, outcome.tally.failed_before) == (0, 1)
+    assert (outcome.stats.done, outcome.stats.failed_before) == (0, 1)
     outcome, _ = go([coverage], tmp_path / "out", retry_failed=True)
-    assert (outcome.tally.done, outcome.tally.unchanged) == (1, 9)
-    assert go([coverage], tmp_path / "out")[0].tally.unchanged == 10
+    assert (outcome.stats.done, outcome.stats.unchanged) == (1, 9)
+    assert go([coverage], tmp_path / "out")[0].stats.unchanged == 10
 
 
 def test_an_article_that_kills_its_process_costs_itself_only(tmp_path: Path) -> None:
@@ -166,7 +165,7 @@ def test_an_article_that_kills_its_process_costs_itself_only(tmp_path: Path) -> 
     found = list(sources_in([str(coverage)]))
     found.insert(5, Source("killer", "", partial(os._exit, 9)))
     outcome, seen = go([], tmp_path / "out", sources=found)
-    assert (outcome.tally.done, outcome.tally.failed) == (12, 1)
+    assert (outcome.stats.done, outcome.stats.failed) == (12, 1)
     assert "died twice" in seen.failed["killer"]
 
 
@@ -176,7 +175,7 @@ def test_a_process_that_dies_once_loses_nothing(tmp_path: Path) -> None:
     found = list(sources_in([str(coverage)]))
     found.insert(5, Source("b", "", partial(_die_once, str(tmp_path / "mark"))))
     outcome, _ = go([], tmp_path / "out", sources=found)
-    assert (outcome.tally.done, outcome.tally.failed) == (9, 0)
+    assert (outcome.stats.done, outcome.stats.failed) == (9, 0)
 
 
 def _die_once(mark: str) -> Article:
@@ -206,7 +205,7 @@ def test_a_store_that_cannot_be_written_ends_the_run(tmp_path: Path, monkeypatch
     done = len(sheet(tmp_path / "out"))
     assert 0 < done < 300
     outcome, _ = go([coverage], tmp_path / "out")
-    assert (outcome.tally.done, outcome.tally.unchanged) == (300 - done, done)
+    assert (outcome.stats.done, outcome.stats.unchanged) == (300 - done, done)
 
 
 def test_a_coverage_that_breaks_off_ends_the_run_with_its_error(tmp_path: Path) -> None:
@@ -231,13 +230,13 @@ def test_a_model_is_asked_once_an_article(tmp_path: Path) -> None:
     with serving(right(0.01)) as stub:
         settings = asking(stub.base_url, tmp_path / "cache", concurrency=10)
         outcome, _ = go([coverage], tmp_path / "out", settings)
-        assert (outcome.tally.done, len(stub.requests)) == (30, 30)
+        assert (outcome.stats.done, len(stub.requests)) == (30, 30)
         assert stub.most_at_once <= 10
-        usage = outcome.tally.usage
+        usage = outcome.stats.usage
         assert (usage.calls, usage.input_tokens, usage.cost_usd) == (30, 3000, 0.0)
         go([coverage], tmp_path / "out", settings)
         outcome, _ = go([coverage], tmp_path / "elsewhere", settings)
-        assert (outcome.tally.done, outcome.tally.usage.cache_hits) == (30, 30)
+        assert (outcome.stats.done, outcome.stats.usage.cache_hits) == (30, 30)
         assert len(stub.requests) == 30
     calls = rows(tmp_path / "out", "select outcome, count(*), sum(input_tokens) from call")
     assert calls == [("answered", 30, 3000)]
@@ -255,7 +254,7 @@ def test_two_sources_of_one_text_are_paid_for_once(tmp_path: Path) -> None:
     with serving(right(0.1)) as stub:
         settings = settings_for(stub.base_url, concurrency=8)
         outcome, _ = go([coverage], tmp_path / "out", settings)
-    assert (outcome.tally.done, outcome.tally.same, len(stub.requests)) == (2, 6, 2)
+    assert (outcome.stats.done, outcome.stats.same, len(stub.requests)) == (2, 6, 2)
 
 
 def test_the_window_slides(tmp_path: Path) -> None:
@@ -304,8 +303,8 @@ def test_a_passing_fault_on_one_of_many_costs_a_call(tmp_path: Path, fault: str)
     with serving(script) as stub:
         settings = settings_for(stub.base_url, concurrency=4, timeout=1.0)
         outcome, _ = go([coverage], tmp_path / "out", settings)
-        assert (outcome.tally.done, outcome.tally.failed) == (20, 0)
-        assert len(stub.requests) == outcome.tally.usage.calls == 21
+        assert (outcome.stats.done, outcome.stats.failed) == (20, 0)
+        assert len(stub.requests) == outcome.stats.usage.calls == 21
     assert rows(tmp_path / "out", "select count(*) from call") == [(21,)]
 
 
@@ -321,13 +320,13 @@ def test_a_fault_for_good_on_one_of_many_costs_that_article(tmp_path: Path, faul
     with serving(lambda body, _: play if number_in(body) == 7 else right()) as stub:
         settings = settings_for(stub.base_url, concurrency=4, timeout=0.3, retries=2)
         outcome, seen = go([coverage], tmp_path / "out", settings)
-        assert outcome.tally.usage.calls == len(stub.requests)
+        assert outcome.stats.usage.calls == len(stub.requests)
         asked = len(stub.requests)
-        assert outcome.tally.done + outcome.tally.failed == 20
-        if outcome.tally.failed:
+        assert outcome.stats.done + outcome.stats.failed == 20
+        if outcome.stats.failed:
             assert list(seen.failed) == ["a00007.txt"]
             again, _ = go([coverage], tmp_path / "out", settings)
-            assert (again.tally.unchanged, again.tally.failed_before) == (19, 1)
+            assert (again.stats.unchanged, again.stats.failed_before) == (19, 1)
             assert len(stub.requests) == asked
         else:
             assert fault in {"empty", "not JSON", "wrong id", "refused", "cut at the limit"}
@@ -338,7 +337,7 @@ def test_a_fault_for_good_on_one_of_many_costs_that_article(tmp_path: Path, faul
                     if {remark.code for remark in one.warnings} - {"speaker_unresolved"}
                 ]
             assert warned == ["a00007.txt"]
-    assert len(sheet(tmp_path / "out")) == outcome.tally.done
+    assert len(sheet(tmp_path / "out")) == outcome.stats.done
 
 
 def test_what_failed_is_tried_again_when_asked_for(tmp_path: Path) -> None:
@@ -356,7 +355,7 @@ def test_what_failed_is_tried_again_when_asked_for(tmp_path: Path) -> None:
         down[0] = False
         asked = len(stub.requests)
         outcome, _ = go([coverage], tmp_path / "out", settings, retry_failed=True)
-        assert (outcome.tally.done, outcome.tally.unchanged) == (2, 10)
+        assert (outcome.stats.done, outcome.stats.unchanged) == (2, 10)
         assert len(stub.requests) == asked + 2
     assert len(sheet(tmp_path / "out")) == 12
 
@@ -369,13 +368,13 @@ def test_an_endpoint_that_is_down_stops_the_run(tmp_path: Path) -> None:
         outcome, _ = go([coverage], tmp_path / "out", settings)
         assert outcome.stopped
         assert "no such key" in outcome.stopped
-        assert outcome.tally.failed < 20
-        assert outcome.left == 100 - outcome.tally.failed
+        assert outcome.stats.failed < 20
+        assert outcome.left == 100 - outcome.stats.failed
         assert len(stub.requests) < 20
     with serving(right()) as stub:
         settings = settings_for(stub.base_url, concurrency=2)
         outcome, _ = go([coverage], tmp_path / "out", settings, retry_failed=True)
-        assert outcome.tally.done == 100
+        assert outcome.stats.done == 100
 
 
 def test_a_rate_is_kept_by_all_processes_together(tmp_path: Path) -> None:
@@ -403,12 +402,12 @@ def test_an_endpoint_that_says_too_many_is_given_time(tmp_path: Path) -> None:
     with serving(script) as stub:
         settings = settings_for(stub.base_url, concurrency=10)
         outcome, _ = go([coverage], tmp_path / "out", settings)
-        assert (outcome.tally.done, outcome.tally.failed) == (40, 0)
+        assert (outcome.stats.done, outcome.stats.failed) == (40, 0)
         assert len(stub.requests) - 40 <= 20
 
 
 class Counted:
-    """A purse for so many requests."""
+    """A budget of so many requests."""
 
     reason = "the budget is spent"
 
@@ -431,18 +430,18 @@ class Counted:
     release = lose = settle
 
 
-def test_a_purse_that_is_empty_stops_the_run_and_keeps_what_is_under_way(tmp_path: Path) -> None:
+def test_a_budget_that_is_spent_stops_the_run_and_keeps_what_is_under_way(tmp_path: Path) -> None:
     """No request is sent once it says no; what was asked is finished; the rest is left."""
     coverage = make_coverage(tmp_path / "in", 30)
     with serving(right(0.05)) as stub:
         settings = settings_for(stub.base_url, concurrency=4)
-        purse: Purse = Counted(12)
-        outcome, _ = go([coverage], tmp_path / "out", settings, purse=purse)
+        budget = Counted(12)
+        outcome, _ = go([coverage], tmp_path / "out", settings, budget=budget)
         assert outcome.stopped == "the budget is spent"
         assert len(stub.requests) <= 12
-        assert outcome.tally.done == len(stub.requests)
-        assert outcome.tally.failed == 0
-        assert outcome.left == 30 - outcome.tally.done
+        assert outcome.stats.done == len(stub.requests)
+        assert outcome.stats.failed == 0
+        assert outcome.left == 30 - outcome.stats.done
         outcome, _ = go([coverage], tmp_path / "out", settings)
-        assert outcome.tally.done + outcome.tally.unchanged == 30
+        assert outcome.stats.done + outcome.stats.unchanged == 30
         assert len(stub.requests) == 30

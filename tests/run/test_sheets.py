@@ -328,7 +328,7 @@ def test_a_text_that_failed_is_shown_until_it_is_done(tmp_path: Path, schema: Sc
     failed = Failed(0, "coverage/1.txt", "s", "it timed out", "X", 0.1, by.key(digest), digest)
     with Store(tmp_path) as store:
         run = store.begin_run(by, ["extract"])
-        store.name_recipe(by)
+        store.set_recipe(by)
         store.write(run, [failed])
     assert write_sheets(tmp_path, schema, recipe=by).articles == 1
     assert _sheets(tmp_path)["Failed"][1][1] == "it timed out"

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from extractor.errors import UsageError
 from extractor.read.source import Source
 from extractor.run.inputs import watch as module
-from extractor.run.inputs.coverage import Fields
-from extractor.run.inputs.watch import Watch, _Arrivals
+from extractor.run.inputs.sources import Fields
+from extractor.run.inputs.watch import WatchedSources, _ArrivalFinder
 from tests.support.processes.warm import Started, ran
 from tests.support.runs import (
     as_lines,
@@ -46,7 +46,7 @@ def wait_until(holds: Callable[[], bool], what: object = "", seconds: float = 20
 class Found:
     """What a watch has yielded."""
 
-    def __init__(self, base: Path, watch: Watch) -> None:
+    def __init__(self, base: Path, watch: WatchedSources) -> None:
         self.watch = watch
         self.sources: list[Source] = []
         self.told: list[str] = []
@@ -74,14 +74,14 @@ class Found:
 def watching(base: Path, *names: Path, output: Path | None = None) -> Iterator[Found]:
     """Watch until the block ends; the first pass is over when it begins."""
     told: list[str] = []
-    watch = Watch([str(name) for name in names], output=output, tell=told.append)
+    watch = WatchedSources([str(name) for name in names], output=output, tell=told.append)
     found = Found(base, watch)
     found.told = told
 
     def collect() -> None:
         found.sources.extend(iter_into(found, watch))
 
-    def iter_into(found: Found, watch: Watch) -> Iterator[Source]:
+    def iter_into(found: Found, watch: WatchedSources) -> Iterator[Source]:
         for source in watch.sources():
             found.sources.append(source)
         return iter(())
@@ -259,7 +259,7 @@ def test_there_must_be_something_to_watch() -> None:
     """Standard input ends; and nothing is not watched."""
     for names, files_from in ((["-"], None), ([], "list"), (["in"], "-")):
         with pytest.raises(UsageError):
-            Watch(names, files_from=files_from)
+            WatchedSources(names, files_from=files_from)
 
 
 # --- lines ---------------------------------------------------------------------------------------
@@ -315,16 +315,16 @@ def test_lines_in_any_pieces(tmp_path: Path, words: list[str], cuts: list[int], 
     data = ("\n".join(lines) + ("\n" if fed else "")).encode()
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"")
-    arrivals = _Arrivals(None, Fields(), lambda _: None)
+    arrivals = _ArrivalFinder(None, Fields(), lambda _: None)
     yielded: list[Source] = []
     for cut in [*sorted({c for c in cuts if c < len(data)}), len(data)]:
         with file.open("r+b") as out:
             out.seek(0, os.SEEK_END)
             out.write(data[out.tell() : cut])
-        yielded += arrivals.found(file)
+        yielded += arrivals.find_changed(file)
     os.utime(file, (1, 1))
-    yielded += arrivals.settled(time.time())
-    yielded += arrivals.found(file)
+    yielded += arrivals.find_completed(time.time())
+    yielded += arrivals.find_changed(file)
     assert [s.name for s in yielded] == [f"{file}:{n}" for n in range(1, len(lines) + 1)]
     assert [s.load().text.split()[0] for s in yielded] == [str(n + 1) for n in range(len(lines))]
     file.unlink()

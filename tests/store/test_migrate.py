@@ -50,14 +50,14 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 def test_every_earlier_version_gets_the_tables_of_a_new_store(tmp_path: Path, version: int) -> None:
     """Tables, views, indexes, triggers and the version; and again changes nothing."""
     with Store(tmp_path / "new") as store:
-        expected = schema_of(store._rows)
+        expected = schema_of(store._connection)
     old = tmp_path / "old"
     old.mkdir()
     store_of_version(old / FILE, version).close()
     for _ in range(2):
         with Store(old) as store:
-            assert schema_of(store._rows) == expected
-            assert version_of(store._rows) == LATEST
+            assert schema_of(store._connection) == expected
+            assert version_of(store._connection) == LATEST
 
 
 @pytest.mark.parametrize("version", range(1, LATEST))

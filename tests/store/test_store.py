@@ -41,7 +41,7 @@ def done(extraction: Extraction, position: int = 0, recipe: Recipe = RECIPE) -> 
 def store(tmp_path: Path):
     """Open a store with a run in it."""
     with Store(tmp_path / "out") as opened:
-        opened.name_recipe(RECIPE)
+        opened.set_recipe(RECIPE)
         assert opened.begin_run(RECIPE, ["-s", "release_event"]) == 1
         yield opened
 
@@ -115,7 +115,7 @@ def test_an_article_done_anew_replaces_its_rows(store: Store) -> None:
     failed = Failed(0, "a", "", "no", "ModelError", 0.1, entry.key, extraction.article.sha256)
     store.write(1, [entry, failed])
     assert store._all("select count(*) from record")[0][0] == before
-    known = store.known(entry.key)
+    known = store.earlier(entry.key)
     assert known is not None
     assert known.status == "done"
 
@@ -142,9 +142,9 @@ def test_what_goes_wrong_within_a_batch_leaves_nothing_of_it(store: Store) -> No
     object.__setattr__(broken.call, "seconds", None)
     with pytest.raises(OutputError):
         store.write(1, [entry, broken])
-    assert store.known(entry.key) is None
+    assert store.earlier(entry.key) is None
     store.write(1, [entry])
-    assert store.known(entry.key) is not None
+    assert store.earlier(entry.key) is not None
 
 
 def test_the_key_of_work_depends_on_what_changes_the_answer(monkeypatch) -> None:
@@ -203,7 +203,7 @@ def test_a_damaged_store_is_told_to_be_damaged(tmp_path: Path) -> None:
     """Whoever opens it, run or desk, however it is damaged: no word of room on the disk."""
     told = r"extract\.sqlite: the file is damaged, .*put a copy of it back, or move it, with"
     with Store(tmp_path) as store:
-        store._rows.execute("pragma wal_checkpoint(truncate)")
+        store._connection.execute("pragma wal_checkpoint(truncate)")
     whole = (tmp_path / FILE).read_bytes()
     for damaged in (b"this is no database" * 100, whole[:100] + b"\xff" * (len(whole) - 100)):
         for rest in tmp_path.glob(f"{FILE}*"):
@@ -246,7 +246,7 @@ folder, limit = Path(sys.argv[1]), int(sys.argv[2])
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 with Store(folder) as store:
-    store.name_recipe(RECIPE)
+    store.set_recipe(RECIPE)
     store.begin_run(RECIPE, [])
     for n in range(4000):
         extraction = extract(article_from_text(text_of(n) + "x" * 20000, str(n)), SCHEMA)

@@ -10,13 +10,13 @@ from typing import Any
 
 from extractor.read.source import Source
 from extractor.run.engine.engine import run
-from extractor.run.engine.outcome import Options
-from extractor.run.inputs.coverage import sources_in
-from extractor.run.progress.watcher import Outcome, Tally
-from extractor.run.requests.admission import Purse
+from extractor.run.engine.options import Options
+from extractor.run.inputs.sources import sources_in
+from extractor.run.progress.observer import Outcome, RunStats
+from extractor.run.requests.budget import Budget
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.settings import Settings
-from extractor.store.entries import Done, Failed, Known, Skipped
+from extractor.store.entries import Done, Earlier, Failed, Skipped
 from extractor.store.lock import locked
 from extractor.store.store import Store
 from extractor.store.work_key import recipe_for
@@ -59,24 +59,24 @@ def right(delay: float = 0.0) -> Play:
 
 
 class Seen:
-    """A watcher that keeps what it was told."""
+    """An observer that keeps what is reported."""
 
     def __init__(self) -> None:
         self.entries: list[Done | Failed | Skipped] = []
         self.notes: list[str] = []
 
-    def began(self, run_id: int) -> None:
-        """Nothing."""
+    def run_began(self, run_id: int) -> None:
+        """Keep nothing."""
 
-    def passed(self, source: str, known: Known) -> None:
-        """Nothing."""
+    def source_skipped(self, source: str, earlier: Earlier) -> None:
+        """Keep nothing."""
 
-    def ended(self, entry: Done | Failed | Skipped) -> None:
+    def article_ended(self, entry: Done | Failed | Skipped) -> None:
         """Keep it."""
         self.entries.append(entry)
 
-    def going(self, tally: Tally, under_way: int) -> None:
-        """Nothing."""
+    def progressed(self, stats: RunStats, in_work: int) -> None:
+        """Keep nothing."""
 
     def note(self, message: str) -> None:
         """Keep it."""
@@ -94,7 +94,7 @@ def go(
     settings: Settings | None = None,
     *,
     schema: str = "quotes",
-    purse: Purse | None = None,
+    budget: Budget | None = None,
     sources: Iterable[Source] | None = None,
     **options: Any,
 ) -> tuple[Outcome, Seen]:
@@ -111,8 +111,8 @@ def go(
             settings=settings,
             recipe=recipe_for(settings, loaded),
             options=Options(**given),
-            watcher=seen,
-            purse=purse,
+            observer=seen,
+            budget=budget,
             inherited=[handle],
         )
     return outcome, seen
@@ -128,7 +128,7 @@ def sheet(folder: Path, schema: str = "quotes") -> list[str]:
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
     """Return what a query of the store gives."""
     with Store(folder, make=False) as store:
-        return [tuple(row) for row in store._rows.execute(query)]
+        return [tuple(row) for row in store._connection.execute(query)]
 
 
 def done_in(folder: Path) -> int:

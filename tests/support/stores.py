@@ -57,7 +57,7 @@ def fill(
     by = recipe(schema or load_schema(SCHEMA), model)
     with Store(folder) as store:
         run = store.begin_run(by, command)
-        store.name_recipe(by)
+        store.set_recipe(by)
         position = -1
         for position, one in enumerate(extractions):
             source, digest = one.article.source, one.article.sha256

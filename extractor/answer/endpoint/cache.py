@@ -1,12 +1,12 @@
-"""Answers already paid for, on disk: compressed JSON under the hash of the whole request.
+"""The cache of answers on disk: compressed JSON by the hash of the whole request.
 
 diskcache's own disks unpickle whatever row says that it is a pickle (CVE-2025-69872; JSONDisk
 too, for rows of mode 4), so whoever can write to the folder can run code. `SafeDisk` reads and
 writes JSON bytes only and treats every other row as absent.
 
-The key covers everything that is sent *and* the endpoint: the same model name at another address
-may be another model. The key, the token limit and the prompt's wording are all part of it, so
-nothing stale can be returned; a wrong answer can be asked for again with `--refresh`.
+A key covers everything that is sent, and the endpoint: the same model name at another address may
+be another model. Prompt, schema and token limit are part of it, so that nothing outdated can be
+returned; a wrong answer can be asked for again with `--refresh`.
 """
 
 import hashlib
@@ -27,11 +27,11 @@ from extractor.errors import UsageError
 from extractor.schema.wire import canonical
 from extractor.settings import Settings
 
-# Files for larger values; below it they stand in the database. Answers are 1–20 KB.
+# Values of this size and more get a file each; others are in the database. Answers are 1–20 KB.
 _MIN_FILE_SIZE = 64 * 1024
-# Answers that are put between two looks at the cache's size: a look costs a fourth of a put.
+# The cache's size is checked after so many `put`s: a check costs a fourth of a put.
 _CULLED_EVERY = 64
-# A row that unpacks to more than this is no answer of ours (a "zip bomb").
+# A row that unpacks to more than this (a "zip bomb") is treated as absent.
 _MAX_UNPACKED = 64 * 1024 * 1024
 
 
@@ -99,7 +99,7 @@ class AnswerCache:
     def __init__(self, folder: Path, megabytes: int = 1024) -> None:
         """Open the cache, made if need be, readable by its owner only; raise UsageError."""
         self.folder = folder
-        self._put = 0  # answers till now
+        self._put = 0  # answers put so far
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
@@ -125,7 +125,7 @@ class AnswerCache:
         return found if isinstance(found, dict) else None
 
     def put(self, key: str, answer: Mapping[str, Any]) -> None:
-        """Keep an answer; a full disk must not cost the answer itself."""
+        """Keep an answer. Errors of the disk are ignored: the answer itself is not lost."""
         try:
             self._rows.set(key, dict(answer))
             self._put += 1

@@ -2,30 +2,30 @@
 
 Three loops stand inside one another, and each has one owner:
 
-    re-ask      instructor    an answer that our judge complains about goes back with the complaint;
-                              a first answer that is right never gets to it, which saves half
-    give way    `_create`     an endpoint that does not know a parameter is asked without it, once
-    retry       tenacity      a failure that may pass is tried again, within one deadline
+    re-ask   instructor    an answer that the caller's judge complains about goes back to the model
+                           with the complaint; an answer that is right at once never gets there,
+                           which saves half of the time
+    adapt    `_adapt`      an endpoint that rejects a parameter is asked without it (dialects.py)
+    retry    tenacity      a failure that may pass is tried again, within one deadline
 
 The client's own retries are off. `context=` is never passed to instructor: it would render every
-message, and so the article, as a Jinja template; the judge travels in a ContextVar instead.
+message, and so the article, as a Jinja template. The question that is being asked therefore
+reaches `Reply` and `_create`, which instructor calls, by a ContextVar.
+
 Importing this module costs 2 s (openai, instructor): import it only when a model is asked.
 """
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
 from time import monotonic
 from typing import Any, NoReturn, Self, TypeVar, cast
 
-import httpx2
 import instructor
-import openai
 from instructor.core.exceptions import InstructorRetryException, ResponseParsingError
 from openai.types.chat import ChatCompletion
 from pydantic_core import to_json
@@ -39,20 +39,20 @@ from tenacity import (
 )
 
 from extractor.answer.endpoint.cache import AnswerCache, request_key
-from extractor.answer.endpoint.dialects import Allowances
-from extractor.answer.endpoint.failures import (
-    Passing,
-    classify,
-    judge_status,
-    read_body,
-    redact,
-    timed_out,
+from extractor.answer.endpoint.connection import Connection
+from extractor.answer.endpoint.dialects import Dialect
+from extractor.answer.endpoint.failures import TransientFailure, read_body, redact, timed_out
+from extractor.answer.endpoint.gates import (
+    Call,
+    Deferred,
+    DeferredQuestion,
+    DeferredQuestions,
+    Gate,
 )
-from extractor.answer.endpoint.gates import Call, Gate, Later, PutAside, Sent, Slots
 from extractor.answer.endpoint.messages import (
+    AnswerText,
     Fault,
     Question,
-    Words,
     characters_of,
     guessed_tokens,
     messages_of,
@@ -67,7 +67,6 @@ from extractor.errors import (
     EndpointRefused,
     ExtractError,
     ModelError,
-    UsageError,
 )
 from extractor.record import Usage
 from extractor.settings import Settings
@@ -79,13 +78,14 @@ logging.getLogger("instructor").addHandler(logging.NullHandler())
 
 # Waits between attempts without a Retry-After: random up to 1, 2, 4, … seconds, at most 30.
 _BACKOFF = wait_random_exponential(multiplier=1, max=30)
-_IF_PASSING = retry_if_exception_type(Passing)
+_IF_TRANSIENT = retry_if_exception_type(TransientFailure)
 
 
 @dataclass
 class _Asking:
     """What one `ask` carries through instructor to `_create` and back."""
 
+    endpoint: "Endpoint"
     question: Question
     judge: Callable[[str], Any]
     usage: Usage
@@ -99,7 +99,7 @@ _asking: ContextVar[_Asking] = ContextVar("asking")
 
 
 class Reply(instructor.OpenAISchema):
-    """The response model as instructor sees it: validation is our judge's."""
+    """The response model as instructor sees it; validation is done by the caller's judge."""
 
     value: Any = None
 
@@ -117,59 +117,51 @@ class Reply(instructor.OpenAISchema):
             raise ResponseParsingError(str(fault)) from None
 
 
+async def _create(*, messages: list[dict[str, Any]], **_: object) -> ChatCompletion:
+    """Answer one of instructor's requests; its first is the one that was answered already."""
+    asking = _asking.get()
+    data, asking.first = asking.first, None
+    return ChatCompletion.construct(**(data or await asking.endpoint._answer(messages)))
+
+
 class Endpoint:
     """An OpenAI-compatible endpoint as the settings describe it. Use one for a whole run.
 
-    Safe for many tasks of one event loop; `aclose` when done. A new event loop gets a new client.
+    Safe for many tasks of one event loop; `aclose` when done. A new event loop gets new
+    connections.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        cache: AnswerCache | None = None,
-        gate: Gate | None = None,
-        later: Later | None = None,
-    ) -> None:
-        """Check the key; raise UsageError. Nothing is sent yet.
+    def __init__(self, settings: Settings, cache: AnswerCache | None = None) -> None:
+        """Check the key. Raises UsageError; nothing is sent yet.
 
-        `gate` says when a request may be sent; by default as many at a time as the settings say.
-        With `later` nothing is sent: what is not in the cache is put aside (see later.py).
+        Until `for_article` says otherwise as many requests are under way at a time as the
+        settings allow, and no question is deferred.
         """
         self.settings = settings
         self._cache = cache
-        self._given_gate = gate
-        self._later = later
+        self._gate: Gate | None = None
+        self._deferred: DeferredQuestions | None = None
         self._price = price_of(settings)
-        self._allowances = Allowances()
+        self._dialect = Dialect()
         attempts, limit = settings.retries + 1, settings.deadline
         self._until = stop_after_attempt(attempts) | stop_before_delay(limit)
-        _checked_key(settings)
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def _connect(self) -> None:
-        """Make the client, in the event loop that is running."""
-        loop = asyncio.get_running_loop()
-        if loop is self._loop:
-            return
-        self._loop = loop
-        self._gate = self._given_gate or Slots(self.settings.concurrency)
-        self._http = openai.DefaultAioHttpClient(verify=certificates())
-        self._client = client_for(self.settings, self._http)
-        self._url = self._client.base_url.join("chat/completions")
-        told = self._client.auth_headers | self._client.default_headers
-        self._headers = self._http.headers.copy()  # among them the encodings that it can read
-        self._headers.update({k: v for k, v in told.items() if isinstance(v, str)})
+        self._connection = Connection(settings)
         mode = instructor.Mode.JSON_SCHEMA
-        patched = instructor.patch(create=cast(Any, self._create), mode=mode)
-        self._instructor = instructor.AsyncInstructor(
-            client=self._client, create=patched, mode=mode
-        )
+        self._ask_until_right: Any = instructor.patch(create=cast(Any, _create), mode=mode)
+
+    def for_article(self, gate: Gate, deferred: DeferredQuestions | None = None) -> Self:
+        """Return the same endpoint for the questions about one article.
+
+        `gate` says when its requests may be sent. With `deferred` nothing is sent: a question
+        that is not in the cache goes there, and `ask` raises Deferred.
+        """
+        endpoint = copy(self)
+        endpoint._gate, endpoint._deferred = gate, deferred
+        return endpoint
 
     async def disconnect(self) -> None:
         """Close the connections of the event loop that is running; the next question opens new."""
-        if self._loop is asyncio.get_running_loop():
-            await self._client.close()
-            self._loop = None
+        await self._connection.close()
 
     async def aclose(self) -> None:
         """Close the connections and the cache."""
@@ -182,50 +174,44 @@ class Endpoint:
 
         A Fault that the judge finds goes back to the model, `reasks` times at most. Raises
         AnswerInvalid when there still is one (or the model declines), AnswerCut at the token
-        limit, and the Endpoint errors.
+        limit, Deferred, and the Endpoint errors.
         """
-        self._connect()
+        self._connection.open()
         if usage.cost_usd is None and usage.calls == 0 and self._price is not None:
             usage.cost_usd = 0.0
-        asking = _Asking(question, judge, usage)
+        asking = _Asking(self, question, judge, usage)
         messages = messages_of(question)
         token = _asking.set(asking)
         started = monotonic()
         try:
             data = await self._answer(messages)
             try:
-                return judge(Words(data["choices"][0]))
+                return judge(AnswerText(data["choices"][0]))
             except Fault as fault:
                 if question.schema is None:
                     raise AnswerInvalid(f"{self.settings.model}: {fault}") from None
                 asking.first, asking.fault = data, fault
-            reply = await self._instructor.create(
+            reply = await self._ask_until_right(
                 response_model=Reply,
                 messages=cast(Any, messages),
                 max_retries=self.settings.reasks,
             )
         except InstructorRetryException as error:
-            raise self._outcome(error) from None
+            raise self._error_for(error) from None
         finally:
             usage.seconds += monotonic() - started
             _asking.reset(token)
         return cast(T, reply.value)
 
-    def _outcome(self, error: InstructorRetryException) -> ExtractError:
+    def _error_for(self, error: InstructorRetryException) -> ExtractError:
         """Return our error for what ended instructor's loop."""
         cause = error.__cause__
-        if isinstance(cause, ExtractError):  # also a gate's that lets nobody through any more
+        if isinstance(cause, ExtractError):  # also a gate's that lets nothing through any more
             return cause
         return AnswerInvalid(
             f"{self.settings.model}: no valid answer after {error.n_attempts} attempts: "
             f"{redact(str(cause), self.settings)}"
         )
-
-    async def _create(self, *, messages: list[dict[str, Any]], **_: object) -> ChatCompletion:
-        """Answer one of instructor's requests; its first is the one that was answered already."""
-        asking = _asking.get()
-        data, asking.first = asking.first, None
-        return ChatCompletion.construct(**(data or await self._answer(messages)))
 
     async def _answer(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the answer to a request: from the cache, or from the endpoint."""
@@ -235,17 +221,17 @@ class Endpoint:
             asking.usage.reasks += 1
         request = request_of(asking.question, messages, self.settings)
         key = request_key(self.settings.endpoint, request)
-        sent = self._later.sent(key) if self._later is not None else None
+        known = self._deferred.status(key) if self._deferred is not None else None
         # An answer that is waited for is not taken before it is known what it has cost.
-        stale = self.settings.refresh if sent is None else sent.outcome != "answered"
+        stale = self.settings.refresh if known is None else known.outcome != "answered"
         cached = None if stale or not self._cache else self._cache.get(key)
-        if cached is not None and sent is not None:
-            _count_sent(sent, asking.usage)
+        if cached is not None and known is not None:
+            _count_deferred(known, asking.usage)
         elif cached is not None:
             asking.usage.cache_hits += 1
-        elif self._later is not None:
-            self._put_aside(self._later, sent, request, asking, key)
-        data = cached or await self._give_way(request, asking, key)
+        elif self._deferred is not None:
+            self._defer(self._deferred, known, request, asking, key)
+        data = cached or await self._adapt(request, asking, key)
         self._refuse_what_cannot_be_read(data["choices"][0], asking.question)
         if cached is None and self._cache is not None:
             self._cache.put(key, data)
@@ -266,77 +252,86 @@ class Endpoint:
             cut.partial = choice["message"]["content"]
             raise cut
 
-    def _put_aside(
-        self, later: Later, sent: Sent | None, request: dict[str, Any], asking: _Asking, key: str
+    def _defer(
+        self,
+        deferred: DeferredQuestions,
+        known: DeferredQuestion | None,
+        request: dict[str, Any],
+        asking: _Asking,
+        key: str,
     ) -> NoReturn:
-        """Raise PutAside; or the failure of a question that was put aside often enough."""
-        if sent is not None and sent.outcome == "refused":
-            raise EndpointRefused(sent.reason)
-        if sent is not None and sent.outcome == "failing":
-            raise EndpointFailing(sent.reason)
-        later.put_aside(key, asking.question.name, request)
-        raise PutAside("the question is answered later")
+        """Raise Deferred; or the failure of a question that was deferred often enough."""
+        if known is not None and known.outcome == "refused":
+            raise EndpointRefused(known.reason)
+        if known is not None and known.outcome == "failing":
+            raise EndpointFailing(known.reason)
+        deferred.defer(key, asking.question.name, request)
+        raise Deferred("the question is answered in a batch")
 
-    async def _give_way(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
-        """Send a request; without the parameters that this endpoint turns out not to know."""
+    async def _adapt(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
+        """Send a request, without the parameters that this endpoint turns out not to know."""
         while True:
-            known = set(self._allowances.found)
+            known = set(self._dialect.adaptations)
             try:
-                return await self._send(self._allowances.apply(request), asking, key)
+                return await self._send(self._dialect.apply(request), asking, key)
             except EndpointRefused as refusal:
                 if refusal.status not in (400, 422):
                     raise
                 # Another task may have learnt the same meanwhile.
-                if not self._allowances.learn(str(refusal)) and known == self._allowances.found:
+                if not self._dialect.learn(str(refusal)) and known == self._dialect.adaptations:
                     raise
 
     async def _send(self, request: dict[str, Any], asking: _Asking, key: str) -> dict[str, Any]:
-        """Send a request, again after passing failures, until it is answered or time is up."""
+        """Send a request, again after transient failures, until it is answered or time is up."""
         usage = asking.usage
         tokens = guessed_tokens(request)
         body = to_json(request)
-        # The first wait for a turn is none of the endpoint's doing: no part of the deadline.
-        await self._gate.enter(tokens)
+        gate = self._gate or self._connection.gate
+        # The first wait at the gate is none of the endpoint's doing: no part of the deadline.
+        ticket = await gate.enter(tokens)
         call: Call | None = _call(asking, key, request)
         ends = monotonic() + self.settings.deadline
         try:
             async for attempt in AsyncRetrying(
-                retry=_IF_PASSING, stop=self._until, wait=_wait, reraise=True
+                retry=_IF_TRANSIENT, stop=self._until, wait=_wait, reraise=True
             ):
                 with attempt:
                     if call is None:
-                        await self._gate.enter(tokens)
+                        ticket = await gate.enter(tokens)
                         call = _call(asking, key, request)
                     usage.calls += 1
                     usage.retries += attempt.retry_state.attempt_number > 1
                     try:
                         return await self._attempt(body, usage, ends - monotonic(), call)
                     finally:
-                        self._gate.leave(call)
+                        gate.leave(ticket, call)
                         call = None
-        except Passing as failure:
+        except TransientFailure as failure:
             raise failure.error from None
         finally:
             if call is not None:
-                self._gate.leave(call)
+                gate.leave(ticket, call)
         raise AssertionError("tenacity ends with a result or an exception")
 
     async def _attempt(
         self, body: bytes, usage: Usage, remaining: float, call: Call
     ) -> dict[str, Any]:
-        """Send a request once and note in `call` how it went; raise Passing, or a ModelError."""
+        """Send a request once and note in `call` how it went; at most `remaining` seconds.
+
+        Raises TransientFailure or ModelError.
+        """
         patience = max(0.001, min(self.settings.timeout, remaining))
         began = monotonic()
         try:
             async with asyncio.timeout(patience):
-                response = await self._post(body)
+                response = await self._connection.post(body)
             data = read_body(response, self.settings)
             self._count(data, usage, call)
             call.outcome = "answered"
         except TimeoutError:
             call.outcome = "timeout"
-            raise Passing(timed_out(self.settings)) from None
-        except Passing as failure:
+            raise TransientFailure(timed_out(self.settings)) from None
+        except TransientFailure as failure:
             call.outcome = type(failure.error).__name__
             call.throttled, call.wait = failure.throttled, failure.wait
             raise
@@ -347,22 +342,8 @@ class Endpoint:
             call.seconds = monotonic() - began
         return data
 
-    async def _post(self, body: bytes) -> httpx2.Response:
-        """Send a request's body and return the answer; raise Passing, or a ModelError.
-
-        Not `chat.completions.create`, nor the client's `post`: what they do to a request and an
-        answer that are JSON already takes as long as sending the one and receiving the other.
-        """
-        request = httpx2.Request("POST", self._url, headers=self._headers, content=body)
-        try:
-            response = await self._http.send(request)
-        except Exception as error:  # whatever happens between us and the endpoint
-            raise classify(error, self.settings) from None
-        if not response.is_success:
-            raise judge_status(response, self.settings)
-        return response
-
     def _count(self, data: dict[str, Any], usage: Usage, call: Call) -> None:
+        """Add an answer's tokens and their price to `usage`, and note them in `call`."""
         given, written = tokens_of(data)
         usage.input_tokens += given
         usage.output_tokens += written
@@ -373,7 +354,7 @@ class Endpoint:
 
 
 def _call(asking: _Asking, key: str, request: dict[str, Any]) -> Call:
-    """Return a request that is about to be sent, for whoever counts them."""
+    """Return the call for a request that is about to be sent."""
     question = len(asking.question.system) + len(asking.question.user)
     return Call(
         asking.question.name,
@@ -385,48 +366,20 @@ def _call(asking: _Asking, key: str, request: dict[str, Any]) -> Call:
     )
 
 
-def _count_sent(sent: Sent, usage: Usage) -> None:
-    """Count what an answer has cost that came after its question was put aside."""
+def _count_deferred(known: DeferredQuestion, usage: Usage) -> None:
+    """Count what an answer has cost that came in a batch."""
     usage.calls += 1
-    usage.input_tokens += sent.input_tokens
-    usage.output_tokens += sent.output_tokens
-    if sent.cost_usd is None:
+    usage.input_tokens += known.input_tokens
+    usage.output_tokens += known.output_tokens
+    if known.cost_usd is None:
         usage.cost_usd = None
     elif usage.cost_usd is not None:
-        usage.cost_usd += sent.cost_usd
-
-
-def client_for(settings: Settings, http: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
-    """Return a client for the event loop that is running, without retries; raise UsageError."""
-    return openai.AsyncOpenAI(
-        api_key=_checked_key(settings),
-        base_url=settings.base_url,
-        max_retries=0,
-        timeout=settings.timeout,
-        http_client=http or openai.DefaultAioHttpClient(verify=certificates()),
-    )
-
-
-@cache
-def certificates() -> ssl.SSLContext:
-    """Return whom we trust: read once (0.05 s), for all clients and the processes forked later."""
-    return httpx2.create_ssl_context()
+        usage.cost_usd += known.cost_usd
 
 
 def _wait(state: RetryCallState) -> float:
     """Return the seconds to wait: what the endpoint asked for, else a growing random time."""
     failure = state.outcome.exception() if state.outcome else None
-    if isinstance(failure, Passing) and failure.wait is not None:
+    if isinstance(failure, TransientFailure) and failure.wait is not None:
         return failure.wait
     return _BACKOFF(state)
-
-
-def _checked_key(settings: Settings) -> str:
-    key = settings.api_key.get_secret_value().strip() if settings.api_key else ""
-    if not key:
-        if settings.endpoint.startswith("https://api.openai.com"):
-            raise UsageError(f"{settings.endpoint} needs a key: set OPENAI_API_KEY")
-        return "none"  # local endpoints take any
-    if not key.isascii() or not key.isprintable():
-        raise UsageError("the key in OPENAI_API_KEY holds characters that no key has")
-    return key

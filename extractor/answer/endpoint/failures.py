@@ -1,6 +1,6 @@
-"""What can go wrong between us and an endpoint: passing or permanent, and how it is told.
+"""Sorts the failures of an endpoint into transient and permanent ones, and words their messages.
 
-A failure is *passing* when the same request may well succeed later: no connection, no answer in
+A failure is *transient* when the same request may well succeed later: no connection, no answer in
 time, an answer cut on the way, 408, 409, 429 and 5xx. Everything else is permanent. An endpoint
 that knows better says so in `x-should-retry`. Whatever it says in its own words is redacted
 before it becomes part of a message: some repeat the key in their refusal.
@@ -22,19 +22,19 @@ from extractor.answers import encodable
 from extractor.errors import EndpointFailing, EndpointRefused, EndpointUnreachable, ModelError
 from extractor.settings import Settings
 
-_PASSING_STATUS = frozenset({408, 409, 429})
-_SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})  # 429 that will not pass
+_TRANSIENT_STATUS = frozenset({408, 409, 429})
+_SPENT = frozenset({"insufficient_quota", "billing_hard_limit_reached"})  # a 429 that is permanent
 _KEY_SHAPE = re.compile(r"(?i)\b(bearer\s+|sk-|sk_|key-)[\w.*-]{6,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 @dataclass(eq=False)
-class Passing(Exception):
-    """A failure that may pass: what to raise when it does not, and how long to wait if told."""
+class TransientFailure(Exception):
+    """A failure after which the same request may succeed; `error` is raised if it never does."""
 
     error: ModelError
     wait: float | None = None  # seconds, as the endpoint asks
-    throttled: bool = False  # the endpoint says that we ask too much at a time
+    throttled: bool = False  # the endpoint answered 429, too many requests
 
 
 def redact(text: str, settings: Settings, limit: int = 300) -> str:
@@ -48,21 +48,21 @@ def redact(text: str, settings: Settings, limit: int = 300) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def classify(error: Exception, settings: Settings) -> Passing | ModelError:
-    """Say what an error of a client means: a Passing to try again, or what to raise."""
+def classify(error: Exception, settings: Settings) -> TransientFailure | ModelError:
+    """Return what an error of the HTTP client means: a TransientFailure, or the error to raise."""
     where = settings.endpoint
     if isinstance(error, openai.APIConnectionError) or not isinstance(error, openai.OpenAIError):
         causes = list(_causes_of(error))
         cause = causes[-1]  # its own kind: the client calls a refused connection a timeout as well
         if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
-            return Passing(timed_out(settings))
+            return TransientFailure(timed_out(settings))
         said = "" if cause is error else str(cause).strip()  # some errors are wordless
         kind = type(cause).__name__
         reason = redact(f"{kind}: {said}" if said else kind, settings)
         unreachable = EndpointUnreachable(
             f"{where} cannot be reached ({reason}); is it running, and is the base URL right?"
         )
-        return Passing(unreachable) if any(map(_is_of_connection, causes)) else unreachable
+        return TransientFailure(unreachable) if any(map(_is_of_connection, causes)) else unreachable
     if isinstance(error, openai.APIStatusError):
         return judge_status(error.response, settings)
     return EndpointRefused(f"{where}: {redact(str(error), settings)}")
@@ -88,18 +88,18 @@ def timed_out(settings: Settings) -> ModelError:
     )
 
 
-def judge_status(response: httpx2.Response, settings: Settings) -> Passing | ModelError:
-    """Say what an answer with an error status means."""
+def judge_status(response: httpx2.Response, settings: Settings) -> TransientFailure | ModelError:
+    """Return what an answer with an error status means: transient, or the error to raise."""
     status, headers = response.status_code, response.headers
-    said, code = _said(response)
+    said, code = _error_in(response)
     words = f"{settings.endpoint} answered {status}" + (
         f": {redact(said, settings)}" if said else ""
     )
-    told = headers.get("x-should-retry", "").lower()
-    passing = (status in _PASSING_STATUS or status >= 500) and code not in _SPENT
-    if told == "true" or (passing and told != "false"):
+    hint = headers.get("x-should-retry", "").lower()
+    transient = (status in _TRANSIENT_STATUS or status >= 500) and code not in _SPENT
+    if hint == "true" or (transient and hint != "false"):
         failing = EndpointFailing(f"{words}; try again later")
-        return Passing(failing, asked_wait(headers), throttled=status == 429)
+        return TransientFailure(failing, asked_wait(headers), throttled=status == 429)
     refused = EndpointRefused(f"{words}; {_advice(status, said, settings)}")
     refused.status = status
     return refused
@@ -117,17 +117,17 @@ def _advice(status: int, said: str, settings: Settings) -> str:
     return "asking again will not mend it; check the model and the base URL"
 
 
-def _said(response: httpx2.Response) -> tuple[str, str]:
+def _error_in(response: httpx2.Response) -> tuple[str, str]:
     """Return the message and the code in an error's body, whatever its shape."""
     try:
         data = json.loads(response.text)
     except ValueError:
         text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", response.text[:5000])
         return " ".join(text.split()), ""
-    return said_in(data)
+    return error_in(data)
 
 
-def said_in(data: object) -> tuple[str, str]:
+def error_in(data: object) -> tuple[str, str]:
     """Return the message and the code of an error given as JSON."""
     error = data.get("error", data) if isinstance(data, dict) else data
     if isinstance(error, dict):
@@ -154,14 +154,17 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
 
 
 def read_body(response: httpx2.Response, settings: Settings) -> dict[str, Any]:
-    """Return an answer's JSON; raise Passing when it is cut, EndpointRefused when it is none."""
+    """Return an answer's JSON, with its content as text that can be encoded.
+
+    Raises TransientFailure when it is cut short, EndpointRefused when it is no chat completion.
+    """
     text = response.text
     try:
         data = json.loads(text)
     except ValueError:
         if text.lstrip().startswith(("{", "[")) or not text.strip():
             cut = EndpointFailing(f"{settings.endpoint} sent an answer that is cut short")
-            raise Passing(cut) from None
+            raise TransientFailure(cut) from None
         raise EndpointRefused(
             f"{settings.endpoint} answered with something that is not JSON "
             f"({redact(text, settings, 60)}); does the base URL end in /v1?"
@@ -171,9 +174,9 @@ def read_body(response: httpx2.Response, settings: Settings) -> dict[str, Any]:
         content = choice["message"].get("content")
         choice["message"]["content"] = encodable(content) if isinstance(content, str) else ""
         return cast(dict[str, Any], data)
-    said, code = said_in(data) if isinstance(data, dict) and "error" in data else ("", "")
+    said, code = error_in(data) if isinstance(data, dict) and "error" in data else ("", "")
     if code in {"408", "409", "429"} or re.fullmatch(r"5\d\d", code):  # some gateways: 200 + error
-        raise Passing(EndpointFailing(f"{settings.endpoint}: {redact(said, settings)}"))
+        raise TransientFailure(EndpointFailing(f"{settings.endpoint}: {redact(said, settings)}"))
     raise EndpointRefused(
         f"{settings.endpoint} sent JSON that is no chat completion"
         + (f" ({redact(said, settings)})" if said else "")

@@ -1,8 +1,9 @@
-"""Questions that are put aside to be answered later, many together: what a batch is made of.
+"""Who decides when, and whether, a question is sent: the interfaces between a run and an endpoint.
 
-Whoever asks (transport.py) looks into the cache first, as always. What it does not find there is
-put aside instead of sent, and the article is taken up again when the answers have come into the
-cache. So there is one way through an article, whoever carries its questions.
+`Gate` limits the requests that are sent one by one. `DeferredQuestions` collects questions for a
+batch instead: the endpoint (client.py) looks into the cache as always, and what is not there is
+deferred, which ends the article for now. When the batch's answers are in the cache the article is
+extracted again. So there is one way through an article, however its questions are sent.
 """
 
 import asyncio
@@ -12,15 +13,15 @@ from typing import Any, Literal, Protocol
 from extractor.errors import ExtractError
 
 
-class PutAside(ExtractError):
-    """A question was put aside: its article cannot be finished now."""
+class Deferred(ExtractError):
+    """A question was deferred to a batch: its article cannot be finished now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of a question that was put aside before."""
+class DeferredQuestion:
+    """How a question that was deferred before stands."""
 
-    # waiting: no answer is known of; refused: asking again will not mend it
+    # waiting: no answer yet; refused: asking again will not help; failing: tried often enough
     outcome: Literal["waiting", "answered", "refused", "failing"]
     reason: str = ""
     input_tokens: int = 0
@@ -28,15 +29,15 @@ class Sent:
     cost_usd: float | None = None
 
 
-class Later(Protocol):
-    """Takes questions that are to be answered later."""
+class DeferredQuestions(Protocol):
+    """Takes the questions about one article that are to be answered in a batch."""
 
-    def sent(self, key: str) -> Sent | None:
-        """Return what became of a question, by its request's key; None: it was not put aside."""
+    def status(self, key: str) -> DeferredQuestion | None:
+        """Return how the question with this request key stands; None: it was not deferred."""
         ...
 
-    def put_aside(self, key: str, kind: str, request: dict[str, Any]) -> None:
-        """Take a request: its key, the question's name, and what would be sent."""
+    def defer(self, key: str, kind: str, request: dict[str, Any]) -> None:
+        """Take a request: its key, the question's name ("quotes"), and the JSON to be sent."""
         ...
 
 
@@ -52,7 +53,7 @@ class Call:
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float | None = None
-    throttled: bool = False  # the endpoint said: too many
+    throttled: bool = False  # the endpoint answered "too many requests"
     wait: float | None = None  # seconds that it asked to wait
     round: int = 0  # 1: asked; 2 and more: a wrong answer went back
     question_characters: int = 0  # of the messages of round 1
@@ -60,30 +61,32 @@ class Call:
 
 
 class Gate(Protocol):
-    """Lets requests through, as many at a time and as fast as may be."""
+    """Limits how many requests are under way at a time, and how fast they follow one another."""
 
-    async def enter(self, tokens: int) -> None:
-        """Wait for a turn; `tokens` is a guess at what the request will cost, answer included.
+    async def enter(self, tokens: int) -> int:
+        """Wait until a request may be sent; return the ticket to `leave` with.
 
-        May raise an error to say that nothing more is to be asked.
+        `tokens` is a guess at what the request will cost, answer included. May raise an error to
+        say that nothing more is to be asked.
         """
         ...
 
-    def leave(self, call: Call) -> None:
-        """Say that a request that entered is over."""
+    def leave(self, ticket: int, call: Call) -> None:
+        """Report that the request with this ticket is over."""
         ...
 
 
-class Slots:
-    """A gate with so many places and no other limit. Belongs to one event loop."""
+class ConcurrencyGate:
+    """A gate that only limits how many requests are under way. Belongs to one event loop."""
 
-    def __init__(self, places: int) -> None:
-        self._places = asyncio.Semaphore(places)
+    def __init__(self, most: int) -> None:
+        self._free = asyncio.Semaphore(most)
 
-    async def enter(self, tokens: int) -> None:  # noqa: ARG002
-        """Wait for a place."""
-        await self._places.acquire()
+    async def enter(self, tokens: int) -> int:  # noqa: ARG002
+        """Wait until fewer than the most are under way."""
+        await self._free.acquire()
+        return 0  # all are alike
 
-    def leave(self, call: Call) -> None:  # noqa: ARG002
-        """Give the place back."""
-        self._places.release()
+    def leave(self, ticket: int, call: Call) -> None:  # noqa: ARG002
+        """Let the next request through."""
+        self._free.release()

@@ -1,4 +1,4 @@
-"""A question as JSON for a chat endpoint, and what there is to read in the JSON of an answer."""
+"""A question as the JSON of a chat request, and the parts of an answer's JSON that are read."""
 
 import math
 import re
@@ -16,8 +16,8 @@ _FEW_TOKENS, _OPENINGS = 8, 20
 class Question:
     """One thing to ask: what the model reads, and the JSON schema that it answers in.
 
-    Without a schema it answers in a few plain words, with the odds of the first one, and a fault
-    in them does not go back to it.
+    Without a schema it answers in a few plain words, with the log-probabilities of the first
+    token, and a fault in the answer does not go back to it.
     """
 
     system: str
@@ -27,8 +27,8 @@ class Question:
     strict: bool = True
 
 
-class Words(str):
-    """An answer's text, with the odds of how it might have begun, where they were asked for."""
+class AnswerText(str):
+    """An answer's text, with the likeliest first tokens where they were asked for."""
 
     __slots__ = ("openings",)
 
@@ -95,7 +95,7 @@ def guessed_tokens(request: dict[str, Any]) -> int:
 
 
 def tokens_of(data: dict[str, Any]) -> tuple[int, int]:
-    """Return how many tokens went in and came out, as an answer says; 0 where it does not."""
+    """Return an answer's counts of input and output tokens; 0 where it gives none."""
     counted = data.get("usage")
     counted = counted if isinstance(counted, dict) else {}
     return _number(counted, "prompt_tokens"), _number(counted, "completion_tokens")

@@ -1,8 +1,8 @@
-"""What a request costs: the user's prices first, then the list prices of one endpoint we know.
+"""The price of a model and the cost of a request, in US dollars.
 
-The list prices are OpenAI's of 2025, in US dollars for a million tokens; they age, so `prices` in
-extract.toml overrides them. An endpoint on this machine costs nothing. For anything else the
-cost is unknown, which is said, not guessed.
+The prices that the user has set in extract.toml (`prices`) go first; then come OpenAI's list
+prices of 2025, for a million tokens. An endpoint on this machine costs nothing. For anything else
+the price is unknown, which is reported and never guessed.
 """
 
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - 
 def price_of(settings: Settings, *, batch: bool = False) -> Price | None:
     """Return the price of the model that `settings` name, or None when it is not known.
 
-    With `batch` what it costs in a batch: half.
+    `batch`: the price by the Batch API, which is half.
     """
     price = _full_price_of(settings)
     if price is None or not batch:
@@ -48,12 +48,12 @@ def _full_price_of(settings: Settings) -> Price | None:
 
 
 def cost(price: Price | None, input_tokens: int, output_tokens: int) -> float | None:
-    """Return US dollars, or None when the price is not known."""
+    """Return the cost in US dollars, or None when the price is not known."""
     if price is None:
         return None
     return (input_tokens * price.input + output_tokens * price.output) / 1_000_000
 
 
 def dollars(amount: float) -> str:
-    """Return an amount as people read it: cents, and of less than a dollar what is less."""
+    """Return an amount for people: with cents, below a dollar with hundredths of a cent."""
     return f"${amount:,.2f}" if amount >= 1 or amount == 0 else f"${amount:,.4f}"

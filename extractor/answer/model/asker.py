@@ -11,13 +11,14 @@ question among many costs that question only; an endpoint that answers nothing i
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Self
 
 from extractor.answer.endpoint.cache import open_cache
 from extractor.answer.endpoint.client import Endpoint
-from extractor.answer.endpoint.gates import PutAside
+from extractor.answer.endpoint.gates import Deferred, DeferredQuestions, Gate
 from extractor.answer.model.judge import Asked
 from extractor.answer.model.merging import merge
 from extractor.answer.model.narrow import narrow_questions
@@ -48,7 +49,7 @@ class _Round:
     failures: list[ModelError] = field(default_factory=list)
     answered: int = 0
     over: bool = False  # nothing more is to be asked
-    aside: PutAside | None = None  # a question is answered later
+    deferred: Deferred | None = None  # a question is answered in a batch
 
 
 class ModelAsker:
@@ -83,6 +84,12 @@ class ModelAsker:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def for_article(self, gate: Gate, deferred: DeferredQuestions | None = None) -> Self:
+        """Return the same asker for one article; see `Endpoint.for_article`."""
+        asker = copy(self)
+        asker.endpoint = self.endpoint.for_article(gate, deferred)
+        return asker
 
     async def disconnect(self) -> None:
         """Close the connections of the event loop that is running; it can be asked again."""
@@ -156,8 +163,8 @@ class ModelAsker:
         except ModelError as error:
             error.spent = going.usage
             raise
-        if going.aside is not None:
-            raise going.aside
+        if going.deferred is not None:
+            raise going.deferred
         if going.failures and not going.answered:
             going.failures[0].spent = going.usage
             raise going.failures[0]
@@ -179,8 +186,8 @@ class ModelAsker:
             going.answered += 1
             if not one.harvest.attempts:  # not even JSON, or declined
                 going.warnings.append(_remark("answer_invalid", one, error))
-        except PutAside as aside:  # so are the others, all at once
-            going.aside = aside
+        except Deferred as deferred:  # so are the others, all at once
+            going.deferred = deferred
         except ModelError as error:
             going.warnings.append(_remark("not_answered", one, error))
             if one.harvest.attempts:  # a re-ask failed; what was answered before is kept

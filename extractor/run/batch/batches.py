@@ -1,13 +1,14 @@
-"""Half price: the questions of a run by OpenAI's Batch API, answered within a day.
+"""Asks the questions of a run by OpenAI's Batch API: at half the price, answered within a day.
 
-    a round of the run ──► spool ──► upload ──► batch ──► answers ──► cache ──► the next round
-    (what the cache has     (files)  └──── noted in the store ────┘              (the same run,
-     not is put aside)                                                            a warm cache)
+    a round of the run ──► files ──► upload ──► batch ──► answers ──► cache ──► the next round
+    (questions not in                └── recorded in the store ──┘              (finds its answers
+     the cache are deferred)                                                     in the cache)
 
-An answer that is at fault makes the next round put a re-ask aside, which is the next batch. A
-line that failed, expired or is missing is put aside again, `ledger.ATTEMPTS` times; a line that is
-refused for a parameter that the model does not know goes again without it. Custom ids are the keys
-of the requests in the cache, so that an answer finds its place whatever was forgotten meanwhile.
+An answer that the caller's judge complains about makes the next round defer a re-ask, which goes
+into the next batch. A line that failed, expired or is missing is deferred again, up to
+`ledger.ATTEMPTS` times; a line that is refused for a parameter that the model does not know is
+sent again without it. The custom id of a line is the key of its request in the cache, so that an
+answer finds its place even after a kill.
 
 Importing this module costs 2 s (openai): import it only when a batch is asked for.
 """
@@ -21,9 +22,9 @@ from typing import Any
 from openai.types import Batch
 
 from extractor.answer.endpoint.cache import AnswerCache, default_folder
-from extractor.answer.endpoint.dialects import Allowances
-from extractor.answer.endpoint.failures import Passing
-from extractor.answer.endpoint.gates import Call, Sent
+from extractor.answer.endpoint.dialects import Dialect
+from extractor.answer.endpoint.failures import TransientFailure
+from extractor.answer.endpoint.gates import Call, DeferredQuestion
 from extractor.answer.endpoint.messages import guessed_tokens
 from extractor.errors import (
     EndpointFailing,
@@ -33,26 +34,27 @@ from extractor.errors import (
     UsageError,
 )
 from extractor.run.batch.endpoint import BatchEndpoint
-from extractor.run.batch.ledger import End, Ledger, Submitted
-from extractor.run.batch.results import Judge, Verdict, answer_rows, verdict_on
-from extractor.run.batch.upload_files import ANSWERS, Line, Part, Spool
-from extractor.run.requests.admission import Purse
+from extractor.run.batch.ledger import BatchLedger, LineOutcome, SubmittedBatch
+from extractor.run.batch.results import BatchResult, ResultReader, answer_rows, result_of
+from extractor.run.batch.upload_files import ANSWERS, BatchLine, UploadFile, UploadFiles
+from extractor.run.requests.budget import Budget
 from extractor.settings import Settings
 from extractor.store.store import Store
 
 _ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
-# Seconds between two looks at a batch: a small one is done in a minute, a large one in hours.
+# Seconds between two looks at a batch, growing: a small one takes a minute, a large one hours.
 _FIRST_PAUSE, _LONGER, _LONGEST_PAUSE = 1.0, 1.5, 300.0
-# A batch ends within a day, done or expired; one that nothing is heard of is given up after that.
+# A batch ends within a day, done or expired; one that the endpoint does not tell about is given
+# up after that.
 _SILENCE = 26 * 3600.0
-_AT_ONCE = 500  # lines noted in one transaction
+_AT_ONCE = 500  # lines recorded in one transaction
 # Seconds to wait when an account takes no more in batches at a time.
 _FULL_PAUSE, _LONGEST_FULL_PAUSE = 30.0, 1800.0
-_FEWEST = 50  # lines of a batch, at which they are made no smaller for that
+_FEWEST = 50  # lines: smaller than that a batch is not made
 
 
 class Batches:
-    """The batches of one run. Belongs to the run's own thread."""
+    """The batches of one run: takes questions, submits them, waits for answers. Not thread-safe."""
 
     def __init__(
         self,
@@ -61,44 +63,45 @@ class Batches:
         settings: Settings,
         *,
         note: Callable[[str], None],
-        purse: Purse | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        """Take up what was submitted before; `purse` says how much more may be.
+        """Continue with what was submitted before; `budget` limits what is submitted from now on.
 
         Raises UsageError when there is no cache to put answers in.
         """
         if settings.no_cache:
             raise UsageError("--batch-api puts the answers into the cache; drop --no-cache")
-        self._settings, self._note, self._purse = settings, note, purse
+        self._settings, self._note, self._budget = settings, note, budget
         self._folder = store.folder
-        self._ledger = Ledger(store, run_id, settings.endpoint, settings.model or "")
-        self._spool = Spool(store.folder)
-        self._allowances = Allowances()
-        for lesson in self._ledger.lessons():
-            self._allowances.learn(lesson)
-        self._under_way = self._ledger.under_way()
+        self._ledger = BatchLedger(store, run_id, settings.endpoint, settings.model or "")
+        self._files = UploadFiles(store.folder)
+        self._dialect = Dialect()
+        for refusal in self._ledger.refusals():
+            self._dialect.learn(refusal)
+        self._under_way = self._ledger.requests_under_way()
         self._added: set[str] = set()
-        self._tickets: dict[str, int] = {}  # of the purse, by the requests' keys
+        self._tickets: dict[str, int] = {}  # of the budget, by request key
         self._last_ticket = 0  # negative: those of requests sent one by one are not
-        self.spent = ""  # why no more questions are taken
+        self.spent = ""  # the reason, once the budget reaches no further
         self._awaited: set[int] = set()  # the batches that articles of this run wait for
         self._full_pause = 0.0
 
-    # --- what the articles' questions come to ---
+    # --- questions ---
 
-    def sent(self, work_key: str) -> dict[str, Sent]:
-        """Return what has become of the questions about an article."""
-        return self._ledger.of_work(work_key)
+    def questions_of(self, work_key: str) -> dict[str, DeferredQuestion]:
+        """Return how the questions about an article stand, by request key."""
+        return self._ledger.questions_of(work_key)
 
     @property
     def has_work(self) -> bool:
         """Whether there is anything to submit or to wait for."""
         return bool(self._added or self._awaited)
 
-    def add(self, line: Line, request: dict[str, Any]) -> None:
-        """Have a request submitted, if it is not under way and can be paid. Raises OutputError.
+    def add(self, line: BatchLine, request: dict[str, Any]) -> None:
+        """Take a request for the next batch, unless it is under way or cannot be paid now.
 
-        One that cannot be paid before others have come is left; its article puts it aside again.
+        One that cannot be paid before others are answered is left out; when its article is
+        extracted again it is deferred again. Raises OutputError.
         """
         key = line.request_key
         if key in self._added:
@@ -108,28 +111,28 @@ class Batches:
             self._awaited.add(batch)
         elif payable:
             self._added.add(key)
-            self._spool.add(line, self._allowances.apply(request))
+            self._files.add(line, self._dialect.apply(request))
 
     def _is_payable(self, key: str, request: dict[str, Any]) -> bool:
-        if self._purse is None or key in self._tickets:
+        if self._budget is None or key in self._tickets:
             return True
         self._last_ticket -= 1
         ticket = self._last_ticket
-        verdict = self._purse.reserve(ticket, guessed_tokens(request))
+        verdict = self._budget.reserve(ticket, guessed_tokens(request))
         if verdict == "go":
             self._tickets[key] = ticket
         elif verdict == "stop":
-            self.spent = self._purse.reason
+            self.spent = self._budget.reason
         return verdict == "go"
 
     def close(self) -> None:
         """Remove the files of what was not submitted."""
-        self._spool.clear()
+        self._files.clear()
 
     async def deliver(self) -> None:
         """Submit what was added, wait for it, and put the answers into the cache.
 
-        May be cancelled at any point; another run goes on with it. Raises ModelError when the
+        May be cancelled at any point; another run continues from there. Raises ModelError when the
         endpoint takes no batches, OutputError when the store or the folder cannot be written.
         """
         self._endpoint = BatchEndpoint(self._settings)
@@ -139,23 +142,23 @@ class Batches:
         try:
             if self._full_pause:
                 await asyncio.sleep(self._full_pause)
-            for part in self._spool.take():
-                self._awaited.add(await self._upload(part))
+            for file in self._files.take():
+                self._awaited.add(await self._upload(file))
             self._added.clear()
             ends = await self._wait(cache)
             self._make_smaller(ends)
         finally:
-            self._under_way = self._ledger.under_way()
+            self._under_way = self._ledger.requests_under_way()
             self._awaited.clear()
             cache.close()
             await self._endpoint.aclose()
 
     def _make_smaller(self, ends: list[str]) -> None:
-        """Go slower, in smaller batches, when the account takes no more at a time."""
+        """Halve the batches, and wait longer, when the account takes no more at a time."""
         if not ends or any(end != "queue" for end in ends):
             self._full_pause = 0.0
             return
-        self._spool.most_lines = max(_FEWEST, self._spool.most_lines // 2)
+        self._files.most_lines = max(_FEWEST, self._files.most_lines // 2)
         self._full_pause = min(max(2 * self._full_pause, _FULL_PAUSE), _LONGEST_FULL_PAUSE)
         self._note(
             "the account takes no more batches at present; smaller ones follow in "
@@ -164,52 +167,54 @@ class Batches:
 
     # --- submitting ---
 
-    async def _upload(self, part: Part) -> int:
-        file_id = await self._endpoint.upload(part.path)
-        number = self._ledger.uploaded(file_id, part.lines, self._allowances.found)
+    async def _upload(self, file: UploadFile) -> int:
+        file_id = await self._endpoint.upload(file.path)
+        number = self._ledger.record_upload(file_id, file.lines, self._dialect.adaptations)
         batch = await self._endpoint.create(file_id, time.time())
-        self._ledger.created(number, batch.id)
-        self._note(f"batch {number}: {len(part.lines):,} requests submitted as {batch.id}")
+        self._ledger.record_created(number, batch.id)
+        self._note(f"batch {number}: {len(file.lines):,} requests submitted as {batch.id}")
         return number
 
     # --- waiting ---
 
     async def _wait(self, cache: AnswerCache) -> list[str]:
-        """Wait until every batch has ended and its answers are in the cache; return how it did."""
-        judge = Judge(self._settings, self._allowances, cache)
-        waiting = [b for b in self._ledger.submitted() if b.number in self._awaited]
-        told: dict[int, str] = {}
+        """Wait until every batch has ended and its answers are cached; return how they ended."""
+        reader = ResultReader(self._settings, self._dialect, cache)
+        waiting = [b for b in self._ledger.open_batches() if b.number in self._awaited]
+        reported: dict[int, str] = {}
         ends: list[str] = []
         pause = _FIRST_PAUSE
         while waiting:
             for submitted in tuple(waiting):
-                batch = await self._look(submitted, told)
+                batch = await self._look(submitted, reported)
                 if isinstance(batch, Batch) and batch.status not in _ENDED:
                     continue
                 if batch is None:
                     continue
                 waiting.remove(submitted)
-                ends.append(await self._take(submitted, batch, judge))
+                ends.append(await self._take(submitted, batch, reader))
             if waiting:
                 await asyncio.sleep(pause)
                 pause = min(pause * _LONGER, _LONGEST_PAUSE)
         return ends
 
-    async def _look(self, submitted: Submitted, told: dict[int, str]) -> Batch | str | None:
-        """Return a batch as it stands, the reason why there is none, or None: nothing is heard."""
+    async def _look(
+        self, submitted: SubmittedBatch, reported: dict[int, str]
+    ) -> Batch | str | None:
+        """Return a batch as it stands, the reason why it is lost, or None: no answer at present."""
         number, batch_id = submitted.number, submitted.batch_id
         try:
             if batch_id is None:
                 found = await self._endpoint.create(
                     submitted.input_file_id, submitted.submitted_at, doubtful=True
                 )
-                self._ledger.created(number, found.id)
+                self._ledger.record_created(number, found.id)
             batch = await self._endpoint.look(batch_id or found.id)
-        except Passing as failure:
-            self._silence(submitted, failure.error, told)
+        except TransientFailure as failure:
+            self._report_silence(submitted, failure.error, reported)
             return None
         except (EndpointFailing, EndpointUnreachable) as error:
-            self._silence(submitted, error, told)
+            self._report_silence(submitted, error, reported)
             return None
         except EndpointRefused as refusal:
             if refusal.status not in (400, 404, 410):  # the key, the quota: not this batch's fault
@@ -219,27 +224,31 @@ class Batches:
         counts = batch.request_counts
         completed, failed = (counts.completed, counts.failed) if counts else (0, 0)
         line = f"{batch.status}, {completed:,} of {submitted.requests:,} done, {failed:,} failed"
-        if told.get(number) != line:
-            told[number] = line
-            self._ledger.stands(number, batch.status, completed, failed)
+        if reported.get(number) != line:
+            reported[number] = line
+            self._ledger.record_state(number, batch.status, completed, failed)
             self._note(f"batch {number}: {line}")
         return batch
 
-    def _silence(self, submitted: Submitted, error: ModelError, told: dict[int, str]) -> None:
-        """Say that nothing is heard of a batch; raise when that lasts too long."""
+    def _report_silence(
+        self, submitted: SubmittedBatch, error: ModelError, reported: dict[int, str]
+    ) -> None:
+        """Note that the endpoint does not answer about a batch; raise when that lasts too long."""
         if time.time() > submitted.submitted_at + _SILENCE:
             raise error
-        if told.get(submitted.number) != "silent":
-            told[submitted.number] = "silent"
+        if reported.get(submitted.number) != "silent":
+            reported[submitted.number] = "silent"
             self._note(f"batch {submitted.number}: nothing is heard of it for now: {error}")
 
     # --- answers ---
 
-    async def _take(self, submitted: Submitted, batch: Batch | str, judge: Judge) -> str:
-        """Put a batch's answers into the cache, and note what became of every line."""
+    async def _take(
+        self, submitted: SubmittedBatch, batch: Batch | str, reader: ResultReader
+    ) -> str:
+        """Put a batch's answers into the cache, and record the outcome of every line."""
         number = submitted.number
-        left = self._ledger.lines(number)
-        strangers = 0
+        left = self._ledger.open_lines(number)
+        unknown = 0
         files = (batch.output_file_id, batch.error_file_id) if isinstance(batch, Batch) else ()
         for file_id in files:
             if not file_id:  # no answer, or no failure: null, or empty
@@ -247,21 +256,21 @@ class Batches:
             path = await self._download(file_id)
             if path is None:
                 continue
-            ends: list[End] = []
+            outcomes: list[LineOutcome] = []
             for row in answer_rows(path):
                 found = left.pop(row["custom_id"], None) if row else None
                 if row is None or found is None:
-                    strangers += 1
+                    unknown += 1
                     continue
-                ends.append(judge.end_of(row, found[1], submitted.without))
-                if len(ends) >= _AT_ONCE:
-                    self._end(number, ends)
-            self._end(number, ends)
+                outcomes.append(reader.outcome_of(row, found[1], submitted.without))
+                if len(outcomes) >= _AT_ONCE:
+                    self._record(number, outcomes)
+            self._record(number, outcomes)
             path.unlink(missing_ok=True)
         outcome, reason = self._close(number, batch, left)
-        if strangers:
-            self._note(f"batch {number}: {strangers:,} lines of its answers cannot be understood")
-        answered = self._ledger.answered(number)
+        if unknown:
+            self._note(f"batch {number}: {unknown:,} lines of its answers cannot be understood")
+        answered = self._ledger.count_answered(number)
         lacking = submitted.requests - answered
         self._note(
             f"batch {number}: {answered:,} answered"
@@ -269,42 +278,44 @@ class Batches:
         )
         return outcome
 
-    def _end(self, number: int, ends: list[End]) -> None:
-        self._ledger.ended(number, ends)
-        if self._purse is not None:
-            for end in ends:
-                self._settle(self._purse, end)
-        ends.clear()
+    def _record(self, number: int, outcomes: list[LineOutcome]) -> None:
+        self._ledger.record_outcomes(number, outcomes)
+        if self._budget is not None:
+            for outcome in outcomes:
+                self._settle(self._budget, outcome)
+        outcomes.clear()
 
-    def _settle(self, purse: Purse, end: End) -> None:
-        """Have the purse know what a line has cost; what was not answered costs nothing."""
-        key, kind = end.line.request_key, end.line.kind
+    def _settle(self, budget: Budget, outcome: LineOutcome) -> None:
+        """Tell the budget what a line has cost; one that was not answered costs nothing."""
+        key, kind = outcome.line.request_key, outcome.line.kind
         ticket = self._tickets.pop(key, 0)
-        if end.outcome != "answered":
-            purse.release(ticket)
+        if outcome.outcome != "answered":
+            budget.release(ticket)
             return
         call = Call(kind, key, time.time(), "answered")
-        call.input_tokens, call.output_tokens = end.input_tokens, end.output_tokens
-        purse.settle(ticket, call)
+        call.input_tokens, call.output_tokens = outcome.input_tokens, outcome.output_tokens
+        budget.settle(ticket, call)
 
     def _close(
-        self, number: int, batch: Batch | str, left: dict[str, tuple[int, Line]]
+        self, number: int, batch: Batch | str, left: dict[str, tuple[int, BatchLine]]
     ) -> tuple[str, str | None]:
-        """Note what became of the lines that nothing came for; return how the batch ended."""
+        """Record the lines without an answer; return how the batch ended, and the reason."""
         if isinstance(batch, str):
-            verdict = Verdict("gone", batch)
+            result = BatchResult("gone", batch)
         else:
-            verdict = verdict_on(batch, self._settings)
-        status, reason = verdict.status, verdict.reason
-        outcome = "queue" if verdict.is_full else "failed"
-        ends = [
-            End(line, "refused", verdict.faults[place])
-            if place in verdict.faults
-            else End(line, outcome, reason or f"a batch ended as {status} without an answer to it")
+            result = result_of(batch, self._settings)
+        status, reason = result.status, result.reason
+        outcome = "queue" if result.is_full else "failed"
+        outcomes = [
+            LineOutcome(line, "refused", result.faults[place])
+            if place in result.faults
+            else LineOutcome(
+                line, outcome, reason or f"a batch ended as {status} without an answer to it"
+            )
             for place, line in left.values()
         ]
-        self._end(number, ends)
-        self._ledger.taken(number, status, reason)
+        self._record(number, outcomes)
+        self._ledger.record_read(number, status, reason)
         return ("queue" if outcome == "queue" and left else status), reason
 
     async def _download(self, file_id: str) -> Path | None:

@@ -1,7 +1,7 @@
-"""The endpoint's side of the Batch API: files up and down, batches made, found and looked at.
+"""Calls the Batch API of an endpoint: uploads, downloads, making, finding and looking at batches.
 
-Each step is tried again when the endpoint fails in a way that may pass, and is harmless when it
-is done twice. Importing this module costs 2 s (openai).
+Each call is tried again after a transient failure, and is harmless when it is done twice.
+Importing this module costs 2 s (openai).
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,18 +18,18 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from extractor.answer.endpoint.client import client_for
-from extractor.answer.endpoint.failures import Passing, classify, redact
+from extractor.answer.endpoint.connection import client_for
+from extractor.answer.endpoint.failures import TransientFailure, classify, redact
 from extractor.errors import EndpointFailing
 from extractor.run.batch.upload_files import ENDPOINT
 from extractor.settings import Settings
 
 T = TypeVar("T")
 
-_TRIES = 5  # at one step, when the endpoint fails in a way that may pass
+_TRIES = 5  # of one call, after transient failures
 _BACKOFF = wait_random_exponential(multiplier=1, max=30)
 _UPLOAD = 900.0  # seconds that 200 MB may take
-_PAGES = 3  # of a hundred batches each, in which one that may exist is looked for
+_PAGES = 3  # of a hundred batches each, that are looked through for one that may exist
 
 
 class BatchEndpoint:
@@ -60,10 +60,10 @@ class BatchEndpoint:
         return await self._try(upload)
 
     async def create(self, file_id: str, since: float, *, doubtful: bool = False) -> Batch:
-        """Return the batch of an uploaded file; one that may exist already is looked for first.
+        """Return the batch of an uploaded file; make it, or find the one that was made before.
 
-        `doubtful`: one may have been made before, though not earlier than `since` (seconds since
-        1970). Raises ModelError.
+        `doubtful`: one may have been made already, though not before `since` (seconds since
+        1970); it is looked for first. Raises ModelError.
         """
         in_doubt = doubtful
 
@@ -93,7 +93,7 @@ class BatchEndpoint:
         return None
 
     async def look(self, batch_id: str) -> Batch:
-        """Return a batch as it stands. Asks once; raises Passing or ModelError."""
+        """Return a batch as it stands. Asks once; raises TransientFailure or ModelError."""
         return await self._ask(lambda: self._client.batches.retrieve(batch_id))
 
     async def download(self, file_id: str, path: Path) -> None:
@@ -109,12 +109,12 @@ class BatchEndpoint:
 
         await self._try(download)
 
-    # --- the endpoint's troubles ---
+    # --- failures of the endpoint ---
 
     async def _try(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Do a step, again after failures that may pass. Raises ModelError."""
+        """Call, again after transient failures. Raises ModelError."""
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(Passing),
+            retry=retry_if_exception_type(TransientFailure),
             stop=stop_after_attempt(_TRIES),
             wait=_BACKOFF,
             reraise=True,
@@ -123,12 +123,12 @@ class BatchEndpoint:
             async for attempt in retrying:
                 with attempt:
                     return await self._ask(call)
-        except Passing as failure:
+        except TransientFailure as failure:
             raise failure.error from None
         raise AssertionError("tenacity ends with a result or an exception")
 
     async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Do a step once. Raises Passing or ModelError."""
+        """Call once. Raises TransientFailure or ModelError."""
         try:
             return await call()
         except openai.OpenAIError as error:
@@ -136,4 +136,4 @@ class BatchEndpoint:
         except httpx2.TransportError as error:  # while an answer was streamed
             words = redact(f"{type(error).__name__}: {error}", self._settings)
             cut = EndpointFailing(f"{self._settings.endpoint}: {words}")
-            raise Passing(cut) from None
+            raise TransientFailure(cut) from None

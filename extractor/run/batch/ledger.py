@@ -1,7 +1,7 @@
-"""What the store knows of batches: what was submitted, and what became of every line of it.
+"""Records in the store what was submitted in batches, and the outcome of every line.
 
-A batch is noted before it is created, and its end when every answer is in the cache, so that a
-run which is killed between any two steps goes on with the one that is missing.
+A batch is recorded before it is created, and its end when every answer is in the cache. So a run
+that continues after a kill between any two steps knows which step is missing.
 """
 
 import time
@@ -9,18 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extractor.answer.endpoint.gates import Call, Sent
-from extractor.run.batch.upload_files import Line
+from extractor.answer.endpoint.gates import Call, DeferredQuestion
+from extractor.run.batch.upload_files import BatchLine
 from extractor.store.entries import CallFor
 from extractor.store.store import Store
 
-# A question is tried so often, and is then failing: a batch may take a day.
+# After so many failures a question has failed: each batch may take a day.
 ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
-    """A batch that was submitted and whose answers have not been taken yet."""
+class SubmittedBatch:
+    """A batch that was submitted and whose answers have not been read yet."""
 
     number: int
     input_file_id: str
@@ -31,34 +31,34 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """What became of a line."""
+class LineOutcome:
+    """How a line of a batch ended."""
 
-    line: Line
-    outcome: str  # as in the table
+    line: BatchLine
+    outcome: str  # as in the table batch_line: "answered", "failed", …
     reason: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float | None = None
 
 
-class Ledger:
+class BatchLedger:
     """The tables `batch` and `batch_line`, for one endpoint. Belongs to the run's own thread."""
 
     def __init__(self, store: Store, run_id: int, endpoint: str, model: str) -> None:
         self._store, self._run_id = store, run_id
         self._endpoint, self._model = endpoint, model
 
-    # --- what is known ---
+    # --- reading ---
 
-    def submitted(self) -> list[Submitted]:
-        """Return the batches whose answers have not been taken."""
+    def open_batches(self) -> list[SubmittedBatch]:
+        """Return the batches whose answers have not been read."""
         rows = self._store.select(
             "select * from batch where endpoint = ? and read_at is null order by id",
             (self._endpoint,),
         )
         return [
-            Submitted(
+            SubmittedBatch(
                 row["id"],
                 row["input_file_id"],
                 row["batch_id"],
@@ -69,8 +69,8 @@ class Ledger:
             for row in rows
         ]
 
-    def under_way(self) -> dict[str, int]:
-        """Return which requests are in which of these batches, by the requests' keys."""
+    def requests_under_way(self) -> dict[str, int]:
+        """Return the numbers of the open batches that requests are in, by request key."""
         rows = self._store.select(
             "select l.request_key, l.batch from batch_line l join batch b on b.id = l.batch"
             " where b.endpoint = ? and b.read_at is null and l.outcome is null",
@@ -78,23 +78,23 @@ class Ledger:
         )
         return {row[0]: row[1] for row in rows}
 
-    def lines(self, number: int) -> dict[str, tuple[int, Line]]:
-        """Return the lines of a batch of which nothing is known, with their places in the file."""
+    def open_lines(self, number: int) -> dict[str, tuple[int, BatchLine]]:
+        """Return the lines of a batch that have no outcome, with their line numbers in the file."""
         rows = self._store.select(
             "select request_key, work_key, kind, number from batch_line"
             " where batch = ? and outcome is null",
             (number,),
         )
-        return {row[0]: (row[3], Line(row[0], row[1], row[2])) for row in rows}
+        return {row[0]: (row[3], BatchLine(row[0], row[1], row[2])) for row in rows}
 
-    def answered(self, number: int) -> int:
+    def count_answered(self, number: int) -> int:
         """Return how many lines of a batch were answered."""
         query = "select count(*) from batch_line where batch = ? and outcome = 'answered'"
         count: int = self._store.select(query, (number,))[0][0]
         return count
 
-    def lessons(self) -> list[str]:
-        """Return the refusals that have told what this model's requests must be without."""
+    def refusals(self) -> list[str]:
+        """Return the refusals that named a parameter which this model's requests must not have."""
         rows = self._store.select(
             "select distinct l.reason from batch_line l join batch b on b.id = l.batch"
             " where b.endpoint = ? and b.model = ? and l.outcome = 'adapted' limit 100",
@@ -102,8 +102,8 @@ class Ledger:
         )
         return [row[0] for row in rows]
 
-    def of_work(self, work_key: str) -> dict[str, Sent]:
-        """Return what has become of the questions about an article since it was last finished."""
+    def questions_of(self, work_key: str) -> dict[str, DeferredQuestion]:
+        """Return how the questions about an article stand, since it was last finished."""
         rows = self._store.select(
             "select l.* from batch_line l join batch b on b.id = l.batch"
             " where l.work_key = ? and (l.outcome is not null or b.read_at is null)"
@@ -111,27 +111,29 @@ class Ledger:
             " (select finished_at from extraction where work_key = l.work_key), 0) order by b.id",
             (work_key,),
         )
-        found: dict[str, Sent] = {}
+        found: dict[str, DeferredQuestion] = {}
         failed: defaultdict[str, int] = defaultdict(int)
         for row in rows:
             key, outcome, reason = row["request_key"], row["outcome"], row["reason"] or ""
             failed[key] += outcome == "failed"
             if outcome is None:
-                found[key] = Sent("waiting")
+                found[key] = DeferredQuestion("waiting")
             elif outcome == "answered":
                 tokens = row["input_tokens"], row["output_tokens"]
-                found[key] = Sent("answered", "", *tokens, row["cost_usd"])
+                found[key] = DeferredQuestion("answered", "", *tokens, row["cost_usd"])
             elif outcome == "refused":
-                found[key] = Sent("refused", reason)
+                found[key] = DeferredQuestion("refused", reason)
             elif failed[key] >= ATTEMPTS:
-                found[key] = Sent("failing", f"{reason} ({failed[key]} batches tried)")
+                found[key] = DeferredQuestion("failing", f"{reason} ({failed[key]} batches tried)")
         return found
 
-    # --- what happens ---
+    # --- recording ---
 
-    def uploaded(self, input_file_id: str, lines: Sequence[Line], without: Iterable[str]) -> int:
-        """Note a file of requests that a batch is about to be made of; return its number."""
-        with self._store.changing() as rows:
+    def record_upload(
+        self, input_file_id: str, lines: Sequence[BatchLine], without: Iterable[str]
+    ) -> int:
+        """Record an uploaded file, to be made a batch next; return the batch's number."""
+        with self._store.transaction() as rows:
             number = rows.execute(
                 "insert into batch (run_id, endpoint, model, input_file_id, status, requests,"
                 " submitted_at, without) values (?, ?, ?, ?, 'uploaded', ?, ?, ?)",
@@ -155,60 +157,60 @@ class Ledger:
             )
         return number or 0
 
-    def created(self, number: int, batch_id: str) -> None:
-        """Note under which id the endpoint knows a batch."""
-        with self._store.changing() as rows:
+    def record_created(self, number: int, batch_id: str) -> None:
+        """Record the endpoint's id of a batch."""
+        with self._store.transaction() as rows:
             rows.execute("update batch set batch_id = ? where id = ?", (batch_id, number))
 
-    def stands(self, number: int, status: str, completed: int, failed: int) -> None:
-        """Note what the endpoint says of a batch."""
-        with self._store.changing() as rows:
+    def record_state(self, number: int, status: str, completed: int, failed: int) -> None:
+        """Record the state of a batch, as the endpoint gives it."""
+        with self._store.transaction() as rows:
             rows.execute(
                 "update batch set status = ?, completed = ?, failed = ? where id = ?",
                 (status, completed, failed, number),
             )
 
-    def ended(self, number: int, ends: Sequence[End]) -> None:
-        """Note what became of some lines, and the calls that were paid with them."""
+    def record_outcomes(self, number: int, outcomes: Sequence[LineOutcome]) -> None:
+        """Record the outcomes of some lines, and the calls that were paid with them."""
         now = time.time()
         calls = [
             CallFor(
-                end.line.work_key,
+                outcome.line.work_key,
                 Call(
-                    end.line.kind,
-                    end.line.request_key,
+                    outcome.line.kind,
+                    outcome.line.request_key,
                     now,
                     "answered",
-                    input_tokens=end.input_tokens,
-                    output_tokens=end.output_tokens,
-                    cost_usd=end.cost_usd,
+                    input_tokens=outcome.input_tokens,
+                    output_tokens=outcome.output_tokens,
+                    cost_usd=outcome.cost_usd,
                 ),
             )
-            for end in ends
-            if end.outcome == "answered"
+            for outcome in outcomes
+            if outcome.outcome == "answered"
         ]
-        with self._store.changing() as rows:
+        with self._store.transaction() as rows:
             rows.executemany(
                 "update batch_line set outcome = ?, reason = ?, input_tokens = ?,"
                 " output_tokens = ?, cost_usd = ? where batch = ? and request_key = ?",
                 (
                     (
-                        end.outcome,
-                        end.reason,
-                        end.input_tokens,
-                        end.output_tokens,
-                        end.cost_usd,
+                        outcome.outcome,
+                        outcome.reason,
+                        outcome.input_tokens,
+                        outcome.output_tokens,
+                        outcome.cost_usd,
                         number,
-                        end.line.request_key,
+                        outcome.line.request_key,
                     )
-                    for end in ends
+                    for outcome in outcomes
                 ),
             )
             self._store.write_within(self._run_id, calls)
 
-    def taken(self, number: int, status: str, reason: str | None) -> None:
-        """Note that all is known of a batch."""
-        with self._store.changing() as rows:
+    def record_read(self, number: int, status: str, reason: str | None) -> None:
+        """Record that all answers of a batch were read."""
+        with self._store.transaction() as rows:
             rows.execute(
                 "update batch set status = ?, reason = ?, read_at = ? where id = ?",
                 (status, reason, time.time(), number),

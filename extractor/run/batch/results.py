@@ -1,4 +1,4 @@
-"""What a batch's answers come to: every line of its files, and what is said of it as a whole."""
+"""Reads the results of a batch: the outcome of each line, and the errors of the whole."""
 
 import json
 from collections.abc import Iterator
@@ -10,22 +10,22 @@ import httpx2
 from openai.types import Batch
 
 from extractor.answer.endpoint.cache import AnswerCache
-from extractor.answer.endpoint.dialects import Allowances
-from extractor.answer.endpoint.failures import Passing, judge_status, read_body, redact
+from extractor.answer.endpoint.dialects import Dialect
+from extractor.answer.endpoint.failures import TransientFailure, judge_status, read_body, redact
 from extractor.answer.endpoint.messages import tokens_of
 from extractor.answer.endpoint.prices import cost, price_of
 from extractor.errors import EndpointRefused, ModelError
-from extractor.run.batch.ledger import End
-from extractor.run.batch.upload_files import Line
+from extractor.run.batch.ledger import LineOutcome
+from extractor.run.batch.upload_files import BatchLine
 from extractor.settings import Settings
 
-# An account may have so many tokens in batches at a time; the endpoint tells when a batch fails.
+# The error of a batch that exceeds the tokens that an account may have in batches at a time.
 _FULL = "token_limit_exceeded"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the endpoint says of a batch that has ended."""
+class BatchResult:
+    """How a batch has ended."""
 
     status: str
     reason: str | None = None  # why not every line was answered
@@ -33,8 +33,8 @@ class Verdict:
     is_full: bool = False  # the account takes no more at a time
 
 
-def verdict_on(batch: Batch, settings: Settings) -> Verdict:
-    """Return what the endpoint says of a batch that has ended."""
+def result_of(batch: Batch, settings: Settings) -> BatchResult:
+    """Return how a batch has ended, by the state and the errors that the endpoint gives."""
     errors = (batch.errors.data if batch.errors else None) or []
     faults: dict[int, str] = {}
     whole: list[str] = []
@@ -48,7 +48,7 @@ def verdict_on(batch: Batch, settings: Settings) -> Verdict:
         reason = f"a batch {batch.status}: {whole[0]}"
     elif batch.status != "completed":
         reason = f"a batch was {batch.status}" if batch.status != "failed" else "a batch failed"
-    return Verdict(batch.status, reason, faults, any(error.code == _FULL for error in errors))
+    return BatchResult(batch.status, reason, faults, any(error.code == _FULL for error in errors))
 
 
 def answer_rows(path: Path) -> Iterator[dict[str, Any] | None]:
@@ -65,21 +65,23 @@ def answer_rows(path: Path) -> Iterator[dict[str, Any] | None]:
             yield row if isinstance(row, dict) and isinstance(row.get("custom_id"), str) else None
 
 
-class Judge:
-    """Judges lines of answer and error files, and keeps the answers."""
+class ResultReader:
+    """Reads lines of answer and error files, and puts the answers into the cache."""
 
-    def __init__(self, settings: Settings, allowances: Allowances, cache: AnswerCache) -> None:
-        self._settings, self._allowances, self._cache = settings, allowances, cache
+    def __init__(self, settings: Settings, dialect: Dialect, cache: AnswerCache) -> None:
+        self._settings, self._dialect, self._cache = settings, dialect, cache
         self._price = price_of(settings, batch=True)
 
-    def end_of(self, row: dict[str, Any], line: Line, without: frozenset[str]) -> End:
-        """Return what became of a line whose request was sent `without` what was known then."""
+    def outcome_of(
+        self, row: dict[str, Any], line: BatchLine, without: frozenset[str]
+    ) -> LineOutcome:
+        """Return the outcome of a line; `without` are the adaptations that its request had."""
         response = row.get("response")
         if not isinstance(response, dict):
             error = row.get("error")
             error = error if isinstance(error, dict) else {}
             words = str(error.get("message") or error.get("code") or "no answer in its line")
-            return End(line, "failed", redact(words, self._settings))
+            return LineOutcome(line, "failed", redact(words, self._settings))
         status = response.get("status_code")
         status = status if isinstance(status, int) and 100 <= status < 600 else 500
         held = httpx2.Response(status, json=response.get("body"))
@@ -88,25 +90,27 @@ class Judge:
                 failure = judge_status(held, self._settings)
                 raise failure
             data = read_body(held, self._settings)
-        except Passing as failure:
-            return End(line, "failed", str(failure.error))
+        except TransientFailure as failure:
+            return LineOutcome(line, "failed", str(failure.error))
         except EndpointRefused as refusal:
             return self._refused(refusal, status, line, without)
         except ModelError as error:
-            return End(line, "failed", str(error))
-        # A refusal to answer and an answer cut at the limit are kept too: they are what was paid
-        # for, and whoever takes them from the cache judges them as if they had just come.
+            return LineOutcome(line, "failed", str(error))
+        # A refusal to answer and an answer cut at the limit are cached too: they were paid for, and
+        # are judged when they are taken from the cache, as if they had just come.
         self._cache.put(line.request_key, data)
         given, written = tokens_of(data)
-        return End(line, "answered", None, given, written, cost(self._price, given, written))
+        return LineOutcome(
+            line, "answered", None, given, written, cost(self._price, given, written)
+        )
 
     def _refused(
-        self, refusal: EndpointRefused, status: int, line: Line, without: frozenset[str]
-    ) -> End:
-        """Return the end of a refused line; one refused for a parameter goes again without it."""
-        lessons = set(self._allowances.lessons_in(str(refusal)))
-        if status in (400, 422) and lessons - without:
-            if not lessons & (self._allowances.found - without):
-                self._allowances.learn(str(refusal))  # another line has not taught it
-            return End(line, "adapted", str(refusal))
-        return End(line, "refused", str(refusal))
+        self, refusal: EndpointRefused, status: int, line: BatchLine, without: frozenset[str]
+    ) -> LineOutcome:
+        """Return the outcome of a refused line: "adapted" when it is to be sent again, adapted."""
+        wanted = set(self._dialect.adaptations_for(str(refusal)))
+        if status in (400, 422) and wanted - without:
+            if not wanted & (self._dialect.adaptations - without):
+                self._dialect.learn(str(refusal))  # no other line has taught it
+            return LineOutcome(line, "adapted", str(refusal))
+        return LineOutcome(line, "refused", str(refusal))

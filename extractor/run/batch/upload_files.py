@@ -1,7 +1,8 @@
-"""Requests on their way into files that can be uploaded: as many and as large as a batch may be.
+"""Writes requests into files to upload, each as large as a batch may be at the most.
 
-The files stand in the output folder, for their owner only, until they are uploaded. They hold what
-articles say and no key. Whatever a killed run left of them is asked for anew: it was not sent yet.
+The files are in the output folder, readable by their owner only, until they are uploaded. They
+hold text of articles and no key. What a killed run left of them is removed: those questions were
+not sent, and are deferred again.
 """
 
 import json
@@ -23,8 +24,8 @@ ANSWERS = f"{_NAME}answers.jsonl"  # a file of answers while it is read
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One request of a file, without what it says."""
+class BatchLine:
+    """One line of a file: a request, without its content."""
 
     request_key: str  # and `custom_id`: 64 hexadecimal digits
     work_key: str
@@ -32,71 +33,71 @@ class Line:
 
 
 @dataclass
-class Part:
+class UploadFile:
     """A file of requests."""
 
     path: Path
-    lines: list[Line] = field(default_factory=list)
+    lines: list[BatchLine] = field(default_factory=list)
     size: int = 0  # bytes
 
 
-class Spool:
+class UploadFiles:
     """Writes requests into files in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin with no file; those of a killed run are removed."""
+        """Start with no file; those of a killed run are removed."""
         self.most_lines, self.most_bytes = MOST_LINES, MOST_BYTES
         self._folder = folder
-        self._parts: list[Part] = []
-        self._file: BinaryIO | None = None
+        self._files: list[UploadFile] = []
+        self._open: BinaryIO | None = None
         self.clear()
 
     def clear(self) -> None:
-        """Remove every file; what stood in them is asked for anew."""
+        """Remove every file; the questions in them will be deferred again."""
         with suppress(OutputError):
             self._close()
-        self._parts.clear()
+        self._files.clear()
         with suppress(OSError):
             for left in self._folder.glob(f"{_NAME}*"):
                 left.unlink(missing_ok=True)
 
-    def add(self, line: Line, request: Mapping[str, Any]) -> None:
+    def add(self, line: BatchLine, request: Mapping[str, Any]) -> None:
         """Write a request. Raises OutputError."""
         row = {"custom_id": line.request_key, "method": "POST", "url": ENDPOINT, "body": request}
         # Escaped: no line separator of Unicode's, and no half of a character, can end a line.
         data = json.dumps(row, separators=(",", ":")).encode("ascii") + b"\n"
         try:
-            part, file = self._part(len(data))
+            entry, file = self._file_for(len(data))
             file.write(data)
         except OSError as error:
             raise self._broken(error) from error
-        part.lines.append(line)
-        part.size += len(data)
+        entry.lines.append(line)
+        entry.size += len(data)
 
-    def take(self) -> Iterator[Part]:
-        """Yield the files that are ready to be uploaded, and forget each when the next is taken."""
+    def take(self) -> Iterator[UploadFile]:
+        """Yield the files to upload; each is removed when the next is taken."""
         self._close()
-        while self._parts:
-            part = self._parts[0]
-            yield part
-            part.path.unlink(missing_ok=True)
-            del self._parts[0]
+        while self._files:
+            entry = self._files[0]
+            yield entry
+            entry.path.unlink(missing_ok=True)
+            del self._files[0]
 
-    def _part(self, size: int) -> tuple[Part, BinaryIO]:
+    def _file_for(self, size: int) -> tuple[UploadFile, BinaryIO]:
         """Return the file that has room for so many bytes."""
-        if self._file is not None:
-            part = self._parts[-1]
-            if len(part.lines) < self.most_lines and part.size + size <= self.most_bytes:
-                return part, self._file
+        if self._open is not None:
+            entry = self._files[-1]
+            if len(entry.lines) < self.most_lines and entry.size + size <= self.most_bytes:
+                return entry, self._open
         self._close()
-        part = Part(self._folder / f"{_NAME}{len(self._parts) + 1}.jsonl")
+        entry = UploadFile(self._folder / f"{_NAME}{len(self._files) + 1}.jsonl")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        self._file = os.fdopen(os.open(part.path, flags, 0o600), "wb")
-        self._parts.append(part)
-        return part, self._file
+        self._open = os.fdopen(os.open(entry.path, flags, 0o600), "wb")
+        self._files.append(entry)
+        return entry, self._open
 
     def _close(self) -> None:
-        file, self._file = self._file, None
+        file, self._open = self._open, None
         if file is not None:
             try:
                 file.close()

@@ -1,7 +1,7 @@
-"""What one article becomes in a run of Daft's: a row of Parquet, done or failed with its reason.
+"""Turns one article into a row of Parquet, for Daft: done, or failed with the reason.
 
-Pure functions: they take a source through the pipeline and give a row; none of them raises on
-anything that an article, a table or an endpoint holds. Whoever calls them is in scale.py.
+The functions take a source through the pipeline and return a row; they do not raise, whatever an
+article, a table or an endpoint's answer holds. They are called by job.py.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import importlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from extractor.read.files import printable_name
 from extractor.read.source import Source, failing
 from extractor.record import Extraction, Usage
 from extractor.run.inputs.jsonl import Fields, source_of_line, source_of_values
-from extractor.run.workers.worker import told
+from extractor.run.workers.worker import reason_for
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.settings import Settings
 from extractor.sheet.jsonout import to_json
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What is to be done with each article. Goes to every process and machine."""
+class JobSettings:
+    """How each article is extracted. Sent to every process and machine."""
 
     settings: Settings
     schema: str  # by name, or the path of its file
@@ -77,12 +77,12 @@ RECORD_COLUMNS = {
 }
 
 
-def row_of(work: Work, source: Source) -> dict[str, Any]:
+def row_of(job: JobSettings, source: Source) -> dict[str, Any]:
     """Take one article through by the rules; return its row, whatever happens."""
     began = perf_counter()
     article = None
     try:
-        schema = _schema_of(work)
+        schema = _resources.schema(job)
         article = source.load()
         extraction = extract(article, schema)
         return _done(source, extraction, perf_counter() - began)
@@ -90,14 +90,14 @@ def row_of(work: Work, source: Source) -> dict[str, Any]:
         return _failed(source, article, error, perf_counter() - began)
 
 
-async def asked_row_of(work: Work, source: Source) -> dict[str, Any]:
+async def asked_row_of(job: JobSettings, source: Source) -> dict[str, Any]:
     """Take one article through with a model; return its row, whatever happens."""
     began = perf_counter()
     article = None
     try:
-        schema = _schema_of(work)
+        schema = _resources.schema(job)
         article = source.load()
-        extraction = await extract_with(article, schema, _asker(work))
+        extraction = await extract_with(article, schema, _resources.asker(job))
         return _done(source, extraction, perf_counter() - began)
     except Exception as error:  # whatever it is, the other articles go on
         return _failed(source, article, error, perf_counter() - began)
@@ -124,7 +124,7 @@ def _failed(
     return {
         **_row(source, article, usage, seconds),
         "status": "failed",
-        "reason": storable(told(error)),
+        "reason": storable(reason_for(error)),
         "error_kind": type(error).__name__,
     }
 
@@ -153,39 +153,45 @@ def record_rows_of(source: str, article_sha256: str, extraction: str) -> list[di
     ]
 
 
-_loading = Lock()
+class _ProcessResources:
+    """What a process makes once and uses for all its articles: schemas, and a model's asker."""
+
+    def __init__(self) -> None:
+        self._loading = Lock()  # whether we are called in threads or processes is up to Daft
+        self._schemas: dict[tuple[str, str], Schema] = {}
+        self._askers: dict[asyncio.AbstractEventLoop, tuple[JobSettings, ModelAsker]] = {}
+
+    def schema(self, job: JobSettings) -> Schema:
+        """Return a job's schema. Raises SchemaError when this machine has another one."""
+        key = job.schema, job.schema_sha256
+        with self._loading:
+            if key not in self._schemas:
+                schema = load_schema(job.schema)
+                if schema.sha256 != job.schema_sha256:
+                    raise SchemaError(
+                        f"{schema.path}: not the schema that the command was given; copy it here"
+                    )
+                self._schemas[key] = schema
+            return self._schemas[key]
+
+    def asker(self, job: JobSettings) -> "ModelAsker":
+        """Return the asker of the event loop that is running, with its connections and cache."""
+        from extractor.answer.model.asker import ModelAsker
+
+        loop = asyncio.get_running_loop()
+        if loop not in self._askers or self._askers[loop][0] != job:
+            self._askers[loop] = job, ModelAsker(job.settings)
+        return self._askers[loop][1]
 
 
-@cache
-def _schema(name: str, sha256: str) -> Schema:
-    schema = load_schema(name)
-    if schema.sha256 != sha256:
-        raise SchemaError(f"{schema.path}: not the schema that the command was given; copy it here")
-    return schema
-
-
-def _schema_of(work: Work) -> Schema:
-    with _loading:  # whether in threads or processes is up to Daft
-        return _schema(work.schema, work.schema_sha256)
-
-
-_askers: "dict[asyncio.AbstractEventLoop, tuple[Work, ModelAsker]]" = {}
-
-
-def _asker(work: Work) -> "ModelAsker":
-    """Return this process's asker: one for all articles, with its connections and cache."""
-    from extractor.answer.model.asker import ModelAsker
-
-    loop = asyncio.get_running_loop()
-    if loop not in _askers or _askers[loop][0] != work:
-        _askers[loop] = work, ModelAsker(work.settings)
-    return _askers[loop][1]
+# Daft calls plain functions: this is the one place where a process keeps anything between calls.
+_resources = _ProcessResources()
 
 
 # --- where articles come from --------------------------------------------------------------------
 
 
-def made(make: Callable[..., Source], row: Sequence[Any]) -> Source:
+def make_source(make: Callable[..., Source], row: Sequence[Any]) -> Source:
     """Return the source that `make` makes of a row of a table, whatever the row holds."""
     try:
         return make(*row)
@@ -204,7 +210,7 @@ def source_of_file(path: str) -> Source:
 
 
 def is_local(name: str) -> bool:
-    """Tell whether a name is a path on this machine, not an address in an object store."""
+    """Return whether a name is a path on this machine, not an address in an object store."""
     scheme, found, _ = name.partition("://")
     return not found or scheme == "file"
 

@@ -1,11 +1,11 @@
-"""Beyond one machine: the same pipeline as a function of Daft's, over files or tables anywhere.
+"""Runs the pipeline by Daft (`extract scale`), over files or tables, on one machine or many.
 
-    files, .jsonl, .parquet ──► a function of scaled.py ──► Parquet: a row an article
-    (on disk, s3://, gs://, …)  (on all cores, or a cluster)  (and, if asked for, a row a record)
+    files, .jsonl, .parquet ──► a function of article.py ──► Parquet: a row for each article
+    (on disk, s3://, gs://, …)  (on all cores, or a cluster)  (and, if wanted, one for each record)
 
-Daft (the extra `[daft]`) finds the files, cuts the work up, hands it to processes or machines and
-writes what they return. Where it runs is Daft's own setting: `DAFT_RUNNER=ray` with `RAY_ADDRESS`
-for a cluster, this machine without. There is no store and so no going on from where it stopped.
+Daft (the extra `[daft]`) finds the files, distributes the work to processes or machines and writes
+the rows. Where it runs is Daft's own setting: `DAFT_RUNNER=ray` with `RAY_ADDRESS` for a cluster,
+this machine otherwise. There is no store, and so a run that was stopped begins again.
 """
 
 import glob
@@ -25,10 +25,10 @@ from extractor.run.command import fields_from
 from extractor.run.daft.article import (
     COLUMNS,
     RECORD_COLUMNS,
-    Work,
+    JobSettings,
     asked_row_of,
     is_local,
-    made,
+    make_source,
     record_rows_of,
     row_of,
     source_in_lines,
@@ -42,12 +42,12 @@ from extractor.settings import Settings
 _TABLES = (".parquet", ".pq")
 _AT_A_TIME = 32  # articles that a process is given at a time: a quarter of a second by the rules
 _A_PART = 1_000  # articles in one part of the work, as a cluster hands it out
-_TOLD = 20  # failures that are told; all of them are in the output
+_MOST_SHOWN = 20  # failures that are printed; all of them are in the output
 
 
 @dataclass(frozen=True, slots=True)
-class ScaleOrder:
-    """What the command was told, other than settings and schema."""
+class DaftArguments:
+    """The arguments of the command, besides settings and schema."""
 
     names: Sequence[str]
     output: str  # a folder, here or in object storage
@@ -60,7 +60,7 @@ class ScaleOrder:
 
 
 def scale(
-    order: ScaleOrder,
+    arguments: DaftArguments,
     settings: Settings,
     schema_name: str,
     *,
@@ -73,32 +73,32 @@ def scale(
     """
     daft = _daft()
     schema = load_schema(schema_name)
-    for folder in filter(None, (order.output, order.records)):
-        _refuse_taken(daft, folder, order.overwrite)
+    for folder in filter(None, (arguments.output, arguments.records)):
+        _refuse_taken(daft, folder, arguments.overwrite)
     if settings.asks_model:
         from extractor.answer.model.prompt import Prompts
 
         Prompts(schema)  # a missing prompt is told before anything is read
     shipped = schema_name if not schema_name.endswith(".py") else str(schema.path)
-    job = _Job(daft, Work(settings, shipped, schema.sha256), order.fields)
+    job = _Job(daft, JobSettings(settings, shipped, schema.sha256), arguments.fields)
     began = perf_counter()
-    frame = job.results(order.names)
-    _write(frame, order.output, order.overwrite)
-    written = daft.read_parquet(f"{order.output.rstrip('/')}/*.parquet")
+    frame = job.results(arguments.names)
+    _write(frame, arguments.output, arguments.overwrite)
+    written = daft.read_parquet(f"{arguments.output.rstrip('/')}/*.parquet")
     counts = _counts(daft, written)
-    if order.records is not None:
-        _write(job.records(written), order.records, order.overwrite)
+    if arguments.records is not None:
+        _write(job.records(written), arguments.records, arguments.overwrite)
     took = perf_counter() - began
     failed = counts.get("failed", 0)
     if failed:
-        _tell_failures(daft, written, failed, error)
+        _print_failures(daft, written, failed, error)
     total = sum(counts.values())
     note(
-        f"wrote {order.output}: {counts.get('done', 0):,} done, {failed:,} failed, "
+        f"wrote {arguments.output}: {counts.get('done', 0):,} done, {failed:,} failed, "
         f"in {took:,.1f} s, {total / took:,.1f} a second"
     )
-    if order.records is not None:
-        note(f"wrote {order.records}")
+    if arguments.records is not None:
+        note(f"wrote {arguments.records}")
     return 1 if failed else 0
 
 
@@ -121,10 +121,10 @@ def _daft() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """The plan that Daft is given."""
+    """Builds the data frames that Daft computes."""
 
     daft: Any
-    work: Work
+    settings: JobSettings
     fields: Fields
 
     def results(self, names: Sequence[str]) -> Any:
@@ -206,15 +206,15 @@ class _Job:
     def _called(self, frame: Any, make: Callable[..., Source], *columns: Any) -> Any:
         """Return a frame of what the pipeline makes of the sources that `make` makes of rows."""
         kind = self._type(COLUMNS)
-        if self.work.settings.asks_model:
+        if self.settings.settings.asks_model:
             # Beside those being asked about as many stand ready: answers come in bursts.
-            places = 2 * self.work.settings.concurrency
+            places = 2 * self.settings.settings.concurrency
             called = self.daft.func(return_dtype=kind, unnest=True, max_concurrency=places)(_asked)
         else:
             called = self.daft.func.batch(
                 return_dtype=kind, unnest=True, use_process=True, batch_size=_AT_A_TIME
             )(_by_rules)
-        return frame.select(called(_Call(self.work, make), *columns))
+        return frame.select(called(_Call(self.settings, make), *columns))
 
     def _type(self, columns: Mapping[str, str]) -> Any:
         types = self.daft.DataType
@@ -225,17 +225,17 @@ class _Job:
 class _Call:
     """What Daft hands to our functions beside the columns."""
 
-    work: Work
+    settings: JobSettings
     make: Callable[..., Source]
 
 
 def _by_rules(call: _Call, *columns: Any) -> list[dict[str, Any]]:
     rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    return [row_of(call.work, made(call.make, row)) for row in rows]
+    return [row_of(call.settings, make_source(call.make, row)) for row in rows]
 
 
 async def _asked(call: _Call, *row: Any) -> dict[str, Any]:
-    return await asked_row_of(call.work, made(call.make, row))
+    return await asked_row_of(call.settings, make_source(call.make, row))
 
 
 def _record_rows(*columns: Any) -> list[list[dict[str, Any]]]:
@@ -262,7 +262,7 @@ def _refuse_missing(name: str) -> None:
 
 
 def _refuse_taken(daft: Any, folder: str, overwrite: bool) -> None:
-    """Raise UsageError when an output folder has something in it that is not to be lost."""
+    """Raise UsageError when an output folder is not empty and may not be overwritten."""
     path = Path(folder.removeprefix("file://"))
     if is_local(folder) and path.exists() and not path.is_dir():
         raise UsageError(f"{folder}: this is a file; name a folder with --output")
@@ -274,7 +274,7 @@ def _refuse_taken(daft: Any, folder: str, overwrite: bool) -> None:
 
 
 def _holds(daft: Any, pattern: str) -> bool:
-    """Tell whether anything in an object store matches. Raises InputError when it is shut."""
+    """Return whether anything in an object store matches. Raises InputError without access."""
     try:
         found: int = daft.from_glob_path(pattern).count_rows()
     except Exception as error:
@@ -307,13 +307,15 @@ def _counts(daft: Any, written: Any) -> dict[str, int]:
     return dict(zip(grouped["status"], grouped["n"], strict=True))
 
 
-def _tell_failures(daft: Any, written: Any, failed: int, error: Callable[[str], None]) -> None:
-    shown = written.where(daft.col("status") == "failed").select("source", "reason").limit(_TOLD)
+def _print_failures(daft: Any, written: Any, failed: int, error: Callable[[str], None]) -> None:
+    shown = (
+        written.where(daft.col("status") == "failed").select("source", "reason").limit(_MOST_SHOWN)
+    )
     for row in shown.to_pylist():
         named = row["source"] in row["reason"]
         error(row["reason"] if named else f"{row['source']}: {row['reason']}")
-    if failed > _TOLD:
-        error(f"{failed - _TOLD:,} further failures: see status and reason in the output")
+    if failed > _MOST_SHOWN:
+        error(f"{failed - _MOST_SHOWN:,} further failures: see status and reason in the output")
 
 
 def _short(error: Exception) -> str:

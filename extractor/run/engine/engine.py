@@ -1,12 +1,17 @@
-"""A run: every source of a coverage ends done, failed with its reason, or skipped.
+"""A run: every source among the inputs ends done, failed with its reason, or skipped.
 
-    coverage ──► sieve ──► processes: read, find, answer, check ──► store ──► sheets
-                 (store)   (a window that slides; no batches)      (a thread)
+    inputs ──► resume filter ──► workers: read, find, answer, check ──► store ──► sheets
+               (store)           (as one ends the next starts)         (a thread)
 
-What is done already is not even read (sifting.py). The rest goes to processes (crew.py, worker.py),
-which ask here before they go on and before each request (turns.py). Whatever they bring is
-written as it comes (writer.py); a failure costs one article. Ctrl-C, a budget or an endpoint that
-only fails stop the feeding; what is under way is finished within a short patience.
+What is done already is not even read (store/resume.py). The rest goes to worker processes
+(workers/), which ask here before they go on with an article and before each request
+(requests/admission.py). Whatever they report is written as it comes (store/writer.py); a failure
+costs one article. Ctrl-C, a spent budget or an endpoint that only fails stop the run: nothing
+further is started, and what is under way has a few seconds to be finished.
+
+Articles whose questions are for a batch are deferred; when all others have ended the batches are
+submitted and waited for, and the deferred articles are extracted from the cached answers
+(batch/batches.py).
 """
 
 import asyncio
@@ -18,46 +23,47 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.errors import ExtractError, ModelError
 from extractor.read.source import Source
-from extractor.run.batch.upload_files import Line
+from extractor.run.batch.upload_files import BatchLine
 from extractor.run.engine.interrupts import Interrupts
-from extractor.run.engine.outcome import Options
-from extractor.run.engine.scheduler import Window
-from extractor.run.engine.tasks import Book, Task
-from extractor.run.inputs.prefetch import Feeder, Numbered, count_left
-from extractor.run.inputs.watch import Endless
-from extractor.run.progress.watcher import Outcome, Watcher
-from extractor.run.requests.admission import Purse, Turns
-from extractor.run.requests.rate_limits import Limits
+from extractor.run.engine.options import Options
+from extractor.run.engine.scheduler import Scheduler
+from extractor.run.engine.tasks import Task, TaskTracker
+from extractor.run.inputs.prefetch import NumberedSource, Prefetcher, count_left
+from extractor.run.inputs.watch import EndlessSources
+from extractor.run.progress.observer import Outcome, RunObserver
+from extractor.run.requests.admission import Admission
+from extractor.run.requests.budget import Budget
+from extractor.run.requests.rate_limits import RateLimits
 from extractor.run.workers.messages import (
-    Asks,
-    Broke,
-    Dropped,
-    Finished,
-    Leaves,
-    Puts,
-    Read,
-    Verdict,
-    Waits,
+    ArticleDeferred,
+    ArticleDone,
+    ArticleDropped,
+    ArticleFailed,
+    ArticleRead,
+    Decision,
+    QuestionDeferred,
+    RequestOver,
+    RequestWaiting,
 )
-from extractor.run.workers.pool import Crew, Hand, cores
-from extractor.run.workers.worker import Setup
+from extractor.run.workers.pool import Worker, WorkerPool, cores
+from extractor.run.workers.worker import WorkerSetup
 from extractor.schema.catalogue import Schema
 from extractor.settings import Settings
 from extractor.store.entries import Entry
-from extractor.store.resume import Sieve
+from extractor.store.resume import ResumeFilter
 from extractor.store.store import Store
 from extractor.store.work_key import Recipe
-from extractor.store.writer import Writer
+from extractor.store.writer import StoreWriter
 
 if TYPE_CHECKING:
     from extractor.run.batch.batches import Batches
 
-# Articles finished but not yet in the store; more would only fill the memory.
-_UNWRITTEN = 500
+# Articles ended but not yet in the store; more would only fill the memory.
+_MOST_UNWRITTEN = 500
 # So many articles in a row that fail for a reason not their own: the next would fail as well.
-_IN_A_ROW = 10
+_MOST_IN_A_ROW = 10
 _COUNTING = 1.0  # seconds to count what is left
-_DEATHS = 5  # processes that may die without having had anything to do
+_MOST_IDLE_DEATHS = 5  # workers that may die without having had anything to do
 
 
 def run(
@@ -68,11 +74,11 @@ def run(
     settings: Settings,
     recipe: Recipe,
     options: Options,
-    watcher: Watcher,
+    observer: RunObserver,
     command: Sequence[str] = (),
-    purse: Purse | None = None,
+    budget: Budget | None = None,
     inherited: Sequence[int] = (),
-    endless: Endless | None = None,
+    endless: EndlessSources | None = None,
 ) -> Outcome:
     """Take every source through. Raises OutputError when the store cannot be written any more.
 
@@ -82,47 +88,48 @@ def run(
     """
     began = monotonic()
     run_id = store.begin_run(recipe, command)
-    watcher.began(run_id)
-    going = _Going(store, run_id, recipe, settings, schema, options, watcher, purse, endless)
+    observer.run_began(run_id)
+    engine = _Engine(store, run_id, recipe, settings, schema, options, observer, budget, endless)
+    tracker = engine.tracker
     status = "broken"
     reason: str | None = "an error"
     try:
         try:
-            going.all(sources, inherited)
-            going.in_batches(inherited)
+            engine.run_all(sources, inherited)
+            engine.run_batches(inherited)
         finally:
-            going.end_batches()
-        status, reason = ("stopped", going.stopped) if going.stopped else ("finished", None)
+            engine.close_batches()
+        status, reason = ("stopped", engine.stopped) if engine.stopped else ("finished", None)
     except KeyboardInterrupt:
-        going.interrupted, going.stopped = True, "interrupted"
-        status, reason = "stopped", going.stopped
+        engine.interrupted, engine.stopped = True, "interrupted"
+        status, reason = "stopped", engine.stopped
     except ExtractError as error:
         reason = str(error)
         raise
     finally:
-        going.book.close()
+        tracker.close()
         with suppress(ExtractError):  # a full disk: the error that ended the run says more
-            store.end_run(run_id, status, going.book.tally.counts(), going.book.tally.usage, reason)
-    left, more = going.left()
+            store.end_run(run_id, status, tracker.stats.counts(), tracker.stats.usage, reason)
+    left, more = engine.count_left()
     return Outcome(
         run_id,
-        going.book.tally,
-        going.stopped,
-        going.interrupted and going.stopped is not None,
+        tracker.stats,
+        engine.stopped,
+        engine.interrupted and engine.stopped is not None,
         left,
         more,
         monotonic() - began,
     )
 
 
-class _Going:
-    """The state of a run, all of it in one thread but for finding and writing."""
+class _Engine:
+    """The state of a run. All of it belongs to one thread; prefetcher and writer have their own."""
 
-    _crew: Crew
-    _writer: Writer
-    _feeder: Feeder
-    _window: Window
-    _turns: Turns
+    _pool: WorkerPool
+    _writer: StoreWriter
+    _prefetcher: Prefetcher
+    _scheduler: Scheduler
+    _admission: Admission
     _loop: asyncio.AbstractEventLoop
     _changed: asyncio.Event
 
@@ -134,21 +141,21 @@ class _Going:
         settings: Settings,
         schema: Schema,
         options: Options,
-        watcher: Watcher,
-        purse: Purse | None,
-        endless: Endless | None,
+        observer: RunObserver,
+        budget: Budget | None,
+        endless: EndlessSources | None,
     ) -> None:
         self._endless = endless
         self.store, self.run_id, self.recipe, self.settings = store, run_id, recipe, settings
-        self.options, self.watcher, self.purse = options, watcher, purse
-        self.setup = Setup(settings, schema.path, options.batch_api)
+        self.options, self.observer, self.budget = options, observer, budget
+        self.setup = WorkerSetup(settings, schema.path, options.batch_api)
         self._batches = self._open_batches() if options.batch_api else None
         self._limit = options.limit
-        sieve = Sieve(store, recipe, run_id, settings.refresh, options.retry_failed)
-        self.book = Book(sieve, watcher, put=self._put, changed=self._wake)
-        self.stopped: str | None = None
+        resume = ResumeFilter(store, recipe, run_id, settings.refresh, options.retry_failed)
+        self.tracker = TaskTracker(resume, observer, write=self._write, on_room=self._wake)
+        self.stopped: str | None = None  # the reason
         self.interrupted = False
-        self._sources: Iterator[Numbered] = iter(())
+        self._sources: Iterator[NumberedSource] = iter(())
         self._unwritten = 0
         self._in_a_row = 0  # failures of the endpoint or the settings, without another end between
         self._idle_deaths = 0
@@ -158,19 +165,19 @@ class _Going:
 
     # --- from the first source to the last ---
 
-    def all(self, sources: Iterable[Source], inherited: Sequence[int]) -> None:
+    def run_all(self, sources: Iterable[Source], inherited: Sequence[int]) -> None:
         """Take every source through; what needs no work needs no processes either."""
         self._sources = enumerate(sources)
         if self.options.limit == 0:
             return
         if self._endless is None:
-            first = next((pair for pair in self._sources if self.book.needs_work(pair[1])), None)
+            first = next((pair for pair in self._sources if self.tracker.accept(pair[1])), None)
             if first is None:
                 return
             self._sources = chain([first], self._sources)
         if self.settings.asks_model:
-            import extractor.answer.model.asker  # noqa: F401 - 2 s, which the processes then share
-            from extractor.answer.endpoint.client import certificates
+            import extractor.answer.model.asker  # noqa: F401 - 2 s, which the workers then share
+            from extractor.answer.endpoint.connection import certificates
 
             certificates()
         self._work(inherited)
@@ -179,37 +186,39 @@ class _Going:
         from extractor.run.batch.batches import Batches  # 2 s
 
         return Batches(
-            self.store, self.run_id, self.settings, note=self.watcher.note, purse=self.purse
+            self.store, self.run_id, self.settings, note=self.observer.note, budget=self.budget
         )
 
-    def in_batches(self, inherited: Sequence[int]) -> None:
-        """Have what was put aside answered, and go on with those articles, until all have ended."""
+    def run_batches(self, inherited: Sequence[int]) -> None:
+        """Have the deferred questions answered, and go on with their articles, until all end."""
         batches = self._batches
-        if batches is None or not self.book.aside:
+        if batches is None or not self.tracker.deferred:
             return
-        feeder, rest, self._limit = self._feeder, self._sources, None  # all here are counted
-        feeder.halted(_COUNTING)
-        while self.stopped is None and self.book.aside:
+        # The deferred articles take the place of the sources; what --limit left of these is counted
+        # at the end. There is no limit here: it has counted these articles before.
+        prefetcher, rest, self._limit = self._prefetcher, self._sources, None
+        prefetcher.join(_COUNTING)
+        while self.stopped is None and self.tracker.deferred:
             if not batches.has_work:
                 self.stop(batches.spent or "questions are left that were not submitted")
                 break
             self._deliver(batches)
             if self.stopped is None:
-                self._sources = iter(self.book.take_aside())
+                self._sources = iter(self.tracker.take_deferred())
                 self._work(inherited)
-                self._feeder.halted(_COUNTING)
-                while (pair := self._feeder.take()) is not None:  # it was stopped
-                    self.book.aside.append(pair)
-                self.book.aside += self._sources
-        self._feeder, self._sources = feeder, rest
+                self._prefetcher.join(_COUNTING)
+                while (numbered := self._prefetcher.take()) is not None:  # it was stopped
+                    self.tracker.deferred.append(numbered)
+                self.tracker.deferred += self._sources
+        self._prefetcher, self._sources = prefetcher, rest
 
-    def end_batches(self) -> None:
-        """Leave nothing of what was not submitted."""
+    def close_batches(self) -> None:
+        """Remove the files of questions that were not submitted."""
         if self._batches is not None:
             self._batches.close()
 
     def _deliver(self, batches: "Batches") -> None:
-        """Submit what was put aside and wait for it. Ctrl-C leaves that to another run."""
+        """Submit the deferred questions and wait for the answers. Ctrl-C ends the waiting only."""
 
         async def deliver() -> None:
             task = asyncio.ensure_future(batches.deliver())
@@ -221,103 +230,104 @@ class _Going:
         except asyncio.CancelledError:
             self.interrupted = True
             self.stop("interrupted")
-            self.watcher.note("stopping: what was submitted goes on without us")
+            self.observer.note("stopping: what was submitted goes on without us")
         except ModelError as error:
             self.stop(str(error))
 
     def _work(self, inherited: Sequence[int]) -> None:
-        """Take the sources through that there are."""
+        """Take `self._sources` through, with worker processes."""
         self._ending, self._listening = False, []
-        self._crew = Crew(self._processes(), self.setup, list(inherited))
+        self._pool = WorkerPool(self._count_workers(), self.setup, list(inherited))
         try:
-            asyncio.run(self._go())
-            self._crew.end()
+            asyncio.run(self._run_loop())
+            self._pool.join()
         finally:
-            self._crew.kill()
+            self._pool.kill()
 
-    def left(self) -> tuple[int, bool]:
+    def count_left(self) -> tuple[int, bool]:
         """Return how many sources are not finished, and whether there may be more than that."""
         if self.stopped is None and self.options.limit is None:
             return 0, False
-        feeder = getattr(self, "_feeder", None)
-        count, more = count_left(feeder, self._sources, self.book.is_work, _COUNTING)
-        return self.book.unfinished() + count, more
+        prefetcher = getattr(self, "_prefetcher", None)
+        count, more = count_left(prefetcher, self._sources, self.tracker.needs_work, _COUNTING)
+        return self.tracker.count_unfinished() + count, more
 
-    def _processes(self) -> int:
+    def _count_workers(self) -> int:
         count = self.options.jobs or cores()
         if self.options.limit is not None:
             count = min(count, self.options.limit)
         return count
 
-    async def _go(self) -> None:
+    async def _run_loop(self) -> None:
+        """Make what works for the run, dispatch until the end, and end all of it in order."""
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
-        self._turns = Turns(
-            Limits(
+        self._admission = Admission(
+            RateLimits(
                 self.settings.concurrency,
                 self.options.requests_a_minute,
                 self.options.tokens_a_minute,
             ),
-            may=self._may_ask,
-            granted=self.book.granted,
-            over=self.book.called,
-            purse=self.purse,
-            spent=self.stop,
+            may_ask=self._may_ask,
+            on_admitted=self.tracker.mark_asked,
+            on_over=self.tracker.record_call,
+            budget=self.budget,
+            on_spent=self.stop,
         )
-        self._writer = Writer(
+        self._writer = StoreWriter(
             self.store,
             self.run_id,
             self.recipe,
-            written=lambda batch: self._soon(self._written, batch),
-            broken=lambda error: self._soon(self._give_up, error),
+            on_written=lambda entries: self._call_soon(self._written, entries),
+            on_broken=lambda error: self._call_soon(self._give_up, error),
         )
-        self._feeder = Feeder(self._sources, lambda: self._soon(self._wake))
-        self._window = Window(
-            self._crew,
-            self.book,
-            self._feeder,
+        self._prefetcher = Prefetcher(self._sources, lambda: self._call_soon(self._wake))
+        self._scheduler = Scheduler(
+            self._pool,
+            self.tracker,
+            self._prefetcher,
             self.settings,
             limit=self._limit,
-            has_room=lambda: self._unwritten < _UNWRITTEN,
+            has_room=lambda: self._unwritten < _MOST_UNWRITTEN,
         )
-        for hand in self._crew.hands:
-            self._listen(hand)
+        for worker in self._pool.workers:
+            self._listen(worker)
         with Interrupts(self._loop, self._interrupt):
             try:
-                await self._feed()
+                await self._dispatch()
             finally:
                 self._ending = True
-                self._feeder.halt()
+                self._prefetcher.stop()
                 if self._endless is not None:
                     self._endless.end()
-                self._crew.dismiss()
+                self._pool.send_stop()
                 for listening in self._listening:
                     listening.cancel()
                 await asyncio.gather(*self._listening, return_exceptions=True)
                 await asyncio.to_thread(self._writer.close)
-                await asyncio.sleep(0)  # what the writer had to say
+                await asyncio.sleep(0)  # the writer's last calls
         if self._fatal is not None:
             raise self._fatal
 
     def _wake(self) -> None:
-        """Have the feeding look again."""
+        """Have `_dispatch` look again."""
         self._changed.set()
 
-    def _soon(self, call: Callable[..., None], *arguments: Any) -> None:
-        """Have something done in the run's own thread."""
+    def _call_soon(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Call a function in the run's own thread."""
         with suppress(RuntimeError):  # the loop is closed: nobody waits for it any more
             self._loop.call_soon_threadsafe(call, *arguments)
 
-    async def _feed(self) -> None:
-        """Hand out work until there is none, or the run is stopped and what is under way ended."""
+    async def _dispatch(self) -> None:
+        """Start work until there is none, or the run is stopped and what is under way ended."""
         ends: float | None = None
         while self._fatal is None:
             if self.stopped is None:
-                self._window.hand_out()
+                self._scheduler.dispatch()
             elif ends is None:
                 ends = monotonic() + self.options.patience
-                self._let_go()
-            if not self.book.tasks and (self.stopped or self._window.over):
+                self._drop_unasked()
+            if not self.tracker.active and (self.stopped or self._scheduler.is_exhausted):
                 return
             if ends is not None and monotonic() >= ends:
                 return
@@ -326,124 +336,124 @@ class _Going:
                     await self._changed.wait()
             self._changed.clear()
 
-    # --- what the processes say ---
+    # --- what the workers report ---
 
-    def _listen(self, hand: Hand) -> None:
-        self._listening.append(asyncio.ensure_future(self._crew.listen(hand, self._hear)))
+    def _listen(self, worker: Worker) -> None:
+        self._listening.append(asyncio.ensure_future(self._pool.listen(worker, self._receive)))
 
-    def _hear(self, hand: Hand, message: Any) -> None:
-        if isinstance(message, Asks):
-            self._turns.ask(hand, message)
-        elif isinstance(message, Leaves):
-            self._turns.leave(hand, message)
+    def _receive(self, worker: Worker, message: Any) -> None:
+        if isinstance(message, RequestWaiting):
+            self._admission.request(worker, message)
+        elif isinstance(message, RequestOver):
+            self._admission.finish(worker, message)
         elif message is None:
-            self._died(hand)
-        elif (task := self.book.tasks.get(message.number)) is None:
-            pass  # somebody else has ended it
-        elif isinstance(message, Read):
-            self._read(task, message)
-        elif isinstance(message, Finished):
+            self._worker_died(worker)
+        elif (task := self.tracker.active.get(message.number)) is None:
+            pass  # it was ended otherwise meanwhile
+        elif isinstance(message, ArticleRead):
+            self._article_read(task, message)
+        elif isinstance(message, ArticleDone):
             self._in_a_row = 0
-            self.book.finish(task, message.packed, message.seconds)
-        elif isinstance(message, Broke):
-            self._broke(task, message)
-        elif isinstance(message, Dropped):
-            self.book.abandon(task)
-        elif isinstance(message, Puts):
-            self._put_aside(task, message)
-        elif isinstance(message, Waits):
-            self.book.put_aside(task)
+            self.tracker.finish(task, message.packed, message.seconds)
+        elif isinstance(message, ArticleFailed):
+            self._article_failed(task, message)
+        elif isinstance(message, ArticleDropped):
+            self.tracker.abandon(task)
+        elif isinstance(message, QuestionDeferred):
+            self._question_deferred(task, message)
+        elif isinstance(message, ArticleDeferred):
+            self.tracker.defer(task)
 
-    def _read(self, task: Task, message: Read) -> None:
-        """Decide on an article whose text is known now."""
-        hand = task.hand
-        go = self.stopped is None and self.book.goes_on(task, message.article_sha256)
-        if hand is not None:
-            sent = self._batches.sent(task.key or "") if self._batches and go else None
-            hand.tell(Verdict(task.number, go, sent))
+    def _article_read(self, task: Task, message: ArticleRead) -> None:
+        """Decide whether to go on with an article whose text is known now."""
+        worker = task.worker
+        go = self.stopped is None and self.tracker.identify(task, message.article_sha256)
+        if worker is not None:
+            deferred = self._batches.questions_of(task.key or "") if self._batches and go else None
+            worker.send(Decision(task.number, go, deferred))
 
-    def _put_aside(self, task: Task, message: Puts) -> None:
+    def _question_deferred(self, task: Task, message: QuestionDeferred) -> None:
         """Take a question for a batch."""
         if self._batches is None or self.stopped is not None:
             return
-        line = Line(message.request_key, task.key or "", message.kind)
+        line = BatchLine(message.request_key, task.key or "", message.kind)
         try:
             self._batches.add(line, message.request)
         except ExtractError as error:  # no room on the disk
             self._give_up(error)
 
-    def _broke(self, task: Task, message: Broke) -> None:
+    def _article_failed(self, task: Task, message: ArticleFailed) -> None:
         self._in_a_row = self._in_a_row + 1 if message.of_run else 0
-        self.book.fail(task, message.kind, message.reason, message.usage, message.seconds)
-        if self._in_a_row >= max(_IN_A_ROW, 2 * self.settings.concurrency):
+        self.tracker.fail(task, message.kind, message.reason, message.usage, message.seconds)
+        if self._in_a_row >= max(_MOST_IN_A_ROW, 2 * self.settings.concurrency):
             self.stop(f"{self._in_a_row} articles failed one after the other: {message.reason}")
 
-    def _died(self, hand: Hand) -> None:
-        """Replace a process that has died; what it had is tried once more, alone."""
+    def _worker_died(self, worker: Worker) -> None:
+        """Replace a worker that has died; the tasks that it had are tried once more, alone."""
         if self._ending:
             return
-        self._turns.gone(hand)
-        if not hand.jobs:
+        self._admission.forget_worker(worker)
+        if not worker.jobs:
             self._idle_deaths += 1
-        if self._idle_deaths > _DEATHS:
+        if self._idle_deaths > _MOST_IDLE_DEATHS:
             self._give_up(ExtractError("the processes that do the work end as soon as they begin"))
             return
-        self._window.take_back(hand)
+        self._scheduler.take_back(worker)
         if self.stopped is not None:
-            self._window.let_go()
-        self._listen(self._crew.replace(hand))
+            self._scheduler.drop_suspects()
+        self._listen(self._pool.replace(worker))
         self._wake()
 
     # --- writing ---
 
-    def _put(self, entry: Entry) -> None:
+    def _write(self, entry: Entry) -> None:
         self._unwritten += 1
         self._writer.put(entry)
 
-    def _written(self, batch: Sequence[Entry]) -> None:
-        self._unwritten -= len(batch)
-        self.book.written(batch)
+    def _written(self, entries: Sequence[Entry]) -> None:
+        self._unwritten -= len(entries)
+        self.tracker.mark_written(entries)
         self._wake()
 
     # --- requests ---
 
     def _may_ask(self, number: int) -> bool:
-        """Tell whether a request may be sent: for an article not yet asked about until we stop."""
-        task = self.book.tasks.get(number)
+        """Return whether a task's request may be sent; once stopped, of articles begun only."""
+        task = self.tracker.active.get(number)
         return task is not None and (self.stopped is None or task.asked)
 
     # --- stopping ---
 
     def stop(self, reason: str) -> None:
-        """Feed no more; what has been asked for is finished."""
+        """Start nothing further; what has been asked for is finished."""
         if self.stopped is None:
             self.stopped = reason
             self._wake()
 
-    def _let_go(self) -> None:
-        """Let go what is in work but has not cost anything yet."""
-        self._window.let_go()
-        for task in self.book.tasks.values():
+    def _drop_unasked(self) -> None:
+        """Leave to another run what is in work but has not cost anything yet."""
+        self._scheduler.drop_suspects()
+        for task in self.tracker.active.values():
             if not task.asked:
-                self._turns.refuse(task.number)
+                self._admission.refuse_task(task.number)
 
     def _interrupt(self) -> None:
         """Take a Ctrl-C: the first one stops cleanly, the second one at once."""
         if self.interrupted:
-            self._crew.kill()
+            self._pool.kill()
             raise KeyboardInterrupt
         self.interrupted = True
         if self._endless is not None:
             self._endless.end()
-            if self._endless.idle and not self.book.tasks and not self._feeder.found:
+            if self._endless.idle and not self.tracker.active and not self._prefetcher.buffered:
                 return  # nothing is left: that is how such a run ends
         self.stop("interrupted")
-        self.watcher.note(
-            f"stopping: {len(self.book.tasks)} articles are under way and have "
+        self.observer.note(
+            f"stopping: {len(self.tracker.active)} articles are under way and have "
             f"{self.options.patience:g} seconds to be finished; Ctrl-C again stops at once"
         )
 
     def _give_up(self, error: ExtractError) -> None:
-        """End because the run cannot go on."""
+        """End with an error, because the run cannot go on."""
         self._fatal = error
         self._wake()

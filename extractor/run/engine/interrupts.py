@@ -1,4 +1,4 @@
-"""Ctrl-C, and a polite request to end, as calls in an event loop instead of exceptions."""
+"""Turns Ctrl-C and SIGTERM into calls in an event loop, instead of exceptions."""
 
 import asyncio
 import signal
@@ -7,7 +7,7 @@ from contextlib import suppress
 
 
 class Interrupts:
-    """While it lasts, Ctrl-C and a polite request to end call a function in the loop."""
+    """A context: while it lasts, Ctrl-C (SIGINT) and SIGTERM call a function in the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
         self._loop, self._call = loop, call

@@ -1,95 +1,95 @@
-"""The window of a run: which article goes to which process, and how many are in work at a time.
+"""Decides which article goes to which worker, and how many are in work at a time.
 
-It slides: as soon as one article ends the next is taken up, whatever the others take.
+There are no rounds: as soon as one article ends the next is started, however long others take.
 """
 
 from collections import deque
 from collections.abc import Callable
 
-from extractor.run.engine.tasks import Book, Task
-from extractor.run.inputs.prefetch import Feeder
+from extractor.run.engine.tasks import Task, TaskTracker
+from extractor.run.inputs.prefetch import Prefetcher
 from extractor.run.workers.messages import Job
-from extractor.run.workers.pool import Crew, Hand
+from extractor.run.workers.pool import Worker, WorkerPool
 from extractor.settings import Settings
 
-# Articles that a process has at a time by the rules: one in work, the others read ahead.
-_AHEAD = 3
-# Articles ready to be asked about, at the most, while others are.
-_READY = 100
+# Articles that a worker has at a time by the rules: one in work, the others read ahead.
+_PER_WORKER = 3
+# Articles that wait to be asked about, at the most, while others are asked about.
+_MOST_WAITING = 100
 
 
-def size_of(settings: Settings, processes: int) -> int:
-    """Return how many articles may be in work: enough that no place for a request is empty.
+def most_in_work(settings: Settings, workers: int) -> int:
+    """Return how many articles may be in work: enough that no place for a request stays empty.
 
-    Answers come in bursts, so that beside those being asked about as many stand ready.
+    Answers come in bursts; so besides those being asked about as many wait to be.
     """
     if settings.asks_model:
         places = settings.concurrency
-        return places + max(2 * processes, min(places, _READY))
-    return _AHEAD * processes
+        return places + max(2 * workers, min(places, _MOST_WAITING))
+    return _PER_WORKER * workers
 
 
-class Window:
-    """Gives articles to the processes of a run. Lives in the run's event loop."""
+class Scheduler:
+    """Gives articles to the workers of a run. Lives in the run's event loop."""
 
     def __init__(
         self,
-        crew: Crew,
-        book: Book,
-        feeder: Feeder,
+        pool: WorkerPool,
+        tracker: TaskTracker,
+        prefetcher: Prefetcher,
         settings: Settings,
         *,
         limit: int | None,
         has_room: Callable[[], bool],
     ) -> None:
-        """Give `limit` articles at most, and none as long as nothing `has_room` for their ends."""
-        self._crew, self._book, self._feeder = crew, book, feeder
+        """Start `limit` articles at most; and none while the store `has_room` for no more ends."""
+        self._pool, self._tracker, self._prefetcher = pool, tracker, prefetcher
         self._settings, self._limit, self._has_room = settings, limit, has_room
-        self._begun = 0
-        self._suspects: deque[Task] = deque()  # had by a process that died
+        self._started = 0
+        self._suspects: deque[Task] = deque()  # tasks whose worker died
 
     @property
-    def over(self) -> bool:
-        """Whether there is nothing more to give. Raises what ended the search for sources."""
-        return self._is_spent or self._feeder.over
+    def is_exhausted(self) -> bool:
+        """Whether there is nothing more to start. Raises what ended the search for sources."""
+        return self._limit_reached or self._prefetcher.is_exhausted
 
     @property
-    def _is_spent(self) -> bool:
-        return self._limit is not None and self._begun >= self._limit
+    def _limit_reached(self) -> bool:
+        return self._limit is not None and self._started >= self._limit
 
-    def hand_out(self) -> None:
-        """Give work to the processes as far as the window goes."""
-        for hand in self._crew.hands:
-            if self._suspects and not hand.jobs:
-                hand.alone = True
-                self._give(self._suspects.popleft(), hand)
+    def dispatch(self) -> None:
+        """Give work to the workers until as many articles are in work as may be."""
+        for worker in self._pool.workers:
+            if self._suspects and not worker.jobs:
+                worker.isolated = True
+                self._give(self._suspects.popleft(), worker)
         while (
-            len(self._book.tasks) < size_of(self._settings, len(self._crew.hands))
+            len(self._tracker.active) < most_in_work(self._settings, len(self._pool.workers))
             and self._has_room()
-            and not self._is_spent
-            and (free := [hand for hand in self._crew.hands if not hand.alone])
-            and (pair := self._feeder.take()) is not None
+            and not self._limit_reached
+            and (free := [worker for worker in self._pool.workers if not worker.isolated])
+            and (numbered := self._prefetcher.take()) is not None
         ):
-            if self._book.needs_work(pair[1]):
-                self._begun += 1
-                self._give(Task(*pair), min(free, key=lambda hand: len(hand.jobs)))
+            if self._tracker.accept(numbered[1]):
+                self._started += 1
+                self._give(Task(*numbered), min(free, key=lambda worker: len(worker.jobs)))
 
-    def take_back(self, hand: Hand) -> None:
-        """Take from a process that has died what it had; each is tried once more, alone."""
-        for number in tuple(hand.jobs):
-            task = self._book.tasks[number]
-            self._book.bereave(task)
+    def take_back(self, worker: Worker) -> None:
+        """Take the tasks of a worker that died; each is tried once more, alone in a worker."""
+        for number in tuple(worker.jobs):
+            task = self._tracker.active[number]
+            self._tracker.detach(task)
             if task.deaths > 1:
                 reason = "the process that worked on it died twice; is there enough memory?"
-                self._book.fail(task, "ProcessDied", reason, None, 0.0)
+                self._tracker.fail(task, "ProcessDied", reason, None, 0.0)
             else:
                 self._suspects.append(task)
 
-    def let_go(self) -> None:
-        """Leave what was taken back to another run."""
+    def drop_suspects(self) -> None:
+        """Leave the tasks that were taken back to another run."""
         while self._suspects:
-            self._book.abandon(self._suspects.popleft())
+            self._tracker.abandon(self._suspects.popleft())
 
-    def _give(self, task: Task, hand: Hand) -> None:
-        self._book.give(task, hand)
-        hand.tell(Job(task.number, task.source))
+    def _give(self, task: Task, worker: Worker) -> None:
+        self._tracker.assign(task, worker)
+        worker.send(Job(task.number, task.source))

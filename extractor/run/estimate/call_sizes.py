@@ -1,10 +1,10 @@
-"""How large requests and answers are, and how often a wrong answer goes back: for estimates.
+"""Estimates how large requests and answers are, and how often a wrong answer goes back.
 
-Known from the store's own calls by the same model and plan; where these are few, from what a
-recorded small model did on two articles (call_sizes.json, which
-tests/benchmarks/training/call_sizes.py makes from cassettes/). Kinds are the names of questions: in
-the plan "narrow" a list of the schema ("quotes"), else the schema's own name; who.j2's question is
-called "who".
+The estimates rest on the store's calls by the same model and plan; where these are few, on the
+recorded calls of a small model about two articles (call_sizes.json, which
+tests/benchmarks/training/call_sizes.py makes from cassettes/). A kind is the name of a question: in
+the plan "narrow" a list of the schema ("quotes"), else the schema's own name; that of who.j2 is
+"who".
 """
 
 import json
@@ -14,16 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# What was recorded weighs as much as one call of the model's own, less the more of these are
-# known, and nothing when they are so many.
+# The recorded calls weigh as much as one of the model's own calls, less the more of these are
+# known, and nothing when there are so many.
 _ENOUGH = 20
-# Characters that go back for each token of the answer: the answer, and what is wrong with it.
+# Characters that a re-ask adds for each token of the answer: the answer, and the complaint.
 _GROWTH = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What requests of one round (1: asked; 2 and more: an answer went back) add up to."""
+    """Sums over the requests of one round (1: asked; 2 and more: an answer went back)."""
 
     calls: float = 0.0  # answered ones
     question_characters: float = 0.0  # of what was asked in round 1
@@ -54,7 +54,7 @@ class Sizes:
         return Sizes(tuple(self.round(n).plus(other.round(n), weight) for n in range(1, count + 1)))
 
     def sized(self, factor: float) -> "Sizes":
-        """Return the same of questions so many times as long."""
+        """Return the sizes of questions that are `factor` times as long."""
         return Sizes(
             tuple(
                 Round(
@@ -114,10 +114,10 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is to come of a question."""
+    """The calls and tokens that are expected of a question."""
 
     calls: float = 0.0
-    again: float = 0.0  # those of them that tell the model what is wrong
+    again: float = 0.0  # those of them that are re-asks
     input_tokens: float = 0.0
     output_tokens: float = 0.0
 
@@ -133,7 +133,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class CallSizes:
-    """What is known of a model's calls: its own, and before there are enough the recorded ones."""
+    """The sizes of a model's calls: its own, and before there are enough the recorded ones."""
 
     own: Mapping[str, Sizes] = field(default_factory=dict)
 

@@ -1,9 +1,9 @@
-"""What a run would cost: `--estimate` makes the questions that it would ask, and sends none.
+"""Estimates the cost of a run: `--estimate` makes the questions that it would ask, and sends none.
 
-Articles are read, candidates found and prompts rendered as in the run; what the store has done and
-what the cache has answered is left out, cached answers being checked as ever, so that an answer
-that would go back is seen to. What is not answered yet is counted, its tokens by its characters
-and its answer as call_sizes.py says. Of very many articles a sample is looked at.
+Articles are read, candidates found and prompts rendered as in the run. What is in the store is
+left out, and so is what the cache answers; cached answers are judged as ever, so that a re-ask is
+made where one would be. For every request that would be sent its tokens are estimated by its
+characters, and those of its answer by call_sizes.py. Of very many articles a sample is taken.
 """
 
 import asyncio
@@ -35,11 +35,11 @@ from extractor.run.requests.budget import how_to_price, paid_before
 from extractor.schema.catalogue import Schema
 from extractor.schema.shape import shape_of
 from extractor.settings import Price, Settings
-from extractor.store.resume import Sieve
+from extractor.store.resume import ResumeFilter
 from extractor.store.store import FILE, Store
 from extractor.store.work_key import Recipe
 
-# Articles looked at; of more a sample of so many. About 40 ms each.
+# The articles that are looked at, at the most; of more a random sample. About 40 ms each.
 SAMPLE = 400
 _SEED = 4
 T = TypeVar("T")
@@ -55,12 +55,12 @@ class Estimate:
     unreadable: int
     looked_at: int
     expected: Expected
-    answered: float  # answers that are in the cache
+    answered: float  # answers in the cache
     price: Price | None
     spread: float  # ± of tokens, relative, two standard errors; 0 without a sample
     known_calls: int  # of this model and plan, in the store
     settings: Settings
-    paid: float = 0.0  # US dollars, by the runs that it would go on with: part of their budget
+    paid: float = 0.0  # US dollars, by the runs that it would continue: part of the budget
 
     @property
     def cost_usd(self) -> float | None:
@@ -71,7 +71,7 @@ class Estimate:
         return cost(self.price, round(given), round(written))
 
     def lines(self, budget: float | None = None) -> Iterator[str]:
-        """Yield it for people, and how far a budget of so many dollars would reach."""
+        """Yield the estimate in words, and how far a budget in US dollars would reach."""
         beside = [
             f"{count:,} {words}"
             for count, words in (
@@ -127,7 +127,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _UnsentRequest:
     """A request that would have been sent."""
 
     kind: str
@@ -136,12 +136,12 @@ class _Wanted:
     characters: int
 
 
-class _Unasked(AnswerInvalid):
-    """Instead of an answer that would have to be paid for."""
+class _NotSent(AnswerInvalid):
+    """Raised in place of an answer that would have to be paid for."""
 
 
-class _Unsending(Endpoint):
-    """An endpoint that answers from the cache, and notes what it would send."""
+class _DryEndpoint(Endpoint):
+    """An endpoint that answers from the cache, and records what it would send."""
 
     def __init__(self, settings: Settings) -> None:
         # No key is needed where nothing is sent, and no folder made where no cache is.
@@ -149,61 +149,61 @@ class _Unsending(Endpoint):
         folder = settings.cache_dir or default_folder()
         cache = open_cache(settings) if folder.is_dir() else None
         super().__init__(settings.model_copy(update={"api_key": key}), cache)
-        self.wanted: list[_Wanted] = []
+        self.unsent: list[_UnsentRequest] = []
         self.questions: dict[str, int] = {}  # characters asked, by kind
 
     async def ask(self, question: Question, judge: Callable[[str], T], usage: Usage) -> T:
-        """Ask, and note how much is asked."""
+        """Ask, and record how many characters were asked."""
         asked = self.questions.get(question.name, 0)
         self.questions[question.name] = asked + len(question.system) + len(question.user)
         return await super().ask(question, judge, usage)
 
     async def _send(self, request: dict[str, Any], asking: Any, key: str) -> dict[str, Any]:  # noqa: ARG002
-        """Send nothing."""
+        """Record the request, and raise _NotSent."""
         question = asking.question
         size = len(question.system) + len(question.user)
         characters = characters_of(request)
-        self.wanted.append(_Wanted(question.name, asking.requests, size, characters))
-        raise _Unasked("not asked: this is an estimate")
+        self.unsent.append(_UnsentRequest(question.name, asking.requests, size, characters))
+        raise _NotSent("not asked: this is an estimate")
 
 
-class _Guess:
-    """Says what one article after the other would cost."""
+class _ArticleEstimator:
+    """Estimates the cost of one article after the other."""
 
     def __init__(self, schema: Schema, settings: Settings, sizes: CallSizes) -> None:
         self._schema, self._settings, self._sizes = schema, settings, sizes
-        self._endpoint = _Unsending(settings)
+        self._endpoint = _DryEndpoint(settings)
         self._asker = ModelAsker(settings, self._endpoint)
         # In the plan "narrow" a question has a list's name, and asks for one row of it.
-        self._rests = {
+        self._rests_on = {
             field.key: field.row.kind_name
             for field in shape_of(schema.model).fields
             if field.row is not None and field.many and field.row.anchor is not None
         }
 
-    async def of(self, article: Article) -> tuple[Expected, int]:
+    async def estimate(self, article: Article) -> tuple[Expected, int]:
         """Return what an article would cost, and how many answers are in the cache."""
-        self._endpoint.wanted.clear()
+        self._endpoint.unsent.clear()
         self._endpoint.questions.clear()
         inventory = with_candidates(take(article), shape_of(self._schema.model).kinds)
         by_rules = rules.answer(inventory, self._schema.model)
         rows: dict[str, int] = {}
-        for key, rests_on in self._rests.items():
+        for key, rests_on in self._rests_on.items():
             found = by_rules.data.get(key)
             rows[rests_on] = rows.get(rests_on, 0) + (len(found) if isinstance(found, list) else 0)
         _, usage = await self._asker.ask(inventory, self._schema, by_rules)
         total, answer = Expected(), answer_size(rows)
-        for wanted in self._endpoint.wanted:
+        for wanted in self._endpoint.unsent:
             total = total.plus(self._expected(wanted, answer))
         return total, usage.cache_hits
 
-    def _expected(self, wanted: _Wanted, answer: float) -> Expected:
-        narrow = self._settings.plan == "narrow" and wanted.kind in self._rests
+    def _expected(self, wanted: _UnsentRequest, answer: float) -> Expected:
+        narrow = self._settings.plan == "narrow" and wanted.kind in self._rests_on
         by_row = narrow or wanted.kind == "who"
         part = wanted.question_characters / max(1, self._endpoint.questions[wanted.kind])
         return self._sizes.expected(
             wanted.kind,
-            self._rests.get(wanted.kind, "") if by_row else None,
+            self._rests_on.get(wanted.kind, "") if by_row else None,
             wanted.question_characters,
             characters=wanted.characters,
             round=wanted.round,
@@ -235,8 +235,8 @@ def estimate(
     """
     there = folder is not None and (folder / FILE).is_file()
     with Store(folder, make=False) if there and folder else nullcontext() as store:
-        sieve = Sieve(store, recipe, -1, settings.refresh, retry_failed)
-        chosen, fates = _choose(sources, sieve, limit, most)
+        resume = ResumeFilter(store, recipe, -1, settings.refresh, retry_failed)
+        chosen, counts = _choose(sources, resume, limit, most)
         rows = store.call_sums(recipe.model, recipe.plan) if store and recipe.model else ()
         known = own_sizes(tuple(row) for row in rows)
         paid = paid_before(store, recipe).dollars if store else 0.0
@@ -247,7 +247,7 @@ def estimate(
 
         async def look() -> None:
             nonlocal answered, unreadable, same, failed
-            guess = _Guess(schema, settings, sizes) if settings.asks_model else None
+            estimator = _ArticleEstimator(schema, settings, sizes) if settings.asks_model else None
             for source in chosen:
                 try:
                     article = source.load()
@@ -255,29 +255,31 @@ def estimate(
                     unreadable += 1
                     continue
                 key = recipe.key(article.sha256)
-                fate, _ = sieve.of_key(key)
-                same += fate == "done" or key in keys
-                failed += fate == "failed" and key not in keys
-                if fate == "work" and key not in keys:
-                    one, cached = await guess.of(article) if guess else (Expected(), 0)
+                status, _ = resume.check_key(key)
+                same += status == "done" or key in keys
+                failed += status == "failed" and key not in keys
+                if status == "work" and key not in keys:
+                    one, cached = (
+                        await estimator.estimate(article) if estimator else (Expected(), 0)
+                    )
                     costs.append(one)
                     answered += cached
                 keys.add(key)
-            if guess is not None:
-                await guess.aclose()
+            if estimator is not None:
+                await estimator.aclose()
 
         asyncio.run(look())
-    scale = fates["work"] / len(chosen) if chosen else 0.0
+    scale = counts["work"] / len(chosen) if chosen else 0.0
     return Estimate(
         articles=round(scale * len(costs)),
-        done=fates["done"] + round(scale * same),
-        failed=fates["failed"] + round(scale * failed),
+        done=counts["done"] + round(scale * same),
+        failed=counts["failed"] + round(scale * failed),
         unreadable=round(scale * unreadable),
         looked_at=len(costs),
         expected=_scaled(costs, scale),
         answered=scale * answered,
         price=price_of(settings, batch=batch) if settings.asks_model else None,
-        spread=_spread(costs) if len(chosen) < fates["work"] else 0.0,
+        spread=_spread(costs) if len(chosen) < counts["work"] else 0.0,
         known_calls=sizes.calls,
         settings=settings,
         paid=paid,
@@ -285,24 +287,24 @@ def estimate(
 
 
 def _choose(
-    sources: Iterable[Source], sieve: Sieve, limit: int | None, most: int
+    sources: Iterable[Source], resume: ResumeFilter, limit: int | None, most: int
 ) -> tuple[list[Source], dict[str, int]]:
-    """Return the sources to look at, chosen evenly among those to be worked on; and all fates."""
-    fates = {"work": 0, "done": 0, "failed": 0}
+    """Return a random sample of the sources that need work, and the number of sources by status."""
+    counts = {"work": 0, "done": 0, "failed": 0}
     chosen: list[Source] = []
     chance = random.Random(_SEED)  # noqa: S311 - a sample, no secret
     for source in sources:
-        if limit is not None and fates["work"] >= limit:
+        if limit is not None and counts["work"] >= limit:
             break
-        fate, _ = sieve.of_source(source)
-        fates[fate] += 1
-        if fate != "work":
+        status, _ = resume.check_source(source)
+        counts[status] += 1
+        if status != "work":
             continue
         if len(chosen) < most:
             chosen.append(source)
-        elif (place := chance.randrange(fates["work"])) < most:
+        elif (place := chance.randrange(counts["work"])) < most:
             chosen[place] = source
-    return chosen, fates
+    return chosen, counts
 
 
 def _scaled(costs: list[Expected], scale: float) -> Expected:

@@ -1,7 +1,7 @@
-"""The bytes of a large file, gunzipped where they need it, read on past what is damaged.
+"""Reads the bytes of a large file, unpacked if it is gzipped, and goes on after damaged parts.
 
-A crawl is thousands of gzip members one after the other. A damaged one costs itself: reading goes
-on at the next that can be read. The library's own reader ends at the first.
+A crawl is thousands of gzip members one after the other. After a damaged one reading goes on at the
+next that can be read; Python's own gzip reader ends at the first.
 """
 
 import zlib

@@ -1,4 +1,4 @@
-"""Articles that stand as JSON in the lines of a file (.jsonl, .ndjson, gzipped or not)."""
+"""Reads articles from the lines of a JSON Lines file (.jsonl, .ndjson, gzipped or not)."""
 
 import json
 import re
@@ -33,7 +33,7 @@ _MOST_NAMED = 80  # characters of an id that a source's name takes
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which fields of a line hold what. Only the text must be there."""
+    """The names of the fields in a line's JSON object. Only the text must be there."""
 
     text: str = "text"
     id: str = "id"
@@ -56,15 +56,15 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Which part of a file that grows is read: bytes from `start` to `end`, whole lines."""
+class LineRange:
+    """The part of a growing file to read: bytes from `start` to `end`, half-open, whole lines."""
 
     start: int = 0
     end: int | None = None
-    lines: int = 0  # before it
+    lines: int = 0  # how many lines are before it
 
 
-WHOLE = Part()
+WHOLE = LineRange()
 
 
 def sources_in_lines(
@@ -72,12 +72,13 @@ def sources_in_lines(
     name: str,
     wanted: Fields,
     unique: Callable[[str, str], str],
-    part: Part = WHOLE,
+    part: LineRange = WHOLE,
 ) -> Generator[Source, None, int]:
-    """Yield a source for each line of a file that is not blank; a bad line costs itself.
+    """Yield a source for each line of a file that is not blank; a bad line fails alone.
 
-    A source is named `FILE#ID`, or `FILE:LINE` where the line has no id of its own. Memory does
-    not grow with the file. Returns the number of lines, those before the `part` counted too.
+    A source is named `FILE#ID`, or `FILE:LINE` where the line has no id of its own; `unique(name,
+    place)` returns the place where another source has the name. Memory does not grow with the
+    file. Returns the number of lines, those before the `part` counted too.
     Raises OSError when the file cannot be opened or read.
     """
     with path.open("rb") as file:
@@ -237,7 +238,7 @@ def _line(value: object) -> str | None:
 
 
 def _date(value: object) -> str | None:
-    """Return a date in ISO 8601; as given when it cannot be told."""
+    """Return a date in ISO 8601; as given when it is not understood."""
     text = _line(value)
     if text is None or _ISO_DATE.fullmatch(text):
         return text

@@ -1,4 +1,4 @@
-"""Sources found ahead of the work, in a thread: a slow disk or pipe holds nobody up."""
+"""Finds sources ahead of the work, in a thread, so that a slow disk or pipe holds up nobody."""
 
 import threading
 from collections import deque
@@ -7,111 +7,115 @@ from time import monotonic
 
 from extractor.read.source import Source
 
-_BUFFERED = 256  # sources found ahead of the work
-Numbered = tuple[int, Source]  # with its position in the coverage
+_MOST_BUFFERED = 256  # sources found ahead of the work
+NumberedSource = tuple[int, Source]  # with its position among the inputs
 
 
-class Feeder:
-    """Goes through the sources in a thread of its own, a little ahead of the work.
+class Prefetcher:
+    """Iterates over the sources in a thread of its own, a little ahead of the work.
 
-    It goes on when half of what it found is taken, not for each: waking a thread costs the others
-    more than finding a file.
+    It goes on when half of its buffer is taken, not for each source: waking a thread costs the
+    others more than finding a file.
     """
 
-    def __init__(self, sources: Iterator[Numbered], arrived: Callable[[], None]) -> None:
-        """Begin; `arrived` is called in the feeder's thread when there is what `take` had not."""
+    def __init__(self, sources: Iterator[NumberedSource], on_available: Callable[[], None]) -> None:
+        """Start. `on_available` is called, in the prefetcher's thread, once sources are available
+        after `take` returned None, and at the end."""
         self._sources = sources
-        self._arrived = arrived
-        self._found: deque[Numbered] = deque()
+        self._on_available = on_available
+        self._buffer: deque[NumberedSource] = deque()
         self._room = threading.Event()
         self._room.set()
-        self._missed = False  # there was nothing to take
-        self._halting = False
+        self._missed = False  # `take` found nothing
+        self._stopping = False
         self._ended = False
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._go, name="coverage", daemon=True)
+        self._thread = threading.Thread(target=self._fill, name="prefetch", daemon=True)
         self._thread.start()
 
     @property
-    def over(self) -> bool:
-        """Whether every source has been taken. Raises what ended the search, if it was an error."""
-        if not self._ended or self._found:
+    def is_exhausted(self) -> bool:
+        """Whether every source has been taken. Raises the error that ended the search, if any."""
+        if not self._ended or self._buffer:
             return False
         if self._error is not None:
             raise self._error
         return True
 
     @property
-    def found(self) -> int:
+    def buffered(self) -> int:
         """How many sources are found and not taken."""
-        return len(self._found)
+        return len(self._buffer)
 
-    def take(self) -> Numbered | None:
+    def take(self) -> NumberedSource | None:
         """Return the next source, None when there is none at present."""
-        if not self._found:
+        if not self._buffer:
             self._missed = True
-            if not self._found:  # still; what is found from now on is told
+            if not self._buffer:  # still none; `on_available` is called for the next
                 return None
-        pair = self._found.popleft()
+        numbered = self._buffer.popleft()
         self._make_room()
-        return pair
+        return numbered
 
     def _make_room(self) -> None:
-        if len(self._found) <= _BUFFERED // 2 and not self._room.is_set():
+        if len(self._buffer) <= _MOST_BUFFERED // 2 and not self._room.is_set():
             self._room.set()
 
-    def halt(self) -> None:
-        """Look for no more."""
-        self._halting = True
+    def stop(self) -> None:
+        """Look for no more sources; what is buffered may still be taken."""
+        self._stopping = True
         self._room.set()
 
-    def halted(self, patience: float) -> bool:
-        """Wait for the end; tell whether it has come, so that the sources may be gone on with."""
-        self._thread.join(patience)
+    def join(self, timeout: float) -> bool:
+        """Wait at most `timeout` seconds for the thread to end; return whether it has.
+
+        Then the sources are no longer in use, and may be iterated over from where it stopped.
+        """
+        self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _go(self) -> None:
+    def _fill(self) -> None:
         try:
             while True:
                 self._room.wait()
-                if self._halting:
+                if self._stopping:
                     return
-                pair = next(self._sources, None)
-                if pair is None:
+                numbered = next(self._sources, None)
+                if numbered is None:
                     return
-                self._found.append(pair)
-                if len(self._found) >= _BUFFERED:
+                self._buffer.append(numbered)
+                if len(self._buffer) >= _MOST_BUFFERED:
                     self._room.clear()
                     self._make_room()  # for what was taken meanwhile
                 if self._missed:
                     self._missed = False
-                    self._arrived()
-        except BaseException as error:  # it is raised where the run waits
+                    self._on_available()
+        except BaseException as error:  # raised by `is_exhausted`, where the run waits
             self._error = error
         finally:
             self._ended = True
-            self._arrived()
+            self._on_available()
 
 
 def count_left(
-    feeder: Feeder | None,
-    rest: Iterator[Numbered],
-    is_work: Callable[[Source], bool],
-    patience: float,
+    prefetcher: Prefetcher | None,
+    rest: Iterator[NumberedSource],
+    needs_work: Callable[[Source], bool],
+    seconds: float,
 ) -> tuple[int, bool]:
-    """Return how many sources that are work nobody has taken, and whether there may be more.
+    """Return how many sources that need work nobody has taken, and whether there may be more.
 
-    Both `feeder`, which has been told to halt, and the `rest` that it has not come to are gone
-    through for `patience` seconds at most, and used up.
+    Counts what `prefetcher`, which was told to stop, has buffered and the `rest` that it has not
+    come to, for `seconds` at most; both are used up.
     """
-    ends, count = monotonic() + patience, 0
-    if feeder is not None:
-        if not feeder.halted(patience):
+    ends, count = monotonic() + seconds, 0
+    if prefetcher is not None:
+        if not prefetcher.join(seconds):
             return count, True
-        while (pair := feeder.take()) is not None:
-            count += is_work(pair[1])
+        while (numbered := prefetcher.take()) is not None:
+            count += needs_work(numbered[1])
     for _, source in rest:
-        count += is_work(source)
+        count += needs_work(source)
         if monotonic() > ends:
             return count, True
     return count, False

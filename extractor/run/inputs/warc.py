@@ -1,8 +1,8 @@
-"""News crawls: the pages of a WARC file (.warc, .warc.gz), each an article under its address.
+"""Reads articles from a web crawl: the pages of a WARC file (.warc, .warc.gz).
 
 Only responses with status 200 that are HTML count; requests, metadata, pictures and moved pages
-are left out and counted. The records are framed here, so that a damaged one costs itself and
-reading goes on behind it; what is in a record (its headers, chunks and compression) is warcio's.
+are left out and counted. Where a record begins and ends is found here, so that reading goes on
+after a damaged one; its content (headers, chunks and compression) is parsed by warcio.
 
 The format: ISO 28500, https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
@@ -53,10 +53,10 @@ class _Gap(NamedTuple):
 def sources_in_crawl(
     path: Path, name: str, unique: Callable[[str, str], str], tell: Callable[[str], None]
 ) -> Iterator[Source]:
-    """Yield a source for each page of a crawl, named by its address; a bad record costs itself.
+    """Yield a source for each page of a crawl, named by its address; a bad record fails alone.
 
-    `tell` is told at the end what was left out. Raises OSError when the file cannot be opened or
-    read.
+    `tell` is called at the end with what was left out. Raises OSError when the file cannot be
+    opened or read.
     """
     left_out: Counter[str] = Counter()
     pages = number = 0

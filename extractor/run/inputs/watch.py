@@ -1,11 +1,10 @@
-"""A run that goes on: after what is there, it takes what arrives in the folders named.
+"""The sources of a run with `--watch`: the files that are there, then those that arrive.
 
-Each file once, and complete ones only. A file is complete when it is renamed into its place (its
-status changed after its content did), or else when size and time have not changed for a moment.
-Hidden names and endings that are not read (`.part`, `.tmp`) are never taken up. A file that
-changes is read again; of a `.jsonl` file that grows, only what is new, line by line. A folder that
-is removed is waited for. The system says what happens (inotify and the like, by watchfiles);
-nothing is read to find that out.
+Each file is taken once, when it is complete: when it was renamed into its place (its status changed
+after its content did), or else when size and time have not changed for a moment. Hidden names and
+endings that are not read (`.part`, `.tmp`) are never taken. A file that changes is taken again; of
+a `.jsonl` file that grows, only the new lines. A folder that is removed is waited for. Changes are
+reported by the system (inotify and the like, by watchfiles), not found by reading folders.
 """
 
 import glob
@@ -23,20 +22,20 @@ from typing import BinaryIO, Protocol
 from extractor.errors import UsageError
 from extractor.read import MAX_BYTES
 from extractor.read.files import LINES, is_read_by_a_run, printable_name
-from extractor.run.inputs.coverage import Coverage, Fields, Source, stamp_of
-from extractor.run.inputs.jsonl import Part, sources_in_lines
+from extractor.run.inputs.jsonl import LineRange, sources_in_lines
+from extractor.run.inputs.sources import Fields, Source, SourceFinder, stamp_of
 
 _QUIET = 0.5  # seconds without a change after which a file is complete
 _EMPTY = 5.0  # seconds to wait for the first byte of an empty file
 _TICK = 0.25  # seconds between two looks at files that are not complete yet, and at the folders
-_STEP = 50  # milliseconds that the system's news are gathered for
-_FLOOD = 5000  # changes at once: the system may have lost some
+_STEP = 50  # milliseconds for which the system's reports are gathered
+_FLOOD = 5000  # changes in one report: the system may have lost some
 _TAIL = 1 << 16  # bytes that the end of a line is looked for in at once
-_HEAD = 256  # bytes by which a file of lines is known again
+_HEAD = 256  # bytes by which a file of lines is recognised
 _GROWING = tuple(ending for ending in LINES if not ending.endswith(".gz"))
 
 
-class Watch:
+class WatchedSources:
     """The sources of a run that goes on until `end` is called."""
 
     def __init__(
@@ -54,46 +53,46 @@ class Watch:
         if not names:
             raise UsageError("--watch needs a folder, a pattern or files to watch; name them")
         self._names, self._files_from, self._tell = names, files_from, tell
-        self._places = [_Place(Path(name)) for name in dict.fromkeys(names)]
-        self._over = threading.Event()
-        self._coverage = _Arrivals(output, fields or Fields(), tell)
-        self.idle = False  # all that is there has been found; nothing is on its way
+        self._places = [_WatchedPlace(Path(name)) for name in dict.fromkeys(names)]
+        self._stopping = threading.Event()
+        self._finder = _ArrivalFinder(output, fields or Fields(), tell)
+        self.idle = False  # everything that is there has been yielded
 
     def end(self) -> None:
         """Have the sources end soon."""
-        self._over.set()
+        self._stopping.set()
 
     def sources(self) -> Iterator[Source]:
         """Yield what is there, then what arrives, until the end is called for."""
-        news = self._news()
+        reports = self._reports()
         try:
-            happened = next(news)  # from now on nothing is missed
-            yield from self._coverage.run(self._names, self._files_from)
-            if not self._over.is_set():
+            changed = next(reports)  # from now on no change is missed
+            yield from self._finder.find(self._names, self._files_from)
+            if not self._stopping.is_set():
                 shown = ", ".join(printable_name(name) for name in self._names)
                 self._tell(f"watching {shown} for new files; Ctrl-C ends it")
-            while not self._over.is_set():
-                yield from self._arrived(happened)
-                yield from self._coverage.settled(time())
+            while not self._stopping.is_set():
+                yield from self._arrived(changed)
+                yield from self._finder.find_completed(time())
                 self.idle = True
-                happened = next(news)
+                changed = next(reports)
                 self.idle = False
         finally:
-            news.close()
+            reports.close()
 
-    # --- what the system says ---
+    # --- the system's reports of changes ---
 
-    def _news(self) -> Generator[set[str], None, None]:
-        """Yield the paths that something has happened to, often none; never ends by itself."""
+    def _reports(self) -> Generator[set[str], None, None]:
+        """Yield the paths that have changed, often none; ends only after `end`."""
         from watchfiles import Change, watch
 
         bases = {str(place.base) for place in self._places}
-        missed: set[str] = set()  # what may have changed while nobody watched
-        while not self._over.is_set():
+        missed: set[str] = set()  # what may have changed while nothing was watched
+        while not self._stopping.is_set():
             here = [str(place.base) for place in self._places if place.look()]
             if not here:
                 missed = bases
-                yield from self._nothing()
+                yield from self._no_change()
                 continue
             with suppress(OSError, RuntimeError):  # a folder gone, or a name that is no Unicode
                 for changes in watch(
@@ -103,7 +102,7 @@ class Watch:
                     step=_STEP,
                     rust_timeout=int(_TICK * 1000),
                     yield_on_timeout=True,
-                    stop_event=self._over,
+                    stop_event=self._stopping,
                     raise_interrupt=False,
                     ignore_permission_denied=True,
                 ):
@@ -113,29 +112,29 @@ class Watch:
                     if gone or any(place.has_changed() for place in self._places):
                         break
             missed = bases
-            yield from self._nothing()
+            yield from self._no_change()
         yield set()
 
-    def _nothing(self) -> Iterator[set[str]]:
-        self._over.wait(_TICK)
+    def _no_change(self) -> Iterator[set[str]]:
+        self._stopping.wait(_TICK)
         yield set()
 
-    # --- what it means ---
+    # --- from paths to sources ---
 
-    def _arrived(self, happened: set[str]) -> Iterator[Source]:
-        """Yield what has arrived complete; keep what may become so."""
-        if len(happened) > _FLOOD:
-            happened = {str(place.base) for place in self._places}
-        for path in sorted(happened):
+    def _arrived(self, changed: set[str]) -> Iterator[Source]:
+        """Yield what is complete of the changed paths; remember what may become so."""
+        if len(changed) > _FLOOD:
+            changed = {str(place.base) for place in self._places}
+        for path in sorted(changed):
             for place in self._places:
                 named = place.named(path)
                 if named is not None and (meant := place.meant(named)):
                     for one in meant:
-                        yield from self._coverage.found(one)
+                        yield from self._finder.find_changed(one)
                     break
 
 
-class _Place:
+class _WatchedPlace:
     """A folder, a file or a pattern that was named, and the folder to watch for its sake."""
 
     def __init__(self, given: Path) -> None:
@@ -149,16 +148,16 @@ class _Place:
         self._identity: tuple[int, int] | None = None
 
     def look(self) -> bool:
-        """Take notice of what is there now; tell whether there is anything."""
+        """Remember what is there now; return whether there is anything."""
         self._identity = self._now()
         return self._identity is not None
 
     def has_changed(self) -> bool:
-        """Tell whether there is something else than at the last look."""
+        """Return whether there is something else than at the last look."""
         return self._now() != self._identity
 
     def named(self, path: str) -> Path | None:
-        """Return a path as the coverage names it; None when it is not meant."""
+        """Return a path as a source is named; None when it lies elsewhere or is hidden."""
         try:
             inside = Path(path).relative_to(self.base)
         except ValueError:
@@ -168,7 +167,7 @@ class _Place:
         return self._shown / inside
 
     def meant(self, named: Path) -> list[Path]:
-        """Return what of a path is meant: itself, or what in it or of it matches the pattern."""
+        """Return the files that a changed path stands for: itself, or what matches the pattern."""
         if not self._magic:
             return [named]
         matching = map(Path, glob.iglob(str(self.given), recursive=True))  # noqa: PTH207
@@ -185,15 +184,15 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pending:
-    """A file that is not complete yet, as it was when last looked at."""
+class _Incomplete:
+    """A file that is not complete yet, as it was at the last look."""
 
     stamp: str
     since: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _Progress:
     """How far a file of lines was read."""
 
     inode: int
@@ -202,17 +201,17 @@ class _Read:
     head: bytes  # how it begins: another beginning is another file
 
 
-class _Arrivals(Coverage):
+class _ArrivalFinder(SourceFinder):
     """A coverage that can be gone over again: it yields what it has not yielded as it is now."""
 
     def __init__(self, output: Path | None, fields: Fields, tell: Callable[[str], None]) -> None:
         super().__init__(output, fields, tell)
-        self._taken: set[int] = set()  # paths with their stamps, as hashes: memory
-        self._pending: dict[Path, _Pending] = {}
-        self._lines: dict[Path, _Read] = {}
+        self._taken: set[int] = set()  # paths with their stamps, as hashes (memory)
+        self._pending: dict[Path, _Incomplete] = {}
+        self._lines: dict[Path, _Progress] = {}
 
-    def found(self, path: Path) -> Iterator[Source]:
-        """Yield what is complete of a path that something has happened to."""
+    def find_changed(self, path: Path) -> Iterator[Source]:
+        """Yield the complete files at a path that has changed."""
         try:
             status = path.stat()
             if self._output is not None and _is_within(path, self._output):
@@ -225,8 +224,8 @@ class _Arrivals(Coverage):
         except (OSError, ValueError):
             self._pending.pop(path, None)  # it has gone again
 
-    def settled(self, now: float) -> Iterator[Source]:
-        """Yield what has become complete."""
+    def find_completed(self, now: float) -> Iterator[Source]:
+        """Yield the files that have become complete by `now` (seconds since 1970)."""
         for path in tuple(self._pending):
             try:
                 status = path.stat()
@@ -273,7 +272,7 @@ class _Arrivals(Coverage):
             yield from super()._file(path, status)
 
     def _is_complete(self, path: Path, status: os.stat_result, stamp: str, now: float) -> bool:
-        """Tell whether nobody writes a file any more; keep it in mind when that is not sure."""
+        """Return whether a file is written completely; remember it when that is not sure."""
         quiet = _QUIET if status.st_size else _EMPTY
         if status.st_size and status.st_ctime_ns > status.st_mtime_ns:
             return True  # renamed, or given its times, after it was written
@@ -281,7 +280,7 @@ class _Arrivals(Coverage):
             return True
         seen = self._pending.get(path)
         if seen is None or seen.stamp != stamp:
-            self._pending[path] = _Pending(stamp, now)
+            self._pending[path] = _Incomplete(stamp, now)
             return False
         return now - seen.since >= quiet  # by our own clock, where the file's is another
 
@@ -291,17 +290,17 @@ class _Arrivals(Coverage):
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD)
-                before = self._lines.get(path, _Read(inode, 0, 0, b""))
+                before = self._lines.get(path, _Progress(inode, 0, 0, b""))
                 shrunk = before.end > size
                 if before.inode != inode or shrunk or not head.startswith(before.head):
-                    before = _Read(inode, 0, 0, head)
+                    before = _Progress(inode, 0, 0, head)
                 end, fed = _whole_lines(file, before.end, size, complete)
-            part = Part(before.end, end, before.lines)
+            part = LineRange(before.end, end, before.lines)
             lines = yield from sources_in_lines(path, name, self._fields, self._unique, part)
         except OSError:  # it has gone, or may not be read: the next change tells
             return
         unfed = not fed and end > before.end  # what follows is still of that line
-        self._lines[path] = _Read(inode, end, lines - unfed, head[:end])
+        self._lines[path] = _Progress(inode, end, lines - unfed, head[:end])
 
 
 def _whole_lines(file: BinaryIO, start: int, size: int, complete: bool) -> tuple[int, bool]:
@@ -327,12 +326,12 @@ def _is_within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-class Endless(Protocol):
+class EndlessSources(Protocol):
     """Sources that do not end by themselves."""
 
     @property
     def idle(self) -> bool:
-        """Whether everything that is there has been found."""
+        """Whether everything that is there has been yielded."""
         ...
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""What people are told of a run, in plain lines on standard error; and of runs that are over."""
+"""Words a run for people: plain lines while it goes, a summary at its end, and past runs."""
 
 import json
 import sqlite3
@@ -8,53 +8,53 @@ from typing import Any, Self
 
 from extractor.answer.endpoint.prices import dollars
 from extractor.record import Usage
-from extractor.run.progress.watcher import Outcome, Tally
-from extractor.store.entries import Done, Failed, KindOfFailure, Known, Skipped
+from extractor.run.progress.observer import Outcome, RunStats
+from extractor.store.entries import Done, Earlier, Failed, FailureGroup, Skipped
 from extractor.store.store import Store
 
-_SHOWN = 20  # failures told as they happen; all of them are in the store
+_MOST_SHOWN = 20  # failures shown as they happen; all of them are in the store
 
 
-class Lines:
-    """Tells each failure as it happens, and the end. Implements `extractor.run.progress.Show`."""
+class PlainLines:
+    """Writes a line for each failure as it happens, and the end. Implements `ProgressDisplay`."""
 
     def __init__(self, error: Callable[[str], None], note: Callable[[str], None]) -> None:
         self._error, self._note = error, note
         self._failures = 0
 
-    def began(self, run_id: int) -> None:
-        """Nothing: a run that goes well is told at its end."""
+    def run_began(self, run_id: int) -> None:
+        """Write nothing: a run that goes well is reported at its end."""
 
-    def ended(self, entry: Done | Failed | Skipped) -> None:
-        """Tell a failure, the first ones."""
+    def article_ended(self, entry: Done | Failed | Skipped) -> None:
+        """Write a failure, the first ones."""
         if not isinstance(entry, Failed):
             return
         self._failures += 1
-        if self._failures <= _SHOWN:
+        if self._failures <= _MOST_SHOWN:
             named = entry.source == "-" or entry.source in entry.reason
             self._error(entry.reason if named else f"{entry.source}: {entry.reason}")
-        elif self._failures == _SHOWN + 1:
+        elif self._failures == _MOST_SHOWN + 1:
             self._error("further failures are not told here; see `extract runs show`")
 
-    def passed(self, source: str, known: Known) -> None:
-        """Nothing: they are counted."""
+    def source_skipped(self, source: str, earlier: Earlier) -> None:
+        """Write nothing: they are counted."""
 
-    def going(self, tally: Tally, under_way: int) -> None:
-        """Nothing: lines do not move."""
+    def progressed(self, stats: RunStats, in_work: int) -> None:
+        """Write nothing: lines do not move."""
 
     def note(self, message: str) -> None:
-        """Tell what is good to know."""
+        """Write what is good to know."""
         self._note(message)
 
     def error(self, message: str) -> None:
-        """Tell what went wrong."""
+        """Write what went wrong."""
         self._error(message)
 
-    def finished(self, outcome: Outcome, told: list[str]) -> None:
-        """Tell how the run ended; why it did not come to its end also when little is said."""
-        for line in told:
+    def run_ended(self, outcome: Outcome, summary: list[str]) -> None:
+        """Write the summary, and as an error why the run did not take every source through."""
+        for line in summary:
             self._note(line)
-        if left := what_is_left(outcome):
+        if left := left_line(outcome):
             (self._error if outcome.stopped else self._note)(left)
 
     def __enter__(self) -> Self:
@@ -64,20 +64,20 @@ class Lines:
         """Nothing is held."""
 
 
-def story(outcome: Outcome, store: Store) -> list[str]:
-    """Return how a run ended, in words: the numbers, then what failed, by reason."""
-    told = [summary(outcome)]
-    kinds = store.kinds_of_failure(outcome.run_id)
+def summary_lines(outcome: Outcome, store: Store) -> list[str]:
+    """Return how a run ended, in words: the numbers, then what failed, by kind of error."""
+    lines = [summary_line(outcome)]
+    kinds = store.failure_groups(outcome.run_id)
     if kinds:
-        told.append(f"failed: {_by_reason(kinds)}")
-        told.append(
+        lines.append(f"failed: {_by_reason(kinds)}")
+        lines.append(
             f"`extract runs show {outcome.run_id} -o {store.folder}` names each with its reason"
         )
-        told += _remedies(kinds)
-    return told
+        lines += _remedies(kinds)
+    return lines
 
 
-def _by_reason(kinds: Sequence[KindOfFailure]) -> str:
+def _by_reason(kinds: Sequence[FailureGroup]) -> str:
     return "; ".join(
         f"{found.count:,} {_KINDS.get(found.kind, found.kind)}"
         f" ({'' if found.count == 1 else 'such as '}{found.source})"
@@ -85,8 +85,8 @@ def _by_reason(kinds: Sequence[KindOfFailure]) -> str:
     )
 
 
-def _remedies(kinds: Sequence[KindOfFailure]) -> Iterator[str]:
-    """Yield what to do about failures: without a text nothing is remembered, and all is retried."""
+def _remedies(kinds: Sequence[FailureGroup]) -> Iterator[str]:
+    """Yield what to do about failures. What could not be read is tried again by itself."""
     if any(found.read for found in kinds):
         yield "--retry-failed with the same command tries again what failed after it was read"
     if any(found.read < found.count for found in kinds):
@@ -107,27 +107,27 @@ _KINDS = {
 }
 
 
-def summary(outcome: Outcome) -> str:
+def summary_line(outcome: Outcome) -> str:
     """Return one line on how a run ended."""
-    tally = outcome.tally
-    parts = [f"{tally.done:,} done"]
+    stats = outcome.stats
+    parts = [f"{stats.done:,} done"]
     for count, words in (
-        (tally.failed, "failed"),
-        (tally.unchanged, "unchanged"),
-        (tally.same, "with the text of another"),
-        (tally.failed_before, "failed before (--retry-failed tries again)"),
+        (stats.failed, "failed"),
+        (stats.unchanged, "unchanged"),
+        (stats.same, "with the text of another"),
+        (stats.failed_before, "failed before (--retry-failed tries again)"),
     ):
         if count:
             parts.append(f"{count:,} {words}")
-    rate = f", {tally.done / outcome.seconds:,.1f} a second" if tally.done > 1 else ""
+    rate = f", {stats.done / outcome.seconds:,.1f} a second" if stats.done > 1 else ""
     line = f"run {outcome.run_id}: {', '.join(parts)}, in {duration(outcome.seconds)}{rate}"
-    if spent := _spent(tally.usage):
-        line += f"; {spent}{_each(tally.usage.cost_usd, tally.done)}"
+    if spent := _spent(stats.usage):
+        line += f"; {spent}{_each(stats.usage.cost_usd, stats.done)}"
     return line
 
 
-def what_is_left(outcome: Outcome) -> str | None:
-    """Return what to know when a run did not take every source through, else None."""
+def left_line(outcome: Outcome) -> str | None:
+    """Return the line on what a run left to do, None when it took every source through."""
     if outcome.stopped is None and not outcome.left:
         return None
     count = f"{'more than ' if outcome.more_left else ''}{outcome.left:,} left"
@@ -136,7 +136,7 @@ def what_is_left(outcome: Outcome) -> str | None:
 
 
 def list_lines(store: Store, width: int = 100) -> Iterator[str]:
-    """Yield a line a run, or in words where there is no room for columns."""
+    """Yield a line for each run: in columns, or in words below 90 characters of width."""
     if width < 90:
         yield from _list_narrow(store)
         return
@@ -163,7 +163,7 @@ def _list_narrow(store: Store) -> Iterator[str]:
 
 
 def _ends(counts: dict[str, int]) -> str:
-    """Return how many ended how; what is skipped in its kinds."""
+    """Return how many articles ended how; the skipped ones by their reasons."""
     known = {name: count for name, count in counts.items() if count and name != "skipped"}
     return ", ".join(
         f"{count:,} {name.replace('_', ' ')}" for name, count in ({"done": 0} | known).items()
@@ -171,7 +171,7 @@ def _ends(counts: dict[str, int]) -> str:
 
 
 def show_lines(store: Store, number: int) -> Iterator[str]:
-    """Yield what there is to know of one run: how it ended, what failed and why."""
+    """Yield the details of one run: how it ended, what it cost, what failed and why."""
     row = store.run(number)
     counts = json.loads(row["counts"])
     model = f"{row['model']}, plan {row['plan']}" if row["model"] else "rules"
@@ -186,12 +186,12 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
     if row["calls"] or row["cache_hits"]:
         each = _each(row["cost_usd"], counts.get("done", 0))
         yield f"spent     {_spent_row(row)}{each}"
-    for number_of, item in enumerate(store.dearest(number)):
+    for number_of, item in enumerate(store.most_expensive(number)):
         name = "dearest" if not number_of else ""
         yield f"{name:<10}{dollars(item['cost_usd'])}, {item['calls']:,} calls: {item['source']}"
     failed = store.items(number, "failed")
     if failed:
-        kinds = store.kinds_of_failure(number)
+        kinds = store.failure_groups(number)
         yield ""
         yield f"failed    {_by_reason(kinds)}"
         for remedy in _remedies(kinds):
@@ -228,7 +228,7 @@ def _time(seconds: float) -> str:
 
 
 def duration(seconds: float, *, rough: bool = False) -> str:
-    """Return seconds as people say them; `rough`: without what changes all the time."""
+    """Return seconds in words; `rough`: without the digits that change all the time."""
     if rough and seconds < 120:
         return f"{seconds:.0f} s"
     if seconds < 120:

@@ -1,169 +1,144 @@
-"""The endpoint's door in the run's own process: who of all processes may send a request now."""
+"""Decides which worker may send the next request to the endpoint.
+
+All workers ask here (RequestWaiting) and report here (RequestOver). A request is admitted when the
+rate limits allow it and the budget reserves the money for it.
+"""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Literal, Protocol
 
-from extractor.answer.endpoint import gates as gate
 from extractor.answer.endpoint.gates import Call
-from extractor.run.requests.rate_limits import Limits
-from extractor.run.workers.messages import Asks, Leaves, Turn
-from extractor.run.workers.pool import Hand
-
-
-class Purse(Protocol):
-    """A bound on what may be spent: every request of every process is asked for here first."""
-
-    @property
-    def reason(self) -> str:
-        """Why nothing more may be asked, once `reserve` has said "stop"."""
-        ...
-
-    def reserve(self, ticket: int, tokens: int) -> Literal["go", "wait", "stop"]:
-        """Put money aside for a request of about so many tokens, if there is enough.
-
-        "wait": not until another request is over. "stop": never.
-        """
-        ...
-
-    def settle(self, ticket: int, call: Call) -> None:
-        """Take what a request has cost instead of what was put aside for it."""
-        ...
-
-    def release(self, ticket: int) -> None:
-        """Take back what was put aside for a request that was not sent."""
-        ...
-
-    def lose(self, ticket: int) -> None:
-        """Count what was put aside as spent: whether the request was answered nobody knows."""
-        ...
+from extractor.run.requests.budget import Budget
+from extractor.run.requests.rate_limits import RateLimits
+from extractor.run.workers.messages import Permission, RequestOver, RequestWaiting
+from extractor.run.workers.pool import Worker
 
 
 @dataclass(frozen=True, slots=True)
-class _Asker:
-    """Who waits or has entered: a process, its own ticket, and the job it is for."""
+class _Request:
+    """A request that waits or is under way."""
 
-    hand: Hand
-    ticket: int
-    number: int
+    worker: Worker
+    worker_ticket: int  # the worker's own number of it
+    number: int  # of the task that it is for
 
 
-class Turns:
-    """Gives the turns as the limits allow. Lives in the run's event loop."""
+class Admission:
+    """Admits the requests of all workers. Lives in the run's event loop."""
 
     def __init__(
         self,
-        limits: Limits,
+        limits: RateLimits,
         *,
-        may: Callable[[int], bool],
-        granted: Callable[[int], None],
-        over: Callable[[int, gate.Call], None],
-        purse: Purse | None = None,
-        spent: Callable[[str], None] = lambda _: None,
+        may_ask: Callable[[int], bool],
+        on_admitted: Callable[[int], None],
+        on_over: Callable[[int, Call], None],
+        budget: Budget | None = None,
+        on_spent: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Tell whether a job's request `may` be sent at all, and take notice of those that are
-        `granted`, of those that are `over`, and when the `purse` is `spent` (the reason)."""
+        """`may_ask` says whether anything may be asked for a task, by its number.
+
+        `on_admitted` and `on_over` are called with the task's number for each request; `on_spent`
+        once, with the reason, when the budget reaches no further.
+        """
         self._limits = limits
-        self._may, self._granted, self._over = may, granted, over
-        self._purse, self._spent = purse, spent
+        self._may_ask, self._on_admitted, self._on_over = may_ask, on_admitted, on_over
+        self._budget, self._on_spent = budget, on_spent
         self._is_spent = False
-        self._askers: dict[int, _Asker] = {}
-        self._ours: dict[tuple[int, int], int] = {}  # (a process, its ticket) -> ours
+        self._requests: dict[int, _Request] = {}  # by ticket
+        self._tickets: dict[tuple[int, int], int] = {}  # (id of worker, worker's ticket) -> ticket
         self._next = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def ask(self, hand: Hand, message: Asks) -> None:
-        """Take a process's wish to send a request."""
-        if self._is_spent or not self._may(message.number):
-            hand.tell(Turn(message.ticket, False))
+    def request(self, worker: Worker, message: RequestWaiting) -> None:
+        """Take a worker's wish to send a request."""
+        if self._is_spent or not self._may_ask(message.number):
+            worker.send(Permission(message.ticket, False))
             return
-        ours, self._next = self._next, self._next + 1
-        self._askers[ours] = _Asker(hand, message.ticket, message.number)
-        self._ours[id(hand), message.ticket] = ours
-        self._limits.ask(ours, message.tokens, message.number)
-        self.pump()
+        ticket, self._next = self._next, self._next + 1
+        self._requests[ticket] = _Request(worker, message.ticket, message.number)
+        self._tickets[id(worker), message.ticket] = ticket
+        self._limits.enqueue(ticket, message.tokens, message.number)
+        self.admit()
 
-    def leave(self, hand: Hand, message: Leaves) -> None:
-        """Take notice that a request is over, or was given up before it was sent."""
-        ours = self._ours.get((id(hand), message.ticket))
-        if ours is None:
+    def finish(self, worker: Worker, message: RequestOver) -> None:
+        """Take the report that a request is over, or was given up before it was sent."""
+        ticket = self._tickets.get((id(worker), message.ticket))
+        if ticket is None:
             return
-        self._forget(ours)
+        self._forget(ticket)
         call = message.call
         if call is None:
-            self._limits.withdraw(ours)
-            if self._purse is not None:
-                self._purse.release(ours)
+            self._limits.withdraw(ticket)
+            if self._budget is not None:
+                self._budget.release(ticket)
         else:
-            if self._purse is not None:
-                self._purse.settle(ours, call)
-            self._limits.leave(
-                ours,
+            if self._budget is not None:
+                self._budget.settle(ticket, call)
+            self._limits.finish(
+                ticket,
                 monotonic(),
                 tokens=call.input_tokens + call.output_tokens,
                 answered=call.outcome == "answered",
                 throttled=call.throttled,
                 wait=call.wait,
             )
-            self._over(message.number, call)
-        self.pump()
+            self._on_over(message.number, call)
+        self.admit()
 
-    def pump(self) -> None:
-        """Let through whom the limits let through, and come back when they say."""
+    def admit(self) -> None:
+        """Admit what the limits and the budget allow now; come back when the limits say so."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         now = monotonic()
-        granted, later = self._limits.grants(now, self._affords)
-        for ours in granted:
-            asker = self._askers[ours]
-            self._granted(asker.number)
-            asker.hand.tell(Turn(asker.ticket, True))
+        admitted, later = self._limits.admit(now, self._can_afford)
+        for ticket in admitted:
+            request = self._requests[ticket]
+            self._on_admitted(request.number)
+            request.worker.send(Permission(request.worker_ticket, True))
         if self._is_spent:
-            self._refuse_all()
+            # What is admitted was over before the budget was spent: all that is left waits.
+            for ticket in tuple(self._requests):
+                self._refuse(ticket)
         if later is not None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(later - now, self.pump)
+            self._timer = loop.call_later(later - now, self.admit)
 
-    def refuse(self, number: int) -> None:
-        """Turn away what waits for a turn for a job."""
-        for ours, asker in tuple(self._askers.items()):
-            if asker.number == number:
-                self._turn_away(ours)
+    def refuse_task(self, number: int) -> None:
+        """Refuse the waiting requests of a task."""
+        for ticket, request in tuple(self._requests.items()):
+            if request.number == number:
+                self._refuse(ticket)
 
-    def gone(self, hand: Hand) -> None:
-        """Strike off the requests of a process that has died."""
-        for ours, asker in tuple(self._askers.items()):
-            if asker.hand is hand:
-                self._limits.withdraw(ours)
-                self._forget(ours)
-                if self._purse is not None:
-                    self._purse.lose(ours)
-        self.pump()
+    def forget_worker(self, worker: Worker) -> None:
+        """Forget the requests of a worker that has died; nobody knows whether they were paid."""
+        for ticket, request in tuple(self._requests.items()):
+            if request.worker is worker:
+                self._limits.withdraw(ticket)
+                self._forget(ticket)
+                if self._budget is not None:
+                    self._budget.lose(ticket)
+        self.admit()
 
-    def _affords(self, ours: int, tokens: int) -> bool:
-        """Have money put aside for a request; when there will never be enough, say so once."""
-        if self._purse is None:
+    def _can_afford(self, ticket: int, tokens: int) -> bool:
+        """Reserve the money for a request; report once when there will never be enough."""
+        if self._budget is None:
             return True
-        verdict = self._purse.reserve(ours, tokens)
-        if verdict == "stop" and not self._is_spent:
+        answer = self._budget.reserve(ticket, tokens)
+        if answer == "stop" and not self._is_spent:
             self._is_spent = True
-            self._spent(self._purse.reason)
-        return verdict == "go"
+            self._on_spent(self._budget.reason)
+        return answer == "go"
 
-    def _refuse_all(self) -> None:
-        """Turn away all that wait. When the money is spent nothing is under way any more."""
-        for ours in tuple(self._askers):
-            self._turn_away(ours)
+    def _refuse(self, ticket: int) -> None:
+        request = self._requests[ticket]
+        self._limits.withdraw(ticket)
+        self._forget(ticket)
+        request.worker.send(Permission(request.worker_ticket, False))
 
-    def _turn_away(self, ours: int) -> None:
-        asker = self._askers[ours]
-        self._limits.withdraw(ours)
-        self._forget(ours)
-        asker.hand.tell(Turn(asker.ticket, False))
-
-    def _forget(self, ours: int) -> None:
-        asker = self._askers.pop(ours)
-        del self._ours[id(asker.hand), asker.ticket]
+    def _forget(self, ticket: int) -> None:
+        request = self._requests.pop(ticket)
+        del self._tickets[id(request.worker), request.worker_ticket]

@@ -1,14 +1,14 @@
-"""What a run may spend: `--budget`, a bound in US dollars that all its processes share.
+"""The budget of a run: `--budget`, a limit in US dollars that all its workers share.
 
-Every request is asked for here, one after the other, in the run's own process. What it will
-probably cost at the most is put aside until it is over; a request is sent only when what is spent
-and what is put aside leave room for it. While others are under way it waits, as they may cost less
-than was put aside; when none is, the run stops. So the bound can be passed only by requests under
-way that cost more than any before them, and by no more than these cost.
+For every request money is reserved here, in the run's own process, before it is sent: what it will
+probably cost at the most. It is sent only when what is spent and what is reserved leave room for
+it. While others are under way it waits, as they may cost less than was reserved; when none is, the
+run stops. So the limit can be passed only by requests under way that cost more than any before
+them, and by no more than these cost.
 
-The bound is one for all runs that go on with one another: what was paid since a run of the same
-schema and model last came to its end counts, whether the runs between were killed, interrupted or
-stopped by their budget. So a command that is repeated until it succeeds spends no more than once.
+The budget is one for all runs that continue one another: what was paid since a run of the same
+schema and model last finished counts, whether the runs between were killed, interrupted or stopped
+by their budget. So a command that is repeated until it succeeds spends no more than once.
 """
 
 from collections import deque
@@ -22,42 +22,42 @@ from extractor.settings import SETTINGS_FILE, Price, Settings
 from extractor.store.store import Store
 from extractor.store.work_key import Recipe
 
-# Requests that say what the next may cost: enough to have seen a dear one.
+# The latest requests, which say what the next may cost: enough to have seen an expensive one.
 _REMEMBERED = 500
-# Ends of a request after which nobody knows whether it was answered, and so paid for.
+# Outcomes of a request after which nobody knows whether it was answered, and so paid for.
 _DOUBTFUL = frozenset({"timeout", "interrupted", "EndpointUnreachable"})
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What was paid by the runs that a run goes on with, in US dollars."""
+    """What was paid by the earlier runs that a run continues, in US dollars."""
 
     runs: tuple[int, ...]
     dollars: float
-    rates: tuple[float, ...]  # of the latest requests: dollars for a token as guessed
+    rates: tuple[float, ...]  # of the latest requests: dollars for each guessed token
 
 
 class Budget:
-    """Money for one run. Implements `extractor.run.tally.Purse`."""
+    """Reserves and counts the money of one run. A ticket is a request's number."""
 
     def __init__(self, dollars: float, price: Price, most_output_tokens: int) -> None:
-        """Take `dollars` for requests whose answers have `most_output_tokens` at the most."""
+        """Allow `dollars` for requests whose answers have `most_output_tokens` at the most."""
         self.dollars = dollars
         self.spent = 0.0  # paid for, or perhaps paid for
         self.reason = ""
         self._price = price
         self._most_output_tokens = most_output_tokens
-        self._aside: dict[int, tuple[float, int]] = {}  # ticket -> dollars, tokens as guessed
-        # Of answered requests: dollars for a token as guessed, and the dearest of them first.
+        self._reserved: dict[int, tuple[float, int]] = {}  # ticket -> dollars, guessed tokens
+        # Of the latest answered requests: dollars for each guessed token.
         self._rates: deque[float] = deque(maxlen=_REMEMBERED)
 
     @property
-    def aside(self) -> float:
-        """What is put aside for requests under way."""
-        return sum(dollars for dollars, _ in self._aside.values())
+    def reserved(self) -> float:
+        """The dollars reserved for requests under way."""
+        return sum(dollars for dollars, _ in self._reserved.values())
 
-    def go_on_from(self, paid: Paid) -> str:
-        """Count what earlier runs have paid for the same work; return what people are told of it.
+    def continue_from(self, paid: Paid) -> str:
+        """Count what earlier runs have paid for the same work; return the note on it for people.
 
         To be called before anything is reserved.
         """
@@ -73,21 +73,21 @@ class Budget:
         )
 
     def reserve(self, ticket: int, tokens: int) -> Literal["go", "wait", "stop"]:
-        """Put money aside for a request of about so many tokens, if there is enough.
+        """Reserve money for a request of about `tokens` tokens, if there is enough.
 
-        "wait": not until another request is over. "stop": never; `reason` says why.
+        "wait": there may be when another request is over. "stop": never; `reason` says why.
         """
         if self.reason:
             return "stop"
         needed = self._needed(tokens)
-        if self.spent + self.aside + needed <= self.dollars:
-            self._aside[ticket] = needed, tokens
+        if self.spent + self.reserved + needed <= self.dollars:
+            self._reserved[ticket] = needed, tokens
             return "go"
-        if self._aside:
+        if self._reserved:
             return "wait"
         if not self._rates and self.spent == 0 < self.dollars:
             # Nothing is known of what requests cost; one alone will tell.
-            self._aside[ticket] = needed, tokens
+            self._reserved[ticket] = needed, tokens
             return "go"
         self.reason = (
             f"the budget of {dollars(self.dollars)} does not reach any further: "
@@ -96,12 +96,12 @@ class Budget:
         return "stop"
 
     def settle(self, ticket: int, call: Call) -> None:
-        """Take what a request has cost instead of what was put aside for it."""
-        aside, tokens = self._aside.pop(ticket, (0.0, 0))
+        """Replace what was reserved for a request by what it has cost."""
+        reserved, tokens = self._reserved.pop(ticket, (0.0, 0))
         if call.outcome != "answered":
-            self.spent += aside if call.outcome in _DOUBTFUL else 0.0
+            self.spent += reserved if call.outcome in _DOUBTFUL else 0.0
         elif call.input_tokens + call.output_tokens == 0:  # the endpoint does not count
-            self.spent += aside
+            self.spent += reserved
         else:
             paid = cost(self._price, call.input_tokens, call.output_tokens) or 0.0
             self.spent += paid
@@ -109,18 +109,20 @@ class Budget:
                 self._rates.append(paid / tokens)
 
     def release(self, ticket: int) -> None:
-        """Take back what was put aside for a request that was not sent."""
-        self._aside.pop(ticket, None)
+        """Give back what was reserved for a request that was not sent."""
+        self._reserved.pop(ticket, None)
 
     def lose(self, ticket: int) -> None:
-        """Count what was put aside as spent: whether the request was answered nobody knows."""
-        aside, _ = self._aside.pop(ticket, (0.0, 0))
-        self.spent += aside
+        """Count what was reserved as spent: nobody knows whether the request was answered."""
+        reserved, _ = self._reserved.pop(ticket, (0.0, 0))
+        self.spent += reserved
 
     def _needed(self, tokens: int) -> float:
-        """Return what a request may cost: at first the most, then what the dearest one did.
+        """Return the dollars that a request may cost.
 
-        The fewer are known, the more is put on top: twice as much after the first one.
+        Before any is known: for the longest answer allowed. Then: as much for each guessed token
+        as the most expensive one so far, and the more on top the fewer are known (after the first
+        one twice as much).
         """
         if not self._rates:
             return cost(self._price, tokens, self._most_output_tokens) or 0.0
@@ -130,7 +132,7 @@ class Budget:
 def budget_for(
     dollars_given: float | None, settings: Settings, *, batch: bool = False
 ) -> Budget | None:
-    """Return the bound that a run has; None without one, or when the rules answer, for nothing.
+    """Return the budget of a run; None without a limit, or when the rules answer, which is free.
 
     Raises UsageError when the price of the model is not known.
     """
@@ -143,10 +145,10 @@ def budget_for(
 
 
 def paid_before(store: Store, recipe: Recipe) -> Paid:
-    """Return what the runs have paid that a run by this recipe goes on with.
+    """Return what was paid by the runs that a run by this recipe continues.
 
-    These are the runs of the schema and model after the last one that came to its end. Requests
-    that nobody knows to have been answered are taken at what the dearest has cost, those that were
+    These are the runs of the schema and model after the last one that finished. Requests that
+    may or may not have been answered count as much as the most expensive one; those that were
     under way when a run was killed are not known. Raises OutputError.
     """
     same = "schema = ? and model is ?"

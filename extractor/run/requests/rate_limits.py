@@ -1,10 +1,12 @@
-"""How many requests may be under way, and how fast they may follow one another.
+"""Limits how many requests are under way, and how fast they follow one another.
 
-One `Limits` serves a whole run, whatever its processes and tasks. It knows three bounds: places
-(requests at a time), requests a minute and tokens a minute; and it learns a fourth from the
-endpoint: when that says "too many" (429), everybody waits as long as it asks and then goes half as
-fast, and a little faster again with every answer. It never sleeps and has no clock of its own:
-the caller says what time it is and is told whom to let through, and when to ask again.
+One `RateLimits` serves a whole run, whatever its processes and tasks. It knows three limits:
+places (requests at a time), requests a minute and tokens a minute; and it learns a fourth from the
+endpoint: after an answer "too many requests" (429) nothing is sent for as long as the endpoint
+asks, then requests go half as fast, and a little faster again with every answer.
+
+It never sleeps and has no clock of its own: the caller passes the time (seconds, monotonic), and
+gets back which requests to send and when to ask again.
 """
 
 from collections import deque
@@ -13,66 +15,66 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 _MINUTE = 60.0
-_SLACK = 1.0  # seconds of turns that may be made up for, where a second holds several turns
+_SLACK = 1.0  # seconds that a late request may be made up for, where a second holds several
 _LOOK_BACK = 10.0  # seconds over which the rate is taken that was too much
-_SLOWEST = 20.0  # seconds between two requests, at the most that we slow down to
-_FASTER = 0.97  # of the learnt pause, after every answer: 23 answers double the rate
+_SLOWEST = 20.0  # seconds between two requests, the most that a 429 slows down to
+_FASTER = 0.97  # factor of the learnt pause after every answer: 23 answers double the rate
 _NEGLIGIBLE = 0.002  # seconds; a pause below this is none
-_LONGEST_REST = 60.0  # seconds to rest without being told how long
+_LONGEST_REST = 60.0  # seconds without requests after a 429 that does not say how long
 
 
 @dataclass(slots=True)
 class _Spent:
-    """Tokens taken from the minute: a guess at first, the truth when the answer is there."""
+    """Tokens taken from the minute: a guess at first, the true number when the answer is there."""
 
     at: float
     tokens: float
 
 
 @dataclass
-class Limits:
-    """The limits of a run. `ask` for a turn, take `grants`, `leave` when the request is over."""
+class RateLimits:
+    """The limits of a run: `enqueue` a request, `admit` those whose turn it is, `finish` them."""
 
     places: int
     requests_a_minute: int | None = None
     tokens_a_minute: int | None = None
-    # A heap of (place, when it came, ticket, tokens).
+    # A heap of (priority, order of arrival, ticket, tokens).
     _waiting: list[tuple[int, int, int, int]] = field(default_factory=list)
-    _came: int = 0
-    _withdrawn: set[int] = field(default_factory=set)
+    _arrived: int = 0
+    _withdrawn: set[int] = field(default_factory=set)  # tickets in `_waiting` to pass over
     _under_way: dict[int, tuple[_Spent, int]] = field(default_factory=dict)  # and the first guess
     _minute: "deque[_Spent]" = field(default_factory=deque)
-    _recent: "deque[float]" = field(default_factory=deque)  # when the last turns were given
-    _due: float = float("-inf")  # not before this time the next turn
+    _recent: "deque[float]" = field(default_factory=deque)  # when requests were admitted
+    _due: float = float("-inf")  # not before this time the next request
     _rest_until: float = float("-inf")
-    _learnt: float = 0.0  # seconds between turns that the endpoint taught us
+    _learnt: float = 0.0  # seconds between requests, learnt from 429s
     _rests: int = 0  # in a row, without an answer between
     _ratio: float = 1.5  # tokens that a request costs, answer included, to those guessed
 
-    def ask(self, ticket: int, tokens: int, place: int = 0) -> None:
-        """Queue for a turn; `tokens` is a guess at the request's own size.
+    def enqueue(self, ticket: int, tokens: int, priority: int = 0) -> None:
+        """Have a request wait; `tokens` is a guess at its own size.
 
-        The lowest `place` is next, so that what was begun first is finished first; among equals
-        whoever came first.
+        The lowest `priority` is next, so that the article that was begun first is finished first;
+        among equals whichever came first.
         """
-        self._came += 1
-        heappush(self._waiting, (place, self._came, ticket, tokens))
+        self._arrived += 1
+        heappush(self._waiting, (priority, self._arrived, ticket, tokens))
 
     def withdraw(self, ticket: int) -> None:
-        """Take a ticket back, whether it waits or is under way."""
+        """Forget a request, whether it waits or is under way."""
         if ticket in self._under_way:
             del self._under_way[ticket]
         else:
             self._withdrawn.add(ticket)
 
-    def grants(
-        self, now: float, affords: Callable[[int, int], bool] = lambda _, __: True
+    def admit(
+        self, now: float, can_afford: Callable[[int, int], bool] = lambda _, __: True
     ) -> tuple[list[int], float | None]:
-        """Return whose turn it is, and the time to ask again (None: when something has changed).
+        """Return the tickets to send now, and the time to ask again (None: after a change).
 
-        `affords` is asked last for each (ticket, tokens); whom it turns down stays the next one.
+        `can_afford` is asked last for each (ticket, tokens); one that it refuses stays the next.
         """
-        granted: list[int] = []
+        admitted: list[int] = []
         while self._waiting:
             _, _, ticket, tokens = self._waiting[0]
             if ticket in self._withdrawn:
@@ -80,19 +82,19 @@ class Limits:
                 heappop(self._waiting)
                 continue
             if len(self._under_way) >= self.places:
-                return granted, None
+                return admitted, None
             cost = tokens * self._ratio
             later = max(self._rest_until, self._due, self._room_at(now, cost))
             if later > now:
-                return granted, later
-            if not affords(ticket, tokens):
-                return granted, None
+                return admitted, later
+            if not can_afford(ticket, tokens):
+                return admitted, None
             heappop(self._waiting)
-            self._grant(ticket, tokens, cost, now)
-            granted.append(ticket)
-        return granted, None
+            self._start(ticket, tokens, cost, now)
+            admitted.append(ticket)
+        return admitted, None
 
-    def leave(
+    def finish(
         self,
         ticket: int,
         now: float,
@@ -102,7 +104,10 @@ class Limits:
         throttled: bool = False,
         wait: float | None = None,
     ) -> None:
-        """Say that a request is over, what it took, and whether the endpoint said: too many."""
+        """Note that a request is over, the tokens that it took, and whether the answer was a 429.
+
+        `wait` is the time in seconds that the endpoint asked to wait.
+        """
         if ticket not in self._under_way:
             return
         spent, guess = self._under_way.pop(ticket)
@@ -120,11 +125,11 @@ class Limits:
 
     @property
     def under_way(self) -> int:
-        """The requests that have entered and not left."""
+        """How many requests were admitted and are not finished."""
         return len(self._under_way)
 
     def _room_at(self, now: float, cost: float) -> float:
-        """Return when the minute has room for so many tokens; at once when there is no limit."""
+        """Return when the minute has room for so many tokens; `now` when there is no limit."""
         if self.tokens_a_minute is None:
             return now
         while self._minute and self._minute[0].at <= now - _MINUTE:
@@ -138,7 +143,8 @@ class Limits:
                 return spent.at + _MINUTE
         return now
 
-    def _grant(self, ticket: int, tokens: int, cost: float, now: float) -> None:
+    def _start(self, ticket: int, tokens: int, cost: float, now: float) -> None:
+        """Count a request as under way, and set when the next may follow."""
         spent = _Spent(now, cost)
         self._under_way[ticket] = spent, tokens
         if self.tokens_a_minute is not None:
@@ -151,10 +157,10 @@ class Limits:
             self._due = max(self._due, now - slack) + pause
 
     def _pause(self) -> tuple[float, float]:
-        """Return the seconds between two turns, and how many of them may be made up for.
+        """Return the seconds between two requests, and how many of them may be made up for.
 
-        However late turns are taken, no 60 seconds hold more than the requests of a minute:
-        turns a pause apart with some slack are at most (60 + slack) / pause + 1 of them.
+        However late requests are sent, no 60 seconds hold more than the requests of a minute:
+        requests a pause apart with some slack are at most (60 + slack) / pause + 1 of them.
         """
         pause, slack = self._learnt, 0.0
         if self.requests_a_minute is not None:
@@ -163,7 +169,10 @@ class Limits:
         return pause, 0.0 if pause == self._learnt else slack
 
     def _slow_down(self, now: float, wait: float | None) -> None:
-        """Rest, and go half as fast afterwards; what was sent before the rest tells nothing new."""
+        """Rest after a 429, and go half as fast afterwards.
+
+        A 429 to a request that was sent before the rest began says nothing new about the rate.
+        """
         fresh = now >= self._rest_until
         if fresh:
             self._rests += 1

@@ -1,8 +1,8 @@
-"""An extraction as rows of typed cells for a workbook: what a person filters, sorts and follows.
+"""Turns an extraction into rows of typed cells for the workbook.
 
-A row kind is a sheet with one row a row; before its own columns a link to the evidence in the
-article's page, after them where it comes from. A name has a second column for how the article puts
-it there, a figure its value, bounds and unit as numbers.
+Each row kind of the schema is a sheet. Its columns: a link to the evidence in the article's page;
+the row's fields; confidence and who answered; where the row comes from. A name has a second column
+with the words of the article; a figure has its value, bounds and unit as numbers.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from extractor.sheet.tables import Cell, Column, heading, row_kinds, tables
 
 
 class Link(NamedTuple):
-    """A number that leads somewhere: a path relative to the workbook, of plain characters only."""
+    """A number with a link: a path relative to the workbook, of plain characters only."""
 
     target: str
     number: int

@@ -1,4 +1,4 @@
-"""Which sheets are current: what each was written from, and whether it is still as we wrote it."""
+"""Records what each sheet was written from, so that a current one is not written again."""
 
 import json
 from contextlib import suppress
@@ -10,7 +10,7 @@ FILE = ".extract-sheets.json"
 
 
 class Manifest:
-    """What is known of the sheets in a folder; a lost or broken manifest knows nothing."""
+    """The file `.extract-sheets.json` in an output folder; a lost or broken one is empty."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -22,24 +22,24 @@ class Manifest:
         self._before = dict(self._known)
 
     def has(self, name: str, signature: str) -> bool:
-        """Tell whether a file was written from what has this signature, and nobody changed it."""
+        """Return whether a file was written from this content and has not been changed since."""
         state = self._state(name)
         return state is not None and self._known.get(name) == f"{signature} {state}"
 
     def add(self, name: str, signature: str) -> None:
-        """Note what a file was written from."""
+        """Record the signature of the content that a file was written from."""
         self._known[name] = f"{signature} {self._state(name)}"
 
     def says(self, name: str, signature: str) -> bool:
-        """Tell whether this was noted, of something that is no single file."""
+        """Return whether this signature is recorded, for something that is no single file."""
         return self._known.get(name) == signature
 
     def note(self, name: str, signature: str) -> None:
-        """Note something that is no single file."""
+        """Record a signature for something that is no single file."""
         self._known[name] = signature
 
     def save(self) -> None:
-        """Write the manifest if it says anything new. Raises OutputError."""
+        """Write the manifest if it has changed. Raises OutputError."""
         if self._known != self._before:
             write_text(self._folder / FILE, json.dumps(self._known, indent=1) + "\n")
 

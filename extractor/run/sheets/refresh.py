@@ -1,8 +1,8 @@
-"""Sheets kept current while a run goes on: written anew when it is quiet, not for each article.
+"""Keeps the sheets current while a run with `--watch` goes on.
 
-In a process of its own, so that the run is not held up, and no more than a part of the time. While
-there is no quiet only the pages and their index are written now and then; the tables, which are
-written whole, at the end of a burst.
+They are written when no article has ended for a moment, not for each article; by a process of its
+own, so that the run is not held up, and during at most a fifth of the time. While articles keep
+ending only the pages and their index are written now and then: the tables are written whole.
 """
 
 import multiprocessing
@@ -16,106 +16,115 @@ from time import monotonic
 from typing import Any, NoReturn, Self
 
 from extractor.errors import ExtractError
-from extractor.run.progress.show import Show
-from extractor.run.progress.watcher import Outcome, Tally
+from extractor.run.progress.display import ProgressDisplay
+from extractor.run.progress.observer import Outcome, RunStats
 from extractor.run.sheets.sheets import Form, write_sheets
 from extractor.schema.catalogue import load_schema
-from extractor.store.entries import Done, Failed, Known, Skipped
+from extractor.store.entries import Done, Earlier, Failed, Skipped
 from extractor.store.work_key import Recipe
 
-_QUIET = 1.0  # seconds without an article's end; what has ended is in the store after 0.1
-_LONGEST = 30.0  # seconds that pages wait for a quiet that does not come
-_SHARE = 4  # times as long as writing took nothing is written afterwards
-_LOOK = 0.2  # seconds between two looks while something is new
+_QUIET = 1.0  # seconds without an article's end; it is in the store after 0.1
+_LONGEST = 30.0  # seconds after which pages are written although articles keep ending
+_SHARE = 4  # after writing, times as long as it took to wait before the next
+_POLL = 0.2  # seconds between two looks while there is something to write
 
 
-class Refreshing:
-    """Passes on what a run tells, and has its sheets written. Implements `Show`."""
+class SheetRefresher:
+    """Passes on what a run reports, and has its sheets written. Implements `ProgressDisplay`."""
 
     def __init__(
-        self, show: Show, folder: Path, schema: Path, forms: Sequence[Form], recipe: Recipe
+        self,
+        display: ProgressDisplay,
+        folder: Path,
+        schema: Path,
+        forms: Sequence[Form],
+        recipe: Recipe,
     ) -> None:
-        self._show = show
+        self._display = display
         self._arguments = (folder, schema, tuple(forms), recipe)
         self._forms = tuple(forms)
-        self._tally = Tally()
-        self._news = threading.Event()
-        self._over = threading.Event()
-        self._last = self._first = 0.0  # when an article ended last, and first since the writing
+        self._stats = RunStats()
+        self._changed = threading.Event()
+        self._stopping = threading.Event()
+        self._last = self._first = (
+            0.0  # when an article ended: last, and first since the last writing
+        )
         self._thread: threading.Thread | None = None
 
-    def began(self, run_id: int) -> None:
+    def run_began(self, run_id: int) -> None:
         """Pass it on."""
-        self._show.began(run_id)
+        self._display.run_began(run_id)
 
-    def ended(self, entry: Done | Failed | Skipped) -> None:
+    def article_ended(self, entry: Done | Failed | Skipped) -> None:
         """Pass it on; there is something to write."""
-        self._show.ended(entry)
+        self._display.article_ended(entry)
         self._last = monotonic()
-        if not self._news.is_set():
+        if not self._changed.is_set():
             self._first = self._last
-            self._news.set()
+            self._changed.set()
         if self._thread is None:  # the processes of the run are started by now: no fork follows
-            self._thread = threading.Thread(target=self._go, name="sheets", daemon=True)
+            self._thread = threading.Thread(
+                target=self._write_when_quiet, name="sheets", daemon=True
+            )
             self._thread.start()
 
-    def passed(self, source: str, known: Known) -> None:
+    def source_skipped(self, source: str, earlier: Earlier) -> None:
         """Pass it on."""
-        self._show.passed(source, known)
+        self._display.source_skipped(source, earlier)
 
-    def going(self, tally: Tally, under_way: int) -> None:
+    def progressed(self, stats: RunStats, in_work: int) -> None:
         """Pass it on."""
-        self._tally = tally
-        self._show.going(tally, under_way)
+        self._stats = stats
+        self._display.progressed(stats, in_work)
 
     def note(self, message: str) -> None:
         """Pass it on."""
-        self._show.note(message)
+        self._display.note(message)
 
     def error(self, message: str) -> None:
         """Pass it on."""
-        self._show.error(message)
+        self._display.error(message)
 
-    def finished(self, outcome: Outcome, told: list[str]) -> None:
+    def run_ended(self, outcome: Outcome, summary: list[str]) -> None:
         """Pass it on."""
-        self._show.finished(outcome, told)
+        self._display.run_ended(outcome, summary)
 
     def __enter__(self) -> Self:
-        self._show.__enter__()
+        self._display.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Write nothing any more; what is being written is broken off, the old sheets stay."""
-        self._over.set()
-        self._news.set()
+        """Stop. Sheets that are being written are given up; those that are there stay."""
+        self._stopping.set()
+        self._changed.set()
         if self._thread is not None:
             self._thread.join()
-        self._show.__exit__(*_)
+        self._display.__exit__(*_)
 
     # --- in a thread ---
 
-    def _go(self) -> None:
-        while not self._over.is_set():
-            self._news.wait()
+    def _write_when_quiet(self) -> None:
+        while not self._stopping.is_set():
+            self._changed.wait()
             forms = self._wait_for_quiet()
-            if forms is None or self._over.is_set():
+            if forms is None or self._stopping.is_set():
                 continue
             began = monotonic()
             if self._write(forms):
-                tally = self._tally
-                self._show.note(
-                    f"the sheets are written: {tally.done:,} done, {tally.failed:,} failed so far"
+                stats = self._stats
+                self._display.note(
+                    f"the sheets are written: {stats.done:,} done, {stats.failed:,} failed so far"
                 )
-            elif not self._over.is_set():
-                self._show.error("the sheets could not be written now; they are tried again")
-            self._over.wait(_SHARE * (monotonic() - began))
+            elif not self._stopping.is_set():
+                self._display.error("the sheets could not be written now; they are tried again")
+            self._stopping.wait(_SHARE * (monotonic() - began))
 
     def _wait_for_quiet(self) -> tuple[Form, ...] | None:
-        """Return what to write, once it is time."""
-        while not self._over.wait(_LOOK):
+        """Wait until it is time to write; return the forms to write, None when there are none."""
+        while not self._stopping.wait(_POLL):
             now = monotonic()
             if now - self._last >= _QUIET:
-                self._news.clear()
+                self._changed.clear()
                 return self._forms
             if now - self._first >= _LONGEST and "html" in self._forms:
                 self._first = now
@@ -124,18 +133,18 @@ class Refreshing:
 
     def _write(self, forms: tuple[Form, ...]) -> bool:
         folder, schema, _, recipe = self._arguments
-        process = _started((folder, schema, forms, recipe))
+        process = _start((folder, schema, forms, recipe))
         while process.is_alive():
-            process.join(_LOOK)
-            if self._over.is_set():
+            process.join(_POLL)
+            if self._stopping.is_set():
                 process.terminate()  # it leaves nothing half written
-                process.join(_LOOK * 10)
+                process.join(_POLL * 10)
                 process.kill()
         return process.exitcode == 0
 
 
-def _started(arguments: tuple[Any, ...]) -> BaseProcess:
-    """Start writing. Ctrl-C reaches that process too: it is held off from the first moment."""
+def _start(arguments: tuple[Any, ...]) -> BaseProcess:
+    """Start the writing process, with SIGINT blocked: Ctrl-C reaches that process too."""
     process = multiprocessing.get_context("spawn").Process(target=_write, args=arguments)
     held = hasattr(signal, "pthread_sigmask")
     if held:

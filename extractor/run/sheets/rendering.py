@@ -1,4 +1,4 @@
-"""One stored extraction in every form that the sheets need, by this process or by several."""
+"""Renders stored extractions in every form that the sheets need, in one process or several."""
 
 import json
 import multiprocessing
@@ -26,8 +26,8 @@ _FEWEST = 200  # for fewer it does not pay to start processes (0.6 s)
 
 
 @dataclass(frozen=True, slots=True)
-class Wants:
-    """Which forms are needed."""
+class WantedForms:
+    """Which forms to render."""
 
     jsonl: bool
     csv: bool
@@ -36,7 +36,7 @@ class Wants:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class RenderTask:
     """A stored extraction with its article. Can be pickled."""
 
     number: int  # from 1
@@ -50,7 +50,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What the sheets get of one article. Can be pickled."""
+    """One article in the forms wanted. Can be pickled."""
 
     line: str
     csv: str
@@ -58,19 +58,19 @@ class Rendered:
     rows: tuple[tuple[str, Cells], ...]
     warnings: tuple[Cells, ...]
     wrote_page: bool
-    problem: str | None = None  # why there is nothing
+    problem: str | None = None  # why there is nothing else
 
 
 class Renderer:
     """Renders the extractions of one schema; the same in every process."""
 
-    def __init__(self, schema: Schema, folder: Path, wants: Wants) -> None:
+    def __init__(self, schema: Schema, folder: Path, wants: WantedForms) -> None:
         self._schema = schema
         self._folder = folder
         self._wants = wants
         self._header = header(schema.model)
 
-    def render(self, task: Task) -> Rendered:
+    def render(self, task: RenderTask) -> Rendered:
         """Return an extraction's lines and cells; write its page. Raises OutputError."""
         wants = self._wants
         try:
@@ -97,9 +97,9 @@ class Renderer:
 
 
 def render_all(
-    tasks: Iterable[Task], schema: Schema, folder: Path, wants: Wants, jobs: int
+    tasks: Iterable[RenderTask], schema: Schema, folder: Path, wants: WantedForms, jobs: int
 ) -> Generator[Rendered, None, None]:
-    """Yield what is made of each task, in order; a bounded number is under way at a time."""
+    """Yield what is rendered of each task, in order; a bounded number is under way at a time."""
     tasks = iter(tasks)
     first = list(islice(tasks, _FEWEST)) if jobs > 1 else []
     renderer = Renderer(schema, folder, wants)
@@ -111,7 +111,7 @@ def render_all(
 
 
 def _by_processes(
-    tasks: Iterator[Task], schema: Schema, folder: Path, wants: Wants, jobs: int
+    tasks: Iterator[RenderTask], schema: Schema, folder: Path, wants: WantedForms, jobs: int
 ) -> Iterator[Rendered]:
     pool = ProcessPoolExecutor(
         jobs,
@@ -135,21 +135,21 @@ def _by_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_renderer: Renderer | None = None  # of a process of the pool
+_renderer: Renderer | None = None  # in a process of the pool, made by `_begin`
 
 
-def _begin(schema: Path, folder: Path, wants: Wants) -> None:
+def _begin(schema: Path, folder: Path, wants: WantedForms) -> None:
     global _renderer  # noqa: PLW0603 - the pool has no other place for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides
     _renderer = Renderer(load_schema(schema), folder, wants)
 
 
-def _render_chunk(chunk: list[Task]) -> list[Rendered]:
+def _render_chunk(chunk: list[RenderTask]) -> list[Rendered]:
     assert _renderer is not None  # noqa: S101 - `_begin` has been here
     return [_renderer.render(task) for task in chunk]
 
 
-def _json_line(task: Task) -> str:
+def _json_line(task: RenderTask) -> str:
     """Return the extraction's JSON on one line, under the source that the sheets name."""
     text = zlib.decompress(task.data).decode("utf-8", "surrogatepass")
     named = f'"source":{json.dumps(task.source, ensure_ascii=False)},"title":'

@@ -1,4 +1,4 @@
-"""The sheets of a run, written from its store: what there is to read, filter and hand on.
+"""Writes the sheets of a run from its store.
 
     extract.sqlite          the store
     release_event.jsonl     one object an article, as `--format json` prints it
@@ -27,19 +27,19 @@ from extractor.run.sheets import index
 from extractor.run.sheets.cells import FAILURES, WARNINGS, article_heads, kind_heads, sheet_title
 from extractor.run.sheets.manifest import Manifest
 from extractor.run.sheets.pages import is_current, page_path, plain
-from extractor.run.sheets.rendering import Rendered, Task, Wants, render_all
+from extractor.run.sheets.rendering import Rendered, RenderTask, WantedForms, render_all
 from extractor.run.sheets.workbook import Workbook
 from extractor.schema.catalogue import Schema
 from extractor.sheet.csvout import header
 from extractor.sheet.tables import heading, row_kinds
 from extractor.store.current import (
-    Sums,
+    Totals,
     add_up,
     choose,
     count_outdated,
     failures,
     list_failures,
-    opened,
+    open_reader,
     other_schemas,
     sum_failures,
 )
@@ -54,7 +54,7 @@ FORMS: tuple[Form, ...] = get_args(Form)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of the sheets."""
+    """What `write_sheets` has written."""
 
     articles: int  # in the sheets
     files: tuple[Path, ...]  # written now, pages of articles aside
@@ -78,14 +78,14 @@ def write_sheets(
     """
     path = folder / STORE
     try:
-        with closing(opened(path)) as rows:
-            return _Writing(rows, folder, schema, forms, tell).write(recipe, jobs)
+        with closing(open_reader(path)) as rows:
+            return _SheetWriter(rows, folder, schema, forms, tell).write(recipe, jobs)
     except sqlite3.Error as error:
         raise OutputError(f"{path}: the store cannot be read ({error})") from error
 
 
-class _Writing:
-    """One pass over the store."""
+class _SheetWriter:
+    """Writes the sheets of one schema, in one pass over the store."""
 
     def __init__(
         self,
@@ -134,13 +134,13 @@ class _Writing:
         html = "html" in self._forms
         if not stale and not html:
             return 0, 0
-        wants = Wants("jsonl" in stale, "csv" in stale, "xlsx" in stale, html)
+        wants = WantedForms("jsonl" in stale, "csv" in stale, "xlsx" in stale, html)
         topic = f"pages of {self._schema.name}"
         looks = f"{ENGINE} {index.renderer()} {self._schema.sha256}"
         tasks = self._tasks(chosen, bool(stale), anew=not self._manifest.says(topic, looks))
         pages = lost = 0
         with ExitStack() as open_files:
-            takers = [self._taker(form, open_files) for form in stale]
+            consumers = [self._consumer(form, open_files) for form in stale]
             rendered = render_all(tasks, self._schema, self._folder, wants, jobs)
             with closing(rendered):
                 for one in rendered:
@@ -149,17 +149,17 @@ class _Writing:
                         lost += 1
                         self._tell(one.problem)
                         continue
-                    for target, take in takers:
+                    for target, consume in consumers:
                         with output_errors(target):
-                            take(one)
+                            consume(one)
         if html:
             self._manifest.note(topic, looks)
         return pages, lost
 
-    def _taker(
+    def _consumer(
         self, form: Form, open_files: ExitStack
     ) -> tuple[Path, Callable[[Rendered], object]]:
-        """Open a file that has rows of every article; return it, and what takes one."""
+        """Open a file with rows of every article; return its path, and what adds an article."""
         target = self._folder / self._file(form)
         if form == "xlsx":
             return target, self._workbook(open_files.enter_context(Workbook(target)), open_files)
@@ -177,7 +177,7 @@ class _Writing:
         }
         warnings = book.sheet("Warnings", WARNINGS)
 
-        def take(one: Rendered) -> None:
+        def consume(one: Rendered) -> None:
             articles.add(one.article)
             for kind, cells in one.rows:
                 kinds[kind].add(cells)
@@ -193,9 +193,9 @@ class _Writing:
                     sheet.end()
 
         open_files.push(finish)  # before the workbook is closed
-        return take
+        return consume
 
-    def _tasks(self, chosen: str, every: bool, anew: bool) -> Iterator[Task]:
+    def _tasks(self, chosen: str, every: bool, anew: bool) -> Iterator[RenderTask]:
         """Yield the articles to render: every one, or those whose page is not current."""
         pages = "html" in self._forms
         each = self._rows.execute(
@@ -213,11 +213,11 @@ class _Writing:
             data = self._rows.execute(
                 "select data from extraction where id = ?", (row["extraction_id"],)
             ).fetchone()[0]
-            yield Task(
+            yield RenderTask(
                 row["number"], row["source"], dict(article), data, row["finished_at"], page, due
             )
 
-    def _write_index(self, chosen: str, sums: Sums) -> list[Path]:
+    def _write_index(self, chosen: str, sums: Totals) -> list[Path]:
         """Write the index of every schema that the store has, ours first, when it has changed."""
         listings = [self._listing(self._schema.name, chosen, self._failed, sums)]
         signs = [sums.signature]
@@ -237,7 +237,7 @@ class _Writing:
         self._manifest.add(index.FILE, sign)
         return written
 
-    def _listing(self, schema: str, chosen: str, failed: str, sums: Sums) -> index.Listing:
+    def _listing(self, schema: str, chosen: str, failed: str, sums: Totals) -> index.Listing:
         shown = failures(self._rows, failed, index.MOST_FAILURES)
         named = [f"{plain(schema)}.{form}" for form in ("xlsx", "csv", "jsonl")]
         return index.Listing(

@@ -1,7 +1,7 @@
-"""The workbook of a run: XLSX by xlsxwriter, in constant memory, whatever the cells hold.
+"""Writes a workbook (XLSX) by xlsxwriter, in constant memory, whatever the cells hold.
 
-An article's words are text, never a formula, a link or markup. What a cell cannot hold is cut and
-says so; what a sheet cannot hold goes on in a further one.
+An article's words are text, never a formula, a link or markup. A text that is too long for a cell
+is cut, with a remark; rows that are too many for a sheet go on in a further sheet.
 """
 
 import re
@@ -179,7 +179,7 @@ class Sheet:
         self._rows += 1
 
     def end(self) -> None:
-        """Let people filter by every column, and choose where there is a choice."""
+        """Add the filter over all columns, and the lists of choices."""
         last = max(1, self._rows - 1)
         self._page.autofilter(0, 0, last, len(self._heads) - 1)
         for position, head in enumerate(self._heads):

@@ -1,4 +1,4 @@
-"""What the process that runs and those that work say to one another, over a pair of sockets."""
+"""What the run's process and its workers send to one another, over a pair of sockets."""
 
 import asyncio
 import pickle
@@ -8,62 +8,64 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from extractor.answer.endpoint.gates import Call, Sent
+from extractor.answer.endpoint.gates import Call, DeferredQuestion
 from extractor.read.source import Source
 from extractor.record import Usage
 from extractor.store.packing import Packed
 
-_LENGTH = struct.Struct("!I")
+_LENGTH = struct.Struct("!I")  # before each message: its length in bytes
+
+# In all of them `number` is the task's: the position of its source among the inputs.
 
 # --- to a worker
 
 
 class Job(NamedTuple):
-    """Read this, and say what it is."""
+    """Read this source, and extract from it."""
 
     number: int
     source: Source
 
 
-class Verdict(NamedTuple):
+class Decision(NamedTuple):
     """Whether to go on with an article that was read."""
 
     number: int
     go: bool
-    sent: dict[str, Sent] | None = None  # what became of its questions; None: nothing is put aside
+    deferred: dict[str, DeferredQuestion] | None = None  # by request key; None: not in batches
 
 
-class Turn(NamedTuple):
-    """A request may be sent; or not, and never."""
+class Permission(NamedTuple):
+    """A request may be sent now; or, not granted, never."""
 
     ticket: int
     granted: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Bye:
+class Stop:
     """There is no more work."""
 
 
 # --- from a worker
 
 
-class Read(NamedTuple):
-    """An article was read."""
+class ArticleRead(NamedTuple):
+    """An article was read; the worker waits for a Decision."""
 
     number: int
     article_sha256: str
 
 
-class Asks(NamedTuple):
-    """A request wants its turn."""
+class RequestWaiting(NamedTuple):
+    """A request waits for its Permission."""
 
-    ticket: int
+    ticket: int  # the worker's own number of the request
     number: int
-    tokens: int
+    tokens: int  # a guess at the request's size
 
 
-class Leaves(NamedTuple):
+class RequestOver(NamedTuple):
     """A request is over; without a call it was given up before it was sent."""
 
     ticket: int
@@ -71,8 +73,8 @@ class Leaves(NamedTuple):
     call: Call | None
 
 
-class Puts(NamedTuple):
-    """A question of an article is put aside."""
+class QuestionDeferred(NamedTuple):
+    """A question about an article is for the next batch."""
 
     number: int
     request_key: str
@@ -80,13 +82,13 @@ class Puts(NamedTuple):
     request: dict[str, Any]
 
 
-class Waits(NamedTuple):
-    """An article cannot be finished before the questions put aside are answered."""
+class ArticleDeferred(NamedTuple):
+    """An article cannot be finished before its deferred questions are answered."""
 
     number: int
 
 
-class Finished(NamedTuple):
+class ArticleDone(NamedTuple):
     """An article is done."""
 
     number: int
@@ -94,43 +96,44 @@ class Finished(NamedTuple):
     seconds: float
 
 
-class Broke(NamedTuple):
+class ArticleFailed(NamedTuple):
     """An article failed."""
 
     number: int
-    kind: str  # of the error
+    kind: str  # of the error: "EndpointFailing"
     reason: str
     usage: Usage | None
     seconds: float
     of_run: bool  # the endpoint's or the settings' fault: the next article may meet it as well
 
 
-class Dropped(NamedTuple):
+class ArticleDropped(NamedTuple):
     """An article was left as it is, because nothing more is to be asked."""
 
     number: int
 
 
-class Exchange(asyncio.Protocol):
-    """One side of a pair of sockets: says messages, and hears those of the other side.
+class Channel(asyncio.Protocol):
+    """One end of a pair of sockets: sends messages, and receives those of the other end.
 
-    No task waits for them: an article costs a dozen, and waking a task for each costs more.
+    Received messages go to a callback, not to a task that waits for them: an article costs a dozen
+    messages, and waking a task for each costs more than all else about them.
     """
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._early: list[Any] = []  # said before the line was open
-        self._got = bytearray()  # the beginning of a message
-        self._room = asyncio.Event()  # not set while the other side is slow to take what we said
-        self._room.set()
+        self._early: list[Any] = []  # sent before the channel was open
+        self._received = bytearray()  # the beginning of a message
+        self._has_room = asyncio.Event()  # cleared while the other end reads slower than we send
+        self._has_room.set()
 
-    async def open(self, line: socket.socket, hear: Callable[[Any], None]) -> None:
-        """Call `hear` with every message, and with None when the other side has gone."""
-        self._hear = hear
-        await asyncio.get_running_loop().create_connection(lambda: self, sock=line)
+    async def open(self, sock: socket.socket, receive: Callable[[Any], None]) -> None:
+        """Call `receive` with every message, and with None when the other end has gone."""
+        self._receive = receive
+        await asyncio.get_running_loop().create_connection(lambda: self, sock=sock)
 
-    def say(self, message: Any) -> None:
-        """Send a message; it goes out at once as far as the other side takes it."""
+    def send(self, message: Any) -> None:
+        """Send a message, without waiting for the other end to read it."""
         if self._transport is None:
             self._early.append(message)
         elif not self._transport.is_closing():
@@ -138,44 +141,44 @@ class Exchange(asyncio.Protocol):
             self._transport.write(_LENGTH.pack(len(data)) + data)
 
     async def drain(self) -> None:
-        """Wait until the other side has taken most of what was said."""
-        await self._room.wait()
+        """Wait until the other end has read most of what was sent."""
+        await self._has_room.wait()
 
     def close(self) -> None:
-        """Say no more."""
+        """Send no more."""
         if self._transport is not None:
             self._transport.close()
 
-    # --- what the event loop calls ---
+    # --- called by the event loop: see asyncio.Protocol ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say what was to be said before."""
+        """Send what was to be sent before."""
         self._transport = cast(asyncio.Transport, transport)
         for message in self._early:
-            self.say(message)
+            self.send(message)
         self._early.clear()
 
     def data_received(self, data: bytes) -> None:
-        """Hear the messages that are whole."""
-        got = self._got
-        got += data
-        while len(got) >= _LENGTH.size:
-            end = _LENGTH.size + _LENGTH.unpack_from(got)[0]
-            if len(got) < end:
+        """Hand on the messages that are complete."""
+        received = self._received
+        received += data
+        while len(received) >= _LENGTH.size:
+            end = _LENGTH.size + _LENGTH.unpack_from(received)[0]
+            if len(received) < end:
                 break
-            message = pickle.loads(got[_LENGTH.size : end])  # noqa: S301 - our own process
-            del got[:end]
-            self._hear(message)
+            message = pickle.loads(received[_LENGTH.size : end])  # noqa: S301 - our own process
+            del received[:end]
+            self._receive(message)
 
     def pause_writing(self) -> None:
         """Have `drain` wait."""
-        self._room.clear()
+        self._has_room.clear()
 
     def resume_writing(self) -> None:
         """Have `drain` go on."""
-        self._room.set()
+        self._has_room.set()
 
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - gone is gone
-        """Tell that the other side has gone."""
-        self._room.set()
-        self._hear(None)
+        """Report that the other end has gone."""
+        self._has_room.set()
+        self._receive(None)

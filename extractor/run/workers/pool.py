@@ -1,4 +1,4 @@
-"""The processes that work for a run: started, told, listened to, replaced when one dies."""
+"""The worker processes of a run: started, sent messages, replaced when one dies, ended."""
 
 import multiprocessing
 import os
@@ -11,87 +11,88 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from extractor.run.workers.messages import Bye, Exchange
-from extractor.run.workers.worker import Setup, work
+from extractor.run.workers.messages import Channel, Stop
+from extractor.run.workers.worker import WorkerSetup, work
 
-_FAREWELL = 5.0  # seconds that a process may take to end
+_JOIN_SECONDS = 5.0  # that a process may take to end
 
 
 @dataclass(eq=False)
-class Hand:
-    """One process, and the numbers of the jobs that it has."""
+class Worker:
+    """One worker process, as the run's process sees it."""
 
     process: BaseProcess
-    line: socket.socket
-    jobs: set[int] = field(default_factory=set)
-    alone: bool = False  # it has a job that may have killed another process: no second one
-    exchange: Exchange = field(default_factory=Exchange)
+    sock: socket.socket
+    jobs: set[int] = field(default_factory=set)  # the numbers of its tasks
+    isolated: bool = False  # its task may have killed another process: it gets no second one
+    channel: Channel = field(default_factory=Channel)
 
-    def tell(self, message: Any) -> None:
-        """Send it a message, as soon as it can be told."""
-        self.exchange.say(message)
+    def send(self, message: Any) -> None:
+        """Send it a message."""
+        self.channel.send(message)
 
 
-class Crew:
-    """All processes of a run. Made before there are threads or an event loop."""
+class WorkerPool:
+    """All worker processes of a run. Made before there are threads or an event loop."""
 
-    def __init__(self, count: int, setup: Setup, inherited: list[int]) -> None:
+    def __init__(self, count: int, setup: WorkerSetup, inherited: list[int]) -> None:
         """Start the processes. `inherited` are the parent's open files that they must not hold."""
         self._setup = setup
         self._inherited = inherited
-        self.hands: list[Hand] = []
+        self.workers: list[Worker] = []
         # A fork shares what is imported (2 s with a model's library); it is safe only as long as
         # there is one thread, which is why a replacement is started in the other way.
         forks = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
         context = multiprocessing.get_context("fork" if forks else "spawn")
         for _ in range(count):
-            self.hands.append(self._start(context, forks=forks))
+            self.workers.append(self._start(context, forks=forks))
 
-    def _start(self, context: BaseContext, *, forks: bool) -> Hand:
+    def _start(self, context: BaseContext, *, forks: bool) -> Worker:
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
-        held = [*self._inherited, ours.fileno(), *(hand.line.fileno() for hand in self.hands)]
+        socks = (worker.sock.fileno() for worker in self.workers)
+        held = [*self._inherited, ours.fileno(), *socks] if forks else []
         process = context.Process(  # type: ignore[attr-defined]
-            target=work, args=(theirs, self._setup, held if forks else []), daemon=True
+            target=work, args=(theirs, self._setup, held), daemon=True
         )
         process.start()
         theirs.close()
         ours.setblocking(False)
-        return Hand(process, ours)
+        return Worker(process, ours)
 
-    async def listen(self, hand: Hand, hear: Callable[[Hand, Any], None]) -> None:
-        """Call `hear` with every message of a process, and with None when it has gone."""
-        await hand.exchange.open(hand.line, partial(hear, hand))
+    async def listen(self, worker: Worker, receive: Callable[[Worker, Any], None]) -> None:
+        """Call `receive` with every message of a worker, and with None when it has gone."""
+        await worker.channel.open(worker.sock, partial(receive, worker))
 
-    def replace(self, hand: Hand) -> Hand:
+    def replace(self, worker: Worker) -> Worker:
         """Start a process in the place of one that has gone."""
-        self.hands.remove(hand)
-        hand.process.join(_FAREWELL)
-        hand.exchange.close()
+        self.workers.remove(worker)
+        worker.process.join(_JOIN_SECONDS)
+        worker.channel.close()
         started = self._start(multiprocessing.get_context("spawn"), forks=False)
-        self.hands.append(started)
+        self.workers.append(started)
         return started
 
-    def dismiss(self) -> None:
-        """Tell every process that there is no more work."""
-        for hand in self.hands:
-            hand.tell(Bye())
+    def send_stop(self) -> None:
+        """Tell every worker that there is no more work."""
+        for worker in self.workers:
+            worker.send(Stop())
 
-    def end(self) -> None:
-        """Wait a little for the processes to end, then end them."""
-        for hand in self.hands:
-            hand.process.join(_FAREWELL)
+    def join(self) -> None:
+        """Wait a little for the processes to end, then kill those that have not."""
+        for worker in self.workers:
+            worker.process.join(_JOIN_SECONDS)
         self.kill()
 
     def kill(self) -> None:
-        """End every process at once."""
-        for hand in self.hands:
-            if hand.process.is_alive():
-                hand.process.kill()
-        for hand in self.hands:
-            hand.process.join(_FAREWELL)
+        """Kill every process that is still there."""
+        for worker in self.workers:
+            if worker.process.is_alive():
+                worker.process.kill()
+        for worker in self.workers:
+            worker.process.join(_JOIN_SECONDS)
             with suppress(OSError, RuntimeError):
-                hand.line.close()
+                worker.sock.close()
 
 
 def cores() -> int:

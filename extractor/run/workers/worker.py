@@ -1,8 +1,8 @@
-"""A process that works: it reads articles and extracts from them, as the run tells it.
+"""A worker process: it reads articles and extracts from them, as the run's process tells it.
 
-It decides nothing: after reading an article it asks whether to go on (the run knows what is done
-already), and before each request it asks for a turn (the run knows the limits). When the run's
-process is gone, whatever the reason, it ends at once.
+It decides nothing. After reading an article it asks whether to go on (the run knows what is done
+already), and before each request it asks for permission (the run knows the limits and the budget).
+When the run's process is gone, whatever the reason, the worker ends at once.
 """
 
 import asyncio
@@ -11,14 +11,13 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from extractor.answer.endpoint.gates import Call, PutAside, Sent
+from extractor.answer.endpoint.gates import Call, Deferred, DeferredQuestion
 from extractor.errors import (
     EndpointFailing,
     EndpointRefused,
@@ -29,19 +28,19 @@ from extractor.errors import (
 from extractor.pipeline import extract, extract_with
 from extractor.record import Usage
 from extractor.run.workers.messages import (
-    Asks,
-    Broke,
-    Bye,
-    Dropped,
-    Exchange,
-    Finished,
+    ArticleDeferred,
+    ArticleDone,
+    ArticleDropped,
+    ArticleFailed,
+    ArticleRead,
+    Channel,
+    Decision,
     Job,
-    Leaves,
-    Puts,
-    Read,
-    Turn,
-    Verdict,
-    Waits,
+    Permission,
+    QuestionDeferred,
+    RequestOver,
+    RequestWaiting,
+    Stop,
 )
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.settings import Settings
@@ -50,30 +49,28 @@ from extractor.store.packing import pack
 if TYPE_CHECKING:
     from extractor.answer.model.asker import ModelAsker
 
-# Errors that say nothing of the article: the next one will probably meet them as well.
+# Errors that say nothing about the article: the next one will probably meet them as well.
 _OF_RUN = (EndpointUnreachable, EndpointFailing, EndpointRefused, UsageError)
-_of_job: ContextVar[int] = ContextVar("_of_job")
-_sent: ContextVar[dict[str, Sent]] = ContextVar("_sent")
 
 
-class Halted(ExtractError):
+class Refused(ExtractError):
     """Nothing more is to be asked in this run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class WorkerSetup:
     """What a worker needs to know. Can be pickled."""
 
     settings: Settings
     schema: Path
-    batches: bool = False  # questions are put aside, and nothing is sent
+    batches: bool = False  # questions are deferred to a batch, and nothing is sent
 
 
-def work(line: socket.socket, setup: Setup, inherited: Sequence[int]) -> None:
-    """Work until there is nothing more to do. The whole life of the process.
+def work(sock: socket.socket, setup: WorkerSetup, inherited: Sequence[int]) -> None:
+    """Work until the run says stop or is gone. The whole life of the process.
 
-    `inherited` are open files of the parent that a fork brought along: as long as we hold them
-    nobody can see that the parent has gone.
+    `inherited` are open files of the parent that a fork brought along: as long as this process
+    holds them nobody can see that the parent has gone.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the run decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -81,43 +78,45 @@ def work(line: socket.socket, setup: Setup, inherited: Sequence[int]) -> None:
         os.close(handle)
     gc.freeze()  # what is here now stays; collecting would only copy the parent's pages
     gc.set_threshold(100_000, 20, 100)  # as the command does: an article leaves hardly a circle
-    asyncio.run(_Worker(setup).serve(line))
+    asyncio.run(_JobRunner(setup).serve(sock))
     os._exit(0)
 
 
-class _Worker:
-    def __init__(self, setup: Setup) -> None:
+class _JobRunner:
+    """Runs the jobs that arrive, each in a task of its own."""
+
+    def __init__(self, setup: WorkerSetup) -> None:
         self._settings = setup.settings
         self._schema: Schema = load_schema(setup.schema)
         self._batches = setup.batches
-        self._verdicts: dict[int, asyncio.Future[Verdict]] = {}
+        self._decisions: dict[int, asyncio.Future[Decision]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._finding = asyncio.Lock()
-        self._run = Exchange()
-        self._turnstile = Turnstile(self._run)
+        self._extracting = asyncio.Lock()
+        self._channel = Channel()
+        self._permissions = Permissions(self._channel)
 
-    async def serve(self, line: socket.socket) -> None:
-        """Do as the run says until it says goodbye or is gone."""
-        self._over = asyncio.get_running_loop().create_future()
+    async def serve(self, sock: socket.socket) -> None:
+        """Do as the run says until it says stop or is gone."""
+        self._stopped = asyncio.get_running_loop().create_future()
         asker = self._asker = self._open_asker()
-        await self._run.open(line, self._hear)
-        await self._over
+        await self._channel.open(sock, self._receive)
+        await self._stopped
         if asker is not None:
             await asker.aclose()
 
-    def _hear(self, message: Any) -> None:
+    def _receive(self, message: Any) -> None:
         if isinstance(message, Job):
-            task = asyncio.ensure_future(self._do(message))
+            task = asyncio.ensure_future(self._run(message))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        elif isinstance(message, Verdict):
-            if (verdict := self._verdicts.get(message.number)) and not verdict.done():
-                verdict.set_result(message)
-        elif isinstance(message, Turn):
-            self._turnstile.turn(message)
-        elif isinstance(message, Bye):
-            self._over.set_result(None)
-        elif not self._over.done():
+        elif isinstance(message, Decision):
+            if (waiting := self._decisions.get(message.number)) and not waiting.done():
+                waiting.set_result(message)
+        elif isinstance(message, Permission):
+            self._permissions.receive(message)
+        elif isinstance(message, Stop):
+            self._stopped.set_result(None)
+        elif not self._stopped.done():
             os._exit(1)  # the run is gone; what is under way will be done anew
 
     def _open_asker(self) -> "ModelAsker | None":
@@ -127,109 +126,134 @@ class _Worker:
         from extractor.answer.endpoint.client import Endpoint
         from extractor.answer.model.asker import ModelAsker
 
-        later = PuttingAside(self._run) if self._batches else None
-        endpoint = Endpoint(self._settings, open_cache(self._settings), self._turnstile, later)
-        return ModelAsker(self._settings, endpoint)
+        return ModelAsker(self._settings, Endpoint(self._settings, open_cache(self._settings)))
 
-    async def _do(self, job: Job) -> None:
-        """Take one article through, and say how it went whatever happens."""
-        _of_job.set(job.number)
+    async def _run(self, job: Job) -> None:
+        """Take one article through, and report how it went whatever happens."""
         began = perf_counter()
         try:
             message = await self._extract(job, began)
-        except Halted:
-            message = Dropped(job.number)
-        except PutAside:
-            message = Waits(job.number)
+        except Refused:
+            message = ArticleDropped(job.number)
+        except Deferred:
+            message = ArticleDeferred(job.number)
         except Exception as error:  # whatever it is, the other articles go on
             spent = getattr(error, "spent", None)
-            message = Broke(
+            message = ArticleFailed(
                 job.number,
                 type(error).__name__,
-                told(error),
+                reason_for(error),
                 spent if isinstance(spent, Usage) else None,
                 perf_counter() - began,
                 isinstance(error, _OF_RUN),
             )
-        self._run.say(message)
-        await self._run.drain()
+        self._channel.send(message)
+        await self._channel.drain()
 
     async def _extract(self, job: Job, began: float) -> Any:
+        """Read, ask whether to go on, and extract; return the message that ends the job."""
         article = job.source.load()
-        verdict = self._verdicts[job.number] = asyncio.get_running_loop().create_future()
-        self._run.say(Read(job.number, article.sha256))
-        try:
-            told = await verdict
-            if not told.go:
-                return Dropped(job.number)
-            _sent.set(told.sent or {})
-        finally:
-            del self._verdicts[job.number]
-        # Between two articles we hear the run and the endpoint, and send what has its turn.
-        await self._finding.acquire()
-        asyncio.get_running_loop().call_soon(self._finding.release)
+        decision = await self._decision_on(job.number, article.sha256)
+        if not decision.go:
+            return ArticleDropped(job.number)
+        # One article's rules at a time, and between two a turn of the event loop: what has
+        # arrived is received, and requests that have their permission are sent.
+        await self._extracting.acquire()
+        asyncio.get_running_loop().call_soon(self._extracting.release)
         if self._asker is None:
             extraction = extract(article, self._schema)
         else:
-            extraction = await extract_with(article, self._schema, self._asker)
-        return Finished(job.number, pack(extraction), perf_counter() - began)
+            asker = self._asker.for_article(
+                ArticleGate(self._permissions, job.number),
+                ArticleQuestions(self._channel, job.number, decision.deferred or {})
+                if self._batches
+                else None,
+            )
+            extraction = await extract_with(article, self._schema, asker)
+        return ArticleDone(job.number, pack(extraction), perf_counter() - began)
+
+    async def _decision_on(self, number: int, article_sha256: str) -> Decision:
+        """Report that an article was read; return whether to go on with it."""
+        waiting = self._decisions[number] = asyncio.get_running_loop().create_future()
+        self._channel.send(ArticleRead(number, article_sha256))
+        try:
+            decision: Decision = await waiting
+        finally:
+            del self._decisions[number]
+        return decision
 
 
-def told(error: Exception) -> str:
-    """Return what people are told of an error that cost an article."""
+def reason_for(error: Exception) -> str:
+    """Return the words for people about an error that an article failed with."""
     if isinstance(error, ExtractError):
         return str(error)
     words = " ".join(str(error).split())[:200]
     return f"an error inside news-extract, please report it: {type(error).__name__}: {words}"
 
 
-class PuttingAside:
-    """Gives questions to the run. Implements `extractor.answer.later.Later`."""
+@dataclass(frozen=True, slots=True)
+class ArticleQuestions:
+    """Sends the questions about one article to the run. Implements `DeferredQuestions`."""
 
-    def __init__(self, run: Exchange) -> None:
-        self._run = run
+    channel: Channel
+    number: int  # of the article's task
+    known: dict[str, DeferredQuestion]  # by request key
 
-    def sent(self, key: str) -> Sent | None:
-        """Return what the run knows of a question about the article in work."""
-        return _sent.get().get(key)
+    def status(self, key: str) -> DeferredQuestion | None:
+        """Return how a question that was deferred before stands."""
+        return self.known.get(key)
 
-    def put_aside(self, key: str, kind: str, request: dict[str, Any]) -> None:
+    def defer(self, key: str, kind: str, request: dict[str, Any]) -> None:
         """Give a question to the run."""
-        self._run.say(Puts(_of_job.get(), key, kind, request))
+        self.channel.send(QuestionDeferred(self.number, key, kind, request))
 
 
-class Turnstile:
-    """The gate of one worker: the run gives the turns. Implements `extractor.answer.gate.Gate`."""
+class Permissions:
+    """Asks the run for permission to send requests, for all articles of this process."""
 
-    def __init__(self, run: Exchange) -> None:
-        self._run = run
-        self._numbers = count()
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._tickets = count()
         self._waiting: dict[int, asyncio.Future[bool]] = {}
-        self._held: dict[Any, int] = {}  # by the task, which asks one thing at a time
 
-    async def enter(self, tokens: int) -> None:
-        """Wait for a turn; raise Halted when there will be none."""
-        ticket = next(self._numbers)
-        turn = self._waiting[ticket] = asyncio.get_running_loop().create_future()
-        self._run.say(Asks(ticket, _of_job.get(), tokens))
+    async def wait(self, number: int, tokens: int) -> int:
+        """Wait until a request of a task may be sent; return its ticket. Raises Refused."""
+        ticket = next(self._tickets)
+        permission = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        self._channel.send(RequestWaiting(ticket, number, tokens))
         try:
-            granted = await turn
+            granted = await permission
         except asyncio.CancelledError:
-            self._run.say(Leaves(ticket, _of_job.get(), None))
+            self._channel.send(RequestOver(ticket, number, None))
             raise
         finally:
             del self._waiting[ticket]
         if not granted:
-            raise Halted("nothing more is asked in this run")
-        self._held[asyncio.current_task()] = ticket
+            raise Refused("nothing more is asked in this run")
+        return ticket
 
-    def leave(self, call: Call) -> None:
-        """Tell the run that a request is over, and how it went."""
-        ticket = self._held.pop(asyncio.current_task())
-        self._run.say(Leaves(ticket, _of_job.get(), call))
+    def finish(self, number: int, ticket: int, call: Call) -> None:
+        """Report that a request is over, and how it went."""
+        self._channel.send(RequestOver(ticket, number, call))
 
-    def turn(self, message: Turn) -> None:
-        """Take the run's answer to who waits."""
+    def receive(self, message: Permission) -> None:
+        """Take the run's decision on a request that waits."""
         waiting = self._waiting.get(message.ticket)
         if waiting is not None and not waiting.done():
             waiting.set_result(message.granted)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleGate:
+    """The gate for the requests about one article. Implements `Gate`."""
+
+    permissions: Permissions
+    number: int  # of the article's task
+
+    async def enter(self, tokens: int) -> int:
+        """Wait for the run's permission. Raises Refused when there will be none."""
+        return await self.permissions.wait(self.number, tokens)
+
+    def leave(self, ticket: int, call: Call) -> None:
+        """Report that a request is over."""
+        self.permissions.finish(self.number, ticket, call)

@@ -16,7 +16,7 @@ import pytest
 from tenacity import wait_fixed
 
 from extractor.answer.endpoint import client as transport
-from extractor.answer.endpoint.failures import Passing, asked_wait, classify, redact
+from extractor.answer.endpoint.failures import TransientFailure, asked_wait, classify, redact
 from extractor.answer.model.asker import ModelAsker
 from extractor.errors import (
     EndpointFailing,
@@ -198,7 +198,7 @@ def test_a_cause_without_words_is_told_by_its_kind(cause: Exception | None, told
     error = openai.APIConnectionError(request=httpx2.Request("POST", "http://127.0.0.1:9/v1"))
     error.__cause__ = cause
     found = classify(error, settings_for("http://127.0.0.1:9/v1"))
-    assert told in str(found.error if isinstance(found, Passing) else found)
+    assert told in str(found.error if isinstance(found, TransientFailure) else found)
 
 
 @pytest.mark.parametrize("header", ["seconds", "milliseconds", "date"])

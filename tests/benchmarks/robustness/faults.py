@@ -50,13 +50,13 @@ def measure(fault: str, play: Play, articles: int, *, once: bool) -> tuple[str, 
     told = seen.failed.get(_THE_ONE, "")
     expected = {f"a{number:05}.txt" for number in range(articles)}
     whole = expected - set(made) == ({_THE_ONE} if told else set())
-    if not whole or not counted or outcome.tally.usage.calls != calls:
+    if not whole or not counted or outcome.stats.usage.calls != calls:
         sys.exit(f"{fault}, {comes}: {len(made)} sheets, {calls} calls, failed: {seen.failed}")
     if not told:
         remarks = [r for r in made[_THE_ONE].warnings if r.code != "speaker_unresolved"]
         told = f"(a warning) {remarks[0].message}" if remarks else "–"
     told = told if len(told) <= _TOLD else f"{told[:_TOLD]}…"
-    return (fault, comes, f"{len(made)}", f"{outcome.tally.failed}", f"{calls}", told)
+    return (fault, comes, f"{len(made)}", f"{outcome.stats.failed}", f"{calls}", told)
 
 
 def main() -> int:

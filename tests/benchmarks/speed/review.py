@@ -68,7 +68,7 @@ def fill(folder: Path, wanted: int) -> int:
             packed = pack(extract(article, schema))
             rows += len(packed.rows)
             model = chance.choice(MODELS)
-            store.name_recipe(recipes[model])
+            store.set_recipe(recipes[model])
             key = recipes[model].key(article.sha256)
             store.write(runs[model], [Done(number, article.source, "s", key, packed, 0.1)])
         for number in runs.values():
@@ -171,7 +171,7 @@ def measure(desk: Desk) -> tuple[list[tuple[object, ...]], float]:
 
 def again(folder: Path, desk: Desk, articles: int) -> tuple[int, float]:
     """Have some articles extracted again by another engine; return claims and seconds of sync."""
-    with Store(folder) as store, store.changing() as rows:
+    with Store(folder) as store, store.transaction() as rows:
         rows.execute(
             "update extraction set engine = engine || '+', finished_at = finished_at + 1"
             " where id in (select id from extraction order by id limit ?)",

@@ -214,9 +214,9 @@ def of_run(what: str, delay: float, at_once: int, asked: Sequence[Asked], *, job
         before = os.times()
         outcome, _ = go([coverage], folder / "out", settings, jobs=jobs)
         after = os.times()
-    usage = outcome.tally.usage
-    if (outcome.tally.done, usage.calls) != (len(asked), len(asked)):
-        sys.exit(f"{what}: {outcome.tally.done} of {len(asked)} articles done, {usage.calls} calls")
+    usage = outcome.stats.usage
+    if (outcome.stats.done, usage.calls) != (len(asked), len(asked)):
+        sys.exit(f"{what}: {outcome.stats.done} of {len(asked)} articles done, {usage.calls} calls")
     cpu = sum(after[:4]) - sum(before[:4])
     return Line(what, delay, at_once, len(asked), outcome.seconds, cpu)
 

@@ -29,7 +29,7 @@ class Started:
     def __init__(
         self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path | None = None
     ) -> None:
-        """Start what `coverage_made.command` gives: its words after the module's name."""
+        """Start what `runs.command` gives: its words after the module's name."""
         self.args = list(arguments)
         self.returncode: int | None = None  # minus the signal that ended it
         self._said = Path(tempfile.mkdtemp(prefix="said-"))

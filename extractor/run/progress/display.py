@@ -1,9 +1,9 @@
-"""How a run is watched while it goes: a bar on a terminal, JSON lines for programs, plain lines.
+"""Displays a run while it goes: a progress bar, JSON lines for programs, or plain lines.
 
-What is told goes to standard error. On a terminal one line moves; piped, only failures and the end
-are told; with `--log-json` every line is one JSON object and there is nothing else. Names and
-reasons come from articles and endpoints: none can drive a terminal or break a line of JSON. rich
-takes 0.1 s to import, and is only where a bar is drawn.
+All of it goes to standard error. On a terminal one line is redrawn; piped, only failures and the
+end are written; with `--log-json` every line is one JSON object and there is nothing else. Names
+and reasons come from articles and endpoints: none can send escapes to a terminal or break a line
+of JSON. rich takes 0.1 s to import, and is imported only where a bar is drawn.
 """
 
 import json
@@ -18,9 +18,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from extractor.record import Usage
-from extractor.run.progress.report import Lines, duration
-from extractor.run.progress.watcher import Outcome, Tally, Watcher
-from extractor.store.entries import Done, Failed, Known, Skipped
+from extractor.run.progress.observer import Outcome, RunObserver, RunStats
+from extractor.run.progress.report import PlainLines, duration
+from extractor.store.entries import Done, Earlier, Failed, Skipped
 from extractor.store.packing import storable
 
 if TYPE_CHECKING:
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
 _DRAWN_EVERY = 0.2  # seconds
-_SAMPLED_EVERY = 0.5  # seconds between two looks at how many there are
-_SAMPLES = 40  # looks that the rate is taken over: 20 s
+_SAMPLED_EVERY = 0.5  # seconds
+_MOST_SAMPLES = 40  # that the rate is taken over: 20 s
 _BAR = (10, 40)  # columns, at the least and at the most
 
 
-class Show(Watcher, Protocol):
-    """A watcher that is opened and closed, and is told how the run ended. Use as a context."""
+class ProgressDisplay(RunObserver, Protocol):
+    """An observer that is opened and closed, and displays the end. Use as a context."""
 
     def error(self, message: str) -> None:
-        """Tell what went wrong."""
+        """Display what went wrong."""
         ...
 
-    def finished(self, outcome: Outcome, told: list[str]) -> None:
-        """Tell how the run ended: `told` says it in words."""
+    def run_ended(self, outcome: Outcome, summary: list[str]) -> None:
+        """Display how the run ended; `summary` says it in words."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -51,11 +51,11 @@ class Show(Watcher, Protocol):
 
 
 def has_terminal() -> bool:
-    """Tell whether standard error is a terminal on which a line can be drawn anew."""
+    """Return whether standard error is a terminal on which a line can be redrawn."""
     return sys.stderr.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown")
 
 
-def show_for(
+def display_for(
     error: Callable[[str], None],
     note: Callable[[str], None],
     *,
@@ -64,40 +64,41 @@ def show_for(
     asks_model: bool = False,
     limit: int | None = None,
     count: Callable[[], int | None] | None = None,
-) -> Show:
-    """Return what shows a run; `count` says how many sources there are, when it is known.
+) -> ProgressDisplay:
+    """Return the display of a run: JSON lines, plain lines, or a progress line on a terminal.
 
-    It is called in a thread of its own, and only where a bar is drawn.
+    `count` returns how many sources there are, None when that is not known. It is called in a
+    thread of its own, and only where a bar is drawn.
     """
     if log_json:
-        return JsonLog(quiet=quiet)
+        return JsonLines(quiet=quiet)
     if quiet or not has_terminal():
-        return Lines(error, note)
-    return Bar(error, note, asks_model=asks_model, limit=limit, count=count)
+        return PlainLines(error, note)
+    return ProgressLine(error, note, asks_model=asks_model, limit=limit, count=count)
 
 
 # --- for programs --------------------------------------------------------------------------------
 
 
 def json_line(event: str, **known: object) -> str:
-    """Return one line of a log: an object in ASCII, so that nothing in it can drive a terminal."""
+    """Return one line of a log: a JSON object in ASCII, without escapes for a terminal."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json.dumps({"event": event, "at": at, **known}) + "\n"
 
 
-class JsonLog:
-    """Writes one JSON object a line for the run's begin, every article, and the end."""
+class JsonLines:
+    """Writes one JSON object a line: the run's begin, every article, notes, errors, the end."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._run_id = 0
 
-    def began(self, run_id: int) -> None:
+    def run_began(self, run_id: int) -> None:
         """Write the run's begin."""
         self._run_id = run_id
         self._write("run_began", run=run_id)
 
-    def ended(self, entry: Done | Failed | Skipped) -> None:
+    def article_ended(self, entry: Done | Failed | Skipped) -> None:
         """Write an article's end: its status, why, how long it took and what it cost."""
         if isinstance(entry, Done):
             usage: Usage | None = entry.packed.usage
@@ -108,14 +109,14 @@ class JsonLog:
         else:
             self._article(entry.source, "skipped", entry.reason, None, 0.0, None)
 
-    def passed(self, source: str, known: Known) -> None:
+    def source_skipped(self, source: str, earlier: Earlier) -> None:
         """Write that there was nothing to do for a source."""
-        words = "unchanged, done" if known.status == "done" else "failed"
-        why = f": {known.reason}" if known.reason else ""
-        self._article(source, "skipped", f"{words} in run {known.run_id}{why}", None, 0.0, None)
+        words = "unchanged, done" if earlier.status == "done" else "failed"
+        why = f": {earlier.reason}" if earlier.reason else ""
+        self._article(source, "skipped", f"{words} in run {earlier.run_id}{why}", None, 0.0, None)
 
-    def going(self, tally: Tally, under_way: int) -> None:
-        """Nothing: every end is a line."""
+    def progressed(self, stats: RunStats, in_work: int) -> None:
+        """Write nothing: every end is a line."""
 
     def note(self, message: str) -> None:
         """Write what is good to know."""
@@ -126,20 +127,19 @@ class JsonLog:
         """Write what went wrong."""
         self._write("error", message=storable(message))
 
-    def finished(self, outcome: Outcome, told: list[str]) -> None:
+    def run_ended(self, outcome: Outcome, summary: list[str]) -> None:  # noqa: ARG002
         """Write how the run ended."""
-        del told
-        tally = outcome.tally
+        stats = outcome.stats
         self._write(
             "run_ended",
             run=outcome.run_id,
             status="stopped" if outcome.stopped else "finished",
             reason=storable(outcome.stopped),
-            **tally.counts(),
+            **stats.counts(),
             left=outcome.left,
             more_left=outcome.more_left,
             seconds=round(outcome.seconds, 3),
-            **_spent(tally.usage),
+            **_spent(stats.usage),
         )
 
     def __enter__(self) -> Self:
@@ -187,27 +187,27 @@ def _spent(usage: Usage) -> dict[str, Any]:
 # --- for people ----------------------------------------------------------------------------------
 
 
-class Pace:
-    """How fast a number grows of late."""
+class RateMeter:
+    """Measures how fast the counts of articles have grown lately."""
 
     def __init__(self) -> None:
-        self._looks: deque[tuple[float, int, int]] = deque(maxlen=_SAMPLES)
+        self._samples: deque[tuple[float, int, int]] = deque(maxlen=_MOST_SAMPLES)
 
-    def look(self, now: float, worked: int, ended: int) -> None:
-        """Take notice of how many articles were worked on, and how many have ended at all."""
-        if not self._looks or now - self._looks[-1][0] >= _SAMPLED_EVERY:
-            self._looks.append((now, worked, ended))
+    def sample(self, now: float, worked: int, ended: int) -> None:
+        """Note how many articles were worked on at `now` (seconds), and how many ended at all."""
+        if not self._samples or now - self._samples[-1][0] >= _SAMPLED_EVERY:
+            self._samples.append((now, worked, ended))
 
-    def a_second(self, now: float, worked: int, ended: int) -> tuple[float, float]:
-        """Return both per second, over the last looks."""
-        if not self._looks or now - self._looks[0][0] < _SAMPLED_EVERY:
+    def per_second(self, now: float, worked: int, ended: int) -> tuple[float, float]:
+        """Return both per second, over the latest samples."""
+        if not self._samples or now - self._samples[0][0] < _SAMPLED_EVERY:
             return 0.0, 0.0
-        at, before, ended_before = self._looks[0]
+        at, before, ended_before = self._samples[0]
         return (worked - before) / (now - at), (ended - ended_before) / (now - at)
 
 
-class Bar(Lines):
-    """Draws how a run stands on the last line of a terminal. Implements `Show`."""
+class ProgressLine(PlainLines):
+    """Draws the progress of a run on the last line of a terminal. Implements `ProgressDisplay`."""
 
     def __init__(
         self,
@@ -221,32 +221,31 @@ class Bar(Lines):
         super().__init__(error, note)
         self._asks_model, self._limit, self._count = asks_model, limit, count
         self._total: int | None = None
-        self._tally = Tally()
-        self._under_way = 0
-        self._pace = Pace()
+        self._stats = RunStats()
+        self._rate = RateMeter()
         self._began = self._drawn = monotonic()
         self._live: Live | None = None
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def began(self, run_id: int) -> None:  # noqa: ARG002 - of the protocol
-        """Draw the line. No thread yet: the run forks its processes first."""
+    def run_began(self, run_id: int) -> None:  # noqa: ARG002 - of the protocol
+        """Draw the line. No thread yet: the run forks its workers first."""
         from rich.console import Console
         from rich.live import Live
 
         self._began = monotonic()
         console = Console(stderr=True, force_terminal=True, highlight=False)
-        self._live = Live(_Line(self), console=console, auto_refresh=False, transient=True)
+        self._live = Live(_Rendered(self), console=console, auto_refresh=False, transient=True)
         self._live.start()
         self._draw()
 
-    def going(self, tally: Tally, under_way: int) -> None:
-        """Take the numbers; draw them when the last drawing is old."""
-        self._tally, self._under_way = tally, under_way
-        if under_way and not self._threads:
+    def progressed(self, stats: RunStats, in_work: int) -> None:
+        """Take the counts; draw them when the last drawing is old."""
+        self._stats = stats
+        if in_work and not self._threads:
             self._start(self._tick, "progress bar")
             if self._count is not None:
-                self._start(self._count_ahead, "counting ahead")
+                self._start(self._count_sources, "count sources")
         if not self._threads and monotonic() - self._drawn >= _DRAWN_EVERY:
             self._draw()
 
@@ -260,19 +259,19 @@ class Bar(Lines):
             self._live = None
 
     def parts(self) -> tuple[float | None, list[tuple[str, int]]]:
-        """Return the part that is done (None: unknown), and the words with their importance."""
-        tally, now = self._tally, monotonic()
-        worked = tally.done + tally.failed
-        ended = worked + tally.skipped
-        self._pace.look(now, worked, ended)
-        rate, ends = self._pace.a_second(now, worked, ended)
+        """Return the part done, 0 to 1 (None: unknown), and the words with their importance."""
+        stats, now = self._stats, monotonic()
+        worked = stats.done + stats.failed
+        ended = worked + stats.skipped
+        self._rate.sample(now, worked, ended)
+        rate, ends = self._rate.per_second(now, worked, ended)
         total = self._known_total(ended)
         of = f" of {total:,}" if total is not None else ""
-        words = [(f"{ended:,}{of}" if total is not None else f"{tally.done:,} done", 9)]
-        if tally.failed:
-            words.append((f"{tally.failed:,} failed", 8))
-        if tally.skipped:
-            words.append((f"{tally.skipped:,} skipped", 4))
+        words = [(f"{ended:,}{of}" if total is not None else f"{stats.done:,} done", 9)]
+        if stats.failed:
+            words.append((f"{stats.failed:,} failed", 8))
+        if stats.skipped:
+            words.append((f"{stats.skipped:,} skipped", 4))
         if rate:
             words.append((f"{rate:,.1f}/s" if rate < 100 else f"{rate:,.0f}/s", 6))
         if total is not None and ends and total > ended:
@@ -280,7 +279,7 @@ class Bar(Lines):
         else:
             words.append((duration(now - self._began, rough=True), 3))
         if self._asks_model:
-            usage = tally.usage
+            usage = stats.usage
             cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:,.4f}"
             words.append((cost, 5))
             words.append((f"{usage.calls:,} calls", 2))
@@ -289,7 +288,7 @@ class Bar(Lines):
     def _known_total(self, ended: int) -> int | None:
         total = self._total
         if self._limit is not None:
-            most = self._limit + self._tally.skipped
+            most = self._limit + self._stats.skipped
             total = most if total is None else min(total, most)
         return max(total, ended) if total is not None else None
 
@@ -302,8 +301,8 @@ class Bar(Lines):
         while not self._over.wait(_DRAWN_EVERY):
             self._draw()
 
-    def _count_ahead(self) -> None:
-        with suppress(Exception):  # a number to look at: the run itself says what is wrong
+    def _count_sources(self) -> None:
+        with suppress(Exception):  # only a number to display: the run itself reports errors
             self._total = self._count() if self._count is not None else None
 
     def _draw(self) -> None:
@@ -313,10 +312,10 @@ class Bar(Lines):
                 self._live.refresh()
 
 
-class _Line:
-    """The bar and its words, as many as the terminal has room for."""
+class _Rendered:
+    """The bar and its words for rich, as many as the terminal has room for."""
 
-    def __init__(self, bar: Bar) -> None:
+    def __init__(self, bar: ProgressLine) -> None:
         self._bar = bar
 
     def __rich_console__(

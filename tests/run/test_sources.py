@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, UsageError
-from extractor.run.inputs.coverage import Fields, Source, sources_in
 from extractor.run.inputs.gzip_stream import CutShort, Damaged, Stream
+from extractor.run.inputs.sources import Fields, Source, sources_in
 
 WORDS = "The harbour office said on Friday that 31 sailors were free."
 

@@ -1,11 +1,11 @@
-"""What a run is told, and what it tells: options, how articles ended, and who watches."""
+"""The options of a run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run goes, other than what the settings say."""
+    """How a run goes, besides what the settings say."""
 
     retry_failed: bool = False
     limit: int | None = None  # articles to work on at most; what is done already does not count

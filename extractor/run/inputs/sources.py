@@ -1,9 +1,9 @@
-"""What a run reads: files, folders, globs and lists, as a lazy sequence of sources.
+"""Finds the sources of a run: files, folders, patterns and lists, as a lazy sequence.
 
 A folder stands for every article in it, at any depth; hidden files and the output folder are left
 out. A `.jsonl` file stands for its lines, a `.warc` or `.warc.gz` for its pages. The order is that
-of the names given, and by name within a folder; no text is read before its turn. What cannot be
-read is a source that says why, so that a run can count it and name it.
+of the names given, and by name within a folder. No text is read here: a source is read by a worker
+(`Source.load`). What cannot be read is a source that raises the reason, so that the run counts it.
 """
 
 import glob
@@ -47,9 +47,10 @@ def sources_in(
 ) -> Iterator[Source]:
     """Yield what `names` stand for, then what the list `files_from` names, one path a line.
 
-    `-` is an article on standard input, as a list the paths there (apart by NUL where there is
-    one). The same file is read once, however often it is named. `tell` is told what was left out.
-    Nothing is opened before the iteration. Raises UsageError at once for a wrong combination.
+    `-` is an article on standard input; as `files_from` it is a list there (with NULs between the
+    paths where there are any). The same file is yielded once, however often it is named. `tell`
+    is called with what was left out. Nothing is opened before the iteration. Raises UsageError at
+    once for a wrong combination.
     """
     if files_from == "-" and "-" in names:
         raise UsageError("--files-from - takes the list from standard input; drop the article -")
@@ -57,7 +58,7 @@ def sources_in(
         for name in names:
             if _same(Path(name), output):
                 raise UsageError(f"{name}: this is the output folder too; name another with -o")
-    return Coverage(output, fields or Fields(), tell).run(names, files_from)
+    return SourceFinder(output, fields or Fields(), tell).find(names, files_from)
 
 
 def count_sources(
@@ -66,27 +67,28 @@ def count_sources(
     """Return how many sources `sources_in` will yield; None when only reading would tell."""
     if files_from == "-":
         return None
-    counting = _Counting(output)
-    others = sum(1 for _ in counting.run(names, files_from))
-    return None if counting.unknown else counting.count + others
+    counter = _SourceCounter(output)
+    others = sum(1 for _ in counter.find(names, files_from))
+    return None if counter.unknown else counter.count + others
 
 
 def stamp_of(status: os.stat_result) -> str:
-    """Return what stays the same while a file is not changed: its size, time and inode."""
+    """Return the stamp of a file, which changes when the file does: size, time and inode."""
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
 
 
-class Coverage:
-    """One walk over what is named, and what it has seen."""
+class SourceFinder:
+    """Finds the sources that names stand for, and remembers the files that it has met."""
 
     def __init__(self, output: Path | None, fields: Fields, tell: Callable[[str], None]) -> None:
         self._output = output
         self._fields = fields
         self._tell = tell
-        self._files: set[int] = set()  # device and inode of those met
-        self._names: dict[int, int] = {}  # of sources in files of many; as hashes: memory
+        self._files: set[int] = set()  # device and inode of the files met
+        self._names: dict[int, int] = {}  # of sources in .jsonl and .warc files, as hashes (memory)
 
-    def run(self, names: Sequence[str], files_from: str | None) -> Iterator[Source]:
+    def find(self, names: Sequence[str], files_from: str | None) -> Iterator[Source]:
+        """Yield the sources of the names, then those of the list."""
         for name in names:
             yield from self._named(name)
         if files_from is not None:
@@ -213,20 +215,20 @@ class Coverage:
             yield failing(name, _unreadable(str(path), error))
 
     def _new(self, identity: int) -> bool:
-        """Tell whether a file has not been met before."""
+        """Return whether a file has not been met before; remember it."""
         if identity in self._files:
             return False
         self._files.add(identity)
         return True
 
     def _unique(self, name: str, otherwise: str) -> str:
-        """Return `name`, or `otherwise`, the place of a source, when that of another has it."""
+        """Return `name`, or the source's place, `otherwise`, when another source has that name."""
         place = hash(otherwise)
         return name if self._names.setdefault(hash(name), place) == place else otherwise
 
 
-class _Counting(Coverage):
-    """A walk that only counts."""
+class _SourceCounter(SourceFinder):
+    """Only counts the sources in files, as far as that is possible without unpacking them."""
 
     def __init__(self, output: Path | None) -> None:
         super().__init__(output, Fields(), lambda _: None)
@@ -266,7 +268,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _within(path: Path, folder: Path) -> bool:
-    """Tell whether a path lies in a folder, or is it; both may go over links."""
+    """Return whether a path lies in a folder, or is it; both may go over links."""
     return path.resolve().is_relative_to(folder)
 
 
@@ -277,7 +279,7 @@ def _opened(list_name: str) -> BufferedReader:
 
 
 def _paths(file: BufferedReader) -> Iterator[tuple[int, bytes | None]]:
-    """Yield the paths of a list with their lines; None for one that is too long to be a path."""
+    """Yield the paths of a list with their line numbers; None for one too long to be a path."""
     if b"\0" in file.peek(1):
         yield from _apart_by_nul(file)
         return

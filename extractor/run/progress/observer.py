@@ -1,14 +1,14 @@
-"""TODO."""
+"""What a run reports while it goes: the interface of its observers, its counts and its outcome."""
 
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from extractor.record import Usage
-from extractor.store.entries import Done, Failed, Known, Skipped
+from extractor.store.entries import Done, Earlier, Failed, Skipped
 
 
 @dataclass(slots=True)
-class Tally:
+class RunStats:
     """How many articles ended how, and what they cost."""
 
     done: int = 0
@@ -18,8 +18,8 @@ class Tally:
     failed_before: int = 0  # skipped: failed in an earlier run
     usage: Usage = field(default_factory=lambda: Usage(cost_usd=0.0))
 
-    def spend(self, usage: Usage | None) -> None:
-        """Add what an article cost; one that asked for nothing cost nothing."""
+    def add_usage(self, usage: Usage | None) -> None:
+        """Add what an article cost; one without requests cost nothing."""
         if usage is not None:
             cost = usage.cost_usd if usage.calls else 0.0
             self.usage.add(replace(usage, cost_usd=cost))
@@ -46,31 +46,31 @@ class Outcome:
     """How a run ended."""
 
     run_id: int
-    tally: Tally
-    stopped: str | None  # why, when it did not come to its end
+    stats: RunStats
+    stopped: str | None  # why, when it did not take every source through
     interrupted: bool  # by Ctrl-C
     left: int  # sources that were not looked at or not finished
-    more_left: bool  # there are more than `left`: nobody has counted them
+    more_left: bool  # there are more than `left`: they were not counted to the end
     seconds: float
 
 
-class Watcher(Protocol):
-    """Whoever watches a run: a progress bar, a log. Called in the run's own thread."""
+class RunObserver(Protocol):
+    """Takes notice of a run: a progress bar, a log. Called in the run's own thread."""
 
-    def began(self, run_id: int) -> None:
-        """Take notice of the run's number; there are no processes yet, and may be none."""
+    def run_began(self, run_id: int) -> None:
+        """Take the run's number; there are no worker processes yet, and may be none."""
         ...
 
-    def ended(self, entry: Done | Failed | Skipped) -> None:
-        """Take notice of an article's end (not of unchanged ones)."""
+    def article_ended(self, entry: Done | Failed | Skipped) -> None:
+        """Take an article's end (not of unchanged ones)."""
         ...
 
-    def passed(self, source: str, known: Known) -> None:
-        """Take notice of a source that was not read: its work ended in an earlier run."""
+    def source_skipped(self, source: str, earlier: Earlier) -> None:
+        """Take the name of a source that was not read: its work ended in an earlier run."""
         ...
 
-    def going(self, tally: Tally, under_way: int) -> None:
-        """Take notice of how it stands; called often. With work under way there are processes."""
+    def progressed(self, stats: RunStats, in_work: int) -> None:
+        """Take the counts; called often. With articles in work there are worker processes."""
         ...
 
     def note(self, message: str) -> None:

@@ -1,0 +1,99 @@
+"""The connection to an OpenAI-compatible endpoint: its client, headers and certificates.
+
+Importing this module costs 2 s (openai).
+"""
+
+import asyncio
+import ssl
+from functools import cache
+
+import httpx2
+import openai
+
+from extractor.answer.endpoint.failures import classify, judge_status
+from extractor.answer.endpoint.gates import ConcurrencyGate
+from extractor.errors import UsageError
+from extractor.settings import Settings
+
+
+class Connection:
+    """The HTTP connections to an endpoint. A new event loop gets new ones.
+
+    `gate` limits the requests of whoever brings no gate of its own.
+    """
+
+    gate: ConcurrencyGate
+    _client: openai.AsyncOpenAI
+
+    def __init__(self, settings: Settings) -> None:
+        """Check the key. Raises UsageError; nothing is sent yet."""
+        checked_key(settings)
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def open(self) -> None:
+        """Make the client for the event loop that is running, if there is none yet."""
+        loop = asyncio.get_running_loop()
+        if loop is self._loop:
+            return
+        self._loop = loop
+        self.gate = ConcurrencyGate(self._settings.concurrency)
+        self._http = openai.DefaultAioHttpClient(verify=certificates())
+        self._client = client_for(self._settings, self._http)
+        self._url = self._client.base_url.join("chat/completions")
+        headers = self._client.auth_headers | self._client.default_headers
+        self._headers = self._http.headers.copy()  # among them the encodings that it can read
+        self._headers.update({k: v for k, v in headers.items() if isinstance(v, str)})
+
+    async def close(self) -> None:
+        """Close the connections of the event loop that is running; `open` makes new ones."""
+        if self._loop is asyncio.get_running_loop():
+            await self._client.close()
+            self._loop = None
+
+    async def post(self, body: bytes) -> httpx2.Response:
+        """Send a request's body and return the answer. Raises TransientFailure or ModelError.
+
+        Not `chat.completions.create`, nor the client's `post`: what they do to a request and an
+        answer that are JSON already takes as long as sending the one and receiving the other.
+        """
+        request = httpx2.Request("POST", self._url, headers=self._headers, content=body)
+        try:
+            response = await self._http.send(request)
+        except Exception as error:  # whatever happens between us and the endpoint
+            raise classify(error, self._settings) from None
+        if not response.is_success:
+            raise judge_status(response, self._settings)
+        return response
+
+
+def client_for(settings: Settings, http: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
+    """Return a client for the event loop that is running, without retries. Raises UsageError."""
+    return openai.AsyncOpenAI(
+        api_key=checked_key(settings),
+        base_url=settings.base_url,
+        max_retries=0,
+        timeout=settings.timeout,
+        http_client=http or openai.DefaultAioHttpClient(verify=certificates()),
+    )
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Return the trusted certificates, read once in a process (0.05 s).
+
+    A run calls this before it forks its workers, which then have them already.
+    """
+    return httpx2.create_ssl_context()
+
+
+def checked_key(settings: Settings) -> str:
+    """Return the key to send. Raises UsageError when it is missing or cannot be one."""
+    key = settings.api_key.get_secret_value().strip() if settings.api_key else ""
+    if not key:
+        if settings.endpoint.startswith("https://api.openai.com"):
+            raise UsageError(f"{settings.endpoint} needs a key: set OPENAI_API_KEY")
+        return "none"  # local endpoints take any
+    if not key.isascii() or not key.isprintable():
+        raise UsageError("the key in OPENAI_API_KEY holds characters that no key has")
+    return key
