@@ -15,7 +15,7 @@ def schemas(
 ) -> int:
     """List the schemas, or show one: its fields, and its JSON on the wire."""
     from extractor.schema.catalogue import list_schemas, load_schema
-    from extractor.sheet.describing import describe_schema, list_lines, wire_json
+    from extractor.schema.describe import describe_schema, list_lines, wire_json
 
     if name is None:
         print("\n".join(list_lines(list_schemas())))

@@ -180,7 +180,7 @@ def renderer() -> str:
     That is every template, style and script, and the modules that decide what these are given.
     """
     sheet = page.TEMPLATES.parent
-    files = sorted([*page.TEMPLATES.iterdir(), *_TEMPLATES.iterdir()])
+    files = [*sorted(page.TEMPLATES.iterdir()), *sorted(_TEMPLATES.iterdir())]
     files += [sheet / name for name in ("page.py", "html.py", "highlights.py", "tables.py")]
     files.append(Path(__file__))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Schemas in words, for `extract schemas`."""
+"""Writes schemas in words and as the JSON that models answer in, for `extract schemas`."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def _type(field: FieldShape) -> str:
 
 
 def _near(path: Path) -> str:
-    """Return a path as short as it can be said from here."""
+    """Return a path relative to the working folder where it lies inside, else as it is."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
