@@ -1,8 +1,14 @@
-"""The command: `extract --schema NAME FILES...`, with a few words beside it.
+"""The command line: `extract --schema NAME FILES...`, and the other commands beside it.
 
-Thin on purpose: a module here reads a command's flags and hands them to what does the work. What
-takes time to import is imported inside functions, so that `--help` is instant. A new word beside
-the main command is a module with a function, or a `typer.Typer`, and a line below.
+How a command is found: when the first word is the name of a command below (`extract runs …`), that
+command runs; otherwise the main one does, whose first word is a file (parsing.py). Each command is
+a function in the module of its name (`bring-back` in publish.py, `agreement` in evaluate.py), which
+reads its flags and hands them to the package that does the work. Flags are the fields of frozen
+dataclasses, which `@takes` turns into a signature that typer reads (flags.py).
+
+To add a command: write a module with such a function, or a `typer.Typer` for a group of commands,
+and register it below. What takes time to import is imported inside the function, so that `--help`
+is instant.
 
 Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use, 130 interrupted,
 141 the reader of our output went away.
@@ -14,17 +20,16 @@ from typing import Any
 
 import typer
 
-from extractor.cli import agreement as agreeing
 from extractor.cli import cache, review, runs, scale, schemas
 from extractor.cli import evaluate as evaluating
 from extractor.cli import publish as publishing
 from extractor.cli.extract import extract
-from extractor.cli.output import say, say_traceback, say_unexpected, tell_in_json
-from extractor.cli.parsing import MAIN, MainFirst, OneSchema, ReaderGone
+from extractor.cli.output import say, say_in_json, say_traceback, say_unexpected
+from extractor.cli.parsing import MAIN, DefaultCommandGroup, OneSchemaCommand, OutputClosed
 from extractor.errors import ExtractError
 
 app = typer.Typer(
-    cls=MainFirst,
+    cls=DefaultCommandGroup,
     rich_markup_mode=None,  # formatting help with rich would take half of the time it may take
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,18 +37,18 @@ app = typer.Typer(
     "and sanction terms, each tied to its place in the text.",
     epilog="Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use.",
 )
-app.command(MAIN, hidden=True, cls=OneSchema)(extract)
-app.command("scale", cls=OneSchema)(scale.scale)
+app.command(MAIN, hidden=True, cls=OneSchemaCommand)(extract)
+app.command("scale", cls=OneSchemaCommand)(scale.scale)
 app.command("review")(review.review)
-app.command("publish", cls=OneSchema)(publishing.publish)
+app.command("publish", cls=OneSchemaCommand)(publishing.publish)
 app.command("bring-back")(publishing.bring_back)
-app.command("eval", cls=OneSchema)(evaluating.evaluate)
-app.command("agreement", cls=OneSchema)(agreeing.agree)
+app.command("eval", cls=OneSchemaCommand)(evaluating.evaluate)
+app.command("agreement", cls=OneSchemaCommand)(evaluating.agree)
 app.command("schemas")(schemas.schemas)
 app.add_typer(cache.app, name="cache")
 app.add_typer(runs.app, name="runs")
 # ClickException; where it lives differs between versions of typer
-_Complaint: Any = typer.BadParameter.__mro__[2]
+_UsageComplaint: Any = typer.BadParameter.__mro__[2]
 
 
 @app.callback()
@@ -54,7 +59,7 @@ def _group() -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status. Never raises."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    tell_in_json("--log-json" in arguments)
+    say_in_json("--log-json" in arguments)
     # Pydantic would look for plugins in the metadata of every installed package: 0.02 s
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     verbose = "--verbose" in arguments or "-v" in arguments
@@ -63,10 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = 130
-    except (ReaderGone, BrokenPipeError):
-        _drop_stdout()
+    except (OutputClosed, BrokenPipeError):
+        _silence_stdout()
         return 141
-    except _Complaint as error:
+    except _UsageComplaint as error:
         _say_wrong_use(error.format_message())
         status = error.exit_code
     except ExtractError as error:
@@ -75,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
             say_traceback(error)
         status = error.exit_status
     except OSError as error:
-        _drop_stdout()
+        _silence_stdout()
         say(f"standard output: {error.strerror or error}")
         status = 1
     except Exception as error:  # nobody should have to read a traceback
@@ -100,7 +105,7 @@ def _say_wrong_use(message: str) -> None:
     say(f"{message.rstrip(' .')}. See `extract --help`.")
 
 
-def _drop_stdout() -> None:
+def _silence_stdout() -> None:
     """Keep the interpreter from complaining at its end about what could not be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

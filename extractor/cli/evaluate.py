@@ -1,4 +1,4 @@
-"""`extract eval`: how well machines do against what reviewers decided."""
+"""`extract eval` and `extract agreement`: what reviews say of machines, and of reviewers."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from extractor.cli.flags import AskingFlags, RunFolder, takes
-from extractor.cli.output import Teller, print_lines
+from extractor.cli.output import Reporter, print_lines, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class EvalFlags:
 
 
 @takes(EvalFlags, AskingFlags)
-def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
+def evaluate(scored: EvalFlags, model: AskingFlags) -> int:
     """Score rules, models and prompts against the reviewed records, field by field."""
     import json
 
@@ -55,27 +55,61 @@ def evaluate(what: EvalFlags, asking: AskingFlags) -> int:
     from extractor.review.sync.sync import sync
     from extractor.run.command import find_store
 
-    teller = Teller(quiet=what.quiet)
-    folder = find_store(what.folder)
+    reporter = Reporter(quiet=scored.quiet)
+    folder = find_store(scored.folder)
     with Desk(folder) as desk:
         sync(desk)
-        name = chosen_schema(desk, what.schema)
-        truth = reviewed(desk, name, what.limit)
+        name = chosen_schema(desk, scored.schema)
+        truth = reviewed(desk, name, scored.limit)
         if not truth:
             raise UsageError(
                 f"{folder}: no article is reviewed to its end; decide on every row of some "
                 "articles first: extract review"
             )
         if left := not_reviewed(desk, name):
-            teller.note(f"{left:,} articles with rows that nobody decided on are left out")
+            reporter.note(f"{left:,} articles with rows that nobody decided on are left out")
         reports = stored_reports(desk, name, truth)
-        if what.anew or asking.model is not None:
+        if scored.anew or model.model is not None:
             schema = desk.schema(name)
             if schema is None:
                 raise UsageError(f"the schema {name!r} is not to be had; run this where it is")
-            reports.append(report_anew(desk, schema, truth, asking.settings()))
-    if what.form == "json":
+            reports.append(report_anew(desk, schema, truth, model.settings()))
+    if scored.form == "json":
         print(json.dumps(to_json(reports, truth), ensure_ascii=False, indent=2))
     else:
-        print_lines(lines(reports, truth, what.outlets))
+        print_lines(lines(reports, truth, scored.outlets))
     return 1 if any(report.failed for report in reports) else 0
+
+
+def agree(
+    folder: RunFolder = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", "-s", metavar="NAME", help="By this schema only.")
+    ] = None,
+) -> int:
+    """Say how far blind second reviews agree with the first, and what is to be settled."""
+    from extractor.review.desk import Desk
+    from extractor.review.evaluate.agreement import agreement, lines, pairs
+    from extractor.review.sync.sync import sync
+    from extractor.run.command import find_store
+
+    place = find_store(folder)
+    with Desk(place) as desk:
+        sync(desk)
+        reviewed_twice = list(pairs(desk, schema))
+    if not reviewed_twice:
+        say(
+            f"{place}: nothing was decided on twice yet; a second reviewer begins with "
+            "`extract review`, view Second review"
+        )
+        return 0
+    names = sorted({pair.claim.schema for pair in reviewed_twice})
+    print_lines(
+        lines(
+            {
+                name: agreement([p for p in reviewed_twice if p.claim.schema == name])
+                for name in names
+            }
+        )
+    )
+    return 0

@@ -9,85 +9,93 @@ from extractor.cli.flags import (
     ArticleFlags,
     AskingFlags,
     RunFlags,
-    TellingFlags,
+    VerbosityFlags,
     refuse_outside_runs,
     takes,
 )
-from extractor.cli.output import Teller, print_lines, say
+from extractor.cli.output import Reporter, print_lines, say
 from extractor.errors import UsageError
 
 if TYPE_CHECKING:
     from extractor.run.command import RunArguments
 
 
-@takes(ArticleFlags, AskingFlags, RunFlags, TellingFlags)
+@takes(ArticleFlags, AskingFlags, RunFlags, VerbosityFlags)
 def extract(
-    what: ArticleFlags, asking: AskingFlags, of_run: RunFlags, telling: TellingFlags
+    articles: ArticleFlags, model: AskingFlags, run: RunFlags, verbosity: VerbosityFlags
 ) -> int:
     """Turn articles into sheets."""
-    if telling.version:
+    if verbosity.version:
         print(f"news-extract {__version__}")
         return 0
-    if not what.files and of_run.files_from is None:
+    if not articles.files and run.files_from is None:
         raise UsageError("name at least one article file, or - for standard input; see --help")
-    if not what.schema:
+    if not articles.schema:
         raise UsageError(f"say with --schema what to extract: {_names_of_schemas()}")
     from extractor.schema.catalogue import load_schema
     from extractor.sheet.writing import is_folder
 
-    teller = Teller(verbose=telling.verbose, quiet=telling.quiet)
-    settings = asking.settings()
-    schema = load_schema(what.schema)
-    folder = Path(what.output) if what.output is not None and is_folder(what.output) else None
-    if what.estimate:
+    reporter = Reporter(verbose=verbosity.verbose, quiet=verbosity.quiet)
+    settings = model.settings()
+    schema = load_schema(articles.schema)
+    folder = (
+        Path(articles.output)
+        if articles.output is not None and is_folder(articles.output)
+        else None
+    )
+    if articles.estimate:
         from extractor.run.command import estimate_lines
 
-        order = _order(what, of_run, telling, folder)
-        print_lines(estimate_lines(order, settings, schema, note=teller.note))
+        arguments = _run_arguments(articles, run, verbosity, folder)
+        print_lines(estimate_lines(arguments, settings, schema, note=reporter.note))
         return 0
     if folder is not None:
         from extractor.run.command import run_into_folder
 
-        order = _order(what, of_run, telling, folder)
-        return run_into_folder(order, settings, schema, error=say, note=teller.note)
-    of_run.refuse()
-    if what.form == "xlsx":
+        arguments = _run_arguments(articles, run, verbosity, folder)
+        return run_into_folder(arguments, settings, schema, error=say, note=reporter.note)
+    run.refuse()
+    if articles.form == "xlsx":
         refuse_outside_runs("--format xlsx")
     from extractor.cli.extract_single import extract_one_by_one
 
-    form = cast(Any, what.form)  # no xlsx any more
-    return extract_one_by_one(what.files or [], settings, schema, what.output, form, teller)
+    form = cast(Any, articles.form)  # no xlsx any more
+    return extract_one_by_one(
+        articles.files or [], settings, schema, articles.output, form, reporter
+    )
 
 
-def _order(
-    what: ArticleFlags, of_run: RunFlags, telling: TellingFlags, folder: Path | None
+def _run_arguments(
+    articles: ArticleFlags, run: RunFlags, verbosity: VerbosityFlags, folder: Path | None
 ) -> "RunArguments":
-    """Return what a run into a folder is told, or without one an estimate; raise UsageError."""
+    """Return the arguments of a run into `folder`, or of an estimate. Raises UsageError."""
     from extractor.run.command import RunArguments, fields_from
     from extractor.run.engine.options import Options
     from extractor.run.sheets.sheets import FORMS
 
-    if what.form == "table":
+    if articles.form == "table":
         raise UsageError("a run writes jsonl, csv, xlsx or html; drop --format table for all")
     return RunArguments(
-        files=what.files or [],
+        files=articles.files or [],
         folder=folder,
-        forms=FORMS if what.form is None else ("jsonl" if what.form == "json" else what.form,),
-        files_from=of_run.files_from,
-        fields=fields_from(of_run.fields) if of_run.fields is not None else None,
+        forms=FORMS
+        if articles.form is None
+        else ("jsonl" if articles.form == "json" else articles.form,),
+        files_from=run.files_from,
+        fields=fields_from(run.fields) if run.fields is not None else None,
         options=Options(
-            retry_failed=of_run.retry_failed,
-            limit=of_run.limit,
-            jobs=of_run.jobs,
-            requests_a_minute=of_run.rpm,
-            tokens_a_minute=of_run.tpm,
-            batch_api=of_run.batch_api,
+            retry_failed=run.retry_failed,
+            limit=run.limit,
+            jobs=run.jobs,
+            requests_a_minute=run.rpm,
+            tokens_a_minute=run.tpm,
+            batch_api=run.batch_api,
         ),
         command=sys.argv[1:],
-        log_json=of_run.log_json,
-        quiet=telling.quiet,
-        watch=of_run.watch,
-        budget=of_run.budget,
+        log_json=run.log_json,
+        quiet=verbosity.quiet,
+        watch=run.watch,
+        budget=run.budget,
     )
 
 

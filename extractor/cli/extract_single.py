@@ -1,4 +1,4 @@
-"""Articles one after the other, on standard output or in one file: no store, nothing is kept."""
+"""Extracting without a run: articles one by one, to standard output or files, without a store."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from extractor.article import Article
-from extractor.cli.output import Teller
+from extractor.cli.output import Reporter
 from extractor.errors import InputError
 from extractor.read import read_article
 from extractor.read.files import CRAWLS, ENDINGS, LINES, ending_of, is_read_by_a_run, left_out
@@ -24,29 +24,29 @@ def extract_one_by_one(
     schema: Schema,
     output: str | None,
     form: Format | None,
-    teller: Teller,
+    reporter: Reporter,
 ) -> int:
-    """Write the sheets of these files; return the exit status: 1 when an article failed.
+    """Extract from these files and write sheets; return the exit status: 1 when an article failed.
 
     Raises UsageError and OutputError.
     """
     chosen = format_for(form, output)
-    sources = list(_articles_in(files, teller))
+    sources = list(_articles_in(files, reporter))
     if form is None and len(sources) > 1:
         refuse_nameless(output)
     sheets = sheets_for(output, chosen, sources, len(sources) > 1)
     with _answerer(settings, schema) as answer:
-        _take_through(sources, answer, sheets, teller)
-    return 1 if teller.failures else 0
+        _extract_all(sources, answer, sheets, reporter)
+    return 1 if reporter.failures else 0
 
 
-def _articles_in(files: list[str], teller: Teller) -> Iterator[str]:
-    """Yield the articles named: a folder stands for the articles directly in it."""
+def _articles_in(files: list[str], reporter: Reporter) -> Iterator[str]:
+    """Yield the paths of articles; a folder stands for the articles directly in it."""
     for name in dict.fromkeys(files):
         path = Path(name)
         try:
             if name.lower().endswith((*LINES, *CRAWLS)) and path.is_file():
-                teller.failed(InputError(_needs_a_run(name)), name)
+                reporter.failed(InputError(_needs_a_run(name)), name)
                 continue
             if name == "-" or not path.is_dir():
                 yield name
@@ -54,13 +54,13 @@ def _articles_in(files: list[str], teller: Teller) -> Iterator[str]:
             inside = sorted(path.iterdir())
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            teller.failed(InputError(f"{name}: cannot be read ({reason})"), name)
+            reporter.failed(InputError(f"{name}: cannot be read ({reason})"), name)
             continue
         shown = [child for child in inside if not child.name.startswith(".")]
         articles = [p for p in shown if ending_of(p.name) in ENDINGS and p.is_file()]
-        _tell_of_others(name, sorted(set(shown).difference(articles)), teller)
+        _note_left_out(name, sorted(set(shown).difference(articles)), reporter)
         if not articles:
-            teller.failed(InputError(f"{name}: there is no .txt, .html or .pdf file in it"), name)
+            reporter.failed(InputError(f"{name}: there is no .txt, .html or .pdf file in it"), name)
         yield from map(str, articles)
 
 
@@ -71,25 +71,27 @@ def _needs_a_run(name: str) -> str:
     )
 
 
-def _tell_of_others(folder: str, others: list[Path], teller: Teller) -> None:
-    """Say which files and folders of a folder are left out, and how they would be read."""
+def _note_left_out(folder: str, others: list[Path], reporter: Reporter) -> None:
+    """Report which files and folders inside a folder are left out, and what would read them."""
     folders = [path for path in others if path.is_dir()]
     files = sorted(set(others).difference(folders))
     if folders:
-        teller.note(f"{folder}: {len(folders)} folder(s) inside are left out")
+        reporter.note(f"{folder}: {len(folders)} folder(s) inside are left out")
     if files:
-        teller.note(left_out(folder, Counter(ending_of(path.name) for path in files)))
+        reporter.note(left_out(folder, Counter(ending_of(path.name) for path in files)))
     if folders or any(is_read_by_a_run(path.name) for path in files):
-        teller.note("a run (--output FOLDER/) reads folders inside, .jsonl and .warc.gz files too")
+        reporter.note(
+            "a run (--output FOLDER/) reads folders inside, .jsonl and .warc.gz files too"
+        )
 
 
-def _take_through(
+def _extract_all(
     sources: list[str],
     answer: Callable[[Article], Extraction],
     sheets: Sheets,
-    teller: Teller,
+    reporter: Reporter,
 ) -> None:
-    """Take every article through; one that fails does not stop the others."""
+    """Extract from every article and write its sheet; one that fails does not stop the others."""
     for source in sources:
         began = perf_counter()
         try:
@@ -98,16 +100,16 @@ def _take_through(
         except BrokenPipeError:
             raise
         except Exception as error:  # whatever it is, the other articles go on
-            teller.failed(error, source)
+            reporter.failed(error, source)
             continue
         took = perf_counter() - began
         warned = f", {len(extraction.warnings)} warnings" if extraction.warnings else ""
-        teller.detail(f"{source}: {_outcome(extraction)}{warned}, {took:.2f} s")
+        reporter.detail(f"{source}: {_outcome(extraction)}{warned}, {took:.2f} s")
         for path in written:
-            teller.note(f"wrote {path}: {_outcome(extraction)}")
+            reporter.note(f"wrote {path}: {_outcome(extraction)}")
     for path in sheets.finish():
-        done = len(sources) - teller.failures
-        teller.note(
+        done = len(sources) - reporter.failures
+        reporter.note(
             f"wrote {path}" + (f": {done} of {len(sources)} articles" if len(sources) > 1 else "")
         )
 
@@ -119,7 +121,7 @@ def _outcome(extraction: Extraction) -> str:
 
 @contextmanager
 def _answerer(settings: Settings, schema: Schema) -> Iterator[Callable[[Article], Extraction]]:
-    """Give what turns an article into an extraction: the rules, or a model that they ask."""
+    """Give a function from an article to its extraction, by the rules or the settings' model."""
     from extractor.pipeline import extract, extract_with
 
     if not settings.asks_model:

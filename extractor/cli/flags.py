@@ -30,23 +30,23 @@ RunFolder = Annotated[  # what find_store takes
 
 
 def takes(*groups: type) -> Callable[[Command], Command]:
-    """Give a command the flags of these dataclasses: it is called with an instance of each.
+    """Return a decorator: the command gets the flags of these dataclasses, and an instance of each.
 
     Typer reads a command's flags from its signature; this one is made of the groups' fields.
     """
     parts = [inspect.signature(group).parameters for group in groups]
 
     def made(command: Command) -> Command:
-        def called(**given: Any) -> int:
+        def called(**values: Any) -> int:
             return command(
                 *(
-                    group(**{name: given[name] for name in part})
+                    group(**{name: values[name] for name in part})
                     for group, part in zip(groups, parts, strict=True)
                 )
             )
 
-        every = [parameter for part in parts for parameter in part.values()]
-        called.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+        parameters = [parameter for part in parts for parameter in part.values()]
+        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         called.__name__, called.__doc__ = command.__name__, command.__doc__
         return called
 
@@ -119,11 +119,13 @@ class ModelFlags:
     ] = None
 
     def settings(self, **others: Any) -> "Settings":
-        """Return the settings, with what these flags and others say of them; raise UsageError."""
+        """Return the settings, overridden by these flags and by `others`. Raises UsageError."""
         from extractor.settings import load_settings
 
-        given = others | {field.name: getattr(self, field.name) for field in fields(self)}
-        return load_settings(**{name: value for name, value in given.items() if value is not False})
+        values = others | {field.name: getattr(self, field.name) for field in fields(self)}
+        return load_settings(
+            **{name: value for name, value in values.items() if value is not False}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,7 @@ class AskingFlags(ModelFlags):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFlags:
-    """What only a run into a folder knows; without one, `refuse` says so."""
+    """Flags of a run into a folder only; without one, `refuse` raises."""
 
     rpm: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Requests a minute at most.")
@@ -218,7 +220,7 @@ class RunFlags:
 
 
 def flags_of_runs() -> frozenset[str]:
-    """Return the names of the parameters that only a run into a folder knows."""
+    """Return the names of the parameters that only a run into a folder has."""
     return frozenset(field.name for field in fields(RunFlags))
 
 
@@ -228,8 +230,8 @@ def refuse_outside_runs(flag: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TellingFlags:
-    """How much people are told."""
+class VerbosityFlags:
+    """How much is said, and --version."""
 
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Say what is done; show tracebacks.")

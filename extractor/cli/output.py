@@ -1,4 +1,4 @@
-"""What people are told: messages on standard error, lines on standard output, neither a threat.
+"""Messages for people on standard error, lines on standard output; neither can drive a terminal.
 
 With `--log-json` standard error is read by a program, and every message is an object on one line.
 """
@@ -11,14 +11,14 @@ from extractor.errors import ExtractError
 _in_json = False
 
 
-def tell_in_json(wanted: bool) -> None:
-    """Have `say` write objects on a line each, or words; the process has one standard error."""
+def say_in_json(in_json: bool) -> None:
+    """Set whether `say` writes JSON objects, one a line, instead of words."""
     global _in_json  # noqa: PLW0603 - what reads standard error is the process's, as it is
-    _in_json = wanted
+    _in_json = in_json
 
 
 def say(message: str) -> None:
-    """Print a message for people; whatever it quotes cannot drive the terminal."""
+    """Print a message on standard error, without control characters that it may quote."""
     if _in_json:
         from extractor.run.progress.display import json_line
 
@@ -54,8 +54,8 @@ def say_traceback(error: BaseException) -> None:
     say("".join(traceback.format_exception(error)))
 
 
-class Teller:
-    """What people are told of a command's articles, and how many of them failed."""
+class Reporter:
+    """Reports on the articles of a command, as loudly as its flags say, and counts failures."""
 
     def __init__(self, *, verbose: bool = False, quiet: bool = False) -> None:
         self.verbose = verbose
@@ -74,18 +74,18 @@ class Teller:
             say_traceback(error)
 
     def note(self, message: str) -> None:
-        """Say what is good to know."""
+        """Report something worth knowing, unless --quiet."""
         if not self.quiet:
             say(message)
 
     def detail(self, message: str) -> None:
-        """Say what only `--verbose` asks for."""
+        """Report a detail, with --verbose only."""
         if self.verbose:
             say(message)
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines on standard output, broken between words where a terminal is narrower."""
+    """Print lines on standard output, wrapped between words to the width of a terminal."""
     from extractor.text.printable import printable
 
     shown = (printable(line).rstrip() for line in lines)
@@ -95,14 +95,14 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def columns() -> int:
-    """Return how wide the terminal is; piped, lines are as long as they are."""
+    """Return the width of the terminal in columns; 1000 when the output is piped."""
     import shutil
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
 
 
 def _wrapped(line: str, width: int) -> str:
-    """Return a line broken between words, what follows under the words behind its label."""
+    """Return a line wrapped between words; what follows is indented to stand behind its label."""
     import textwrap
 
     if len(line) <= width:

@@ -1,4 +1,4 @@
-"""How the command's words are read: the main command needs no name, the others have one."""
+"""Parsing of the command line: the main command needs no name, the others have one."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from extractor.errors import UsageError
 MAIN = "extract"  # the command that runs when no other is named
 
 
-class ReaderGone(Exception):
-    """Whoever read our output has ended, as `head` does."""
+class OutputClosed(Exception):
+    """Standard output was closed by its reader, as `head` does when it has seen enough."""
 
 
-class OneSchema(TyperCommand):
-    """A command that takes one schema at a time; of two the last would win without a word."""
+class OneSchemaCommand(TyperCommand):
+    """A command that refuses a second --schema; typer would silently take the last one."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _, _, order = self.make_parser(ctx).parse_args(list(args))
@@ -27,8 +27,8 @@ class OneSchema(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-class MainFirst(TyperGroup):
-    """A group whose main command needs no name: its first word is a subcommand or a file."""
+class DefaultCommandGroup(TyperGroup):
+    """A group with a default command: a first word that names no command is one of its files."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         first = args[0] if args else ""
@@ -45,7 +45,7 @@ class MainFirst(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # typer would make it an exit status 1
-            raise ReaderGone from None
+            raise OutputClosed from None
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         formatter.write_usage("extract", "--schema NAME [OPTIONS] FILES...")

@@ -1,4 +1,4 @@
-"""`extract publish` and `extract bring-back`: reviewed rows out of a store, and edited ones in."""
+"""`extract publish` and `extract bring-back`: reviewed rows to files, edited files to decisions."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -63,7 +63,10 @@ class FilterFlags:
     ] = None
 
     def filter(self, desk: "Desk") -> "Filter":
-        """Return the filter that is meant. Raises UsageError."""
+        """Return the filter of these flags, which narrow the saved view if one is named.
+
+        Raises UsageError.
+        """
         from dataclasses import asdict
 
         from extractor.review.queue import Filter, saved_views
@@ -77,10 +80,10 @@ class FilterFlags:
             return Filter.from_query(values)
         views = saved_views(desk)
         if self.view not in views:
-            known = ", ".join(sorted(views)) or "none"
-            raise UsageError(f"there is no saved view {self.view!r}; there are: {known}")
-        given = {name: value for name, value in values.items() if value is not None}
-        return Filter.from_query({**asdict(views[self.view]), **given})
+            names = ", ".join(sorted(views)) or "none"
+            raise UsageError(f"there is no saved view {self.view!r}; there are: {names}")
+        narrowed = {name: value for name, value in values.items() if value is not None}
+        return Filter.from_query({**asdict(views[self.view]), **narrowed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ class PublishFlags:
 
 
 @takes(PublishFlags, FilterFlags)
-def publish(what: PublishFlags, which: FilterFlags) -> int:
+def publish(flags: PublishFlags, filters: FilterFlags) -> int:
     """Write the rows that reviewers accepted or corrected, with where they come from."""
     from extractor.review.desk import Desk
     from extractor.review.publish.publish import ENDINGS
@@ -123,48 +126,48 @@ def publish(what: PublishFlags, which: FilterFlags) -> int:
     from extractor.review.sync.sync import sync
     from extractor.run.command import find_store
 
-    form = _form(what, ENDINGS)
-    folder = find_store(what.folder)
+    form = _form(flags, ENDINGS)
+    folder = find_store(flags.folder)
     target = None
-    if what.output != "-":
-        target = Path(what.output) if what.output else folder / f"published{ENDINGS[form]}"
+    if flags.output != "-":
+        target = Path(flags.output) if flags.output else folder / f"published{ENDINGS[form]}"
         if target.is_dir():
             raise UsageError(f"--output {target}: this is a folder; name a file in it")
     with Desk(folder) as desk:
         sync(desk)
-        wanted = which.filter(desk)
-        done = write(desk, wanted, form, target, with_open=what.with_open, needs_rows=True)
+        filter = filters.filter(desk)
+        done = write(desk, filter, form, target, with_open=flags.with_open, needs_rows=True)
         if not done.rows:
-            say(_nothing(wanted, target, with_open=what.with_open))
+            say(_nothing(filter, target, with_open=flags.with_open))
     _say_result(done)
     return 1 if done.unfit or not done.rows else 0
 
 
-def _nothing(wanted: "Filter", target: Path | None, *, with_open: bool) -> str:
-    """Say that no row goes out, and why as far as the filter tells."""
+def _nothing(filter: "Filter", target: Path | None, *, with_open: bool) -> str:
+    """Return the message that nothing is published, and why."""
     why = "no row was accepted or corrected yet"
-    if with_open or any(getattr(wanted, condition.name) for condition in fields(wanted)):
+    if with_open or any(getattr(filter, condition.name) for condition in fields(filter)):
         why = "no row matches what was asked for"
     left = f"{target} is as it was" if target and target.exists() else "nothing was written"
     return f"{why}; {left}"
 
 
-def _form(what: PublishFlags, endings: "dict[Form, str]") -> "Form":
+def _form(flags: PublishFlags, endings: "dict[Form, str]") -> "Form":
     """Return the format asked for, or the one that the file's ending names. Raises UsageError."""
-    if what.form is not None:
-        return what.form
-    if what.output is None:
+    if flags.form is not None:
+        return flags.form
+    if flags.output is None:
         return "xlsx"
-    name = what.output.casefold()
+    name = flags.output.casefold()
     # The longest ending first: ".ftm.jsonl" ends with ".jsonl" too.
     for form, ending in sorted(endings.items(), key=lambda pair: -len(pair[1])):
         if name.endswith(ending):
             return form
-    raise UsageError(f"--output {what.output}: say with --format how to write it")
+    raise UsageError(f"--output {flags.output}: say with --format how to write it")
 
 
 def _say_result(done: "PublishResult") -> None:
-    """Say what was published, and what not."""
+    """Report what was published, and what was not."""
     if done.rows:
         where = " and ".join(str(file) for file in done.files) or "standard output"
         of = _count(done.articles, "article")
@@ -209,16 +212,16 @@ class BringFlags:
 
 
 @takes(BringFlags)
-def bring_back(what: BringFlags) -> int:
+def bring_back(flags: BringFlags) -> int:
     """Take the decisions that an edited sheet holds (XLSX or CSV); only changed rows count."""
     from extractor.review.bring_back.bring_back import bring_back as take
     from extractor.review.bring_back.bring_back import result_lines
     from extractor.review.desk import Desk
     from extractor.review.sync.sync import sync
 
-    with Desk(what.folder) as desk:
+    with Desk(flags.folder) as desk:
         sync(desk)
-        result = take(desk, what.file, what.reviewer, dry_run=what.dry_run)
-    for line in result_lines(result, what.dry_run):
+        result = take(desk, flags.file, flags.reviewer, dry_run=flags.dry_run)
+    for line in result_lines(result, flags.dry_run):
         say(line)
     return 0 if result.ok else 1

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.flags import ModelFlags, RunFolder, takes
-from extractor.cli.output import Teller
+from extractor.cli.output import Reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,29 +35,29 @@ class ReviewFlags:
 
 
 @takes(ReviewFlags, ModelFlags)
-def review(what: ReviewFlags, asking: ModelFlags) -> int:
+def review(flags: ReviewFlags, model: ModelFlags) -> int:
     """Review the records of a run on a local page; also serves /v1/extract."""
     from extractor.cli.output import unexpected_at
     from extractor.review.server.start import serve
     from extractor.run.command import find_store
 
-    teller = Teller()
+    reporter = Reporter()
     serve(
-        find_store(what.folder),
-        reviewer=what.reviewer or _login(),
-        settings=asking.settings(),
-        host=what.host,
-        port=what.port,
-        browser=not what.no_browser,
+        find_store(flags.folder),
+        reviewer=flags.reviewer or _login(),
+        settings=model.settings(),
+        host=flags.host,
+        port=flags.port,
+        browser=not flags.no_browser,
         link=lambda address: print(f"Review: {address}", flush=True),
-        note=teller.note,
+        note=reporter.note,
         unexpected=unexpected_at,
     )
     return 0
 
 
 def _login() -> str:
-    """Return who is logged in, as decisions are signed."""
+    """Return the login name, as the name that decisions are signed with."""
     import getpass
 
     try:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from extractor.cli.flags import ModelFlags, takes
-from extractor.cli.output import Teller, say
+from extractor.cli.output import Reporter, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +49,14 @@ class ScaleFlags:
 
 
 @takes(ScaleFlags, ModelFlags)
-def scale(what: ScaleFlags, model: ModelFlags) -> int:
+def scale(flags: ScaleFlags, model: ModelFlags) -> int:
     """Run with Daft (the extra `[daft]`), here or on a Ray cluster, into Parquet."""
     from extractor.run.daft.job import DaftArguments, fields_of
     from extractor.run.daft.job import scale as run_with_daft
 
-    settings = model.settings(concurrency=what.concurrency)
-    order = DaftArguments(
-        what.files, what.output, what.records, fields_of(what.fields), what.overwrite
+    settings = model.settings(concurrency=flags.concurrency)
+    arguments = DaftArguments(
+        flags.files, flags.output, flags.records, fields_of(flags.fields), flags.overwrite
     )
-    note = Teller(quiet=what.quiet).note
-    return run_with_daft(order, settings, what.schema, error=say, note=note)
+    note = Reporter(quiet=flags.quiet).note
+    return run_with_daft(arguments, settings, flags.schema, error=say, note=note)

@@ -1,7 +1,5 @@
-"""The review: analysts decide on the records of a run, and no decision is ever lost.
+"""The review: analysts decide on the records of a run, publish them and measure machines by them.
 
-A *claim* is a row of a sheet as an analyst decides on it, a *decision* what a reviewer did with
-it, a *proposal* what the machine says of it. They live in the store of the run. Read desk.py
-first, then claims.py, standing.py (what stands, from the log of decisions), decisions.py,
-syncing.py (a run happened) with matching.py and anchoring.py, editing.py and queue.py.
+README.md beside this file explains the words (claim, proposal, decision, sync, carry), the way of a
+row from a run to a published file, and in which order to read the modules.
 """

@@ -69,12 +69,12 @@ class Filter:
 
     def to_query(self) -> str:
         """Return the filter as a query string that from_query understands."""
-        given = {key: value for key, value in asdict(self).items() if value}
-        return urlencode({k: ",".join(v) if isinstance(v, tuple) else v for k, v in given.items()})
+        values = {key: value for key, value in asdict(self).items() if value}
+        return urlencode({k: ",".join(v) if isinstance(v, tuple) else v for k, v in values.items()})
 
 
 EVERYTHING = Filter()
-_FILTER_NAMES = tuple(known.name for known in fields(Filter))
+_FILTER_NAMES = tuple(condition.name for condition in fields(Filter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +160,14 @@ def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
     if filter.until is not None:
         parts.append("c.published < :until")
         values["until"] = filter.until + "\U0010ffff"
-    if filter.words and (asked := _asked(filter.words)):
+    if filter.words and (search_words := _asked(filter.words)):
         if desk.searchable:
             parts.append(
                 "c.number in (select rowid from claim_words where claim_words match :words)"
             )
-            values["words"] = " ".join(f'"{word}"*' for word in asked)
+            values["words"] = " ".join(f'"{word}"*' for word in search_words)
         else:
-            for n, word in enumerate(asked):
+            for n, word in enumerate(search_words):
                 parts.append(f"(instr(lower(c.text), :w{n}) or instr(lower(c.row), :w{n}))")
                 values[f"w{n}"] = word.lower()
     return " and ".join(parts), values
@@ -235,7 +235,7 @@ def facets(desk: "Desk", filter: Filter = EVERYTHING, *, most: int = 50) -> Face
     return Facets(**{name: dict(counter.most_common(most)) for name, counter in counters.items()})
 
 
-def statuses(desk: "Desk", filter: Filter = EVERYTHING) -> dict[str, int]:
+def status_counts(desk: "Desk", filter: Filter = EVERYTHING) -> dict[str, int]:
     """Return how many claims of a filter have each status; a tenth of what all facets take."""
     where, values = conditions(desk, filter)
     table = _table(filter, "claim_facets")
@@ -279,7 +279,7 @@ def saved_views(desk: "Desk") -> dict[str, Filter]:
     return views
 
 
-def each(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable[Claim]:
+def all_claims(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable[Claim]:
     """Yield every claim of a filter, in the order of the coverage; memory does not grow."""
     where, values = conditions(desk, filter)
     last = -1

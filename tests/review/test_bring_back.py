@@ -21,7 +21,7 @@ from extractor.review.decide.decisions import decide, history
 from extractor.review.desk import Desk
 from extractor.review.publish.columns import read_id, same_name
 from extractor.review.publish.publish import publish
-from extractor.review.queue import Filter, each
+from extractor.review.queue import Filter, all_claims
 from extractor.review.sync.sync import sync
 from extractor.text.spans import Span
 from tests.support.extractions import TEXT, make_article, release
@@ -41,7 +41,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def rows_of(desk: Desk, kind: str | None = None) -> list[Claim]:
     """Return the claims that the machine made, of a kind."""
-    return [one for one in each(desk) if one.origin != "candidate" and kind in (None, one.kind)]
+    return [
+        one for one in all_claims(desk) if one.origin != "candidate" and kind in (None, one.kind)
+    ]
 
 
 def decisions(desk: Desk) -> int:

@@ -16,10 +16,10 @@ from extractor.read import article_from_text
 from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.claims.json_rows import essence
 from extractor.review.claims.recording import refold
-from extractor.review.decide.decisions import add, decide, draft, history, undo
-from extractor.review.decide.editing import edited_row
+from extractor.review.decide.decisions import add, decide, history, save_draft, undo
+from extractor.review.decide.editing import NewRow, edited_row
 from extractor.review.desk import Desk
-from extractor.review.queue import each, page
+from extractor.review.queue import all_claims, page
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.review.newsroom import ARTICLE, BERG, CRITICS, HEAD, HOLM, claim_on
@@ -145,7 +145,7 @@ def test_what_was_missed_is_added(desk: Desk) -> None:
     text = desk.article(sha256).text
     start = text.index("the transport minister")
     place = {"quotation": {"spans": [[start, start + 22]]}, "speaker": {"name": "Nobody"}}
-    row = edited_row(desk, (sha256, "quotes", "quotes"), place)
+    row = edited_row(desk, NewRow(sha256, "quotes", "quotes"), place)
     claim = add(desk, sha256, "quotes", "quotes", row, reviewer="ann")
     assert (claim.status, claim.origin, claim.speaker) == ("accepted", "analyst", "Nobody")
     assert (claim.start, claim.end, claim.text) == (start, start + 22, "the transport minister")
@@ -183,7 +183,7 @@ def test_what_cannot_stand_is_refused(desk: Desk) -> None:
 
 def test_a_transaction_of_many_is_whole_or_not_at_all(desk: Desk) -> None:
     """Decisions within one `changing` fall together; a part that is refused leaves the rest."""
-    first, second, third = each(desk)
+    first, second, third = all_claims(desk)
 
     def both() -> None:
         with desk.transaction():
@@ -198,7 +198,7 @@ def test_a_transaction_of_many_is_whole_or_not_at_all(desk: Desk) -> None:
         with pytest.raises(StaleDecision):
             decide(desk, second.id, reviewer="ann", action="accept", seen=9)
         decide(desk, third.id, reviewer="ann", action="accept", seen=0)
-    assert [claim.status for claim in each(desk)] == ["accepted", "open", "accepted"]
+    assert [claim.status for claim in all_claims(desk)] == ["accepted", "open", "accepted"]
 
 
 # --- many at once --------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ def test_eight_writers_lose_nothing(tmp_path: Path) -> None:
         put(tmp_path, ARTICLE.replace("long", f"long{number}"), f"{number}.txt")
     with Desk(tmp_path) as desk:
         sync(desk)
-        ids = [claim.id for claim in each(desk)]
+        ids = [claim.id for claim in all_claims(desk)]
     context = multiprocessing.get_context("fork")
     told = context.Queue()
     writers = [
@@ -254,7 +254,7 @@ def test_eight_writers_lose_nothing(tmp_path: Path) -> None:
                 "select claim_id from decision where reviewer = ? order by id", (name,)
             )
             assert [row[0] for row in rows] == done
-        for claim in each(desk):
+        for claim in all_claims(desk):
             log = history(desk, claim.id)
             # Every decision saw exactly what the one before it left: none was overwritten.
             assert [one.seen for one in log] == list(range(len(log)))
@@ -270,7 +270,7 @@ def test_threads_share_a_desk_while_runs_are_brought_in(tmp_path: Path) -> None:
     put(tmp_path)
     with Desk(tmp_path) as desk, ThreadPoolExecutor(8) as threads:
         sync(desk)
-        ids = [claim.id for claim in each(desk)]
+        ids = [claim.id for claim in all_claims(desk)]
 
         def work(number: int) -> int:
             done, name = 0, f"r{number}"
@@ -341,7 +341,7 @@ class Played:
             fill(folder, [_extraction(which, str(what))], model=who, schema=QUOTES)
             sync(self.desk)
             return
-        claims = list(each(self.desk))
+        claims = list(all_claims(self.desk))
         if not claims:
             return
         claim = claims[which % len(claims)]
@@ -382,7 +382,7 @@ class Played:
         assert self.logs[max(mine)[1]].pop()[0] == max(mine)[0]
 
     def draft(self, claim: Claim, who: str, keep: bool) -> None:
-        draft(self.desk, claim.id, who, {"half": "typed"} if keep else None)
+        save_draft(self.desk, claim.id, who, {"half": "typed"} if keep else None)
 
     def check(self) -> None:
         """Every claim is as its log says; nothing is lost; every place holds its words."""
@@ -403,7 +403,7 @@ class Played:
                 assert claim.reviewer == (log[-1][1] if log else None)
             if log or claim.lapsed:
                 assert claim.queued
-        for claim in each(self.desk):
+        for claim in all_claims(self.desk):
             if claim.row is not None:
                 text = self.desk.article(claim.article_sha256).text
                 spans = claim.row["spans"]

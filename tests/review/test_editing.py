@@ -13,9 +13,9 @@ from extractor.read import article_from_text
 from extractor.record import record_from_json, record_to_json
 from extractor.review.claims.claims import Claim
 from extractor.review.decide.decisions import decide
-from extractor.review.decide.editing import choices, edited_row, fields_of, verify
+from extractor.review.decide.editing import edited_row, fields_of, name_choices, verify
 from extractor.review.desk import Desk
-from extractor.review.queue import Filter, each, page
+from extractor.review.queue import Filter, all_claims, page
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from tests.support.stores import fill
@@ -65,7 +65,7 @@ def place(words: str) -> dict[str, int]:
 
 def test_no_change_is_the_row_itself(desk: Desk) -> None:
     """Every row of every kind, edited in nothing, is what it was, and may stand."""
-    claims = list(each(desk))
+    claims = list(all_claims(desk))
     assert {claim.kind for claim in claims} >= {"quotes", "figures", "sanction_terms"}
     for claim in claims:
         assert edited_row(desk, claim, {}) == claim.row
@@ -74,19 +74,19 @@ def test_no_change_is_the_row_itself(desk: Desk) -> None:
 
 def test_what_is_chosen_again_is_what_it_was(desk: Desk) -> None:
     """The same figure selected, the same speaker taken from the list: the row with its mention."""
-    figures = list(each(desk, Filter(kind="figures")))
+    figures = list(all_claims(desk, Filter(kind="figures")))
     assert figures
     for claim in figures:
         chosen = {"start": claim.start, "end": claim.end}
         assert edited_row(desk, claim, {"figure": chosen}) == claim.row
-    quotes = [one for one in each(desk, Filter(kind="quotes")) if one.speaker]
+    quotes = [one for one in all_claims(desk, Filter(kind="quotes")) if one.speaker]
     assert quotes
     for claim in quotes:
-        entity = next(one.id for one in choices(desk, claim) if one.name == claim.speaker)
+        entity = next(one.id for one in name_choices(desk, claim) if one.name == claim.speaker)
         assert claim.row["speaker"]["mention"]
         for chosen in ({"entity": entity}, {"name": claim.speaker}):
             assert edited_row(desk, claim, {"speaker": chosen}) == claim.row
-        others = [one for one in choices(desk, claim) if one.name != claim.speaker]
+        others = [one for one in name_choices(desk, claim) if one.name != claim.speaker]
         other = edited_row(desk, claim, {"speaker": {"entity": others[0].id}})
         assert other["speaker"]["name"] == others[0].name
 
@@ -125,7 +125,7 @@ def test_figures_are_parsed_again(desk: Desk) -> None:
 def test_names_are_chosen_selected_or_typed(desk: Desk) -> None:
     """An entity by its id, by its mention, or new and marked so."""
     claim = first(desk, "quotes")
-    by_name = {choice.name: choice for choice in choices(desk, claim)}
+    by_name = {choice.name: choice for choice in name_choices(desk, claim)}
     ben = by_name["Ben Okoro"]
     row = edited_row(desk, claim, {"speaker": {"entity": ben.id}})
     assert row["speaker"] == {"name": "Ben Okoro", "kind": ben.kind, "mention": None}
@@ -259,7 +259,7 @@ def test_a_form_knows_its_fields(desk: Desk) -> None:
     fields = {field.key: field for field in fields_of(desk, "release_event", "quotes")}
     assert list(fields) == ["quotation", "speaker", "via", "kind"]
     assert fields["kind"].choices == ("direct", "fragment")
-    names = choices(desk, first(desk, "quotes"))
+    names = name_choices(desk, first(desk, "quotes"))
     assert {"Ana Ruiz", "Ben Okoro"} <= {choice.name for choice in names}
     for choice in names:
         assert all(TEXT[start:end].strip() for start, end in choice.mentions)

@@ -17,7 +17,7 @@ from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.publish.ftm import resolve
 from extractor.review.publish.publish import publish
-from extractor.review.queue import Filter, each
+from extractor.review.queue import Filter, all_claims
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
@@ -45,7 +45,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     fill(tmp_path / "run", [extract(ARTICLE, schema)])
     with Desk(tmp_path / "run") as found:
         sync(found)
-        for one in list(each(found)):
+        for one in list(all_claims(found)):
             if one.origin == "machine":
                 decide(found, one.id, reviewer="Ada", action="accept", seen=one.version)
         yield found
@@ -64,7 +64,9 @@ def of(found: list[dict[str, Any]], schema: str) -> list[dict[str, Any]]:
 
 def terms(desk: Desk) -> list[Claim]:
     """Return the sanction statements."""
-    return [one for one in each(desk) if one.kind == "sanction_terms" and one.origin == "machine"]
+    return [
+        one for one in all_claims(desk) if one.kind == "sanction_terms" and one.origin == "machine"
+    ]
 
 
 def test_entities_are_valid_and_refer_to_each_other(desk: Desk, tmp_path: Path) -> None:
@@ -137,7 +139,9 @@ def test_ids_stay_the_same(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_typed_name_says_who_typed_it(desk: Desk, tmp_path: Path) -> None:
     """A name that the article does not hold is an entity with a note, of no certain kind."""
-    quote = next(one for one in each(desk) if one.kind == "quotes" and one.status == "accepted")
+    quote = next(
+        one for one in all_claims(desk) if one.kind == "quotes" and one.status == "accepted"
+    )
     row = edited_row(desk, quote, {"speaker": {"name": "Vera Lund"}})
     decide(desk, quote.id, reviewer="Bo", action="correct", seen=quote.version, row=row)
     found = entities(desk, tmp_path / "out.ftm.jsonl")

@@ -11,7 +11,7 @@ import pytest
 from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
 from extractor.review.publish.publish import publish
-from extractor.review.queue import Filter, each
+from extractor.review.queue import Filter, all_claims
 from extractor.review.sync.sync import sync
 from tests.support.extractions import TEXT, release
 from tests.support.stores import fill, named
@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     fill(tmp_path / "run", [release(), named(2)])
     with Desk(tmp_path / "run") as found:
         sync(found)
-        for one in list(each(found, Filter(article=release().article.sha256, kind="quotes"))):
+        for one in list(all_claims(found, Filter(article=release().article.sha256, kind="quotes"))):
             if one.origin == "machine":
                 decide(found, one.id, reviewer="Ada", action="accept", seen=one.version)
         yield found

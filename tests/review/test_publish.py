@@ -22,7 +22,7 @@ from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.publish import publish as publishing
 from extractor.review.publish.publish import ENDINGS, FORMS, publish
-from extractor.review.queue import Filter, each, save_view
+from extractor.review.queue import Filter, all_claims, save_view
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
@@ -49,7 +49,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def quotes(desk: Desk) -> list[Claim]:
     """Return the quotations."""
-    return [one for one in each(desk) if one.kind == "quotes" and one.origin == "machine"]
+    return [one for one in all_claims(desk) if one.kind == "quotes" and one.origin == "machine"]
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def test_accepted_and_corrected_rows_go_out_and_open_ones_are_counted(
     assert [row["review"]["status"] for row in rows] == ["accepted", "corrected"]
     told = capsys.readouterr().err
     assert "2 rows of 1 article published" in told
-    open_rows = sum(one.status == "open" for one in each(desk))
+    open_rows = sum(one.status == "open" for one in all_claims(desk))
     assert f"{open_rows} open rows left out" in told
 
 
@@ -150,7 +150,7 @@ def test_open_rows_say_so_in_every_format(desk: Desk, tmp_path: Path, form: str)
     """With --with-open every open row is marked, and so is the message."""
     out = tmp_path / f"out.{form}"
     done = publish(desk, Filter(), form, out, with_open=True)  # type: ignore[arg-type]
-    machine = [one for one in each(desk) if one.origin == "machine"]
+    machine = [one for one in all_claims(desk) if one.origin == "machine"]
     assert done.open_rows == sum(one.status == "open" for one in machine)
     if form == "jsonl":
         marked = [not row["review"]["decided"] for row in lines(out)]
@@ -268,7 +268,7 @@ def attacked(tmp_path: Path) -> Iterator[Desk]:
     fill(tmp_path / "run", [hostile()])
     with Desk(tmp_path / "run") as found:
         sync(found)
-        for one in list(each(found)):
+        for one in list(all_claims(found)):
             decide(found, one.id, reviewer="Ada", action="accept", seen=one.version)
         yield found
 
@@ -350,8 +350,8 @@ def test_a_file_is_replaced_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     with publishing.Selection(desk, Filter()) as selection:
-        (found,) = selection.each()
-    monkeypatch.setattr(publishing.Selection, "each", failing)
+        (found,) = selection.published_articles()
+    monkeypatch.setattr(publishing.Selection, "published_articles", failing)
     with pytest.raises((OutputError, OSError)):
         publish(desk, Filter(), form, out)
     assert out.read_text() == "old"
@@ -543,7 +543,7 @@ def test_a_schema_of_ones_own_comes_back(own: Desk, tmp_path: Path, name: str) -
         book.save(path)
     brought = bring_back(own, path, "Ada")
     assert (brought.decisions, brought.problems) == (2, [])
-    rows = {one.kind: one.row for one in each(own)}
+    rows = {one.kind: one.row for one in all_claims(own)}
     assert (rows["notes"]["seen"], rows["notes"]["page"]) == ("2025-12-02", 8)
     assert rows["summary"] == "All is good"
 

@@ -20,9 +20,9 @@ from extractor.review.decide.decisions import decide
 from extractor.review.desk import Desk
 from extractor.review.queue import (
     Filter,
+    all_claims,
     conditions,
     drop_view,
-    each,
     facets,
     page,
     save_view,
@@ -53,7 +53,7 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
     chance = random.Random(3)
     with Desk(folder) as opened:
         sync(opened)
-        for claim in list(each(opened)):
+        for claim in list(all_claims(opened)):
             if chance.random() < 0.5:
                 action = chance.choice(("accept", "reject", "later"))
                 who = chance.choice(("ann", "ben"))
@@ -104,7 +104,7 @@ FILTERS = st.builds(
 @given(FILTERS, st.integers(1, 40))
 def test_pages_hold_what_the_filter_lets_through_risky_first(desk: Desk, filter, size) -> None:
     """Every claim once, by pages after pages, in one order; facets count the same."""
-    wanted = [claim for claim in each(desk) if lets_through(filter, claim)]
+    wanted = [claim for claim in all_claims(desk) if lets_through(filter, claim)]
     wanted.sort(key=lambda claim: (-claim.risk, claim.number))
     found: list[Claim] = []
     after = None
@@ -123,7 +123,7 @@ def test_pages_hold_what_the_filter_lets_through_risky_first(desk: Desk, filter,
         there = Counter(v for claim in wanted if (v := getattr(claim, name)) is not None)
         assert getattr(counted, name) == dict(there.most_common())
     assert counted.flag == dict(Counter(flag for claim in wanted for flag in claim.flags))
-    assert list(each(desk, filter, size)) == sorted(wanted, key=lambda claim: claim.number)
+    assert list(all_claims(desk, filter, size)) == sorted(wanted, key=lambda claim: claim.number)
 
 
 def test_an_article_is_shown_in_the_order_of_its_text(desk: Desk) -> None:

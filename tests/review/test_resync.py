@@ -11,7 +11,7 @@ import pytest
 
 from extractor.errors import StaleDecision
 from extractor.review.claims.claims import claim_by_id
-from extractor.review.decide.decisions import decide, draft, draft_of, history, undo
+from extractor.review.decide.decisions import decide, draft_of, history, save_draft, undo
 from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, page
@@ -310,7 +310,7 @@ def test_a_draft_is_not_touched(room: Newsroom) -> None:
     with room.desk() as desk:
         claim = claim_on(desk, "a gift")
         told = {"speaker": {"name": "half-typed"}, "note": "🖊"}
-        draft(desk, claim.id, "ann", told)
+        save_draft(desk, claim.id, "ann", told)
         assert claim_by_id(desk, claim.id) == claim
     room.answer = says_who("Anna Berg", "Peter Holm", "")
     room.run("--refresh", model=True)
@@ -324,7 +324,7 @@ def test_a_draft_is_not_touched(room: Newsroom) -> None:
     with room.desk() as desk:
         assert draft_of(desk, claim.id, "ann") == told
         assert claim_by_id(desk, claim.id).queued
-        draft(desk, claim.id, "ann", None)
+        save_draft(desk, claim.id, "ann", None)
         assert draft_of(desk, claim.id, "ann") is None
         assert not claim_by_id(desk, claim.id).queued
 

@@ -19,7 +19,7 @@ import uvicorn
 from extractor.review.claims.claims import Claim, claims_of_article
 from extractor.review.decide.decisions import decide, history
 from extractor.review.desk import Desk
-from extractor.review.queue import each
+from extractor.review.queue import all_claims
 from extractor.review.server.app import make_app
 from tests.support.browser import Browser
 from tests.support.review.server import TOKEN, config, fill_desk
@@ -138,7 +138,7 @@ def review(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 
 def _claims(tmp_path: Path) -> dict[str, Claim]:
     with Desk(tmp_path / "sheets") as desk:
-        return {claim.id: claim for claim in each(desk)}
+        return {claim.id: claim for claim in all_claims(desk)}
 
 
 def test_twenty_quotes_by_keyboard_alone(  # noqa: PLR0915 - one sitting
@@ -227,7 +227,7 @@ def test_the_page_counts_as_the_text_does(review: Callable[..., Page], tmp_path:
     page = review(TALKS, schema="release_event")
     page.open()
     with Desk(tmp_path / "sheets") as desk:
-        claim = next(iter(each(desk)))
+        claim = next(iter(all_claims(desk)))
         article = desk.article(claim.article_sha256)
         claims = claims_of_article(desk, claim.article_sha256)
     text = article.text
@@ -455,7 +455,7 @@ def test_a_second_reviewer_works_blind(review: Callable[..., Page], tmp_path: Pa
     page.open()
     first = page.claim
     with Desk(tmp_path / "sheets") as desk:
-        for claim in list(each(desk)):
+        for claim in list(all_claims(desk)):
             decide(desk, claim.id, reviewer="Quirin", action="reject", seen=0, reason="other")
     page.open("view=second&share=1", first=False)
     assert "Quirin" not in page.ask("document.body.textContent")

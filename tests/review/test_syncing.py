@@ -14,7 +14,7 @@ from extractor.review.claims.claims import claims_by_id, claims_of_article
 from extractor.review.decide.decisions import decide, undo
 from extractor.review.decide.editing import edited_row
 from extractor.review.desk import Desk
-from extractor.review.queue import Filter, each, page
+from extractor.review.queue import Filter, all_claims, page
 from extractor.review.sync import sync as syncing
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
@@ -57,10 +57,10 @@ def test_the_same_again_changes_nothing(tmp_path: Path, ten) -> None:
     fill(tmp_path, ten, schema=QUOTES)
     with Desk(tmp_path) as desk:
         sync(desk)
-        before = list(each(desk))
+        before = list(all_claims(desk))
         fill(tmp_path, ten, schema=QUOTES)
         sync(desk)
-        assert list(each(desk)) == before
+        assert list(all_claims(desk)) == before
         assert desk.select("select count(*) from proposal")[0][0] == len(before)
 
 
@@ -84,7 +84,7 @@ def test_a_sync_that_breaks_off_is_taken_up_again(tmp_path: Path, ten, monkeypat
     """What was brought in stays, the rest is still due, nothing is there twice."""
     monkeypatch.setattr(syncing, "_HOLD", 0.0)
     fill(tmp_path, ten, schema=QUOTES)
-    take, taken = syncing._Article.take, []
+    take, taken = syncing._ArticleSync.run, []
 
     def breaks(self) -> int:
         taken.append(self)
@@ -92,12 +92,12 @@ def test_a_sync_that_breaks_off_is_taken_up_again(tmp_path: Path, ten, monkeypat
             raise KeyboardInterrupt
         return take(self)
 
-    monkeypatch.setattr(syncing._Article, "take", breaks)
+    monkeypatch.setattr(syncing._ArticleSync, "run", breaks)
     with Desk(tmp_path) as desk:
         with pytest.raises(KeyboardInterrupt):
             sync(desk)
         assert page(desk).total == 12
-        monkeypatch.setattr(syncing._Article, "take", take)
+        monkeypatch.setattr(syncing._ArticleSync, "run", take)
         assert sync(desk) == 18
         assert page(desk).total == 30
 
@@ -126,7 +126,7 @@ def test_a_store_from_before_reviews_is_brought_in_whole(tmp_path: Path, ten) ->
     rows.close()
     with Desk(tmp_path) as desk:
         assert sync(desk) == 30
-        sources = [claim.source for claim in each(desk)]
+        sources = [claim.source for claim in all_claims(desk)]
         assert sources == sorted(sources)
 
 
@@ -145,7 +145,7 @@ def test_texts_that_are_no_valid_unicode_are_reviewed(tmp_path: Path) -> None:
     fill(tmp_path, [extract(article_from_text(text, "odd\udcff.txt"), QUOTES)], schema=QUOTES)
     with Desk(tmp_path) as desk:
         assert sync(desk) == 1
-        (claim,) = each(desk)
+        (claim,) = all_claims(desk)
         assert desk.article(claim.article_sha256).text == text
         assert claim.row["text"] == text[claim.start : claim.end]
         start = text.index("🚢")
@@ -163,7 +163,7 @@ def test_claims_are_read_by_id_and_by_article(tmp_path: Path, ten) -> None:
     fill(tmp_path, ten[:2], schema=QUOTES)
     with Desk(tmp_path) as desk:
         sync(desk)
-        claims = list(each(desk))
+        claims = list(all_claims(desk))
         ids = [claim.id for claim in reversed(claims)]
         assert [one.id for one in claims_by_id(desk, [*ids, "0" * 16])] == ids
         first = claims_of_article(desk, claims[0].article_sha256)

@@ -14,7 +14,7 @@ from extractor.review.desk import Desk
 from extractor.review.publish.publish import publish
 from extractor.review.publish.w3c import CONTEXT
 from extractor.review.publish.w3c import named as iri_of
-from extractor.review.queue import Filter, each
+from extractor.review.queue import Filter, all_claims
 from extractor.review.sync.sync import sync
 from tests.support.extractions import TEXT, release
 from tests.support.stores import fill, named
@@ -33,7 +33,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     fill(tmp_path / "run", [release(), named(2, url="https://example.org/harbour")])
     with Desk(tmp_path / "run") as found:
         sync(found)
-        for one in list(each(found)):
+        for one in list(all_claims(found)):
             if one.origin == "machine":
                 decide(found, one.id, reviewer="Ada", action="accept", seen=one.version,
                        note="heard it")  # fmt: skip

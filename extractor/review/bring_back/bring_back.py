@@ -130,28 +130,28 @@ class _Importer:
         claim, version, hashed = self._identified(line, claims)
         kind = self._kind(claim, line)
         base = self._published(claim, hashed)
-        known = base if base is not None else claim.row
-        edits = self._edits(line, kind, known) if known is not None else {}
-        asked = _asked(line)
-        if not edits and asked == (None, None, ""):
+        published = base if base is not None else claim.row
+        edits = self._edits(line, kind, published) if published is not None else {}
+        request = _asked(line)
+        if not edits and request == (None, None, ""):
             self.brought.unchanged += 1
             return
-        action, reason, note = _consistent(line, asked, edits)
+        action, reason, note = _consistent(line, request, edits)
         if claim.version != version or digest(claim.row) != hashed:
-            if self._is_done(line, claim, known, edits, action, note):
+            if self._is_done(line, claim, published, edits, action, note):
                 self.brought.unchanged += 1
                 return
             raise _RowStale(self._since(claim))
-        row = self._row(line, claim, known, edits)
-        if action == "correct" and row == known:  # other marks or blanks: the article's words
-            action = None if asked[0] is None else "accept"
+        row = self._row(line, claim, published, edits)
+        if action == "correct" and row == published:  # other marks or blanks: the article's words
+            action = None if request[0] is None else "accept"
         if action is None or (_STATUS[action] == claim.status and not note and not reason):
             self.brought.unchanged += 1
             return
         self._decide(line, claim, action, row if action == "correct" else None, reason, note)
         self.brought.decisions += 1
         if action == "correct":
-            before = set(typed_names(known))
+            before = set(typed_names(published))
             self.brought.typed += sum(name not in before for name in typed_names(row))
 
     # --- which row it is -----------------------------------------------------------------------
@@ -210,8 +210,8 @@ class _Importer:
         proposed = self._desk.select(
             'select "row" from proposal where claim_id = ? order by id desc', (claim.id,)
         )
-        every = (*before, *(unpacked(row[0]) for row in proposed))
-        return next((row for row in every if row is not None and digest(row) == hashed), None)
+        rows = (*before, *(unpacked(row[0]) for row in proposed))
+        return next((row for row in rows if row is not None and digest(row) == hashed), None)
 
     # --- what was changed in it ----------------------------------------------------------------
 
@@ -276,7 +276,7 @@ class _Importer:
         action: str | None,
         note: str,
     ) -> bool:
-        """Tell whether what the row asks for stands already: the file was brought back before."""
+        """Return whether what the row asks for stands already: the file was brought back before."""
         if action is None or _STATUS[action] != claim.status:
             return False
         if edits:
@@ -339,9 +339,9 @@ def _asked(line: SheetRow) -> Asked:
     return action, reason, line.text("note")
 
 
-def _consistent(line: SheetRow, asked: Asked, edits: Edits) -> Asked:
+def _consistent(line: SheetRow, request: Asked, edits: Edits) -> Asked:
     """Return the decision that a row means. Raises _RowRefused where its cells contradict."""
-    action, reason, note = asked
+    action, reason, note = request
     if edits and action in ("reject", "later"):
         column = next(iter(edits.values()))[1]
         cell = text_of(line.get(column))

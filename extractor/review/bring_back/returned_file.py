@@ -64,7 +64,7 @@ class SheetRow:
         return text_of(self.get(column))
 
     def is_blank(self) -> bool:
-        """Tell whether there is nothing in the row at all."""
+        """Return whether there is nothing in the row at all."""
         return all(value is None or not str(value).strip() for value in self.values)
 
     def address(self, column: str | None = None) -> str:
@@ -252,7 +252,7 @@ def text_of(value: Any) -> str:
 
 
 def is_as_written(written: Any, read: Any, lossy: str | None = None) -> bool:
-    """Tell whether a cell still says what was written, whatever a spreadsheet has made of it."""
+    """Return whether a cell still says what was written, whatever a spreadsheet has made of it."""
     ours, theirs = text_of(written), text_of(read)
     if ours == theirs:
         return True
@@ -266,21 +266,21 @@ def is_as_written(written: Any, read: Any, lossy: str | None = None) -> bool:
 
 
 def _is_cut(ours: str, theirs: str) -> bool:
-    """Tell whether a spreadsheet has cut what no cell of its can hold."""
+    """Return whether a spreadsheet has cut what no cell of its can hold."""
     if len(theirs) < MOST_CHARACTERS // 2 or not ours.startswith(theirs):
         return False
     return len(theirs.encode("utf-16-le", "replace")) // 2 >= MOST_CHARACTERS - 2
 
 
 def _is_lossy(ours: str, theirs: str, encoding: str) -> bool:
-    """Tell whether only letters differ that an encoding lacks: they are question marks."""
+    """Return whether only letters differ that an encoding lacks: they are question marks."""
     encoded = ours.encode(encoding, "replace").decode(encoding)
     pairs = "".join("??" if ord(letter) > 0xFFFF else letter for letter in ours)
     return theirs in (encoded, pairs.encode(encoding, "replace").decode(encoding))
 
 
 def _same_number(ours: str, theirs: str) -> bool:
-    """Tell whether two texts are one number: "1,234" and "1234", "0.30" and "0,3", "TRUE"."""
+    """Return whether two texts are one number: "1,234" and "1234", "0.30" and "0,3", "TRUE"."""
     if theirs.casefold() in ("true", "false"):
         return ours.casefold() == ("yes" if theirs.casefold() == "true" else "no")
     return bool(set(_numbers(ours)) & set(_numbers(theirs)))
@@ -300,7 +300,7 @@ def _numbers(text: str) -> Iterator[float]:
 
 
 def _same_day(ours: str, theirs: str) -> bool:
-    """Tell whether a spreadsheet took words for a day, or for two numbers, and wrote it its way."""
+    """Return whether a spreadsheet took words for a day and wrote that day in its own way."""
     if len(theirs) > 30 or len(ours) > 30:
         return False
     read = list(_days(theirs))
@@ -315,7 +315,7 @@ def _same_day(ours: str, theirs: str) -> bool:
 
 
 def _agree(ours: Day, theirs: Day) -> bool:
-    """Tell whether two days are one; a spreadsheet adds the year, or the first of the month."""
+    """Return whether two days are one; a spreadsheet adds the year, or the first of the month."""
     if ours == theirs:
         return True
     (year, month, day), (its_year, its_month, its_day) = ours, theirs

@@ -30,16 +30,16 @@ def _carried(carrier: Carrier, value: Json, evidence: Shift | None) -> Json:
         return [_carried(carrier, item, evidence) for item in value]
     if not isinstance(value, dict):
         return value
-    out = dict(value)
+    carried = dict(value)
     if _is_place(value):
-        out["start"], out["end"] = _moved(carrier, value["start"], value["end"], evidence)
-        evidence = evidence or (value["start"], value["end"], out["start"] - value["start"])
+        carried["start"], carried["end"] = _moved(carrier, value["start"], value["end"], evidence)
+        evidence = evidence or (value["start"], value["end"], carried["start"] - value["start"])
     spans = value.get("spans")
     if isinstance(spans, list) and spans and all(_is_place(span) for span in spans):
         moved = [_moved(carrier, span["start"], span["end"], evidence) for span in spans]
         if any(left[1] > right[0] for left, right in pairwise(moved)):
             raise _LostError
-        out["spans"] = [
+        carried["spans"] = [
             {**span, "start": start, "end": end}
             for span, (start, end) in zip(spans, moved, strict=True)
         ]
@@ -50,12 +50,12 @@ def _carried(carrier: Carrier, value: Json, evidence: Shift | None) -> Json:
         )
     for key, item in value.items():
         if key == "mention" and "name" in value and item is not None:
-            out[key] = _mention(carrier, item, evidence)
+            carried[key] = _mention(carrier, item, evidence)
         elif key != "spans" and isinstance(item, dict | list):
-            out[key] = _carried(carrier, item, evidence)
+            carried[key] = _carried(carrier, item, evidence)
             if evidence is None and isinstance(item, dict) and _is_place(item):
-                evidence = (item["start"], item["end"], out[key]["start"] - item["start"])
-    return out
+                evidence = (item["start"], item["end"], carried[key]["start"] - item["start"])
+    return carried
 
 
 def _mention(carrier: Carrier, mention: Json, evidence: Shift | None) -> Json | None:

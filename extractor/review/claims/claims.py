@@ -1,7 +1,7 @@
 """Claims: the rows of the sheets as analysts decide on them, read from the store.
 
 A claim's identity is the text it was first seen in, the schema, the kind and the place of its
-evidence, not the number of a row nor the model. It outlives runs: see syncing.py.
+evidence, not the number of a row nor the model. It outlives runs: see sync/sync.py.
 """
 
 import json
@@ -99,14 +99,14 @@ def claim_by_id(desk: "Desk", claim_id: str) -> Claim:
 
 def claims_by_id(desk: "Desk", ids: Iterable[str]) -> list[Claim]:
     """Return the claims of these ids, in their order; ids that are none are left out."""
-    wanted = list(ids)
+    claim_ids = list(ids)
     claims: dict[str, Claim] = {}
-    for first in range(0, len(wanted), 500):
-        part = wanted[first : first + 500]
+    for first in range(0, len(claim_ids), 500):
+        part = claim_ids[first : first + 500]
         marks = ",".join("?" * len(part))
         query = f"{SELECT} where c.id in ({marks})"
         claims |= {row["id"]: read_claim(row) for row in desk.select(query, part)}
-    return [claims[claim_id] for claim_id in wanted if claim_id in claims]
+    return [claims[claim_id] for claim_id in claim_ids if claim_id in claims]
 
 
 def claims_of_article(desk: "Desk", article_sha256: str, schema: str | None = None) -> list[Claim]:

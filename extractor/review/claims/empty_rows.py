@@ -1,4 +1,4 @@
-"""TODO."""
+"""Rows with nothing but their anchor, in the form that `record_to_json` writes."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from extractor.schema.shape import FieldShape, Shape
 
 
 def empty_row(shape: Shape, anchor: Json | None) -> dict[str, Any]:
-    """Return a row with its anchor, if given, and nothing else, as record_to_json writes it."""
+    """Return a row with its anchor, if given, and every other field null or an empty list."""
     row: dict[str, Any] = {}
     for field in shape.fields:
         if field is not shape.anchor:
@@ -18,7 +18,10 @@ def empty_row(shape: Shape, anchor: Json | None) -> dict[str, Any]:
 
 
 def field_json(shape: Shape, field: FieldShape, value: Json) -> dict[str, Any]:
-    """Return a field as record_to_json writes it: an anchor spread into its row, or by its key."""
+    """Return one field of a row: under its key, or an anchor's parts spread into the row itself.
+
+    `record_to_json` spreads an anchor whose field is named for its kind, such as `quotation`.
+    """
     others = {other.key for other in shape.fields}
     anchor = field.kind in ("attribution", "quotation", "figure") and field.name == field.kind
     if anchor and not value.keys() & others:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Rows as JSON: written to the store and read back, and what a row says without its places."""
 
 import json
 from typing import Any
@@ -9,12 +9,12 @@ Json = Any  # what json.loads gives; a row of most schemas is a dict
 
 
 def packed(value: Json) -> str:
-    """Return JSON as the store keeps it."""
+    """Return JSON as the store keeps it: without blanks, and valid Unicode."""
     return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) or ""
 
 
 def unpacked(value: str | None) -> Json:
-    """Return what `packed` packed; None for null."""
+    """Return the JSON value of a column that `packed` has written; None for null."""
     return None if value is None else json.loads(value)
 
 
@@ -31,7 +31,7 @@ def speaker_of(row: Json) -> str | None:
 
 
 def essence(value: Json) -> Json:
-    """Return what a row says, without where the article says it.
+    """Return a row without its places: what it says, and not where the article says it.
 
     Two rows of the same essence say the same to a reader: a name is its name, whichever mention it
     rests on, and a phrase its words.

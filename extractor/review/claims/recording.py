@@ -1,4 +1,4 @@
-"""Writing claims: what is derived is computed anew, and the words to search by follow.
+"""Writing claims: their ids, their derived columns, their words in the search index.
 
 Only to be called within a transaction of `Desk.transaction`.
 """
@@ -24,7 +24,11 @@ _FACTS = "select * from claim where number = ?"
 def refresh(
     desk: "Desk", connection: sqlite3.Connection, number: int, *, version: int | None = None
 ) -> None:
-    """Derive a claim anew from its facts and its log; count one version on, or set it."""
+    """Compute a claim's derived columns anew and write them.
+
+    The version is raised by one, which makes decisions on the former state stale, or set to
+    `version`.
+    """
     facts = dict(connection.execute(_FACTS, (number,)).fetchone())
     derived = derive_stored(desk, connection, facts)
     new_version = facts["version"] + 1 if version is None else version
@@ -52,9 +56,9 @@ def derive_stored(
 
 
 def refold(desk: "Desk") -> int:
-    """Derive every claim that was decided on anew; return how many were not as their log says.
+    """Compute every claim that was decided on anew; return how many differed from their log.
 
-    It is 0 unless somebody has changed the store by other means; then it mends it.
+    That is 0 unless the store was changed by other means; then this repairs it.
     """
     wrong = 0
     with desk.transaction() as connection:
@@ -73,7 +77,7 @@ def refold(desk: "Desk") -> int:
 def _show_last(
     desk: "Desk", connection: sqlite3.Connection, facts: dict[str, Any], derived: dict[str, Any]
 ) -> None:
-    """Give a claim that is kept for its draft only what the machine said of it last."""
+    """Show what the machine said last as the row of a claim that is queued only for its draft."""
     last = connection.execute(
         'select "row", article_sha256 from proposal where claim_id = ? and "row" is not null'
         " order by id desc limit 1",
@@ -85,7 +89,7 @@ def _show_last(
 
 
 def carry_into(desk: "Desk", article_sha256: str) -> Carry:
-    """Return what carries a row from another text into this one."""
+    """Return a function that carries a row from another text into this one."""
 
     def carry(row: Json, origin_sha256: str) -> Json | None:
         if origin_sha256 == article_sha256:
@@ -102,7 +106,7 @@ def identity(article_sha256: str, schema: str, kind: str, place: object, ordinal
 
 
 def content_of(row: Json) -> str:
-    """Return the identity of a row that rests on nothing: what it says."""
+    """Return what a row without evidence is known by: a hash of its JSON, 16 hexadecimal digits."""
     return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -122,7 +126,7 @@ def free_identity(
         ordinal += 1
 
 
-def register(
+def insert_added(
     desk: "Desk",
     connection: sqlite3.Connection,
     article_sha256: str,
@@ -130,7 +134,7 @@ def register(
     kind: str,
     row: Json,
 ) -> tuple[int, str]:
-    """Make the claim of a row that an analyst adds; return its number and id."""
+    """Insert the claim of a row that an analyst adds; return its number and id."""
     article = desk.article(article_sha256)
     start, end, text = anchor_of(row)
     content = content_of(row) if start is None else None

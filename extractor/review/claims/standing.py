@@ -1,13 +1,13 @@
-"""What stands: the state of a claim, folded from the log of its decisions.
+"""Standing: the state of a claim, computed from the log of its decisions.
 
-Nothing about a claim's status is true because a column says so; the columns repeat what this fold
-gives, so that pages can be filtered in SQL, and can be computed anew at any time (`refold`).
+The log is what counts. The columns of `claim` repeat what `fold` computes from it, so that pages
+can be filtered in SQL; `refold` in recording.py computes them anew at any time.
 
 * The latest decision that was not undone stands; blind second reviews change nothing.
 * `settle` keeps the status and the row of what stood before it, against what the machine says now.
 * A decision on another text than the claim's present one is carried over word by word
-  (anchoring.py). When its words are lost it lapses: the claim is open again, and says which
-  decision it was.
+  (carrying.py). When its words are lost it lapses: the claim is open again, and says which decision
+  it was.
 """
 
 import json
@@ -73,7 +73,7 @@ def read_decision(row: sqlite3.Row) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands of a claim."""
+    """What follows from a claim's log: its status, and the row that counts now."""
 
     status: Status = "open"
     decision: int = 0
@@ -87,13 +87,18 @@ class Standing:
 def fold(
     decisions: Iterable[Decision], proposal: Json, article_sha256: str, carry: Carry
 ) -> Standing:
-    """Return what stands by a log, in its order, for a machine that says `proposal` now."""
-    standing = not_undone(decisions)
-    if not standing:
+    """Return the standing of a claim.
+
+    `decisions` is its log, oldest first; `proposal` the row that the machine says now, None when it
+    says none; `article_sha256` the text that the claim is in now, into which `carry` brings rows of
+    decisions on former texts.
+    """
+    effective = not_undone(decisions)
+    if not effective:
         return Standing(row=proposal)
-    last = standing[-1]
+    last = effective[-1]
     deciding = next(
-        (decision for decision in reversed(standing) if decision.action != "settle"), last
+        (decision for decision in reversed(effective) if decision.action != "settle"), last
     )
     row = last.after if last.after is not None else last.before
     by = (last.id, 0, last.reviewer, last.at)
@@ -107,7 +112,7 @@ def fold(
 
 
 def not_undone(decisions: Iterable[Decision]) -> list[Decision]:
-    """Return the decisions that were not taken back, the last one standing; no second reviews."""
+    """Return the decisions of a log that were not taken back, without blind second reviews."""
     kept: dict[int, Decision] = {}
     for decision in decisions:
         if decision.second:
@@ -120,13 +125,16 @@ def not_undone(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def log_of(connection: sqlite3.Connection, claim_id: str) -> list[Decision]:
-    """Return the log of a claim, the first entry first."""
+    """Return the log of a claim, oldest entry first."""
     query = "select * from decision where claim_id = ? order by id"
     return [read_decision(row) for row in connection.execute(query, (claim_id,))]
 
 
 def differs(standing: Standing, proposal: Json) -> bool:
-    """Tell whether the machine says otherwise than when it was decided, and than what stands."""
+    """Return whether the machine says now what it did not say when the claim was decided.
+
+    It does not differ either when it says now what the decision made of the row.
+    """
     if proposal is None or standing.status not in DECIDED:
         return False
     now = essence(proposal)
@@ -152,36 +160,36 @@ def derive(
     confidence, by_rules, warnings, text.
     """
     proposal = unpacked(facts["proposal"])
-    now = fold(decisions, proposal, facts["article_sha256"], carry)
-    odd = differs(now, proposal)
-    asked = bool(facts["found"]) or now.status != "open" or bool(now.lapsed) or drafted
+    standing = fold(decisions, proposal, facts["article_sha256"], carry)
+    differing = differs(standing, proposal)
+    queued = bool(facts["found"]) or standing.status != "open" or bool(standing.lapsed) or drafted
     risk, flags = assess(
-        status=now.status,
+        status=standing.status,
         origin=facts["origin"],
         confidence=facts["confidence"],
         by_rules=bool(facts["by_rules"]),
         warnings=[code for code, _ in json.loads(facts["warnings"])],
-        differs=odd,
+        differs=differing,
         found=bool(facts["found"]),
         moved=facts["anchored"] == "moved",
-        lost=bool(now.lapsed) or (now.status == "open" and facts["anchored"] == "lost"),
+        lost=bool(standing.lapsed) or (standing.status == "open" and facts["anchored"] == "lost"),
     )
-    start, end, text = anchor_of(now.row)
+    start, end, text = anchor_of(standing.row)
     if facts["anchored"] != "lost" and facts["origin"] != "analyst":  # as the machine has it
         start, end = facts["start"], facts["end"]
     return {
         "start": start,
         "end": end,
-        "status": now.status,
-        "decision": now.decision,
-        "lapsed": now.lapsed,
-        "reviewer": now.reviewer,
-        "decided_at": now.decided_at,
-        "differs": int(odd),
-        "queued": int(asked),
+        "status": standing.status,
+        "decision": standing.decision,
+        "lapsed": standing.lapsed,
+        "reviewer": standing.reviewer,
+        "decided_at": standing.decided_at,
+        "differs": int(differing),
+        "queued": int(queued),
         "risk": risk,
         "flags": f" {' '.join(flags)} " if flags else "",
-        "speaker": storable(speaker_of(now.row)),
+        "speaker": storable(speaker_of(standing.row)),
         "text": storable(text) if text is not None else facts["text"],
-        "row": None if now.row is None else packed(now.row),
+        "row": None if standing.row is None else packed(standing.row),
     }

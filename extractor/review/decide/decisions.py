@@ -1,8 +1,8 @@
 """Deciding: what a reviewer does with a claim is appended to the log, and never changed.
 
-Every function here is one transaction that begins by taking the write lock and looks whether the
-claim is still what the reviewer saw; if not, StaleDecision tells what it is now and who came
-between, and nothing is written. What was confirmed is on the disk.
+Every function here is one transaction, which takes the write lock first and then checks that the
+claim is still what the reviewer saw. If it is not, nothing is written and StaleDecision is raised,
+with the claim as it is now and the decision that came between. What was confirmed is on the disk.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, get_args
 from extractor.errors import EditRefused, ReviewError, StaleDecision
 from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.claims.json_rows import Json, packed, unpacked
-from extractor.review.claims.recording import refresh, register
+from extractor.review.claims.recording import insert_added, refresh
 from extractor.review.claims.standing import (
     Action,
     Decision,
@@ -22,6 +22,7 @@ from extractor.review.claims.standing import (
     not_undone,
     read_decision,
 )
+from extractor.review.decide.editing import verify
 from extractor.store.packing import anchor_of, storable
 from extractor.text.carrying import CONTEXT
 
@@ -73,7 +74,7 @@ def decide(
         if action in ("reject", "later") or (action == "settle" and claim.status == "rejected"):
             after = None
         if action == "correct":
-            _verify(desk, claim.article_sha256, claim.schema, claim.kind, row)
+            verify(desk, claim.article_sha256, claim.schema, claim.kind, row)
         _append(
             desk, connection, claim, reviewer, action, after, seen, reason=reason, note=note,
             second=second,
@@ -99,8 +100,8 @@ def add(
     """
     _check(reviewer, "add", None, note)
     with desk.transaction() as connection:
-        _verify(desk, article_sha256, schema, kind, row)
-        number, claim_id = register(desk, connection, article_sha256, schema, kind, row)
+        verify(desk, article_sha256, schema, kind, row)
+        number, claim_id = insert_added(desk, connection, article_sha256, schema, kind, row)
         claim = claim_by_id(desk, claim_id)
         _append(desk, connection, claim, reviewer, "add", row, claim.version, note=note)
         refresh(desk, connection, number)
@@ -130,12 +131,15 @@ def undo(desk: "Desk", reviewer: str, claim_id: str | None = None) -> Claim:
 
 
 def history(desk: "Desk", claim_id: str) -> list[Decision]:
-    """Return everything that was decided on a claim, second reviews too, the first entry first."""
+    """Return the whole log of a claim, second reviews too, oldest entry first."""
     return log_of(desk.connection, claim_id)
 
 
-def draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
-    """Keep an edit that is not saved yet; None drops it. No run and no decision touches it."""
+def save_draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
+    """Save a reviewer's unfinished edit of a claim, whatever the form holds; None drops it.
+
+    Neither runs nor decisions touch it, and the claim stays in the queue. Raises ReviewError.
+    """
     _check(reviewer, "correct", None, None)
     with desk.transaction() as connection:
         claim = claim_by_id(desk, claim_id)
@@ -153,7 +157,7 @@ def draft(desk: "Desk", claim_id: str, reviewer: str, row: Json | None) -> None:
 
 
 def draft_of(desk: "Desk", claim_id: str, reviewer: str) -> Json | None:
-    """Return what a reviewer has not saved yet of a claim, or None."""
+    """Return a reviewer's unfinished edit of a claim, or None."""
     rows = desk.select(
         'select "row" from draft where claim_id = ? and reviewer = ?',
         (storable(claim_id), storable(reviewer)),
@@ -162,7 +166,7 @@ def draft_of(desk: "Desk", claim_id: str, reviewer: str) -> Json | None:
 
 
 def _check(reviewer: str, action: Action, reason: str | None, note: str | None) -> None:
-    """Refuse what no page of ours sends."""
+    """Raise ReviewError for a name, action, reason or note that cannot be, whoever sends it."""
     if not reviewer.strip() or len(reviewer) > _LONGEST_NAME or not reviewer.isprintable():
         raise ReviewError(f"a reviewer has a printable name of 1 to {_LONGEST_NAME} characters")
     if action not in get_args(Action):
@@ -174,7 +178,7 @@ def _check(reviewer: str, action: Action, reason: str | None, note: str | None) 
 
 
 def _stale(connection: sqlite3.Connection, claim: Claim, seen: int) -> StaleDecision:
-    """Say who came between a version that was seen and the present one."""
+    """Return the error that says what happened since a version of a claim that was seen."""
     log = [
         decision
         for decision in log_of(connection, claim.id)
@@ -204,12 +208,6 @@ def _last_of(connection: sqlite3.Connection, reviewer: str, claim_id: str | None
     if row is None:
         raise ReviewError("there is no decision of yours to take back")
     return read_decision(row)
-
-
-def _verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json) -> None:
-    from extractor.review.decide.editing import verify
-
-    verify(desk, article_sha256, schema, kind, row)
 
 
 def _append(

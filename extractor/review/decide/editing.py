@@ -1,13 +1,13 @@
-"""Edits, checked against the schema and the article: nothing stands that is not its words.
+"""Editing rows: every edit is checked against the schema and the words of the article.
 
 `edited` makes a row from what a reviewer changed, in exactly the form that `record_to_json` writes;
-`verify` says whether a row, wherever it comes from, may stand. Whatever a page or a spreadsheet
-sends goes through one of them.
+`verify` checks a row, wherever it comes from. Whatever a page or a spreadsheet sends goes through
+one of them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -15,6 +15,7 @@ from extractor.errors import EditRefused
 from extractor.find.candidates import GAP
 from extractor.record import record_from_json, record_to_json
 from extractor.review.claims.claims import Claim
+from extractor.review.claims.empty_rows import empty_row, field_json
 from extractor.review.claims.json_rows import Json
 from extractor.review.decide import selecting
 from extractor.schema.shape import FieldShape, Shape, shape_of
@@ -28,7 +29,13 @@ VALUE = "value"  # the key of a row that is one value, not fields
 _LONGEST_TEXT = 20_000
 _DEEPEST = 20  # of a row's JSON
 
-New = tuple[str, str, str]  # article_sha256, schema, kind
+
+class NewRow(NamedTuple):
+    """What a row that a reviewer adds is about, before there is a claim."""
+
+    article_sha256: str
+    schema: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,8 @@ def fields_of(desk: "Desk", schema: str, kind: str) -> tuple[FieldShape, ...]:
     return field.row.fields if field.row is not None else (field,)
 
 
-def choices(desk: "Desk", claim: Claim | New) -> list[NameChoice]:
+def name_choices(desk: "Desk", claim: Claim | NewRow) -> list[NameChoice]:
     """Return the names of a claim's article, those nearest to its evidence first."""
-    sha256 = claim.article_sha256 if isinstance(claim, Claim) else claim[0]
     at = (claim.start or 0) if isinstance(claim, Claim) else 0
     names = [
         NameChoice(
@@ -75,13 +81,13 @@ def choices(desk: "Desk", claim: Claim | New) -> list[NameChoice]:
             entity.aliases,
             tuple((mention.span.start, mention.span.end) for mention in entity.mentions),
         )
-        for entity in desk.inventory(sha256).names
+        for entity in desk.inventory(claim.article_sha256).names
     ]
     return sorted(names, key=lambda name: min((abs(s - at) for s, _ in name.mentions), default=at))
 
 
-def edited_row(desk: "Desk", claim: Claim | New, changes: dict[str, Json]) -> Json:
-    """Return a claim's row, or an empty one of (article, schema, kind), with changes made to it.
+def edited_row(desk: "Desk", claim: Claim | NewRow, changes: dict[str, Json]) -> Json:
+    """Return a claim's row, or a new one, with changes made to it.
 
     By field key: a quotation or attribution is {"spans": [[s, e], …]}, a figure, verbatim or
     sentence {"start", "end"}, a name {"entity": "P3"} | {"mention": [s, e]} | {"name": "typed"};
@@ -95,16 +101,16 @@ def edited_row(desk: "Desk", claim: Claim | New, changes: dict[str, Json]) -> Js
         if set(changes) != {VALUE}:
             raise EditRefused(f"this row is one value; give it as {VALUE!r}")
         single = _single(field)
-        made = _valued(desk, sha256, single, changes[VALUE], None)
+        new_row = _valued(desk, sha256, single, changes[VALUE], None)
     else:
-        made = _fields(desk, sha256, field.row, row, changes)
-    verify(desk, sha256, schema, kind, made)
-    return made
+        new_row = _fields(desk, sha256, field.row, row, changes)
+    verify(desk, sha256, schema, kind, new_row)
+    return new_row
 
 
-def _about(claim: Claim | New) -> New:
+def _about(claim: Claim | NewRow) -> NewRow:
     if isinstance(claim, Claim):
-        return claim.article_sha256, claim.schema, claim.kind
+        return NewRow(claim.article_sha256, claim.schema, claim.kind)
     return claim
 
 
@@ -117,21 +123,19 @@ def _fields(
     desk: "Desk", sha256: str, shape: Shape, row: Json, changes: dict[str, Json]
 ) -> dict[str, Any]:
     """Return a row with some fields changed; what is not named stays as it is."""
-    from extractor.review.claims.empty_rows import empty_row, field_json
-
     by_key = {field.key: field for field in shape.fields}
     if odd := set(changes) - set(by_key):
         key = str(min(odd))[:60]
         raise EditRefused(f"the schema has no field {key!r} here", key)
-    made: dict[str, Any] = {**empty_row(shape, None), **(row if isinstance(row, dict) else {})}
+    new_row: dict[str, Any] = {**empty_row(shape, None), **(row if isinstance(row, dict) else {})}
     for key, value in changes.items():
         field = by_key[key]
         new = _valued(desk, sha256, field, value, (row or {}).get(key))
         if field is shape.anchor and new is None:
             raise EditRefused(f"{key}: a row cannot do without it; reject the claim instead", key)
-        made.pop(key, None)
-        made |= {key: new} if new is None or field.many else field_json(shape, field, new)
-    return _canonical(shape.model, made)
+        new_row.pop(key, None)
+        new_row |= {key: new} if new is None or field.many else field_json(shape, field, new)
+    return _canonical(shape.model, new_row)
 
 
 def _valued(desk: "Desk", sha256: str, field: FieldShape, value: Json, was: Json) -> Json:
@@ -149,9 +153,9 @@ def _valued(desk: "Desk", sha256: str, field: FieldShape, value: Json, was: Json
         raise EditRefused(f"{field.key}: {error}", field.key) from None
 
 
-def _kept(asked: Json, was: Json, new: Json) -> Json:
+def _kept(change: Json, was: Json, new: Json) -> Json:
     """Return a name chosen again from the list as it was: it keeps the mention it rests on."""
-    chosen = isinstance(asked, dict) and set(asked) <= {"entity", "name"}
+    chosen = isinstance(change, dict) and set(change) <= {"entity", "name"}
     if not (chosen and isinstance(was, dict) and was.get("mention")):
         return new
     same = all(was.get(key) == new.get(key) for key in ("name", "kind"))
@@ -180,7 +184,7 @@ def _one(desk: "Desk", sha256: str, field: FieldShape, value: Json) -> Json:
     return storable(value) if isinstance(value, str) else value
 
 
-# --- may it stand? -------------------------------------------------------------------------------
+# --- checking a row -------------------------------------------------------------------------------
 
 
 def verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json) -> None:
@@ -229,8 +233,8 @@ def _canonical(model: type[BaseModel], row: dict[str, Any]) -> dict[str, Any]:
         raise EditRefused(f"{key or 'the row'}: {plainly(first['msg'])}", key) from None
     except Exception as error:  # a validator of the user's schema may raise anything
         raise EditRefused(f"the schema's own check fails: {type(error).__name__}") from error
-    made: dict[str, Any] = record_to_json(instance)
-    return {key: _marked(value, row.get(key)) for key, value in made.items()}
+    canonical: dict[str, Any] = record_to_json(instance)
+    return {key: _marked(value, row.get(key)) for key, value in canonical.items()}
 
 
 def _marked(value: Json, given: Json) -> Json:

@@ -137,15 +137,17 @@ def _mentioned(inventory: Inventory, mention: Json, value: Json) -> Json:
         raise EditRefused("a mention is a start and an end; select the name again")
     span = span_in(inventory.article, *ends)
     place = _placed(inventory.article.text, span)
-    here = [(m, e) for m, e in inventory.mentions if m.span.overlaps(span)]
-    chosen: tuple[Mention, Any] | None = next((p for p in here if p[0].span == span), None)
-    if chosen is None and len({entity.id for _, entity in here}) == 1:
-        chosen = here[0]
+    overlapping = [(m, e) for m, e in inventory.mentions if m.span.overlaps(span)]
+    mentioned: tuple[Mention, Any] | None = next(
+        (p for p in overlapping if p[0].span == span), None
+    )
+    if mentioned is None and len({entity.id for _, entity in overlapping}) == 1:
+        mentioned = overlapping[0]
     if isinstance(value.get("name"), str):  # a row's own form: the name stays as it is
         return {"name": value["name"], "kind": str(value.get("kind", "other")), "mention": place}
-    if chosen is None:
+    if mentioned is None:
         return {"name": " ".join(place["text"].split()), "kind": "other", "mention": place}
-    return {"name": chosen[1].name, "kind": chosen[1].kind, "mention": place}
+    return {"name": mentioned[1].name, "kind": mentioned[1].kind, "mention": place}
 
 
 def _typed(inventory: Inventory, typed: Json) -> Json:

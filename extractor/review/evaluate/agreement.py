@@ -59,7 +59,7 @@ class Agreement:
 
 
 def in_sample(claim_id: str, share: float) -> bool:
-    """Tell whether a claim is in the sample of this share, 0…1."""
+    """Return whether a claim is in the sample of this share, 0…1."""
     return claim_id < _border(share)
 
 
@@ -156,8 +156,8 @@ def alpha(verdicts: Sequence[tuple[str, str]]) -> float | None:
     None when there are fewer than two different answers, so that chance cannot be told from
     agreement. Raises UsageError when the library is not installed.
     """
-    known = sorted({verdict for pair in verdicts for verdict in pair})
-    if len(known) < 2:
+    answers = sorted({verdict for pair in verdicts for verdict in pair})
+    if len(answers) < 2:
         return None
     try:
         import krippendorff
@@ -165,7 +165,7 @@ def alpha(verdicts: Sequence[tuple[str, str]]) -> float | None:
         raise UsageError(
             "Krippendorff's alpha needs a library: pip install 'news-extract[agreement]'"
         ) from error
-    numbers = [[known.index(pair[rater]) for pair in verdicts] for rater in (0, 1)]
+    numbers = [[answers.index(pair[rater]) for pair in verdicts] for rater in (0, 1)]
     return float(krippendorff.alpha(numbers, level_of_measurement="nominal"))
 
 

@@ -113,13 +113,13 @@ def stored_reports(desk: "Desk", schema: str, truth: Sequence[ReviewedArticle]) 
 
     Of several by the same machine (another threshold, say) the newest counts.
     """
-    known = {article.sha256: article for article in truth}
+    by_hash = {article.sha256: article for article in truth}
     reports: dict[Machine, Report] = {}
     for row in desk.select(
         "select article_sha256, model, plan, prompt, prompt_sha256, engine, schema_sha256, data"
         " from extraction where schema = ? and status = 'done'"
         " and article_sha256 in (select value from json_each(?)) order by finished_at, id",
-        (storable(schema), json.dumps(list(known))),
+        (storable(schema), json.dumps(list(by_hash))),
     ):
         machine = Machine(
             row["model"] or "rules",
@@ -130,7 +130,7 @@ def stored_reports(desk: "Desk", schema: str, truth: Sequence[ReviewedArticle]) 
             row["schema_sha256"],
         )
         report = reports.setdefault(machine, Report(machine))
-        article = known[row["article_sha256"]]
+        article = by_hash[row["article_sha256"]]
         report.articles[article.sha256] = score_article(
             article.rows, _rows(unpack_json(row["data"]))
         )
@@ -337,8 +337,12 @@ def chosen_schema(desk: "Desk", name: str | None) -> str:
     schemas = [row[0] for row in desk.select("select distinct schema from claim order by schema")]
     if name is not None:
         if name not in schemas:
-            there = f"it has {', '.join(schemas)}" if schemas else "nothing was extracted yet"
-            raise UsageError(f"{desk.folder}: there is no claim by the schema {name!r}; {there}")
+            what_is_there = (
+                f"it has {', '.join(schemas)}" if schemas else "nothing was extracted yet"
+            )
+            raise UsageError(
+                f"{desk.folder}: there is no claim by the schema {name!r}; {what_is_there}"
+            )
         return name
     if len(schemas) == 1:
         return str(schemas[0])

@@ -170,7 +170,7 @@ def _compare(wanted: list[Any], given: list[Any]) -> Score:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Tell whether two values of a field say the same.
+    """Return whether two values of a field say the same.
 
     A name by the name, whatever mention it rests on; a figure by its value; words of the article by
     their place or, printed twice, their wording; other words but for case, marks and blanks.

@@ -116,7 +116,7 @@ class PublishedKind:
         """The columns in XLSX."""
         shapes = {self.columns[field.position].name: field.shape for field in self._editable}
         choices = {"Decision": DECISIONS, "Reason": REASONS}
-        asked = (
+        decision = (
             Head(title, wide, choices=choices.get(title, ()))
             for _, title, wide in _DECISION_COLUMNS
         )
@@ -129,7 +129,7 @@ class PublishedKind:
             Head(title, wide, locked=True)
             for _, title, wide in (*_PROVENANCE_COLUMNS, *_PLACE_COLUMNS, *_IDENTITY_COLUMNS)
         )
-        return unlike(*asked, *fields, *others)
+        return unlike(*decision, *fields, *others)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ class PublishedKind:
             shapes = {
                 field_shape.key: field_shape for field_shape in shape_of(self.row_model).fields
             }
-        out = []
+        fields = []
         for position, column in enumerate(self.columns):
             shape = shapes.get(column.name)
             if shape is None or shape.row is not None:
@@ -175,8 +175,8 @@ class PublishedKind:
                 name = "text"
             else:
                 name = next(field_names(self.kind, column, False, RESERVED_NAMES))
-            out.append(EditableField(shape.key, shape, position, name, ""))
-        return tuple(out)
+            fields.append(EditableField(shape.key, shape, position, name, ""))
+        return tuple(fields)
 
     @cached_property
     def row_model(self) -> type[BaseModel] | None:
@@ -243,18 +243,18 @@ class PublishedKind:
 
     def written(self, cells: tuple[Cell, ...], form: Literal["xlsx", "csv"]) -> dict[str, Value]:
         """Return what publishing writes for the fields of a row, by column."""
-        out: dict[str, Value] = {}
+        values: dict[str, Value] = {}
         for position, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
             if form == "csv":
                 anchor = position == self.anchor
-                each = field_cells(self.kind, column, cell, anchor, RESERVED_NAMES)
-                out |= {name: written(text) for name, text in each}
+                named_texts = field_cells(self.kind, column, cell, anchor, RESERVED_NAMES)
+                values |= {name: written(text) for name, text in named_texts}
             else:
                 for title, value in zip(
                     self.titles[position], field_values(column, cell), strict=True
                 ):
-                    out[title] = fitting(value) if isinstance(value, str) else value
-        return out
+                    values[title] = fitting(value) if isinstance(value, str) else value
+        return values
 
 
 def kinds_of(schema: Schema) -> dict[str, PublishedKind]:
@@ -378,8 +378,8 @@ def _facts(claim: Claim, details: RowDetails) -> dict[str, Any]:
 def anchor_item(cells: tuple[Cell, ...], anchor: int | None) -> Item | None:
     """Return the value that a row rests on: its anchor's, or else its first that has a place."""
     at_anchor = cells[anchor].items if anchor is not None else ()
-    every = (item for cell in cells for item in cell.items)
-    return next((item for item in (*at_anchor, *every) if item.spans), None)
+    items = (item for cell in cells for item in cell.items)
+    return next((item for item in (*at_anchor, *items) if item.spans), None)
 
 
 def _place(cells: tuple[Cell, ...], anchor: int | None) -> tuple[int | None, int | None]:

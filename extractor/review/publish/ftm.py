@@ -52,7 +52,7 @@ def write_entities(selection: "Selection", file: IO[str]) -> Sequence[str]:
             "--format ftm needs the followthemoney library: pip install 'news-extract[ftm]'"
         ) from None
     writing = _Entities(model)
-    for reviewed in selection.each():
+    for reviewed in selection.published_articles():
         for entity in writing.of(reviewed, selection):
             data = entity.to_dict()
             entity.schema.validate(data)
@@ -84,11 +84,11 @@ class _Entities:
         """Yield the entities of an article, each once."""
         page = self._article(reviewed)
         yield page
-        given: set[str] = set()
+        written: set[str] = set()
         for row in reviewed.rows:
             for entity in (*self._named(row, page), *self._sanctions(row, page, selection)):
-                if entity.id not in given:
-                    given.add(entity.id)
+                if entity.id not in written:
+                    written.add(entity.id)
                     yield entity
 
     def _made(self, schema: str, *parts: str) -> Any:
@@ -202,25 +202,25 @@ class _Entities:
     def _sanction(
         self, statement: dict[str, Any], target: Any, row: "PublishedRow", page: Any
     ) -> Any:
-        made = self._made("Sanction", page.id, row.claim.id, target.id)
-        _add(made, "entity", target.id)
+        sanction = self._made("Sanction", page.id, row.claim.id, target.id)
+        _add(sanction, "entity", target.id)
         for sender in _listed(statement.get("sender")):
             name = _words(sender)
-            _add(made, "authority", name)
-            _add(made, "country", name)
-        _add(made, "provisions", _words(statement.get("measure")))
-        _add(made, "status", _status(statement))
-        _add(made, "summary", row.claim.text)
-        _add(made, "reason", _words(statement.get("condition")))
+            _add(sanction, "authority", name)
+            _add(sanction, "country", name)
+        _add(sanction, "provisions", _words(statement.get("measure")))
+        _add(sanction, "status", _status(statement))
+        _add(sanction, "summary", row.claim.text)
+        _add(sanction, "reason", _words(statement.get("condition")))
         when = date_in(_words(statement.get("when")) or "")
         action = statement.get("action")
         _add(
-            made,
+            sanction,
             "endDate" if action in _ENDING else "startDate" if action in _MAKING else "date",
             when,
         )
-        self._reviewed(made, row, page)
-        return made
+        self._reviewed(sanction, row, page)
+        return sanction
 
 
 def resolve(span: Span, inventory: Inventory) -> Entity | None:
@@ -265,7 +265,7 @@ def _statement(row: "PublishedRow") -> dict[str, Any] | None:
 
 
 def _is_there(statement: dict[str, Any]) -> bool:
-    """Tell whether the restriction of a statement is or was there."""
+    """Return whether the restriction of a statement is or was there."""
     action, status = statement.get("action"), statement.get("status")
     if action in _MAKING:
         return status is None or status in _MADE

@@ -31,7 +31,7 @@ def write_page(selection: "Selection", file: IO[str]) -> Sequence[str]:
     page = sheet_page(
         "Published rows",
         ENGINE,
-        (_section(reviewed) for reviewed in selection.each()),
+        (_section(reviewed) for reviewed in selection.published_articles()),
         first=_id(first) if first else None,
         index=((_id(article), article) for article in selection.articles()),
         notice="Holds OPEN rows, which nobody has decided on." if has_open else None,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def write_lines(selection: "Selection", file: IO[str]) -> Sequence[str]:
     """Write a line a row."""
-    for reviewed in selection.each():
+    for reviewed in selection.published_articles():
         for row in reviewed.rows:
             line = json.dumps(to_json(row, reviewed), ensure_ascii=False, allow_nan=False)
             file.write(seen(line) + "\n")

@@ -32,7 +32,7 @@ def write_tasks(selection: "Selection", file: IO[str]) -> Sequence[str]:
     """Write the tasks as one JSON list, one at a time."""
     file.write("[")
     left = 0
-    for number, reviewed in enumerate(selection.each()):
+    for number, reviewed in enumerate(selection.published_articles()):
         file.write("\n" if not number else ",\n")
         file.write(seen(json.dumps(task(reviewed), ensure_ascii=False, allow_nan=False)))
         left += sum(anchor_item(row.cells, row.kind.anchor) is None for row in reviewed.rows)
@@ -57,18 +57,18 @@ def task(reviewed: "PublishedArticle") -> dict[str, Any]:
         "url": article.url,
         "sha256": article.sha256,
     }
-    made: dict[str, Any] = {"data": data, "annotations": [], "predictions": []}
+    task_json: dict[str, Any] = {"data": data, "annotations": [], "predictions": []}
     if decided:
         result = [item for row in decided for item in _result(row, article)]
-        made["annotations"].append({"result": result, "ground_truth": True})
+        task_json["annotations"].append({"result": result, "ground_truth": True})
     for model, rows in open_by.items():
         result = [item for row in rows for item in _result(row, article)]
-        known = [r.claim.confidence for r in rows if r.claim.confidence is not None]
+        confidences = [r.claim.confidence for r in rows if r.claim.confidence is not None]
         prediction: dict[str, Any] = {"model_version": model, "result": result}
-        if known:
-            prediction["score"] = round(sum(known) / len(known), 4)
-        made["predictions"].append(prediction)
-    return made
+        if confidences:
+            prediction["score"] = round(sum(confidences) / len(confidences), 4)
+        task_json["predictions"].append(prediction)
+    return task_json
 
 
 def _result(row: "PublishedRow", article: "Article") -> Iterator[dict[str, Any]]:
@@ -161,12 +161,12 @@ def _choices(kind: "PublishedKind", column: Column) -> tuple[str, ...]:
 
 def config(kinds: Iterable["PublishedKind"]) -> str:
     """Return the labelling interface for tasks of these kinds, as XML."""
-    every = list(kinds)
-    labels = dict.fromkeys([*(label_of(kind_shown.kind) for kind_shown in every), "Name"])
+    all_kinds = list(kinds)
+    labels = dict.fromkeys([*(label_of(kind_shown.kind) for kind_shown in all_kinds), "Name"])
     lines = ["<View>", f'  <Labels name="{_LABELS}" toName="{_TEXT}">']
     lines += [f"    <Label value={quoteattr(label)}/>" for label in labels]
     lines += ["  </Labels>", "  <Relations>", '    <Relation value="continued"/>']
-    fields = {(k.kind, c.name): (k, c) for k in every for c in k.columns}
+    fields = {(k.kind, c.name): (k, c) for k in all_kinds for c in k.columns}
     named = dict.fromkeys(c.label for _, c in fields.values() if c.role == "name")
     lines += [f"    <Relation value={quoteattr(label)}/>" for label in named]
     lines += ["  </Relations>", f'  <Text name="{_TEXT}" value="$text"/>']

@@ -67,7 +67,7 @@ def publish(
     if target is not None and target.resolve() == desk.path.resolve():
         raise UsageError(f"--output {target}: this is the store; name another file")
     with Selection(desk, wanted, with_open=with_open) as selection:
-        if needs_rows and selection.nothing():
+        if needs_rows and selection.is_empty():
             return PublishResult(0, 0, 0, selection.left_open, selection.unfit, ())
         notes: Sequence[str] = ()
         files: list[Path] = [target] if target else []
@@ -125,7 +125,7 @@ def _writer(form: Form) -> Writer:
 def _write_csv(selection: Selection, file: IO[str]) -> Sequence[str]:
     writer = csv.DictWriter(file, csv_names(selection.kinds), lineterminator="\n")
     writer.writeheader()
-    for reviewed in selection.each():
+    for reviewed in selection.published_articles():
         writer.writerows(row.kind.csv(row.claim, row.cells, row.details) for row in reviewed.rows)
     return ()
 
@@ -141,7 +141,7 @@ def _write_workbook(selection: Selection, target: Path) -> None:
             sheets[schema, kind] = book.sheet(
                 f"{title}, {schema}" if several else title, published_kind.heads
             )
-        for reviewed in selection.each():
+        for reviewed in selection.published_articles():
             for row in reviewed.rows:
                 cells = row.kind.xlsx(row.claim, row.cells, row.details)
                 with output_errors(target):
@@ -167,15 +167,15 @@ def _opened(target: Path | None, *, spreadsheets: bool) -> Iterator[IO[str]]:
     import io
 
     sys.stdout.flush()
-    out = io.TextIOWrapper(
+    standard_output = io.TextIOWrapper(
         sys.stdout.buffer, encoding="utf-8", errors="replace", newline="", write_through=False
     )
     try:
-        yield out
-        out.flush()
+        yield standard_output
+        standard_output.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         raise OutputError(f"standard output: cannot be written ({error.strerror})") from error
     finally:
-        out.detach()
+        standard_output.detach()

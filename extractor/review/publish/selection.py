@@ -96,9 +96,9 @@ class Selection:
     def _kinds(self) -> dict[tuple[str, str], PublishedKind]:
         """Return the kinds that there are rows of, in the order of their schemas."""
         query = f"select distinct c.schema, c.kind from claim c where {self._where}"  # noqa: S608
-        there = {(row[0], row[1]) for row in self._rows.execute(query, self._values)}
+        pairs = {(row[0], row[1]) for row in self._rows.execute(query, self._values)}
         kinds: dict[tuple[str, str], PublishedKind] = {}
-        for name in sorted({schema for schema, _ in there}):
+        for name in sorted({schema for schema, _ in pairs}):
             schema = self.desk.schema(name)
             if schema is None:
                 raise UsageError(
@@ -106,12 +106,12 @@ class Selection:
                     "file into ./schemas, or leave its rows out with --schema"
                 )
             for kind, published_kind in kinds_of(schema).items():
-                if (name, kind) in there:
+                if (name, kind) in pairs:
                     kinds[name, kind] = published_kind
         self.unfit = sum(
             self._count(f"{self._where} and c.schema = :s and c.kind = :k",
                         {**self._values, "s": schema, "k": kind})
-            for schema, kind in there - kinds.keys()
+            for schema, kind in pairs - kinds.keys()
         )  # fmt: skip
         return kinds
 
@@ -129,15 +129,15 @@ class Selection:
         for row in rows:
             yield row[0]
 
-    def nothing(self) -> bool:
-        """Tell whether no row goes out; what does not fit its schema is counted then."""
+    def is_empty(self) -> bool:
+        """Return whether no row goes out; what does not fit its schema is counted then."""
         unfit = self.unfit
-        first = next(self.each(), None)
+        first = next(self.published_articles(), None)
         if first is not None:
             self.unfit, self.taken, self.taken_open, self.taken_articles = unfit, 0, 0, 0
         return first is None
 
-    def each(self) -> Iterator[PublishedArticle]:
+    def published_articles(self) -> Iterator[PublishedArticle]:
         """Yield the articles with their rows. Raises OutputError."""
         order = {key: number for number, key in enumerate(self.kinds)}
         try:
@@ -145,8 +145,8 @@ class Selection:
                 query = f"{SELECT} where {self._where} and c.article_sha256 = :digest"
                 values = {**self._values, "digest": digest}
                 claims = [read_claim(row) for row in self._rows.execute(query, values)]
-                known = [claim for claim in claims if (claim.schema, claim.kind) in order]
-                known.sort(
+                fitting = [claim for claim in claims if (claim.schema, claim.kind) in order]
+                fitting.sort(
                     key=lambda claim: (
                         order[claim.schema, claim.kind],
                         claim.start is None,
@@ -155,8 +155,10 @@ class Selection:
                     )
                 )
                 article = self.desk.article(digest)
-                details = self._details(known, heading(article))
-                rows = tuple(row for claim in known if (row := self._row(claim, details[claim.id])))
+                details = self._details(fitting, heading(article))
+                rows = tuple(
+                    row for claim in fitting if (row := self._row(claim, details[claim.id]))
+                )
                 if rows:
                     self.taken += len(rows)
                     self.taken_open += sum(row.open for row in rows)
@@ -188,10 +190,10 @@ class Selection:
         return details
 
     def _by_id(self, table: str, columns: str, ids: set[int]) -> dict[int, tuple[Any, ...]]:
-        wanted = sorted(ids)
+        sorted_ids = sorted(ids)
         values: dict[int, tuple[Any, ...]] = {}
-        for first in range(0, len(wanted), 500):
-            part = wanted[first : first + 500]
+        for first in range(0, len(sorted_ids), 500):
+            part = sorted_ids[first : first + 500]
             marks = ",".join("?" * len(part))
             query = f"select id, {columns} from {table} where id in ({marks})"  # noqa: S608
             values |= {row[0]: tuple(row)[1:] for row in self._rows.execute(query, part)}

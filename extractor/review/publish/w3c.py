@@ -53,7 +53,7 @@ def write_annotations(selection: "Selection", file: IO[str]) -> Sequence[str]:
 
 
 def _annotations(selection: "Selection") -> Iterator[dict[str, Any]]:
-    for reviewed in selection.each():
+    for reviewed in selection.published_articles():
         for row in reviewed.rows:
             if annotation := annotate(row, reviewed.article):
                 yield annotation
@@ -66,19 +66,19 @@ def annotate(row: "PublishedRow", article: Article) -> dict[str, Any] | None:
         return None
     claim = row.claim
     targets = [_target(article, span) for span in anchor.spans]
-    made: dict[str, Any] = {
+    annotation: dict[str, Any] = {
         "id": _urn(f"claim {claim.id}"),
         "type": "Annotation",
         "motivation": "describing",
     }
     decided = claim.reviewer is not None and not row.open
-    made["creator"] = {"type": "Person", "name": claim.reviewer} if decided else _SOFTWARE
+    annotation["creator"] = {"type": "Person", "name": claim.reviewer} if decided else _SOFTWARE
     if (at := moment(claim.decided_at)) is not None and decided:
-        made["created"] = at
-    made["generator"] = {"type": "Software", "name": claim.engine or ENGINE}
-    made["body"] = list(_bodies(row, article))
-    made["target"] = targets[0] if len(targets) == 1 else targets
-    return made
+        annotation["created"] = at
+    annotation["generator"] = {"type": "Software", "name": claim.engine or ENGINE}
+    annotation["body"] = list(_bodies(row, article))
+    annotation["target"] = targets[0] if len(targets) == 1 else targets
+    return annotation
 
 
 def _bodies(row: "PublishedRow", article: Article) -> Iterator[dict[str, Any]]:

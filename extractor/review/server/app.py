@@ -68,8 +68,8 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
     handler = Callable[[Request, Any], Awaitable[Response]]
 
     async def of_http(request: Request, error: HTTPException) -> Response:
-        known = {404: "there is nothing under this address", 405: "this is not done in this way"}
-        message = known.get(error.status_code, str(error.detail))
+        messages = {404: "there is nothing under this address", 405: "this is not done in this way"}
+        message = messages.get(error.status_code, str(error.detail))
         return error_response(request, error.status_code, "http", message)
 
     async def of_request(request: Request, error: RequestValidationError) -> Response:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from extractor.review.claims.claims import Claim, claim_by_id
 from extractor.review.claims.json_rows import Json
 from extractor.review.claims.standing import Action, Reason
-from extractor.review.decide.decisions import add, decide, draft, draft_of, undo
-from extractor.review.decide.editing import edited_row
+from extractor.review.decide.decisions import add, decide, draft_of, save_draft, undo
+from extractor.review.decide.editing import NewRow, edited_row
 from extractor.review.desk import Desk
 from extractor.review.server.page import rendering
 from extractor.review.server.page.forms import kinds_to_add
@@ -74,43 +74,43 @@ def claim_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         return AsciiJSON({"html": html, "draft": kept, "version": claim.version})
 
     @app.put("/claims/{claim_id}/draft", include_in_schema=False)
-    def keep(claim_id: str, given: DraftRequest, request: Request) -> Response:
-        draft(desk, claim_id, reviewer_of(request, config), given.values)
+    def keep(claim_id: str, body: DraftRequest, request: Request) -> Response:
+        save_draft(desk, claim_id, reviewer_of(request, config), body.values)
         return AsciiJSON({"kept": True})
 
     @app.delete("/claims/{claim_id}/draft", include_in_schema=False)
     def forget(claim_id: str, request: Request) -> Response:
         reviewer = reviewer_of(request, config)
-        draft(desk, claim_id, reviewer, None)
+        save_draft(desk, claim_id, reviewer, None)
         return AsciiJSON(claim_json(desk, claim_by_id(desk, claim_id), reviewer))
 
     @app.post("/claims/{claim_id}/decision", include_in_schema=False)
-    def deciding(claim_id: str, given: DecisionRequest, request: Request) -> Response:
+    def deciding(claim_id: str, body: DecisionRequest, request: Request) -> Response:
         reviewer = reviewer_of(request, config)
         view = view_of(request.query_params)
         claim = as_seen_in(claim_by_id(desk, claim_id), view)
         action: Action = "correct"
         row: Json = None
-        if given.action == "take":
+        if body.action == "take":
             action, row = _taken(desk, claim, view)
         else:
-            action = given.action
-        if given.action == "correct":
-            row = edited_row(desk, claim, given.changes or {})
+            action = body.action
+        if body.action == "correct":
+            row = edited_row(desk, claim, body.changes or {})
         with desk.transaction():
             now = decide(
                 desk,
                 claim_id,
                 reviewer=reviewer,
                 action=action,
-                seen=given.seen,
+                seen=body.seen,
                 row=row,
-                reason=given.reason,
-                note=given.note or None,
+                reason=body.reason,
+                note=body.note or None,
                 second=view == "second",
             )
             if action == "correct" and view != "second":
-                draft(desk, claim_id, reviewer, None)
+                save_draft(desk, claim_id, reviewer, None)
                 now = claim_by_id(desk, claim_id)
         return AsciiJSON(decision_json(desk, now, request, config))
 
@@ -136,18 +136,18 @@ def article_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
 
     @app.get("/articles/{sha256}/form", include_in_schema=False)
     def new(sha256: str, schema: str, kind: str) -> Response:
-        return AsciiJSON({"html": rendering.form(desk, (sha256, schema, kind))})
+        return AsciiJSON({"html": rendering.form(desk, NewRow(sha256, schema, kind))})
 
     @app.post("/articles/{sha256}/claims", include_in_schema=False)
-    def missed(sha256: str, given: NewRowRequest, request: Request) -> Response:
-        row = edited_row(desk, (sha256, given.schema_name, given.kind), given.changes)
+    def missed(sha256: str, body: NewRowRequest, request: Request) -> Response:
+        row = edited_row(desk, NewRow(sha256, body.schema_name, body.kind), body.changes)
         now = add(
             desk,
             sha256,
-            given.schema_name,
-            given.kind,
+            body.schema_name,
+            body.kind,
             row,
             reviewer=reviewer_of(request, config),
-            note=given.note or None,
+            note=body.note or None,
         )
         return AsciiJSON(decision_json(desk, now, request, config))

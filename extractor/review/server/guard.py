@@ -69,19 +69,19 @@ class Access:
 
     def one_time_token(self) -> str:
         """Return a further token, for a link that opens only once."""
-        made = secrets.token_urlsafe(32)
-        self._once.add(made)
-        return made
+        token = secrets.token_urlsafe(32)
+        self._once.add(token)
+        return token
 
     def accepts_link(self, token: str) -> bool:
-        """Tell whether a link with this token opens; one for once does not again."""
+        """Return whether a link with this token opens; one for once does not again."""
         if token in self._once:
             self._once.discard(token)
             return True
         return self.is_token(token)
 
     def knows_host(self, host: str) -> bool:
-        """Tell whether a `Host` header names this server; the port does not matter (tunnels)."""
+        """Return whether a `Host` header names this server; the port does not matter (tunnels)."""
         try:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
@@ -93,7 +93,7 @@ class Access:
         return self.any_address and _is_address(name)
 
     def is_token(self, token: str) -> bool:
-        """Tell whether this is the token, in a time that does not depend on it."""
+        """Return whether this is the token, in a time that does not depend on it."""
         return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
 
 
@@ -185,18 +185,18 @@ class Guard:
     def _welcome(self, scope: Scope, site: str | None) -> Response:
         """Take the token of the opened link into a cookie, and out of the address."""
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        given = [value for key, value in pairs if key == "token"]
-        if len(given) != 1 or not self.access.accepts_link(given[0]):
+        tokens = [value for key, value in pairs if key == "token"]
+        if len(tokens) != 1 or not self.access.accepts_link(tokens[0]):
             return refusal(scope, 401, "wrong_token", "this link is of another start of the server")
         rest = urlencode([(key, value) for key, value in pairs if key != "token"])
         place = f"/?{rest}" if rest else "/"
         answer: Response
         if site in ("cross-site", "same-site"):
             # A redirect would still count as the other site's, and come without the cookie.
-            there = place.replace("&", "&amp;")
+            escaped = place.replace("&", "&amp;")
             answer = HTMLResponse(
-                f'<!doctype html><meta http-equiv="refresh" content="0;url={there}">'
-                f'<title>Opening</title><a href="{there}">Open the review</a>'
+                f'<!doctype html><meta http-equiv="refresh" content="0;url={escaped}">'
+                f'<title>Opening</title><a href="{escaped}">Open the review</a>'
             )
         else:
             answer = RedirectResponse(place, 303)
@@ -223,12 +223,12 @@ class Guard:
         return self.limits.upload if scope["path"] in self.limits.upload_paths else self.limits.body
 
     def _too_large(self, scope: Scope, headers: Headers) -> Response | None:
-        said = headers.get("content-length")
-        if said is None:
+        length = headers.get("content-length")
+        if length is None:
             return None
-        if not said.isdecimal():
+        if not length.isdecimal():
             return refusal(scope, 400, "bad_request", "Content-Length is not a number")
-        if int(said) > self._limit(scope):
+        if int(length) > self._limit(scope):
             return refusal(scope, 413, "too_large", f"more than {self._limit(scope):,} bytes")
         return None
 
@@ -261,7 +261,7 @@ class _Reading:
 
 
 def _own(headers: Headers, host: str) -> bool:
-    """Tell whether a request that changes something comes from our own page."""
+    """Return whether a request that changes something comes from our own page."""
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     if origin is None and site is None:
         return False  # every browser sends one of them with a write; programs send the token
@@ -272,8 +272,8 @@ def _own(headers: Headers, host: str) -> bool:
 
 def refusal(scope: Scope, status: int, code: str, message: str) -> Response:
     """Return a refusal: a small page for who looks at one, else JSON."""
-    wanted = Headers(scope=scope).get("accept", "")
-    if "text/html" in wanted:
+    accepted = Headers(scope=scope).get("accept", "")
+    if "text/html" in accepted:
         return HTMLResponse(_PAGE.format(status=status, message=message), status)
     return JSONResponse({"error": {"code": code, "message": message}}, status)
 

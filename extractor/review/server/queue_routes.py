@@ -61,22 +61,22 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
         sync(desk)
-        asked, unknown = rendering.known_query(desk, request.query_params)
-        first = _page(desk, asked, reviewer_of(request, config))
-        query = rendering.query_of(asked)
-        wanted = asked.get("claim")
+        known, unknown = rendering.known_query(desk, request.query_params)
+        first = _page(desk, known, reviewer_of(request, config))
+        query = rendering.query_of(known)
+        claim_id = known.get("claim")
         start = {
             "query": query,
             "after": first.after,
             "total": first.total,
-            "claim": wanted or (first.claims[0].id if first.claims else None),
+            "claim": claim_id or (first.claims[0].id if first.claims else None),
         }
-        known = rendering.filter_bar(desk, asked, full=False)
+        bar = rendering.filter_bar(desk, known, full=False)
         listed = [rendering.row_view(desk, claim, query) for claim in first.claims]
         return html_response(
             rendering.render(
                 "review.html",
-                **known,
+                **bar,
                 rows=listed,
                 start=start,
                 unknown=unknown,
@@ -99,18 +99,18 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         }
         if after is None:
             full = "full" in request.query_params
-            known = rendering.filter_bar(desk, request.query_params, full=full)
+            bar = rendering.filter_bar(desk, request.query_params, full=full)
             answer |= {
-                "filter": rendering.render("filter.html", **known),
-                "words": known["filter"].words or "",
-                "done": rendering.render("done.html", **known),
+                "filter": rendering.render("filter.html", **bar),
+                "words": bar["filter"].words or "",
+                "done": rendering.render("done.html", **bar),
             }
         return AsciiJSON(answer)
 
     @app.get("/filter", include_in_schema=False)
     def whole_filter(request: Request) -> Response:
-        known = rendering.filter_bar(desk, request.query_params, full=True)
-        return AsciiJSON({"filter": rendering.render("filter.html", **known)})
+        bar = rendering.filter_bar(desk, request.query_params, full=True)
+        return AsciiJSON({"filter": rendering.render("filter.html", **bar)})
 
     @app.get("/next-article", include_in_schema=False)
     def next_article(
@@ -121,8 +121,8 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         return AsciiJSON({"article": neighbour})
 
     @app.put("/reviewer", include_in_schema=False)
-    def reviewer(given: NamedRequest) -> Response:
-        name = " ".join(given.name.split())
+    def reviewer(body: NamedRequest) -> Response:
+        name = " ".join(body.name.split())
         if not name or not name.isprintable():
             raise RequestRefused(422, "bad_request", "a name has printable characters")
         answer = AsciiJSON({"reviewer": name})
@@ -160,9 +160,9 @@ def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None
 
 def view_routes(app: FastAPI, desk: Desk) -> None:
     @app.post("/views", include_in_schema=False)
-    def keep_view(given: NamedRequest) -> Response:
-        save_view(desk, given.name, rendering.from_query(dict(parse_qsl(given.query[:8000]))))
-        return AsciiJSON({"saved": given.name})
+    def keep_view(body: NamedRequest) -> Response:
+        save_view(desk, body.name, rendering.from_query(dict(parse_qsl(body.query[:8000]))))
+        return AsciiJSON({"saved": body.name})
 
     @app.delete("/views", include_in_schema=False)
     def forget_view(name: str) -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
-from extractor.review.queue import Filter, statuses
+from extractor.review.queue import Filter, status_counts
 from extractor.review.server.guard import Access, Limits, error_json
 from extractor.review.server.page import rendering
 from extractor.review.server.page.second_reviews import View, as_seen_in, view_of
@@ -34,8 +34,8 @@ class ServerConfig:
 
 def reviewer_of(request: Request, config: ServerConfig) -> str:
     """Return the name that decisions of this browser are signed by."""
-    given = unquote(request.cookies.get(REVIEWER, "")).strip()
-    return given if given.isprintable() and 0 < len(given) <= 100 else config.reviewer
+    name = unquote(request.cookies.get(REVIEWER, "")).strip()
+    return name if name.isprintable() and 0 < len(name) <= 100 else config.reviewer
 
 
 def error_response(request: Request, status: int, code: str, message: str) -> Response:
@@ -80,8 +80,8 @@ def decision_json(
     """Return what the page shows after a decision: the claim, its row, the counts."""
     view = view_of(request.query_params)
     shown = rendering.from_query(request.query_params)
-    status = statuses(desk, replace(shown, status=()))
-    whole = status if shown == Filter(status=shown.status) else statuses(desk)
+    status = status_counts(desk, replace(shown, status=()))
+    whole = status if shown == Filter(status=shown.status) else status_counts(desk)
     query = rendering.query_of(request.query_params)
     return {
         "claim": claim_json(desk, claim, reviewer_of(request, config), view=view),

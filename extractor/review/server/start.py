@@ -76,8 +76,8 @@ def serve(
 def _listen(host: str, port: int | None) -> socket.socket:
     """Return a socket that listens; without a `port` our own, or when it is taken a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    wanted = (PORT, 0) if port is None else (port,)
-    for number in wanted:
+    ports = (PORT, 0) if port is None else (port,)
+    for number in ports:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -85,7 +85,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
             listening.listen(128)
         except (OSError, OverflowError) as error:
             listening.close()
-            if number != wanted[-1]:
+            if number != ports[-1]:
                 continue
             reason = getattr(error, "strerror", None) or str(error)
             hint = "; without --port a free one is taken" if port is not None else ""

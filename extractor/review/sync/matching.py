@@ -1,4 +1,4 @@
-"""Which claim a row of a new extraction is: the same evidence, and of several the most alike.
+"""Matching: which claim a row of a new extraction is.
 
 The identity of a claim is its kind and the place of its evidence. Several rows may rest on one
 sentence; then equal rows match first, then the most alike, then the order decides. Rows that rest
@@ -23,7 +23,7 @@ def pair(
 ) -> tuple[list[tuple[C, P]], list[C], list[P]]:
     """Pair claims with proposals; return the pairs, and what is left of either, in order.
 
-    Each comes as (key, row, itself); the claims that matter most come first. Only equal keys
+    Each comes as (key, row, item); the claims that matter most come first. Only equal keys
     match, and every claim and every proposal at most once.
     """
     waiting: dict[Key, list[int]] = defaultdict(list)
@@ -47,25 +47,25 @@ def pair(
 
 
 def _pair_group(mine: list[tuple[int, Json]], theirs: list[tuple[int, Json]]) -> dict[int, int]:
-    """Pair what rests on one evidence."""
+    """Pair claims and proposals of one key, each as (index, row); return claim -> proposal."""
     if len(mine) == len(theirs) == 1:
         return {mine[0][0]: theirs[0][0]}
     partner_of: dict[int, int] = {}
     left = {index: essence(row) for index, row in theirs}
     equal: dict[str, deque[int]] = defaultdict(deque)
-    for index, said in left.items():
-        equal[repr(said)].append(index)
-    said_mine = {index: essence(row) for index, row in mine}
-    for index, said in said_mine.items():
-        if same := equal.get(repr(said)):
+    for index, essence_of_row in left.items():
+        equal[repr(essence_of_row)].append(index)
+    essences = {index: essence(row) for index, row in mine}
+    for index, essence_of_row in essences.items():
+        if same := equal.get(repr(essence_of_row)):
             partner_of[index] = same.popleft()
             del left[partner_of[index]]
-    rest = [index for index in said_mine if index not in partner_of]
+    rest = [index for index in essences if index not in partner_of]
     if len(rest) * len(left) <= _MOST * _MOST:
         scored = [
-            (-_alike(said_mine[index], said), index, other)
+            (-_equal_fields(essences[index], essence_of_row), index, other)
             for index in rest
-            for other, said in left.items()
+            for other, essence_of_row in left.items()
         ]
         for score, index, other in sorted(scored):
             if score < 0 and index not in partner_of and other in left:
@@ -76,7 +76,7 @@ def _pair_group(mine: list[tuple[int, Json]], theirs: list[tuple[int, Json]]) ->
     return partner_of
 
 
-def _alike(left: Json, right: Json) -> int:
+def _equal_fields(left: Json, right: Json) -> int:
     """Return how many fields two rows have equal, not counting those that are empty in both."""
     if not (isinstance(left, dict) and isinstance(right, dict)):
         return 0

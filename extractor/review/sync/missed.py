@@ -1,4 +1,4 @@
-"""Candidates that no row uses, as claims: what may have been missed is put before a reviewer.
+"""Candidates that no row uses, as proposals: what may have been missed is put before a reviewer.
 
 The audit lists them with kind and place. Each becomes the row that the schema would hold it in,
 with everything but its anchor empty.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from extractor.review.desk import Desk
 
 
-def candidates(
+def missed_proposals(
     desk: "Desk", article_sha256: str, schema: str, items: Sequence[dict[str, Any]]
 ) -> Iterator[Proposal]:
     """Yield a proposal for each unaccounted item of an audit that the schema has rows for."""

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Proposals: what the machine says now, before it is known which claim it is."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ class Proposal:
     confidence: float | None
     by_rules: bool
     row: str  # JSON
-    said: Json  # the same, read
+    data: Json  # the same, as json.loads gives it
     warnings: tuple[tuple[str, str], ...] = ()  # code, sentence
     origin: str = "machine"
 
     @property
     def key(self) -> Key:
-        """Return what makes it the same claim as before."""
+        """What a claim and a proposal must have in common: kind, and place or else content."""
         if self.start is None:
-            return (self.kind, content_of(self.said))
+            return (self.kind, content_of(self.data))
         return (self.kind, self.start, self.end)

@@ -1,7 +1,8 @@
-"""Runs happened: what they wrote becomes claims, and no decision is overwritten.
+"""Sync: what runs have written since the last sync becomes claims; no decision is overwritten.
 
     the machine says the same                       nothing changes
-    undecided, and it says otherwise                the new proposal replaces the old, which is kept
+    undecided, and it says otherwise                the new proposal replaces the old one, which
+                                                    stays in the table `proposal`
     undecided, and it is not found again            leaves the queue
     decided, and it says otherwise                  the decision stands; `differs`
     decided, and it is not found again              the decision stands; `found` is false
@@ -10,9 +11,9 @@
                                                     again and show what was decided
     a draft                                         is not touched, and keeps its claim in the queue
 
-Triggers of the store note which article and schema have news (`review_due`), so a look costs
-nothing when there are none. Articles are taken in short transactions; whoever is killed in between
-leaves the rest due. Two desks that sync at once share the work.
+Triggers of the store note in `review_due` which article and schema have news, so that a sync costs
+one query when there are none. Articles are synced in short transactions; when the process is killed
+in between, the rest stays due. Two desks that sync at once share the work.
 """
 
 import json
@@ -34,6 +35,7 @@ from extractor.review.claims.standing import UPDATE
 from extractor.review.database import CACHE
 from extractor.review.search_index import add_claims, words_of
 from extractor.review.sync.matching import Key, pair
+from extractor.review.sync.missed import missed_proposals
 from extractor.review.sync.proposal import Proposal
 from extractor.store.packing import anchor_of, storable, unpack_json
 
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 _CACHE = 64_000  # KB of the tables kept in memory while much is written
 _LOG = 16_000  # pages of 4 KB in the write-ahead log before they are moved into the store
 _MOST = 500  # articles in a transaction
+_PATH = re.compile(r"[A-Za-z_]\w*\[\d+\]")  # of a row, in a warning: "quotes[3]"
+_NAMED = 20  # paths read in one message; it lists no more
 _HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
 
 _FACTS = (
@@ -81,7 +85,10 @@ class RowWarnings:
 
 
 def sync(desk: "Desk") -> int:
-    """Bring in what runs have written since; return how many claims are new or changed."""
+    """Turn what runs have written since the last sync into claims.
+
+    Returns how many claims are new or changed. Raises OutputError.
+    """
     changed = 0
     if not desk.select("select 1 from review_due limit 1"):
         return 0
@@ -97,7 +104,7 @@ def sync(desk: "Desk") -> int:
                 ends = time.monotonic() + _HOLD
                 done = []
                 for number, sha256, schema in due:
-                    changed += _Article(desk, connection, sha256, schema).take()
+                    changed += _ArticleSync(desk, connection, sha256, schema).run()
                     done.append((number,))
                     if time.monotonic() > ends:
                         break
@@ -106,7 +113,7 @@ def sync(desk: "Desk") -> int:
 
 @contextmanager
 def _in_bulk(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write much at once: what a power cut takes of it is still due, and is brought in again."""
+    """Write much at once, without waiting for the disk: what a power cut takes is synced again."""
     if connection.in_transaction:
         yield
         return
@@ -121,8 +128,8 @@ def _in_bulk(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute(f"pragma cache_size = -{CACHE}")
 
 
-class _Article:
-    """What the newest extraction of one article by one schema brings."""
+class _ArticleSync:
+    """Syncs the claims of one article by one schema with its newest extraction."""
 
     def __init__(
         self, desk: "Desk", connection: sqlite3.Connection, sha256: str, schema: str
@@ -132,8 +139,8 @@ class _Article:
         self._sha256 = sha256
         self._schema = schema
 
-    def take(self) -> int:
-        """Bring it in; return how many claims are new or changed."""
+    def run(self) -> int:
+        """Sync; return how many claims are new or changed."""
         extraction = self._connection.execute(
             "select e.*, a.outlet, a.published, a.title from extraction e"
             " join article a on a.sha256 = e.article_sha256"
@@ -153,25 +160,27 @@ class _Article:
         claims.sort(key=lambda c: (c["status"] not in DECIDED, not c["drafted"], c["number"]))
         pairs, gone, new = pair(
             [(_key(c), unpacked(c["proposal"] or c["row"]), c) for c in claims],
-            [(p.key, p.said, p) for p in proposals],
+            [(p.key, p.data, p) for p in proposals],
         )
-        changed = sum(self._meet(claim, proposal) for claim, proposal in pairs)
-        changed += sum(self._miss(claim) for claim in gone)
+        changed = sum(self._update(claim, proposal) for claim, proposal in pairs)
+        changed += sum(self._mark_missing(claim) for claim in gone)
         self._insert(new)
         return changed + len(new)
 
-    # --- what the machine says -------------------------------------------------------------------
+    # --- what the machine says now ----------------------------------------------------------------
 
     def _proposals(self) -> Iterator[Proposal]:
         counts = json.loads(self._extraction["counts"] or "{}")
         odd = counts.get("warnings") or counts.get("unaccounted")
-        remarks = self._remarks() if odd else None
+        row_warnings = self._row_warnings() if odd else None
         for row in self._connection.execute(
             'select kind, path, start, "end", text, confidence, by_rules, row from record'
             " where extraction_id = ? order by id",
             (self._extraction["id"],),
         ):
-            warnings = remarks.about(row["path"], row["start"], row["end"]) if remarks else ()
+            warnings = (
+                row_warnings.about(row["path"], row["start"], row["end"]) if row_warnings else ()
+            )
             yield Proposal(
                 row["kind"],
                 row["path"],
@@ -184,19 +193,19 @@ class _Article:
                 unpacked(row["row"]),
                 warnings,
             )
-        if remarks and remarks.unaccounted:
-            from extractor.review.sync.missed import candidates
+        if row_warnings and row_warnings.unaccounted:
+            yield from missed_proposals(
+                self._desk, self._sha256, self._schema, row_warnings.unaccounted
+            )
 
-            yield from candidates(self._desk, self._sha256, self._schema, remarks.unaccounted)
-
-    def _remarks(self) -> RowWarnings | None:
-        """Return what the extraction says of its rows; None when its data are damaged."""
+    def _row_warnings(self) -> RowWarnings | None:
+        """Return the extraction's warnings; None when its data are damaged."""
         try:
             return RowWarnings(unpack_json(self._extraction["data"]))
         except (zlib.error, ValueError, KeyError, TypeError):  # its rows are there all the same
             return None
 
-    # --- what there is ---------------------------------------------------------------------------
+    # --- the claims of the article ----------------------------------------------------------------
 
     def _claims(self) -> list[dict[str, Any]]:
         """Return the claims of the article, with those of the texts that it has replaced."""
@@ -250,10 +259,10 @@ class _Article:
                 return start, end
         return None
 
-    # --- what becomes of it ----------------------------------------------------------------------
+    # --- claims that the store has already --------------------------------------------------------
 
-    def _meet(self, claim: dict[str, Any], proposal: Proposal) -> bool:
-        """Give a claim what the machine says of it now; return whether anything changed."""
+    def _update(self, claim: dict[str, Any], proposal: Proposal) -> bool:
+        """Update a claim that the machine says again; return whether anything changed."""
         extraction = self._extraction
         now = {
             "origin": claim["origin"] if claim["origin"] == "analyst" else proposal.origin,
@@ -267,14 +276,14 @@ class _Article:
             "proposal": proposal.row,
         }
         if self._differs(claim, proposal):
-            self._connection.execute(_INSERT_PROPOSAL, self._history(claim["id"], proposal))
+            self._connection.execute(_INSERT_PROPOSAL, self._proposal_values(claim["id"], proposal))
         elif claim["was"] == self._sha256 and all(claim[name] == now[name] for name in now):
             return False
         fresh = {**claim, **now}
         return self._write(claim, fresh)
 
     def _differs(self, claim: dict[str, Any], proposal: Proposal) -> bool:
-        """Tell whether this is news for the history of what machines said."""
+        """Return whether the proposal is to be kept in the table of all proposals."""
         if claim["proposal"] != proposal.row or not claim["found"]:
             return True
         if claim["model"] != (self._extraction["model"] or "rules"):
@@ -287,13 +296,13 @@ class _Article:
         now = (proposal.confidence, self._extraction["engine"], self._extraction["prompt_sha256"])
         return last is None or tuple(last) != now
 
-    def _miss(self, claim: dict[str, Any]) -> bool:
-        """Note that the machine does not say it any more; return whether anything changed."""
+    def _mark_missing(self, claim: dict[str, Any]) -> bool:
+        """Mark a claim that the machine does not say any more; return whether anything changed."""
         moved = claim["was"] != self._sha256
         if not claim["found"] and not moved:
             return False
         if claim["found"]:
-            self._connection.execute(_INSERT_PROPOSAL, self._history(claim["id"], None))
+            self._connection.execute(_INSERT_PROPOSAL, self._proposal_values(claim["id"], None))
         fresh = {**claim, "found": 0, "proposal": None, "warnings": "[]", "by_rules": 0}
         return self._write(claim, fresh)
 
@@ -313,10 +322,10 @@ class _Article:
         index_claim(self._desk, self._connection, fresh["number"], values)
         return True
 
-    # --- what is new -----------------------------------------------------------------------------
+    # --- new claims -------------------------------------------------------------------------------
 
     def _insert(self, proposals: list[Proposal]) -> None:
-        """Make the claims of what is seen for the first time."""
+        """Insert claims for proposals that are no claim yet."""
         if not proposals:
             return
         extraction = self._extraction
@@ -324,14 +333,14 @@ class _Article:
             0
         ]
         ids = self._identities(proposals)
-        claims, words, said = [], [], []
+        claims, words, proposal_rows = [], [], []
         for number, (proposal, identity) in enumerate(zip(proposals, ids, strict=True), before + 1):
             claim_id, ordinal = identity
             claims.append(self._columns(number, claim_id, ordinal, proposal))
-            said.append(self._history(claim_id, proposal))
-            words.append((number, words_of(proposal.text, proposal.said, extraction["title"])))
+            proposal_rows.append(self._proposal_values(claim_id, proposal))
+            words.append((number, words_of(proposal.text, proposal.data, extraction["title"])))
         self._connection.executemany(_INSERT, claims)
-        self._connection.executemany(_INSERT_PROPOSAL, said)
+        self._connection.executemany(_INSERT_PROPOSAL, proposal_rows)
         if self._desk.searchable:
             add_claims(self._connection, words)
 
@@ -388,7 +397,7 @@ class _Article:
             "warnings": packed(proposal.warnings) if proposal.warnings else "[]",
             "risk": risk,
             "flags": f" {' '.join(flags)} " if flags else "",
-            "speaker": storable(speaker_of(proposal.said)),
+            "speaker": storable(speaker_of(proposal.data)),
             "outlet": extraction["outlet"],
             "published": extraction["published"],
             "model": extraction["model"] or "rules",
@@ -396,7 +405,7 @@ class _Article:
             "row": proposal.row,
         }
 
-    def _history(self, claim_id: str, proposal: Proposal | None) -> tuple[Any, ...]:
+    def _proposal_values(self, claim_id: str, proposal: Proposal | None) -> tuple[Any, ...]:
         extraction = self._extraction
         return (
             claim_id,
@@ -427,15 +436,9 @@ _INSERT = (
 
 
 def _key(claim: dict[str, Any]) -> Key:
-    """Return what a claim is matched by; a lost one by nothing."""
+    """Return the key that a claim is matched by; one whose words are lost matches nothing."""
     if claim["content"] is not None:
         return (claim["kind"], claim["content"])
     if claim["start"] is None:
         return (claim["kind"], None, claim["number"])
     return (claim["kind"], claim["start"], claim["end"])
-
-
-_PATH = re.compile(r"[A-Za-z_]\w*\[\d+\]")
-
-
-_NAMED = 20  # paths read in one message; it lists no more

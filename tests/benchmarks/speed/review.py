@@ -26,7 +26,7 @@ from extractor.read import article_from_text
 from extractor.record import Usage
 from extractor.review.decide.decisions import decide, undo
 from extractor.review.desk import Desk
-from extractor.review.queue import Filter, conditions, each, facets, page
+from extractor.review.queue import Filter, all_claims, conditions, facets, page
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
 from extractor.store.entries import Done
@@ -81,7 +81,7 @@ def decide_some(desk: Desk, share: float = 0.2) -> int:
     chance = random.Random(7)
     done = 0
     with desk.transaction():
-        for claim in each(desk):
+        for claim in all_claims(desk):
             if chance.random() < share:
                 action = chance.choice(("accept", "accept", "reject", "later"))
                 reviewer = chance.choice(REVIEWERS)

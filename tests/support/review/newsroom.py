@@ -8,7 +8,7 @@ from typing import Any
 
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
-from extractor.review.queue import Filter, each
+from extractor.review.queue import Filter, all_claims
 from extractor.review.sync.sync import sync
 from tests.support.asking import inventory_of
 from tests.support.processes.warm import ran
@@ -115,7 +115,9 @@ def claim_on(desk: Desk, words: str, **filters: Any) -> Claim:
 
 def claims_on(desk: Desk, words: str, **filters: Any) -> list[Claim]:
     """Return the queued claims whose evidence begins with some words."""
-    return [one for one in each(desk, Filter(**filters)) if (one.text or "").startswith(words)]
+    return [
+        one for one in all_claims(desk, Filter(**filters)) if (one.text or "").startswith(words)
+    ]
 
 
 def holds(desk: Desk, claim: Claim) -> bool:

@@ -13,21 +13,21 @@ from extractor.sheet.jsonout import to_json
 
 
 def extracted(
-    data: bytes | str, given: Mapping[str, Any], settings: Settings, home: Path | None
+    data: bytes | str, request: Mapping[str, Any], settings: Settings, home: Path | None
 ) -> bytes:
     """Return as JSON what `given["schema"]` asks for from a file's bytes or a text.
 
     `given` names the source too, and of a text what is known of it (title, date, …). Raises
     ExtractError.
     """
-    schema = load_schema(given["schema"], home)
+    schema = load_schema(request["schema"], home)
     if isinstance(data, bytes):
-        article = read_bytes(data, given["source"])
+        article = read_bytes(data, request["source"])
     elif not data.strip():
         raise EmptyArticle("the text is empty; give one that holds an article.")
     else:
-        known = {key: given[key] for key in ("title", "byline", "outlet", "date", "url")}
-        article = article_from_text(data, given["source"], **known)
+        metadata = {key: request[key] for key in ("title", "byline", "outlet", "date", "url")}
+        article = article_from_text(data, request["source"], **metadata)
     if not settings.asks_model:
         return to_json(extract(article, schema)).encode()
     import asyncio

@@ -121,20 +121,20 @@ def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIR
         openapi_extra={"requestBody": _BODY},
     )
     async def extract(request: Request) -> Response:
-        given, data = await _given(request)
-        name = given["schema"]
+        asked, data = await _given(request)
+        name = asked["schema"]
         from extractor.schema.catalogue import list_schemas
 
-        known = [entry.name for entry in list_schemas(home)]
-        if name not in known:  # a path would be loaded, and run
-            names = ", ".join(known)
+        names = [entry.name for entry in list_schemas(home)]
+        if name not in names:  # a path would be loaded, and run
+            listed = ", ".join(names)
             raise RequestRefused(
-                404, "no_such_schema", f"there is no schema of this name; known: {names}"
+                404, "no_such_schema", f"there is no schema of this name; known: {listed}"
             )
         try:
             with anyio.fail_after(limits.extraction_timeout):
                 answer = await to_process.run_sync(
-                    extracted, data, given, settings, home, cancellable=True, limiter=turns
+                    extracted, data, asked, settings, home, cancellable=True, limiter=turns
                 )
         except TimeoutError:
             message = f"the extraction took longer than {limits.extraction_timeout:g} seconds"
@@ -170,8 +170,8 @@ async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"
         raise RequestRefused(422, "bad_request", f"{where}: {plainly(first['msg'])}") from None
-    asked = body.model_dump(by_alias=True)
-    return asked, asked.pop("text")
+    fields = body.model_dump(by_alias=True)
+    return fields, fields.pop("text")
 
 
 async def _form(request: Request) -> tuple[dict[str, Any], bytes]:

@@ -21,9 +21,17 @@ from extractor.review.claims.claims import DECIDED, UNDECIDED, Claim, claims_of_
 from extractor.review.claims.risk import describe
 from extractor.review.claims.standing import Decision
 from extractor.review.decide.decisions import draft_of, history
-from extractor.review.decide.editing import New, choices
+from extractor.review.decide.editing import NewRow, name_choices
 from extractor.review.evaluate.agreement import Pair, blinded
-from extractor.review.queue import Facets, Filter, Page, conditions, facets, saved_views, statuses
+from extractor.review.queue import (
+    Facets,
+    Filter,
+    Page,
+    conditions,
+    facets,
+    saved_views,
+    status_counts,
+)
 from extractor.review.server.page.forms import FormField, Value, form_fields
 from extractor.review.server.page.second_reviews import (
     SHARES,
@@ -83,8 +91,8 @@ def build() -> str:
 
 @cache
 def _templates() -> "Environment":
-    made = environment(HERE / "templates")
-    made.filters |= {
+    templates = environment(HERE / "templates")
+    templates.filters |= {
         "data": _data,
         "values": _values,
         "clipped": clipped,
@@ -93,13 +101,13 @@ def _templates() -> "Environment":
         "when": when,
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
-    made.globals |= {"states": STATUS_LABELS, "build": build()}
-    return made
+    templates.globals |= {"states": STATUS_LABELS, "build": build()}
+    return templates
 
 
-def render(name: str, **known: Any) -> str:
+def render(name: str, **values: Any) -> str:
     """Return a template filled in."""
-    return _templates().get_template(name).render(**known)
+    return _templates().get_template(name).render(**values)
 
 
 def _data(value: Any) -> Markup:
@@ -186,8 +194,8 @@ def known_query(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str],
     """
     known = dict(query)
     unknown = []
-    asked = {status for status in known.get("status", "").split(",") if status}
-    if asked != {"all"} and asked - set(STATUS_LABELS):
+    statuses = {status for status in known.get("status", "").split(",") if status}
+    if statuses != {"all"} and statuses - set(STATUS_LABELS):
         unknown.append(f"no status “{_clip(one_line(known.pop('status')), 60)}”")
     if known.get("view") and view_of(known) is None:
         unknown.append(f"no view “{_clip(one_line(known.pop('view')), 60)}”")
@@ -209,9 +217,9 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[st
     """
     filter = from_query(query)
     view = view_of(query)
-    status = statuses(desk, replace(filter, status=()))
+    status = status_counts(desk, replace(filter, status=()))
     narrowed = replace(filter, status=()) != Filter()
-    known = facets(desk, replace(filter, status=())) if full and not view else Facets()
+    counted = facets(desk, replace(filter, status=())) if full and not view else Facets()
     selects = []
     for name, label in _SELECTS:
         if (
@@ -219,7 +227,7 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[st
         ):  # a view is of a schema; and these would tell what was decided
             continue
         chosen = getattr(filter, name)
-        counts: dict[str, int] = getattr(known, name)
+        counts: dict[str, int] = getattr(counted, name)
         if full and (chosen or view):
             counts = getattr(_all_facets(desk), name)
         least = 1 if name in ("reviewer", "flag") else 2  # a single value filters nothing
@@ -243,7 +251,7 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[st
         "shares": SHARES,
         "figures": figures(desk, filter.schema) if view else "",
         "views": [(name, to_query(saved)) for name, saved in saved_views(desk).items()],
-        **progress(statuses(desk) if narrowed else status),
+        **progress(status_counts(desk) if narrowed else status),
     }
 
 
@@ -349,8 +357,8 @@ def _facts(claim: Claim) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def form(desk: "Desk", about: Claim | New) -> str:
-    """Return the form for a claim, or for a new one of (article, schema, kind)."""
+def form(desk: "Desk", about: Claim | NewRow) -> str:
+    """Return the form for a claim, or for a row to be added."""
     is_new = not isinstance(about, Claim)
     if isinstance(about, Claim):
         article, schema, kind, row = about.article_sha256, about.schema, about.kind, about.row
@@ -361,7 +369,7 @@ def form(desk: "Desk", about: Claim | New) -> str:
     return render(
         "form.html",
         form=fields,
-        names=choices(desk, about) if any(f.control == "name" for f in fields) else [],
+        names=name_choices(desk, about) if any(f.control == "name" for f in fields) else [],
         is_new=is_new,
         title=f"Add a {label.lower()}" if is_new else f"Edit the {label.lower()}",
     )
@@ -372,21 +380,23 @@ def form(desk: "Desk", about: Claim | New) -> str:
 
 def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) -> tuple[str, str]:
     """Return an article with the places of its claims marked, and the legend of the marks."""
-    read = desk.article(sha256)
+    article = desk.article(sha256)
     claims = claims_of_article(desk, sha256, schema)
     if view == "second":
         claims = [blinded(claim) for claim in claims if claim.origin != "analyst"]
     places, names = marks(desk, claims)
-    known = [part for part in (read.outlet, read.date, read.byline, read.source) if part]
-    url = read.url if read.url and read.url.startswith(("https://", "http://")) else None
-    body = marked_paragraphs(read, places, selectable=True)
-    title = None if _begins_with_title(read) else heading(read)
-    html = render("article.html", title=title, known=known, url=url, body=body)
+    details = [
+        part for part in (article.outlet, article.date, article.byline, article.source) if part
+    ]
+    url = article.url if article.url and article.url.startswith(("https://", "http://")) else None
+    body = marked_paragraphs(article, places, selectable=True)
+    title = None if _begins_with_title(article) else heading(article)
+    html = render("article.html", title=title, known=details, url=url, body=body)
     return html, render("legend.html", legend=names)
 
 
 def _begins_with_title(article: "Article") -> bool:
-    """Tell whether an article's text shows its title at its beginning, or it has no other."""
+    """Return whether an article's text shows its title at its beginning, or it has no other."""
     if article.title is None:
         return bool(article.paragraphs)
     title = one_line(article.title).casefold()

@@ -141,8 +141,8 @@ def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[FieldView
 def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
     """Return the columns of a row kind; of a schema that is gone, one."""
     loaded = desk.schema(schema)
-    known = row_kinds(loaded.model) if loaded else {}
-    return known.get(kind, (Column(kind, "plain"),))
+    columns_by_kind = row_kinds(loaded.model) if loaded else {}
+    return columns_by_kind.get(kind, (Column(kind, "plain"),))
 
 
 def _cells(
