@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from extractor.article import Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
-from extractor.language.sentence_words import tokens_of
 from extractor.language.tokens import Token, Tokens, tokenize
 from extractor.language.word_classes import OPENING
 from extractor.text.spans import Span
@@ -51,9 +50,8 @@ class Document:
         """
         found = self._read.get(index)
         if found is None:
-            candidate = self.sentences[index]
-            tokens = tokens_of(self.article.text, candidate.span)
-            found = self._read[index] = Sentence(index, candidate, tokens)
+            tokens = self.tokens.between(*self.bounds[index])
+            found = self._read[index] = Sentence(index, self.sentences[index], tokens)
         return found
 
     def in_furniture(self, offset: int) -> bool:

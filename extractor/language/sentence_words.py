@@ -4,26 +4,8 @@ A shallow reading: closed classes of words and capital letters, no tagger. What 
 by the finders and readers of sanction statements and releases.
 """
 
-import re
-
 from extractor.language.en.lists import word_set
 from extractor.language.tokens import Token
-from extractor.text.spans import Span
-
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\$?\d[\d,.]*\d|\w+(?:[-'’.]\w+)*|\S")
-
-
-def tokens_of(text: str, span: Span) -> list[Token]:
-    """Return the words and marks of `text[span]`."""
-    make = tuple.__new__  # half the time of Token(…), and this is most of the time there is
-    found: list[Token] = []
-    for match in _TOKEN.finditer(text, span.start, span.end):
-        word = match.group()
-        low = word.lower()
-        if "’" in low:
-            low = low.replace("’", "'")
-        found.append(make(Token, (word, low, match.start(), match.end())))
-    return found
 
 
 DETERMINERS = word_set(
@@ -53,6 +35,7 @@ MONTHS = (
     | {f"{short}." for short in word_set("calendar.months", "short")}
 )
 _ADVERB_LIKE = word_set("clauses.adverb-like")
+_BEFORE_SHORT_VERBS = word_set("closed_classes.before-short-verbs")
 
 
 def is_adverb(token: Token) -> bool:
@@ -60,6 +43,16 @@ def is_adverb(token: Token) -> bool:
     return token.low in _ADVERB_LIKE or (
         len(token.low) > 4 and token.low.endswith("ly") and token.text[:1].islower()
     )
+
+
+def is_possessor(tokens: list[Token], i: int) -> bool:
+    """Return whether the word at `i` is a possessor, e.g. "Ottawa" in "Ottawa's sanctions"."""
+    return i + 1 < len(tokens) and tokens[i + 1].low == "'s" and not is_short_verb(tokens, i + 1)
+
+
+def is_short_verb(tokens: list[Token], i: int) -> bool:
+    """Return whether token `i` is a shortened "is" or "has", e.g. the second of "it's over"."""
+    return tokens[i].low == "'s" and i > 0 and tokens[i - 1].low in _BEFORE_SHORT_VERBS
 
 
 def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
@@ -90,6 +83,8 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     """Tell whether token `i` can belong to the noun phrase begun at `at`."""
     token, first = tokens[i], i == at
     low = token.low
+    if is_short_verb(tokens, i):
+        return False
     if low in ("of", "'s", "'", "’", "&", "%") and not first:
         return True
     if low == "in" and not first:  # "officials in Lagos", not "on Iran in May", "in talks"
@@ -189,7 +184,7 @@ def _comma_list(tokens: list[Token], j: int, stop: int) -> bool:
     for token in tokens[j : min(stop, j + 10)]:
         if token.low in ("and", "or"):
             return True
-        if not (token.capital or token.low == "," or token.low in ("of", "the")):
+        if not (token.capital or token.low in (",", "of", "the", "'s")):
             return False
     return False
 
@@ -203,6 +198,8 @@ def subject_start(tokens: list[Token], end: int) -> int:
         if not token.word and low not in ("'", "’"):
             break
         if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token) or low in COMMON_VERBS:
+            break
+        if is_short_verb(tokens, start - 1):
             break
         if low in PREPOSITIONS and low not in ("in", "of"):
             break
@@ -267,11 +264,11 @@ def _clause_follows(tokens: list[Token], i: int) -> bool:
         return True
     if window[0].low in ("according", "which", "who", "while", "but", "although", "though", "said"):
         return True
-    for token in window:
+    for k, token in enumerate(window):
         if token.low in _SAID:
             return True
         if token.low == "," or token.low in BREAKS:
             return False
-        if token.low in AUXILIARIES:
+        if token.low in AUXILIARIES or is_short_verb(window, k):
             return window[0].low in ("and", "or") or window[0].capital or window[0].low in PRONOUNS
     return False

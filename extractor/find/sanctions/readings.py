@@ -4,7 +4,13 @@ from extractor.find.candidates import Action, SanctionStatement, Status
 from extractor.find.document import Sentence
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.frozen import frozen
-from extractor.language.sentence_words import AUXILIARIES, PREPOSITIONS, is_adverb, subject_start
+from extractor.language.sentence_words import (
+    AUXILIARIES,
+    PREPOSITIONS,
+    is_adverb,
+    is_short_verb,
+    subject_start,
+)
 from extractor.language.tokens import Token
 
 How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
@@ -47,11 +53,15 @@ def auxiliaries_before(tokens: list[Token], i: int) -> int | None:
     j = i - 1
     while j >= 0 and is_adverb(tokens[j]):
         j -= 1
-    if j < 0 or tokens[j].low not in AUXILIARIES:
+    if j < 0 or not _is_auxiliary(tokens, j):
         return None
-    while j > 0 and (tokens[j - 1].low in AUXILIARIES or is_adverb(tokens[j - 1])):
+    while j > 0 and (_is_auxiliary(tokens, j - 1) or is_adverb(tokens[j - 1])):
         j -= 1
     return j
+
+
+def _is_auxiliary(tokens: list[Token], i: int) -> bool:
+    return tokens[i].low in AUXILIARIES or is_short_verb(tokens, i)
 
 
 def passive_subject(tokens: list[Token], i: int) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from extractor.language.sentence_words import (
     PRONOUNS,
     SUBORDINATORS,
     is_adverb,
+    is_short_verb,
     phrase_end,
 )
 from extractor.language.tokens import Token
@@ -60,7 +61,7 @@ def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     while first > 0 and i - first < 8 and _qualifies(tokens, first - 1, i):
         first -= 1
     determined = False
-    while first < i and tokens[first].low in _OPENING:
+    while first < i and (tokens[first].low in _OPENING or tokens[first].low == "'s"):
         determined = determined or tokens[first].low in (
             "the", "these", "those", "its", "their", "his", "all", "our", "this", "that",
         )  # fmt: skip
@@ -78,6 +79,8 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
     token = tokens[j]
     low = token.low
     right = tokens[j + 1].low
+    if low == "'s" or right == "'s":  # "the country's", but no "it's"
+        return not is_short_verb(tokens, j if low == "'s" else j + 1)
     if low == "of":
         return right in DETERMINERS and j > 0 and tokens[j - 1].low in DETERMINERS
     if low in ("and", ",") and j > 0 and j + 1 < head:
@@ -116,7 +119,7 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
         has = j > 0 and tokens[j - 1].low in ("has", "have", "had", "who", "it", "he", "they")
         has = has or right in ("a", "an", "the", "its", "their")  # "threatened an embargo"
         return "-" in low or (low in _BLENDERS and not has)
-    return not low.endswith("s") or low in _S_WORDS or low.endswith(("'s", "ous", "s'", "ss"))
+    return not low.endswith("s") or low in _S_WORDS or low.endswith(("ous", "ss"))
 
 
 def _adjective(token: Token) -> bool:

@@ -97,7 +97,8 @@ def transparent(tokens: list[Token], i: int) -> bool:
         or low in _PASSED_OVER
         or low in _SPELLS
         or low in _SUMS
-        or low.lstrip("$€£")[:1].isdigit()
+        or low[0].isdigit()
+        or (low in _ORDINAL_ENDINGS and i > 0 and tokens[i - 1].low[0].isdigit())
         or (low == "in" and (tokens[i - 1].low in _SUMS or tokens[i - 1].low[0].isdigit()))
     )
 
@@ -107,6 +108,7 @@ _SPELLS = word_set("sanctions.spells")
 
 
 _PASSED_OVER = word_set("sanctions.passed-over")
+_ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th"))  # tokens of their own: "9", "th"
 
 
 def _noun_use(tokens: list[Token], i: int) -> bool:

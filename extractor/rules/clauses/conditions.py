@@ -135,7 +135,10 @@ def _verb_soon(tokens: list[Token], i: int) -> bool:
         if token.low in BREAKS or token.low == ",":
             return False
         if token.low in AUXILIARIES or (
-            token.low.endswith(("es", "ed", "s")) and not token.capital and token.word
+            token.low.endswith(("es", "ed", "s"))
+            and not token.capital
+            and token.word
+            and token.low != "'s"
         ):
             return True
     return False

@@ -103,10 +103,8 @@ class Mentions:
             absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
             if absolute:  # "with Washington announcing sanctions"
                 return (mention.id,)
-            own = (
-                tokens[i - 1].low.endswith(("'s", "s'")) and mention.span.end > tokens[i - 1].start
-            )
-            if own:  # "by Ottawa's refusal to lift"
+            if tokens[i - 1].low == "'s" and mention.span.end >= tokens[i - 1].start:
+                # "by Ottawa's refusal to lift"
                 return (mention.id,)
             if previous in _LOCATIVE and not _is_to_act(tokens, mention.span.end, i):
                 spare = spare or ((mention.id,) if previous == "of" else ())
@@ -145,7 +143,7 @@ class Mentions:
                 break
             if not can_act(entity, mention) or self.is_possessive(mention):
                 continue
-            behind = bisect_left(tokens, mention.span.end, key=lambda token: token.start)
+            behind = _index_behind(tokens, mention.span.end)
             if behind >= i or tokens[behind].low not in _FINITE:
                 continue
             previous = _word_before(tokens, mention.span.start)
@@ -208,6 +206,8 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     """Return the word before `offset`, determiners left out; "" at the sentence's beginning."""
     k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
     skipped = 0
+    if k > 0 and tokens[k].low == "'s" and tokens[k - 1].capital:
+        k -= 1
     while (
         k > 0
         and skipped < 3
@@ -224,9 +224,15 @@ def _word_before(tokens: list[Token], offset: int) -> str:
 _LAWS = word_set("clauses.laws")
 
 
+def _index_behind(tokens: list[Token], offset: int) -> int:
+    """Return the first token behind a mention that ends at `offset`, its "'s" passed over."""
+    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    return k + 1 if k < len(tokens) and tokens[k].low == "'s" else k
+
+
 def _instrument_after(tokens: list[Token], offset: int) -> bool:
     """Tell whether a mention only says whose law it is: "a U.S. law"."""
-    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    k = _index_behind(tokens, offset)
     return any(token.low in _LAWS for token in tokens[k : k + 3])
 
 
@@ -235,7 +241,7 @@ _SPEAKS = word_set("speech_verbs.of-clauses")
 
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
     """Tell whether a mention only tells: "the aim, officials said, is to tighten"."""
-    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    k = _index_behind(tokens, offset)
     return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
 
 
@@ -255,7 +261,7 @@ _ASIDES = word_set("clauses.asides")
 
 def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
     """Tell whether "to draft" follows a mention: "called on the council to draft a text"."""
-    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    k = _index_behind(tokens, offset)
     if k + 1 >= verb or tokens[k].low != "to":
         return False
     act = tokens[k + 1]
@@ -264,7 +270,7 @@ def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
 
 def _names_a_law(tokens: list[Token], offset: int) -> bool:
     """Tell whether a name opens a longer one, of a law: "the John Doe Banking Act"."""
-    k = bisect_left(tokens, offset, key=lambda token: token.start)
+    k = _index_behind(tokens, offset)
     for token in tokens[k : k + 9]:
         if token.text in ("Act", "Law", "Bill", "Resolution"):
             return True

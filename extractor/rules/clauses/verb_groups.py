@@ -18,6 +18,7 @@ from extractor.language.sentence_words import (
     PREPOSITIONS,
     SUBORDINATORS,
     is_adverb,
+    is_short_verb,
 )
 from extractor.language.tokens import Token
 
@@ -53,7 +54,7 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
         if low in NEGATIONS and not _not_only(tokens, j):
             lead.negated = True
             lead.words.add(low)
-        elif low in AUXILIARIES:
+        elif low in AUXILIARIES or is_short_verb(tokens, j):
             lead.words.add(low)
         elif low == "to" and not lead.infinitive:
             lead.infinitive = True

@@ -39,7 +39,7 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
     definite = noun > 0 and tokens[noun - 1].low == "the"
     if status in (None, "proposed") and definite and tokens[noun].low in _IMPOSED_NOUNS:
         return "past"  # "the imposition of sanctions": a fact that the text goes on from
-    if status is None and noun and tokens[noun - 1].low.endswith(("'s", "s'")):
+    if status is None and noun and tokens[noun - 1].low == "'s":
         return "past" if tokens[noun].low.endswith(("ing", "sion", "tion")) else None
     return status
 

@@ -315,7 +315,7 @@ class Agents:
             if pair is None or not can_act(pair[1], pair[0]):
                 continue
             verb = next((t for t in tokens[first:] if t.start >= pair[0].span.end), None)
-            if verb and verb.word and not verb.capital and verb.low not in _LISTED:
+            if verb and verb.word and not verb.capital and verb.low not in (*_LISTED, "'s"):
                 return (pair[0].id,)
         return ()
 

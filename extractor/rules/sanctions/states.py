@@ -8,10 +8,11 @@ from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
 from extractor.language.en.countries import country_of, is_place, lookup
 from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.sentence_words import is_possessor
 from extractor.language.tokens import Token
 from extractor.rules.clauses.mention_index import Mentions, Pair
 from extractor.rules.sanctions.imposers import is_office
-from extractor.rules.sanctions.targets import bare, imposes_by_name, made_of_goods
+from extractor.rules.sanctions.targets import imposes_by_name, made_of_goods
 from extractor.text.spans import Span
 
 _OF_STATES = word_set("sanctions.of-states")
@@ -68,10 +69,10 @@ class States:
         found: list[str] = []
         for i in range(r.first, r.head):
             token = tokens[i]
-            own = token.low.endswith(("'s", "s'"))
-            if not token.capital or (own and i + 1 < r.head and tokens[i + 1].low == "oil"):
+            own = is_possessor(tokens, i)
+            if not token.capital or (own and tokens[i + 2].low == "oil"):
                 continue
-            word = bare(token)
+            word = token.text
             body = self._is_body_of_states(Span(token.start, token.end))
             if not (own or explicit or body or imposes_by_name(word)):
                 continue
@@ -100,10 +101,8 @@ class States:
 
     def named_at(self, token: Token) -> tuple[str, ...]:
         """Return the mention of the state or body that a headline's word names, elsewhere."""
-        word = bare(token)
+        word = token.text
         if not token.capital or (lookup(word) is None and not _is_acronym(word)):
-            return ()
-        if token.low.endswith(("'s", "s'")):
             return ()
         pair = self._mentions.at(Span(token.start, token.end))
         if pair and pair[0].span.end <= token.end:  # else a headline taken for a name
@@ -127,14 +126,14 @@ class States:
         i = noun - 1
         while i > 0 and noun - i < 3 and tokens[i].word and tokens[i].text.islower():
             i -= 1  # "Ottawa's recent threat"
+        i -= i > 0 and tokens[i].low == "'s"
         if i < 0 or not tokens[i].capital:
             return ()
         token = tokens[i]
-        own = token.low.endswith(("'s", "s'"))
-        if not own and (lookup(bare(token)) is None or i < noun - 1):
+        if not is_possessor(tokens, i) and (lookup(token.text) is None or i < noun - 1):
             return ()
         key = self.mention_at(Span(token.start, token.end)) or self.same_country(
-            bare(token), token.start
+            token.text, token.start
         )
         return (key,) if key else ()
 
@@ -153,7 +152,8 @@ class States:
         """Return the state of "German lawmakers" before token `i`, where they are no mention."""
         for k in range(i - 1, max(0, i - 1 - reach), -1):
             if is_office(tokens[k]):
-                for word in tokens[max(0, k - 2) : k]:
+                words = [word for word in tokens[max(0, k - 3) : k] if word.low != "'s"]
+                for word in words[-2:]:
                     key = (
                         self.same_country(word.text, word.start)
                         if lookup(word.text)

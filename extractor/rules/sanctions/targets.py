@@ -10,6 +10,7 @@ from extractor.language.sentence_words import (
     MONTHS,
     PREPOSITIONS,
     SUBORDINATORS,
+    is_possessor,
     phrase_end,
 )
 from extractor.language.tokens import Token
@@ -61,10 +62,9 @@ def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, .
     r = reading.restriction
     for i in range(r.first, r.head):
         token = tokens[i]
-        own = token.low.endswith(("'s", "s'"))
-        if not token.capital or own or lookup(bare(token)) is None:
+        if not token.capital or is_possessor(tokens, i) or lookup(token.text) is None:
             continue
-        if not imposes_by_name(bare(token)):
+        if not imposes_by_name(token.text):
             goods = i + 1 < r.head and tokens[i + 1].low in GOODS_MODIFIERS
             return (span_of(tokens, i, i + 1 + goods),), 0.8
     return (), 0.0
@@ -88,21 +88,17 @@ def names_imposer(tokens: list[Token], reading: Reading) -> bool:
     """Tell whether the phrase itself says whose it is, be there a mention of them or not."""
     r = reading.restriction
     return r.kind == "noun" and any(
-        t.capital and imposes_by_name(bare(t)) for t in tokens[r.first : r.head]
+        t.capital and imposes_by_name(t.text) for t in tokens[r.first : r.head]
     )
-
-
-def bare(token: Token) -> str:
-    text = token.text.replace("’", "'")
-    return text[:-2] if text.endswith("'s") else text.removesuffix("'")
 
 
 def made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
     """Tell whether a country's name only says whose goods: "the Russian oil embargo"."""
+    behind = i + 2 if is_possessor(tokens, i) else i + 1
     return (
-        i + 1 < head
-        and tokens[i + 1].low in GOODS_MODIFIERS
-        and not imposes_by_name(bare(tokens[i]))
+        behind < head
+        and tokens[behind].low in GOODS_MODIFIERS
+        and not imposes_by_name(tokens[i].text)
     )
 
 
