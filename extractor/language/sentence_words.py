@@ -7,7 +7,6 @@ by the finders and readers of sanction statements and releases.
 from extractor.language.en.lists import word_set
 from extractor.language.tokens import Token
 
-
 DETERMINERS = word_set(
     "closed_classes.determiners", "articles", "demonstrative", "each", "some", "amount"
 ) | word_set("closed_classes.possessives")
