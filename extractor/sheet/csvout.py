@@ -1,4 +1,4 @@
-"""The rows of every kind as one CSV table: UTF-8, line feeds, one header.
+"""Writes the rows of all kinds as one CSV table: UTF-8, line feeds, one header.
 
     kind, article, article_id, title, row, text, start, end, spans    the same for every schema
     <field>, <field>_at                                               a field and its place
@@ -33,7 +33,7 @@ FORMULA = re.compile(r"[\s\u200b-\u200d]*[=+\-@＝＋－＠−]|[\t\r\n]")
 
 
 def header(model: type[BaseModel]) -> list[str]:
-    """Return the names of the columns for a schema's root model."""
+    """Return the names of the columns for a schema's root model, in order."""
     names: dict[str, None] = dict.fromkeys(_FIXED)
     for kind, columns in row_kinds(model).items():
         anchor = anchor_column(columns)
@@ -47,7 +47,7 @@ def to_csv(
 ) -> str:
     """Return the rows of all articles, which must be of one schema, as CSV.
 
-    `names` are the columns; by default the first article's.
+    `names` are the columns (see `header`); by default those of the first article's schema.
     """
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None

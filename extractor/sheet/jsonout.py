@@ -1,4 +1,4 @@
-"""The extraction as JSON: one object an article, indented when alone, a line each otherwise."""
+"""Writes an extraction as one JSON object, indented or on one line (JSONL)."""
 
 import json
 import re

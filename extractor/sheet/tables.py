@@ -1,4 +1,4 @@
-"""The rows of a record as tables, whatever its schema: one table a row kind.
+"""Turns a record into tables, whatever its schema: one table for each row kind.
 
 A list of models in the root model is a row kind (`quotes`), and so is a single model; a list of
 anything else is a kind with one column. What is left at the root makes a last kind, `record`,
@@ -29,7 +29,7 @@ UNSURE = 0.5  # a confidence below it: as likely wrong as right
 # "phrase", "name", or another of a kind of one's own), or "plain".
 Role = str
 # What a row rests on, the most exact first; other roles come after these.
-_ANCHORS: tuple[Role, ...] = ("attribution", "quotation", "sentence", "figure", "phrase", "name")
+_ANCHORS = ("attribution", "quotation", "sentence", "figure", "phrase", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Item:
     @property
     def worth(self) -> str:
         """What a figure amounts to, where its words do not say the same; else nothing."""
-        if self.role != "figure":
+        if not isinstance(self.value, Figure):
             return ""
         worth = one_line(amount(self.value))
         return worth if worth != one_line(self.text) else ""
@@ -120,12 +120,15 @@ class Table:
 
 
 def tables(extraction: Extraction) -> tuple[Table, ...]:
-    """Return one table a row kind, in the order of the schema's fields."""
+    """Return one table for each row kind, in the order of the schema's fields."""
     return tuple(_tables(extraction))
 
 
 def heading(article: Article, most: int = 100) -> str:
-    """Return an article's title, or where it has none the beginning of its first paragraph."""
+    """Return an article's title on one line, or where it has none the beginning of its story.
+
+    The beginning has `most` characters at most.
+    """
     if article.title:
         return one_line(article.title)
     story = [p for p in article.paragraphs if p.kind in ("heading", "body")] or article.paragraphs
@@ -136,7 +139,10 @@ def heading(article: Article, most: int = 100) -> str:
 
 @lru_cache(maxsize=64)
 def row_kinds(model: type[BaseModel]) -> Mapping[str, tuple[Column, ...]]:
-    """Return the columns of every row kind that a schema's root model has."""
+    """Return the columns of every row kind that a schema's root model has, by kind.
+
+    Rows of a list that takes several models have the columns of all of them.
+    """
     kinds: dict[str, tuple[Column, ...]] = {}
     loose: list[Column] = []
     for name, info in model.model_fields.items():
@@ -220,9 +226,10 @@ def _row(
 def cells_of(
     value: Any, columns: tuple[Column, ...], path: str = "", own_words: Collection[str] = ()
 ) -> tuple[Cell, ...]:
-    """Return the cells of one row, a model's instance or a single value, one a column.
+    """Return the cells of one row, one for each column; `value` is a model or a single value.
 
-    `own_words` are the paths of what the model said in its own words; `path` is the row's.
+    `path` is the row's ("quotes[3]"), `own_words` the paths of all values that are in the words of
+    the language model, not of the article.
     """
     if not isinstance(value, BaseModel):
         return (_cell(columns[0], value, path in own_words),)
@@ -282,11 +289,8 @@ def _plain(value: Any) -> str:
 
 def anchor_column(columns: tuple[Column, ...]) -> int | None:
     """Return the position of the column that rows of a kind rest on, the most exact kind first."""
-    for role in _ANCHORS:
-        for position, column in enumerate(columns):
-            if column.role == role and not column.many:
-                return position
-    return None
+    grounded = [i for i, column in enumerate(columns) if column.role != "plain" and not column.many]
+    return min(grounded, key=lambda position: _exactness(columns[position].role), default=None)
 
 
 def _anchor(cells: tuple[Cell, ...], columns: tuple[Column, ...]) -> Item | None:
@@ -295,11 +299,12 @@ def _anchor(cells: tuple[Cell, ...], columns: tuple[Column, ...]) -> Item | None
     if position is not None and cells[position].items and cells[position].items[0].spans:
         return cells[position].items[0]
     items = [item for cell in cells for item in cell.items if item.spans]
-    for role in _ANCHORS:
-        for item in items:
-            if item.role == role:
-                return item
-    return None
+    return min(items, key=lambda item: _exactness(item.role), default=None)
+
+
+def _exactness(role: Role) -> int:
+    """Return the place of a role in `_ANCHORS`: less is more exact."""
+    return _ANCHORS.index(role) if role in _ANCHORS else len(_ANCHORS)
 
 
 def _flatten(row: BaseModel, prefix: str, whole: set[str]) -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""The sheet as tables in a terminal; plain aligned text where there is no terminal or no colour.
+"""Writes the sheet as tables for a terminal, or as plain aligned text without colours.
 
 Columns that are empty in every row are left out. Where the columns of a kind would be too narrow
 to read side by side, its rows are set one below the other instead.
@@ -6,7 +6,7 @@ to read side by side, its rows are set one below the other instead.
 
 import os
 from collections import Counter
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from rich import box
 from rich.cells import cell_len
@@ -16,46 +16,42 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from extractor.record import AuditItem, Extraction
-from extractor.sheet.tables import Cell, Item, Row, Table, heading, tables
+from extractor.sheet.tables import Cell, Item, Role, Row, Table, heading, tables
 from extractor.text.printable import one_line, printable
 
-PIPED_WIDTH = 100  # columns where nothing tells the width
+PIPED_WIDTH = 100  # characters, where neither a terminal nor COLUMNS says how many
 _GAP = 3  # between two columns
-_STYLES = {
-    "attribution": "yellow",
-    "quotation": "yellow",
-    "sentence": "",
-    "figure": "green",
-    "name": "cyan",
-    "phrase": "",
+
+
+class _Look(NamedTuple):
+    """How a column of a role is set."""
+
+    style: str  # of its words, for rich
+    least: int  # characters that it needs at least
+    weight: int  # its share of the room that is left
+
+
+_LOOKS = {
+    "attribution": _Look("yellow", 28, 5),
+    "quotation": _Look("yellow", 28, 5),
+    "sentence": _Look("", 28, 5),
+    "figure": _Look("green", 8, 1),
+    "name": _Look("cyan", 12, 2),
+    "phrase": _Look("", 12, 3),
 }
-_LEAST = {
-    "attribution": 28,
-    "quotation": 28,
-    "sentence": 28,
-    "figure": 8,
-    "name": 12,
-    "phrase": 12,
-    "plain": 8,
-}
-_WEIGHTS = {
-    "attribution": 5,
-    "quotation": 5,
-    "sentence": 5,
-    "figure": 1,
-    "name": 2,
-    "phrase": 3,
-    "plain": 2,
-}
+_PLAIN = _Look("", 8, 2)
 
 
 def console_for(stream: TextIO, width: int | None = None) -> Console:
-    """Return a console that writes to `stream`, with colours only on a terminal that has them."""
+    """Return a console that writes to `stream`, with colours only on a terminal that has them.
+
+    `width` is in characters; by default the terminal's, else what COLUMNS says, else PIPED_WIDTH.
+    """
     on_terminal = bool(getattr(stream, "isatty", lambda: False)())
     plain = not on_terminal or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     if width is None and not on_terminal:
-        told = os.environ.get("COLUMNS", "")
-        width = max(40, min(int(told), 1000)) if told.isdecimal() and told else PIPED_WIDTH
+        columns = os.environ.get("COLUMNS", "")
+        width = max(40, min(int(columns), 1000)) if columns.isdecimal() else PIPED_WIDTH
     return Console(
         file=stream,
         width=width,
@@ -91,6 +87,10 @@ def _print_sheet(extraction: Extraction, console: Console) -> None:
     console.print(_foot(extraction, any(row.unsure for table in filled for row in table.rows)))
 
 
+def _look(role: Role) -> _Look:
+    return _LOOKS.get(role, _PLAIN)
+
+
 def _head(extraction: Extraction) -> Text:
     article = extraction.article
     by = extraction.provenance
@@ -110,7 +110,7 @@ def _body(table: Table, width: int) -> RenderableType:
     columns = table.filled_columns()
     wanted = [_wanted(table, position) for position in columns]
     least = [
-        min(max(_LEAST[table.columns[i].role], _longest_word(table, i)), most)
+        min(max(_look(table.columns[i].role).least, _longest_word(table, i)), most)
         for i, most in zip(columns, wanted, strict=True)
     ]
     space = width - _GAP * len(columns) - 4
@@ -141,7 +141,7 @@ def _grid(
     table: Table, columns: list[int], wanted: list[int], least: list[int], space: int
 ) -> RichTable:
     roles = [table.columns[position].role for position in columns]
-    widths = _widths(wanted, least, [_WEIGHTS[role] for role in roles], space)
+    widths = _widths(wanted, least, [_look(role).weight for role in roles], space)
     long = any(w > 2 * c for w, c in zip(wanted, widths, strict=True))
     grid = RichTable(
         box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, leading=long
@@ -212,7 +212,7 @@ def _cell_text(cell: Cell) -> Text:
 
 
 def _item_text(item: Item) -> Text:
-    style = _STYLES.get(item.role, "")
+    style = _look(item.role).style
     if item.role in ("attribution", "quotation"):
         return Text(printable(item.text), style=style)
     text = Text(one_line(item.text), style=style)

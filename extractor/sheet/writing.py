@@ -1,6 +1,7 @@
-"""Where the sheets of a few articles go: standard output, or one file. Of many: extractor.run.
+"""Writes the sheets of a few articles, in any format, to standard output or to one file.
 
-A file is never half-written: it is made beside its place and then put there in one step.
+A file is written whole or not at all. The sheets of a run into a folder are written by
+extractor/run/sheets.
 """
 
 import os
@@ -25,14 +26,14 @@ _ENDINGS: dict[Format, str] = {
 
 
 class Sheets(Protocol):
-    """A place that takes one extraction after the other."""
+    """What sheets are written to: it takes one extraction after the other."""
 
     def add(self, extraction: Extraction) -> list[Path]:
-        """Take one; return the files that are written now. Raises OutputError."""
+        """Take an extraction; return the files that this has written. Raises OutputError."""
         ...
 
     def finish(self) -> list[Path]:
-        """End; return the files that are written now. Raises OutputError."""
+        """Write what is still to be written; return those files. Raises OutputError."""
         ...
 
 
@@ -71,14 +72,15 @@ def refuse_nameless(output: str | None) -> None:
 
 
 def is_folder(output: str) -> bool:
-    """Tell whether an output is a folder: one that is there, or a path that ends with a slash."""
+    """Return whether an output is a folder: one that is there, or a path that ends in a slash."""
     return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
 def sheets_for(output: str | None, form: Format, sources: Sequence[str], several: bool) -> Sheets:
-    """Return the place that `--output` names; None and "-" are standard output.
+    """Return what writes to where `--output` says; None and "-" are standard output.
 
-    Raises UsageError when a sheet would overwrite an article that it is made from.
+    `sources` are the names of the articles, `several` says whether more than one may come. Raises
+    UsageError when a sheet would overwrite an article that it is made from.
     """
     if output is None or output == "-":
         return _Stdout(form, several)

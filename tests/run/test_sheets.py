@@ -23,17 +23,19 @@ from hypothesis import strategies as st
 from extractor.article import Remark
 from extractor.errors import OutputError
 from extractor.fields import Quotation
+from extractor.pipeline import extract
 from extractor.record import Extraction
 from extractor.run.sheets import index, workbook
-from extractor.run.sheets.cells import Head, Link
+from extractor.run.sheets.cells import Head, Link, sheet_title
 from extractor.run.sheets.pages import page_path
 from extractor.run.sheets.rendering import Renderer
 from extractor.run.sheets.sheets import write_sheets
 from extractor.run.sheets.workbook import Workbook
-from extractor.schema.catalogue import Schema, load_schema
+from extractor.schema.catalogue import Schema, list_schemas, load_schema
 from extractor.sheet.csvout import to_csv
 from extractor.sheet.html import to_html
 from extractor.sheet.jsonout import to_json
+from extractor.sheet.tables import tables
 from extractor.store.entries import Failed
 from extractor.store.store import Store
 from extractor.text.printable import printable
@@ -127,6 +129,20 @@ def test_the_workbook_has_typed_cells_and_links_to_the_evidence(
             page = (tmp_path / path).read_text()
             assert f'id="{place}"' in page
     assert _sheets(tmp_path, data_only=True)["Quotes"][4][0] == 4
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in list_schemas() if entry.shipped])
+def test_every_shipped_schema_has_a_workbook(tmp_path: Path, name: str) -> None:
+    """Whatever the types of its fields, each row of a record is a row of its kind's sheet."""
+    schema = load_schema(name)
+    extraction = extract(release().article, schema)
+    fill(tmp_path, [extraction], schema=schema)
+    write_sheets(tmp_path, schema)
+    book = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")
+    rows = [table for table in tables(extraction) if table.rows]
+    assert rows
+    for table in rows:
+        assert book[sheet_title(table.kind)].max_row == len(table.rows) + 1
 
 
 def test_hostile_words_stay_words_in_every_form(tmp_path: Path, schema: Schema) -> None:

@@ -1,12 +1,16 @@
 """The rows of any schema's record as tables."""
 
+import io
 from enum import Enum
 
 from pydantic import BaseModel, Field
 
 from extractor.fields import Figure, Name, Place, Verbatim
 from extractor.record import Audit
+from extractor.sheet.csvout import to_csv
+from extractor.sheet.html import to_html
 from extractor.sheet.tables import amount, number, row_kinds, tables
+from extractor.sheet.terminal import console_for, sheet_text
 from tests.support.extractions import make_article, make_extraction, release
 
 
@@ -135,6 +139,33 @@ def test_a_row_rests_on_its_most_exact_value() -> None:
         "figures": {"figure"},
         "sanction_terms": {"sentence"},
     }
+
+
+class _Promise(Verbatim):
+    """A type of field of one's own, with a role that no form knows."""
+
+    role = "promise"
+
+
+class _Made(BaseModel):
+    note: str
+    promise: _Promise
+
+
+class _AllMade(BaseModel):
+    made: list[_Made]
+
+
+def test_a_role_that_no_form_knows_is_shown_everywhere() -> None:
+    """Rows rest on it, and every form shows its words."""
+    record = _AllMade(made=[_Made(note="n", promise=_Promise("fire", 0, 4))])
+    extraction = make_extraction(make_article("fire ice"), record)
+    (table,) = tables(extraction)
+    assert table.rows[0].anchor == table.rows[0].cells[1].items[0]
+    assert table.rows[0].anchor.role == "promise"
+    assert ",fire,0,4," in to_csv([extraction])
+    assert "fire" in sheet_text(extraction, console_for(io.StringIO(), 60))
+    assert '<a class="hl promise" href="#a1-k1-r1"' in to_html([extraction])
 
 
 def test_columns_follow_a_recursive_model_once() -> None:

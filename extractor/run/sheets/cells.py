@@ -41,7 +41,15 @@ class Head:
     choices: tuple[str, ...] = ()  # what a spreadsheet offers, and nothing else
 
 
-_WIDTHS = {"quotation": 60, "sentence": 60, "phrase": 30, "figure": 14, "name": 24, "plain": 18}
+_WIDTHS = {
+    "attribution": 60,
+    "quotation": 60,
+    "sentence": 60,
+    "phrase": 30,
+    "figure": 14,
+    "name": 24,
+}
+_PLAIN_WIDTH = 18  # of columns of any other role
 _ORIGIN = (
     Head("Article", 44),
     Head("Outlet", 20),
@@ -185,8 +193,8 @@ def _title(kind: str) -> str:
 def field_heads(column: Column) -> Iterator[Head]:
     """Yield the columns of one field."""
     title = _title(column.name)
-    wide = _WIDTHS[column.role]
-    yield Head(title, wide, wrap=column.role in ("quotation", "sentence", "phrase"))
+    wide = _WIDTHS.get(column.role, _PLAIN_WIDTH)
+    yield Head(title, wide, wrap=wide >= _WIDTHS["phrase"])
     if column.role == "name":
         yield Head(f"{title}, as printed", 20)
     if column.role == "figure":
