@@ -94,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _say_wrong_use(message: str) -> None:
+    """Print what typer says of a wrong command line, and where help is."""
     if message.startswith("Usage:"):  # a whole help text, for a group without a command
         sys.stderr.write(f"{message}\n")
         return

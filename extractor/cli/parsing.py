@@ -18,6 +18,7 @@ class OneSchemaCommand(TyperCommand):
     """A command that refuses a second --schema; typer would silently take the last one."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, as click does. Raises UsageError for a second --schema."""
         _, _, order = self.make_parser(ctx).parse_args(list(args))
         if sum(parameter.name == "schema" for parameter in order) > 1:
             raise UsageError(
@@ -31,6 +32,7 @@ class DefaultCommandGroup(TyperGroup):
     """A group with a default command: a first word that names no command is one of its files."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, as click does, with the main command put before words that name none."""
         first = args[0] if args else ""
         if first in self.commands and first != MAIN:
             return super().parse_args(ctx, args)
@@ -42,16 +44,19 @@ class DefaultCommandGroup(TyperGroup):
         return super().parse_args(ctx, [MAIN, *args])
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the command. Raises OutputClosed where typer would end with status 1."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # typer would make it an exit status 1
             raise OutputClosed from None
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the two forms that a command line may have."""
         formatter.write_usage("extract", "--schema NAME [OPTIONS] FILES...")
         formatter.write_usage("extract", "COMMAND [ARGS]...", prefix="       ")
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the main command's options, those of runs apart, and the other commands."""
         main = self.commands[MAIN]
         files: Any = next(p for p in main.params if p.param_type_name == "argument")
         options = [p for p in main.params if p.param_type_name == "option"]

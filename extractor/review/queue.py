@@ -1,4 +1,4 @@
-"""The queue: claims by what they are filtered by, risky ones first, paged in SQL.
+"""The queue: claims filtered, sorted by risk and paged in SQL; their counts; saved views.
 
 One index holds everything that is filtered by, in the order of the queue (`claim_queue`), so a
 page reads only the claims that it shows; words are searched by SQLite's full-text index.

@@ -1,9 +1,9 @@
 """Edited sheets brought back: each changed row becomes a decision in the name of a reviewer.
 
 A row says by its claim and version what it was published as, so that only what somebody changed
-in it counts. A row is taken whole or refused whole, and costs no other; one that was decided
-meanwhile is told, not merged; what is there already is not done again. Rows that are missing from
-a sheet decide nothing.
+in it counts. A row is taken whole or refused whole, and a refused one does not stop the others. One
+that was decided meanwhile is reported, not merged; what is there already is not done again. Rows
+that are missing from a sheet decide nothing.
 """
 
 import re
@@ -60,7 +60,7 @@ class Problem:
 
 @dataclass(slots=True)
 class BringBackResult:
-    """What became of the rows of a file."""
+    """How many rows of a file were taken, and what is wrong with the others."""
 
     decisions: int = 0  # taken, or with `dry_run` those that would be
     unchanged: int = 0
@@ -100,7 +100,7 @@ def bring_back(desk: Desk, path: Path, reviewer: str, *, dry_run: bool = False) 
 
 
 class _Importer:
-    """One file on its way in."""
+    """Takes the rows of one file, and counts what became of them."""
 
     def __init__(self, desk: Desk, reviewer: str, dry_run: bool) -> None:
         self._desk = desk
@@ -127,6 +127,10 @@ class _Importer:
                 self.brought.problems.append(Problem(line.address(), str(stale)))
 
     def _line(self, line: SheetRow, claims: dict[str, Claim]) -> None:
+        """Take one row: find its claim, its edits and its decision.
+
+        Raises _RowRefused and _RowStale.
+        """
         claim, version, hashed = self._identified(line, claims)
         kind = self._kind(claim, line)
         base = self._published(claim, hashed)
@@ -157,6 +161,7 @@ class _Importer:
     # --- which row it is -----------------------------------------------------------------------
 
     def _identified(self, line: SheetRow, claims: dict[str, Claim]) -> tuple[Claim, int, str]:
+        """Return a row's claim, with the version and the hash that it was published as."""
         shown = line.text("claim")
         claim_id = read_id(shown)
         if not shown:
@@ -185,6 +190,7 @@ class _Importer:
         return claim, *version
 
     def _kind(self, claim: Claim, line: SheetRow) -> PublishedKind:
+        """Return the published kind of a claim. Raises _RowRefused when its schema is gone."""
         if claim.schema not in self._kinds:
             schema = self._desk.schema(claim.schema)
             self._kinds[claim.schema] = kinds_of(schema) if schema is not None else {}
@@ -199,7 +205,7 @@ class _Importer:
         return kind
 
     def _published(self, claim: Claim, hashed: str) -> Json | None:
-        """Return the row as it was when the sheet was published; None when it cannot be told."""
+        """Return the row as it was published; None when no row of the claim has this hash."""
         if digest(claim.row) == hashed:
             return claim.row
         before = (
@@ -276,7 +282,7 @@ class _Importer:
         action: str | None,
         note: str,
     ) -> bool:
-        """Return whether what the row asks for stands already: the file was brought back before."""
+        """Return whether the claim is already as the row asks: the file was brought back before."""
         if action is None or _STATUS[action] != claim.status:
             return False
         if edits:
@@ -291,7 +297,7 @@ class _Importer:
         return not note or any(decision.note == note for decision in standing)
 
     def _since(self, claim: Claim) -> str:
-        """Say who came between."""
+        """Return what happened to a claim since it was published, as a sentence."""
         log = [decision for decision in history(self._desk, claim.id) if not decision.second]
         if log and claim.version:
             last = log[-1]
@@ -304,6 +310,7 @@ class _Importer:
     def _decide(
         self, line: SheetRow, claim: Claim, action: Any, row: Json, reason: Any, note: str
     ) -> None:
+        """Decide, unless this is a dry run. Raises _RowRefused, _RowStale."""
         if self._dry_run:
             return
         try:

@@ -65,6 +65,7 @@ def _shown(item: Json) -> str:
 
 
 def _one(desk: "Desk", claim: Claim, field: FieldShape, cell: Any, was: Json) -> Json:
+    """Return the change that one value of a cell means for a field. Raises ValueError."""
     text = text_of(cell)
     if field.kind == "name":
         return _name(desk, claim, text)

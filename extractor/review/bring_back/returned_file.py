@@ -1,4 +1,4 @@
-"""Published sheets as analysts give them back: XLSX or CSV, saved by whatever program.
+"""Reading edited sheets: XLSX or CSV as we published them, saved by whatever program.
 
 Columns are known by their headers, in any order, with others between; a row by what stands in it.
 Spreadsheets change what they are not asked to change, above all in CSV: `is_as_written` knows what
@@ -41,7 +41,7 @@ Day = tuple[int | None, int, int | None]  # year, month, day
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row below the header."""
+    """A row below the header of a returned sheet."""
 
     sheet: str | None  # of a workbook
     number: int  # as the spreadsheet counts: from 1, the header too
@@ -54,7 +54,7 @@ class SheetRow:
         return same_name(column) in self.columns
 
     def get(self, column: str) -> Any:
-        """Return what stands under a column, None when nothing does."""
+        """Return the value under a column; None for an empty cell or a column that is missing."""
         cell = self.columns.get(same_name(column))
         value = self.values[cell[0]] if cell and cell[0] < len(self.values) else None
         return None if isinstance(value, str) and not value.strip() else value
@@ -104,6 +104,7 @@ def sheet_rows(path: Path) -> Iterator[SheetRow]:
 
 
 def _xlsx(path: Path) -> Iterator[SheetRow]:
+    """Yield the rows of every sheet that has our columns. Raises UsageError when none has."""
     from openpyxl import load_workbook
 
     any_row = False
@@ -178,6 +179,7 @@ def _not_ours(path: Path) -> UsageError:
 
 
 def _csv(path: Path) -> Iterator[SheetRow]:
+    """Yield the rows of a CSV file, in whatever encoding and with whatever delimiter."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding, lossy = _encoding(path)
     try:
@@ -220,7 +222,7 @@ def _encoding(path: Path) -> tuple[str, str | None]:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """Return what stands between the cells: with it there is a header of ours."""
+    """Return the delimiter with which the file has our header. Raises UsageError."""
     for delimiter in _DELIMITERS:
         with path.open(encoding=encoding, errors="replace", newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)

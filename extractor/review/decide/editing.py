@@ -163,6 +163,7 @@ def _kept(change: Json, was: Json, new: Json) -> Json:
 
 
 def _one(desk: "Desk", sha256: str, field: FieldShape, value: Json) -> Json:
+    """Return one value of a field, made by the finders where it must be the article's words."""
     article, kind = desk.article(sha256), field.kind
     if kind in ("quotation", "attribution"):
         spans = value.get("spans") if isinstance(value, dict) else None
@@ -212,6 +213,7 @@ def verify(desk: "Desk", article_sha256: str, schema: str, kind: str, row: Json)
 
 
 def _check_value(field: FieldShape, value: Json) -> None:
+    """Raise EditRefused unless a value without a place is one that its field may hold."""
     if field.kind == "choice" and value not in field.choices:
         raise EditRefused(f"{field.key}: choose one of {', '.join(field.choices)}", field.key)
     if field.kind == "text" and not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What a selection in an article means for a field: its words, parsed again by our own finders.
+"""Selections: what words selected in an article mean for a field, by the finders of the run.
 
 Selections come as half-open code points of `Article.text`. Blanks at their ends are not meant, nor
 are the quotation marks around a quotation. Each function raises EditRefused, saying what to do.

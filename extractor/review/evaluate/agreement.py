@@ -2,8 +2,8 @@
 
 A claim is in the sample of a tenth when its id, a hash, is in the first tenth of all ids: the same
 claims for everybody, whenever they are asked for, and those of a smaller sample are in a larger
-one. The second reviewer sees what the machine proposed and not what was decided. What he decides
-is kept beside the first decision and changes nothing; where both differ somebody settles it.
+one. The second reviewer sees what the machine proposed and not what was decided. The second
+decision is kept beside the first and changes nothing; where both differ somebody settles it.
 
 Agreement is given raw and as Krippendorff's alpha for nominal data (Krippendorff, Content
 Analysis, 1980), which takes away what chance would give.

@@ -159,6 +159,7 @@ async def _report_anew(
     settings: "Settings",
     tell: Callable[[int], None],
 ) -> Report:
+    """See report_anew; at most `settings.concurrency` articles are extracted at a time."""
     from extractor.store.work_key import recipe_for
 
     by = recipe_for(settings, schema)

@@ -79,7 +79,7 @@ RESERVED_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class RowDetails:
-    """What a claim does not say itself: of its article, its decision and the prompt used."""
+    """What is published with a claim and is not in it: of its article, decision and prompt."""
 
     heading: str | None = None  # the article's title, or its first words
     reason: str | None = None
@@ -100,7 +100,7 @@ class EditableField:
 
 @dataclass(frozen=True)
 class PublishedKind:
-    """A row kind of a schema, as it is published."""
+    """A row kind of a schema as it is published: its columns in XLSX and CSV."""
 
     schema: Schema
     kind: str
@@ -191,6 +191,7 @@ class PublishedKind:
         return cells_of(self._instance(row), self.columns)
 
     def _instance(self, row: Json) -> Any:
+        """Return the instance of the schema that a row's JSON is of, or a single value."""
         if self.row_model is not None and isinstance(row, dict):
             try:
                 return record_from_json(self.row_model, row)
@@ -330,7 +331,7 @@ def moment(at: float | None) -> str | None:
 
 
 def status_of(claim: Claim) -> str:
-    """Return a claim's status as tables show it: an open one is told to be so loudly."""
+    """Return a claim's status as tables show it: that of an open one is in capitals."""
     if claim.status == "open":
         return OPEN
     return f"{OPEN}, put off" if claim.status == "later" else claim.status
@@ -353,6 +354,7 @@ def typed_names(row: Json) -> Iterator[str]:
 
 
 def _facts(claim: Claim, details: RowDetails) -> dict[str, Any]:
+    """Return the value of every column of `_PROVENANCE_COLUMNS`, by its name."""
     return {
         "review_status": status_of(claim),
         "reviewed_by": claim.reviewer,

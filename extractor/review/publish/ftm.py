@@ -98,6 +98,7 @@ class _Entities:
         return entity
 
     def _article(self, reviewed: "PublishedArticle") -> Any:
+        """Return the entity of an article."""
         article = reviewed.article
         page = self._made("Article", _key(article))
         name = PurePosixPath(article.source.replace("\\", "/")).name or article.source
@@ -144,6 +145,7 @@ class _Entities:
         return entity
 
     def _thing(self, kind: str, name: str, page: Any) -> Any | None:
+        """Return the entity of a name in an article; None when no letter is in it."""
         schema = _SCHEMATA.get(kind, "LegalEntity")
         entity = self._made(schema, page.id, " ".join(name.casefold().split()))
         _add(entity, "name", name)
@@ -191,6 +193,7 @@ class _Entities:
     def _target(
         self, target: Any, row: "PublishedRow", page: Any, selection: "Selection"
     ) -> Any | None:
+        """Return the entity that a target of a statement names; None when it names none."""
         if isinstance(target, dict) and "name" in target:
             return self._entity(target, page, row)
         if not isinstance(target, dict) or not isinstance(target.get("start"), int):
@@ -202,6 +205,7 @@ class _Entities:
     def _sanction(
         self, statement: dict[str, Any], target: Any, row: "PublishedRow", page: Any
     ) -> Any:
+        """Return the Sanction that a statement says of a target."""
         sanction = self._made("Sanction", page.id, row.claim.id, target.id)
         _add(sanction, "entity", target.id)
         for sender in _listed(statement.get("sender")):

@@ -1,7 +1,7 @@
-"""What goes out: decided rows with where they come from and who decided, in any format.
+"""Publishing: decided rows, with where they come from and who decided, in any format.
 
-Accepted and corrected rows unless a filter says otherwise. A row that nobody has decided on goes
-out only when that is asked for by name, and then says so wherever it is shown. Memory does not
+Accepted and corrected rows are published unless a filter says otherwise; a row that nobody has
+decided on only when that is asked for by name, and it says so wherever it is shown. Memory does not
 grow with the number of rows, and a file is put in its place whole or not at all.
 """
 
@@ -36,7 +36,7 @@ ENDINGS: dict[Form, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """What became of it."""
+    """Counts and files of one export."""
 
     rows: int
     articles: int
@@ -56,7 +56,7 @@ def publish(
     with_open: bool = False,
     needs_rows: bool = False,
 ) -> PublishResult:
-    """Write what a filter lets out to a file, or to standard output without one.
+    """Write the rows of a filter to a file, or to standard output without one.
 
     With `needs_rows` nothing is written when there is no row; otherwise an empty sheet is. The desk
     is to be synced before. Raises UsageError and OutputError; then a file that was there is as it
@@ -94,7 +94,7 @@ def publish(
         )
 
 
-Writer = Callable[[Selection, IO[str]], Sequence[str]]  # returns what is to be told
+Writer = Callable[[Selection, IO[str]], Sequence[str]]  # returns notes for the user
 
 
 def _writer(form: Form) -> Writer:
@@ -131,6 +131,7 @@ def _write_csv(selection: Selection, file: IO[str]) -> Sequence[str]:
 
 
 def _write_workbook(selection: Selection, target: Path) -> None:
+    """Write the XLSX file: a sheet a kind, of each schema where there are several."""
     from extractor.run.sheets.workbook import Workbook
 
     several = len({schema for schema, _ in selection.kinds}) > 1

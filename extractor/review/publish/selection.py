@@ -47,10 +47,10 @@ class PublishedArticle:
 
 
 class Selection:
-    """What a filter lets out, as it was at one moment. A context."""
+    """The claims that a filter lets out, as they were at one moment. Use as a context."""
 
     def __init__(self, desk: Desk, wanted: Filter, *, with_open: bool = False) -> None:
-        """Choose. Without a status in the filter, what was accepted or corrected.
+        """Select claims; without a status in the filter, those accepted or corrected.
 
         Raises UsageError for open rows without `with_open`, SchemaError for a schema that is gone.
         """
@@ -66,7 +66,7 @@ class Selection:
             )
         self.filter = replace(wanted, status=tuple(statuses))
         where, self._values = conditions(desk, self.filter)
-        # What no row of the machine's says is nothing to publish before somebody has said it.
+        # A candidate is not published before a reviewer has made a row of it.
         self._where = (
             f"{where} and c.row is not null"
             " and not (c.origin = 'candidate' and c.status in ('open', 'later'))"
@@ -130,7 +130,7 @@ class Selection:
             yield row[0]
 
     def is_empty(self) -> bool:
-        """Return whether no row goes out; what does not fit its schema is counted then."""
+        """Return whether no row is selected; rows that do not fit their schema are counted."""
         unfit = self.unfit
         first = next(self.published_articles(), None)
         if first is not None:
@@ -176,7 +176,7 @@ class Selection:
             return None
 
     def _details(self, claims: Sequence[Claim], title: str) -> dict[str, RowDetails]:
-        """Return what the decisions and extractions of an article's claims say besides."""
+        """Return the details of claims by their ids, from their decisions and extractions."""
         decisions = self._by_id("decision", "reason, note", {claim.decision for claim in claims})
         extraction_ids = {
             claim.extraction_id for claim in claims if claim.extraction_id is not None

@@ -1,6 +1,6 @@
-"""The server: everything under one roof, behind the guard.
+"""The server: all routes in one application, behind the guard.
 
-Everything that decides is in the modules beside this package; the routes only add HTTP to it.
+The routes only add HTTP; whatever decides is in the packages beside this one.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,15 +28,19 @@ from extractor.review.server.queue_routes import (
 from extractor.review.server.responses import ServerConfig, claim_json, error_response, reviewer_of
 from extractor.text.complaints import plainly
 
-Unexpected = Callable[[BaseException, str], None]  # told of an error and the path asked for
+Unexpected = Callable[[BaseException, str], None]  # called with an error and the path asked for
 
 
-def _untold(error: BaseException, path: str) -> None:
-    """Tell nobody of an error that nobody meant to raise."""
+def _ignore(error: BaseException, path: str) -> None:
+    """Report an unexpected error to nobody."""
 
 
-def make_app(config: ServerConfig, unexpected: Unexpected = _untold) -> Guard:
-    """Return the whole server as an ASGI application; `unexpected` is told of its own faults."""
+def make_app(config: ServerConfig, unexpected: Unexpected = _ignore) -> Guard:
+    """Return the whole server as an ASGI application.
+
+    `unexpected` is called with every error that is a fault of the server, and the path asked for.
+    Raises UsageError when the folder has no store.
+    """
     desk = Desk(config.folder, home=config.home)
 
     @asynccontextmanager
@@ -65,6 +69,7 @@ def make_app(config: ServerConfig, unexpected: Unexpected = _untold) -> Guard:
 
 
 def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: Unexpected) -> None:
+    """Answer every kind of error in one form: see responses.error_response."""
     handler = Callable[[Request, Any], Awaitable[Response]]
 
     async def of_http(request: Request, error: HTTPException) -> Response:

@@ -57,6 +57,8 @@ class DraftRequest(BaseModel):
 
 
 def claim_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
+    """Add the routes of a claim: its panel, its form, drafts, decisions and undo."""
+
     @app.get("/claims/{claim_id}", include_in_schema=False)
     def one(claim_id: str, request: Request) -> Response:
         claim = claim_by_id(desk, claim_id)
@@ -128,6 +130,8 @@ def _taken(desk: Desk, claim: Claim, view: View | None) -> tuple[Action, Json]:
 
 
 def article_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
+    """Add the routes of an article: its text with marks, the form for a missed row, adding it."""
+
     @app.get("/articles/{sha256}", include_in_schema=False)
     def article(sha256: str, schema: str, request: Request) -> Response:
         html, legend = rendering.article(desk, sha256, schema, view_of(request.query_params))

@@ -1,4 +1,4 @@
-"""Who may talk to the server, from where, and how much: asked before anything else looks.
+"""The guard: decides which requests reach the application, before anything else reads them.
 
 The page shows unpublished work and takes decisions, on a machine where other pages are open in the
 same browser and other users may be logged in. So every request must
@@ -59,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Access:
-    """What opens the server: its token, and the names that it answers to."""
+    """What a request must know: the server's token, and the names that the server answers to."""
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     names: frozenset[str] = _LOCAL  # lower case, without port
@@ -74,7 +74,7 @@ class Access:
         return token
 
     def accepts_link(self, token: str) -> bool:
-        """Return whether a link with this token opens; one for once does not again."""
+        """Return whether the token of a link is valid; a one-time token is used up."""
         if token in self._once:
             self._once.discard(token)
             return True
@@ -110,7 +110,7 @@ class _Refused(Exception):
 
 
 class Guard:
-    """ASGI middleware that lets through what the access and the limits allow."""
+    """ASGI middleware that lets through the requests that `Access` and `Limits` allow."""
 
     def __init__(self, app: ASGIApp, access: Access, limits: Limits) -> None:
         self.app = app
@@ -134,6 +134,7 @@ class Guard:
         await self._serve(scope, receive, guarded)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and answer it ourselves when its body was too large or too slow."""
         reading = _Reading(receive, self._limit(scope), self.limits.body_timeout)
         began = False
 
@@ -152,7 +153,7 @@ class Guard:
         if reading.refused is not None and not began:
             await refusal(scope, *reading.refused)(scope, receive, send)
 
-    # --- may it -------------------------------------------------------------------------------
+    # --- access -------------------------------------------------------------------------------
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that may not pass, or that brings the token."""
@@ -217,7 +218,7 @@ class Guard:
         cookie = cookies.get(self.access.cookie)
         return cookie is not None and self.access.is_token(cookie.value)
 
-    # --- how much ------------------------------------------------------------------------------
+    # --- size ------------------------------------------------------------------------------
 
     def _limit(self, scope: Scope) -> int:
         return self.limits.upload if scope["path"] in self.limits.upload_paths else self.limits.body
@@ -245,6 +246,7 @@ class _Reading:
         self.refused: tuple[int, str, str] | None = None
 
     async def receive(self) -> Message:
+        """Return the next message, as ASGI has it. Raises _Refused when there is too much of it."""
         if self._whole:  # what comes now is that the reader has gone, whenever that is
             return await self._receive()
         try:

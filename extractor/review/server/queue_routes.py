@@ -49,6 +49,8 @@ class NamedRequest(BaseModel):
 
 
 def static_files(app: FastAPI) -> None:
+    """Add the route of scripts and styles."""
+
     @app.get("/static/{name}", include_in_schema=False)
     def static(name: str) -> Response:
         if name not in rendering.STATIC:
@@ -58,6 +60,8 @@ def static_files(app: FastAPI) -> None:
 
 
 def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
+    """Add the routes of the page, its queue, its filter bar and the reviewer's name."""
+
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
         sync(desk)
@@ -159,6 +163,8 @@ def _neighbour(desk: Desk, shown: Filter, article: str, step: int) -> str | None
 
 
 def view_routes(app: FastAPI, desk: Desk) -> None:
+    """Add the routes that save and drop a view."""
+
     @app.post("/views", include_in_schema=False)
     def keep_view(body: NamedRequest) -> Response:
         save_view(desk, body.name, rendering.from_query(dict(parse_qsl(body.query[:8000]))))
@@ -171,6 +177,8 @@ def view_routes(app: FastAPI, desk: Desk) -> None:
 
 
 def export_routes(app: FastAPI, desk: Desk) -> None:
+    """Add the route that downloads published rows."""
+
     @app.get("/export", include_in_schema=False)
     def export(
         form: Literal["xlsx", "csv", "jsonl", "html", "w3c"],

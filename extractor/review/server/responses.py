@@ -1,4 +1,4 @@
-"""What the routes of the page share: for whom a server is, and how it answers."""
+"""What the routes share: the server's configuration, and the forms of its answers."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ REVIEWER = "extract-reviewer"  # the cookie with the name that decisions are sig
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """What a server is made for."""
+    """What a server serves, to whom, and within which limits."""
 
     folder: Path
     access: Access
@@ -39,6 +39,7 @@ def reviewer_of(request: Request, config: ServerConfig) -> str:
 
 
 def error_response(request: Request, status: int, code: str, message: str) -> Response:
+    """Return an error: a small page for who looks at one, else JSON."""
     if "text/html" in request.headers.get("accept", ""):
         title = "Not found" if status == 404 else "This did not work"
         return html_response(rendering.render("message.html", title=title, message=message), status)

@@ -29,11 +29,11 @@ def serve(
     note: Callable[[str], None],
     unexpected: Unexpected,
 ) -> None:
-    """Serve the review of a folder until Ctrl-C; `link` is told where, `note` what else there is.
+    """Serve the review of a folder until Ctrl-C.
 
-    `unexpected` is told of errors inside the server, with the path that was asked for.
-
-    Raises UsageError when there is no store in the folder or the address cannot be had.
+    `link` is called with the address to open, `note` with whatever else the user should know,
+    `unexpected` with every error inside the server and the path that was asked for. Raises
+    UsageError when there is no store in the folder or the address cannot be had.
     """
     import uvicorn
 

@@ -170,6 +170,7 @@ class _ArticleSync:
     # --- what the machine says now ----------------------------------------------------------------
 
     def _proposals(self) -> Iterator[Proposal]:
+        """Yield the rows of the extraction, then the candidates that none of them uses."""
         counts = json.loads(self._extraction["counts"] or "{}")
         odd = counts.get("warnings") or counts.get("unaccounted")
         row_warnings = self._row_warnings() if odd else None
@@ -367,6 +368,7 @@ class _ArticleSync:
     def _columns(
         self, number: int, claim_id: str, ordinal: int, proposal: Proposal
     ) -> dict[str, Any]:
+        """Return the columns of a new claim."""
         risk, flags = assess(
             status="open",
             origin=proposal.origin,
@@ -406,6 +408,7 @@ class _ArticleSync:
         }
 
     def _proposal_values(self, claim_id: str, proposal: Proposal | None) -> tuple[Any, ...]:
+        """Return the values of `_INSERT_PROPOSAL`; None: the machine says it no more."""
         extraction = self._extraction
         return (
             claim_id,

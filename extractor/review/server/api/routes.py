@@ -175,6 +175,7 @@ async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
 
 
 async def _form(request: Request) -> tuple[dict[str, Any], bytes]:
+    """Return what a form asks for, and the bytes of its file."""
     async with request.form(max_files=1, max_fields=2, max_part_size=10_000) as form:
         file, schema = form.get("file"), form.get("schema")
         if not isinstance(file, UploadFile) or not isinstance(schema, str):

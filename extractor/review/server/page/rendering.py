@@ -91,6 +91,7 @@ def build() -> str:
 
 @cache
 def _templates() -> "Environment":
+    """Return the templates of the page with their filters."""
     templates = environment(HERE / "templates")
     templates.filters |= {
         "data": _data,
@@ -164,7 +165,7 @@ def row_view(desk: "Desk", claim: Claim, query: str) -> dict[str, Any]:
 
 
 def to_query(filter: Filter) -> str:
-    """Return the query of a filter as the page writes it: a status is always told."""
+    """Return the query of a filter as the page writes it: it always names a status."""
     query = filter.to_query()
     return query if filter.status else f"{query}&status=all".lstrip("&")
 
@@ -336,6 +337,7 @@ def _pair_decisions(pair: Pair | None) -> tuple[Decision, ...]:
 
 
 def _facts(claim: Claim) -> list[tuple[str, str]]:
+    """Return what is known of where a claim comes from, as (label, value)."""
     place = f"{claim.start:,}–{claim.end:,}" if claim.start is not None else None
     confidence = f"{claim.confidence:.0%}" if claim.confidence is not None else None
     by = claim.model or ("a reviewer" if claim.origin == "analyst" else None)

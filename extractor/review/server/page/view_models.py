@@ -148,6 +148,7 @@ def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
 def _cells(
     desk: "Desk", schema: str, kind: str, row: Json, columns: tuple[Column, ...]
 ) -> tuple[Cell, ...]:
+    """Return a row's cells; of a row that does not fit its schema any more, its words alone."""
     try:
         return cells_of(_value(desk, schema, kind, row), columns)
     except (
@@ -210,8 +211,7 @@ def summary(fields: Sequence[FieldView]) -> list[tuple[str, bool]]:
 
 
 def words_around(desk: "Desk", claim: Claim, fields: Sequence[FieldView]) -> list[tuple[str, bool]]:
-    """Return the words that a figure stands among: for a row that tells neither what
-    it counts nor what it amounts to."""
+    """Return the words around a figure, for a row that says not even what it counts."""
     lead = next((field for field in fields if field.is_anchor and field.items), None)
     if lead is None or lead.items[0].role != "figure" or claim.start is None or claim.end is None:
         return []
@@ -329,6 +329,7 @@ def marks(desk: "Desk", claims: Iterable[Claim]) -> tuple[list[Mark], dict[str, 
 
 
 def _marks(desk: "Desk", claim: Claim, lines: dict[str, str]) -> Iterator[Mark]:
+    """Yield the marks of one claim; `lines` names the looks of kinds that rest on sentences."""
     led = False
     for field in fields_of(desk, claim.schema, claim.kind, claim.row):
         look: str = field.column.role
