@@ -16,7 +16,7 @@ MODALS = word_set("closed_classes.auxiliaries", "will", "possible", "due", "will
 }
 AUXILIARIES = word_set("closed_classes.auxiliaries")
 NEGATIONS = word_set("closed_classes.negations") | word_set(
-    "closed_classes.auxiliaries", "cannot", "not", "will-not", "due-not"
+    "closed_classes.auxiliaries", "cannot", "is-not", "not", "will-not", "due-not"
 )
 SUBORDINATORS = word_set("closed_classes.conjunctions", "subordinating", "relative", "rare")
 COORDINATORS = word_set("closed_classes.conjunctions", "coordinating")
@@ -31,7 +31,7 @@ BREAKS = frozenset("; : — – “ ” ( ) [ ] « » „ ? ! ... … --".split(
 MONTHS = (
     word_set("calendar.months", "full")
     | word_set("calendar.weekdays", "full")
-    | {f"{short}." for short in word_set("calendar.months", "short")}
+    | {f"{short}." for short in word_set("calendar.months", "short", "word-like")}
 )
 _ADVERB_LIKE = word_set("clauses.adverb-like")
 _BEFORE_SHORT_VERBS = word_set("closed_classes.before-short-verbs")

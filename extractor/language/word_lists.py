@@ -108,6 +108,11 @@ class WordLists:
         return f"{name.partition('.')[0]}.txt:{entries[0].line}"
 
 
+def alternatives(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words, the longest first, as "Sept" before "Sep"."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
 def parse(text: str, file: str) -> dict[str, list[Entry]]:
     """Return the sections of a data file; raise `WordListError` with file and line if malformed."""
     sections: dict[str, list[Entry]] = {}

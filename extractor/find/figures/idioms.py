@@ -10,24 +10,23 @@ from extractor.find.candidates import FigureKind
 from extractor.find.figures.not_figures import is_plural, words_before
 from extractor.find.figures.numerals import Numeral
 from extractor.find.figures.qualifiers import qualifier_of
-from extractor.language.en.lists import word_set
+from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.word_lists import alternatives
 
 _NO_NOUN = word_set("figures.no-noun")
 _BEFORE_PRONOUN_ONE = word_set("figures.before-pronoun-one")
 _ONE_SPAN = word_set("figures.before-one-span")
 _BEFALLEN = re.compile(
     r"(?: [a-z][\w-]*){1,3} (?:(?:(?:was|is|has been|had been|also|still|later|being|be|were) )*"
-    r"(?:died|dies|killed|dead|injured|wounded|hurt|missing|arrested|detained|freed|released|shot"
-    r"|hospitali[sz]ed|charged|jailed|executed|kidnapped|abducted))\b"
+    rf"(?:{alternatives(word_set('figures.befallen'))}))\b"
 )
 _BEFALLING = word_set("figures.befalling")
+_TWO_TO_TEN = alternatives(word_tuple("numbers.units")[2:11])
 _NUMBER_AHEAD = re.compile(
-    r"(?:,? [a-z][\w-]*){0,4},? (?:and|or) (?:[0-9]|two\b|three\b|four\b|five\b|six\b|seven\b"
-    r"|eight\b|nine\b|ten\b|dozens\b|several\b)"
+    r"(?:,? [a-z][\w-]*){0,4},? (?:and|or) "
+    rf"(?:[0-9]|(?:{_TWO_TO_TEN}|dozens|several)\b)"
 )
-_NUMBER_BEHIND = re.compile(
-    r"(?:\b[0-9]+|\b(?:two|three|four|five|six|seven|eight|nine|ten))(?: [a-z][\w-]*){1,3},? and\Z"
-)
+_NUMBER_BEHIND = re.compile(rf"(?:\b[0-9]+|\b(?:{_TWO_TO_TEN}))(?: [a-z][\w-]*){{1,3}},? and\Z")
 _NEXT = re.compile(r"[ \u00a0-]([^\W\d_]+)")
 _HYPHEN_IDIOM = re.compile(r"-(?:way|faced|star|fold|sided|handed|pronged|piece|on)\b")
 

@@ -7,11 +7,11 @@ import re
 
 from extractor.find.candidates import NotFigureReason
 from extractor.find.figures.numerals import Numeral
+from extractor.language.en.calendar import MONTH_OF_DAY_PATTERN
 from extractor.language.en.lists import word_set
 
 Verdict = tuple[int, int, NotFigureReason]  # where the number that is no figure begins and ends
 
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"  # noqa: E501
 _YEAR = r"(?:1[0-9]|20)[0-9]{2}(?![0-9,]*[0-9])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9:%$]|[.,][0-9]{3}|\.[0-9])"
 _MONTH_FIRST = re.compile(
@@ -21,7 +21,7 @@ _MONTH_FIRST = re.compile(
     rf"(?:,? {_YEAR})?(?! ?(?:percent|per cent|%|million|billion|people|years?)\b)|{_YEAR})"
 )
 _DAY_FIRST = re.compile(
-    rf"{_DAY}(?:(?:[-–/]| ?[-–] | and | to | or ){_DAY})?(?: of)?[ \u00a0-]{_MONTH}"
+    rf"{_DAY}(?:(?:[-–/]| ?[-–] | and | to | or ){_DAY})?(?: of)?[ \u00a0-]{MONTH_OF_DAY_PATTERN}"
     rf"(?:,?[ \u00a0-]{_YEAR})?(?![a-z])"
 )
 _NUMERIC_DATE = re.compile(

@@ -16,17 +16,16 @@ from extractor.find.figures.not_figures import (
     words_before,
 )
 from extractor.find.figures.numerals import Numeral
-from extractor.language.en.calendar import MONTHS, WEEKDAYS
+from extractor.language.en.calendar import LONG_MONTH_PATTERN, MONTHS, WEEKDAYS
 from extractor.language.en.lists import word_set
+from extractor.language.word_lists import alternatives
 
-_GLUED_MONTH = re.compile(  # "PostedFebruary 6", where a page ran two lines together
-    r"[a-z](?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)\Z"
-)
+# "PostedFebruary 6", where a page ran two lines together
+_GLUED_MONTH = re.compile(rf"[a-z]{LONG_MONTH_PATTERN}\Z")
 _HYPHEN_CAPITAL = re.compile(r"-([A-Z]\w*)")
 _ADDRESS = re.compile(
     r" (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? |[0-9]+(?:st|nd|rd|th) ){1,3}"
-    r"(?:Street|Avenue|Road|Ave|St|Rd|Blvd|Boulevard|Lane|Drive|Dr|Square|Place|Parkway|Court)\b"
+    rf"(?:{alternatives(word.title() for word in word_set('names.streets'))})\b"
 )
 _SECTION = word_set("figures.numbered-sections")
 _NAMED = word_set("figures.numbered-things")

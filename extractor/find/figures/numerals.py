@@ -19,6 +19,7 @@ from extractor.language.en.numbers import (
     UNITS,
     VAGUE,
 )
+from extractor.language.word_lists import alternatives
 
 _HALVES = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
 
@@ -28,8 +29,8 @@ _DIGITS = re.compile(
     r"|[0-9]+(?:\.[0-9]+)?"
 )
 _SCALE_AFTER = re.compile(
-    r"[ \u00a0-]?(hundred|thousand|lakh|million|crore|billion|trillion|dozen)s?(?![\w])"
-    r"|[ \u00a0]?(mn|mln|mio|bn|bln|tn|trn)\b",
+    rf"[ \u00a0-]?({alternatives(SCALES)})s?(?![\w])"
+    rf"|[ \u00a0]?({alternatives(short for short in SHORT_SCALES if len(short) > 1)})\b",
     re.IGNORECASE,
 )
 _LETTER_SCALE = re.compile(r"[ \u00a0]?([mMbBkKtT])(?![\w])")
@@ -41,8 +42,8 @@ _AND_STEP = re.compile(r"[ -]and[ -]([A-Za-z]+)")
 _AND_A_HALF = re.compile(r"(?:[ -]and[ -]a[ -](half|third|quarter))\b")
 _WORD = re.compile(r"[A-Za-z]+")
 _PART = re.compile(
-    r"([ -])(half|halves|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twentieth"
-    r"|hundredth)(s?)\b(?! (?:place|time|year|largest|biggest|straight|consecutive)\b)"
+    rf"([ -])({alternatives(PARTS)})(s?)\b"
+    r"(?! (?:place|time|year|largest|biggest|straight|consecutive)\b)"
 )
 _OF_A_KIND = re.compile(r" (?:of|the|as)\b")
 _RATIO = re.compile(r" (?:in|out of|in every|of every|out of every) (?:an? )?(?=[0-9A-Za-z])")

@@ -16,6 +16,7 @@ from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.scanning import matches
 from extractor.language.word_classes import BEGINNING
+from extractor.language.word_lists import alternatives
 from extractor.text.spans import Span
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 _OF_THE_WORLD = word_tuple("names.state-groups-of-the-world")
 _WHICH = word_set("names.which-states")
 _DIRECTIONS = word_set("names.directions")
+_PLURALS = alternatives(word_set("names.state-group-beginnings", "heads"))
+_OF_COMMUNITY = alternatives(word_set("names.state-group-beginnings", "before-community"))
 _HEADS = re.compile(
-    r"\b(?:countries|nations|states|powers|governments|capitals|leaders|bloc)\b"
-    r"|\b(?:international|global|world)\s+community\b"
+    rf"\b(?:{_PLURALS})\b|\b(?:{_OF_COMMUNITY})\s+community\b"
     r"|\b\d+-(?:nation|member|country|state|strong)\s+(?:[\w-]+\s+){0,2}?"
     r"(?:bloc|group|grouping|union|alliance|body|council|organi[sz]ation|community|league|club)\b",
     re.IGNORECASE,

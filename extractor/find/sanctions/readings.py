@@ -4,6 +4,7 @@ from extractor.find.candidates import Action, SanctionStatement, Status
 from extractor.find.document import Sentence
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.frozen import frozen
+from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
     PREPOSITIONS,
@@ -37,7 +38,7 @@ class StatementReading:
     reading: Reading
 
 
-_BE = frozenset("is are was were be been being isn't aren't wasn't weren't".split())
+_BE = word_set("closed_classes.auxiliaries", "is", "be", "is-not")
 
 
 def be_index(tokens: list[Token], i: int) -> int | None:

@@ -206,7 +206,7 @@ def _people_before(tokens: list[Token], i: int) -> bool:
     return False
 
 
-_BE = frozenset("is are was were be been being".split())
+_BE = word_set("closed_classes.auxiliaries", "is", "be")
 
 
 def _be_before(tokens: list[Token], i: int) -> bool:

@@ -26,7 +26,8 @@ CONJUNCTIONS = word_set(
 AUXILIARIES = with_curly(
     word_set(
         "closed_classes.auxiliaries",
-        "be", "have", "do", "will", "possible", "due", "not", "will-not", "due-not",
+        "is", "be", "have", "do", "will", "possible", "due",
+        "is-not", "not", "will-not", "due-not",
     )
 )  # fmt: skip
 SUBJECT_PRONOUNS = word_set("closed_classes.subject-pronouns", "personal", "relative")

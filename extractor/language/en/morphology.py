@@ -5,6 +5,7 @@ from its form: `singular("runs")` is "run".
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,3 +59,18 @@ def singular(noun: str) -> str:
     if noun.endswith(("ches", "shes", "sses", "xes")):
         return noun[:-2]
     return noun if noun.endswith(("ss", "us", "is")) else noun[:-1]
+
+
+def plural(noun: str) -> str:
+    """Return the plural of a lower-case noun, e.g. "ally" -> allies; "sketch" -> sketches."""
+    for form, base in _IRREGULAR.labelled("irregular.plurals").items():
+        if base == noun:
+            return form
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith((*_SIBILANTS, "ero")) else "s")
+
+
+def both_numbers(nouns: Iterable[str]) -> frozenset[str]:
+    """Return nouns with their plurals."""
+    return frozenset(form for noun in nouns for form in (noun, plural(noun)))

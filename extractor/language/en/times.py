@@ -7,48 +7,44 @@ resolve them to a calendar, or events used as dates ("after the invasion"); thos
 
 import re
 
+from extractor.language.en.calendar import MONTH_PATTERN, WEEKDAY_PATTERN
+from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import both_numbers
+from extractor.language.word_lists import alternatives
 from extractor.text.spans import Span
 
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|Mar\.|April|Apr\.|May|June|July|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _YEAR = r"(?:1[89]|20)\d\d"
-_PART = r"(?:morning|afternoon|evening|night|lunchtime)"
-_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|quarters?|weekends?)"
-_FEW = (
-    r"(?:\d[\d,.]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen"
-    r"|twenty|thirty|forty|fifty|sixty|ninety|a few|few|several|some|many|a couple of|a further"
-    r"|another)"
-)
+_PART = rf"(?:{alternatives(word_set('calendar.parts-of-day'))})"
+_UNIT = rf"(?:{alternatives(word_set('calendar.units'))})s?"
+_FEW = rf"(?:\d[\d,.]*|{alternatives(word_set('calendar.amounts'))})"
 _EARLY = r"(?:(?:early|late|mid|the end of|the start of|the beginning of|the middle of)[ -])"
 _LEAD = (
     r"(?:(?:as (?:recently|early|late|soon|of)(?: as)?|until(?: at least)?|till|since|from|by|on"
     r"|in|at|during|before|after|throughout|through|starting|effective|over|within|for) )"
 )
 _DATE = (
-    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? {_YEAR})?"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? {_YEAR})?"
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_PATTERN}(?:,? {_YEAR})?"
+    rf"|{MONTH_PATTERN} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? {_YEAR})?"
     rf"|\d{{4}}-\d\d-\d\d"
 )
 _DAYS = (
-    rf"(?:the (?:previous|following) )?(?:(?:last|next|this) )?{_DAY}(?: {_PART})?"
+    rf"(?:the (?:previous|following) )?(?:(?:last|next|this) )?{WEEKDAY_PATTERN}(?: {_PART})?"
     rf"(?:,? \(?(?:{_DATE})\)?)?"
 )
 _NEAR = (
     r"(?:last|next|this|that|earlier this|later this"
     r"|the (?:past|last|next|previous|following|same|coming))"
 )
-_SPELL = rf"(?:{_UNIT}|{_PART}|spring|summer|autumn|winter|fall|year-end|century)"
+_SPELL = rf"(?:{_UNIT}|{_PART}|{alternatives(word_set('calendar.seasons'))}|year-end|century)"
 
 _TIME = re.compile(
     # a date or a weekday, with or without its preposition
     rf"\b{_LEAD}?{_EARLY}?(?:{_DATE}|{_DAYS})(?![\w'’-])"
     # a month or a year needs a preposition or another sign that it is one ("May", "2014")
     rf"|\b(?:{_LEAD}(?:{_EARLY}|last |next |this )?|{_EARLY}|last |next |this )"
-    rf"(?:{_MONTH}(?:,? (?:{_YEAR}|of (?:last|this|next) year))?|the {_YEAR}s|{_YEAR})(?![\w'’-])"
-    rf"|\bbetween {_YEAR} and {_YEAR}\b|\b{_MONTH} {_YEAR}\b"
+    rf"(?:{MONTH_PATTERN}(?:,? (?:{_YEAR}|of (?:last|this|next) year))?|the {_YEAR}s|{_YEAR})"
+    r"(?![\w'’-])"
+    rf"|\bbetween {_YEAR} and {_YEAR}\b|\b{MONTH_PATTERN} {_YEAR}\b"
     # "last week", "earlier this month", "since the previous year", "by the end of this year"
     rf"|\b{_LEAD}?{_EARLY}?{_NEAR} {_SPELL}\b"
     # "in the coming months", "over the past five years", "in recent weeks", "for six months"
@@ -58,22 +54,20 @@ _TIME = re.compile(
     rf"|\b(?:about |around |nearly |almost |more than |over )?{_FEW} {_UNIT}"
     rf" (?:ago|earlier|later|after)\b"
     r"|\bas soon as possible\b"
-    rf"|\b(?:immediately|today|tomorrow|yesterday|tonight|overnight|soon|shortly|indefinitely"
-    rf"|recently|simultaneously|at once|straight away|right away|until further notice"
-    rf"|(?:earlier|later) (?:today|on)|with immediate effect)\b",
+    rf"|\b(?:{alternatives(word_set('calendar.adverbs'))}|(?:earlier|later) (?:today|on))\b",
     re.IGNORECASE,
 )
 _MODAL_MAY = re.compile(r"(?:on|in|by|from|this|that|at) may$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+|\d+")
 # Every expression above holds one of these, or a number of four digits.
-_ANCHORS = frozenset(
-    "january february march april may june july august september october november december jan "
-    "feb mar apr aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday "
-    "second seconds minute minutes hour hours day days week weeks month months year years decade "
-    "decades quarter quarters weekend weekends morning afternoon evening night lunchtime spring "
-    "summer autumn winter fall end century immediately today tomorrow yesterday tonight "
-    "overnight soon shortly indefinitely recently simultaneously once away notice earlier later "
-    "effect".split()
+_ANCHORS = (
+    word_set("calendar.months")
+    | word_set("calendar.weekdays", "full")
+    | both_numbers(word_set("calendar.units"))
+    | word_set("calendar.parts-of-day")
+    | word_set("calendar.seasons")
+    | frozenset(adverb.split()[-1] for adverb in word_set("calendar.adverbs"))
+    | word_set("calendar.anchors")
 )
 _REACH = 6  # words before the anchor that one expression can begin at: "by the end of the year"
 

@@ -21,7 +21,12 @@ from pathlib import Path
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import both_numbers
+from extractor.language.word_lists import alternatives
 from extractor.rules.attribution.dismissal_features import (
+    GOODS,
+    PEOPLE_OF_WORKS,
+    WORKS,
     Cues,
     by_last_word,
     features_of,
@@ -47,19 +52,9 @@ _LITTLE_WORDS = word_set("attribution.lower-case-in-titles")
 _FIRST_OR_SECOND = word_set("attribution.first-or-second-person")
 _SPEAKERS = word_set("attribution.first-person-subjects")
 # works that have a title, and people who stand to one as host to show
-_WORK = (
-    r"(?:films?|movies?|books?|novels?|memoirs?|songs?|albums?|shows?|series|dramas?|comed(?:y|ies)"
-    r"|sitcoms?|documentar(?:y|ies)|podcasts?|plays?|musicals?|magazines?|newspapers?|programs?"
-    r"|programmes?|essays?|poems?|paintings?|exhibitions?|episodes?|blogs?|sequels?|reboots?"
-    r"|remakes?|autobiograph(?:y|ies)|biograph(?:y|ies)|thrillers?|sketch(?:es)?|tracks?|anthems?"
-    r"|operas?|trilog(?:y|ies)|franchises?|cartoons?|broadcasts?|singles?|segments?|soundtracks?"
-    r"|video ?games?|talk show)"
-)
-_PERSON_OF_WORK = (
-    r"(?:(?:co-)?(?:hosts?|stars?|authors?|anchors?|creators?|moderators?)|actors?|actress(?:es)?"
-    r"|contestants?|editors?|producers?|fans?|cast|episodes?|editions?|taping|characters?|heroine|hero)"
-)
-_WORK_BEFORE = re.compile(rf"\b{_WORK},?\s+$", re.I)
+_WORK = alternatives(both_numbers(WORKS | {"video game", "videogame", "talk show"}))
+_PERSON_OF_WORK = "(?:co-)?" + f"(?:{alternatives(both_numbers(PEOPLE_OF_WORKS | {'episode'}))})"
+_WORK_BEFORE = re.compile(rf"\b(?:{_WORK}),?\s+$", re.I)
 _TITLED_BEFORE = re.compile(r"\b(?:titled|entitled)[,:]?\s+$", re.I)
 _PERSON_BEFORE = re.compile(
     rf"\b(?:{_PERSON_OF_WORK}|broadcast|revival|season \w+) (?:of|on) (?:[A-Z]+['’]s )?(?:the )?$"
@@ -75,8 +70,7 @@ _WORK_IN_APPOSITION = re.compile(
     rf"\s+(?:a|an|the|his|her|its|their) (?:[\w-]+ ){{0,4}}?(?:{_WORK})\b"
 )
 _GOODS_AFTER = re.compile(
-    r"\s+(?:[\w-]+ )?(?:signs?|(?:t-)?shirts?|hats?|caps?|banners?|posters?|buttons?|stickers?"
-    r"|placards?|flags?|tote|mugs?|pins?|badges?|billboards?)\b",
+    rf"\s+(?:[\w-]+ )?(?:{alternatives(both_numbers(GOODS))})\b",
     re.I,
 )
 _NAME_BEFORE = re.compile(r"(?:^|[^.!?]\s|^)\b[A-Z][\w'’.-]*[a-z]\s$")

@@ -24,45 +24,25 @@ from extractor.language.en.lexicon import (
     PREPOSITIONS,
     SPEECH_VERBS,
 )
-from extractor.language.en.lists import word_set
+from extractor.language.en.lists import word_groups, word_set
 from extractor.language.en.morphology import singular
 
 _WIDEST = 60  # tokens of a sentence that are read on each side
 _TAIL = 4  # tokens from a verb of speech to the end of a sentence that it closes: ", Smith said."
 
 _THEMSELVES = word_set("attribution.words-kept-as-features")
+WORKS = word_set("attribution.works")
+PEOPLE_OF_WORKS = word_set("attribution.people-of-works")
+GOODS = word_set("attribution.goods")
 # words that say what something is called, and what is said of someone
-_VERBS = {
-    kind: frozenset(words.split())
-    for kind, words in {
-        "told": "told tells tell telling",
-        "called": "called calls calling call dubbed labeled labelled termed branded describes "
-        "described describing",
-        "titled": "titled entitled named headlined subtitled christened",
-        "known": "known nicknamed coined so-called self-described self-styled self-proclaimed "
-        "codenamed code-named captioned billed deemed",
-    }.items()
-}
+_VERBS = {kind: frozenset(verbs) for kind, verbs in word_groups("attribution.naming-verbs").items()}
 # what a name or a phrase in marks may be that nobody says
 _KINDS = {
-    kind: frozenset(words.split())
-    for kind, words in {
-        "work": "film movie book novel memoir song album show series drama comedy sitcom "
-        "documentary podcast play musical magazine newspaper program programme essay poem painting "
-        "exhibition episode blog sequel reboot remake autobiography biography thriller sketch "
-        "track anthem opera trilogy franchise cartoon broadcast single segment soundtrack "
-        "videogame game miniseries tune hit column chapter",
-        "people of works": "host co-host star author anchor creator moderator actor actress "
-        "contestant editor producer fan cast edition taping character heroine hero viewer reader "
-        "co-anchor rerun",
-        "goods": "sign shirt t-shirt tshirt hat cap banner poster button sticker placard flag tote "
-        "mug pin badge billboard bumper tattoo",
-        "slogan": "slogan motto mantra chant hashtag catchphrase refrain",
-        "term": "term word phrase expression label moniker nickname epithet category name title "
-        "concept notion acronym tag euphemism meme",
-        "broadcast": "news network channel radio television tv",
-    }.items()
+    kind: frozenset(nouns) for kind, nouns in word_groups("attribution.kinds-of-marked").items()
 } | {"document": DOCUMENT_NOUNS}
+_KINDS["work"] |= WORKS
+_KINDS["people of works"] |= PEOPLE_OF_WORKS
+_KINDS["goods"] |= GOODS
 _TELLING = frozenset(_KINDS) | {"titled", "called", "known"}
 _NO_VERB_AFTER = DETERMINERS | POSSESSIVES | PREPOSITIONS
 _SUBJECTS = word_set("attribution.personal-subjects")

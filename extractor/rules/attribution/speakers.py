@@ -28,7 +28,7 @@ from extractor.text.spans import Span
 
 _RIVALS = 6
 _CHANCE = itemgetter(0)  # of a pair
-_COPULAS = frozenset("was is were are".split())
+_COPULAS = word_set("closed_classes.auxiliaries", "is")
 _WHEN = word_set("attribution.temporal-conjunctions")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from extractor.language.en.lists import word_set
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -17,32 +17,11 @@ from extractor.language.sentence_words import (
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
-_OPENERS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "if": (("if",),),
-    "unless": (("unless",),),
-    "provided": (("provided", "that"), ("provided",)),
-    "providing": (("providing",),),
-    "only": (("only", "if"), ("only", "when"), ("only", "after"), ("only", "once")),
-    "as": (("as", "long", "as"), ("as", "soon", "as")),
-    "so": (("so", "long", "as"),),
-    "once": (("once",),),
-    "until": (("until",),),
-    "till": (("till",),),
-    "on": (("on", "condition"), ("on", "the", "condition")),
-    "assuming": (("assuming",),),
-    "conditional": (("conditional", "on"), ("conditional", "upon")),
-    "contingent": (("contingent", "on"), ("contingent", "upon")),
-    "depending": (("depending", "on"),),
-    "in": (
-        ("in", "exchange", "for"), ("in", "return", "for"), ("in", "return"), ("in", "exchange"),
-        ("in", "the", "event"), ("in", "case"),
-    ),
-    "should": (("should",),),
-    "pending": (("pending",),),
-    "subject": (("subject", "to"),),
-}  # fmt: skip
+_OPENERS: dict[str, list[tuple[str, ...]]] = {}  # by their first words
+for _phrase in word_tuple("clauses.condition-openers"):
+    _OPENERS.setdefault(_phrase.partition(" ")[0], []).append(tuple(_phrase.split()))
 _FIRST_WORDS = frozenset(_OPENERS) | {"as", "when"}
-_EXCHANGES = frozenset({("in", "exchange", "for"), ("in", "return", "for")})
+_EXCHANGES = frozenset(tuple(phrase.split()) for phrase in word_tuple("clauses.exchange-openers"))
 _OCCASIONS = word_set("clauses.occasions")
 
 

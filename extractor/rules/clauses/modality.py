@@ -12,12 +12,10 @@ from extractor.rules.clauses.verb_groups import LEADS, Lead, is_base
 
 _REPORT = word_set("speech_verbs.reporting")
 _BILLS = word_set("clauses.bills")
-POSSIBLE = frozenset("could may might can".split())
-DUE = frozenset("should must ought shouldn't mustn't".split())
+POSSIBLE = word_set("closed_classes.auxiliaries", "possible")
+DUE = word_set("closed_classes.auxiliaries", "due", "due-not")
 _MAY_OR_SHOULD = POSSIBLE | DUE
-_WILL = frozenset(
-    "will would shall 'll won't wouldn't they'll we'll he'll she'll it'll they'd we'd".split()
-)
+_WILL = word_set("closed_classes.auxiliaries", "will", "will-not", "subject-will") | {"'ll"}
 
 
 def status_of_verb(

@@ -101,7 +101,7 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
 
 _HELPING = word_set("clauses.helping")
 _RULING = word_set("sanctions.ruling")
-_PASSED_OVER = frozenset(("both", "either", "then", "first", "once", '"', "“", "”", "‘", "''"))
+_PASSED_OVER = word_set("clauses.passed-over") | frozenset(('"', "“", "”", "‘", "''"))
 
 
 def _governor(tokens: list[Token], to: int, lead: Lead) -> int:

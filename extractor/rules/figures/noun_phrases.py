@@ -10,6 +10,7 @@ from extractor.find.figures.not_figures import is_plural
 from extractor.language.en.calendar import MONTHS, WEEKDAYS
 from extractor.language.en.lists import word_set
 from extractor.language.en.numbers import UNITS
+from extractor.language.word_lists import alternatives
 from extractor.text.spans import Span
 
 
@@ -17,12 +18,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-DETERMINERS = word_set("figures.determiners")
-AUXILIARIES = _words(
-    "is are was were be been being am has have had having do does did will would shall should may "
-    "might can could must cannot ought won't wouldn't isn't aren't wasn't weren't hasn't haven't "
-    "hadn't doesn't don't didn't can't couldn't shouldn't"
-)
+DETERMINERS = word_set(
+    "closed_classes.determiners", "articles", "demonstrative", "each"
+) | word_set("closed_classes.possessives", "personal")
+AUXILIARIES = word_set(
+    "closed_classes.auxiliaries",
+    "is", "be", "have", "having", "do", "will", "possible", "due",
+    "cannot", "is-not", "not", "will-not", "due-not",
+)  # fmt: skip
 _STOPS = AUXILIARIES | word_set("figures.stops")
 VERBS = word_set("figures.verbs-after-numbers")
 _ADJECTIVES_LIKE = word_set("figures.participles-like-adjectives")
@@ -39,8 +42,7 @@ _IN_PLACE = re.compile(
     r" in (?:the )?([A-Z][\w.’'-]*[^\W_])((?: (?:of |and )?[A-Z][\w’'-]*[^\W_]){0,3})(?![\w%])"
 )
 _DETERMINED = re.compile(
-    r"(?:(?:the|a|an|this|that|these|those|its|their|his|her|our|your|my|all|such|each|every"
-    r"|some|any|both|other|last|next|past|first)\b ?)+"
+    rf"(?:(?:{alternatives(DETERMINERS | word_set('figures.determined-besides'))})\b ?)+"
 )
 _POSSESSIVE = re.compile(r"[’']s?\Z")
 MAX_WORDS = 7

@@ -12,17 +12,12 @@ from collections.abc import Mapping
 from extractor.find.candidates import FigureCandidate, Mention
 from extractor.find.inventory import Inventory
 from extractor.language.en.lists import word_set
+from extractor.language.word_lists import alternatives
 from extractor.rules.attribution.speakers import Attribution
 from extractor.text.spans import Span
 
 _ACCORDING = re.compile(r"\b[Aa]ccording to ")
-_SAYING = re.compile(
-    r"\b(?:said|says|saying|told|tells|estimates?|estimated|put|puts|reported|reports|announced"
-    r"|announces|claimed|claims|found|finds|showed|shows|added|adds|confirmed|warned|wrote|writes"
-    r"|noted|notes|insisted|argued|predicted|expects?|expected|projected|projects|pledged|promised"
-    r"|urged|demanded|acknowledged|stated|declared|revealed|calculated|counted|recorded|believes?"
-    r"|tweeted|suggested|suggests|indicated|indicates|explained|testified|recalled|vowed|denied)\b"
-)
+_SAYING = re.compile(rf"\b(?:{alternatives(word_set('speech_verbs.of-figures'))})\b")
 _LEADING_ONLY = word_set("figures.estimating-verbs")
 _BETWEEN_SUBJECT_AND_VERB = re.compile(
     r"[ \u00a0](?:(?:has|have|had|also|later|then|previously|earlier|recently|already|itself"

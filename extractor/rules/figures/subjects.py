@@ -11,6 +11,7 @@ import re
 
 from extractor.find.candidates import FigureCandidate
 from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.word_lists import alternatives
 from extractor.rules.figures import noun_phrases
 from extractor.text.spans import Span
 
@@ -19,14 +20,14 @@ Found = tuple[Span, float]  # what is counted, and how sure that is
 _NUMBER_OF = re.compile(
     r"\b(?:number|total|count|tally|estimate|amount|population)s? of (?=[^\W\d_])", re.IGNORECASE
 )
+_TOLLS = word_tuple("figures.tolls")
 _TOLL = re.compile(
     r"\b((?:[a-z]+ ){0,2}?"
-    r"(?:toll|tally|count|turnout|attendance|population|membership|headcount))\b"
+    rf"(?:{alternatives(word_set('figures.tolls'))}))\b"
     r"(?= (?:has |had |have |now |later |then )*(?:rose|risen|climbed|climbs|stood|stands|is|was"
     r"|reached|reaches|jumped|grew|fell|topped|surpassed|passed|hit|to|at|of|at)\b)",
     re.IGNORECASE,
 )
-_TOLLS = word_tuple("figures.tolls")
 _BETWEEN_NOUN_AND_NUMBER = re.compile(
     r"(?:[^\W\d_]+[ \u00a0]){0,6}?(?:at|to|was|is|were|are|reached|exceeded|exceeds|passed|topped"
     r"|stood|stands|hit|as|surpassed|than|of|be|by|been|now|nearly|about|around|over|some|almost"
@@ -37,26 +38,12 @@ _DEPRIVED = re.compile(
 )
 _LAST_NOUN = re.compile(r" (?:of|in|on|for|at|from|and) (?:(?:the|a|an|its|their|his|her) )?")
 _OF_BEFORE = re.compile(r"([^\W_])[ \u00a0]of[ \u00a0](?:(?:a|an|the|only|just|some) )?\Z")
-_LEVEL = re.compile(
-    r"\b(?:rose|rises|rise|risen|fell|falls|fall|fallen|grew|grows|grow|grown|increased|increases"
-    r"|decreased|dropped|drops|jumped|surged|soared|plunged|plummeted|climbed|declined|declines"
-    r"|slipped|slid|gained|expanded|shrank|contracted|doubled|tripled|ticked|edged|inched|tumbled"
-    r"|costs?|costing|totals?|totaled|totalled|totaling|totalling|worth|valued|stands?|stood"
-    r"|reached|exceeded|exceeds|exceeding|averaged|averages|averaging|amounted|amounts|hit|topped"
-    r"|was|is|were|are|up|down|accounted?|accounts|represents?|represented|comprises?|set at"
-    r"|hovering|polling)\b"
-)
+_LEVEL = re.compile(rf"\b(?:{alternatives(word_set('figures.levels'))})\b")
 _AUXILIARIES_BACK = re.compile(
-    r"(?:\b(?:has|have|had|will|would|could|may|might|must|should|can|is|are|was|were|be|been|being"
-    r"|to|not|also|already|still|now|only|just|even|recently|alone|together|reportedly|nearly"
-    r"|[a-z]+ly|which|that|who|expected|estimated|said|set|slated|scheduled|projected|likely|due|able"
-    r"|going|planned|now) ?)+\Z"
+    rf"(?:\b(?:{alternatives(word_set('figures.before-levels'))}|[a-z]+ly) ?)+\Z"
 )
 _AFTER_LEVEL = re.compile(
-    r"[ \u00a0](?:(?:by|to|at|from|for|as|an|a|of|the|up|down|him|her|them|it|us|about|around|only"
-    r"|just|nearly|almost|some|over|under|more|less|than|much|high|low|low as|between|another"
-    r"|estimated|average|additional|roughly|approximately|at least|further|well|close|slightly"
-    r"|still|now|annually|[a-z]+ly)[ \u00a0])*\Z"
+    rf"[ \u00a0](?:(?:{alternatives(word_set('figures.behind-levels'))}|[a-z]+ly)[ \u00a0])*\Z"
 )
 _CLAUSE = re.compile(r"[;:—–(“\"]|, (?:and|but|while|as|with|after|because|when|up|down)\b|\n")
 _PRONOUNS = word_set("figures.subject-pronouns")

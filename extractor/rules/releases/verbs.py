@@ -7,7 +7,7 @@ from extractor.rules.clauses.modality import status_of_verb
 from extractor.rules.clauses.verb_groups import Lead
 from extractor.rules.releases.lexicon import CAPTIVITY, MOVING, PARTICIPLES
 
-BE = frozenset("was were been be is are being had has have".split()) - {"had", "has", "have"}
+BE = word_set("closed_classes.auxiliaries", "is", "be")
 
 
 SENDING = word_set("releases.sending")

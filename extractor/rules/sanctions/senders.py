@@ -39,7 +39,7 @@ _SAYING = word_set("speech_verbs.of-senders")
 _OWN_ACTS = word_set("sanctions.own-acts")
 _ANSWERS = word_tuple("sanctions.answers")
 _THREATS = word_set("sanctions.threat-nouns")
-_PASSIVES = frozenset("is are was were be been being".split())
+_PASSIVES = word_set("closed_classes.auxiliaries", "is", "be")
 
 
 class Agents:

@@ -304,10 +304,7 @@ def _state(
     return "past" if past else "in_force"
 
 
-_NEWS_DAYS = (
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today",
-    "yesterday", "this week", "tonight", "overnight", "this month",
-)  # fmt: skip
+_NEWS_DAYS = word_tuple("calendar.weekdays", "full") + word_tuple("sanctions.news-days")
 _EARLIER = word_tuple("sanctions.earlier")
 _AHEAD = word_tuple("sanctions.ahead")
 
