@@ -1,10 +1,17 @@
-"""What tests share: recorded calls, kept as cassettes.py says, and a browser."""
+"""What all tests share: layers, recorded calls (kept as support/cassettes.py says), and a browser.
+
+There are two layers. The fast one is what `pytest` runs by itself: no test of it starts a process,
+asks for a browser or takes seconds. All others carry one of the marks `process`, `browser` and
+`slow`, which pyproject.toml tells of.
+"""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import vcr as vcrpy
 
@@ -12,6 +19,33 @@ from tests.support import cassettes
 from tests.support.browser import Browser, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("process", "browser", "slow")
+_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "tests.command"}
+
+# No test is bound to the time that it takes: other work on the machine must not fail it.
+hypothesis.settings.register_profile("timeless", deadline=None)
+hypothesis.settings.load_profile("timeless")
+
+_started: list[str] = []  # what the test that runs now has started
+sys.addaudithook(lambda event, _: _started.append(event) if event in _STARTS else None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for the browser."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test of the fast layer that starts a process."""
+    _started.clear()
+    result = yield
+    if _started and not any(map(item.get_closest_marker, LAYERS)):
+        pytest.fail(f"starts a process ({_started[0]}): mark it with pytest.mark.process")
+    return result
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: vcrpy.VCR) -> None:

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.process
 def test_what_the_readme_shows_is_what_the_commands_print():
     """Every output block is the command's output of today."""
     done = subprocess.run(

@@ -61,6 +61,7 @@ def command(*arguments: object, stdin: bytes = b"", **known: str) -> Ran:
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+@pytest.mark.process
 def test_help_tells_options_and_commands_and_imports_nothing_heavy() -> None:
     """Help is complete and instant: no model library, no rich, no pydantic."""
     probe = (
@@ -78,6 +79,7 @@ def test_help_tells_options_and_commands_and_imports_nothing_heavy() -> None:
         assert (flag in everywhere, flag in of_runs) == (False, True)
 
 
+@pytest.mark.process
 def test_a_rules_run_imports_no_model_library() -> None:
     """The rules do not pay for openai, instructor or trafilatura."""
     probe = (
@@ -95,6 +97,7 @@ def test_help_and_version_wherever_they_stand(run) -> None:
     assert run("--version").out == f"news-extract {__version__}\n"
 
 
+@pytest.mark.process
 def test_a_table_for_one_article() -> None:
     """Status 0, the sheet on stdout without escapes, nothing on stderr."""
     ran = command("--schema", "release_event", ONE)
@@ -238,6 +241,7 @@ def test_csv_of_several_articles_is_one_table(run) -> None:
     assert len(rows) == 20
 
 
+@pytest.mark.process
 def test_standard_input(run) -> None:
     """A dash reads standard input; a file that is called - is ./-."""
     ran = command("-s", "quotes", "-f", "json", "-", stdin=TWO.read_bytes())
@@ -295,6 +299,7 @@ def test_a_file_for_the_output(run, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if "part" in path.name] == []
 
 
+@pytest.mark.process
 def test_a_folder_for_the_output_is_a_run(run, tmp_path: Path) -> None:
     """A store and the sheets asked for; articles are never replaced; other flags are refused."""
     for place in ("x", "y"):
@@ -326,6 +331,7 @@ def test_a_flag_of_runs_is_refused_without_one(run, field) -> None:
     assert f"{flag} is for a run: name a folder with --output" in ran.err
 
 
+@pytest.mark.process
 def test_the_flags_of_a_run_reach_it(run, tmp_path: Path) -> None:
     """A list of paths, a limit, lines of JSON with a field of another name, a fresh start."""
     (tmp_path / "list.txt").write_text(f"{ONE}\n{TWO}\n")
@@ -343,6 +349,7 @@ def test_the_flags_of_a_run_reach_it(run, tmp_path: Path) -> None:
     assert run("-q", *flags, ONE).err == ""
 
 
+@pytest.mark.process
 def test_runs_are_listed_and_shown(run, tmp_path: Path) -> None:
     """`runs` gives a line a run, `runs show` what failed and why; the only store is found."""
     (tmp_path / "blank.txt").write_text("   ")
@@ -357,6 +364,7 @@ def test_runs_are_listed_and_shown(run, tmp_path: Path) -> None:
     assert run("runs", "--output", tmp_path / "nowhere").status == 2
 
 
+@pytest.mark.process
 def test_what_to_do_about_failures_is_true(run, tmp_path: Path) -> None:
     """What was not read is tried every time, what was read with --retry-failed: so it is told."""
     (tmp_path / "blank.txt").write_text("   ")
@@ -403,6 +411,7 @@ def test_nothing_is_written_when_every_article_failed(run, tmp_path: Path) -> No
     assert (tmp_path / "sheet.csv").read_text() == "kept"
 
 
+@pytest.mark.process
 def test_a_closed_pipe_is_silent() -> None:
     """`extract … | head` leaves no message behind."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("EXTRACT_")}
@@ -421,6 +430,7 @@ def test_a_closed_pipe_is_silent() -> None:
         assert process.wait(60) == 141
 
 
+@pytest.mark.process
 def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     """Ctrl-C while an article is read from a pipe: no traceback, no half-written file."""
     process = subprocess.Popen(
@@ -498,6 +508,7 @@ def test_the_cache_is_looked_at_and_dropped(run, tmp_path: Path, monkeypatch) ->
     assert "answers  0" in run("cache", "info").out
 
 
+@pytest.mark.process
 def test_standard_output_of_another_encoding() -> None:
     """A terminal without Unicode gets the table with replacements; data formats stay UTF-8."""
     ran = command("-s", "quotes", ONE, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")

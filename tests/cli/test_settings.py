@@ -128,6 +128,7 @@ def test_prices_are_read_from_the_file() -> None:
     assert load_settings().prices["my-model"].output == 2.5
 
 
+@pytest.mark.process
 def test_loading_without_a_model_is_cheap() -> None:
     """A rules run pays for no library of settings, models, templates or caches."""
     code = (

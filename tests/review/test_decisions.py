@@ -228,6 +228,7 @@ def _write(
     told.put((name, confirmed, stale))
 
 
+@pytest.mark.process
 def test_eight_writers_lose_nothing(tmp_path: Path) -> None:
     """5,000 decisions by 8 processes on 60 claims: all are in the log, each on what it had seen."""
     for number in range(20):

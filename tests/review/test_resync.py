@@ -29,6 +29,8 @@ from tests.support.review.newsroom import (
     says_who,
 )
 
+pytestmark = pytest.mark.process
+
 SHIPPED = Path(__file__).resolve().parents[2]
 
 

@@ -216,6 +216,7 @@ def test_all_static_files_are_there(page: TestClient) -> None:
     assert set(linked) == {"page.css", "review.css", "review.js"}
 
 
+@pytest.mark.process
 def test_what_is_too_large_is_refused(folder: Path) -> None:
     """By what it says of itself, or by what comes; a decision sooner than an article."""
     limits = Limits(body=2_000, upload=5_000)
@@ -591,6 +592,7 @@ def program(folder: Path) -> Iterator[TestClient]:
         yield made
 
 
+@pytest.mark.process
 def test_v1_answers_what_the_command_prints(program: TestClient) -> None:
     """The same JSON as `--format json`, from text or from a file; schemas by name."""
     names = [one["name"] for one in program.get("/v1/schemas").json()]
@@ -613,6 +615,7 @@ def test_v1_answers_what_the_command_prints(program: TestClient) -> None:
         assert answer["provenance"]["model"] is None
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -636,6 +639,7 @@ def test_v1_refuses_what_it_does_not_understand(
     assert set(answer.json()["error"]) == {"code", "message"}
 
 
+@pytest.mark.process
 def test_v1_refuses_what_is_no_article(program: TestClient) -> None:
     """Binary data, an empty form, another content type."""
     files = {"file": ("x.pdf", b"%PDF-1.4\n\x00\x01garbage")}
@@ -645,6 +649,7 @@ def test_v1_refuses_what_is_no_article(program: TestClient) -> None:
     assert program.post("/v1/extract", content=b"x", headers=plain).status_code == 415
 
 
+@pytest.mark.process
 def test_v1_stops_what_takes_too_long(folder: Path) -> None:
     """The time is a bound: the process is ended, and the answer says so."""
     with client(folder, limits=Limits(extraction_timeout=0.05)) as page:

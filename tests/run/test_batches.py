@@ -36,6 +36,8 @@ from tests.support.runs import (
 from tests.support.stubs.batches import BatchStub, Body, serving_batches
 from tests.support.stubs.server import Play, answers, fails, says, serving
 
+pytestmark = pytest.mark.process
+
 PRICES = {"stub": Price(input=10.0, output=100.0)}  # a line: 100 tokens in, 10 out
 LINE = 100 * 10.0 / 1e6 + 10 * 100.0 / 1e6
 

@@ -179,6 +179,7 @@ def test_a_budget_needs_a_price() -> None:
 # --- in a run ------------------------------------------------------------------------------------
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("places", [1, 8])
 def test_a_run_stops_within_its_budget_and_goes_on_with_the_next(
     tmp_path: Path, places: int
@@ -207,6 +208,7 @@ def test_a_run_stops_within_its_budget_and_goes_on_with_the_next(
     assert costs == [(EACH, 1)]
 
 
+@pytest.mark.process
 def test_the_first_request_goes_alone_when_nothing_is_known(tmp_path: Path) -> None:
     """A budget smaller than the most that a request may cost still buys what it can."""
     coverage = make_coverage(tmp_path / "in", 20)
@@ -217,6 +219,7 @@ def test_the_first_request_goes_alone_when_nothing_is_known(tmp_path: Path) -> N
     assert 4 <= outcome.stats.done <= 7
 
 
+@pytest.mark.process
 def test_failures_cost_nothing_and_hold_nothing_back(tmp_path: Path) -> None:
     """Errors of the server give back what was put aside: the budget is for answers."""
     coverage = make_coverage(tmp_path / "in", 12)
@@ -260,6 +263,7 @@ def measured_without(article: str) -> Iterator[None]:
     sizes._recorded.cache_clear()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("plan", ["whole", "narrow"])
 @pytest.mark.parametrize("articles", [SEEDS, SEEDS[:1], SEEDS[1:]])
 def test_an_estimate_is_near_what_recorded_calls_cost(
@@ -298,6 +302,7 @@ def test_an_estimate_is_near_what_recorded_calls_cost(
         assert elsewhere.answered + elsewhere.expected.calls == pytest.approx(usage.calls, abs=1)
 
 
+@pytest.mark.process
 def test_an_estimate_leaves_out_what_is_done_or_answered(tmp_path: Path) -> None:
     """What the store has is not counted, nor what the cache has; --refresh counts everything."""
     coverage = make_coverage(tmp_path / "in", 12)
@@ -319,6 +324,7 @@ def test_an_estimate_leaves_out_what_is_done_or_answered(tmp_path: Path) -> None
         assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.process
 def test_an_estimate_learns_from_the_calls_of_its_model(tmp_path: Path) -> None:
     """After twenty articles the rest is estimated by these, whatever the endpoint counts."""
     coverage = make_coverage(tmp_path / "in", 60)
@@ -368,6 +374,7 @@ def extract(folder: Path, *arguments: object, prices: bool = True) -> tuple[int,
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+@pytest.mark.process
 def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> None:
     """Exit status 1, what is left and how to go on; repeated it spends nothing more, until raised.
 
@@ -405,6 +412,7 @@ def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> 
     assert "dearest   $0.0110, 1 calls: " in shown
 
 
+@pytest.mark.process
 def test_the_command_refuses_a_budget_without_a_price(tmp_path: Path) -> None:
     """Exit status 2, and the line for extract.toml; nothing is asked, no folder is made."""
     coverage = make_coverage(tmp_path / "in", 2)
@@ -435,6 +443,7 @@ def test_what_a_killed_run_has_paid_for_is_known(tmp_path: Path) -> None:
     assert row["cost_usd"] == pytest.approx(EACH)
 
 
+@pytest.mark.process
 def test_what_was_begun_first_is_finished_first(tmp_path: Path) -> None:
     """When the money ends amid articles of many questions, most that was paid for is done."""
     coverage = tmp_path / "in"

@@ -151,6 +151,7 @@ def test_without_daft_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         run(ARTICLES, output=tmp_path / "out.parquet")
 
 
+@pytest.mark.process
 @needs_daft
 def test_files_give_the_records_of_a_run(tmp_path: Path) -> None:
     """Every article of a folder once, its JSON that of the local run; faults are rows."""
@@ -188,6 +189,7 @@ def test_files_give_the_records_of_a_run(tmp_path: Path) -> None:
             assert text[record["start"]] == record["text"][0]
 
 
+@pytest.mark.process
 @needs_daft
 def test_lines_and_tables_give_the_same_as_files(tmp_path: Path) -> None:
     """A .jsonl line and a row of Parquet are articles, by the fields named; bad ones are rows."""
@@ -216,6 +218,7 @@ def test_lines_and_tables_give_the_same_as_files(tmp_path: Path) -> None:
         run(tmp_path / "table.parquet", output=tmp_path / "other")
 
 
+@pytest.mark.process
 @needs_daft
 def test_a_model_is_asked_through_daft(tmp_path: Path) -> None:
     """Asynchronously, some at a time; what fails is a row."""
@@ -235,6 +238,7 @@ def test_a_model_is_asked_through_daft(tmp_path: Path) -> None:
     assert len(found) == 30
 
 
+@pytest.mark.process
 @needs_daft
 def test_what_stands_in_the_output_is_kept_or_replaced(tmp_path: Path) -> None:
     """Never two runs in one folder: refused, or replaced when that is asked for."""
@@ -250,6 +254,7 @@ def test_what_stands_in_the_output_is_kept_or_replaced(tmp_path: Path) -> None:
             run(tmp_path / name, output=tmp_path / "new")
 
 
+@pytest.mark.process
 @needs_daft
 def test_an_object_store_is_read_and_written(tmp_path: Path) -> None:
     """Listed, read and written as s3://; what may not be read is a row; nothing there is told."""

@@ -25,6 +25,8 @@ from tests.support.runs import (
 )
 from tests.support.stubs.server import Play, Stub, serving
 
+pytestmark = pytest.mark.process
+
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     """Every article is there once, no finished call is repeated, the store is whole."""

@@ -57,6 +57,7 @@ def drawn(told: str) -> list[str]:
     return [line for line in re.split(r"[\r\n]+", _ESCAPE.sub("", told)) if line.strip()]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("columns", [100, 44])
 def test_a_bar_moves_on_a_terminal_and_goes_away(tmp_path: Path, columns: int) -> None:
     """It says how many of how many, keeps to one line, and leaves the cursor as it was."""
@@ -84,6 +85,7 @@ def test_a_bar_moves_on_a_terminal_and_goes_away(tmp_path: Path, columns: int) -
     assert not re.search(r"of 40", told[told.rindex("run 1:") :])
 
 
+@pytest.mark.process
 def test_no_name_or_reason_drives_a_terminal(tmp_path: Path) -> None:
     """A file's name and an endpoint's words are shown without what they would do."""
     coverage = make_coverage(tmp_path / "in", 2)
@@ -104,6 +106,7 @@ def test_no_name_or_reason_drives_a_terminal(tmp_path: Path) -> None:
     assert "\u202e" not in told
 
 
+@pytest.mark.process
 def test_a_dumb_terminal_gets_plain_lines(tmp_path: Path) -> None:
     """No bar, no escape."""
     coverage = make_coverage(tmp_path / "in", 2)
@@ -115,6 +118,7 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path: Path) -> None:
     assert "\x1b" not in told
 
 
+@pytest.mark.process
 def test_piped_it_is_quiet(tmp_path: Path) -> None:
     """Failures and the end, in plain lines; with --quiet only the failures."""
     coverage = make_coverage(tmp_path / "in", 5)
@@ -139,6 +143,7 @@ def test_piped_it_is_quiet(tmp_path: Path) -> None:
         assert len(told.splitlines()) == (1 if more else 6)
 
 
+@pytest.mark.process
 def test_a_log_in_json_has_every_article_and_nothing_else(tmp_path: Path) -> None:
     """Begin, an object an article with status, reason, seconds, calls and cost, and the end."""
     coverage = make_coverage(tmp_path / "in", 6)
@@ -169,6 +174,7 @@ def test_a_log_in_json_has_every_article_and_nothing_else(tmp_path: Path) -> Non
     assert rows(tmp_path / "out", "select count(*) from run") == [(2,)]
 
 
+@pytest.mark.process
 def test_wrong_use_is_json_too(tmp_path: Path) -> None:
     """Whoever reads the log can read why there was no run."""
     ran = subprocess.run(
@@ -182,6 +188,7 @@ def test_wrong_use_is_json_too(tmp_path: Path) -> None:
     assert "nosuchschema" in json.loads(line)["message"]
 
 
+@pytest.mark.process
 def test_a_reader_of_the_log_that_goes_costs_nothing(tmp_path: Path) -> None:
     """The run goes on to its end."""
     coverage = make_coverage(tmp_path / "in", 30)
@@ -222,6 +229,7 @@ def test_lone_surrogates_do_not_reach_the_log(capsys: pytest.CaptureFixture[str]
         json.dumps(json.loads(line), ensure_ascii=False).encode()
 
 
+@pytest.mark.process
 def test_runs_read_well_in_a_narrow_terminal(tmp_path: Path) -> None:
     """Broken between words under their labels; piped, a line stays a line."""
     folder = tmp_path / "out"
@@ -301,6 +309,7 @@ def test_counting_ahead_says_what_will_be_yielded(tmp_path: Path) -> None:
     assert count_sources(names) is None
 
 
+@pytest.mark.process
 def test_what_is_slow_to_import_is_not_imported_for_it() -> None:
     """Neither rich nor watchfiles, before there is a bar or a folder to watch."""
     words = "import sys, extractor.run.progress, extractor.run.command;" + (

@@ -33,6 +33,8 @@ from tests.support.runs import (
 )
 from tests.support.stubs.server import Play, answers, fails, says, serving
 
+pytestmark = pytest.mark.process
+
 
 def asking(base_url: str, cache: Path, **changes: Any) -> Settings:
     """Return the settings of a run that asks a stub, with a cache of its own."""

@@ -419,6 +419,7 @@ def test_names_of_pages_are_safe_short_and_their_own() -> None:
     assert page_path("../x y", "a").startswith("pages/x-y-")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_articles(tmp_path: Path, schema: Schema) -> None:
     """Eight times the articles: two megabytes more at most, where all their cells take four."""
     peaks = []
@@ -433,6 +434,7 @@ def test_memory_does_not_grow_with_the_articles(tmp_path: Path, schema: Schema) 
     assert peaks[2] < peaks[1] + 2_000_000, peaks
 
 
+@pytest.mark.slow
 def test_processes_write_what_one_writes(
     tmp_path: Path, schema: Schema, monkeypatch: pytest.MonkeyPatch
 ) -> None:

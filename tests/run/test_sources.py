@@ -232,6 +232,7 @@ def test_a_line_longer_than_the_limit_is_refused(
     assert short.load().text == "Short."
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_lines(tmp_path: Path) -> None:
     """Twenty megabytes of lines, plain and gzipped, pass through less than four."""
     path = tmp_path / "day.jsonl"

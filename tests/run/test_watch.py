@@ -34,6 +34,8 @@ from tests.support.runs import (
 )
 from tests.support.stubs.server import fails, serving
 
+pytestmark = pytest.mark.slow
+
 
 def wait_until(holds: Callable[[], bool], what: object = "", seconds: float = 20.0) -> None:
     """Wait until something holds, and fail when it does not."""

@@ -240,6 +240,7 @@ def test_a_user_model_reads_its_json_back(tmp_path: Path) -> None:
     assert record_to_json(record_from_json(model, data)) == data
 
 
+@pytest.mark.process
 def test_loading_pays_for_no_template_engine() -> None:
     """Listing and loading schemas imports neither jinja2 nor anything of a model's client."""
     code = (

@@ -271,6 +271,7 @@ def filled(folder: Path, limit: int) -> tuple[int, str]:
     return int(count), said
 
 
+@pytest.mark.process
 def test_a_full_disk_is_told_and_leaves_the_store_whole(tmp_path: Path) -> None:
     """Where no file may grow any more: an OutputError; what was written before is there."""
     count, said = filled(tmp_path, 1_000_000)
@@ -282,6 +283,7 @@ def test_a_full_disk_is_told_and_leaves_the_store_whole(tmp_path: Path) -> None:
         assert len(list(store.extractions(SCHEMA))) == count
 
 
+@pytest.mark.process
 def test_a_full_file_system_is_told_and_leaves_the_store_whole(tmp_path: Path) -> None:
     """The same on a real file system without room, where one may be mounted."""
     mount = shutil.which("mount")

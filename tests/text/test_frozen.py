@@ -24,6 +24,7 @@ def test_no_field_is_made_up():
         Mention("P1.1", Span(0, 4), "name").speaker = "P2"  # type: ignore[attr-defined]
 
 
+@pytest.mark.process
 def test_the_type_checker_refuses_a_change(tmp_path: Path):
     """What sets a field, or gives one of another type, does not pass mypy."""
     pytest.importorskip("mypy")

@@ -199,6 +199,7 @@ def test_the_peers_environment_is_made_once(tmp_path: Path) -> None:
     assert peers.make_venv(tmp_path) == tmp_path / "bin" / "python"
 
 
+@pytest.mark.process
 def test_a_worker_that_cannot_start_ends_the_run(capfd: pytest.CaptureFixture[str]) -> None:
     """Without its libraries the worker's own message is shown, and no table is printed."""
     with pytest.raises(SystemExit, match=r"peer_worker\.py ended with status 1"):

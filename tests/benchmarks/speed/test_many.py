@@ -59,6 +59,7 @@ def test_every_bar_that_is_missed_is_named() -> None:
         assert words in found
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 def test_a_small_run_is_measured() -> None:
     """Through the command: seconds, memory, the run after, a whole store."""

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from extractor.schema.catalogue import load_schema
 from tests.benchmarks.speed.many import recombined, texts_of
 from tests.benchmarks.speed.throughput import Line, misses, of_run, prepared
@@ -28,6 +30,7 @@ def test_every_program_is_answered_in_full() -> None:
         assert copied["quotation"] in asked.text
 
 
+@pytest.mark.process
 def test_a_run_asks_once_an_article() -> None:
     """The answers stand the check: nothing goes back, all is done."""
     texts = list(recombined(texts_of([ARTICLES]), 4))

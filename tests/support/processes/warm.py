@@ -30,6 +30,7 @@ class Started:
         self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path | None = None
     ) -> None:
         """Start what `runs.command` gives: its words after the module's name."""
+        sys.audit("tests.command")  # conftest.py sees to it that tests of commands are marked
         self.args = list(arguments)
         self.returncode: int | None = None  # minus the signal that ended it
         self._said = Path(tempfile.mkdtemp(prefix="said-"))
