@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,22 +49,21 @@ def environment(*folders: Path) -> "Environment":
 
 
 def page(
-    environment: "Environment", name: str, *, style: str, script: str, **known: Any
+    environment: "Environment", name: str, *, style: Markup, script: Markup, **known: Any
 ) -> Iterator[str]:
     """Yield the page of a template that extends page.html, piece by piece.
 
-    `style` and `script` are ours: they go into the page as they are. Of what else is `known`, each
-    page needs a `title` and a `generator`, the program that made it.
+    `style` and `script` go into the page as they are. Of what else is `known`, each page needs a
+    `title` and a `generator`, the program that made it.
     """
-    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
-    yield from environment.get_template(name).generate(**ours, **known)
+    yield from environment.get_template(name).generate(style=style, script=script, **known)
     yield "\n"
 
 
 @cache
-def asset(file: Path) -> str:
-    """Return a style or script that we ship."""
-    return file.read_text(encoding="utf-8")
+def asset(file: Path) -> Markup:
+    """Return a style or script that we ship, for a page to hold as it is."""
+    return Markup(file.read_text(encoding="utf-8"))  # noqa: S704
 
 
 def shown(text: str) -> str:
@@ -91,6 +90,7 @@ def _without_controls(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=8)  # a run's thousands of pages have the same style and script
 def _sha256(content: str) -> str:
     """Return how a Content-Security-Policy names a style or a script."""
     digest = hashlib.sha256(content.encode()).digest()
