@@ -61,6 +61,7 @@ def static_files(app: FastAPI) -> None:
 
 def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
     """Add the routes of the page, its queue, its filter bar and the reviewer's name."""
+    recent = rendering.RecentFacets(desk)
 
     @app.get("/", include_in_schema=False)
     def review(request: Request) -> Response:
@@ -75,7 +76,7 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
             "total": first.total,
             "claim": claim_id or (first.claims[0].id if first.claims else None),
         }
-        bar = rendering.filter_bar(desk, known, full=False)
+        bar = rendering.filter_bar(desk, known, recent, full=False)
         listed = [rendering.row_view(desk, claim, query) for claim in first.claims]
         return html_response(
             rendering.render(
@@ -103,7 +104,7 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         }
         if after is None:
             full = "full" in request.query_params
-            bar = rendering.filter_bar(desk, request.query_params, full=full)
+            bar = rendering.filter_bar(desk, request.query_params, recent, full=full)
             answer |= {
                 "filter": rendering.render("filter.html", **bar),
                 "words": bar["filter"].words or "",
@@ -113,7 +114,7 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
 
     @app.get("/filter", include_in_schema=False)
     def whole_filter(request: Request) -> Response:
-        bar = rendering.filter_bar(desk, request.query_params, full=True)
+        bar = rendering.filter_bar(desk, request.query_params, recent, full=True)
         return AsciiJSON({"filter": rendering.render("filter.html", **bar)})
 
     @app.get("/next-article", include_in_schema=False)

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
@@ -211,7 +210,29 @@ def _has(desk: "Desk", filter: Filter) -> bool:
     return bool(desk.select(f"select 1 from claim c where {where} limit 1", values))  # noqa: S608
 
 
-def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
+_FRESH = 5.0  # seconds for which counted values are shown again
+
+
+class RecentFacets:
+    """The values that there are in the whole queue, counted some seconds ago at most."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._counted: Facets | None = None
+        self._at = 0.0  # when, by the monotonic clock
+
+    def read(self) -> Facets:
+        """Return the values with their counts. Raises OutputError."""
+        counted = self._counted
+        if counted is None or monotonic() - self._at > _FRESH:
+            counted = self._counted = facets(self._desk)
+            self._at = monotonic()
+        return counted
+
+
+def filter_bar(
+    desk: "Desk", query: Mapping[str, Any], recent: RecentFacets, *, full: bool
+) -> dict[str, Any]:
     """Return what the filter's form shows; the values to choose from only when it is `full`.
 
     Counting every value takes ten times as long as a page of the queue, and the form is folded.
@@ -230,7 +251,7 @@ def filter_bar(desk: "Desk", query: Mapping[str, Any], *, full: bool) -> dict[st
         chosen = getattr(filter, name)
         counts: dict[str, int] = getattr(counted, name)
         if full and (chosen or view):
-            counts = getattr(_all_facets(desk), name)
+            counts = getattr(recent.read(), name)
         least = 1 if name in ("reviewer", "flag") else 2  # a single value filters nothing
         if len(counts) < least and not chosen:
             continue
@@ -265,17 +286,6 @@ _SELECTS = (
     ("model", "Answered by"),
     ("schema", "Schema"),
 )
-_FRESH = 5.0  # seconds for which the counts beside values to choose from are shown again
-_counted: WeakKeyDictionary["Desk", tuple[float, Facets]] = WeakKeyDictionary()
-
-
-def _all_facets(desk: "Desk") -> Facets:
-    """Return the values that there are in the whole queue, counted a moment ago at most."""
-    at, counts = _counted.get(desk, (0.0, Facets()))
-    if monotonic() - at > _FRESH or not at:
-        counts = facets(desk)
-        _counted[desk] = (monotonic(), counts)
-    return counts
 
 
 def progress(status: Mapping[str, int]) -> dict[str, int]:
