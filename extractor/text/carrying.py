@@ -1,4 +1,4 @@
-"""Where words of one text stand in another: exact, or not at all.
+"""Carrying: finding the place of words again, exactly or not at all, after a text was changed.
 
 An article was changed and read again. What stands before the first change and after the last keeps
 its place; in between the words are looked for, and of several equal passages the one that has the
@@ -50,7 +50,7 @@ class Carrier:
         if len(words) + max(best) < _ENOUGH:
             return None
         likely = [at for at, score in zip(found, scores, strict=True) if score == best]
-        at = likely[0] if len(likely) == 1 else self._same_turn(start, words, found)
+        at = likely[0] if len(likely) == 1 else self._same_rank(start, words, found)
         return None if at is None else (at, at + len(words))
 
     def _agreement(self, start: int, end: int, at: int) -> tuple[int, int]:
@@ -68,8 +68,8 @@ class Carrier:
         ends = end + right == len(self.old) and stop + right == len(self.new)
         return own, left + (CONTEXT if ends else min(right, CONTEXT))
 
-    def _same_turn(self, start: int, words: str, found: list[int]) -> int | None:
-        """Of passages that nothing tells apart, as many as before, the one of the same turn."""
+    def _same_rank(self, start: int, words: str, found: list[int]) -> int | None:
+        """Return the passage of the same rank among equal ones, if there are as many as before."""
         reach = len(words) - 1
         before = _occurrences(
             self.old, words, self._head - reach, len(self.old) - self._tail + reach

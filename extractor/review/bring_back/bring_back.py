@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 
@@ -136,7 +136,7 @@ class _Importer:
         base = self._published(claim, hashed)
         published = base if base is not None else claim.row
         edits = self._edits(line, kind, published) if published is not None else {}
-        request = _asked(line)
+        request = _read_decision(line)
         if not edits and request == (None, None, ""):
             self.brought.unchanged += 1
             return
@@ -148,7 +148,7 @@ class _Importer:
             raise _RowStale(self._since(claim))
         row = self._row(line, claim, published, edits)
         if action == "correct" and row == published:  # other marks or blanks: the article's words
-            action = None if request[0] is None else "accept"
+            action = None if request.action is None else "accept"
         if action is None or (_STATUS[action] == claim.status and not note and not reason):
             self.brought.unchanged += 1
             return
@@ -330,11 +330,16 @@ class _Importer:
             raise _refusal(line, "decision", str(error)) from None
 
 
-Asked = tuple[str | None, str | None, str]  # action, reason, note
+class _Decision(NamedTuple):
+    """What the first columns of a row say."""
+
+    action: str | None
+    reason: str | None
+    note: str
 
 
-def _asked(line: SheetRow) -> Asked:
-    """Return what the first columns of a row ask for. Raises _RowRefused."""
+def _read_decision(line: SheetRow) -> _Decision:
+    """Return the decision in the first columns of a row. Raises _RowRefused."""
     word = line.text("decision")
     action = _ACTIONS.get(word.casefold()) if word else None
     if word and action is None:
@@ -343,11 +348,14 @@ def _asked(line: SheetRow) -> Asked:
     reason = re.sub(r"[\s-]+", "_", words.casefold()) or None
     if reason is not None and reason not in REASONS:
         raise _refusal(line, "reason", f"{quoted(words, 40)} is none of {', '.join(REASONS)}")
-    return action, reason, line.text("note")
+    return _Decision(action, reason, line.text("note"))
 
 
-def _consistent(line: SheetRow, request: Asked, edits: Edits) -> Asked:
-    """Return the decision that a row means. Raises _RowRefused where its cells contradict."""
+def _consistent(line: SheetRow, request: _Decision, edits: Edits) -> _Decision:
+    """Return the decision that a row means, an edit making it a correction.
+
+    Raises _RowRefused where its cells contradict one another.
+    """
     action, reason, note = request
     if edits and action in ("reject", "later"):
         column = next(iter(edits.values()))[1]
@@ -366,7 +374,7 @@ def _consistent(line: SheetRow, request: Asked, edits: Edits) -> Asked:
         raise _refusal(line, "reason", "a reason is of a rejection; choose reject as decision")
     if note and action is None:
         raise _refusal(line, "note", "a note goes with a decision; choose one")
-    return action, reason, note
+    return _Decision(action, reason, note)
 
 
 def _value(row: Json, field: EditableField) -> Json:

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from extractor.find.candidates import GAP
-from extractor.find.inventory import Inventory
 from extractor.find.quotations.marks import MARK_CHARACTERS
 from extractor.review.bring_back.returned_file import text_of
 from extractor.review.claims.claims import Claim
@@ -133,8 +132,7 @@ def _stretches(desk: "Desk", claim: Claim, text: str, was: Json, gap: str | None
 
 def _name(desk: "Desk", claim: Claim, text: str) -> Json:
     """Return the article's name that is meant, the words in it, or else a typed name."""
-    by_spelling = _spellings(desk.inventory(claim.article_sha256))
-    for level in by_spelling:
+    for level in _spellings(desk, claim.article_sha256):
         entities = level.get(_folded(text), ())
         if len(entities) > 1:
             names = ", ".join(quoted(name) for _, name in entities)
@@ -151,12 +149,12 @@ def _name(desk: "Desk", claim: Claim, text: str) -> Json:
 Spellings = tuple[dict[str, tuple[tuple[str, str], ...]], ...]
 
 
-@lru_cache(maxsize=4)
-def _spellings(inventory: Inventory) -> Spellings:
-    """Return (id, name) of the entities by their full names, and by their other forms."""
+@lru_cache(maxsize=4)  # the rows of an article follow one another in a sheet
+def _spellings(desk: "Desk", article_sha256: str) -> Spellings:
+    """Return (id, name) of an article's entities by their full names, and by their other forms."""
     full: dict[str, dict[str, str]] = {}
     other: dict[str, dict[str, str]] = {}
-    for entity in inventory.names:
+    for entity in desk.inventory(article_sha256).names:
         full.setdefault(_folded(entity.name), {})[entity.id] = entity.name
         for form in entity.aliases:
             other.setdefault(_folded(form), {})[entity.id] = entity.name

@@ -74,9 +74,9 @@ class Selection:
 
     def __enter__(self) -> "Selection":
         try:
-            self._rows = sqlite3.connect(self.desk.path, timeout=60.0, isolation_level=None)
-            self._rows.row_factory = sqlite3.Row
-            self._rows.execute("begin")  # what is read from here on is of one moment
+            self._connection = sqlite3.connect(self.desk.path, timeout=60.0, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("begin")  # what is read from here on is of one moment
             left = replace(self.filter, status=UNDECIDED)
             self.left_open = self._count(*conditions(self.desk, left))
             if set(UNDECIDED) <= set(self.filter.status):
@@ -87,16 +87,16 @@ class Selection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._rows.close()
+        self._connection.close()
 
     def _count(self, where: str, values: dict[str, Any]) -> int:
         query = f"select count(*) from claim c where {where}"  # noqa: S608
-        return int(self._rows.execute(query, values).fetchone()[0])
+        return int(self._connection.execute(query, values).fetchone()[0])
 
     def _kinds(self) -> dict[tuple[str, str], PublishedKind]:
         """Return the kinds that there are rows of, in the order of their schemas."""
         query = f"select distinct c.schema, c.kind from claim c where {self._where}"  # noqa: S608
-        pairs = {(row[0], row[1]) for row in self._rows.execute(query, self._values)}
+        pairs = {(row[0], row[1]) for row in self._connection.execute(query, self._values)}
         kinds: dict[tuple[str, str], PublishedKind] = {}
         for name in sorted({schema for schema, _ in pairs}):
             schema = self.desk.schema(name)
@@ -121,7 +121,7 @@ class Selection:
             yield self.desk.article(digest)
 
     def _articles(self) -> Iterator[str]:
-        rows = self._rows.execute(
+        rows = self._connection.execute(
             f"select c.article_sha256, min(c.number) from claim c where {self._where}"  # noqa: S608
             " group by 1 order by 2",
             self._values,
@@ -144,7 +144,7 @@ class Selection:
             for digest in self._articles():
                 query = f"{SELECT} where {self._where} and c.article_sha256 = :digest"
                 values = {**self._values, "digest": digest}
-                claims = [read_claim(row) for row in self._rows.execute(query, values)]
+                claims = [read_claim(row) for row in self._connection.execute(query, values)]
                 fitting = [claim for claim in claims if (claim.schema, claim.kind) in order]
                 fitting.sort(
                     key=lambda claim: (
@@ -196,7 +196,7 @@ class Selection:
             part = sorted_ids[first : first + 500]
             marks = ",".join("?" * len(part))
             query = f"select id, {columns} from {table} where id in ({marks})"  # noqa: S608
-            values |= {row[0]: tuple(row)[1:] for row in self._rows.execute(query, part)}
+            values |= {row[0]: tuple(row)[1:] for row in self._connection.execute(query, part)}
         return values
 
     def _broken(self, error: sqlite3.Error) -> OutputError:

@@ -36,13 +36,13 @@ from extractor.review.server.page.second_reviews import (
     SHARES,
     VIEWS,
     View,
-    figures,
+    agreement_sentence,
     pair_of,
     share_of,
     view_of,
 )
 from extractor.review.server.page.view_models import (
-    REASONS,
+    REASON_LABELS,
     STATUS_LABELS,
     FieldView,
     changed_fields,
@@ -80,7 +80,7 @@ STATIC = {  # what is served: names to files, and no other file
 
 
 @cache
-def build() -> str:
+def assets_version() -> str:
     """Return a short hash of what is served, so that a browser never mixes two versions."""
     digest = hashlib.sha256()
     for path, _ in STATIC.values():
@@ -101,7 +101,7 @@ def _templates() -> "Environment":
         "when": when,
         "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
     }
-    templates.globals |= {"states": STATUS_LABELS, "build": build()}
+    templates.globals |= {"states": STATUS_LABELS, "build": assets_version()}
     return templates
 
 
@@ -271,7 +271,7 @@ def filter_bar(
         "all_views": VIEWS.items(),
         "share": share_of(query),
         "shares": SHARES,
-        "figures": figures(desk, filter.schema) if view else "",
+        "figures": agreement_sentence(desk, filter.schema) if view else "",
         "views": [(name, to_query(saved)) for name, saved in saved_views(desk).items()],
         **progress(status_counts(desk) if narrowed else status),
     }
@@ -338,7 +338,7 @@ def claim_panel(
 
 def _numbered(reasons: Mapping[str, str]) -> list[tuple[int, str, str]]:
     """Return reasons with their keys: a reason has the same key for every kind."""
-    return [(n, code, reasons[code]) for n, code in enumerate(REASONS, 1) if code in reasons]
+    return [(n, code, reasons[code]) for n, code in enumerate(REASON_LABELS, 1) if code in reasons]
 
 
 def _pair_decisions(pair: Pair | None) -> tuple[Decision, ...]:

@@ -65,7 +65,7 @@ def pair_of(desk: "Desk", claim: Claim) -> Pair | None:
     return next((pair for pair in disagreements(desk) if pair.claim.id == claim.id), None)
 
 
-def figures(desk: "Desk", schema: str | None) -> str:
+def agreement_sentence(desk: "Desk", schema: str | None) -> str:
     """Return how far the two reviews agree, in a sentence."""
     counts = agreement(list(pairs(desk, schema)))
     if not counts.claims:

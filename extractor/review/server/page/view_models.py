@@ -28,7 +28,7 @@ STATUS_LABELS = {
     "rejected": "Rejected",
     "later": "Later",
 }
-REASONS = {
+REASON_LABELS = {
     "not_a_quotation": "Not a quotation",
     "wrong_speaker": "Wrong speaker",
     "wrong_span": "Wrong span",
@@ -77,7 +77,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryEntry:
     """An entry of a claim's history."""
 
     decision: Decision
@@ -105,7 +105,7 @@ def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
     columns = columns_of(desk, schema, kind)
     number = anchor_column(columns)
     names = [one_line(column.label) for column in columns if column.role == "name"]
-    reasons = dict(REASONS)
+    reasons = dict(REASON_LABELS)
     if number is None or columns[number].role not in ("quotation", "attribution"):
         label = kind_label(kind).lower()
         reasons["not_a_quotation"] = f"Not {'an' if label[:1] in 'aeiou' else 'a'} {label}"
@@ -270,10 +270,10 @@ def word_diff(before: str, after: str) -> tuple[tuple[DiffKind, str], ...]:
     return tuple(parts)
 
 
-def history_entries(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[Event]:
+def history_entries(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list[HistoryEntry]:
     """Return a claim's history for people, the latest entry first."""
     undone = {decision.undoes for decision in log}
-    reasons = REASONS | reasons_of(desk, claim.schema, claim.kind)
+    reasons = REASON_LABELS | reasons_of(desk, claim.schema, claim.kind)
 
     def fields(row: Json) -> list[FieldView]:
         return fields_of(desk, claim.schema, claim.kind, row)
@@ -284,7 +284,7 @@ def history_entries(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list
             continue
         changed = decision.action == "correct"
         entries.append(
-            Event(
+            HistoryEntry(
                 decision,
                 _ACTION_LABELS.get(decision.action, decision.action),
                 reasons.get(decision.reason) if decision.reason else None,
