@@ -5,7 +5,7 @@ once, when the first of its lists is asked for. What the words mean to a rule is
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 _ENTRY = re.compile(r'"([^"]+)"|([^"\s]+)')
 
 
-class Entry(NamedTuple):
-    """One word or phrase of a section, as printed in its file."""
+class Line(NamedTuple):
+    """The words and phrases of one line of a section."""
 
-    text: str
     label: str  # of its group; "" without one
-    line: int  # from 1
+    words: list[str]  # as printed, without quotation marks
+    number: int  # in the file, from 1
 
 
 class WordListError(ValueError):
@@ -29,18 +29,18 @@ class WordLists:
     """The word lists of one language: a folder of text files, each read once and only if needed."""
 
     def __init__(self, folder: Path, forms: Callable[[str], Iterable[str]] | None = None) -> None:
-        """`forms` returns the forms of a verb; an entry "lift*" stands for those of "lift"."""
+        """`forms` returns the forms of a verb; a word "lift*" stands for those of "lift"."""
         self._folder = folder
         self._forms = forms
-        self._files: dict[str, dict[str, list[Entry]]] = {}
+        self._files: dict[str, dict[str, list[Line]]] = {}
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The names of the files, without their ending, in order of the alphabet."""
         return tuple(sorted(path.stem for path in self._folder.glob("*.txt")))
 
-    def sections(self, file: str) -> dict[str, list[Entry]]:
-        """Return the sections of a file with their entries, in the order of the file."""
+    def sections(self, file: str) -> dict[str, list[Line]]:
+        """Return the sections of a file, in its order; raise `WordListError` without such a file."""
         if file not in self._files:
             path = self._folder / f"{file}.txt"
             if not path.is_file():
@@ -53,13 +53,13 @@ class WordLists:
 
         Raises `WordListError` when there is no such section or group.
         """
-        entries = self._entries(name)
-        known = {entry.label for entry in entries}
-        for label in labels:
-            if label not in known:
-                raise WordListError(f"no group {label!r} in {name} ({self._place(name, entries)})")
-        chosen = [e for e in entries if e.label in labels] if labels else entries
-        return tuple(dict.fromkeys(form for entry in chosen for form in self._expand(entry)))
+        lines = self._lines(name)
+        if labels:
+            for label in labels:
+                if all(line.label != label for line in lines):
+                    raise WordListError(f"{_place(name, lines[0])}: no group {label!r} in {name}")
+            lines = [line for line in lines if line.label in labels]
+        return tuple(dict.fromkeys(word for line in lines for word in self._expand(line)))
 
     def words(self, name: str, *labels: str) -> frozenset[str]:
         """Return the words of "file.section" as a set: all, or of the groups with these labels."""
@@ -72,40 +72,38 @@ class WordLists:
         that is printed counts before a form of "verb*". Raises `WordListError` when a word stands
         in no group or in two, or a label is not allowed.
         """
-        table: dict[str, str] = {}
-        printed: dict[str, str] = {}
-        for entry in self._entries(name):
-            place = self._place(name, [entry])
-            if labels and entry.label not in labels:
-                raise WordListError(f"{place}: {entry.label!r} is none of {', '.join(labels)}")
-            for form in self._expand(entry):
-                known = printed if form == entry.text else table
-                if not entry.label or known.setdefault(form, entry.label) != entry.label:
-                    raise WordListError(f"{place}: {form!r} must stand in one group of {name}")
-        return table | printed
+        of_forms: dict[str, str] = {}
+        of_printed: dict[str, str] = {}
+        for line in self._lines(name):
+            if not line.label or (labels and line.label not in labels):
+                among = f"one of {', '.join(labels)}" if labels else "a label"
+                raise WordListError(f"{_place(name, line)}: {name} needs {among} before its words")
+            printed = set(line.words)
+            for word in self._expand(line):
+                table = of_printed if word in printed else of_forms
+                if table.setdefault(word, line.label) != line.label:
+                    raise WordListError(f"{_place(name, line)}: {word!r} stands in two groups")
+        return of_forms | of_printed
 
     def groups(self, name: str) -> dict[str, tuple[str, ...]]:
         """Return label -> the words of its group, in order of the file."""
-        return {
-            label: self.ordered(name, label)
-            for label in dict.fromkeys(entry.label for entry in self._entries(name))
-        }
+        labels = dict.fromkeys(line.label for line in self._lines(name))
+        return {label: self.ordered(name, label) for label in labels}
 
-    def _entries(self, name: str) -> list[Entry]:
+    def _lines(self, name: str) -> list[Line]:
         file, _, section = name.partition(".")
         found = self.sections(file).get(section)
         if found is None:
             raise WordListError(f"no section [{section}] in {file}.txt of {self._folder}")
         return found
 
-    def _expand(self, entry: Entry) -> Iterable[str]:
-        """Return the words that an entry stands for: the forms of a verb for "lift*"."""
-        if entry.text[-1] == "*" and self._forms is not None:
-            return self._forms(entry.text[:-1])
-        return (entry.text,)
-
-    def _place(self, name: str, entries: list[Entry]) -> str:
-        return f"{name.partition('.')[0]}.txt:{entries[0].line}"
+    def _expand(self, line: Line) -> Iterator[str]:
+        """Yield the words that a line stands for: the forms of a verb for "lift*"."""
+        for word in line.words:
+            if word[-1] == "*" and self._forms is not None:
+                yield from self._forms(word[:-1])
+            else:
+                yield word
 
 
 def alternatives(words: Iterable[str]) -> str:
@@ -113,33 +111,37 @@ def alternatives(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
-def parse(text: str, file: str) -> dict[str, list[Entry]]:
+def parse(text: str, file: str) -> dict[str, list[Line]]:
     """Return the sections of a data file; raise `WordListError` with file and line if malformed."""
-    sections: dict[str, list[Entry]] = {}
-    entries: list[Entry] | None = None
+    sections: dict[str, list[Line]] = {}
+    lines: list[Line] | None = None
     label = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line[0] == "#":
+    for number, printed in enumerate(text.splitlines(), 1):
+        if not printed or printed[0] == "#":
             continue
-        if line[0] == "[":
-            section = line.rstrip().removeprefix("[").removesuffix("]")
-            if line.rstrip()[-1] != "]" or not section or section in sections:
+        if printed[0] == "[":
+            section = printed.rstrip().removeprefix("[").removesuffix("]")
+            if printed.rstrip()[-1] != "]" or not section or section in sections:
                 raise WordListError(f"{file}:{number}: a section's name must be new: [name]")
-            entries, label = sections.setdefault(section, []), ""
+            lines, label = sections.setdefault(section, []), ""
             continue
-        if entries is None:
+        if lines is None:
             raise WordListError(f"{file}:{number}: words before the first [section]")
-        first, colon, rest = line.partition(": ")
-        if line[0] != " ":  # an indented line goes on with the group above
+        first, colon, rest = printed.partition(": ")
+        if printed[0] != " ":  # an indented line goes on with the group above
             label = first if colon else ""
-        words = rest if colon else line
+        words = rest if colon else printed
         if '"' not in words:
-            entries += [Entry(word, label, number) for word in words.split()]
+            lines.append(Line(label, words.split(), number))
         elif words.count('"') % 2:
             raise WordListError(f'{file}:{number}: a " is not closed')
         else:
-            entries += [Entry(a or b, label, number) for a, b in _ENTRY.findall(words)]
+            lines.append(Line(label, [a or b for a, b in _ENTRY.findall(words)], number))
     for section, found in sections.items():
         if not found:
             raise WordListError(f"{file}: the section [{section}] is empty")
     return sections
+
+
+def _place(name: str, line: Line) -> str:
+    return f"{name.partition('.')[0]}.txt:{line.number}"

@@ -6,7 +6,7 @@ from its form: `singular("runs")` is "run".
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extractor.language.word_lists import WordLists
@@ -19,6 +19,23 @@ _DOUBLES = re.compile(r"(?:qu|[^aeiou])*[aeiou][^aeiouwxy]")
 _SIBILANTS = ("s", "sh", "ch", "x", "z")
 
 
+@cache
+def _irregular_verbs() -> dict[str, tuple[str, ...]]:
+    """Return base -> its other forms."""
+    return _IRREGULAR.groups("irregular.verbs")
+
+
+@cache
+def _doubling_verbs() -> frozenset[str]:
+    return _IRREGULAR.words("irregular.doubled")
+
+
+@cache
+def _irregular_plurals() -> dict[str, str]:
+    """Return plural -> singular."""
+    return _IRREGULAR.labelled("irregular.plurals")
+
+
 @lru_cache(maxsize=4096)
 def verb_forms(base: str) -> tuple[str, ...]:
     """Return the forms of a verb, without repetition: base, -s, past, participle, -ing.
@@ -26,9 +43,8 @@ def verb_forms(base: str) -> tuple[str, ...]:
     E.g. "deny" -> deny denies denied denying; "slam" -> slam slams slammed slamming; "write" ->
     write writes wrote written writing.
     """
-    irregular = _IRREGULAR.groups("irregular.verbs").get(base)
-    if irregular is not None:
-        return (base, *irregular)
+    if base in _irregular_verbs():
+        return (base, *_irregular_verbs()[base])
     if base.endswith("y") and base[-2:-1] not in tuple("aeiou"):
         return base, base[:-1] + "ies", base[:-1] + "ied", base + "ing"
     if base.endswith("ie"):
@@ -37,7 +53,7 @@ def verb_forms(base: str) -> tuple[str, ...]:
         stem = base if base.endswith(("ee", "oe", "ye")) else base[:-1]
         return base, base + "s", base + "d", stem + "ing"
     third = base + ("es" if base.endswith((*_SIBILANTS, "o")) else "s")
-    doubled = _DOUBLES.fullmatch(base) or base in _IRREGULAR.words("irregular.doubled")
+    doubled = _DOUBLES.fullmatch(base) or base in _doubling_verbs()
     stem = base + base[-1] if doubled else base
     return base, third, stem + "ed", stem + "ing"
 
@@ -49,9 +65,8 @@ def singular(noun: str) -> str:
     E.g. "banks" -> bank; "allies" -> ally; "churches" -> church; "women" -> woman; "crisis",
     "glass" and "virus" are singular.
     """
-    irregular: str | None = _IRREGULAR.labelled("irregular.plurals").get(noun)
-    if irregular is not None:
-        return irregular
+    if noun in _irregular_plurals():
+        return _irregular_plurals()[noun]
     if not noun.endswith("s"):
         return noun
     if noun.endswith("ies") and len(noun) > 4:
@@ -63,7 +78,7 @@ def singular(noun: str) -> str:
 
 def plural(noun: str) -> str:
     """Return the plural of a lower-case noun, e.g. "ally" -> allies; "sketch" -> sketches."""
-    for form, base in _IRREGULAR.labelled("irregular.plurals").items():
+    for form, base in _irregular_plurals().items():
         if base == noun:
             return form
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
