@@ -40,7 +40,7 @@ class WordLists:
         return tuple(sorted(path.stem for path in self._folder.glob("*.txt")))
 
     def sections(self, file: str) -> dict[str, list[Line]]:
-        """Return the sections of a file, in its order; raise `WordListError` without such a file."""
+        """Return the sections of a file, in its order; raise `WordListError` without the file."""
         if file not in self._files:
             path = self._folder / f"{file}.txt"
             if not path.is_file():

@@ -7,35 +7,10 @@ is meant is for the caller to say.
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-# Forms that the press prints and the library does not list.
-_SHORT_NAMES = {
-    "u.s.": "US", "us": "US", "usa": "US", "u.s.a.": "US", "america": "US",
-    "united states of america": "US", "u.k.": "GB", "uk": "GB", "britain": "GB",
-    "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "uae": "AE",
-    "drc": "CD", "czechia": "CZ", "burma": "MM", "holland": "NL", "vatican": "VA",
-    "türkiye": "TR", "dprk": "KP", "eu": "EU", "e.u.": "EU", "european union": "EU",
-    "un": "UN", "u.n.": "UN", "united nations": "UN",
-}  # fmt: skip
-_SHORT_DEMONYMS = {
-    "american": "US", "british": "GB", "briton": "GB", "english": "GB", "scottish": "GB",
-    "welsh": "GB", "swiss": "CH", "filipino": "PH", "philippine": "PH", "kosovar": "XK",
-    "emirati": "AE", "saudi": "SA", "argentine": "AR",
-}  # fmt: skip
-_SHORT_CAPITALS = {"washington": "US", "kiev": "UA", "brussels": "EU"}
+from extractor.language.en.lists import word_labels, word_set
 
-# Capitals that are as often a first or last name, or a word.
-_NOT_AS_CAPITAL = {
-    "victoria",
-    "stanley",
-    "hamilton",
-    "jamestown",
-    "male",
-    "road town",
-    "george town",
-}
-
-# Given names and words that are also countries.
-_ALSO_NAMES = {"jordan", "chad", "georgia", "israel", "cuba", "guinea"}
+_NOT_AS_CAPITAL = word_set("countries.not-as-capital")
+_ALSO_NAMES = word_set("countries.also-names")
 
 PlaceKind = Literal["name", "demonym", "capital"]
 
@@ -65,9 +40,13 @@ def _table() -> dict[str, Country]:
             continue
         _add(table, info.get("name"), Country(code, "name"))
         _add(table, info.get("demonym"), Country(code, "demonym"))
-    table |= {form: Country(code, "name") for form, code in _SHORT_NAMES.items()}
-    table |= {form: Country(code, "demonym") for form, code in _SHORT_DEMONYMS.items()}
-    table |= {form: Country(code, "capital") for form, code in _SHORT_CAPITALS.items()}
+    short: dict[PlaceKind, dict[str, str]] = {
+        "name": word_labels("countries.names"),
+        "demonym": word_labels("countries.demonyms"),
+        "capital": word_labels("countries.capitals"),
+    }
+    for kind, codes in short.items():
+        table |= {form: Country(code, kind) for form, code in codes.items()}
     return table
 
 
