@@ -54,6 +54,17 @@ def is_short_verb(tokens: list[Token], i: int) -> bool:
     return tokens[i].low == "'s" and i > 0 and tokens[i - 1].low in _BEFORE_SHORT_VERBS
 
 
+def joins_number(tokens: list[Token], i: int) -> bool:
+    """Return whether token `i` is the hyphen of a number and a word, e.g. of "15-nation"."""
+    return (
+        tokens[i].low == "-"
+        and 0 < i < len(tokens) - 1
+        and tokens[i - 1].low[0].isdigit()
+        and tokens[i - 1].end == tokens[i].start
+        and tokens[i].end == tokens[i + 1].start
+    )
+
+
 def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
     """Return the index after the noun phrase that begins at `at`: "top officials of X and Y".
 
@@ -86,6 +97,8 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
         return False
     if low in ("of", "'s", "'", "’", "&", "%") and not first:
         return True
+    if joins_number(tokens, i):
+        return not first
     if low == "in" and not first:  # "officials in Lagos", not "on Iran in May", "in talks"
         before, following = tokens[i - 1], tokens[i + 1] if i + 1 < len(tokens) else None
         return (
@@ -194,7 +207,7 @@ def subject_start(tokens: list[Token], end: int) -> int:
     while start > 0 and end - start < 14:
         token = tokens[start - 1]
         low = token.low
-        if not token.word and low not in ("'", "’"):
+        if not token.word and low not in ("'", "’") and not joins_number(tokens, start - 1):
             break
         if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token) or low in COMMON_VERBS:
             break

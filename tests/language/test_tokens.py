@@ -122,3 +122,33 @@ def test_tokens_are_looked_up_by_class():
         "states": ["5", "states"],
         "openings": [":", "."],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The bloc's", ["The", "bloc", "'s"]),
+        ("The U.S.’s", ["The", "U.S.", "’s"]),
+        ("it's don't", ["it", "'s", "don't"]),
+        ("allies' O'Brien", ["allies", "'", "O'Brien"]),
+        ("$5.5 $5bn", ["$", "5.5", "$", "5", "bn"]),
+        ("9th 15-nation", ["9", "th", "15", "-", "nation"]),
+        ("40% AT&T state-owned", ["40", "%", "AT&T", "state-owned"]),
+    ],
+)
+def test_where_words_are_cut(text: str, words: list[str]):
+    """A possessive ending, a currency's mark and a number are tokens of their own."""
+    assert tokenize(text).text == words
+
+
+@given(text=st.one_of(PIECES, st.text(max_size=80)))
+def test_tokens_one_by_one_are_the_columns(text: str):
+    """`between` gives what stands in the columns, but for the apostrophe, which is straight."""
+    tokens = tokenize(text)
+    one_by_one = tokens.between(0, len(tokens))
+    assert [token.text for token in one_by_one] == tokens.text
+    assert [token.low for token in one_by_one] == [low.replace("’", "'") for low in tokens.lower]
+    assert [(token.start, token.end) for token in one_by_one] == list(
+        zip(tokens.start, tokens.end, strict=True)
+    )
+    assert tokens.between(2, 5) == one_by_one[2:5]

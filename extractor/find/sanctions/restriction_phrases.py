@@ -13,6 +13,7 @@ from extractor.language.sentence_words import (
     SUBORDINATORS,
     is_adverb,
     is_short_verb,
+    joins_number,
     phrase_end,
 )
 from extractor.language.tokens import Token
@@ -81,10 +82,12 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
     right = tokens[j + 1].low
     if low == "'s" or right == "'s":  # "the country's", but no "it's"
         return not is_short_verb(tokens, j if low == "'s" else j + 1)
+    if joins_number(tokens, j) or (j > 0 and joins_number(tokens, j - 1)):
+        return True  # "a 15-month embargo"
     if low == "of":
         return right in DETERMINERS and j > 0 and tokens[j - 1].low in DETERMINERS
     if low in ("and", ",") and j > 0 and j + 1 < head:
-        left = tokens[j - 1]
+        left = tokens[j - 2] if tokens[j - 1].low == "'s" and j > 1 else tokens[j - 1]
         if low == "and" and right == left.low == "more":
             return True
         if low == "," and right in DETERMINERS:
