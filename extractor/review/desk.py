@@ -54,15 +54,15 @@ class Desk(Database):
         return article_from_row(dict(rows[0]), rows[0]["now"])
 
     def _inventory(self, sha256: str) -> Inventory:
-        """Return what can be found in an article. Raises ReviewError when there is none."""
+        """Return the inventory of an article. Raises ReviewError when there is none."""
         return take(self.article(sha256))
 
     def _carrier(self, old_sha256: str, new_sha256: str) -> Carrier:
-        """Return what carries places from one text into another."""
+        """Return the carrier of places from one text into another, both by hash."""
         return Carrier(self.article(old_sha256).text, self.article(new_sha256).text)
 
     def schema(self, name: str) -> Schema | None:
-        """Return a schema by name, or None when its file is not to be had any more."""
+        """Return a schema by name, or None when its file cannot be loaded any more."""
         with self._lock:
             if name not in self._schemas:
                 self._schemas[name] = self._load(name)

@@ -28,7 +28,7 @@ _MOST = 500  # claims on a page
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is to be shown; None and empty: all. Values are compared whole, dates as text."""
+    """Which claims are shown; None and empty mean all. Values are compared whole, dates as text."""
 
     schema: str | None = None
     kind: str | None = None
@@ -45,7 +45,7 @@ class Filter:
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> "Filter":
-        """Return the filter that a query's parameters mean; what they do not know is left out.
+        """Return the filter of a query's parameters; unknown parameters are ignored.
 
         `status` and `flag` may be lists or joined by commas. Raises UsageError for a status that
         there is not, and for a `since` or `until` that is no day, month or year.
@@ -79,10 +79,10 @@ _FILTER_NAMES = tuple(condition.name for condition in fields(Filter))
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some claims of a queue."""
+    """One page of the queue."""
 
     claims: tuple[Claim, ...]
-    total: int  # that the filter lets through
+    total: int  # claims that match the filter
     offset: int  # of the first one
     after: str | None  # the id to go on after; None: there are no more
 
@@ -133,7 +133,7 @@ def page(
 
 
 def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
-    """Return the condition on `claim c` that a filter means, and its values."""
+    """Return the SQL condition of a filter on `claim c`, and its values by name."""
     parts = ["c.queued = 1"]
     values: dict[str, Any] = {}
     for name in ("schema", "kind", "outlet", "speaker", "reviewer", "model"):
@@ -174,7 +174,7 @@ def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
 
 
 def _day(name: str, text: str) -> str:
-    """Return a day, month or year as ISO 8601 writes it; anything else compares as no date does."""
+    """Return a day, month or year in ISO 8601. Raises UsageError for anything else."""
     value = text.strip()
     with suppress(ValueError):
         if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value):
@@ -192,7 +192,7 @@ def _table(filter: Filter, index: str) -> str:
 
 
 def _asked(words: str) -> list[str]:
-    """Return the words of a search, without what means something to the index."""
+    """Return the words of a search, without the marks that are syntax of the index."""
     return (re.findall(r"\w+", storable(words) or ""))[:20]
 
 
@@ -207,7 +207,7 @@ def _by_number(desk: "Desk", numbers: list[int]) -> list[Claim]:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many claims a filter lets through by each value, the most first."""
+    """How many claims match a filter, by each value of each field, the most frequent first."""
 
     status: dict[str, int] = field(default_factory=dict)
     schema: dict[str, int] = field(default_factory=dict)
@@ -249,7 +249,7 @@ _COLUMNS = {"flag": "flags"}
 
 
 def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = None) -> None:
-    """Keep a filter under a name; one that is there under it is replaced."""
+    """Save a filter under a name, in place of one of the same name. Raises ReviewError."""
     if not name.strip() or len(name) > 100:
         raise ReviewError("a view has a name of 1 to 100 characters")
     with desk.transaction() as connection:
@@ -265,13 +265,13 @@ def save_view(desk: "Desk", name: str, filter: Filter, reviewer: str | None = No
 
 
 def drop_view(desk: "Desk", name: str) -> None:
-    """Forget a saved view."""
+    """Delete a saved view."""
     with desk.transaction() as connection:
         connection.execute("delete from saved_view where name = ?", (storable(name),))
 
 
 def saved_views(desk: "Desk") -> dict[str, Filter]:
-    """Return the saved views by name; those that mean nothing (of older versions) are left out."""
+    """Return the saved views by name, without those that this version does not understand."""
     views = {}
     for row in desk.select("select name, filter from saved_view order by name"):
         with suppress(UsageError):
@@ -280,7 +280,7 @@ def saved_views(desk: "Desk") -> dict[str, Filter]:
 
 
 def all_claims(desk: "Desk", filter: Filter = EVERYTHING, size: int = 500) -> Iterable[Claim]:
-    """Yield every claim of a filter, in the order of the coverage; memory does not grow."""
+    """Yield every claim of a filter, in the order in which they were read; memory does not grow."""
     where, values = conditions(desk, filter)
     last = -1
     while True:

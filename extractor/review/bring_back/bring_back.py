@@ -49,7 +49,7 @@ Edits = dict[str, tuple[EditableField, str]]  # by the field's key, with the col
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row that was not taken, or a part of it: where, and why."""
+    """Why a row or one of its cells was not taken, and where it is."""
 
     where: str  # "Quotes!D7"
     why: str
@@ -107,7 +107,7 @@ class _Importer:
         self._reviewer = reviewer
         self._dry_run = dry_run
         self._kinds: dict[str, dict[str, PublishedKind]] = {}
-        self._seen: dict[str, str] = {}  # claim -> where it stood
+        self._seen: dict[str, str] = {}  # claim id -> address of its row in the file
         self.brought = BringBackResult()
 
     def take(self, lines: Sequence[SheetRow]) -> None:

@@ -25,7 +25,7 @@ _BETWEEN = "; "  # several values in one cell
 
 
 def change_of(desk: "Desk", claim: Claim, field: FieldShape, cell: Any, was: Json) -> Json:
-    """Return a change as `editing.edited` takes it.
+    """Return a change as `editing.edited_row` takes it.
 
     `was` is the field's value in the published row. Raises ValueError, saying what to do.
     """
@@ -83,7 +83,7 @@ def _one(desk: "Desk", claim: Claim, field: FieldShape, cell: Any, was: Json) ->
 
 
 def _found(desk: "Desk", claim: Claim, text: str, near: int | None, number: Any = None) -> Span:
-    """Return where words stand in the article, the place nearest to `near`. Raises ValueError."""
+    """Return the span of words in the article, the one nearest to `near`. Raises ValueError."""
     article = desk.article(claim.article_sha256).text
     if len(text) > MAX_PHRASE:  # too long to look for in any other wording
         start = min(_every(text, article), key=lambda at: abs(at - (near or 0)), default=None)
@@ -112,7 +112,7 @@ def _every(words: str, text: str) -> list[int]:
 
 
 def _stretches(desk: "Desk", claim: Claim, text: str, was: Json, gap: str | None) -> list[Span]:
-    """Return where the pieces of a quotation stand, in order. Raises ValueError."""
+    """Return the spans of the parts of a quotation, in order. Raises ValueError."""
     old = was.get("spans", []) if isinstance(was, dict) else []
     near = [span["start"] for span in old] or [claim.start or 0]
     pieces = [piece.strip() for piece in text.split("\n\n") if piece.strip()]
@@ -131,7 +131,7 @@ def _stretches(desk: "Desk", claim: Claim, text: str, was: Json, gap: str | None
 
 
 def _name(desk: "Desk", claim: Claim, text: str) -> Json:
-    """Return the article's name that is meant, the words in it, or else a typed name."""
+    """Return the change for a name: an entity of the article, a mention, or else a typed name."""
     for level in _spellings(desk, claim.article_sha256):
         entities = level.get(_folded(text), ())
         if len(entities) > 1:

@@ -201,7 +201,7 @@ def _csv(path: Path) -> Iterator[SheetRow]:
 
 
 def _encoding(path: Path) -> tuple[str, str | None]:
-    """Return a file's encoding, and again where it may have lost letters.
+    """Return a file's encoding, and the same again when it may have lost letters, else None.
 
     Excel's plain CSV is in the system's own encoding, with a question mark for every other letter.
     """
@@ -268,7 +268,7 @@ def is_as_written(written: Any, read: Any, lossy: str | None = None) -> bool:
 
 
 def _is_cut(ours: str, theirs: str) -> bool:
-    """Return whether a spreadsheet has cut what no cell of its can hold."""
+    """Return whether a spreadsheet has cut a text that is longer than its cells can hold."""
     if len(theirs) < MOST_CHARACTERS // 2 or not ours.startswith(theirs):
         return False
     return len(theirs.encode("utf-16-le", "replace")) // 2 >= MOST_CHARACTERS - 2

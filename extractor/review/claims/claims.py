@@ -33,7 +33,7 @@ class Claim:
     article_sha256: str  # the text that the places are of
     schema: str
     kind: str  # "quotes"
-    start: int | None  # of the evidence as the machine has it; None: rests on nothing, or lost
+    start: int | None  # of the machine's evidence; None: there is none, or its words are lost
     end: int | None
     ordinal: int
     origin: Origin
@@ -46,11 +46,11 @@ class Claim:
     anchored: Anchored
     version: int  # counts what changed for a reviewer; given back as `seen`
     status: Status
-    decision: int  # the latest one that stands; 0: none
-    lapsed: int  # one that stood until the article lost its words; 0: none
+    decision: int  # the latest one that counts; 0: none
+    lapsed: int  # one that counted until the article lost its words; 0: none
     reviewer: str | None
     decided_at: float | None  # seconds since 1970, UTC
-    differs: bool  # the machine now says otherwise than when it was decided
+    differs: bool  # the machine now says something else than when it was decided
     queued: bool
     risk: float  # 0…1
     flags: tuple[str, ...]  # see risk.FLAG_WORDS
@@ -59,8 +59,8 @@ class Claim:
     published: str | None
     model: str | None  # "rules" when the rules answered
     text: str | None  # the evidence's words
-    row: Json  # what stands now; None: nothing, its words are lost
-    proposal: Json  # what the machine says now; None: it does not, or never did
+    row: Json  # the row that counts now; None: its words are lost
+    proposal: Json  # what the machine says now; None: nothing
     source: str | None  # the file that holds the article now
     title: str | None
     url: str | None
@@ -98,7 +98,7 @@ def claim_by_id(desk: "Desk", claim_id: str) -> Claim:
 
 
 def claims_by_id(desk: "Desk", ids: Iterable[str]) -> list[Claim]:
-    """Return the claims of these ids, in their order; ids that are none are left out."""
+    """Return the claims of these ids, in their order; unknown ids are left out."""
     claim_ids = list(ids)
     claims: dict[str, Claim] = {}
     for first in range(0, len(claim_ids), 500):
@@ -110,7 +110,7 @@ def claims_by_id(desk: "Desk", ids: Iterable[str]) -> list[Claim]:
 
 
 def claims_of_article(desk: "Desk", article_sha256: str, schema: str | None = None) -> list[Claim]:
-    """Return what is queued of an article, in the order of its text."""
+    """Return the queued claims of an article, in the order of its text."""
     rows = desk.select(
         f"{SELECT} where c.article_sha256 = ? and c.queued = 1"
         " and (? is null or c.schema = ?) order by c.start is null, c.start, c.number",

@@ -77,7 +77,7 @@ def refold(desk: "Desk") -> int:
 def _show_last(
     desk: "Desk", connection: sqlite3.Connection, facts: dict[str, Any], derived: dict[str, Any]
 ) -> None:
-    """Show what the machine said last as the row of a claim that is queued only for its draft."""
+    """Set the row of a claim that only a draft keeps in the queue: what the machine said last."""
     last = connection.execute(
         'select "row", article_sha256 from proposal where claim_id = ? and "row" is not null'
         " order by id desc limit 1",
@@ -100,7 +100,7 @@ def carry_into(desk: "Desk", article_sha256: str) -> Carry:
 
 
 def identity(article_sha256: str, schema: str, kind: str, place: object, ordinal: int) -> str:
-    """Return a claim's id: 16 hexadecimal digits of what it is about."""
+    """Return a claim's id: the first 16 hexadecimal digits of a hash of what identifies it."""
     about = json.dumps([article_sha256, schema, kind, place, ordinal])
     return hashlib.sha256(about.encode()).hexdigest()[:16]
 
@@ -118,7 +118,7 @@ def free_identity(
     place: object,
     ordinal: int = 0,
 ) -> tuple[str, int]:
-    """Return the first id from an ordinal on that is not taken, with its ordinal."""
+    """Return the first id that no claim has yet, counting up from an ordinal, and its ordinal."""
     while True:
         claim_id = identity(article_sha256, schema, kind, place, ordinal)
         if connection.execute("select 1 from claim where id = ?", (claim_id,)).fetchone() is None:
@@ -156,7 +156,7 @@ def insert_added(
 def index_claim(
     desk: "Desk", connection: sqlite3.Connection, number: int, columns: dict[str, Any]
 ) -> None:
-    """Keep the words that a claim is searched by; what has left the queue is not found."""
+    """Update the words that a claim is searched by; a claim that left the queue has none."""
     if not desk.searchable:
         return
     drop_claims(connection, [number])

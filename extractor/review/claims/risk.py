@@ -1,4 +1,4 @@
-"""How likely a claim is to be wrong, as a number to sort by, and why, as flags in words.
+"""Risk: how likely a claim is to be wrong, as a number to sort by, and why, as flags.
 
 The number is 1 - (1 - doubt) × Π (1 - weight) over the flags: each adds what the others leave.
 The weights order the queue and mean nothing else. What is decided needs nobody, unless something
@@ -8,7 +8,7 @@ has changed since.
 from collections.abc import Iterable
 
 _UNKNOWN = 0.3  # doubt about a row without a confidence: between a sure one and one that is not
-_SURE = 0.8  # below it people are told; of the rules' answers from here on nine of ten are right
+_SURE = 0.8  # below it a claim is flagged; of the rules' answers above it nine of ten are right
 _OTHER = 0.35  # the weight of a warning that is not listed
 
 # code: (weight, what it means to a reviewer)

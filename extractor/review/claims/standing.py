@@ -25,7 +25,9 @@ Action = Literal["accept", "correct", "reject", "later", "undo", "add", "settle"
 Reason = Literal[
     "not_a_quotation", "wrong_speaker", "wrong_span", "duplicate", "out_of_scope", "other"
 ]
-Carry = Callable[[Json, str], Json | None]  # a row and its text's hash -> the row here, or lost
+Carry = Callable[
+    [Json, str], Json | None
+]  # (row, its text's hash) -> the row in the claim's text, None: lost
 _STATUS: dict[str, Status] = {
     "accept": "accepted",
     "add": "accepted",
@@ -44,8 +46,8 @@ class Decision:
     at: float  # seconds since 1970, UTC
     reviewer: str
     action: Action
-    before: Json  # the row that stood
-    after: Json  # the row that stands by it; None: rejected, put off or undone
+    before: Json  # the row that counted before
+    after: Json  # the row that counts by it; None: rejected, put off or undone
     machine: Json  # what the machine said at that moment
     reason: Reason | None
     note: str | None

@@ -60,7 +60,7 @@ def decide(
         claim = claim_by_id(desk, claim_id)
         if claim.version != seen:
             raise _stale(connection, claim, seen)
-        if second:  # what was seen is what the machine proposes, not what stands
+        if second:  # the reviewer saw the machine's proposal, not the row that counts
             claim = replace(claim, row=claim.proposal)
         if action == "correct" and row == claim.row and row is not None:
             action, row = "accept", None
@@ -109,10 +109,10 @@ def add(
 
 
 def undo(desk: "Desk", reviewer: str, claim_id: str | None = None) -> Claim:
-    """Take back a reviewer's last decision, or the last one on a claim; what stood before stands.
+    """Take back a reviewer's last decision, or the last one on a claim.
 
-    Only what still stands can be taken back, and only by who decided it. Raises ReviewError,
-    StaleDecision when somebody has decided on the same claim since.
+    The decision before it counts again. Only what still counts can be taken back, and only by who
+    decided it. Raises ReviewError, StaleDecision when somebody has decided on the claim since.
     """
     _check(reviewer, "undo", None, None)
     with desk.transaction() as connection:

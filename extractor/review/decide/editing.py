@@ -64,7 +64,7 @@ def row_field(desk: "Desk", schema: str, kind: str) -> FieldShape:
 
 
 def fields_of(desk: "Desk", schema: str, kind: str) -> tuple[FieldShape, ...]:
-    """Return what a row of a kind consists of, for a form. Raises EditRefused."""
+    """Return the fields that a row of a kind has. Raises EditRefused."""
     field = row_field(desk, schema, kind)
     return field.row.fields if field.row is not None else (field,)
 
@@ -154,7 +154,7 @@ def _valued(desk: "Desk", sha256: str, field: FieldShape, value: Json, was: Json
 
 
 def _kept(change: Json, was: Json, new: Json) -> Json:
-    """Return a name chosen again from the list as it was: it keeps the mention it rests on."""
+    """Return the former name when the same one was chosen again: it keeps its mention."""
     chosen = isinstance(change, dict) and set(change) <= {"entity", "name"}
     if not (chosen and isinstance(was, dict) and was.get("mention")):
         return new
@@ -226,7 +226,7 @@ def _check_value(field: FieldShape, value: Json) -> None:
 
 
 def _canonical(model: type[BaseModel], row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as the schema writes it; what was typed stays marked so."""
+    """Return a row as the schema writes it; names that were typed stay marked."""
     try:
         instance = record_from_json(model, row)
     except ValidationError as error:
@@ -240,7 +240,7 @@ def _canonical(model: type[BaseModel], row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _marked(value: Json, given: Json) -> Json:
-    """Give a name back the mark that somebody typed it."""
+    """Return a value with its typed names marked as they are in `given`."""
     if isinstance(value, list) and isinstance(given, list) and len(value) == len(given):
         return [_marked(item, given_item) for item, given_item in zip(value, given, strict=True)]
     if isinstance(value, dict) and isinstance(given, dict):
@@ -252,7 +252,7 @@ def _marked(value: Json, given: Json) -> Json:
 
 
 def _places(value: Json, text: str, field: str | None, depth: int) -> None:
-    """Raise EditRefused unless every place in a row holds the words that stand beside it."""
+    """Raise EditRefused unless every place in a row holds the words given with it."""
     if depth > _DEEPEST:
         raise EditRefused("the row is too deep")
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""How far reviewers agree: a blind second review of a sample, its figures, and where it differs.
+"""Agreement of reviewers: a blind second review of a sample, and where it differs.
 
 A claim is in the sample of a tenth when its id, a hash, is in the first tenth of all ids: the same
 claims for everybody, whenever they are asked for, and those of a smaller sample are in a larger
@@ -30,7 +30,7 @@ class Pair:
     """A claim that two reviewers decided on."""
 
     claim: Claim
-    first: Decision  # the latest that stood when the second one was taken
+    first: Decision  # the latest that counted when the second one was taken
     second: Decision
     settled: bool  # whether somebody decided anew after both
 
@@ -64,7 +64,7 @@ def in_sample(claim_id: str, share: float) -> bool:
 
 
 def _border(share: float) -> str:
-    """Return what the ids of a sample are below."""
+    """Return the bound that all ids of a sample are below."""
     if not 0 < share <= 1:
         raise UsageError("the share of a second review is above 0 and at most 1, such as 0.1")
     return "g" if share >= 1 else f"{int(share * 16**16):016x}"

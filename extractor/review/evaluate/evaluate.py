@@ -1,4 +1,4 @@
-"""Which machine does best on what was reviewed: stored extractions of any age, or a new one.
+"""Evaluation: which machine does best on what was reviewed, by stored extractions or a new one.
 
 Only articles that are reviewed to their end count: a row that nobody looked at is neither right
 nor wrong, and without the missed ones added there is no recall.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Machine:
-    """What answered, in all that can be changed about it."""
+    """What answered: all settings by which two machines may differ."""
 
     model: str  # "rules" when no model was asked
     plan: str | None
@@ -194,7 +194,7 @@ async def _report_anew(
 
 @asynccontextmanager
 async def _answerer(schema: "Schema", settings: "Settings") -> AsyncIterator[Any]:
-    """Give what turns an article into an extraction: the rules, or a model that they ask."""
+    """Give a coroutine function from an article to its extraction, by the rules or a model."""
     from extractor.pipeline import extract, extract_with
 
     if not settings.asks_model:
@@ -334,7 +334,7 @@ def _rows(data: Mapping[str, Any]) -> list[RecordRow]:
 
 
 def chosen_schema(desk: "Desk", name: str | None) -> str:
-    """Return the schema that is meant: the one named, or the only one that has claims."""
+    """Return the schema to evaluate: the one named, or the only one that has claims."""
     schemas = [row[0] for row in desk.select("select distinct schema from claim order by schema")]
     if name is not None:
         if name not in schemas:

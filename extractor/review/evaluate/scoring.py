@@ -1,4 +1,4 @@
-"""How well a machine does against what reviewers decided: precision and recall, field by field.
+"""Scoring: a machine's rows against reviewed ones, precision and recall field by field.
 
 The reference is every article that is reviewed to its end: accepted and corrected rows are right,
 rows that a reviewer added were missed, whatever else a machine gives is wrong. A row is found when
@@ -131,7 +131,7 @@ def _overlap(left: RecordRow, right: RecordRow) -> bool:
 
 
 def _alike(left: RecordRow, right: RecordRow) -> tuple[bool, int]:
-    """Say how much two rows are the same: their evidence, and how many of their values."""
+    """Return whether two rows have the same evidence, and how many equal values."""
     ours, theirs = _fields(left), _fields(right)
     equal = sum(_compare(values, theirs.get(field, [])).right for field, values in ours.items())
     return (left.start, left.end) == (right.start, right.end), equal

@@ -91,7 +91,7 @@ class RowDetails:
 class EditableField:
     """A field that may be changed in a published sheet."""
 
-    key: str  # as editing.py names it
+    key: str  # as changes in decide/editing.py name it
     shape: FieldShape
     position: int  # of its cell
     name: str  # of its column in CSV
@@ -113,7 +113,7 @@ class PublishedKind:
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:
-        """The columns in XLSX."""
+        """The columns of the XLSX sheet, left to right."""
         shapes = {self.columns[field.position].name: field.shape for field in self._editable}
         choices = {"Decision": DECISIONS, "Reason": REASONS}
         decision = (
@@ -133,7 +133,7 @@ class PublishedKind:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The columns in CSV of the fields, without those that every kind has."""
+        """The names of the fields' columns in CSV, without those that every kind has."""
         return tuple(
             name
             for position, column in enumerate(self.columns)
@@ -143,7 +143,7 @@ class PublishedKind:
 
     @cached_property
     def titles(self) -> tuple[tuple[str, ...], ...]:
-        """The columns in XLSX of each field."""
+        """The titles of the fields' columns in XLSX, by field."""
         heads = iter(self.heads[len(_DECISION_COLUMNS) :])
         return tuple(
             tuple(next(heads).title for _ in field_heads(column)) for column in self.columns
@@ -296,7 +296,7 @@ def same_name(header: object) -> str:
 
 
 def shown_id(claim_id: str) -> str:
-    """Return a claim's id as no spreadsheet takes it for a number: "c0123456789abcdef"."""
+    """Return a claim's id in a form that no spreadsheet takes for a number: "c0123456789abcdef"."""
     return f"c{claim_id}"
 
 
@@ -378,7 +378,7 @@ def _facts(claim: Claim, details: RowDetails) -> dict[str, Any]:
 
 
 def anchor_item(cells: tuple[Cell, ...], anchor: int | None) -> Item | None:
-    """Return the value that a row rests on: its anchor's, or else its first that has a place."""
+    """Return the item that a row rests on: the anchor's, or else its first that has a place."""
     at_anchor = cells[anchor].items if anchor is not None else ()
     items = (item for cell in cells for item in cell.items)
     return next((item for item in (*at_anchor, *items) if item.spans), None)
@@ -390,7 +390,7 @@ def _place(cells: tuple[Cell, ...], anchor: int | None) -> tuple[int | None, int
 
 
 def _as_edited(head: Head, shape: FieldShape | None) -> Head:
-    """Return a field's column with what a spreadsheet offers in it, or as not to be touched."""
+    """Return a field's column with its choices for spreadsheets; locked without a shape."""
     if shape is None:
         return replace(head, locked=True)
     choices = () if shape.many else shape.choices

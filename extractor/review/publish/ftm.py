@@ -116,7 +116,7 @@ class _Entities:
     # --- names ---------------------------------------------------------------------------------
 
     def _named(self, row: "PublishedRow", page: Any) -> Iterator[Any]:
-        """Yield everybody whom a row names, each with what documents it."""
+        """Yield an entity for every name in a row, and the Documentation of each."""
         for field in row.kind.editable:
             if field.shape.kind != "name" or not isinstance(row.claim.row, dict):
                 continue
@@ -157,7 +157,7 @@ class _Entities:
         return entity
 
     def _reviewed(self, entity: Any, row: "PublishedRow", page: Any) -> None:
-        """Say where a link comes from and who decided."""
+        """Add to a link where it comes from and who decided."""
         by = f", reviewed by {row.claim.reviewer}" if row.claim.reviewer and not row.open else ""
         _add(
             entity,
@@ -282,7 +282,7 @@ def _status(statement: dict[str, Any]) -> str | None:
 
 
 def _add(entity: Any, name: str, values: Any) -> None:
-    """Add values, as long as the library takes them; what is none of the kind is left out."""
+    """Add values, cut to the length that the library takes; values of another type are left out."""
     most = entity.schema.get(name).type.max_length
     kept = [
         value if not isinstance(value, str) or len(value) <= most else f"{value[: most - 2]} …"

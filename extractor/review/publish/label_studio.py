@@ -6,7 +6,7 @@ the schema gives a choice, texts otherwise, and relations to the regions of name
 code points, as Label Studio's `Text` does since 1.6 (its domManager, and pull request 6135); where
 older versions went wrong was in counting UTF-16 units after an emoji.
 
-`config` is the labelling interface that the tasks need.
+`config` returns the labelling interface that the tasks need.
 """
 
 import json
@@ -72,7 +72,7 @@ def task(reviewed: "PublishedArticle") -> dict[str, Any]:
 
 
 def _result(row: "PublishedRow", article: "Article") -> Iterator[dict[str, Any]]:
-    """Yield the regions of a row, what is said of the first one, and its relations."""
+    """Yield the regions of a row, the values attached to the first one, and its relations."""
     anchor = anchor_item(row.cells, row.kind.anchor)
     if anchor is None:
         return
@@ -102,7 +102,7 @@ def _said(
     first: str,
     place: dict[str, int],
 ) -> Iterator[dict[str, Any]]:
-    """Yield what one field says."""
+    """Yield the values of one field, and regions and relations for names."""
     name = _control(row.claim.kind, column.name)
     words = [item.text for item in items]
     part = "choices" if _choices(row.kind, column) else "text"
@@ -178,7 +178,7 @@ def config(kinds: Iterable["PublishedKind"]) -> str:
 
 
 def _asking(kind: "PublishedKind", column: Column) -> list[str]:
-    """Return the control that takes what a field says of a region."""
+    """Return the control in which a field's values of a region are shown."""
     label = label_of(kind.kind)
     attributes = (
         f'name={quoteattr(_control(kind.kind, column.name))} toName="{_TEXT}" perRegion="true"'

@@ -41,7 +41,7 @@ class PublishResult:
     rows: int
     articles: int
     open_rows: int  # among `rows`
-    left_open: int  # that the filter lets through but for being open; not published
+    left_open: int  # that match the filter but for being open; not published
     unfit: int  # that do not fit their schema any more; not published
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()  # what the format could not hold, in sentences
@@ -98,7 +98,7 @@ Writer = Callable[[Selection, IO[str]], Sequence[str]]  # returns notes for the 
 
 
 def _writer(form: Form) -> Writer:
-    """Return what writes a format; imported when it is wanted."""
+    """Return the function that writes a format, imported only when it is needed."""
     if form == "csv":
         return _write_csv
     if form == "jsonl":
@@ -131,7 +131,7 @@ def _write_csv(selection: Selection, file: IO[str]) -> Sequence[str]:
 
 
 def _write_workbook(selection: Selection, target: Path) -> None:
-    """Write the XLSX file: a sheet a kind, of each schema where there are several."""
+    """Write the XLSX file: one sheet for each kind of each schema."""
     from extractor.run.sheets.workbook import Workbook
 
     several = len({schema for schema, _ in selection.kinds}) > 1

@@ -76,7 +76,9 @@ class Selection:
         try:
             self._connection = sqlite3.connect(self.desk.path, timeout=60.0, isolation_level=None)
             self._connection.row_factory = sqlite3.Row
-            self._connection.execute("begin")  # what is read from here on is of one moment
+            self._connection.execute(
+                "begin"
+            )  # all that is read from here on is the state of one moment
             left = replace(self.filter, status=UNDECIDED)
             self.left_open = self._count(*conditions(self.desk, left))
             if set(UNDECIDED) <= set(self.filter.status):
@@ -94,7 +96,7 @@ class Selection:
         return int(self._connection.execute(query, values).fetchone()[0])
 
     def _kinds(self) -> dict[tuple[str, str], PublishedKind]:
-        """Return the kinds that there are rows of, in the order of their schemas."""
+        """Return the kinds of the selected rows, in the order of their schemas."""
         query = f"select distinct c.schema, c.kind from claim c where {self._where}"  # noqa: S608
         pairs = {(row[0], row[1]) for row in self._connection.execute(query, self._values)}
         kinds: dict[tuple[str, str], PublishedKind] = {}
@@ -116,7 +118,7 @@ class Selection:
         return kinds
 
     def articles(self) -> Iterator[Article]:
-        """Yield the articles that there are rows of, in the order of the coverage."""
+        """Yield the articles of the selected rows, in the order in which they were read."""
         for digest in self._articles():
             yield self.desk.article(digest)
 

@@ -1,1 +1,1 @@
-"""The page on which analysts decide, and the same machine for other programs (/v1)."""
+"""The server of the review page, and of the API for other programs (/v1)."""

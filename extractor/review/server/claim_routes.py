@@ -1,4 +1,4 @@
-"""The routes for deciding: a claim, its form, drafts and decisions; an article, what it missed."""
+"""The routes of a claim (its form, drafts, decisions) and of an article (adding missed rows)."""
 
 from typing import Any, Literal
 

@@ -121,7 +121,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if scope["type"] != "http":  # no web sockets here
+        if scope["type"] != "http":  # web sockets are not served
             return
         headers = Headers(scope=scope)
         guarded = _with_headers(send)
@@ -149,14 +149,14 @@ class Guard:
         except _Refused:
             if began:
                 raise
-        # Whatever the application made of a body that broke off: we know why it did.
+        # The application may have made another error of a body that broke off; this is the cause.
         if reading.refused is not None and not began:
             await refusal(scope, *reading.refused)(scope, receive, send)
 
     # --- access -------------------------------------------------------------------------------
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        """Return the answer to a request that may not pass, or that brings the token."""
+        """Return the answer to a request that may not pass, or to an opened link; else None."""
         host = headers.get("host", "")
         if not self.access.knows_host(host):
             return refusal(scope, 421, "wrong_host", "this server has another name")
@@ -184,7 +184,7 @@ class Guard:
         return None
 
     def _welcome(self, scope: Scope, site: str | None) -> Response:
-        """Take the token of the opened link into a cookie, and out of the address."""
+        """Return a redirect that moves the token of an opened link into a cookie."""
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         tokens = [value for key, value in pairs if key == "token"]
         if len(tokens) != 1 or not self.access.accepts_link(tokens[0]):
@@ -235,7 +235,7 @@ class Guard:
 
 
 class _Reading:
-    """A request's body, counted while it comes, and not waited for without end."""
+    """Receives a request's body within the limits of size and time."""
 
     def __init__(self, receive: Receive, limit: int, body_timeout: float) -> None:
         self._receive = receive
@@ -247,7 +247,7 @@ class _Reading:
 
     async def receive(self) -> Message:
         """Return the next message, as ASGI has it. Raises _Refused when there is too much of it."""
-        if self._whole:  # what comes now is that the reader has gone, whenever that is
+        if self._whole:  # only a disconnect can follow, and it may take long
             return await self._receive()
         try:
             message = await asyncio.wait_for(self._receive(), self._patience)
@@ -273,7 +273,7 @@ def _own(headers: Headers, host: str) -> bool:
 
 
 def refusal(scope: Scope, status: int, code: str, message: str) -> Response:
-    """Return a refusal: a small page for who looks at one, else JSON."""
+    """Return a refusal: a small page for browsers, else JSON."""
     accepted = Headers(scope=scope).get("accept", "")
     if "text/html" in accepted:
         return HTMLResponse(_PAGE.format(status=status, message=message), status)
@@ -316,5 +316,5 @@ def names_for(host: str) -> tuple[frozenset[str], bool]:
 
 
 def error_json(code: str, message: str, **more: Any) -> dict[str, Any]:
-    """Return the body of an error: a stable code, a sentence, and what else there is to say."""
+    """Return the JSON of an error: a stable code, a sentence, and further fields."""
     return {"error": {"code": code, "message": message, **more}}

@@ -1,4 +1,4 @@
-"""The routes for looking: the page, its queue, views, the next article, exports."""
+"""The routes of the queue: the page, its rows and filter, views, the reviewer's name, exports."""
 
 from collections.abc import Mapping
 from dataclasses import replace

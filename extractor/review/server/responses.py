@@ -39,7 +39,7 @@ def reviewer_of(request: Request, config: ServerConfig) -> str:
 
 
 def error_response(request: Request, status: int, code: str, message: str) -> Response:
-    """Return an error: a small page for who looks at one, else JSON."""
+    """Return an error: a small page for browsers, else JSON."""
     if "text/html" in request.headers.get("accept", ""):
         title = "Not found" if status == 404 else "This did not work"
         return html_response(rendering.render("message.html", title=title, message=message), status)
@@ -47,12 +47,12 @@ def error_response(request: Request, status: int, code: str, message: str) -> Re
 
 
 def html_response(text: str, status: int = 200) -> Response:
-    """Return a page; what is no valid Unicode in it is replaced."""
+    """Return a page; lone surrogates in it are replaced."""
     return HTMLResponse(text.encode("utf-8", "replace"), status)
 
 
 class AsciiJSON(JSONResponse):
-    """JSON in ASCII: what is no valid Unicode stays what it is."""
+    """JSON in ASCII, so that lone surrogates are escaped and survive."""
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()
@@ -61,7 +61,7 @@ class AsciiJSON(JSONResponse):
 def claim_json(
     desk: Desk, claim: Claim, reviewer: str, stale: str | None = None, view: View | None = None
 ) -> dict[str, Any]:
-    """Return a claim as the page takes it, as it is seen in a view."""
+    """Return the JSON of a claim for the page, as it is seen in a view."""
     shown = as_seen_in(claim, view)
     return {
         "id": claim.id,
@@ -78,7 +78,7 @@ def claim_json(
 def decision_json(
     desk: Desk, claim: Claim, request: Request, config: ServerConfig
 ) -> dict[str, Any]:
-    """Return what the page shows after a decision: the claim, its row, the counts."""
+    """Return the JSON that answers a decision: the claim, its row of the queue, the counts."""
     view = view_of(request.query_params)
     shown = rendering.from_query(request.query_params)
     status = status_counts(desk, replace(shown, status=()))

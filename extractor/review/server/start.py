@@ -1,4 +1,4 @@
-"""Starting the server: its address, its link, the browser, its end."""
+"""Starting the server: finding a port, printing the link, opening the browser, serving."""
 
 import socket
 import webbrowser
@@ -14,7 +14,7 @@ from extractor.review.server.responses import ServerConfig
 from extractor.review.sync.sync import sync
 from extractor.settings import Settings
 
-PORT = 8484  # when it is taken, any free one
+PORT = 8484  # when it is taken, any free port
 
 
 def serve(
@@ -61,7 +61,7 @@ def serve(
     config = uvicorn.Config(
         app,
         log_level="warning",
-        access_log=False,  # it would have the token
+        access_log=False,  # it would hold the token
         server_header=False,
         proxy_headers=False,
         limit_concurrency=200,
@@ -74,7 +74,7 @@ def serve(
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
-    """Return a socket that listens; without a `port` our own, or when it is taken a free one."""
+    """Return a listening socket; without `port` on PORT, or on a free one when that is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     ports = (PORT, 0) if port is None else (port,)
     for number in ports:

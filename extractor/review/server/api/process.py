@@ -1,4 +1,4 @@
-"""One extraction for a request of /v1, in a process of its own: see v1.py."""
+"""One extraction for a request of /v1; routes.py runs it in a process of its own."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,9 +15,9 @@ from extractor.sheet.jsonout import to_json
 def extracted(
     data: bytes | str, request: Mapping[str, Any], settings: Settings, home: Path | None
 ) -> bytes:
-    """Return as JSON what `given["schema"]` asks for from a file's bytes or a text.
+    """Return as JSON what `request["schema"]` asks for from a file's bytes or a text.
 
-    `given` names the source too, and of a text what is known of it (title, date, …). Raises
+    `request` names the source too, and for a text its metadata (title, date, …). Raises
     ExtractError.
     """
     schema = load_schema(request["schema"], home)

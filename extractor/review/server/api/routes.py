@@ -1,4 +1,4 @@
-"""The machine for other programs: POST /v1/extract, GET /v1/schemas.
+"""The routes for other programs: POST /v1/extract, GET /v1/schemas.
 
 An extraction runs in a process of its own: it neither holds up the page nor outlives its time.
 The answer is what `--format json` prints. The rules answer, unless the settings that the server
@@ -88,7 +88,7 @@ _ERRORS: dict[int | str, str] = {
 
 
 class RequestRefused(Exception):
-    """A request that gets an error for an answer."""
+    """Raised to answer a request with an error."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -121,7 +121,7 @@ def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIR
         openapi_extra={"requestBody": _BODY},
     )
     async def extract(request: Request) -> Response:
-        asked, data = await _given(request)
+        asked, data = await _read_request(request)
         name = asked["schema"]
         from extractor.schema.catalogue import list_schemas
 
@@ -140,14 +140,14 @@ def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIR
             message = f"the extraction took longer than {limits.extraction_timeout:g} seconds"
             raise RequestRefused(503, "too_long", message) from None
         except ExtractError as error:
-            raise RequestRefused(*_told(error)) from None
+            raise RequestRefused(*_error_of(error)) from None
         return Response(answer, media_type="application/json")
 
     return router
 
 
-def _told(error: ExtractError) -> tuple[int, str, str]:
-    """Return how an error of the extraction is answered."""
+def _error_of(error: ExtractError) -> tuple[int, str, str]:
+    """Return status, code and message that answer an error of the extraction."""
     if isinstance(error, ArticleTooLarge):
         return 413, "too_large", str(error)
     if isinstance(error, InputError):
@@ -157,8 +157,8 @@ def _told(error: ExtractError) -> tuple[int, str, str]:
     return (500, "schema_failed" if isinstance(error, SchemaError) else "failed", str(error))
 
 
-async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
-    """Return what is asked, and the article: text, or a file's bytes."""
+async def _read_request(request: Request) -> tuple[dict[str, Any], bytes | str]:
+    """Return the request's fields, and the article: its text, or a file's bytes."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _form(request)
@@ -175,7 +175,7 @@ async def _given(request: Request) -> tuple[dict[str, Any], bytes | str]:
 
 
 async def _form(request: Request) -> tuple[dict[str, Any], bytes]:
-    """Return what a form asks for, and the bytes of its file."""
+    """Return the fields of a form, and the bytes of its file."""
     async with request.form(max_files=1, max_fields=2, max_part_size=10_000) as form:
         file, schema = form.get("file"), form.get("schema")
         if not isinstance(file, UploadFile) or not isinstance(schema, str):

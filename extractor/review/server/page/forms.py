@@ -1,7 +1,7 @@
-"""The form in which a row is edited: what each of its fields may be, and what it is now.
+"""The form in which a row is edited: for each field its control, its choices, its values now.
 
 Words are never typed: a quotation, a figure or a phrase is chosen by selecting it in the article,
-and what the form sends are places. See editing.edited for the changes that it may ask for.
+and what the form sends are places. See editing.edited_row for the changes that it may ask for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ class Value:
     """One value that a field has: what people read, and what the form would send for it."""
 
     text: str
-    change: Any  # see editing.edited
+    change: Any  # see editing.edited_row
     entity: str | None = None  # the id of a name of the article
     spans: tuple[tuple[int, int], ...] = ()  # where it stands
 
@@ -54,7 +54,7 @@ class FormField:
     control: Control
     many: bool
     required: bool
-    is_anchor: bool  # the row rests on it
+    is_anchor: bool  # whether the row rests on it
     choices: tuple[str, ...]
     values: tuple[Value, ...]
 
@@ -104,7 +104,7 @@ def _control(shape: FieldShape) -> Control | None:
 def _values(
     shape: FieldShape, control: Control, items: Sequence[Item], row: Json, names: Sequence[Entity]
 ) -> Iterator[Value]:
-    """Yield a field's values; in a list, what is not touched goes back as it came."""
+    """Yield a field's values; values of a list are sent back unchanged unless they are edited."""
     value = row.get(shape.key) if isinstance(row, dict) else None
     kept = value if shape.many and isinstance(value, list) and len(value) == len(items) else None
     for number, item in enumerate(items):
@@ -123,7 +123,7 @@ def _values(
 
 
 def _entity(item: Item, names: Sequence[Entity]) -> Entity | None:
-    """Return the name of the article that a value means: the one mentioned there, or so called."""
+    """Return the article's entity of a name: by its mention, or else by its spelling."""
     places = set(item.spans)
     so_called = [entity for entity in names if entity.name == item.text]
     for entity in (*so_called, *names):

@@ -1,4 +1,4 @@
-"""The page and its parts as HTML: Jinja templates, and what they may call.
+"""Rendering: the page and its parts as HTML, from Jinja templates and their filters.
 
 Whatever a template prints is escaped and has no control characters; an article's words go through
 `shown`, which makes them visible instead (see extractor/sheet/page.py).
@@ -170,7 +170,7 @@ def to_query(filter: Filter) -> str:
 
 
 def query_of(query: Mapping[str, Any]) -> str:
-    """Return a page's query as it is written out: its filter, and its view."""
+    """Return a page's query string in its canonical form: the filter, and the view if any."""
     text = to_query(from_query(query))
     if (view := view_of(query)) is not None:
         text += f"&view={view}&share={share_of(query):g}"
@@ -178,7 +178,7 @@ def query_of(query: Mapping[str, Any]) -> str:
 
 
 def from_query(query: Mapping[str, Any]) -> Filter:
-    """Return the filter of a page's query: what is to do, unless it says otherwise."""
+    """Return the filter of a page's query; without a status, undecided claims."""
     values = dict(query)
     if not values.get("status"):
         values["status"] = UNDECIDED
@@ -188,7 +188,7 @@ def from_query(query: Mapping[str, Any]) -> Filter:
 
 
 def known_query(desk: "Desk", query: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """Return a page's query without what this queue does not know, and that in words.
+    """Return a page's query without values that this queue does not have, and those in words.
 
     An address may be old, or typed: the page is shown all the same.
     """
@@ -300,7 +300,7 @@ def progress(status: Mapping[str, int]) -> dict[str, int]:
 def claim_panel(
     desk: "Desk", claim: Claim, reviewer: str, stale: str | None = None, view: View | None = None
 ) -> str:
-    """Return everything about a claim: fields, why to look, provenance, history.
+    """Return the panel of a claim: fields, flags, provenance, history.
 
     In a second review the claim is to be a blinded one, and there is no history.
     """
@@ -408,7 +408,7 @@ def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) ->
 
 
 def _begins_with_title(article: "Article") -> bool:
-    """Return whether an article's text shows its title at its beginning, or it has no other."""
+    """Return whether an article's text begins with its title, so that one is enough."""
     if article.title is None:
         return bool(article.paragraphs)
     title = one_line(article.title).casefold()

@@ -1,7 +1,7 @@
-"""Views that no filter gives: a blind second review of a sample, and where two reviewers differ.
+"""Two views of the page: a blind second review of a sample, and where two reviewers differ.
 
-See agreement.py. In a second review nothing on the page tells what the first reviewer did: the
-claim, its row in the queue and its marks in the article are the machine's.
+See evaluate/agreement.py. In a second review nothing on the page shows what the first reviewer did:
+the claim, its row in the queue and its marks in the article are the machine's.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the page shows of a claim: its fields in words, its places in the article, its history."""
+"""View models: a claim's fields, flags, history and marks in the article, in words for people."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -56,11 +56,11 @@ _AROUND = 4  # words shown before and after what has changed
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field of a row, for people."""
+    """One field of a row as the page shows it."""
 
     column: Column
     items: tuple[Item, ...]
-    is_anchor: bool  # the row rests on it
+    is_anchor: bool  # whether the row rests on it
 
     @property
     def text(self) -> str:
@@ -70,10 +70,10 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that is not what it was."""
+    """A field in which two rows differ."""
 
     label: str
-    parts: tuple[tuple[DiffKind, str], ...]  # in order: what stays, what went, what came
+    parts: tuple[tuple[DiffKind, str], ...]  # in order: kept, removed and added words
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def kind_label(kind: str) -> str:
 
 
 def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
-    """Return the reasons to reject a row of a kind, by code, in words that fit what it is.
+    """Return the reasons to reject a row of a kind, by code, in words that fit the kind.
 
     A kind that names nobody has no wrong name.
     """
@@ -120,12 +120,12 @@ def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
 
 
 def flags_of(claim: Claim) -> list[tuple[str, bool]]:
-    """Return why a claim is looked at, in words, and whether it is grave."""
+    """Return a claim's flags in words, each with whether it is grave."""
     return [(describe(flag), weight(flag) >= _GRAVE) for flag in claim.flags]
 
 
 def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[FieldView]:
-    """Return every field of a row, empty ones too, the one that it rests on first."""
+    """Return every field of a row, empty ones too, the anchor first."""
     if row is None:
         return []
     columns = columns_of(desk, schema, kind)
@@ -139,7 +139,7 @@ def fields_of(desk: "Desk", schema: str, kind: str, row: Json) -> list[FieldView
 
 
 def columns_of(desk: "Desk", schema: str, kind: str) -> tuple[Column, ...]:
-    """Return the columns of a row kind; of a schema that is gone, one."""
+    """Return the columns of a row kind; a single one when its schema is gone."""
     loaded = desk.schema(schema)
     columns_by_kind = row_kinds(loaded.model) if loaded else {}
     return columns_by_kind.get(kind, (Column(kind, "plain"),))
@@ -184,7 +184,7 @@ def item_text(item: Item) -> str:
 
 
 def clipped(text: str, most: int = _LONG) -> str:
-    """Return a text, cut when it is longer than anybody reads beside an article."""
+    """Return a text, cut after `most` code points, with its length."""
     return text if len(text) <= most else f"{text[:most]} … ({len(text):,} characters)"
 
 
@@ -245,7 +245,7 @@ def changed_fields(
 
 
 def word_diff(before: str, after: str) -> tuple[tuple[DiffKind, str], ...]:
-    """Return how one text becomes another, word by word; long stretches that stay are cut."""
+    """Return the difference of two texts word by word; long unchanged stretches are shortened."""
     old, new = before.split(), after.split()
     if not old or not new or max(len(old), len(new)) > _COMPARED:
         return ("gone", clipped(before, 300) or "nothing"), (
@@ -320,7 +320,7 @@ def dom_id(claim: Claim) -> str:
 
 
 def marks(desk: "Desk", claims: Iterable[Claim]) -> tuple[list[Mark], dict[str, str]]:
-    """Return a mark for every place that the claims' rows name, and the names of their looks."""
+    """Return a mark for every place in the claims' rows, and the legend: look -> name."""
     lines: dict[str, str] = {}  # row kinds that rest on sentences, each with a line of its own
     all_marks = [mark for claim in claims for mark in _marks(desk, claim, lines)]
     present = {mark.look.split()[0] for mark in all_marks}
