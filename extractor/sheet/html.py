@@ -1,7 +1,7 @@
-"""The sheet as one HTML file that needs nothing else: the article marked up, the tables beside it.
+"""Writes the sheet as one HTML file that needs nothing else: the marked article beside its tables.
 
-Rows lead to their evidence and evidence to its rows, by links that work without a script. Here is
-decided what a page shows; how that is written as HTML stands in `templates/`.
+Rows link to their evidence and evidence to its rows, without a script. This module decides what a
+page shows; `templates/` says how that is written as HTML.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +53,10 @@ class ShownTable(NamedTuple):
 
 
 def to_html(extractions: Sequence[Extraction]) -> str:
-    """Return one page for one article, or for several with an index above them."""
+    """Return one page for one article, or for several with an index above them.
+
+    Raises ValueError when there is none.
+    """
     if not extractions:
         raise ValueError("a page needs at least one article")
     several = len(extractions) > 1
@@ -71,7 +74,7 @@ def to_html(extractions: Sequence[Extraction]) -> str:
 def sheet_page(
     title: str,
     generator: str,
-    sections: Iterable[str],
+    sections: Iterable[Markup],
     *,
     first: str | None,
     index: Iterable[tuple[str, Article]] | None = None,
@@ -108,10 +111,10 @@ def section(
     audit: Audit | None = None,
     warnings: Sequence[Remark] = (),
 ) -> Markup:
-    """Return what a page shows of an article: its tables, and how they were made (`facts`).
+    """Return one article with its tables as a part of a page, for `sheet_page`.
 
-    `id` begins with a letter and is the section's own on the page. Without an `audit` the page does
-    not say what the rows leave out.
+    `id` is the section's own on the page, and every id in it begins so. `facts` say how the rows
+    were made: name, value. Without an `audit` nothing is said of what the rows leave out.
     """
     looks = _evidence_looks(sheet)
     marks = [*_row_marks(sheet, looks, id), *_other_marks(audit, warnings, id)]
@@ -152,11 +155,8 @@ def _section_of(extraction: Extraction, id: str, several: bool) -> Markup:
 
 
 def _shown(table: Table, id: str) -> ShownTable:
-    columns = [
-        ShownColumn(position, column.role, one_line(column.label), column.description)
-        for position, column in enumerate(table.columns)
-        if any(row.cells[position].items for row in table.rows)
-    ]
+    filled = [(i, table.columns[i]) for i in table.filled_columns()]
+    columns = [ShownColumn(i, c.role, one_line(c.label), c.description) for i, c in filled]
     return ShownTable(id, one_line(table.label), columns, table.rows, len(columns) > _WIDE)
 
 

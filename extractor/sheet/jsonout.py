@@ -15,10 +15,10 @@ _UNSEEN = re.compile(
 def to_json(extraction: Extraction, indent: int | None = 2) -> str:
     """Return one JSON object that ends with a line end; `indent=None` gives one line (JSONL)."""
     text = json.dumps(extraction.to_json(), ensure_ascii=False, indent=indent, allow_nan=False)
-    return seen(text) + "\n"
+    return escape_unseen(text) + "\n"
 
 
-def seen(text: str) -> str:
+def escape_unseen(text: str) -> str:
     """Return JSON with what a reader cannot see written as escapes: the same data."""
     return text if text.isprintable() else _UNSEEN.sub(_escape, text)
 

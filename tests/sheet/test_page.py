@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from markupsafe import Markup
 
 from extractor.sheet.html import sheet_page
 from extractor.sheet.page import environment, shown
@@ -58,10 +59,10 @@ def test_a_page_is_written_while_its_sections_are_made() -> None:
     """Of a page that is too long to hold only one section is there at a time."""
     made: list[str] = []
 
-    def sections() -> Iterator[str]:
+    def sections() -> Iterator[Markup]:
         for name in ("first", "second"):
             made.append(name)
-            yield name
+            yield Markup(name)
 
     pieces = sheet_page("Title", "made by", sections(), first=None)
     for piece in pieces:

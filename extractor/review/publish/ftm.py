@@ -26,7 +26,7 @@ from extractor.read.bylines import date_in
 from extractor.review.decide.editing import VALUE
 from extractor.review.publish.columns import answered_by, moment, status_of
 from extractor.schema.shape import shape_of
-from extractor.sheet.jsonout import seen
+from extractor.sheet.jsonout import escape_unseen
 from extractor.text.spans import Span
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write_entities(selection: "Selection", file: IO[str]) -> Sequence[str]:
         for entity in writing.of(reviewed, selection):
             data = entity.to_dict()
             entity.schema.validate(data)
-            file.write(seen(json.dumps(data, ensure_ascii=False, sort_keys=True)) + "\n")
+            file.write(escape_unseen(json.dumps(data, ensure_ascii=False, sort_keys=True)) + "\n")
     return tuple(writing.notes())
 
 

@@ -1,4 +1,4 @@
-"""Published rows as one HTML page that needs nothing else: each article beside its rows."""
+"""Writes published rows as one HTML page that needs nothing else: each article beside its rows."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -17,6 +17,8 @@ from extractor.sheet.html import section, sheet_page
 from extractor.sheet.tables import Cell, Column, Item, Row, Table
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from extractor.article import Article
     from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
 
@@ -43,7 +45,7 @@ def write_page(selection: "Selection", file: IO[str]) -> Sequence[str]:
     return ()
 
 
-def _section(reviewed: "PublishedArticle") -> str:
+def _section(reviewed: "PublishedArticle") -> "Markup":
     article, rows = reviewed.article, reviewed.rows
     return section(
         article,

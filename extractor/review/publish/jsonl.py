@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from extractor.review.publish.columns import answered_by, moment, shown_version
-from extractor.sheet.jsonout import seen
+from extractor.sheet.jsonout import escape_unseen
 
 if TYPE_CHECKING:
     from extractor.review.publish.selection import PublishedArticle, PublishedRow, Selection
@@ -16,7 +16,7 @@ def write_lines(selection: "Selection", file: IO[str]) -> Sequence[str]:
     for reviewed in selection.published_articles():
         for row in reviewed.rows:
             line = json.dumps(to_json(row, reviewed), ensure_ascii=False, allow_nan=False)
-            file.write(seen(line) + "\n")
+            file.write(escape_unseen(line) + "\n")
     return ()
 
 

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from extractor.review.publish.columns import anchor_item, answered_by, moment, status_of
-from extractor.sheet.jsonout import seen
+from extractor.sheet.jsonout import escape_unseen
 from extractor.sheet.tables import Column, Item
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def write_tasks(selection: "Selection", file: IO[str]) -> Sequence[str]:
     left = 0
     for number, reviewed in enumerate(selection.published_articles()):
         file.write("\n" if not number else ",\n")
-        file.write(seen(json.dumps(task(reviewed), ensure_ascii=False, allow_nan=False)))
+        file.write(escape_unseen(json.dumps(task(reviewed), ensure_ascii=False, allow_nan=False)))
         left += sum(anchor_item(row.cells, row.kind.anchor) is None for row in reviewed.rows)
     file.write("\n]\n")
     return (f"{left} rows rest on no words of the article and are no region",) if left else ()

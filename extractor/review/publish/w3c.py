@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from extractor.article import Article
 from extractor.pipeline import ENGINE
 from extractor.review.publish.columns import anchor_item, moment, status_of
-from extractor.sheet.jsonout import seen
+from extractor.sheet.jsonout import escape_unseen
 from extractor.text.spans import Span
 
 if TYPE_CHECKING:
@@ -141,4 +141,4 @@ def _urn(name: str) -> str:
 
 
 def _dumps(value: Any) -> str:
-    return seen(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return escape_unseen(json.dumps(value, ensure_ascii=False, allow_nan=False))

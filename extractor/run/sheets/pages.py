@@ -1,9 +1,9 @@
-"""The pages of a run: one HTML file an article, under a name that stays the same between runs.
+"""Writes the page of each article of a run, under a name that stays the same between runs.
 
     pages/release_event/3f/reuters-prisoners-3f0c…e1.html
 
-The name is made of letters of the source and a hash of all of it: no source can choose a path, two
-never share a file, and a folder holds a 256th of them.
+The name is made of plain letters of the source's name and a hash of all of it: no source can choose
+a path, and two never share a file. A folder holds about one 256th of the pages.
 """
 
 import os
@@ -26,12 +26,15 @@ def page_path(schema: str, source: str) -> str:
 
 
 def anchor(kind_number: int, row_number: int) -> str:
-    """Return what leads to a row's evidence in a page: kinds and rows count from 1."""
+    """Return the id of a row in its article's page (see extractor/sheet/html.py).
+
+    Kinds and rows are counted from 1, in the order of the schema.
+    """
     return f"a1-k{kind_number}-r{row_number}"
 
 
 def plain(name: str) -> str:
-    """Return a schema's name as it is in file names: itself when it is a plain word."""
+    """Return a schema's name as file names have it: unchanged when it is a plain word."""
     if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", name):
         return name
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
@@ -39,7 +42,7 @@ def plain(name: str) -> str:
 
 
 def _letters(name: str) -> str:
-    """Return the most telling plain letters of a name: the end of a path or of an address."""
+    """Return plain letters that tell a source: of the last part of its path or address."""
     last = re.split(r"[/\\]", name.rstrip("/\\").partition("?")[0])[-1]
     for ending in (".txt", ".html", ".htm", ".pdf"):
         last = last.removesuffix(ending)
@@ -47,7 +50,10 @@ def _letters(name: str) -> str:
 
 
 def is_current(path: Path, finished_at: float) -> bool:
-    """Tell whether a page is there that was written for the extraction that ended then."""
+    """Return whether a page is there that was written for the extraction that ended then.
+
+    `finished_at` is in seconds since 1970; a page has it as its time (`write_page`).
+    """
     try:
         status = path.stat()
     except OSError:
@@ -56,12 +62,12 @@ def is_current(path: Path, finished_at: float) -> bool:
 
 
 def write_page(path: Path, extraction: Extraction, finished_at: float) -> None:
-    """Write an article's page; its time is the extraction's. Raises OutputError."""
+    """Write an article's page, and give it the time of the extraction. Raises OutputError."""
     from extractor.sheet.html import to_html
 
     page = to_html([extraction]).encode("utf-8", "replace")
-    # Not durable: a hundred thousand waits for the disk; what a power cut leaves empty is not
-    # current, and is written again.
+    # Not durable, which would be a hundred thousand waits for the disk: a page that a power cut
+    # leaves empty is not current, and is written again.
     with replacing(path, parents=True, durable=False) as made:
         made.write_bytes(page)
         moment = _nanoseconds(finished_at)

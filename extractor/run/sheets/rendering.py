@@ -18,7 +18,7 @@ from extractor.run.sheets.cells import Cells, article_row, kind_rows, warning_ro
 from extractor.run.sheets.pages import write_page
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.sheet.csvout import header, to_csv
-from extractor.sheet.jsonout import seen
+from extractor.sheet.jsonout import escape_unseen
 from extractor.store.packing import article_from_row, unpack
 
 _CHUNK = 16  # articles that a process is given at once
@@ -157,4 +157,4 @@ def _json_line(task: RenderTask) -> str:
         data = json.loads(text)
         data["article"]["source"] = task.source
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return seen(text) + "\n"
+    return escape_unseen(text) + "\n"
