@@ -1,18 +1,54 @@
-"""The README tells the truth."""
+"""The READMEs tell the truth."""
 
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.benchmarks.readme import ROOT, readmes
+
+_ENDINGS = "py|j2|sql|css|html|js|toml|md|yaml|webp"
+_PATH = re.compile(rf"`([\w./-]+/[\w./-]*|[\w-]+\.(?:{_ENDINGS}))`")
+# What a user has, or an endpoint: no file of ours.
+_NOT_OURS = {
+    "extract.toml",
+    "extract.sqlite",
+    "sheets/extract.sqlite",
+    "coverage/",
+    "./schemas",
+    "./prompts",
+    "../prompts",
+    "/static",
+    "/openapi.json",
+    "/v1/extract",
+    "quote_sheet.py",
+}
+_NAME = re.compile(r"`(_?[A-Za-z]\w+(?:\.\w+)*)(?:\(\))?`")
+
+
+def _text(readme: Path) -> str:
+    return readme.read_text(encoding="utf-8")
+
+
+def _named_files(text: str, readme: Path) -> Iterator[tuple[str, Path | None]]:
+    """Yield the paths in backticks with the file of each, from the README's folder or above it."""
+    folders = [folder for folder in readme.parents if folder.is_relative_to(ROOT)]
+    for name in _PATH.findall(text):
+        if name not in _NOT_OURS:
+            there = (folder / name for folder in folders if (folder / name).exists())
+            yield name, next(there, None)
+
+
+def _id(readme: Path) -> str:
+    return readme.relative_to(ROOT).as_posix()
 
 
 @pytest.mark.process
-def test_what_the_readme_shows_is_what_the_commands_print():
-    """Every output block is the command's output of today."""
+def test_what_the_readmes_show_is_what_the_commands_print():
+    """Every output block is the command's output of today, every list is as the code has it."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.readme", "--check"],
         cwd=ROOT,
@@ -23,12 +59,46 @@ def test_what_the_readme_shows_is_what_the_commands_print():
     assert done.returncode == 0, done.stderr
 
 
-def test_every_file_that_the_readme_names_is_there():
-    """A path in backticks that looks like one of ours exists."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(
-        r"`((?:extractor|prompts|schemas|tests|cassettes)/[\w./-]*|[\w-]+\.toml)`", text
-    )
-    missing = {n for n in named if not (ROOT / n).exists()} - {"extract.toml"}
-    assert len(named) > 10
+@pytest.mark.parametrize("readme", readmes(), ids=_id)
+def test_every_file_that_a_readme_names_is_there(readme: Path):
+    """A path in backticks exists, seen from the README's folder or one above it."""
+    missing = {name for name, file in _named_files(_text(readme), readme) if file is None}
     assert missing == set()
+
+
+@pytest.mark.parametrize("readme", readmes(), ids=_id)
+def test_links_lead_somewhere(readme: Path):
+    """A relative link or picture of a README is a file."""
+    links = re.findall(r"\]\(([^)#:]+)\)", _text(readme))
+    assert [link for link in links if not (readme.parent / link).exists()] == []
+
+
+def test_the_readme_leads_to_all_others():
+    """Every README but those of annotations is named by the one at the top."""
+    top, *others = readmes()
+    unnamed = [_id(r) for r in others if f"`{_id(r)}`" not in _text(top)]
+    assert unnamed == ["tests/benchmarks/gold/README.md"]
+
+
+def test_the_readme_is_short():
+    """The README at the top has at most 200 lines."""
+    assert len(_text(ROOT / "README.md").splitlines()) <= 200
+
+
+def test_what_is_to_be_changed_is_in_the_file_named():
+    """Each row of the table "Where to change what" names code that its files hold."""
+    readme = ROOT / "extractor" / "README.md"
+    table = _text(readme).partition("## Where to change what")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) >= 20
+    for row in rows:
+        files = [file for _, file in _named_files(row, readme) if file is not None]
+        assert files, row
+        code = "".join(
+            f.read_text("utf-8")
+            for file in files
+            for f in (file.rglob("*.*") if file.is_dir() else [file])
+            if f.suffix in {".py", ".txt", ".j2", ".sql", ".js", ".toml", ".md", ".html", ".css"}
+        )
+        for name in _NAME.findall(_PATH.sub("", row)):
+            assert name.rpartition(".")[2] in code, (name, row)

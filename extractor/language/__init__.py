@@ -1,0 +1,1 @@
+"""What the rules know of a language: tokens, word lists, forms of words, countries, times."""

@@ -1,0 +1,1 @@
+"""Schemas: finding their files, reading what they ask for, their JSON on the wire."""

@@ -1,0 +1,1 @@
+"""Plain text, of any language: spans, folding, exact phrases, characters that can be shown."""

@@ -1,4 +1,4 @@
-"""Regenerate what README.md shows.
+"""Regenerate what the READMEs show: every README.md that holds a block.
 
     python -m tests.benchmarks.readme [--polnear FOLDER]
 
@@ -16,6 +16,7 @@ A block runs from a mark, `<!-- NAME -->`, to `<!-- end -->`:
     assist                  what quality/assist.py --report prints of its last results
     many                    what speed/many.py --out many.md last wrote there
     recorded                what quality/recorded.py prints of the recorded answers
+    layers, modules, …      what listing.py reads off the code
 
 A block that is not asked for stays as it is. `--check` writes nothing, says which blocks are stale
 and ends with 1 when there are any; what depends on the machine's speed is not held stale.
@@ -33,10 +34,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tests.benchmarks import listing
 from tests.benchmarks.tables import markdown, percent, ratio
 
 ROOT = Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
+FOLDERS = ("extractor", "schemas", "prompts", "cassettes", "tests")  # where READMEs may be
 ASSIST = Path(__file__).with_name("quality") / "assist.json"
 MANY = Path(__file__).with_name("speed") / "many.md"
 _BLOCK = re.compile(r"(<!-- (?P<name>\w[^\n]*?) -->\n)(?P<body>.*?)(<!-- end -->)", re.S)
@@ -45,7 +47,7 @@ _OUTPUT = re.compile(
 )
 
 # What others reach on the same development articles with the same scorer: the best of six
-# programs a line (their names are in the README), and one annotator against another.
+# programs a line (their names are in README.md here), and one annotator against another.
 _METRICS = [
     ("quote F1", "quotation F1", 95.1, 98.4),
     ("long F1", "quotation F1, five words or more", 97.7, 99.3),
@@ -54,6 +56,12 @@ _METRICS = [
     ("end-to-end F1", "quotation and speaker right, F1", 74.2, 96.5),
     ("all attributions F1", "all attributions, paraphrase too, F1", 50.1, 79.4),
 ]
+
+
+def readmes() -> list[Path]:
+    """Return every README.md of the project, the one at the top first."""
+    below = sorted(path for name in FOLDERS for path in (ROOT / name).rglob("README.md"))
+    return [ROOT / "README.md", *below]
 
 
 def output_of(command: str, lines: str | None = None) -> str:
@@ -171,7 +179,7 @@ def figures(texts: list[Path]) -> str | None:
 
 
 class Blocks:
-    """Makes the README's blocks by their names; None keeps one as it is."""
+    """Makes blocks by their names; None keeps one as it is."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -181,6 +189,11 @@ class Blocks:
             "many": lambda: MANY.read_text(encoding="utf-8") if MANY.is_file() else None,
             "throughput": self._throughput,
             "recorded": lambda: output_of("python -m tests.benchmarks.quality.recorded"),
+            "layers": lambda: f"```text\n{listing.layers()}\n```",
+            "modules": lambda: f"```text\n{listing.modules()}\n```",
+            "settings": listing.settings,
+            "kinds": listing.kinds,
+            "field names": listing.field_names,
         }
         for name in ("polnear", "calibration", "errors", "speed", "figures", "peers"):
             self._tables[name] = lambda: None
@@ -207,7 +220,7 @@ class Blocks:
         output = _OUTPUT.fullmatch(name)
         if output is None:
             if name not in self._tables:
-                sys.exit(f"README.md: nothing makes the block <!-- {name} -->")
+                sys.exit(f"nothing makes the block <!-- {name} --> of a README.md")
             return self._tables[name]()
         if output["measured"] and (self._options.check or not self._options.polnear):
             return None
@@ -254,13 +267,14 @@ def main() -> None:
     """Regenerate the blocks, or check them."""
     chosen = options()
     blocks = Blocks(chosen)
-    text = README.read_text(encoding="utf-8")
-    new = _BLOCK.sub(blocks.replace, text)
-    if not chosen.check:
-        README.write_text(new, encoding="utf-8")
-    elif blocks.stale:
+    for readme in readmes():
+        text = readme.read_text(encoding="utf-8")
+        new = _BLOCK.sub(blocks.replace, text)
+        if not chosen.check and new != text:
+            readme.write_text(new, encoding="utf-8")
+    if chosen.check and blocks.stale:
         stale = "".join(f"\n    {name}" for name in blocks.stale)
-        sys.exit(f"README.md is out of date: run python -m tests.benchmarks.readme for{stale}")
+        sys.exit(f"out of date: run python -m tests.benchmarks.readme for{stale}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Requests to an OpenAI-compatible endpoint: cache, retries, limits, prices."""

@@ -1,0 +1,1 @@
+"""A language model as the answerer: prompts, questions, what its answers yield."""

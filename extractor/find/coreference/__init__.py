@@ -1,0 +1,1 @@
+"""Whom the pronouns of an article mean."""

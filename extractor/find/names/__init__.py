@@ -1,0 +1,1 @@
+"""Names: people, bodies, places and unnamed sources, with their mentions."""

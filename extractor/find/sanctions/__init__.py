@@ -1,0 +1,1 @@
+"""Sanction statements: words that say what happens to a restriction."""

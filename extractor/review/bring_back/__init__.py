@@ -1,0 +1,1 @@
+"""Edited sheets brought back as decisions."""

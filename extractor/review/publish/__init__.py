@@ -1,0 +1,1 @@
+"""Reviewed rows written to files, with where they come from."""

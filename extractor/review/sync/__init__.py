@@ -1,0 +1,1 @@
+"""What runs have written becomes proposals of claims."""

@@ -1,0 +1,1 @@
+"""Parts of a sentence that several rules read: verb groups, modality, conditions."""

@@ -1,0 +1,1 @@
+"""Sanction terms: who does what with which restriction, on whom, and how settled it is."""

@@ -1,0 +1,1 @@
+"""Questions asked by OpenAI's Batch API."""

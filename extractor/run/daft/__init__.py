@@ -1,0 +1,1 @@
+"""The pipeline handed to Daft, for clusters and object storage."""

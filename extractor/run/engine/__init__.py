@@ -1,0 +1,1 @@
+"""The run itself: which article is in work, at which worker, and how each ends."""

@@ -1,0 +1,1 @@
+"""What a run shows and reports while it goes, and at its end."""

@@ -1,0 +1,1 @@
+"""The sheets of a run, written from its store."""

@@ -21,10 +21,11 @@ from tests.benchmarks.quality import (
     peers,
     polnear,
 )
+from tests.benchmarks.readme import readmes
 from tests.benchmarks.training import pronouns
 
 ROOT = Path(__file__).resolve().parents[3]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+READMES = [readme.read_text(encoding="utf-8") for readme in readmes()]
 TEXT = (
     "“The bridge will open in spring,” Ruth Okafor said.\n\n"
     "He called it “a good day for the town” on Monday. The “Bridge of Sighs” stays shut.\n\n"
@@ -181,14 +182,15 @@ def test_tables_are_tables() -> None:
 
 def test_the_readmes_blocks_are_whole() -> None:
     """Every block ends, is filled, and its table's rows are as wide as the header."""
-    names = re.findall(r"<!-- (\w[^\n]*?) -->", README)
-    assert names[1::2] == ["end"] * (len(names) // 2)
-    blocks = re.findall(r"<!-- (\w+) -->\n(.*?)<!-- end -->", README, re.S)
+    for text in READMES:
+        names = re.findall(r"<!-- (\w[^\n]*?) -->", text)
+        assert names[1::2] == ["end"] * (len(names) // 2)
+    blocks = re.findall(r"<!-- (\w+) -->\n(.*?)<!-- end -->", "".join(READMES), re.S)
     assert {"polnear", "speed", "peers", "calibration", "errors", "figures"} <= {
         n for n, _ in blocks
     }
     for name, body in blocks:
-        assert body.strip() or name == "assist", name
+        assert body.strip(), name
         widths = {line.count("|") for line in body.splitlines() if line.startswith("|")}
         assert len(widths) <= 1, name
 
