@@ -15,6 +15,7 @@ _PATH = re.compile(rf"`([\w./-]+/[\w./-]*|[\w-]+\.(?:{_ENDINGS}))`")
 # What a user has, or an endpoint: no file of ours.
 _NOT_OURS = {
     "extract.toml",
+    "score.py",
     "extract.sqlite",
     "sheets/extract.sqlite",
     "coverage/",
@@ -26,7 +27,7 @@ _NOT_OURS = {
     "/v1/extract",
     "quote_sheet.py",
 }
-_NAME = re.compile(r"`(_?[A-Za-z]\w+(?:\.\w+)*)(?:\(\))?`")
+_NAME = re.compile(r"`(_?[A-Za-z]\w+(?:\.\w+)*)(?:\(\))?`")  # of something in code
 
 
 def _text(readme: Path) -> str:
@@ -34,12 +35,18 @@ def _text(readme: Path) -> str:
 
 
 def _named_files(text: str, readme: Path) -> Iterator[tuple[str, Path | None]]:
-    """Yield the paths in backticks with the file of each, from the README's folder or above it."""
+    """Yield the paths in backticks with the file of each.
+
+    Looked for from the README's folder, from those above it, and, of packages, anywhere below.
+    """
     folders = [folder for folder in readme.parents if folder.is_relative_to(ROOT)]
     for name in _PATH.findall(text):
-        if name not in _NOT_OURS:
-            there = (folder / name for folder in folders if (folder / name).exists())
-            yield name, next(there, None)
+        if name in _NOT_OURS:
+            continue
+        there = [folder / name for folder in folders if (folder / name).exists()]
+        if not there and readme.parent != ROOT:
+            there = list(readme.parent.rglob(name))
+        yield name, next(iter(there), None)
 
 
 def _id(readme: Path) -> str:
@@ -61,7 +68,7 @@ def test_what_the_readmes_show_is_what_the_commands_print():
 
 @pytest.mark.parametrize("readme", readmes(), ids=_id)
 def test_every_file_that_a_readme_names_is_there(readme: Path):
-    """A path in backticks exists, seen from the README's folder or one above it."""
+    """A path in backticks exists."""
     missing = {name for name, file in _named_files(_text(readme), readme) if file is None}
     assert missing == set()
 

@@ -6,7 +6,6 @@ sentence of its docstring.
 
 import ast
 import json
-import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
@@ -14,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "extractor"
-_COLUMN, _WIDTH = 28, 100
+_COLUMN = 29
 
 
 def layers() -> str:
@@ -24,7 +23,7 @@ def layers() -> str:
         for number, name in enumerate(layer):
             path = _path_of(PACKAGE, name)
             beside = "  " if number == 0 else "| "
-            lines += _entry(f"{beside}{name}{'/' if path.is_dir() else '.py'}", path)
+            lines.append(_entry(f"{beside}{name}{'/' if path.is_dir() else '.py'}", path))
     return "\n".join(lines)
 
 
@@ -39,11 +38,11 @@ def _listed(package: Path, names: Iterable[str], indent: str) -> Iterator[str]:
     for name in names:
         path = _path_of(package, name)
         if not path.is_dir():
-            yield from _entry(f"{indent}{name}.py", path)
+            yield _entry(f"{indent}{name}.py", path)
             continue
         if not indent:
             yield ""
-        yield from _entry(f"{indent}{name}/", path)
+        yield _entry(f"{indent}{name}/", path)
         yield from _listed(path, _from_the_top(path), f"{indent}  ")
         if not indent:
             yield ""
@@ -57,15 +56,12 @@ def _layers() -> list[list[str]]:
     return [layer.split(" | ") for layer in ours["layers"]]
 
 
-def _entry(label: str, path: Path) -> Iterator[str]:
-    """Yield a name and the first sentence of its docstring, wrapped in a column of its own."""
+def _entry(label: str, path: Path) -> str:
+    """Return a name and the first sentence of its docstring, in a column of its own."""
     file = path / "__init__.py" if path.is_dir() else path
     docstring = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
     about = " ".join(docstring.partition("\n\n")[0].split())
-    first, *more = textwrap.wrap(about, _WIDTH - _COLUMN) or [""]
-    yield f"{label:<{_COLUMN - 1}} {first}".rstrip()
-    for line in more:
-        yield f"{'':<{_COLUMN}}{line}"
+    return f"{label:<{_COLUMN}} {about}".rstrip()
 
 
 def _path_of(package: Path, name: str) -> Path:
