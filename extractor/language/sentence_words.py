@@ -266,7 +266,7 @@ def clause_end(tokens: list[Token], at: int) -> int:
 
 
 _REACH = 60  # words that a clause is followed for: longer ones are lists or broken text
-_SAID = word_set("clauses.said")
+_SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _clause_follows(tokens: list[Token], i: int) -> bool:

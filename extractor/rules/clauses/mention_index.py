@@ -236,7 +236,7 @@ def _instrument_after(tokens: list[Token], offset: int) -> bool:
     return any(token.low in _LAWS for token in tokens[k : k + 3])
 
 
-_SPEAKS = word_set("speech_verbs.of-clauses")
+_SPEAKS = word_set("speech_verbs.reporting", "said")
 
 
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:

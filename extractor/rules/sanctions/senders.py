@@ -35,7 +35,7 @@ from extractor.text.spans import Span
 
 _JOINING = word_set("sanctions.joining")
 _LISTED = word_set("sanctions.listed")
-_SAYING = word_set("speech_verbs.of-senders")
+_SAYING = word_set("speech_verbs.reporting", "said")
 _OWN_ACTS = word_set("sanctions.own-acts")
 _ANSWERS = word_tuple("sanctions.answers")
 _THREATS = word_set("sanctions.threat-nouns")

@@ -194,7 +194,7 @@ def _told_on_a_day(tokens: list[Token], lead: Lead) -> bool:
     return False
 
 
-_SAID = word_set("speech_verbs.of-status")
+_SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _only_a_committee(tokens: list[Token], at: int) -> bool:

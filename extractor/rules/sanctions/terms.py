@@ -198,7 +198,7 @@ def _another_clause(between: list[Token]) -> bool:
     return False
 
 
-_SAYS = word_set("speech_verbs.of-terms")
+_SAYS = word_set("speech_verbs.reporting", "said")
 
 
 def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | None) -> Span | None:
