@@ -25,7 +25,7 @@ _BY_SUBJECT = word_set("coreference.pronouns-by-subject")
 _ASIDE = frozenset(",-–—(")  # may stand between a name and "who"
 _CLAUSE = 5  # tokens from "who" to a pronoun that its clause holds
 _FAR = 25  # tokens an apposition, or a clause before the main one, is looked through
-_OPENERS = word_set("coreference.adverbial-openers")
+_OPENERS = word_set("closed_classes.adverbial-openers")
 
 
 def add(document: Document, drafts: list[Draft]) -> dict[int, float]:

@@ -44,7 +44,7 @@ _QUANTIFIERS = word_set("names.quantifiers")
 _OPENERS = DETERMINERS | POSSESSIVES
 _ENDINGS = word_set("closed_classes.possessive-endings")
 _DEFINITE = word_set("names.definite") | POSSESSIVES
-_RELATIVES = word_set("names.relatives")
+_RELATIVES = word_set("closed_classes.conjunctions", "relative")
 _VERBS_TOO = word_set("names.verbs-too")
 _PRONOUN_LIKE = word_set("names.pronoun-like")
 

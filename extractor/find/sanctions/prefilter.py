@@ -14,7 +14,7 @@ _LONG_STEMS = {
     "price cap": ("price cap",),
     "entity list": ("entity list",),
 }  # fmt: skip
-_WEAK_STEMS = word_set("sanctions.weak-stems")
+_WEAK_STEMS = word_set("sanctions.stems", "weak")
 
 TRADE = word_set("sanctions.trade-words")
 BANS = word_set("sanctions.bans")

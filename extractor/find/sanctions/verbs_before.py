@@ -168,7 +168,7 @@ def _governing(
     return None
 
 
-_THREATENING = word_set("sanctions.threatening")
+_THREATENING = word_set("sanctions.with-verbs", "threaten")
 
 
 def _caused(tokens: list[Token], i: int, r: Restriction) -> Reading | None:

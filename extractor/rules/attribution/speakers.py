@@ -29,7 +29,7 @@ from extractor.text.spans import Span
 _RIVALS = 6
 _CHANCE = itemgetter(0)  # of a pair
 _COPULAS = word_set("closed_classes.auxiliaries", "is")
-_WHEN = word_set("attribution.temporal-conjunctions")
+_WHEN = word_set("closed_classes.adverbial-openers", "temporal")
 
 
 @frozen

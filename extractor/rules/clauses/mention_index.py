@@ -16,7 +16,7 @@ Pair = tuple[Mention, Entity]
 _LOCATIVE = word_set("clauses.locative")
 _RELATIVES = word_set("clauses.relatives")
 _FINITE = word_set("clauses.finite")
-_POSSESSIVES = word_set("clauses.possessives")
+_POSSESSIVES = word_set("closed_classes.possessives", "personal")
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
 
 
