@@ -11,7 +11,7 @@ from typing import Any
 
 from extractor.answers import Answer
 from extractor.check.audit import Standing
-from extractor.check.resolve import Fault
+from extractor.check.resolve import Draft, Fault
 from extractor.find.inventory import Inventory
 from extractor.kinds import kind_named, kind_of_id
 from extractor.schema.shape import FieldShape, Shape
@@ -48,7 +48,7 @@ def fill(
         if (kind := kind_of_id(id_)) is not None and id_ in inventory.by_id
     }
     filling = _Filling(by_rules, ids | anchors, _lost(standing.faults), _emptied(standing.faults))
-    data = standing.root.data()
+    data = standing.root.handed_on()
     _fill_group(standing.root.shape, data, by_rules.data, "", filling)
     completed = Answer(
         data,
@@ -127,9 +127,9 @@ def _fill_rows(
     if row.anchor is None:
         return
     anchor = row.anchor.key
-    mine: dict[str | None, list[dict[str, Any]]] = {}
-    for item in listed:
-        mine.setdefault(getattr(item.get(anchor), "id", None), []).append(item)
+    mine: dict[str | None, list[Draft]] = {}
+    for made in listed:
+        mine.setdefault(made.anchor_id, []).append(made)
     for their_row in theirs:
         id_ = their_row.get(anchor)
         if _is_open(row, their_row, id_, here, filling, mine.keys()):
@@ -140,8 +140,8 @@ def _fill_rows(
         for key in filling.emptied.get((here, id_), ()):
             same = mine.get(id_, ())
             value = their_row.get(key)
-            if len(same) == 1 and same[0].get(key) in _EMPTY and value not in _EMPTY:
-                same[0][key] = value
+            if len(same) == 1 and same[0].values.get(key) in _EMPTY and value not in _EMPTY:
+                same[0].added[key] = value
                 filling.filled.add(f"{here}:{id_}.{key}")
 
 

@@ -8,7 +8,7 @@ cannot stand is left out and reported; a row without its anchor is dropped and r
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extractor.answers import Origin, encodable
@@ -51,6 +51,8 @@ class Draft:
     anchor: Grounded | None = None
     origin: Origin = "rules"
     dropped: bool = False  # refused by the schema: there is no instance of it
+    faults: tuple[Fault, ...] = ()  # of a row that is handed on, to be told where it ends up
+    added: dict[str, Any] = field(default_factory=dict)  # values to be grounded when it does
 
     @property
     def key(self) -> str:
@@ -85,6 +87,17 @@ class Draft:
                 values[key] = data_of(values[key])
         return values
 
+    def handed_on(self) -> dict[str, Any]:
+        """Return the values for another `resolve`, which takes the rows in lists as they are."""
+        values = dict(self.values)
+        for key in self.shape.nested:
+            value = values.get(key)
+            if isinstance(value, list):
+                values[key] = list(value)
+            elif isinstance(value, Draft):
+                values[key] = value.handed_on()
+        return values
+
     def grounded_ids(self) -> set[str]:
         """Return the ids of all grounded values below this one, nested rows included."""
         found: set[str] = set()
@@ -104,7 +117,10 @@ def data_of(value: Any) -> Any:
 
 
 def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, list[Fault]]:
-    """Ground an answer of any shape whatever; never raises. Faults are in order of the answer."""
+    """Ground an answer of any shape whatever; never raises. Faults are in order of the answer.
+
+    A row that is a `Draft` already, and belongs to the same shape, is taken over as it is.
+    """
     walk = _Walk(inventory)
     if not isinstance(data, dict):
         walk.faults.append(Fault("", "expected an object with the schema's fields"))
@@ -175,6 +191,8 @@ class _Walk:
     def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: Draft) -> Any:
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
         if not wanted.many:
+            if isinstance(raw, Draft):
+                return self._take_over(raw, _path(draft, wanted))
             if not isinstance(raw, dict):
                 self._fault(draft, wanted, "expected an object")
                 raw = {}
@@ -184,6 +202,9 @@ class _Walk:
             return []
         path, rows = _path(draft, wanted), []
         for index, item in enumerate(raw):
+            if isinstance(item, Draft):
+                rows.append(self._take_over(item, f"{path}[{index}]"))
+                continue
             if not isinstance(item, dict):
                 message = f"expected an object with the fields of {shape.model.__name__}"
                 self.faults.append(Fault(f"{path}[{index}]", message, list_path))
@@ -196,6 +217,29 @@ class _Walk:
             else:
                 rows.append(row)
         return rows
+
+    def _take_over(self, row: Draft, path: str) -> Draft:
+        """Put a row that is grounded already under its new path, and tell its faults there."""
+        begins = len(row.path)
+        for inner in row.rows():
+            inner.path = path + inner.path[begins:]
+        self.faults += [replace(fault, path=path + fault.path[begins:]) for fault in row.faults]
+        row.path, row.faults = path, ()
+        sentence = next((v for v in row.values.values() if type(v) is Sentence), None)
+        values = row.values
+        for wanted in row.shape.fields:
+            if wanted.key in row.added:
+                value = self._value(row.added[wanted.key], wanted, row, sentence)
+            elif values.get(wanted.key) is None:
+                raw = None if wanted.key in values else _MISSING
+                value = self._absent(raw, wanted, row)
+            else:
+                continue
+            if value is not _MISSING:
+                values[wanted.key] = value
+        row.values = {f.key: values[f.key] for f in row.shape.fields if f.key in values}
+        row.added = {}
+        return row
 
     def _nested(
         self, shape: Shape, data: dict[Any, Any], draft: Draft, wanted: FieldShape

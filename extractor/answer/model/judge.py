@@ -6,7 +6,7 @@ second attempt cannot make the first one worse.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, NamedTuple
@@ -18,6 +18,7 @@ from extractor.answer.endpoint.messages import Fault, Question
 from extractor.answers import Dismissal, row_key
 from extractor.article import Remark
 from extractor.check.resolve import Draft, data_of, fault_line, resolve
+from extractor.check.resolve import Fault as WrongValue
 from extractor.fields import Grounded, Name
 from extractor.find.candidates import Candidate
 from extractor.find.inventory import Inventory
@@ -29,7 +30,6 @@ _FENCE = re.compile(r"(?s)\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*)?(.*
 _SHOWN = 30  # complaints in one message; more only confuse
 _MAX_REASON = 80  # characters of a dismissal's reason
 
-Row = dict[str, Any]  # field key -> grounded value; the anchor's is the candidate's id
 Key = tuple[str, str]  # field key of the list, and the id that the row rests on or ""
 
 
@@ -92,8 +92,8 @@ class Harvest:
     part: Span
     wanted: frozenset[str] | None = None
     asks_all: bool = True  # complain of candidates that no row accounts for
-    rows: dict[Key, list[Row]] = field(default_factory=dict)
-    reserve: dict[Key, list[Row]] = field(default_factory=dict)  # wrong in part, as answered
+    rows: dict[Key, list[Draft]] = field(default_factory=dict)
+    reserve: dict[Key, list[Draft]] = field(default_factory=dict)  # wrong in part
     values: dict[str, Any] = field(default_factory=dict)  # root fields that are no rows
     dismissed: dict[str, Dismissal] = field(default_factory=dict)
     faults: list[Complaint] = field(default_factory=list)  # of the latest answer
@@ -112,7 +112,7 @@ class Harvest:
             Complaint(fault_line(f), (f.list_path, f.anchor or ""), _row_path(f.path))
             for f in faults
         ]
-        self._take_rows(draft)
+        self._take_rows(draft, faults)
         self._take_values(draft, data)
         self._take_dismissals(data)
         told = [complaint.line for complaint in self.faults] + self._gaps()
@@ -126,29 +126,30 @@ class Harvest:
         with suppress(Fault):
             self.take(data)
 
-    def _take_rows(self, draft: Draft) -> None:
-        fresh: dict[Key, list[Row]] = {}
-        reserve: dict[Key, list[Row]] = {}
+    def _take_rows(self, draft: Draft, faults: Sequence[WrongValue]) -> None:
+        fresh: dict[Key, list[Draft]] = {}
+        reserve: dict[Key, list[Draft]] = {}
         for listed in self.shape.fields:
             row = listed.row
             if row is None or not listed.many:
                 continue
             for made in draft.values.get(listed.key) or ():
-                key, item = (listed.key, made.anchor_id or ""), made.given
+                key = listed.key, made.anchor_id or ""
                 if not self._belongs(listed, row, made):
                     continue
-                if self._is_unfounded(row, made, item, key):
+                if self._is_unfounded(row, made, key):
                     continue
-                values, complaints = _fitting(row, made)
-                self.faults += [Complaint(line, key, made.path) for line in complaints]
-                if values is None or made.path in {fault.row for fault in self.faults}:
-                    reserve.setdefault(key, []).append(item)
+                refused = _refused(row, made)
+                self.faults += [Complaint(line, key, made.path) for line in refused]
+                if refused or made.path in {fault.row for fault in self.faults}:
+                    made.faults = tuple(f for f in faults if _row_path(f.path) == made.path)
+                    reserve.setdefault(key, []).append(made)
                 else:
-                    self._keep(row, made, values, fresh.setdefault(key, []))
+                    _keep(row, made, fresh.setdefault(key, []))
         self.rows.update(fresh)
         self.reserve.update(reserve)
 
-    def _is_unfounded(self, row: Shape, made: Draft, item: Row, key: Key) -> bool:
+    def _is_unfounded(self, row: Shape, made: Draft, key: Key) -> bool:
         """Tell whether a row on a sentence copies phrases of which not one stands in it.
 
         Such a sentence is no evidence for the row: its other values are not taken either, and
@@ -157,7 +158,7 @@ class Harvest:
         if row.rests_on is None or not row.rests_on.on_sentence:
             return False
         phrases = [f.key for f in row.fields if f.kind == "verbatim"]
-        given = any(item.get(phrase) not in (None, "", []) for phrase in phrases)
+        given = any(made.given.get(phrase) not in (None, "", []) for phrase in phrases)
         if not given or any(made.values.get(phrase) not in (None, []) for phrase in phrases):
             return False
         self.faults = [fault for fault in self.faults if fault.row != made.path]
@@ -166,15 +167,6 @@ class Harvest:
         )
         self.faults.append(Complaint(line, key, made.path))
         return True
-
-    def _keep(self, row: Shape, made: Draft, values: Row, found: list[Row]) -> None:
-        if row.anchor is not None and made.anchor_id:
-            values[row.anchor.key] = made.anchor_id
-        kind = row.rests_on
-        if found and kind is not None and kind.once and kind.accountable:
-            return  # one row a quotation: what is said twice is said once
-        if values not in found:
-            found.append(values)
 
     def _belongs(self, listed: FieldShape, row: Shape, made: Draft) -> bool:
         """Tell whether a row is about this part of the article, and was asked for."""
@@ -205,10 +197,10 @@ class Harvest:
                 continue
             value = draft.values.get(asked.key)
             if asked.row is not None:
-                values, complaints = _fitting(asked.row, value) if value else (None, [])
-                self.faults += [Complaint(line, (asked.key, "")) for line in complaints]
-                if values is not None:
-                    self.values[asked.key] = values
+                refused = _refused(asked.row, value) if value else []
+                self.faults += [Complaint(line, (asked.key, "")) for line in refused]
+                if value and not refused:
+                    self.values[asked.key] = value
             elif line := _misfit(self.shape, asked, value):
                 self.faults.append(Complaint(line, (asked.key, "")))
             else:
@@ -231,10 +223,10 @@ class Harvest:
     def used(self) -> set[str]:
         """Return the candidates that the rows and lists gathered so far account for."""
         found = {anchor for _, anchor in self.rows}
-        _add_ids(found, self.values)
+        _add_ids(found, self.values.values())
         for rows in self.rows.values():
             for row in rows:
-                _add_ids(found, row)
+                _add_ids(found, row.values.values())
         for listed in self.shape.fields:
             kind = listed.row.rests_on if listed.row is not None else None
             if kind is None or not (kind.accountable and kind.on_sentence):
@@ -319,24 +311,39 @@ def _row_path(path: str) -> str:
     return path[: path.index("]") + 1] if "]" in path else path
 
 
-def _add_ids(found: set[str], value: dict[str, Any] | list[Any]) -> None:
-    """Add the ids of candidates anywhere in a value; names account for nothing."""
-    for item in value.values() if isinstance(value, dict) else value:
-        if isinstance(item, Grounded):
-            if not isinstance(item, Name) and (id_ := getattr(item, "id", None)):
+def _add_ids(found: set[str], values: Iterable[Any]) -> None:
+    """Add the ids of candidates among values, in lists and models too; names count for nothing."""
+    for value in values:
+        if isinstance(value, Grounded):
+            if not isinstance(value, Name) and (id_ := getattr(value, "id", None)):
                 found.add(id_)
-        elif isinstance(item, dict | list):
-            _add_ids(found, item)
+        elif isinstance(value, Draft):
+            _add_ids(found, value.values.values())
+        elif isinstance(value, list):
+            _add_ids(found, value)
 
 
-def _fitting(row: Shape, made: Draft) -> tuple[Row | None, list[str]]:
-    """Return a row's values, or None and the complaints when its model refuses them."""
-    values = made.data()
+def _keep(row: Shape, made: Draft, kept: list[Draft]) -> None:
+    """Add a row to those on the same candidate, unless it says nothing new."""
+    kind = row.rests_on
+    if kept and kind is not None and kind.once and kind.accountable:
+        return  # one row a quotation: what is said twice is said once
+    if not any(says_the_same(made, other) for other in kept):
+        kept.append(made)
+
+
+def says_the_same(one: Draft, other: Draft) -> bool:
+    """Return whether two rows of a list have the same values."""
+    return one.data() == other.data()
+
+
+def _refused(row: Shape, made: Draft) -> list[str]:
+    """Return what the model of a row or group refuses in its values, a line each."""
     try:
-        row.model.model_validate(values)
+        row.model.model_validate(made.data())
     except ValidationError as error:
-        return None, [f"{made.path}.{line}" for line in _lines(error)]
-    return values, []
+        return [f"{made.path}.{line}" for line in _lines(error)] or [made.path]
+    return []
 
 
 def _misfit(shape: Shape, asked: FieldShape, value: Any) -> str | None:

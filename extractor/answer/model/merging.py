@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from extractor.answer.model.judge import Harvest, Row
+from extractor.answer.model.judge import Harvest, says_the_same
 from extractor.answers import Answer, Dismissal, row_key
+from extractor.check.resolve import Draft
 from extractor.kinds import place_of
 from extractor.schema.shape import FieldShape, Shape
 
@@ -32,13 +33,13 @@ def merge(
     return answer
 
 
-def _merged_rows(listed: FieldShape, harvests: Sequence[Harvest], answer: Answer) -> list[Row]:
-    found: dict[str, list[Row]] = {}
+def _merged_rows(listed: FieldShape, harvests: Sequence[Harvest], answer: Answer) -> list[Draft]:
+    found: dict[str, list[Draft]] = {}
     for harvest in harvests:
         for (key, anchor), rows in harvest.rows.items():
             if key == listed.key:
                 kept = found.setdefault(anchor, [])
-                kept += [row for row in rows if row not in kept]
+                kept += [row for row in rows if not any(says_the_same(row, k) for k in kept)]
     inventory = harvests[0].inventory if harvests else None
     ordered = sorted(
         found, key=lambda id_: place_of(inventory, id_).start if inventory and id_ else 0
