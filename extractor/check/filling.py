@@ -140,7 +140,10 @@ def _fill_rows(
         for key in filling.emptied.get((here, id_), ()):
             same = mine.get(id_, ())
             value = their_row.get(key)
-            if len(same) == 1 and same[0].values.get(key) in _EMPTY and value not in _EMPTY:
+            if len(same) != 1 or value in _EMPTY:
+                continue
+            kept = same[0].added.get(key, same[0].values.get(key))
+            if kept in _EMPTY:
                 same[0].added[key] = value
                 filling.filled.add(f"{here}:{id_}.{key}")
 

@@ -110,9 +110,11 @@ class Draft:
 
 
 def data_of(value: Any) -> Any:
-    """Return a draft's value as data that can be checked again."""
+    """Return a draft's value, or an answer with drafts in it, as data that can be checked again."""
     if isinstance(value, Draft):
         return value.data()
+    if isinstance(value, dict):
+        return {key: data_of(item) for key, item in value.items()}
     return [data_of(item) for item in value] if isinstance(value, list) else value
 
 
@@ -192,7 +194,9 @@ class _Walk:
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
         if not wanted.many:
             if isinstance(raw, Draft):
-                return self._take_over(raw, _path(draft, wanted))
+                if raw.shape.model is shape.model:
+                    return self._take_over(raw, _path(draft, wanted))
+                raw = raw.data()
             if not isinstance(raw, dict):
                 self._fault(draft, wanted, "expected an object")
                 raw = {}
@@ -203,8 +207,10 @@ class _Walk:
         path, rows = _path(draft, wanted), []
         for index, item in enumerate(raw):
             if isinstance(item, Draft):
-                rows.append(self._take_over(item, f"{path}[{index}]"))
-                continue
+                if item.shape.model is shape.model:
+                    rows.append(self._take_over(item, f"{path}[{index}]"))
+                    continue
+                item = item.data()  # noqa: PLW2901 - of the same schema, loaded another time
             if not isinstance(item, dict):
                 message = f"expected an object with the fields of {shape.model.__name__}"
                 self.faults.append(Fault(f"{path}[{index}]", message, list_path))

@@ -51,7 +51,7 @@ from extractor.answer.endpoint.gates import (
 )
 from extractor.answer.endpoint.messages import (
     AnswerText,
-    Fault,
+    AskAgain,
     Question,
     characters_of,
     guessed_tokens,
@@ -92,7 +92,7 @@ class _Asking:
     requests: int = 0  # 1, and one more for each re-ask
     # The first answer and what is wrong with it, until instructor has taken both.
     first: dict[str, Any] | None = None
-    fault: Fault | None = None
+    fault: AskAgain | None = None
 
 
 _asking: ContextVar[_Asking] = ContextVar("asking")
@@ -105,7 +105,7 @@ class Reply(instructor.OpenAISchema):
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: object) -> Self:
-        """Hand the answer to the judge; a Fault makes instructor ask again."""
+        """Hand the answer to the judge; an AskAgain makes instructor ask again."""
         text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
         asking = _asking.get()
         try:
@@ -113,7 +113,7 @@ class Reply(instructor.OpenAISchema):
                 fault, asking.fault = asking.fault, None
                 raise fault
             return cls(value=asking.judge(text))
-        except Fault as fault:
+        except AskAgain as fault:
             raise ResponseParsingError(str(fault)) from None
 
 
@@ -172,7 +172,7 @@ class Endpoint:
     async def ask(self, question: Question, judge: Callable[[str], T], usage: Usage) -> T:
         """Ask, and return what `judge` makes of the answer's text; count into `usage`.
 
-        A Fault that the judge finds goes back to the model, `reasks` times at most. Raises
+        A AskAgain that the judge finds goes back to the model, `reasks` times at most. Raises
         AnswerInvalid when there still is one (or the model declines), AnswerCut at the token
         limit, Deferred, and the Endpoint errors.
         """
@@ -187,7 +187,7 @@ class Endpoint:
             data = await self._answer(messages)
             try:
                 return judge(AnswerText(data["choices"][0]))
-            except Fault as fault:
+            except AskAgain as fault:
                 if question.schema is None:
                     raise AnswerInvalid(f"{self.settings.model}: {fault}") from None
                 asking.first, asking.fault = data, fault

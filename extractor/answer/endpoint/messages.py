@@ -106,5 +106,5 @@ def _number(counted: dict[str, Any], key: str) -> int:
     return value if isinstance(value, int) and value >= 0 else 0
 
 
-class Fault(ValueError):
+class AskAgain(ValueError):
     """What is wrong with an answer, in words that the model can act on."""

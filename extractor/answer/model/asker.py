@@ -4,7 +4,7 @@
     narrow    one short question a candidate, with the passage around it and a closed list of
               names; for small models, or for what the rules are unsure of (`--assist unsure`)
 
-What the model gives wrongly goes back to it (see harvest.py), what stays wrong is dropped and
+What the model gives wrongly goes back to it (see judge.py), what stays wrong is dropped and
 reported here as warnings; the pipeline then fills in from the rules and marks it. One failing
 question among many costs that question only; an endpoint that answers nothing is an error.
 """
@@ -116,9 +116,9 @@ class ModelAsker:
         started = monotonic()
         going = await self._ask_all(asked)
         for one in asked:
-            going.warnings += one.harvest.finish()
+            going.warnings += one.judge.finish()
         going.warnings += _sent_back(asked)
-        answer = merge(shape, [one.harvest for one in asked], by_rules, wanted)
+        answer = merge(shape, [one.judge for one in asked], by_rules, wanted)
         answer.warnings += going.warnings
         for one in asked:
             answer.confidence |= one.confidence
@@ -171,26 +171,26 @@ class ModelAsker:
         return going
 
     async def _ask_one(self, one: Asked, going: _Round) -> None:
-        """Ask one question into its harvest; raise only when the others need not be asked."""
+        """Ask one question into its judge; raise only when the others need not be asked."""
         usage = Usage()
         try:
             await self.endpoint.ask(
-                one.question, lambda text: one.harvest.take(one.read(text)), usage
+                one.question, lambda text: one.judge.take(one.read(text)), usage
             )
             going.answered += 1
         except AnswerCut as error:
             going.answered += 1
-            one.harvest.take_quietly(one.read_cut(error.partial))
+            one.judge.take_quietly(one.read_cut(error.partial))
             going.warnings.append(_remark("answer_cut", one, error))
         except AnswerInvalid as error:
             going.answered += 1
-            if not one.harvest.attempts:  # not even JSON, or declined
+            if not one.judge.attempts:  # not even JSON, or declined
                 going.warnings.append(_remark("answer_invalid", one, error))
         except Deferred as deferred:  # so are the others, all at once
             going.deferred = deferred
         except ModelError as error:
             going.warnings.append(_remark("not_answered", one, error))
-            if one.harvest.attempts:  # a re-ask failed; what was answered before is kept
+            if one.judge.attempts:  # a re-ask failed; what was answered before is kept
                 going.answered += 1
                 return
             going.failures.append(error)
@@ -218,7 +218,7 @@ async def _together(doing: Sequence[Coroutine[Any, Any, None]]) -> None:
 
 def _sent_back(asked: Sequence[Asked]) -> list[Remark]:
     """Say how much of what the model answered had to go back to it."""
-    faults = [fault for one in asked for fault in one.harvest.sent_back]
+    faults = [fault for one in asked for fault in one.judge.sent_back]
     if not faults:
         return []
     told = f"{len(faults)} faults of its answers were told to the model, such as: {faults[0]}"
@@ -232,6 +232,6 @@ def _add(total: Usage, usage: Usage) -> None:
 
 
 def _remark(code: str, one: Asked, error: Exception) -> Remark:
-    candidate = one.about if one.about in one.harvest.inventory.by_id else None
-    where = place_of(one.harvest.inventory, candidate) if candidate else None
+    candidate = one.about if one.about in one.judge.inventory.by_id else None
+    where = place_of(one.judge.inventory, candidate) if candidate else None
     return Remark(code, f"{one.about}: {error}", where, candidate)

@@ -14,11 +14,10 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from extractor.answer.endpoint.messages import Fault, Question
+from extractor.answer.endpoint.messages import AskAgain, Question
 from extractor.answers import Dismissal, row_key
 from extractor.article import Remark
-from extractor.check.resolve import Draft, data_of, fault_line, resolve
-from extractor.check.resolve import Fault as WrongValue
+from extractor.check.resolve import Draft, Fault, data_of, fault_line, resolve
 from extractor.fields import Grounded, Name
 from extractor.find.candidates import Candidate
 from extractor.find.inventory import Inventory
@@ -42,16 +41,19 @@ class Complaint(NamedTuple):
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """Return an answer's object; raise Fault. Code fences and thoughts around it are tolerated."""
+    """Return an answer's object, whatever code fences or thoughts are around it.
+
+    Raises AskAgain.
+    """
     body = _body_of(text)
     if not body.strip():
-        raise Fault("the answer is empty; answer with one JSON object")
+        raise AskAgain("the answer is empty; answer with one JSON object")
     try:
         data = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise Fault(f"the answer is not JSON ({error}); answer with one JSON object") from None
+        raise AskAgain(f"the answer is not JSON ({error}); answer with one JSON object") from None
     if not isinstance(data, dict):
-        raise Fault("the answer is not a JSON object")
+        raise AskAgain("the answer is not a JSON object")
     return data
 
 
@@ -81,7 +83,7 @@ def read_cut_json(text: str) -> dict[str, Any]:
 
 
 @dataclass
-class Harvest:
+class Judge:
     """The good of one or more answers about a part of one article.
 
     `wanted` limits what is taken to rows on these candidates (None: all of the part).
@@ -102,7 +104,7 @@ class Harvest:
     _told: list[str] = field(default_factory=list, repr=False)
 
     def take(self, data: dict[str, Any]) -> None:
-        """Take what is good of an answer; raise Fault while something is wrong or missing."""
+        """Take what is good of an answer; raise AskAgain while something is wrong or missing."""
         self.attempts += 1
         self.faults = []
         if self.attempts > 1:  # only what was wrong is given again
@@ -119,14 +121,14 @@ class Harvest:
         again, self._told = told == self._told, told
         if told and not again:  # what was told once in vain is not told again
             self.sent_back += told
-            raise Fault(_message(told))
+            raise AskAgain(_message(told))
 
     def take_quietly(self, data: dict[str, Any]) -> None:
         """Take what is good of an answer that will not be asked for again."""
-        with suppress(Fault):
+        with suppress(AskAgain):
             self.take(data)
 
-    def _take_rows(self, draft: Draft, faults: Sequence[WrongValue]) -> None:
+    def _take_rows(self, draft: Draft, faults: Sequence[Fault]) -> None:
         fresh: dict[Key, list[Draft]] = {}
         reserve: dict[Key, list[Draft]] = {}
         for listed in self.shape.fields:
@@ -380,12 +382,12 @@ def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
 
 @dataclass
 class Asked:
-    """One question with the harvest that its answer goes into."""
+    """One question with the judge that its answer goes into."""
 
     question: Question
-    harvest: Harvest
+    judge: Judge
     about: str  # for messages: "Q7", "part 2 of 3"
-    read: Callable[[str], dict[str, Any]]  # the answer's text as data for the harvest; or Fault
+    read: Callable[[str], dict[str, Any]]  # the answer's text as data; or AskAgain
     read_cut: Callable[[str], dict[str, Any]]  # the same of an answer that was cut
     # By candidate: how sure the answer is, where reading it tells.
     confidence: dict[str, float] = field(default_factory=dict)

@@ -1,9 +1,9 @@
-"""Harvests of several questions made one answer, with the rules' rows for what was not asked."""
+"""One answer of what the judges of several questions took, and the rules' rows for the rest."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from extractor.answer.model.judge import Harvest, says_the_same
+from extractor.answer.model.judge import Judge, says_the_same
 from extractor.answers import Answer, Dismissal, row_key
 from extractor.check.resolve import Draft
 from extractor.kinds import place_of
@@ -12,35 +12,35 @@ from extractor.schema.shape import FieldShape, Shape
 
 def merge(
     shape: Shape,
-    harvests: Sequence[Harvest],
+    judges: Sequence[Judge],
     by_rules: Answer,
     wanted: frozenset[str] | None,
 ) -> Answer:
-    """Put the harvests together, and with `wanted` the rules' rows for everything else."""
+    """Put what the judges took together, and with `wanted` the rules' rows for everything else."""
     answer = Answer({}, origin="model")
     for asked in shape.fields:
         if asked.row is not None and asked.many:
-            answer.data[asked.key] = _merged_rows(asked, harvests, answer)
+            answer.data[asked.key] = _merged_rows(asked, judges, answer)
         else:
-            _merge_value(asked, harvests, answer)
-    for harvest in harvests:
-        answer.dismissed += harvest.dismissed.values()
+            _merge_value(asked, judges, answer)
+    for judge in judges:
+        answer.dismissed += judge.dismissed.values()
     if answer.dismissed:
-        used = {id_ for harvest in harvests for id_ in harvest.used()}
+        used = {id_ for judge in judges for id_ in judge.used()}
         answer.dismissed = _once([d for d in answer.dismissed if d.candidate not in used])
     if wanted is not None:
         _keep_rules(shape, answer, by_rules, wanted)
     return answer
 
 
-def _merged_rows(listed: FieldShape, harvests: Sequence[Harvest], answer: Answer) -> list[Draft]:
+def _merged_rows(listed: FieldShape, judges: Sequence[Judge], answer: Answer) -> list[Draft]:
     found: dict[str, list[Draft]] = {}
-    for harvest in harvests:
-        for (key, anchor), rows in harvest.rows.items():
+    for judge in judges:
+        for (key, anchor), rows in judge.rows.items():
             if key == listed.key:
                 kept = found.setdefault(anchor, [])
                 kept += [row for row in rows if not any(says_the_same(row, k) for k in kept)]
-    inventory = harvests[0].inventory if harvests else None
+    inventory = judges[0].inventory if judges else None
     ordered = sorted(
         found, key=lambda id_: place_of(inventory, id_).start if inventory and id_ else 0
     )
@@ -50,9 +50,9 @@ def _merged_rows(listed: FieldShape, harvests: Sequence[Harvest], answer: Answer
     return [row for anchor in ordered for row in found[anchor]]
 
 
-def _merge_value(asked: FieldShape, harvests: Sequence[Harvest], answer: Answer) -> None:
+def _merge_value(asked: FieldShape, judges: Sequence[Judge], answer: Answer) -> None:
     """Take the first value given; lists of all parts together."""
-    values = [h.values[asked.key] for h in harvests if asked.key in h.values]
+    values = [h.values[asked.key] for h in judges if asked.key in h.values]
     if asked.many:
         merged: list[Any] = []
         for value in values:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.answer.endpoint.messages import Fault, Question
-from extractor.answer.model.judge import Asked, Harvest, Row, read_json
+from extractor.answer.endpoint.messages import AskAgain, Question
+from extractor.answer.model.judge import Asked, Judge, read_json
 from extractor.answer.model.markup import list_names, mark_up, one_line, unmarked
 from extractor.answer.model.prompt import Prompts, field_line
 from extractor.answer.model.who import Rivals, rivals_to_ask, who_question
@@ -36,6 +36,9 @@ _BEFORE, _AFTER = 1, 0
 _FAR_BEFORE, _FAR_AFTER = 2, 1
 _MOST = 250  # values in one enum that strict endpoints take
 _ITEMS = 6  # of a list in one row; without a bound a small model may go on for ever
+
+
+Values = dict[str, Any]  # of a row: field key -> an id, words, or a value
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,13 @@ def _is_wanted(target: _Target, by_rules: Answer, wanted: frozenset[str]) -> boo
     return not target.kind.rated and key not in by_rules.confidence
 
 
-def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: Row) -> Asked:
+def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: Values) -> Asked:
     """Return the question for one row; what is `settled` is not asked."""
     passage = _passage(inventory, target.place)
     options = _options(inventory, passage)
     left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
     schema, is_strict = strict(_schema(target.row, target.kind, left, options))
-    harvest = _harvest(prompts, inventory, target)
+    judge = _judge(prompts, inventory, target)
     names = list_names(inventory, passage)
     user = prompts.render(
         "narrow",
@@ -124,11 +127,11 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
     )
     question = Question(prompts.system, user, target.listed.key, schema, is_strict)
     reader = _reader(target, options, settled)
-    return Asked(question, harvest, target.candidate, reader, lambda _: {})
+    return Asked(question, judge, target.candidate, reader, lambda _: {})
 
 
 def _reader(
-    target: _Target, options: dict[str, dict[str, str]], settled: Row
+    target: _Target, options: dict[str, dict[str, str]], settled: Values
 ) -> Callable[[str], dict[str, Any]]:
     """Return what turns the answer on one row into the shape of a whole answer."""
     labels = {label: id_ for kind in options.values() for label, id_ in kind.items()}
@@ -140,7 +143,7 @@ def _reader(
             return {"dismissed": [{"id": target.candidate, "reason": str(reason)}]}
         known = {field.key for field in target.row.fields}
         if not data.keys() & known:
-            raise Fault("none of the fields asked for is in the answer")
+            raise AskAgain("none of the fields asked for is in the answer")
         row = {key: _unlabel(value, labels) for key, value in data.items() if key in known}
         return {target.listed.key: [row | settled | {_anchor(target): target.anchor}]}
 
@@ -177,7 +180,7 @@ def _mentions_around(inventory: Inventory, span: Span) -> list[Mention]:
     return [mention for mention, _ in inventory.mentions[low:high]]
 
 
-def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Row:
+def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Values:
     """Return the fields of a quotation's row that are not asked: matters of form.
 
     Whether the words are a whole utterance, and whether somebody relays them, the rules see in
@@ -200,7 +203,7 @@ def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Row:
     return {key: theirs.get(key) for key in formal.union(names[1:])}
 
 
-def _only_who(target: _Target, settled: Row) -> FieldShape | None:
+def _only_who(target: _Target, settled: Values) -> FieldShape | None:
     """Return the speaker's field when it is all that is left to ask of a quotation's row."""
     left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
     speaks = len(left) == 1 and left[0].kind == "name" and not left[0].many
@@ -213,7 +216,7 @@ def _who(
     inventory: Inventory,
     target: _Target,
     rivals: Rivals,
-    row: tuple[FieldShape, Row],
+    row: tuple[FieldShape, Values],
 ) -> Asked:
     """Return the question who said a quotation; `row` is the speaker's field and the rest."""
     speaker, settled = row
@@ -230,13 +233,13 @@ def _who(
             target.listed.key: [others | {speaker.key: mention, _anchor(target): target.anchor}]
         }
 
-    return who_question(prompts, _harvest(prompts, inventory, target), quotation, rivals, row_of)
+    return who_question(prompts, _judge(prompts, inventory, target), quotation, rivals, row_of)
 
 
-def _harvest(prompts: Prompts, inventory: Inventory, target: _Target) -> Harvest:
+def _judge(prompts: Prompts, inventory: Inventory, target: _Target) -> Judge:
     """Return where the answer on one row goes."""
     shape = Shape(prompts.schema.model, (target.listed,), None, None)
-    return Harvest(inventory, shape, Span(0, len(inventory.article.text)), asks_all=False)
+    return Judge(inventory, shape, Span(0, len(inventory.article.text)), asks_all=False)
 
 
 def _anchor(target: _Target) -> str:

@@ -13,8 +13,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from extractor.answer.endpoint.messages import Fault, Question
-from extractor.answer.model.judge import Asked, Harvest
+from extractor.answer.endpoint.messages import AskAgain, Question
+from extractor.answer.model.judge import Asked, Judge
 from extractor.answer.model.markup import harmless, one_line
 from extractor.answer.model.prompt import Prompts
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
@@ -42,13 +42,13 @@ def rivals_to_ask(rivals: Rivals) -> Rivals:
 
 
 def who_question(
-    prompts: Prompts, harvest: Harvest, quotation: QuotationCandidate, rivals: Rivals, rest: RowOf
+    prompts: Prompts, judge: Judge, quotation: QuotationCandidate, rivals: Rivals, rest: RowOf
 ) -> Asked:
     """Return the question who of `rivals` said a quotation.
 
     `rest` makes the answer's row of the mention that the words are given to.
     """
-    inventory = harvest.inventory
+    inventory = judge.inventory
     rivals = tuple(sorted(rivals, key=lambda rival: _mention(inventory, rival[0]).span))
     names = [_label(inventory, mention) for mention, _ in rivals]
     user = prompts.render_who(
@@ -65,7 +65,7 @@ def who_question(
         return rest(mention)
 
     question = Question(prompts.system_who, user, "who", None)
-    return Asked(question, harvest, quotation.id, read, lambda _: {}, confidence)
+    return Asked(question, judge, quotation.id, read, lambda _: {}, confidence)
 
 
 def odds_of(
@@ -74,7 +74,7 @@ def odds_of(
     """Return how likely each name is by the model's answer, 0…1 each; equal names share.
 
     `openings` are its likeliest first tokens with their log-probabilities. Of several names that
-    a token begins, the one that the answer goes on with takes it; raises Fault when the answer is
+    a token begins, the one that the answer goes on with takes it; raises AskAgain when it is
     none of the names.
     """
     lowered = [name.casefold() for name in names]
@@ -90,7 +90,7 @@ def odds_of(
     if not openings:
         found = [_PLAIN / len(meant) if i in meant else 0.0 for i in range(len(names))]
     if not any(found):
-        raise Fault("the answer is none of the names")
+        raise AskAgain("the answer is none of the names")
     return found
 
 

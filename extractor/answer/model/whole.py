@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from extractor.answer.endpoint.messages import Question
-from extractor.answer.model.judge import Asked, Harvest, read_cut_json, read_json
+from extractor.answer.model.judge import Asked, Judge, read_cut_json, read_json
 from extractor.answer.model.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.model.prompt import Prompts, described
 from extractor.answers import Answer, row_key
@@ -54,16 +54,16 @@ def part_questions(
     parts = parts_of(inventory, settings.part_characters)
     asked = []
     for number, part in enumerate(parts, start=1):
-        harvest = Harvest(inventory, form.asked, part, wanted)
+        judge = Judge(inventory, form.asked, part, wanted)
         user = prompts.render(
             "whole",
             schema=form.described,
-            wanted=_shown(wanted, harvest, form.asked) if wanted is not None else None,
+            wanted=_shown(wanted, judge, form.asked) if wanted is not None else None,
             **_context(inventory, form, part),
         )
         question = Question(prompts.system, user, prompts.schema.name, form.wire, form.is_strict)
         about = f"part {number} of {len(parts)}" if len(parts) > 1 else "the article"
-        asked.append(Asked(question, harvest, about, read(read_json), read(read_cut_json)))
+        asked.append(Asked(question, judge, about, read(read_json), read(read_cut_json)))
     return asked
 
 
@@ -215,9 +215,9 @@ def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
     }
 
 
-def _shown(wanted: frozenset[str], harvest: Harvest, asked: Shape) -> list[str]:
+def _shown(wanted: frozenset[str], judge: Judge, asked: Shape) -> list[str]:
     """Return the wanted ids of this part, as the model reads them."""
-    shown = list(harvest.candidates())
+    shown = list(judge.candidates())
     for field in asked.fields:
         kind = field.row.rests_on if field.row is not None else None
         if kind is not None and kind.rated and not kind.accountable:

@@ -598,5 +598,5 @@ def test_long_articles_are_asked_in_parts_that_merge() -> None:
         answer, usage = ask(settings_for(stub.base_url, part_characters=250), text)
         assert usage.calls == len(stub.requests) > 2
         shown = [stub.requests[n]["messages"][1]["content"] for n in range(len(stub.requests))]
-    assert [r["quotation"] for r in answer.data["quotes"]] == [f"Q{n}" for n in range(1, 13)]
+    assert [row.anchor_id for row in answer.data["quotes"]] == [f"Q{n}" for n in range(1, 13)]
     assert sum(prompt.count("[Q") for prompt in shown) == 12

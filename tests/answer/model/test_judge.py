@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.answer.endpoint.messages import Fault
-from extractor.answer.model.judge import Harvest, read_cut_json, read_json
+from extractor.answer.endpoint.messages import AskAgain
+from extractor.answer.model.judge import Judge, read_cut_json, read_json
 from extractor.schema.catalogue import load_schema
 from extractor.schema.shape import shape_of
 from extractor.text.spans import Span
@@ -18,9 +18,9 @@ INVENTORY = inventory_of(ARTICLE)
 SHAPE = shape_of(load_schema("release_event").model)
 
 
-def harvest(wanted: frozenset[str] | None = None) -> Harvest:
-    """Return an empty harvest about the whole of the article."""
-    return Harvest(INVENTORY, SHAPE, Span(0, len(INVENTORY.article.text)), wanted)
+def judge(wanted: frozenset[str] | None = None) -> Judge:
+    """Return an empty judge about the whole of the article."""
+    return Judge(INVENTORY, SHAPE, Span(0, len(INVENTORY.article.text)), wanted)
 
 
 WORDS = st.sampled_from(
@@ -55,7 +55,7 @@ def test_no_answer_breaks_it_and_only_the_articles_candidates_are_taken(
     answers: list[dict[str, Any]],
 ) -> None:
     """Whatever is answered, how often: rows rest on candidates of the article or on nothing."""
-    gathered = harvest()
+    gathered = judge()
     for answer in answers:
         gathered.take_quietly(answer)
     gathered.finish()
@@ -68,21 +68,21 @@ def test_no_answer_breaks_it_and_only_the_articles_candidates_are_taken(
 
 def test_a_second_attempt_does_not_touch_what_was_good() -> None:
     """Rows that were right stay; the corrected one replaces the wrong one."""
-    gathered = harvest()
+    gathered = judge()
     right = {"quotation": "Q1", "speaker": "P1", "via": None, "kind": "direct"}
     wrong = {"quotation": "Q2", "speaker": "P99", "via": None, "kind": "direct"}
-    with pytest.raises(Fault, match=r"quotes\[1\]\.speaker: there is no name P99"):
+    with pytest.raises(AskAgain, match=r"quotes\[1\]\.speaker: there is no name P99"):
         gathered.take({"quotes": [right, wrong]})
-    with pytest.raises(Fault, match="Q3, N1: in no row"):
+    with pytest.raises(AskAgain, match="Q3, N1: in no row"):
         gathered.take({"quotes": [{**wrong, "speaker": "P2"}]})
-    rows = {anchor: rows[0]["speaker"].id for (_, anchor), rows in gathered.rows.items()}
+    rows = {anchor: rows[0].values["speaker"].id for (_, anchor), rows in gathered.rows.items()}
     assert rows == {"Q1": "P1", "Q2": "P2"}
     assert gathered.missing() == ["Q3", "N1"]
 
 
 def test_what_was_not_asked_is_not_taken() -> None:
     """With a list of wanted candidates, rows on others are passed over without a complaint."""
-    gathered = harvest(frozenset({"Q1"}))
+    gathered = judge(frozenset({"Q1"}))
     row = {"speaker": None, "via": None, "kind": "direct"}
     gathered.take(
         {
@@ -97,9 +97,9 @@ def test_what_was_not_asked_is_not_taken() -> None:
 
 def test_a_sentence_that_holds_no_phrase_of_a_row_is_no_evidence_for_it() -> None:
     """A release whose every phrase stands elsewhere is not taken, with one complaint about it."""
-    gathered = harvest()
+    gathered = judge()
     row = {"evidence": "S2", "who": ["Peter Holm"], "count": "N1", "by": "P1", "to": ["London"]}
-    with pytest.raises(Fault, match=r"releases\[0\]: not one of its phrases stands in S2"):
+    with pytest.raises(AskAgain, match=r"releases\[0\]: not one of its phrases stands in S2"):
         gathered.take({"releases": [row]})
     gathered.finish()
     assert ("releases", "S2") not in gathered.rows
@@ -110,7 +110,7 @@ def test_a_sentence_that_holds_no_phrase_of_a_row_is_no_evidence_for_it() -> Non
 
 def test_a_wrong_row_does_not_cost_another_on_the_same_sentence() -> None:
     """Two terms in one sentence are judged each on its own."""
-    gathered = harvest()
+    gathered = judge()
     term = {"evidence": "S2", "action": "lift", "sender": ["P1"], "target": ["Anna Berg"]}
     good = {**term, "status": "agreed"}
     gathered.take_quietly({"sanction_terms": [good, {**term, "status": "perhaps"}]})
@@ -119,8 +119,8 @@ def test_a_wrong_row_does_not_cost_another_on_the_same_sentence() -> None:
 
 @given(st.text(max_size=60))
 def test_reading_raises_only_faults(text: str) -> None:
-    """Any text is a JSON object or a Fault; a cut one is whatever is whole in it."""
-    with suppress(Fault):
+    """Any text is a JSON object or a AskAgain; a cut one is whatever is whole in it."""
+    with suppress(AskAgain):
         assert isinstance(read_json(text), dict)
     assert isinstance(read_cut_json(text), dict)
 
@@ -145,5 +145,5 @@ def test_a_cut_answer_keeps_what_is_whole(text: str, left: dict[str, Any]) -> No
 @pytest.mark.parametrize("text", ['{"a": "\\ud800"}', '{"a": NaN}', "[" * 5000, "1", '"x"'])
 def test_what_is_no_sound_json_is_a_fault(text: str) -> None:
     """Lone surrogates, NaN and towers of brackets are refused like any other broken answer."""
-    with pytest.raises(Fault):
+    with pytest.raises(AskAgain):
         read_json(text)

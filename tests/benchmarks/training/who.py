@@ -80,12 +80,12 @@ def listening(heard: Heard) -> Any:
     """Return a patch of the question that notes what is read of the model's answer."""
     asked = model_who.who_question
 
-    def question(prompts: Any, harvest: Any, quotation: Any, rivals: Any, rest: Any) -> Any:
+    def question(prompts: Any, judge: Any, quotation: Any, rivals: Any, rest: Any) -> Any:
         def noted(in_order: model_who.Rivals, odds: list[float]) -> tuple[str, float]:
-            heard.note(harvest.inventory, quotation.id, in_order, odds)
+            heard.note(judge.inventory, quotation.id, in_order, odds)
             return weighed(in_order, odds)
 
-        made = asked(prompts, harvest, quotation, rivals, rest)
+        made = asked(prompts, judge, quotation, rivals, rest)
         read, weighed = made.read, model_who.weighed
 
         def reading(text: str) -> Any:
