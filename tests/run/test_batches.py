@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from extractor.settings import Price
 from tests.support.asking import KEY, settings_for
 from tests.support.processes.warm import Started, ran
 from tests.support.runs import (
+    PATIENCE,
     RIGHT,
     command,
     environment,
@@ -32,6 +32,7 @@ from tests.support.runs import (
     right,
     rows,
     sheet,
+    wait_until,
 )
 from tests.support.stubs.batches import BatchStub, Body, serving_batches
 from tests.support.stubs.server import Play, answers, fails, says, serving
@@ -656,11 +657,9 @@ def test_a_stopped_command_goes_on_with_polling(
     with serving_batches(always, looks=10_000) as stub:
         env = environment(tmp_path / "cache", OPENAI_API_KEY=KEY)
         process = Started(_arguments(tmp_path, stub, coverage), env)
-        ends = time.monotonic() + 30
-        while ("GET", "/batches/batch_1") not in stub.asked and time.monotonic() < ends:
-            time.sleep(0.02)
+        wait_until(lambda: ("GET", "/batches/batch_1") in stub.asked, process.errors)
         process.send_signal(how)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(PATIENCE)
         if how == signal.SIGINT:
             assert process.returncode == 130, told
             assert b"12 left; the same command goes on" in told

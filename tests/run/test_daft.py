@@ -5,6 +5,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from extractor.store.packing import unpack_json
 from tests.benchmarks.speed.many import recombined, texts_of
 from tests.support.asking import settings_for
 from tests.support.runs import (
+    PATIENCE,
     command,
     environment,
     go,
@@ -224,14 +226,21 @@ def test_a_model_is_asked_through_daft(tmp_path: Path) -> None:
     """Asynchronously, some at a time; what fails is a row."""
     coverage = make_coverage(tmp_path / "in", 30)
 
-    def play(body: dict[str, Any], _: int) -> Play:
-        return fails(400) if number_in(body) == 7 else right(0.1)
+    together = threading.Event()
+
+    def play(body: dict[str, Any], number: int) -> Play:
+        if number == 4:
+            together.set()
+        if number < 5:
+            together.wait(PATIENCE)  # for five that are under way at the same time
+        return fails(400) if number_in(body) == 7 else right()
 
     with serving(play) as stub:
         settings = settings_for(stub.base_url, no_cache=True, concurrency=10)
         status, said = run(coverage, output=tmp_path / "out", settings=settings)
         assert len(stub.requests) == 30
-        assert 5 <= stub.most_at_once <= 10
+        assert stub.most_at_once <= 10
+        assert together.is_set()
     assert status == 1, said
     found = {Path(row["source"]).name: row["status"] for row in read(tmp_path / "out")}
     assert [name for name, ended in found.items() if ended == "failed"] == ["a00007.txt"]
@@ -267,7 +276,7 @@ def test_an_object_store_is_read_and_written(tmp_path: Path) -> None:
         def scaled(*arguments: str) -> "subprocess.CompletedProcess[str]":
             line = command("scale", "-s", "quotes", *arguments)
             return subprocess.run(
-                line, env=env, capture_output=True, text=True, timeout=120, check=False
+                line, env=env, capture_output=True, text=True, timeout=300, check=False
             )
 
         missing = scaled("s3://b/none/", "s3://b/in/", "-o", "s3://b/out/")

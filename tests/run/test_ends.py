@@ -1,18 +1,20 @@
 """How a run ends before its time: killed, interrupted, without room; and what is left then."""
 
+import os
 import re
 import shutil
 import signal
 import subprocess
-import time
+import sys
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from tests.support.processes.killing import kill_and_go_on, kill_and_spend
 from tests.support.processes.warm import Started, ran
 from tests.support.runs import (
+    PATIENCE,
+    Holding,
     as_lines,
     command,
     done_in,
@@ -22,8 +24,9 @@ from tests.support.runs import (
     right,
     rows,
     sheet,
+    wait_until,
 )
-from tests.support.stubs.server import Play, Stub, serving
+from tests.support.stubs.server import Stub, serving
 
 pytestmark = pytest.mark.process
 
@@ -55,25 +58,26 @@ def test_a_budget_holds_over_kills(tmp_path: Path) -> None:
 
 def wait_for(process: Started, stub: Stub, count: int) -> None:
     """Wait until a stub has been asked so often."""
-    ends = time.monotonic() + 30
-    while len(stub.requests) < count and process.poll() is None and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert process.poll() is None
+    wait_until(lambda: len(stub.requests) >= count or process.poll() is not None)
+    assert process.poll() is None, process.errors()
 
 
 def test_ctrl_c_finishes_what_is_under_way(tmp_path: Path) -> None:
     """No call is lost, the rest is counted, the sheets are written, status 130; it goes on."""
     coverage = make_coverage(tmp_path / "in", 36)
-    with serving(right(0.3)) as stub:
+    script = Holding(12)
+    with serving(script) as stub:
         arguments = command(
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url, "-f", "jsonl"),
             *("--max-concurrency", "5", "-o", f"{tmp_path}/out/", coverage),
         )
         env = environment(tmp_path / "cache")
         process = Started(arguments, env)
-        wait_for(process, stub, 12)
+        wait_for(process, stub, 14)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        wait_until(lambda: b"stopping: " in process.errors(), process.errors)
+        script.release()
+        _, told = process.communicate(PATIENCE)
         words = told.decode()
         assert process.returncode == 130, words
         assert "stopping: " in words
@@ -93,42 +97,65 @@ def test_ctrl_c_finishes_what_is_under_way(tmp_path: Path) -> None:
 
 
 def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
-    """Without waiting for answers that take long; the store is whole."""
+    """Without waiting for answers that do not come; the store is whole."""
     coverage = make_coverage(tmp_path / "in", 20)
-    with serving(right(30.0)) as stub:
-        arguments = command(
-            *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url),
-            *("--max-concurrency", "5", "-o", f"{tmp_path}/out/", coverage),
+    script, told = Holding(), tmp_path / "told.txt"
+    with serving(script) as stub, told.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", VERY_PATIENT, coverage, tmp_path / "out", stub.base_url],
+            env=environment(tmp_path / "cache"),
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
-        process = Started(arguments, environment(tmp_path / "cache"))
-        wait_for(process, stub, 5)
+        wait_until(lambda: len(stub.requests) == 5, told.read_text)
         process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
-        began = time.monotonic()
+        wait_until(lambda: "stopping: " in told.read_text(), told.read_text)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
-        assert time.monotonic() - began < 4
-        assert process.returncode == 130
-        assert b"Traceback" not in told
+        assert process.wait(PATIENCE) == 130, told.read_text()
+        assert "Traceback" not in told.read_text()
+        script.release()
     assert is_whole(tmp_path / "out")
 
 
+# What the command does, but that it would wait for an hour for what is under way.
+VERY_PATIENT = """
+import sys
+from functools import partial
+from pathlib import Path
+from extractor.run.command import RunArguments, run_into_folder
+from extractor.run.engine.options import Options
+from extractor.schema.catalogue import load_schema
+from extractor.settings import Settings
+given, out, base_url = sys.argv[1:]
+arguments = RunArguments([given], Path(out), options=Options(patience=3600.0))
+settings = Settings(model="stub", base_url=base_url, concurrency=5)
+say = partial(print, flush=True)
+sys.exit(run_into_folder(arguments, settings, load_schema("quotes"), error=say, note=say))
+"""
+
+
 def test_ctrl_c_in_a_run_by_the_rules(tmp_path: Path) -> None:
-    """It ends soon, keeps what is done and goes on from there."""
-    coverage = make_coverage(tmp_path / "in", 800)
-    arguments = command("-s", "quotes", "-f", "jsonl", "-o", f"{tmp_path}/out/", coverage)
+    """It ends, keeps what is done, and another run goes on from there.
+
+    The paths come from a pipe that stays open: the run cannot end before it is interrupted.
+    """
+    coverage = make_coverage(tmp_path / "in", 300)
+    paths, pipe = sorted(coverage.iterdir()), tmp_path / "paths"
+    os.mkfifo(pipe)
+    arguments = command("-s", "quotes", "-f", "jsonl", "-o", f"{tmp_path}/out/")
     env = environment(tmp_path / "cache")
-    process = Started(arguments, env)
-    ends = time.monotonic() + 30
-    while not done_in(tmp_path / "out") and time.monotonic() < ends:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process = Started([*arguments, "--files-from", str(pipe)], env)
+    with pipe.open("w") as listing:
+        listing.writelines(f"{path}\n" for path in paths[:-1])
+        listing.flush()
+        wait_until(lambda: done_in(tmp_path / "out") > 0, process.errors)
+        process.send_signal(signal.SIGINT)
+        process.communicate(PATIENCE)
     assert process.returncode == 130
     done = len(sheet(tmp_path / "out"))
-    assert 0 < done < 800
-    told = ran(arguments, env, check=True).stderr.decode()
-    assert f"{800 - done:,} done, {done:,} unchanged" in told
+    assert 0 < done < 300
+    told = ran([*arguments, str(coverage)], env, check=True).stderr.decode()
+    assert f"{300 - done:,} done, {done:,} unchanged" in told
 
 
 @pytest.fixture
@@ -183,7 +210,7 @@ def test_a_disk_that_fills_up_ends_the_run_and_leaves_the_store_whole(tmp_path: 
         env=env,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     words = full.stderr.decode()
     assert full.returncode == 1, words
@@ -199,12 +226,7 @@ def test_a_disk_that_fills_up_ends_the_run_and_leaves_the_store_whole(tmp_path: 
 def test_another_run_into_the_folder_is_refused(tmp_path: Path) -> None:
     """While one runs: status 2 and a message; the first is not disturbed."""
     coverage = make_coverage(tmp_path / "in", 8)
-    over = Event()
-
-    def script(_: object, __: int) -> Play:
-        over.wait(60)
-        return right()
-
+    script = Holding()
     with serving(script) as stub:
         arguments = command(
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url, "-f", "jsonl"),
@@ -216,7 +238,7 @@ def test_another_run_into_the_folder_is_refused(tmp_path: Path) -> None:
         second = ran(arguments, env)
         assert second.returncode == 2
         assert b"another run" in second.stderr
-        over.set()
-        process.communicate(timeout=60)
+        script.release()
+        process.communicate(PATIENCE)
         assert process.returncode == 0
     assert len(sheet(tmp_path / "out")) == 8

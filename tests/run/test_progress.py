@@ -23,7 +23,7 @@ from extractor.run.inputs.sources import count_sources, sources_in
 from extractor.run.progress.display import JsonLines, ProgressLine, RateMeter, _Rendered, json_line
 from extractor.run.progress.observer import RunStats
 from extractor.store.entries import Earlier, Failed
-from tests.support.runs import command, environment, make_coverage, right, rows
+from tests.support.runs import PATIENCE, command, environment, make_coverage, right, rows
 from tests.support.stubs.server import fails, serving
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z])")
@@ -49,7 +49,7 @@ def on_a_terminal(arguments: list[str], env: dict[str, str], columns: int) -> tu
     except OSError:  # the other side is closed
         pass
     os.close(ours)
-    return got.decode(), process.wait(timeout=30)
+    return got.decode(), process.wait(PATIENCE)
 
 
 def drawn(told: str) -> list[str]:
@@ -204,7 +204,7 @@ def test_a_reader_of_the_log_that_goes_costs_nothing(tmp_path: Path) -> None:
     assert process.stderr is not None
     process.stderr.readline()
     process.stderr.close()
-    process.wait(timeout=30)
+    process.wait(PATIENCE)
     assert rows(tmp_path / "out", "select status from run") == [("finished",)]
     assert rows(tmp_path / "out", "select count(*) from extraction") == [(30,)]
 

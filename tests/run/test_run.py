@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -22,6 +23,7 @@ from extractor.store import writer
 from extractor.store.store import Store
 from tests.support.asking import settings_for
 from tests.support.runs import (
+    PATIENCE,
     go,
     is_whole,
     make_coverage,
@@ -259,15 +261,24 @@ def test_two_sources_of_one_text_are_paid_for_once(tmp_path: Path) -> None:
     assert (outcome.stats.done, outcome.stats.same, len(stub.requests)) == (2, 6, 2)
 
 
-def test_the_window_slides(tmp_path: Path) -> None:
-    """One slow article holds up nobody: no batches."""
+def test_a_slow_article_holds_up_nobody(tmp_path: Path) -> None:
+    """One slow article holds up nobody: all others are asked about while it is under way."""
     coverage = make_coverage(tmp_path / "in", 40)
-    with serving(lambda body, _: right(2.0 if number_in(body) == 3 else 0.02)) as stub:
-        settings = settings_for(stub.base_url, concurrency=4)
+    others, overtaken = threading.Event(), []
+    asked: set[int] = set()
+
+    def script(body: dict[str, Any], _: int) -> Play:
+        asked.add(number_in(body))
+        if len(asked) == 40:
+            others.set()
+        if number_in(body) == 3:
+            overtaken.append(others.wait(PATIENCE))
+        return right()
+
+    with serving(script) as stub:
+        settings = settings_for(stub.base_url, concurrency=4, timeout=2 * PATIENCE)
         go([coverage], tmp_path / "out", settings)
-        order = [number_in(body) for body in stub.requests]
-        slow = stub.times[order.index(3)]
-        assert sum(at < slow + 1.9 for at in stub.times) == 40
+    assert overtaken == [True]
 
 
 FAULTS: dict[str, Play] = {
@@ -276,7 +287,7 @@ FAULTS: dict[str, Play] = {
     "unavailable": fails(503, retry_after="0"),
     "reset": Play(reset=True),
     "cut on the way": Play(body=b'{"choices": [{"mess', headers={"content-type": "text/json"}),
-    "late": right(3.0),
+    "late": right(10 * PATIENCE),
     "empty": says(""),
     "not JSON": says("Here is what I found: nothing."),
     "wrong id": answers(
@@ -303,11 +314,15 @@ def test_a_passing_fault_on_one_of_many_costs_a_call(tmp_path: Path, fault: str)
         return right()
 
     with serving(script) as stub:
-        settings = settings_for(stub.base_url, concurrency=4, timeout=1.0)
+        # An answer that never comes costs the time-out; on a busy machine others may be late too.
+        patience = 2.0 if fault == "late" else PATIENCE
+        settings = settings_for(stub.base_url, concurrency=4, timeout=patience)
         outcome, _ = go([coverage], tmp_path / "out", settings)
         assert (outcome.stats.done, outcome.stats.failed) == (20, 0)
-        assert len(stub.requests) == outcome.stats.usage.calls == 21
-    assert rows(tmp_path / "out", "select count(*) from call") == [(21,)]
+        calls = len(stub.requests)
+        assert calls == 21 or (fault == "late" and calls > 21)
+        assert outcome.stats.usage.calls == calls
+    assert rows(tmp_path / "out", "select count(*) from call") == [(calls,)]
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, *FOR_GOOD])
@@ -320,7 +335,8 @@ def test_a_fault_for_good_on_one_of_many_costs_that_article(tmp_path: Path, faul
     coverage = make_coverage(tmp_path / "in", 20)
     play = FAULTS.get(fault) or FOR_GOOD[fault]
     with serving(lambda body, _: play if number_in(body) == 7 else right()) as stub:
-        settings = settings_for(stub.base_url, concurrency=4, timeout=0.3, retries=2)
+        patience = 2.0 if fault == "late" else PATIENCE
+        settings = settings_for(stub.base_url, concurrency=4, timeout=patience, retries=2)
         outcome, seen = go([coverage], tmp_path / "out", settings)
         assert outcome.stats.usage.calls == len(stub.requests)
         asked = len(stub.requests)
@@ -380,13 +396,14 @@ def test_an_endpoint_that_is_down_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_a_rate_is_kept_by_all_processes_together(tmp_path: Path) -> None:
-    """With 600 a minute, 30 requests take three seconds, however many processes ask."""
-    coverage = make_coverage(tmp_path / "in", 30)
+    """With 120 a minute the tenth request is sent 4.5 s after the begin, or later."""
+    coverage = make_coverage(tmp_path / "in", 10)
     with serving(right()) as stub:
         settings = settings_for(stub.base_url, concurrency=10)
-        go([coverage], tmp_path / "out", settings, requests_a_minute=600)
-        spread = stub.times[-1] - stub.times[0]
-        assert 29 * 0.1 - 1.2 < spread < 29 * 0.1 + 2.0
+        began = time.monotonic()
+        go([coverage], tmp_path / "out", settings, requests_a_minute=120)
+        assert len(stub.times) == 10
+        assert max(stub.times) - began >= 9 * 0.5
 
 
 def test_an_endpoint_that_says_too_many_is_given_time(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ Critics called the plan "a gift to the owners".
 
 def settings_for(base_url: str, **changes: Any) -> Settings:
     """Return settings for an endpoint of the tests: with a key, quick, without a cache."""
-    given = {"model": "stub", "api_key": KEY, "timeout": 5.0, "no_cache": True, **changes}
+    given = {"model": "stub", "api_key": KEY, "timeout": 60.0, "no_cache": True, **changes}
     return Settings(base_url=base_url, **given)
 
 

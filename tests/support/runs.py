@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ from extractor.store.lock import locked
 from extractor.store.store import Store
 from extractor.store.work_key import recipe_for
 from tests.support.stubs.server import Play, answers
+
+# Seconds that a test waits for what must happen: far more than it takes on a busy machine. It only
+# keeps a broken test from hanging.
+PATIENCE = 120.0
 
 # The one quotation of an article, pointed at.
 RIGHT = {
@@ -56,6 +62,31 @@ def right(delay: float = 0.0) -> Play:
     play = answers(RIGHT)
     play.delay = delay
     return play
+
+
+def wait_until(holds: Callable[[], bool], what: object = "", seconds: float = PATIENCE) -> None:
+    """Wait until something holds; fail, with `what` (or what it returns), when it does not."""
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, what() if callable(what) else what
+        time.sleep(0.02)
+
+
+class Holding:
+    """A stub's script: the right answer, from the request `free` on only after `release`."""
+
+    def __init__(self, free: int = 0) -> None:
+        self._free = free
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        """Give the answers that are held back, and all further ones at once."""
+        self._released.set()
+
+    def __call__(self, body: dict[str, Any], number: int) -> Play:  # noqa: ARG002
+        if number >= self._free:
+            self._released.wait(PATIENCE)
+        return right()
 
 
 class Seen:

@@ -106,7 +106,7 @@ def count_left(
     """Return how many sources that need work nobody has taken, and whether there may be more.
 
     Counts what `prefetcher`, which was told to stop, has buffered and the `rest` that it has not
-    come to, for `seconds` at most; both are used up.
+    come to, for `seconds` at most, even if the sources block; both are used up.
     """
     ends, count = monotonic() + seconds, 0
     if prefetcher is not None:
@@ -114,8 +114,17 @@ def count_left(
             return count, True
         while (numbered := prefetcher.take()) is not None:
             count += needs_work(numbered[1])
-    for _, source in rest:
-        count += needs_work(source)
-        if monotonic() > ends:
-            return count, True
+    available = threading.Event()
+    further = Prefetcher(rest, available.set)
+    try:
+        while not further.is_exhausted:
+            if (numbered := further.take()) is not None:
+                count += needs_work(numbered[1])
+            else:
+                available.wait(max(0.0, ends - monotonic()))
+                available.clear()
+            if monotonic() > ends:
+                return count, True
+    finally:
+        further.stop()
     return count, False

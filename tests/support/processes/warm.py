@@ -49,6 +49,10 @@ class Started:
         """Return the exit status, None while it runs."""
         return self._wait(0.0)
 
+    def errors(self) -> bytes:
+        """Return what it has written to standard error so far."""
+        return (self._said / "err").read_bytes()
+
     def send_signal(self, number: int) -> None:
         """Send it a signal."""
         os.kill(self.pid, number)
