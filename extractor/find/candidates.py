@@ -5,7 +5,7 @@
          P3.2 is the second mention of P3
     T1…  sanction statements
     A1…  attributions, where a schema asks for them; they need to know who speaks, so the finder
-         is answer/reported.py
+         is rules/attribution/reported_speech.py
 
 All spans are half-open and count code points of `Article.text`.
 """

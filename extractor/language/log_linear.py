@@ -1,6 +1,6 @@
 """Named features with what they are worth together, each group of them made and weighed once.
 
-The log-linear rankings (`antecedents`, `answer/sources.py`) score thousands of candidates by a few
+The log-linear rankings (of antecedents and of speakers) score thousands of candidates by a few
 hundred groups of features; training wants their names, ranking only their weights.
 """
 

@@ -1,4 +1,4 @@
-"""What becomes of claims and decisions when runs happen: every row of the table in syncing.py.
+"""What becomes of claims and decisions when runs happen: every row of the table in sync.py.
 
 Runs are made by the command, decisions by the review's own functions; nothing is written by hand.
 """

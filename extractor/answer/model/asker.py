@@ -53,7 +53,7 @@ class _Round:
 
 
 class ModelAsker:
-    """Asks one model by one plan. Implements `extractor.answer.answers.Asker`.
+    """Asks one model by one plan. Implements `extractor.answers.Asker`.
 
     Use one for a whole run, as a context (`async with`): it holds the connections and the cache.
     """

@@ -6,7 +6,7 @@ opening single mark counts only when something closes it. A quotation that its p
 open goes on in the next one if that begins with an opening mark, as the press prints long
 quotations; if not, it ends with its paragraph, so a missing mark spoils no more than that.
 
-Not decided here: whether a stretch is somebody's words (answer/dismissal.py), and whose.
+Not decided here: whether a stretch is somebody's words (rules/attribution/dismissal.py), and whose.
 """
 
 import re

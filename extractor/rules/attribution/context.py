@@ -78,7 +78,7 @@ class Evidence:
         self._within = set[int]().union(*covered)  # tokens inside any mention
         self._paragraph_starts = [first_from(p.span.start) for p in inventory.article.paragraphs]
         self._follows: dict[tuple[int, int], tuple[str, int | None]] = {}  # by mention's end, stop
-        self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see nearby.py
+        self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see `nearby`
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
 
     def between(self, first: int, last: int) -> Sequence[Placed]:

@@ -1,6 +1,6 @@
 """Stretches in marks that are nobody's words: titles, nicknames, slogans, terms, scare quotes.
 
-A log-linear classifier over what speaks for and against it (answer/marked_words.py): the words
+A log-linear classifier over what speaks for and against it (dismissal_features.py): the words
 beside the marks ("the film", "a podcast host"), capitals, and whether a cue in the sentence
 attributes words to anyone; with weights fitted on annotated news
 (tests/benchmarks/training/dismissal.py) and kept in a table beside this file. Where the evidence is

@@ -2,9 +2,9 @@
 
 A cue is a verb of speech or attitude with a mention as its subject, or "according to" with one;
 what it reports is the rest of its clause, or, where it closes the sentence, what stands before it.
-How likely a verb reports anything, and where that ends, reporting.py says. Follows Pareti (2012),
-"A database of attribution relations": source, cue and content, nested or not, direct, mixed or
-indirect.
+How likely a verb reports anything, and where that ends, reported_speech_model.py says. Follows
+Pareti (2012), "A database of attribution relations": source, cue and content, nested or not,
+direct, mixed or indirect.
 """
 
 from bisect import bisect_right

@@ -7,7 +7,7 @@ every --step-th article, and prints for each weight and floor (`_WEIGHT`, `_FLOO
 extractor/answer/model/who.py) how likely the right answers become and how many come first.
 
 The rules' own odds would be too good on articles that their weights were fitted on: --weights is a
-table fitted without these (`train_attribution.py TRAIN.jsonl --hold-out 5 --out F` leaves out what
+table fitted without these (`attribution.py TRAIN.jsonl --hold-out 5 --out F` leaves out what
 --step 5, 10, … takes). Answers are cached in --cache, so that an interrupted run goes on.
 """
 
