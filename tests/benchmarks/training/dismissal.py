@@ -4,10 +4,11 @@
 
 A log-linear classifier over the stretches that could be dismissed (dismissal_features.py in
 extractor/rules/attribution says what speaks for it): the gold's quotations against its
-`not_quotes`; what the gold leaves undecided is left out. Minimises the penalised log loss by L-BFGS in plain Python, the same numbers at every
-run. Writes extractor/rules/attribution/dismissal_weights.json: features and weights, and how
-surely a verb form attributes; no word that fewer than three articles use as a cue. With --folds N
-it fits on the rest and judges each N-th document instead, and prints what thresholds would give.
+`not_quotes`; what the gold leaves undecided is left out. Minimises the penalised log loss by L-BFGS
+in plain Python, the same numbers at every run. Writes
+extractor/rules/attribution/dismissal_weights.json: features and weights, and how surely a verb form
+attributes; no word that fewer than three articles use as a cue. With --folds N it fits on the rest
+and judges each N-th document instead, and prints what thresholds would give.
 """
 
 import argparse
