@@ -1,7 +1,7 @@
 // The article beside the queue: shown once a text, scrolled to a claim's evidence.
 
 import { rangeOf, spansOf } from "./places.js";
-import { ask } from "./talking.js";
+import { ask } from "./requests.js";
 
 const pane = document.getElementById("reading");
 const host = document.getElementById("article");
@@ -29,7 +29,7 @@ export function forget() {
   Object.assign(shown, { article: null, schema: null, kinds: [] });
 }
 
-// Mark a claim's places, and bring its evidence into sight.
+// Mark a claim's places, and scroll to its evidence.
 export function pointTo(claim, start) {
   const root = text();
   if (!root) return;
@@ -62,7 +62,7 @@ export function selected() {
   return spans.length ? spans : null;
 }
 
-// Show spans as chosen, whatever has the focus; without marks in the page.
+// Highlight spans as chosen, wherever the focus is, without changing the page's elements.
 export function paint(spans) {
   if (!globalThis.CSS?.highlights) return;
   const root = text();

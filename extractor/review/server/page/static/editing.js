@@ -3,7 +3,7 @@
 import { paint, selected, text } from "./article.js";
 import { Picker } from "./picking.js";
 import { words } from "./places.js";
-import { say } from "./talking.js";
+import { say } from "./requests.js";
 
 const picking = document.getElementById("picking");
 const strip = document.getElementById("strip");
@@ -33,7 +33,8 @@ export const isPicking = () => picker !== null;
 export const takePicked = () => picker?.take();
 export const leavePicked = () => picker?.leave();
 
-// The mouse has selected: whoever waits for words gets them. Returns whether somebody did.
+// Called when the mouse has selected words: gives them to a field that waits for some. Returns
+// whether one did.
 export function mouseSelected() {
   const spans = selected();
   if (!spans) return false;

@@ -1,4 +1,4 @@
-// Where things stand: code points of the article's text, and the places of the page that show them.
+// Converts between code points of the article's text and points of the page that show them.
 //
 // The server counts code points, the browser UTF-16 units, and a control character is shown by an
 // empty element (i.ctl). Every paragraph says at which code point it starts (data-start); within

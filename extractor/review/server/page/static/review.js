@@ -2,7 +2,7 @@
 
 import { forget, paint, pointTo, selected, showArticle, shown } from "./article.js";
 import { Form, isPicking, leavePicked, mouseSelected, pick, takePicked } from "./editing.js";
-import { ask, complain, say } from "./talking.js";
+import { ask, complain, say } from "./requests.js";
 
 const $ = (id) => document.getElementById(id);
 const list = $("rows");
@@ -63,7 +63,7 @@ list.addEventListener("scroll", () => {
 
 let asking = 0;
 
-// Show another filter; returns false when a later one has been asked for meanwhile.
+// Show another filter; returns false when a later one was requested meanwhile.
 async function requery(query, { claim = null, focus = false } = {}) {
   const mine = ++asking;
   const open = $("more")?.open;
@@ -112,7 +112,7 @@ async function select(id, { focus = false, anew = false } = {}) {
   pointTo(claim.id, claim.start);
 }
 
-// The view of the queue as a query: in a blind second review nothing may tell of the first.
+// The view as a query: in a blind second review nothing may show what the first reviewer did.
 function view() {
   const named = new URLSearchParams(state.query).get("view");
   return named ? `view=${named}` : "";
@@ -510,7 +510,7 @@ filter.addEventListener("click", (event) => {
   }
 });
 
-// The values to choose from are counted when somebody wants to choose.
+// The values to choose from are counted only when the filter form is opened.
 filter.addEventListener(
   "toggle",
   (event) => {

@@ -1,4 +1,4 @@
-// Asking the server, and telling people: a line that a screen reader reads and everybody sees.
+// Requests to the server, and messages to the user: on the page, and for screen readers.
 
 export class Failure extends Error {
   constructor(status, error) {
