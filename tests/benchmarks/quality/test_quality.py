@@ -1,6 +1,7 @@
 """The benchmarks count what they say they count."""
 
 import hashlib
+import json
 import re
 import sys
 from collections import Counter
@@ -23,6 +24,7 @@ from tests.benchmarks.quality import (
 )
 from tests.benchmarks.readme import readmes
 from tests.benchmarks.training import pronouns
+from tests.support import small_scorer
 
 ROOT = Path(__file__).resolve().parents[3]
 READMES = [readme.read_text(encoding="utf-8") for readme in readmes()]
@@ -88,9 +90,11 @@ ANSWERS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def scorer() -> Any:
-    """Return the scorer that lies beside the project; it is not a part of it."""
+@pytest.fixture(scope="module", params=["small", "PolNeAR's"])
+def scorer(request: pytest.FixtureRequest) -> Any:
+    """Return the small scorer of the tests, and the real one where it lies beside the project."""
+    if request.param == "small":
+        return small_scorer
     path = polnear.find_scorer(ROOT / "none.jsonl")
     if not path.is_file():
         pytest.skip("no scorer beside the project")
@@ -115,6 +119,24 @@ def test_every_failure_has_its_one_outcome(found: list[outcomes.Outcome]) -> Non
         "Bridge of Sighs": ("trap", None),
         "stays shut": ("beside the gold", None),
     }
+
+
+def test_the_small_scorer_counts_as_the_real_one_does(scorer: Any) -> None:
+    """What the outcomes are held against is the same, whichever scorer counts."""
+    theirs, ours = (s.count_quotes(GOLD, ANSWERS) for s in (scorer, small_scorer))
+    assert ours == {name: theirs[name] for name in ours}
+    assert (ours["both right"], ours["sourced"], ours["predicted"]) == (1, 5, 7)
+
+
+def test_the_rules_are_scored_on_a_gold_file(tmp_path: Path) -> None:
+    """The scorer is the one beside the file; what the rules get right in it counts as right."""
+    (tmp_path / "gold.jsonl").write_text(json.dumps(GOLD) + "\n", encoding="utf-8")
+    source = Path(small_scorer.__file__).read_text(encoding="utf-8")
+    (tmp_path / "score.py").write_text(source, encoding="utf-8")
+    found = outcomes.of_rules(tmp_path / "gold.jsonl")
+    right = {TEXT[slice(*o.place)] for o in found if o.result == "right"}
+    assert right >= {"The bridge will open in spring", "We shall see how it goes"}
+    assert outcomes.of_rules(tmp_path / "gold.jsonl", limit=0) == []
 
 
 def test_a_failure_says_what_was_asked_and_given(found: list[outcomes.Outcome]) -> None:
