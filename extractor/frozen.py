@@ -1,4 +1,4 @@
-"""Dataclasses that nobody changes, which the type checker sees to.
+"""Frozen dataclasses that the type checker guards, instead of a check at run time: `@frozen`.
 
 A dataclass that refuses a change at run time takes three times as long to build, and an article
 has hundreds of mentions, sentences and marks.

@@ -1,4 +1,4 @@
-"""Any schema filled by the rules: each row from what its anchor is, each field by type and name.
+"""Fills any schema by the rules: each row from what its anchor is, each field by type and name.
 
 What the rules know of a row its kind says (`extractor.kinds`): who said a quotation, what a figure
 counts, what a sanction or release statement says. Here that is put into the schema's shape. A

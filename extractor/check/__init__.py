@@ -1,1 +1,1 @@
-"""Is the answer true to the article: words grounded, every candidate accounted for."""
+"""Whether an answer is true to the article: words grounded, every candidate accounted for."""

@@ -1,4 +1,4 @@
-"""The audit: what an answer says is true to the article, and every candidate is accounted for.
+"""The audit: what an answer says stands in the article, and every candidate is accounted for.
 
 `check` takes an answer in any state, keeps what can stand and reports the rest: rows that rest on
 nothing are dropped, duplicates are merged, and each candidate of the kinds that the schema asks

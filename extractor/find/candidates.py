@@ -1,4 +1,6 @@
-"""What can be found in an article, as frozen shapes. Ids are global within one article.
+"""Candidates: everything that can be found in an article, as frozen types with ids.
+
+Ids are unique within an article:
 
     S1…  sentences        Q1…  quotations       N1…  figures
     P1…  names (people, bodies, places, and unnamed sources such as "a senior official");

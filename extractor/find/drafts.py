@@ -1,4 +1,4 @@
-"""An entity while the passes over an article still add to it."""
+"""Drafts of entities: what the passes over an article fill before an entity is frozen."""
 
 from __future__ import annotations
 

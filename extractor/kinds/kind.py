@@ -1,4 +1,4 @@
-"""A kind: all there is to know of one sort of thing that rows of a schema rest on.
+"""Kind: everything that depends on what the rows of a schema rest on, as one class.
 
 Everything that depends on the kind of a row asks its object: the finder and the letter of its
 ids, the type that schema authors write, how a row of it is recognised, what the rules know of it

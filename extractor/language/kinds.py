@@ -1,4 +1,4 @@
-"""TODO."""
+"""The kinds of entities and the genders that rules tell apart, as types."""
 
 from typing import Literal
 

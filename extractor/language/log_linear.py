@@ -1,4 +1,4 @@
-"""Named features with what they are worth together, each group of them made and weighed once.
+"""Features of log-linear models: each combination is named and its weights summed once.
 
 The log-linear rankings (of antecedents and of speakers) score thousands of candidates by a few
 hundred groups of features; training wants their names, ranking only their weights.

@@ -1,4 +1,4 @@
-"""What the finders look for among the tokens, told for each word once: a bit a class."""
+"""Word classes as bit flags, computed once for each distinct word, as printed."""
 
 from __future__ import annotations
 

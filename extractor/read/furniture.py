@@ -1,4 +1,4 @@
-"""What is not the story's voice: captions, credits, bylines, headings; told by form alone.
+"""What in an article is not the story: captions, credits, bylines, headings; found by form alone.
 
 `label` gives every paragraph its kind, and cuts a line that runs a picture caption into its
 credit in two. No list of agencies or outlets: a credit is known by its form ("…, May 3, 2024.

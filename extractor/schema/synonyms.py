@@ -1,4 +1,4 @@
-"""What the names of a schema's fields mean, as far as they are not of one kind, and Literals.
+"""Names of fields that describe the article itself, and values of a Literal that mean the same.
 
 The usual names of a row's fields stand with its kind (`extractor.kinds`). Words are compared
 without underscores and case: "released_by", "releasedBy" and "releasedby" are one. A name that is

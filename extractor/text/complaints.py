@@ -1,4 +1,4 @@
-"""What a validator complains of, in plain words: it speaks to programmers, we to who typed it."""
+"""Rewrites Pydantic's messages for the person who typed the value."""
 
 import re
 

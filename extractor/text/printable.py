@@ -1,4 +1,4 @@
-"""Which characters of an article may reach a terminal or a page, and what becomes of the others.
+"""Which characters of an article may reach a terminal or a page, and what replaces the others.
 
 An article is hostile text: escape sequences would drive the terminal, bidirectional overrides
 show the words in another order than they stand in, and invisible characters hide words.

@@ -30,7 +30,8 @@ def layers() -> str:
 def modules() -> str:
     """Return all modules: packages from the lowest layer up, in each the entry point first."""
     names = [name for layer in reversed(_layers()) for name in layer]
-    return "\n".join(_listed(PACKAGE, names, "")).strip()
+    listed = "\n".join(_listed(PACKAGE, names, "")).strip()
+    return listed.replace("\n\n\n", "\n\n")
 
 
 def _listed(package: Path, names: Iterable[str], indent: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""One answer of what the judges of several questions took, and the rules' rows for the rest."""
+"""Merges the answers to several questions, with the rules' rows for what was not asked."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Figures: the numbers of an article that count or measure something, and the numbers that do not.
+"""Finds figures, numbers that count or measure something, and the numbers that do not.
 
 What is a figure, as analysts asked:
 

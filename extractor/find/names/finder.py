@@ -1,8 +1,8 @@
-"""People, bodies, places and unnamed sources of an article, each with all its mentions.
+"""Finds people, bodies, places and unnamed sources, each with all its mentions.
 
 Three passes over one list of tokens: runs of capitalised words become names (here), descriptions
 such as "the US envoy" or "a senior official" join the entity they describe or become unnamed
-sources (`nominals`), pronouns get their likely antecedent (`pronouns`). No gazetteer of persons:
+sources (`descriptions`), pronouns get their likely antecedent (`pronouns`). No gazetteer of persons:
 what a name is, is read off its titles, its company and how the article goes on about it.
 """
 

@@ -1,4 +1,4 @@
-"""What a name names, read off its words and its company; a person's likely gender."""
+"""What a name stands for (person, body, place), by its words and those beside it; likely gender."""
 
 from extractor.find.document import Document
 from extractor.find.names.capitalised_runs import BODY_HEADS, BODY_SUFFIXES, PLACE_HEADS, Run

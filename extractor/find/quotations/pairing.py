@@ -1,4 +1,4 @@
-"""Quotations: stretches in quotation marks, whatever marks the outlet prints.
+"""Finds quotations: pairs quotation marks into stretches, whatever marks the outlet prints.
 
 A paragraph is read in two passes. The first pairs double marks and guillemets on a stack. The
 second pairs single marks apart in each stretch that the first found, so the two never cross; an

@@ -1,6 +1,6 @@
-"""Sanction statements: words that say what happens to a restriction.
+"""Finds sanction statements: words that say what happens to a restriction.
 
-For every restriction named in a sentence (`find.restrictions`) it looks for what is done to it:
+For every restriction named in a sentence (`restrictions`) it looks for what is done to it:
 a verb before it ("agreed to lift sanctions on oil"), a verb behind it ("sanctions were
 tightened"), a noun ("the lifting of sanctions", "sanctions relief"), or the restriction's own verb
 ("sanctioned two banks"). A restriction without any is a comment and no statement.

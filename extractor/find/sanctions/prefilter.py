@@ -1,4 +1,4 @@
-"""Whether a text can name a restriction at all, told cheaply by stems of words."""
+"""A cheap test, by stems of words, whether a text can name a restriction at all."""
 
 import re
 

@@ -1,6 +1,6 @@
 """Restrictions by their names: sanctions, embargo, export ban, asset freeze, travel ban, blacklist.
 
-It finds the phrase in a sentence's words; what is done to it is for `find.sanctions`. Tariffs and
+It finds the phrase in a sentence's words; what is done to it is for `finder`. Tariffs and
 duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a school's or a
 league's sanctions.
 """

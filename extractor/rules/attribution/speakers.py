@@ -1,6 +1,6 @@
 """Who said it: the source of every quotation, with a confidence that means something.
 
-A log-linear ranking over the mentions around a quotation (`sources` says what speaks for each),
+A log-linear ranking over the mentions around a quotation (`candidates` says what speaks for each),
 with weights fitted on annotated news (tests/benchmarks/training/attribution.py) and kept in a table
 beside this file. What is fitted is the shape of reporting sentences, no word of an article.
 """

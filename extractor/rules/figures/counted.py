@@ -1,4 +1,4 @@
-"""What a figure counts, and who gives it.
+"""What each figure of an article counts, and who gives it: begin here.
 
 What it counts is a noun phrase of the article, found by where the press puts it:
 
