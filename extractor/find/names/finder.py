@@ -2,7 +2,7 @@
 
 Three passes over one list of tokens: runs of capitalised words become names (here), descriptions
 such as "the US envoy" or "a senior official" join the entity they describe or become unnamed
-sources (`descriptions`), pronouns get their likely antecedent (`pronouns`). No gazetteer of persons:
+sources (`descriptions`), pronouns a likely antecedent (`pronouns`). No list of persons is used:
 what a name is, is read off its titles, its company and how the article goes on about it.
 """
 
