@@ -52,6 +52,7 @@ _Stance = tuple[str, str, int | None, Features]
 class Around:
     """What stands around a quotation: the same for all its candidates."""
 
+    setting: Setting
     verbs: str  # what speaks in its sentence at all
     nearest: int | None  # the last verb of speech before it in its sentence
     tail: int | None  # see Evidence.tail
@@ -60,13 +61,12 @@ class Around:
     previous: str  # the id of the entity that said the quotation before it, or ""
 
 
-def sources_of(
-    evidence: Evidence, setting: Setting, around: Around, previous: Source | None
-) -> list[Rated]:
+def sources_of(around: Around, previous: Source | None) -> list[Rated]:
     """Return the candidates for one quotation, with their features.
 
     `previous` is the source of the quotation before it, a candidate itself.
     """
+    setting, evidence = around.setting, around.setting.evidence
     found: list[Rated] = []
     at = evidence.mention_from(setting.first)
     least = evidence.mention_from(evidence.back_limit(setting))
@@ -75,8 +75,8 @@ def sources_of(
     for place in range(at - 1, least - 1, -1):
         near = nearby(evidence, place)
         if near is not None:
-            stance = _before(evidence, setting, around, near)
-            found.append(_source(evidence, setting, around, near, at - 1 - place, stance))
+            stance = _before(around, near)
+            found.append(_source(around, near, at - 1 - place, stance))
     at = evidence.mention_from(setting.last)
     most = evidence.mention_from(setting.paragraph_end)
     if most - at > MAX_EACH_SIDE:
@@ -84,17 +84,16 @@ def sources_of(
     for place in range(at, most):
         near = nearby(evidence, place)
         if near is not None:
-            stance = _after(evidence, setting, around, near, place - at)
-            found.append(_source(evidence, setting, around, near, place - at, stance))
+            stance = _after(around, near, place - at)
+            found.append(_source(around, near, place - at, stance))
     if previous:
-        found.append(_carry(evidence, setting, around, previous))
+        found.append(_carry(around, previous))
     return found
 
 
-def _source(
-    evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int, stance: _Stance
-) -> Rated:
+def _source(around: Around, near: Nearby, rank: int, stance: _Stance) -> Rated:
     """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
+    setting, evidence = around.setting, around.setting.evidence
     zone, follows, verb, placed = stance
     first, last, mention, entity = near.placed
     standing = _standing(zone, rank, follows, near.preceded)
@@ -112,11 +111,12 @@ def _source(
     return worth, mention, entity, first, last, zone, verb, features
 
 
-def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Source) -> Rated:
+def _carry(around: Around, previous: Source) -> Rated:
     """Return the source of the quotation before as a candidate."""
+    setting = around.setting
     same = previous.first >= setting.paragraph or setting.earlier
     zone = "carry same" if same else "carry other"
-    gap = evidence.paragraphs_between(previous.first, setting.first)
+    gap = setting.evidence.paragraphs_between(previous.first, setting.first)
     carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
     return (
         carried.worth + shaped.worth, previous.mention, previous.entity,
@@ -124,11 +124,12 @@ def _carry(evidence: Evidence, setting: Setting, around: Around, previous: Sourc
     )  # fmt: skip
 
 
-def surroundings(evidence: Evidence, setting: Setting, previous: Source | None) -> Around:
+def surroundings(setting: Setting, previous: Source | None) -> Around:
     """Look around a quotation: the background to every candidate.
 
     `previous` is the source of the quotation before it.
     """
+    evidence = setting.evidence
     left = evidence.nearest_verb(setting.sentence, setting.first)
     right = evidence.first_verb(setting.last, setting.sentence_end)
     tail = evidence.tail(setting)
@@ -138,13 +139,13 @@ def surroundings(evidence: Evidence, setting: Setting, previous: Source | None) 
     )
     last_word = _last_word(evidence, setting.first - 1)
     said = previous.entity.id if previous else ""
-    return Around(verbs, left, tail, _sides(evidence, setting), last_word, said)
+    return Around(setting, verbs, left, tail, _sides(setting), last_word, said)
 
 
-def cue_of(evidence: Evidence, setting: Setting, source: Source) -> int | None:
+def cue_of(setting: Setting, source: Source) -> int | None:
     """Return the verb that attributes: between source and quotation the one nearest to it."""
     if setting.sentence <= source.first < setting.first:
-        return evidence.nearest_verb(source.last, setting.first) or source.verb
+        return setting.evidence.nearest_verb(source.last, setting.first) or source.verb
     return source.verb
 
 
@@ -186,15 +187,16 @@ def _known(
     return (*found, f"{zone} again") if again else found
 
 
-def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) -> _Stance:
+def _before(around: Around, near: Nearby) -> _Stance:
     """Say where a mention before the quotation stands to it."""
+    setting, evidence = around.setting, around.setting.evidence
     first, last, _, _ = near.placed
     if first >= setting.sentence:
         follows, verb = evidence.follows(last, setting.first)
         between = setting.first - last
         placed = _left(
             (between if between < 12 else 12) // 2,
-            _to_verb(evidence, setting, around, first, last, verb),
+            _to_verb(around, first, last, verb),
             around.last_word, follows, first - setting.sentence <= 1, around.sides,
         )  # fmt: skip
         return "left", follows, verb, placed
@@ -207,18 +209,16 @@ def _before(evidence: Evidence, setting: Setting, around: Around, near: Nearby) 
     return "above", follows, verb, _above(opens, ends)
 
 
-def _to_verb(
-    evidence: Evidence, setting: Setting, around: Around, first: int, last: int, verb: int | None
-) -> str:
+def _to_verb(around: Around, first: int, last: int, verb: int | None) -> str:
     """Say how a mention in the quotation's sentence stands to the verb nearest to the quotation."""
     nearest = around.nearest
     if nearest is None:
         return ""
     if verb == nearest:
-        away = setting.first - verb
+        away = around.setting.first - verb
         return f"owns the nearest verb, {(away if away < 8 else 8) // 2}"
     if nearest > last:
-        joined = evidence.tokens.lower[nearest - 1] if nearest else ""
+        joined = around.setting.evidence.tokens.lower[nearest - 1] if nearest else ""
         known = joined in ("and", "but", "who", "to", ",", "that")
         return f"nearest verb after, joined by {joined if known else 'other'}"
     if nearest < first:
@@ -254,9 +254,9 @@ def _above(opens: bool, ends: str) -> tuple[str, ...]:
     return (f"above {'opens' if opens else 'inside'}", f"above ends={ends}")
 
 
-def _sides(evidence: Evidence, setting: Setting) -> str:
+def _sides(setting: Setting) -> str:
     """Say whether an attribution follows the quotation: then what precedes counts less."""
-    tokens = evidence.tokens
+    evidence, tokens = setting.evidence, setting.evidence.tokens
     k = setting.last
     if k >= setting.sentence_end:
         return "nothing after"
@@ -286,14 +286,13 @@ def _last_word(evidence: Evidence, k: int) -> str:
     return "mark" if not word[0].isalnum() else "word"
 
 
-def _after(
-    evidence: Evidence, setting: Setting, around: Around, near: Nearby, rank: int
-) -> _Stance:
+def _after(around: Around, near: Nearby, rank: int) -> _Stance:
     """Say where a mention after the quotation stands to it."""
+    setting, evidence = around.setting, around.setting.evidence
     first, last, _, _ = near.placed
     if first < setting.sentence_end:
         follows, verb = evidence.follows(last, setting.sentence_end)
-        placed, verb = _on_the_right(evidence, setting, around, first, rank, follows, verb)
+        placed, verb = _on_the_right(around, first, rank, follows, verb)
         return "right", follows, verb, placed
     follows, verb = evidence.follows(last, setting.paragraph_end)
     placed = _down(any(evidence.document.quoted[setting.last : first]))
@@ -301,16 +300,16 @@ def _after(
 
 
 def _on_the_right(
-    evidence: Evidence, setting: Setting, around: Around, first: int, rank: int,
-    follows: str, verb: int | None,
-) -> tuple[Features, int | None]:  # fmt: skip
+    around: Around, first: int, rank: int, follows: str, verb: int | None
+) -> tuple[Features, int | None]:
     """Return the features of a mention after the quotation in its sentence, and its verb."""
-    lower, text, tail = evidence.tokens.lower, evidence.tokens.text, around.tail
+    evidence, tail = around.setting.evidence, around.tail
+    lower, text = evidence.tokens.lower, evidence.tokens.text
     to_tail = joined = ""
     if tail is not None:
         place = "at" if tail <= first <= tail + 2 else "past" if first > tail else "before"
         to_tail = f"{place} the tail, {'verb' if verb else 'no verb'}"
-    k = setting.last
+    k = around.setting.last
     while k < first and not text[k][0].isalnum():
         k += 1
     gap = lower[k:first]

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from extractor.find.candidates import Placed, QuotationCandidate
 from extractor.find.coreference.syntax_roles import is_verb
@@ -24,9 +23,6 @@ from extractor.language.en.lexicon import (
 from extractor.language.en.lists import word_set
 from extractor.language.word_classes import PERSON, SPEECH, kind_of_word
 
-if TYPE_CHECKING:
-    pass
-
 _ADVERBS = word_set("attribution.adverbs-before-verbs")
 _VERBAL = frozenset("core verb weak ed".split())
 _DETERMINING = DETERMINERS | POSSESSIVES
@@ -42,6 +38,7 @@ _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 class Setting:
     """Where a quotation stands: token ranges of the reporter's words around it."""
 
+    evidence: "Evidence"  # the article that it stands in
     quotation: QuotationCandidate
     first: int  # first token of the quotation, marks included
     last: int  # after its last token
@@ -120,7 +117,7 @@ class Evidence:
         lowest = first - _WIDEST if first - _WIDEST > para_first else para_first
         highest = last + _WIDEST if last + _WIDEST < para_end else para_end
         return Setting(
-            quotation, first, last,
+            self, quotation, first, last,
             sentence if sentence > lowest else lowest, end if end < highest else highest,
             para_first, para_end, shape, any(self.document.quoted[lowest:first]),
         )  # fmt: skip

@@ -81,8 +81,8 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
             continue
         dismissed = why_no_quotation(inventory, quotation)
         setting = evidence.setting(quotation)
-        source, confidence, others = best_source(evidence, setting, previous)
-        found[quotation.id] = _attribution(evidence, setting, source, confidence, dismissed, others)
+        source, confidence, others = best_source(setting, previous)
+        found[quotation.id] = _attribution(setting, source, confidence, dismissed, others)
         if dismissed is None:
             if source:
                 said = evidence.said_before
@@ -93,7 +93,7 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
 
 
 def best_source(
-    evidence: Evidence, setting: Setting, previous: Source | None
+    setting: Setting, previous: Source | None
 ) -> tuple[Source | None, float, Ranking | None]:
     """Return the likeliest entity's likeliest mention, the entity's share, and all of them.
 
@@ -101,8 +101,8 @@ def best_source(
     decided with the doubt whom a pronoun means: its own chance counts for its entity's other
     mentions only as far as it likely means them.
     """
-    around = surroundings(evidence, setting, previous)
-    sources = sources_of(evidence, setting, around, previous)
+    around = surroundings(setting, previous)
+    sources = sources_of(around, previous)
     nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
     if not sources:
         return None, 1.0, None
@@ -156,7 +156,6 @@ def _surely(own: list[tuple[float, Rated]]) -> float:
 
 
 def _attribution(
-    evidence: Evidence,
     setting: Setting,
     source: Source | None,
     confidence: float,
@@ -164,27 +163,28 @@ def _attribution(
     ranking: Ranking | None,
 ) -> Attribution:
     quotation = setting.quotation
-    kind = _kind(evidence, setting)
+    kind = _kind(setting)
     if source is None:
         return Attribution(
             quotation.id, None, None, None, kind, confidence, "none", dismissed, ranking
         )
-    tokens, cue = evidence.tokens, None
-    verb = cue_of(evidence, setting, source)
+    tokens, cue = setting.evidence.tokens, None
+    verb = cue_of(setting, source)
     if verb is not None:
         cue = Span(tokens.start[verb], tokens.end[verb])
-    speaker, via = _relay(evidence, setting, source)
+    speaker, via = _relay(setting, source)
     return Attribution(
         quotation.id, speaker, via, cue, kind, confidence,
         source.zone.split()[0], dismissed, ranking,
     )  # fmt: skip
 
 
-def _kind(evidence: Evidence, setting: Setting) -> Literal["direct", "fragment"]:
+def _kind(setting: Setting) -> Literal["direct", "fragment"]:
     """Tell a whole utterance from words inside the reporter's sentence.
 
     Direct: it begins with a capital after a comma, a colon or nothing, or fills its sentence.
     """
+    evidence = setting.evidence
     text = evidence.inventory.article.text
     opener = text[setting.quotation.spans[0].start]
     before = evidence.tokens.text[setting.first - 1] if setting.first > setting.paragraph else "¶"
@@ -193,12 +193,12 @@ def _kind(evidence: Evidence, setting: Setting) -> Literal["direct", "fragment"]
     return "direct" if begins and whole else "fragment"
 
 
-def _relay(evidence: Evidence, setting: Setting, source: Source) -> tuple[str, str | None]:
+def _relay(setting: Setting, source: Source) -> tuple[str, str | None]:
     """Tell who said it from who relays it, when a sentence holds both.
 
     "A said the first thing B said … was "…"": B said it, via A. Returns two mention ids.
     """
-    lower = evidence.tokens.lower
+    evidence, lower = setting.evidence, setting.evidence.tokens.lower
     if source.first < setting.sentence or source.first >= setting.first:
         return source.mention.id, None
     placed = evidence.between(setting.sentence, setting.first)

@@ -47,8 +47,8 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counte
             None,
         )
         setting = evidence.setting(quotation)
-        around = surroundings(evidence, setting, previous)
-        sources = [Source(*rated[1:]) for rated in sources_of(evidence, setting, around, previous)]
+        around = surroundings(setting, previous)
+        sources = [Source(*rated[1:]) for rated in sources_of(around, previous)]
         if gold is None:
             counts["not in gold"] += 1
             previous = None
