@@ -154,7 +154,7 @@ def estimate_lines(
     """
     from extractor.run.estimate.estimate import estimate
 
-    found = estimate(
+    estimated = estimate(
         _with_standard_input(_sources(arguments, note)),
         schema,
         settings,
@@ -164,7 +164,7 @@ def estimate_lines(
         limit=arguments.options.limit,
         batch=arguments.options.batch_api,
     )
-    return found.lines(arguments.budget)
+    return estimated.lines(arguments.budget)
 
 
 def _check_for_batches(settings: Settings) -> None:

@@ -110,6 +110,7 @@ _OURS = (
 
 
 def _asked(schema: str, schema_sha256: str, recipe: Recipe | None) -> dict[str, object]:
+    """Return the parameters of the queries."""
     return {
         "schema": schema,
         "sha256": schema_sha256,
@@ -137,10 +138,10 @@ def add_up(rows: sqlite3.Connection, chosen: str, kinds: Sequence[str] | None) -
         digest.update(repr(tuple(row)).encode("utf-8", "surrogatepass"))
         for key, count in json.loads(row["counts"] or "{}").items():
             totals[key] = totals.get(key, 0) + count
-    found = (
+    counted = (
         kinds if kinds is not None else [k for k in totals if k not in ("warnings", "unaccounted")]
     )
-    return Totals(articles, sources, totals, tuple(found), tuple(models), digest.hexdigest())
+    return Totals(articles, sources, totals, tuple(counted), tuple(models), digest.hexdigest())
 
 
 def failures(rows: sqlite3.Connection, failed: str, most: int = -1) -> Iterator[Any]:
@@ -172,9 +173,9 @@ def count_outdated(rows: sqlite3.Connection, schema: str, schema_sha256: str) ->
 
 def other_schemas(rows: sqlite3.Connection, schema: str) -> list[tuple[str, str]]:
     """Return name and newest version of every schema that the store has besides this one."""
-    found = rows.execute(
+    schemas = rows.execute(
         "select schema, schema_sha256, max(finished_at) from extraction where status = 'done'"
         " and schema <> ? group by schema order by schema",
         (schema,),
     )
-    return [(row[0], row[1]) for row in found]
+    return [(row[0], row[1]) for row in schemas]

@@ -32,6 +32,7 @@ class EntryInserter:
                 self._call(run_id, entry)
 
     def _done(self, run_id: int, entry: Done) -> None:
+        """Insert an article, its extraction and records; an extraction with the key is replaced."""
         packed, now = entry.packed, time.time()
         self._connection.execute(
             "insert or ignore into article values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -68,6 +69,7 @@ class EntryInserter:
         )
 
     def _failed(self, run_id: int, entry: Failed) -> None:
+        """Insert a failed extraction, unless one with the same key is done."""
         if entry.key is not None and entry.article_sha256 is not None:
             self._connection.execute(
                 # What was done once stays done when doing it again fails.
@@ -111,6 +113,7 @@ class EntryInserter:
         article_sha256: str | None,
         reason: str | None,
     ) -> None:
+        """Insert how a source ended in this run."""
         self._connection.execute(
             "insert or replace into run_item values (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -129,6 +132,7 @@ class EntryInserter:
         self._connection.execute(_INSERT_CALL, (run_id, entry.key, *_of_call(entry.call)))
 
     def _recipe_columns(self) -> tuple[str | None, ...]:
+        """Return the recipe's columns of the table `extraction`."""
         recipe = self.recipe
         return (
             recipe.schema,

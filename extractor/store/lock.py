@@ -33,6 +33,7 @@ def locked(folder: Path) -> Iterator[int]:
 
 
 def _lock(handle: int, folder: Path) -> None:
+    """Lock an open file; wait a little for it. Raises UsageError when another run has it."""
     try:
         import fcntl
     except ImportError:  # not on this system; SQLite's own locks keep the file whole

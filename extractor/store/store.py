@@ -137,10 +137,10 @@ class Store:
 
     def run(self, number: int) -> sqlite3.Row:
         """Return one run; raise UsageError when there is none of this number."""
-        found = self._all("select * from run where id = ?", (number,))
-        if not found:
+        rows = self._all("select * from run where id = ?", (number,))
+        if not rows:
             raise UsageError(f"{self.path}: there is no run {number}; see `extract runs`")
-        return found[0]
+        return rows[0]
 
     def items(self, number: int, status: str) -> list[sqlite3.Row]:
         """Return the articles of a run that ended as `status`, in the order of the inputs.
@@ -167,13 +167,13 @@ class Store:
 
     def seen(self, source: str) -> tuple[str, str] | None:
         """Return a source's stamp and its article's hash when it was last read."""
-        found = self._one("select stamp, article_sha256 from source_seen where source = ?", source)
-        return (found[0], found[1]) if found else None
+        row = self._one("select stamp, article_sha256 from source_seen where source = ?", source)
+        return (row[0], row[1]) if row else None
 
     def earlier(self, key: str) -> Earlier | None:
         """Return how the work with a key ended, if it did."""
-        found = self._one("select status, reason, run_id from extraction where work_key = ?", key)
-        return Earlier(found[0], found[1], found[2]) if found else None
+        row = self._one("select status, reason, run_id from extraction where work_key = ?", key)
+        return Earlier(row[0], row[1], row[2]) if row else None
 
     def extractions(self, schema: Schema) -> Iterator[Extraction]:
         """Yield the current extractions, in the order in which their sources were first read.
@@ -269,12 +269,10 @@ class Store:
 
     def _one(self, query: str, value: str) -> sqlite3.Row | None:
         try:
-            found: sqlite3.Row | None = self._connection.execute(
-                query, (storable(value),)
-            ).fetchone()
+            row: sqlite3.Row | None = self._connection.execute(query, (storable(value),)).fetchone()
         except sqlite3.Error as error:
             raise self._broken(error) from error
-        return found
+        return row
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         return list(self._each(query, values))

@@ -53,6 +53,7 @@ class StoreWriter:
         self._thread.join()
 
     def _write_all(self) -> None:
+        """Write until `close`. The life of the thread."""
         try:
             with self._store.reopen() as store:
                 store.set_recipe(self._recipe)

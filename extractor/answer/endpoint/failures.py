@@ -106,6 +106,7 @@ def judge_status(response: httpx2.Response, settings: Settings) -> TransientFail
 
 
 def _advice(status: int, said: str, settings: Settings) -> str:
+    """Return what a person can do about a permanent failure."""
     if status in (401, 403):
         return "check the key in OPENAI_API_KEY"
     if status == 404:

@@ -35,6 +35,7 @@ def price_of(settings: Settings, *, batch: bool = False) -> Price | None:
 
 
 def _full_price_of(settings: Settings) -> Price | None:
+    """Return the price of the model outside batches, or None when it is not known."""
     model = settings.model or ""
     if model in settings.prices:
         return settings.prices[model]

@@ -114,6 +114,7 @@ class Batches:
             self._files.add(line, self._dialect.apply(request))
 
     def _is_payable(self, key: str, request: dict[str, Any]) -> bool:
+        """Return whether the budget reserves the money for a request; note when it never will."""
         if self._budget is None or key in self._tickets:
             return True
         self._last_ticket -= 1
@@ -205,11 +206,11 @@ class Batches:
         number, batch_id = submitted.number, submitted.batch_id
         try:
             if batch_id is None:
-                found = await self._endpoint.create(
+                created = await self._endpoint.create(
                     submitted.input_file_id, submitted.submitted_at, doubtful=True
                 )
-                self._ledger.record_created(number, found.id)
-            batch = await self._endpoint.look(batch_id or found.id)
+                self._ledger.record_created(number, created.id)
+            batch = await self._endpoint.look(batch_id or created.id)
         except TransientFailure as failure:
             self._report_silence(submitted, failure.error, reported)
             return None
@@ -258,11 +259,11 @@ class Batches:
                 continue
             outcomes: list[LineOutcome] = []
             for row in answer_rows(path):
-                found = left.pop(row["custom_id"], None) if row else None
-                if row is None or found is None:
+                open_line = left.pop(row["custom_id"], None) if row else None
+                if row is None or open_line is None:
                     unknown += 1
                     continue
-                outcomes.append(reader.outcome_of(row, found[1], submitted.without))
+                outcomes.append(reader.outcome_of(row, open_line[1], submitted.without))
                 if len(outcomes) >= _AT_ONCE:
                     self._record(number, outcomes)
             self._record(number, outcomes)

@@ -104,6 +104,7 @@ async def asked_row_of(job: JobSettings, source: Source) -> dict[str, Any]:
 
 
 def _done(source: Source, extraction: Extraction, seconds: float) -> dict[str, Any]:
+    """Return the row of an article that is done."""
     return {
         **_row(source, extraction.article, extraction.usage, seconds),
         "status": "done",
@@ -119,6 +120,7 @@ def _done(source: Source, extraction: Extraction, seconds: float) -> dict[str, A
 def _failed(
     source: Source, article: Article | None, error: Exception, seconds: float
 ) -> dict[str, Any]:
+    """Return the row of an article that failed; `article` is None if it could not be read."""
     spent = getattr(error, "spent", None)
     usage = spent if isinstance(spent, Usage) else Usage()
     return {
@@ -130,6 +132,7 @@ def _failed(
 
 
 def _row(source: Source, article: Article | None, usage: Usage, seconds: float) -> dict[str, Any]:
+    """Return the columns that every row has, the others empty."""
     empty: dict[str, Any] = dict.fromkeys(COLUMNS)
     return empty | {
         "source": storable(source.name),
@@ -216,6 +219,7 @@ def is_local(name: str) -> bool:
 
 
 def _load(path: str, name: str) -> Article:
+    """Return the article at an address in an object store. Raises InputError."""
     # The address, not one of Daft's file columns: with those Daft 0.7 would call our functions in
     # threads of one process.
     file: Any = importlib.import_module("daft").File(path)

@@ -129,13 +129,13 @@ class _Job:
 
     def results(self, names: Sequence[str]) -> Any:
         """Return a data frame of the articles' rows. Raises UsageError and InputError."""
-        found = [self._of_table(name) for name in names if name.endswith(_TABLES)]
-        found += [self._of_lines(name) for name in names if name.endswith(LINES)]
+        frames = [self._of_table(name) for name in names if name.endswith(_TABLES)]
+        frames += [self._of_lines(name) for name in names if name.endswith(LINES)]
         files = [name for name in names if not name.endswith((*_TABLES, *LINES))]
         if files:
-            found.append(self._of_files(files))
-        frame = found[0]
-        for another in found[1:]:
+            frames.append(self._of_files(files))
+        frame = frames[0]
+        for another in frames[1:]:
             frame = frame.concat(another)
         return frame
 
@@ -276,14 +276,14 @@ def _refuse_taken(daft: Any, folder: str, overwrite: bool) -> None:
 def _holds(daft: Any, pattern: str) -> bool:
     """Return whether anything in an object store matches. Raises InputError without access."""
     try:
-        found: int = daft.from_glob_path(pattern).count_rows()
+        count: int = daft.from_glob_path(pattern).count_rows()
     except Exception as error:
         # Daft 0.7 has one kind of error for all that happens there; this is nothing found. It is
         # asked for here because a frame joined from several would wait for ever on such an error.
         if "at least 1 MicroPartition" in str(error):
             return False
         raise InputError(f"{pattern}: it cannot be listed ({_short(error)})") from error
-    return found > 0
+    return count > 0
 
 
 def _opened(read: Callable[..., Any], name: str, path_column: str) -> Any:

@@ -342,6 +342,7 @@ class _Engine:
         self._listening.append(asyncio.ensure_future(self._pool.listen(worker, self._receive)))
 
     def _receive(self, worker: Worker, message: Any) -> None:
+        """Take a message of a worker; None: the worker is gone."""
         if isinstance(message, RequestWaiting):
             self._admission.request(worker, message)
         elif isinstance(message, RequestOver):

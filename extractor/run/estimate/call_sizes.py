@@ -196,12 +196,12 @@ class CallSizes:
 
 def own_sizes(rows: Iterable[tuple[str, int, int, int, int, int, int]]) -> dict[str, Sizes]:
     """Return the sizes by kind from rows of kind, round and the sums in the order of `Round`."""
-    found: dict[str, dict[int, Round]] = {}
+    by_kind: dict[str, dict[int, Round]] = {}
     for kind, number, *sums in rows:
-        found.setdefault(kind, {})[number] = Round(*map(float, sums))
+        by_kind.setdefault(kind, {})[number] = Round(*map(float, sums))
     return {
         kind: Sizes(tuple(rounds.get(n, Round()) for n in range(1, max(rounds) + 1)))
-        for kind, rounds in found.items()
+        for kind, rounds in by_kind.items()
     }
 
 

@@ -198,6 +198,7 @@ class _ArticleEstimator:
         return total, usage.cache_hits
 
     def _expected(self, wanted: _UnsentRequest, answer: float) -> Expected:
+        """Return what a request is expected to cost; `answer`: tokens, of all rows together."""
         narrow = self._settings.plan == "narrow" and wanted.kind in self._rests_on
         by_row = narrow or wanted.kind == "who"
         part = wanted.question_characters / max(1, self._endpoint.questions[wanted.kind])
@@ -308,6 +309,7 @@ def _choose(
 
 
 def _scaled(costs: list[Expected], scale: float) -> Expected:
+    """Return the sum of the costs, times `scale`."""
     total = Expected()
     for one in costs:
         total = total.plus(one)

@@ -84,6 +84,7 @@ class Stream:
             self._take(1 << 30)
 
     def _take(self, count: int) -> bytes:
+        """Return the next `count` bytes of `_ready`; raise the problem where these run out."""
         if self._problem is not None and len(self._ready) - self._at < count:
             self._ready.clear()  # the piece before a gap belongs to what the gap has spoilt
             self._at = 0
@@ -110,6 +111,7 @@ class Stream:
         return self._inflated()
 
     def _inflated(self) -> bool:
+        """Unpack some more into `_ready`; False at the end or a gap."""
         if not self._raw:
             self._raw = self._file.read(_CHUNK)
         if self._inflate is None and not self._next_member():
@@ -156,9 +158,9 @@ class Stream:
     def _seek_member(self) -> None:
         """Drop bytes up to what looks like the next member."""
         while True:
-            found = self._raw.find(_MAGIC)
-            if found >= 0:
-                self._raw = self._raw[found:]
+            start = self._raw.find(_MAGIC)
+            if start >= 0:
+                self._raw = self._raw[start:]
                 return
             chunk = self._file.read(_CHUNK)
             if not chunk:
@@ -169,12 +171,12 @@ class Stream:
 
 def _until_error(inflate: Any, data: bytes) -> bytes:
     """Return what damaged bytes hold before the damage, to within a few hundred of them."""
-    found = bytearray()
+    unpacked = bytearray()
     for start in range(0, len(data), 256):
         try:
-            found += inflate.decompress(data[start : start + 256])
+            unpacked += inflate.decompress(data[start : start + 256])
         except zlib.error:
             break
-        if len(found) > _MOST_INFLATED:
+        if len(unpacked) > _MOST_INFLATED:
             break
-    return bytes(found)
+    return bytes(unpacked)

@@ -75,6 +75,7 @@ class Prefetcher:
         return not self._thread.is_alive()
 
     def _fill(self) -> None:
+        """Fill the buffer until the sources end. The life of the thread."""
         try:
             while True:
                 self._room.wait()

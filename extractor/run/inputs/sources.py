@@ -160,13 +160,13 @@ class SourceFinder:
     def _folder(self, folder: Path) -> Iterator[Source]:
         """Yield every article in a folder and the folders in it."""
         others: Counter[str] = Counter()
-        found = False
+        any_source = False
         for source in self._walk(folder, others, set()):
-            found = True
+            any_source = True
             yield source
         if others:
             self._tell(left_out(str(folder), others))
-        if not found:
+        if not any_source:
             shown = printable_name(str(folder))
             error = InputError(
                 f"{shown}: there is no .txt, .html, .pdf, .jsonl or .warc.gz file in it that was "
@@ -175,6 +175,10 @@ class SourceFinder:
             yield failing(shown, error)
 
     def _walk(self, folder: Path, others: Counter[str], above: set[int]) -> Iterator[Source]:
+        """Yield the sources in a folder; `others` counts the endings that are not read.
+
+        `above` are the folders that it lies in: a link to one of them is not followed.
+        """
         try:
             here = _identity(folder.stat())
             if here in above:
@@ -239,6 +243,7 @@ class _SourceCounter(SourceFinder):
         return self._walk(folder, Counter(), set())
 
     def _file(self, path: Path, status: os.stat_result) -> Iterator[Source]:  # noqa: ARG002
+        """Count what a file holds; yield nothing."""
         lower = path.name.lower()
         if lower.endswith(".gz") or lower.endswith(CRAWLS):
             self.unknown = True

@@ -161,8 +161,10 @@ def _page(record: _Record, place: str) -> _Page | InputError | str:
     if len(data) > MAX_BYTES:
         return _too_large(place)
     url = (parsed.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ") or place
-    found = _CHARSET_OF_ANSWER.search(kind)
-    return _Page(url, data, found[1] if found else None, _word(truncated) if truncated else None)
+    charset = _CHARSET_OF_ANSWER.search(kind)
+    return _Page(
+        url, data, charset[1] if charset else None, _word(truncated) if truncated else None
+    )
 
 
 def _unpacked(parsed: Any, answer: Any, encoding: str) -> bytes | None:
@@ -204,23 +206,23 @@ def _records(stream: Stream) -> Iterator[_Record | _Gap]:
     gap = ""
     while True:
         try:
-            found = _record(stream)
+            record = _record(stream)
         except CutShort:
             yield _Gap("the compressed file ends here before its end (a broken download?)")
             return
         except Damaged:
-            found = "the compressed file is damaged here"
-        if found is None:
+            record = "the compressed file is damaged here"
+        if record is None:
             if gap:
                 yield _Gap(gap)
             return
-        if isinstance(found, str):
-            gap = gap or found  # one a stretch
+        if isinstance(record, str):
+            gap = gap or record  # one a stretch
             continue
         if gap:
             yield _Gap(gap)
             gap = ""
-        yield found
+        yield record
 
 
 def _record(stream: Stream) -> _Record | str | None:
@@ -269,9 +271,9 @@ def _length(head: list[bytes]) -> int | None:
 
 def _wrong_length(stream: Stream, body: bytes, end: bytes, cut: bool) -> str:
     """Find where the next record begins when this one's length is wrong."""
-    found = _NEXT.search(body + end)
-    if found:
-        rest = (body + end)[found.start() :].lstrip()
+    following = _NEXT.search(body + end)
+    if following:
+        rest = (body + end)[following.start() :].lstrip()
         stream.unread(rest)
         return "the record says that it is longer than it is"
     if cut:

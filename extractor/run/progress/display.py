@@ -157,6 +157,7 @@ class JsonLines:
         seconds: float,
         usage: Usage | None,
     ) -> None:
+        """Write the end of one article."""
         self._write(
             "article",
             run=self._run_id,

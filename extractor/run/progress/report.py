@@ -79,17 +79,17 @@ def summary_lines(outcome: Outcome, store: Store) -> list[str]:
 
 def _by_reason(kinds: Sequence[FailureGroup]) -> str:
     return "; ".join(
-        f"{found.count:,} {_KINDS.get(found.kind, found.kind)}"
-        f" ({'' if found.count == 1 else 'such as '}{found.source})"
-        for found in kinds
+        f"{group.count:,} {_KINDS.get(group.kind, group.kind)}"
+        f" ({'' if group.count == 1 else 'such as '}{group.source})"
+        for group in kinds
     )
 
 
 def _remedies(kinds: Sequence[FailureGroup]) -> Iterator[str]:
     """Yield what to do about failures. What could not be read is tried again by itself."""
-    if any(found.read for found in kinds):
+    if any(group.read for group in kinds):
         yield "--retry-failed with the same command tries again what failed after it was read"
-    if any(found.read < found.count for found in kinds):
+    if any(group.read < group.count for group in kinds):
         yield "what could not be read is tried whenever the command is given: mend it or remove it"
 
 

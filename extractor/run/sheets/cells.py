@@ -175,10 +175,10 @@ def as_date(text: str | None) -> Value:
     if text is None:
         return None
     try:
-        found = date.fromisoformat(text[:10])
+        day = date.fromisoformat(text[:10])
     except ValueError:
         return text
-    return found if found.year > 1900 else text  # before, spreadsheets disagree
+    return day if day.year > 1900 else text  # before, spreadsheets disagree
 
 
 def sheet_title(kind: str) -> str:

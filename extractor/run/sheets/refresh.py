@@ -104,6 +104,7 @@ class SheetRefresher:
     # --- in a thread ---
 
     def _write_when_quiet(self) -> None:
+        """Write sheets until the run ends. The life of the thread."""
         while not self._stopping.is_set():
             self._changed.wait()
             forms = self._wait_for_quiet()
@@ -132,6 +133,7 @@ class SheetRefresher:
         return None
 
     def _write(self, forms: tuple[Form, ...]) -> bool:
+        """Have a process write the sheets; return whether it has."""
         folder, schema, _, recipe = self._arguments
         process = _start((folder, schema, forms, recipe))
         while process.is_alive():

@@ -113,6 +113,7 @@ def render_all(
 def _by_processes(
     tasks: Iterator[RenderTask], schema: Schema, folder: Path, wants: WantedForms, jobs: int
 ) -> Iterator[Rendered]:
+    """Yield what is rendered by a pool of processes, in order. Raises OutputError."""
     pool = ProcessPoolExecutor(
         jobs,
         multiprocessing.get_context("spawn"),  # there may be threads: no fork

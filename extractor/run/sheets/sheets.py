@@ -103,6 +103,7 @@ class _SheetWriter:
         self._manifest = Manifest(folder)
 
     def write(self, recipe: Recipe | None, jobs: int) -> Written:
+        """Write all sheets that are not current."""
         schema = self._schema
         chosen = choose(self._rows, schema.name, schema.sha256, recipe)
         sums = add_up(self._rows, chosen, _kinds(schema))
@@ -170,6 +171,7 @@ class _SheetWriter:
         return target, lambda one: file.write(one.csv)
 
     def _workbook(self, book: Workbook, open_files: ExitStack) -> Callable[[Rendered], object]:
+        """Begin the sheets of the workbook; return what adds an article to them."""
         articles = book.sheet("Articles", article_heads(self._schema.model))
         kinds = {
             kind: book.sheet(sheet_title(kind), heads)
@@ -238,6 +240,7 @@ class _SheetWriter:
         return written
 
     def _listing(self, schema: str, chosen: str, failed: str, sums: Totals) -> index.Listing:
+        """Return what the index shows of one schema."""
         shown = failures(self._rows, failed, index.MOST_FAILURES)
         named = [f"{plain(schema)}.{form}" for form in ("xlsx", "csv", "jsonl")]
         return index.Listing(
@@ -254,6 +257,7 @@ class _SheetWriter:
         )
 
     def _entries(self, schema: str, chosen: str, kinds: Sequence[str]) -> Iterator[index.Entry]:
+        """Yield the rows of the index of one schema."""
         each = self._rows.execute(
             f"select c.source, c.article_sha256, a.title, a.outlet, a.published, e.counts"  # noqa: S608
             f" from {chosen} c join article a on a.sha256 = c.article_sha256"

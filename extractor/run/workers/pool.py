@@ -48,6 +48,7 @@ class WorkerPool:
             self.workers.append(self._start(context, forks=forks))
 
     def _start(self, context: BaseContext, *, forks: bool) -> Worker:
+        """Start a worker process, by fork or by spawn."""
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
         socks = (worker.sock.fileno() for worker in self.workers)

@@ -105,6 +105,7 @@ class _JobRunner:
             await asker.aclose()
 
     def _receive(self, message: Any) -> None:
+        """Take a message of the run; None: the run is gone."""
         if isinstance(message, Job):
             task = asyncio.ensure_future(self._run(message))
             self._tasks.add(task)
