@@ -193,6 +193,16 @@ def test_prompts_are_found_like_schemas(tmp_path: Path) -> None:
         find_prompt("latin", tmp_path)
 
 
+def test_a_readme_is_no_schema_and_no_prompt() -> None:
+    """What lies beside schemas and prompts to explain them is not listed, found or suggested."""
+    assert all((folder / "README.md").is_file() for folder in folders_of("schemas")[-1:])
+    assert "README" not in {entry.name for entry in list_schemas()}
+    with pytest.raises(SchemaError, match="there is no schema 'README'; known: attributions"):
+        load_schema("README")
+    with pytest.raises(PromptError, match="there is no prompt 'README'; known: attributions"):
+        find_prompt("README")
+
+
 def test_folders_are_the_users_then_ours(tmp_path: Path) -> None:
     """The working directory's folder is used when there is one."""
     assert len(folders_of("schemas", tmp_path)) == 1
