@@ -27,7 +27,7 @@ _NOT_OURS = {
     "/v1/extract",
     "quote_sheet.py",
 }
-_NAME = re.compile(r"`(_?[A-Za-z]\w+(?:\.\w+)*)(?:\(\))?`")  # of something in code
+_NAME = re.compile(r"`(_?[A-Za-z][A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?`")  # of something in code
 
 
 def _text(readme: Path) -> str:
