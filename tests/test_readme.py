@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from extractor.answer.model.prompt import Prompts
+from extractor.schema.catalogue import load_schema
+from extractor.schema.shape import shape_of
 from tests.benchmarks.readme import FOLDERS, ROOT, readmes
 
 _ENDINGS = "py|j2|sql|css|html|js|toml|md|yaml|webp"
@@ -90,6 +93,30 @@ def test_the_readme_leads_to_all_others():
 def test_the_readme_is_short():
     """The README at the top has at most 200 lines."""
     assert len(_text(ROOT / "README.md").splitlines()) <= 200
+
+
+@pytest.mark.parametrize("readme", ["README.md", "schemas/README.md"])
+def test_the_schema_that_is_shown_loads(readme: str, tmp_path: Path):
+    """The example of a schema is one: its rows rest on quotations."""
+    example = re.search(r"```python\n(.*?)```", _text(ROOT / readme), re.S)
+    assert example is not None
+    file = tmp_path / "promises.py"
+    file.write_text(example[1], encoding="utf-8")
+    [listed] = shape_of(load_schema(file).model).fields
+    assert listed.row is not None
+    assert listed.row.kind_name == "quotation"
+
+
+def test_the_prompt_that_is_shown_renders(tmp_path: Path):
+    """The example of a prompt adds its words to the system message of the schema of its name."""
+    for name, fence, ending in (("schemas", "python", "py"), ("prompts", "jinja", "j2")):
+        example = re.search(rf"```{fence}\n(.*?)```", _text(ROOT / name / "README.md"), re.S)
+        assert example is not None
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"promises.{ending}").write_text(example[1], encoding="utf-8")
+    prompts = Prompts(load_schema(tmp_path / "schemas" / "promises.py"))
+    assert prompts.name == "promises"
+    assert "A promise is what the speaker says" in prompts.system
 
 
 def test_the_developers_tables_name_code_that_is_there():
