@@ -2,18 +2,10 @@
 
 import re
 
-_MONTHS = {
-    m: i
-    for i, names in enumerate(
-        (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june",
-            "jul july", "aug august", "sep sept september", "oct october", "nov november",
-            "dec december",
-        ),
-        1,
-    )
-    for m in names.split()
-}  # fmt: skip
+from extractor.language.en.calendar import MONTH_NUMBERS
+from extractor.language.en.lists import word_set
+from extractor.text.dates import iso_day
+
 _MONTH = r"(?P<{0}>[A-Za-z]{{3,9}})\.?"
 _YEAR = r"(?P<{0}>(?:19|20)\d\d)(?=\b|[A-Z]|\d\d?(?::| [A-Z]))"  # "May 3, 20245:12 PM" is glued
 _DATE = re.compile(
@@ -25,9 +17,8 @@ _DATE = re.compile(
 _DATE_WORDS = frozenset(
     "published updated last first posted modified created on at the of am pm a m p ago "
     "second seconds minute minutes min mins hour hours day days "
-    "mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday "
-    "sat saturday sun sunday st nd rd th h".split()
-)
+    "st nd rd th h".split()
+) | word_set("calendar.weekdays")
 _ROLES = frozenset(
     "correspondent correspondents editor reporter reporters writer bureau chief staff analyst "
     "columnist contributor producer news agency".split()
@@ -36,9 +27,7 @@ _PARTICLES = frozenset("da de del der den di du van von bin bint al el la le dos
 _BYLINE = re.compile(r"by:?\s+(?=\S)", re.I)
 _TAIL = re.compile(r"\s*(?:[|•·;(\[]|\s[-–—]+\s|\bin (?=[A-Z])|\b(?:for|at) (?=[A-Z])|\d|\S+@|@)")
 _BETWEEN = re.compile(r",\s*(?:and |with )?|\s+(?:and|with|&)\s+")
-_CALENDAR = frozenset(_MONTHS) | frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
+_CALENDAR = frozenset(MONTH_NUMBERS) | word_set("calendar.weekdays", "full")
 
 
 def byline_names(line: str) -> str | None:
@@ -132,16 +121,11 @@ def date_in(line: str) -> str | None:
 
 def _iso(found: re.Match[str]) -> str | None:
     """Return a match of `_DATE` as an ISO date, or None when its month or day is none."""
-    from datetime import date
-
     for i in "123":
         if year := found[f"y{i}"]:
             month = found[f"m{i}"]
-            number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
-            try:
-                return date(int(year), number, int(found[f"d{i}"])).isoformat()
-            except ValueError:
-                return None
+            number = int(month) if month.isdigit() else MONTH_NUMBERS.get(month.lower(), 0)
+            return iso_day(int(year), number, int(found[f"d{i}"]))
     return None
 
 

@@ -135,6 +135,7 @@ def test_no_list_lies_in_two_places() -> None:
     assert same == []
 
 
+@pytest.mark.process
 def test_help_reads_no_word_list() -> None:
     """`extract --help` is quick: it imports nothing that knows a language."""
     told = subprocess.run(

@@ -1,6 +1,6 @@
 """The names of months and weekdays as printed, with their short forms, and patterns for them."""
 
-from extractor.language.en.lists import word_set
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.word_lists import alternatives
 
 MONTHS = frozenset(
@@ -8,6 +8,13 @@ MONTHS = frozenset(
     | {word.upper() for word in word_set("calendar.months", "full") - {"may"}}
 )
 WEEKDAYS = frozenset(word.title() for word in word_set("calendar.weekdays"))
+
+_IN_ORDER = word_tuple("calendar.months", "full")
+# Month in lower case, in full or short -> its number, from 1.
+MONTH_NUMBERS = {
+    word: next(n for n, month in enumerate(_IN_ORDER, 1) if month.startswith(word))
+    for word in word_set("calendar.months")
+}
 
 _FULL = word_set("calendar.months", "full")
 _SHORT = word_set("calendar.months", "short")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import UsageError
+from extractor.language.en.calendar import MONTH_NUMBERS
 from extractor.read.bylines import date_in
 from extractor.review.publish.columns import same_name
 from extractor.run.sheets.workbook import MOST_CHARACTERS
@@ -31,7 +32,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t|"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAY = re.compile(r"(\d{1,4})[-/. ]{1,2}(\d{1,2}|[A-Za-z]{3,9})(?:[-/., ]{1,2}(\d{2,4}))?\.?")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[-/. ]{1,2}(\d{1,4})")
 
@@ -356,8 +356,7 @@ def _days(text: str) -> Iterator[Day]:
 def _month(word: str) -> int | None:
     if word.isdigit():
         return int(word) if 1 <= int(word) <= 12 else None
-    short = word.casefold()[:3]
-    return _MONTHS.index(short) + 1 if short in _MONTHS else None
+    return MONTH_NUMBERS.get(word.casefold()[:3])
 
 
 def _year(word: str) -> int:

@@ -25,6 +25,7 @@ from extractor.review.claims.standing import (
 from extractor.review.decide.editing import verify
 from extractor.store.packing import anchor_of, storable
 from extractor.text.carrying import CONTEXT
+from extractor.text.dates import utc_for_people
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
@@ -189,7 +190,7 @@ def _stale(connection: sqlite3.Connection, claim: Claim, seen: int) -> StaleDeci
             "a run has found it anew meanwhile; look at it again and decide", claim, None
         )
     last = log[-1]
-    when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(last.at))
+    when = utc_for_people(last.at)
     return StaleDecision(
         f"{last.reviewer} decided meanwhile ({last.action}, {when}); look at it again and decide",
         claim,

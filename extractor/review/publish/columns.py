@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
@@ -38,6 +37,7 @@ from extractor.schema.catalogue import Schema
 from extractor.schema.shape import FieldShape, shape_of
 from extractor.sheet.csvout import field_cells, field_names, written
 from extractor.sheet.tables import Cell, Column, Item, anchor_column, cells_of, row_kinds
+from extractor.text.dates import utc
 
 DECISIONS = ("accept", "correct", "reject", "later")
 OPEN = "OPEN: nobody has decided on it"  # what an open row says in every table
@@ -327,7 +327,7 @@ def moment(at: float | None) -> str | None:
     """Return a moment as ISO 8601 in UTC: "2026-11-22T07:10:00Z"."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at, UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return utc(at)
 
 
 def status_of(claim: Claim) -> str:

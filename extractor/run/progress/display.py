@@ -10,10 +10,10 @@ import json
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -22,6 +22,7 @@ from extractor.run.progress.observer import Outcome, RunObserver, RunStats
 from extractor.run.progress.report import PlainLines, duration
 from extractor.store.entries import Done, Earlier, Failed, Skipped
 from extractor.store.packing import storable
+from extractor.text.dates import utc
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -82,7 +83,7 @@ def display_for(
 
 def json_line(event: str, **known: object) -> str:
     """Return one line of a log: a JSON object in ASCII, without escapes for a terminal."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = utc(time.time(), "milliseconds")
     return json.dumps({"event": event, "at": at, **known}) + "\n"
 
 

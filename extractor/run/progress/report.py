@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any, Self
 
 from extractor.answer.endpoint.prices import dollars
@@ -11,6 +10,7 @@ from extractor.record import Usage
 from extractor.run.progress.observer import Outcome, RunStats
 from extractor.store.entries import Done, Earlier, Failed, FailureGroup, Skipped
 from extractor.store.store import Store
+from extractor.text.dates import here
 
 _MOST_SHOWN = 20  # failures shown as they happen; all of them are in the store
 
@@ -147,7 +147,7 @@ def list_lines(store: Store, width: int = 100) -> Iterator[str]:
         cost = "unknown" if row["cost_usd"] is None else f"${row['cost_usd']:.4f}"
         what = f"{row['schema']}, {row['model'] or 'rules'}"
         yield (
-            f"{row['id']:>3}  {_time(row['started_at'])}  {row['status']:<8}{done:>6,}{failed:>8,}"
+            f"{row['id']:>3}  {here(row['started_at'])}  {row['status']:<8}{done:>6,}{failed:>8,}"
             f"{skipped:>9,}{row['calls']:>7,}  {cost:<9}  {what}"
         )
 
@@ -157,7 +157,7 @@ def _list_narrow(store: Store) -> Iterator[str]:
         spent = f"; {_spent_row(row)}" if row["calls"] or row["cache_hits"] else ""
         ends = _ends(json.loads(row["counts"]))
         yield (
-            f"{row['id']:<10}{_time(row['started_at'])}, {row['schema']},"
+            f"{row['id']:<10}{here(row['started_at'])}, {row['schema']},"
             f" {row['model'] or 'rules'}, {row['status']}: {ends}{spent}"
         )
 
@@ -177,7 +177,7 @@ def show_lines(store: Store, number: int) -> Iterator[str]:
     model = f"{row['model']}, plan {row['plan']}" if row["model"] else "rules"
     lasted = row["ended_at"] - row["started_at"] if row["ended_at"] else None
     yield f"run       {number}, {row['status']}" + (f": {row['reason']}" if row["reason"] else "")
-    yield f"began     {_time(row['started_at'])}" + (
+    yield f"began     {here(row['started_at'])}" + (
         f", took {duration(lasted)}" if lasted is not None else ""
     )
     yield f"command   extract {' '.join(json.loads(row['command']))}"
@@ -221,10 +221,6 @@ def _spent_row(row: sqlite3.Row) -> str:
         for key in ("calls", "cache_hits", "input_tokens", "output_tokens", "cost_usd")
     }
     return _spent(Usage(**known))
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def duration(seconds: float, *, rough: bool = False) -> str:

@@ -17,6 +17,7 @@ from extractor.fields import Figure
 from extractor.record import Extraction
 from extractor.run.sheets.pages import anchor
 from extractor.sheet.tables import Cell, Column, heading, row_kinds, tables
+from extractor.text.dates import day_of
 
 
 class Link(NamedTuple):
@@ -174,11 +175,8 @@ def as_date(text: str | None) -> Value:
     """Return a date that a spreadsheet can hold, or the text that is none."""
     if text is None:
         return None
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return text
-    return day if day.year > 1900 else text  # before, spreadsheets disagree
+    day = day_of(text)
+    return day if day and day.year > 1900 else text  # before, spreadsheets disagree
 
 
 def sheet_title(kind: str) -> str:

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from time import monotonic
@@ -60,6 +59,7 @@ from extractor.review.server.page.view_models import (
 from extractor.sheet.highlights import marked_paragraphs
 from extractor.sheet.page import TEMPLATES, environment
 from extractor.sheet.tables import Item, amount, heading
+from extractor.text.dates import utc
 from extractor.text.printable import one_line
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _templates() -> "Environment":
         "clip": _clip,
         "worth": _worth,
         "when": when,
-        "iso": lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"),
+        "iso": utc,
     }
     templates.globals |= {"states": STATUS_LABELS, "build": assets_version()}
     return templates

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +14,7 @@ from extractor.review.claims.standing import Decision
 from extractor.review.decide.editing import row_field
 from extractor.sheet.highlights import Mark
 from extractor.sheet.tables import Cell, Column, Item, amount, anchor_column, cells_of, row_kinds
+from extractor.text.dates import here_in_words
 from extractor.text.printable import one_line
 from extractor.text.spans import Span
 
@@ -297,7 +297,7 @@ def history_entries(desk: "Desk", claim: Claim, log: Sequence[Decision]) -> list
 
 def when(at: float | None) -> str:
     """Return a time for people, in this machine's zone."""
-    return "" if at is None else f"{datetime.fromtimestamp(at).astimezone():%d %b %Y, %H:%M}"
+    return "" if at is None else here_in_words(at)
 
 
 # --- marks in the article ----------------------------------------------------------------------
