@@ -7,10 +7,11 @@
 import re
 
 from extractor.find.candidates import FigureKind
-from extractor.find.figures.not_figures import is_plural, words_before
+from extractor.find.figures.not_figures import words_before
 from extractor.find.figures.numerals import Numeral
 from extractor.find.figures.qualifiers import qualifier_of
 from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.en.morphology import is_plural
 from extractor.language.word_lists import alternatives
 
 _NO_NOUN = word_set("figures.no-noun")

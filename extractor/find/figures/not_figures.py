@@ -9,6 +9,7 @@ from extractor.find.candidates import NotFigureReason
 from extractor.find.figures.numerals import Numeral
 from extractor.language.en.calendar import MONTH_OF_DAY_PATTERN
 from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import is_plural
 
 Verdict = tuple[int, int, NotFigureReason]  # where the number that is no figure begins and ends
 
@@ -77,22 +78,10 @@ _SHORT_YEAR = re.compile(r"[0-9]{2}s?\b")
 _WORD_BEFORE = re.compile(r"[\w.]*\Z")
 _REST_OF_WORD = re.compile(r"\w*")
 
-_NOT_PLURAL = word_set("figures.not-plural")
-PLURALS = word_set("figures.plurals")
-
 
 def words_before(text: str, start: int) -> list[str]:
     """Return the printed words of the same line before `start`, at most 48 characters of them."""
     return text[max(0, start - 48) : start].rpartition("\n")[2].split()
-
-
-def is_plural(word: str) -> bool:
-    """Tell whether a lower-case word looks like a plural noun."""
-    if word in PLURALS or word.endswith(("women", "tlemen", "smen", "gunmen", "cemen")):
-        return True
-    if not word.endswith("s") or len(word) < 4 or word in _NOT_PLURAL:
-        return False
-    return not word.endswith(("ss", "us", "is", "ous", "’s", "'s"))
 
 
 def opens_sentence(text: str, start: int) -> bool:

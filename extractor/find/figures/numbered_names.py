@@ -8,16 +8,15 @@ import re
 
 from extractor.find.figures.not_figures import (
     NEXT_WORD,
-    PLURALS,
     Verdict,
     counted_after,
-    is_plural,
     opens_sentence,
     words_before,
 )
 from extractor.find.figures.numerals import Numeral
 from extractor.language.en.calendar import LONG_MONTH_PATTERN, MONTHS, WEEKDAYS
 from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import is_plural, plurals_without_s
 from extractor.language.word_lists import alternatives
 
 # "PostedFebruary 6", where a page ran two lines together
@@ -112,7 +111,7 @@ def _after_capital(
             return None
         if after[0].islower() and left[-2].lower() in _OPENERS:
             return None
-        if lower in PLURALS:
+        if lower in plurals_without_s():
             return None
     if lower in ("of", "in", "out") and text.startswith((" of the", " of its", " out of"), end):
         return None

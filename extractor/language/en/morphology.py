@@ -36,6 +36,17 @@ def _irregular_plurals() -> dict[str, str]:
     return _IRREGULAR.labelled("irregular.plurals")
 
 
+@cache
+def plurals_without_s() -> frozenset[str]:
+    """Return plurals that do not end in "s", and what is counted like one: "people", "percent"."""
+    return _IRREGULAR.words("irregular.plural-without-s")
+
+
+@cache
+def _no_plurals() -> frozenset[str]:
+    return _IRREGULAR.words("irregular.not-plural")
+
+
 @lru_cache(maxsize=4096)
 def verb_forms(base: str) -> tuple[str, ...]:
     """Return the forms of a verb, without repetition: base, -s, past, participle, -ing.
@@ -74,6 +85,18 @@ def singular(noun: str) -> str:
     if noun.endswith(("ches", "shes", "sses", "xes")):
         return noun[:-2]
     return noun if noun.endswith(("ss", "us", "is")) else noun[:-1]
+
+
+def is_plural(word: str) -> bool:
+    """Return whether a lower-case word looks like a plural noun, e.g. "homes", "gunmen", "people".
+
+    Words that are counted as plurals are too: "percent", "dead", "others".
+    """
+    if word in plurals_without_s() or word.endswith(("women", "tlemen", "smen", "gunmen", "cemen")):
+        return True
+    if not word.endswith("s") or len(word) < 4 or word in _no_plurals():
+        return False
+    return not word.endswith(("ss", "us", "is", "ous", "’s", "'s"))
 
 
 def plural(noun: str) -> str:

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractor.find.candidates import FigureCandidate, Mention
-from extractor.find.figures.not_figures import is_plural
 from extractor.find.inventory import Inventory
 from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import is_plural
 from extractor.rules.attribution.speakers import Attribution, attribute
 from extractor.rules.figures import noun_phrases
 from extractor.rules.figures.sources import sources_of

@@ -6,9 +6,9 @@ After a number other than one the head of the phrase is a plural, which tells wh
 
 import re
 
-from extractor.find.figures.not_figures import is_plural
 from extractor.language.en.calendar import MONTHS, WEEKDAYS
 from extractor.language.en.lists import word_set
+from extractor.language.en.morphology import is_plural
 from extractor.language.en.numbers import UNITS
 from extractor.language.word_lists import alternatives
 from extractor.text.spans import Span

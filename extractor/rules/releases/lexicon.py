@@ -2,6 +2,7 @@
 
 from extractor.language.en.countries import is_demonym
 from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.en.morphology import singular
 from extractor.language.sentence_words import DETERMINERS
 from extractor.language.tokens import Token
 
@@ -53,7 +54,7 @@ def is_people(tokens: list[Token], first: int, end: int) -> bool:
     words = {token.low for token in tokens[first:end]}
     if low in _MANY and words & {"including", "them"}:
         return True
-    return low.endswith("s") and low[:-1] in PEOPLE
+    return singular(low) in PEOPLE
 
 
 def is_quantity(tokens: list[Token], first: int, end: int) -> bool:

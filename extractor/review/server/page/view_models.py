@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
 from extractor.errors import ReviewError
+from extractor.language.en.morphology import singular
 from extractor.record import record_from_json
 from extractor.review.claims.claims import UNDECIDED, Claim
 from extractor.review.claims.json_rows import Json
@@ -89,12 +90,7 @@ class HistoryEntry:
 
 def kind_label(kind: str) -> str:
     """Return a row kind's name for one row: "sanction_terms" as "Sanction term"."""
-    words = kind.replace("_", " ").strip()
-    if words.endswith("ies"):
-        words = words[:-3] + "y"
-    elif words.endswith("s") and not words.endswith("ss"):
-        words = words[:-1]
-    return words.capitalize()
+    return singular(kind.replace("_", " ").strip()).capitalize()
 
 
 def reasons_of(desk: "Desk", schema: str, kind: str) -> dict[str, str]:
