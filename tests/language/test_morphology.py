@@ -28,7 +28,7 @@ from extractor.language.en.morphology import both_numbers, is_plural, plural, si
 )
 def test_a_verb_has_its_forms(forms: str) -> None:
     """Base, -s, past, participle and -ing, with doubled letters and -y as they are printed."""
-    base = forms.split()[0]
+    base = forms.split(maxsplit=1)[0]
     assert list(verb_forms(base)) == forms.split()
 
 
