@@ -16,11 +16,8 @@ one query when there are none. Articles are synced in short transactions; when t
 in between, the rest stays due. Two desks that sync at once share the work.
 """
 
-import json
-import re
 import sqlite3
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,9 +32,9 @@ from extractor.review.claims.standing import UPDATE
 from extractor.review.database import CACHE
 from extractor.review.search_index import add_claims, words_of
 from extractor.review.sync.matching import Key, pair
-from extractor.review.sync.missed import missed_proposals
 from extractor.review.sync.proposal import Proposal
-from extractor.store.packing import anchor_of, storable, unpack_json
+from extractor.review.sync.reading import read_proposals
+from extractor.store.packing import anchor_of, storable
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
@@ -45,8 +42,6 @@ if TYPE_CHECKING:
 _CACHE = 64_000  # KB of the tables kept in memory while much is written
 _LOG = 16_000  # pages of 4 KB in the write-ahead log before they are moved into the store
 _MOST = 500  # articles in a transaction
-_PATH = re.compile(r"[A-Za-z_]\w*\[\d+\]")  # of a row, in a warning: "quotes[3]"
-_NAMED = 20  # paths read in one message; it lists no more
 _HOLD = 0.2  # seconds that a transaction may take before it ends; a run waits for it
 
 _FACTS = (
@@ -57,31 +52,6 @@ _FACTS = (
     " version = :version, outlet = :outlet, published = :published, model = :model,"
     " proposal = :proposal"
 )
-
-
-class RowWarnings:
-    """The warnings of one extraction, by the rows that they are about."""
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        self._by_path: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self._by_place: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
-        self.unaccounted: list[dict[str, Any]] = data["audit"].get("unaccounted", [])
-        for item in data["warnings"]:
-            warning = (item["code"], item["message"])
-            named = list(dict.fromkeys(_PATH.findall(item["message"])))[:_NAMED]
-            if item["code"] == "row_dropped":  # its path is of the answer, not of the record
-                continue
-            for path in named:
-                self._by_path[path].append(warning)
-            if not named and item["start"] is not None:
-                self._by_place[item["start"], item["end"]].append(warning)
-
-    def about(self, path: str, start: int | None, end: int | None) -> tuple[tuple[str, str], ...]:
-        """Return (code, sentence) of every warning about a row."""
-        warnings = list(self._by_path.get(path, ()))
-        if start is not None and end is not None:
-            warnings += self._by_place.get((start, end), ())
-        return tuple(dict.fromkeys(warnings))
 
 
 def sync(desk: "Desk") -> int:
@@ -152,7 +122,7 @@ class _ArticleSync:
         if extraction is None:  # no source has this text any more; its successor takes the claims
             return 0
         self._extraction = extraction
-        proposals = list(self._proposals())
+        proposals = list(read_proposals(self._desk, self._connection, extraction))
         claims = self._claims()
         if not claims:
             self._insert(proposals)
@@ -166,45 +136,6 @@ class _ArticleSync:
         changed += sum(self._mark_missing(claim) for claim in gone)
         self._insert(new)
         return changed + len(new)
-
-    # --- what the machine says now ----------------------------------------------------------------
-
-    def _proposals(self) -> Iterator[Proposal]:
-        """Yield the rows of the extraction, then the candidates that none of them uses."""
-        counts = json.loads(self._extraction["counts"] or "{}")
-        odd = counts.get("warnings") or counts.get("unaccounted")
-        row_warnings = self._row_warnings() if odd else None
-        for row in self._connection.execute(
-            'select kind, path, start, "end", text, confidence, by_rules, row from record'
-            " where extraction_id = ? order by id",
-            (self._extraction["id"],),
-        ):
-            warnings = (
-                row_warnings.about(row["path"], row["start"], row["end"]) if row_warnings else ()
-            )
-            yield Proposal(
-                row["kind"],
-                row["path"],
-                row["start"],
-                row["end"],
-                row["text"],
-                row["confidence"],
-                bool(row["by_rules"]),
-                row["row"],
-                unpacked(row["row"]),
-                warnings,
-            )
-        if row_warnings and row_warnings.unaccounted:
-            yield from missed_proposals(
-                self._desk, self._sha256, self._schema, row_warnings.unaccounted
-            )
-
-    def _row_warnings(self) -> RowWarnings | None:
-        """Return the extraction's warnings; None when its data are damaged."""
-        try:
-            return RowWarnings(unpack_json(self._extraction["data"]))
-        except (zlib.error, ValueError, KeyError, TypeError):  # its rows are there all the same
-            return None
 
     # --- the claims of the article ----------------------------------------------------------------
 
