@@ -29,6 +29,7 @@ _NOT_OURS = {
     "/openapi.json",
     "/v1/extract",
     "quote_sheet.py",
+    "language/xx/",
 }
 _NAME = re.compile(r"`(_?[A-Za-z][A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?`")  # of something in code
 
