@@ -292,7 +292,7 @@ def test_threads_share_a_desk_while_runs_are_brought_in(tmp_path: Path) -> None:
             return 0
 
         futures = [threads.submit(bring), *(threads.submit(work, n) for n in range(7))]
-        done = sum(one.result(timeout=120) for one in futures)
+        done = sum(one.result(timeout=300) for one in futures)
         sync(desk)
         assert desk.select("select count(*) from decision")[0][0] == done
         assert page(desk).total == 7 * 3

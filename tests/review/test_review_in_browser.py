@@ -215,7 +215,7 @@ def test_twenty_quotes_by_keyboard_alone(  # noqa: PLR0915 - one sitting
 def _wait_for(true: Callable[[], bool]) -> None:
     import time
 
-    for _ in range(200):
+    for _ in range(2400):
         if true():
             return
         time.sleep(0.05)

@@ -140,7 +140,7 @@ class Browser:
         self.call("Page.navigate", url=address)
         self.wait_for(f"location.protocol !== 'about:' && ({ready})")
 
-    def wait_for(self, expression: str, seconds: float = 20) -> None:
+    def wait_for(self, expression: str, seconds: float = 120) -> None:
         """Wait until an expression is true in the page; raise TimeoutError."""
         deadline = time.monotonic() + seconds
         while True:

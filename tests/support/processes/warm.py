@@ -87,7 +87,7 @@ def ran(
     cwd: Path | None = None,
     *,
     check: bool = False,
-    timeout: float = 60,
+    timeout: float = 300,
 ) -> CompletedProcess[bytes]:
     """Run a command to its end, as `subprocess.run` does with `capture_output`."""
     process = Started(arguments, env, cwd)
