@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 from extractor.find.sanctions.lexicon import FOR_VERBS
-from extractor.find.sanctions.readings import Reading
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     DETERMINERS,
@@ -15,7 +14,7 @@ from extractor.language.sentence_words import (
     is_adverb,
 )
 from extractor.language.tokens import Token
-from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.imposers import is_instrument, is_office, is_wish
 
 _ADDRESSING = word_tuple("sanctions.addressing")
@@ -50,8 +49,9 @@ def governed_by_of(tokens: list[Token], governor: int) -> bool:
     return before >= 0 and tokens[before].low == "of"
 
 
-def wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+def wishes(clause: Clause) -> bool:
     """Tell whether what leads up to the action leaves it to others: "wants to", "called for"."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     low = tokens[reading.trigger[0]].low
     if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
         return not low.startswith("vot")
@@ -60,16 +60,18 @@ def wishes(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
     return lead.governor is not None and is_wish(tokens[lead.governor].low)
 
 
-def addresses(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+def addresses(clause: Clause) -> bool:
     """Tell whether "urged X to lift" names whom it is left to."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     if lead.governor is None or not lead.infinitive:
         return False
     between = tokens[lead.governor + 1 : reading.trigger[0]]
     return any(token.capital for token in between)
 
 
-def has_subject(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+def has_subject(clause: Clause) -> bool:
     """Tell whether a finite verb has a subject of its own, though no name: "allies imposed"."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = tokens[reading.trigger[0]].low
     if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:
         return False

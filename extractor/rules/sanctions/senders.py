@@ -20,6 +20,7 @@ from extractor.language.tokens import Token
 from extractor.rules.clauses.mention_index import Mentions, can_act
 from extractor.rules.clauses.modality import demanded
 from extractor.rules.clauses.verb_groups import Lead, lead_of
+from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.delegated import (
     addresses,
     governed_by_of,
@@ -50,20 +51,19 @@ class Agents:
         self._states = states
         self._text = mentions.text
 
-    def sender(
-        self, tokens: list[Token], reading: Reading, lead: Lead
-    ) -> tuple[tuple[str, ...], float]:
+    def sender(self, clause: Clause) -> tuple[tuple[str, ...], float]:
         """Return whose restriction it is, or who acts, as mentions of this sentence."""
+        tokens, reading, lead = clause.tokens, clause.reading, clause.lead
         possessor = self._states.possessor(tokens, reading)
         if possessor:
             return possessor, 1.0
         agent = self._agent(tokens, reading)
         if reading.restriction.on is not None:
-            return self._keeps_out(tokens, reading, lead, agent)
+            return self._keeps_out(clause, agent)
         answers = tokens[reading.trigger[0]].low.startswith(_ANSWERS) and not lead.words & _PASSIVES
         if (reading.how in ("passive", "relative") and not answers) or is_own_passive(reading):
             if not agent and reading.how == "relative":
-                agent = self._inside_relative(tokens, reading, lead)
+                agent = self._inside_relative(clause)
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
             return (), 0.5
@@ -76,13 +76,13 @@ class Agents:
             return (orderer, 0.85) if orderer else ((), 0.5)
         if reading.how == "noun" or tokens[reading.trigger[0]].low in FACE:
             return (agent, 0.9) if agent else ((), 0.5)
-        subject = self._said_by(tokens, self._subject(tokens, reading, lead))
+        subject = self._said_by(tokens, self._subject(clause))
         if lead.governor is None and reading.how in ("active", "verb"):
             subject = self._of_an_aside(tokens, lead) or subject
-        if subject and self._asks_others(tokens, reading, lead, subject):
+        if subject and self._asks_others(clause, subject):
             subject = ()
-        wishing = wishes(tokens, reading, lead)
-        if agent and wishing and not addresses(tokens, reading, lead):
+        wishing = wishes(clause)
+        if agent and wishing and not addresses(clause):
             return agent, 0.9  # "wants sanctions imposed by X removed"
         subject = tuple(map(self._before_who, subject))
         subject = tuple(
@@ -153,10 +153,9 @@ class Agents:
             return before.id if gap.strip() in ("", ",") else key
         return key
 
-    def _inside_relative(
-        self, tokens: list[Token], reading: Reading, lead: Lead
-    ) -> tuple[str, ...]:
+    def _inside_relative(self, clause: Clause) -> tuple[str, ...]:
         """Return the subject of "sanctions that the EU had imposed", "sanctions it imposed"."""
+        tokens, reading, lead = clause.tokens, clause.reading, clause.lead
         if lead.words & _PASSIVES or lead.start <= reading.restriction.core:
             return ()
         behind = tokens[reading.restriction.core - 1].end
@@ -167,15 +166,14 @@ class Agents:
             and may_impose(*self._mentions.by_id[key], self._text, wishing=False)
         )
 
-    def _keeps_out(
-        self, tokens: list[Token], reading: Reading, lead: Lead, agent: tuple[str, ...]
-    ) -> tuple[tuple[str, ...], float]:
+    def _keeps_out(self, clause: Clause, agent: tuple[str, ...]) -> tuple[tuple[str, ...], float]:
         """Return whose entry ban it is: who acts for a state, else the country it keeps from."""
-        wishing = reading.how == "passive" or wishes(tokens, reading, lead)
+        tokens, reading, lead = clause.tokens, clause.reading, clause.lead
+        wishing = reading.how == "passive" or wishes(clause)
         r = reading.restriction
         subjects = agent
         if not subjects and (reading.how != "passive" or lead.governor is not None):
-            subjects = self._said_by(tokens, self._subject(tokens, reading, lead))
+            subjects = self._said_by(tokens, self._subject(clause))
         if not subjects and reading.how == "passive":
             subjects = self._main_subject(tokens)
         assert r.on is not None  # noqa: S101 - the caller's own condition
@@ -211,11 +209,10 @@ class Agents:
                 break
         return ()
 
-    def _asks_others(
-        self, tokens: list[Token], reading: Reading, lead: Lead, subject: tuple[str, ...]
-    ) -> bool:
+    def _asks_others(self, clause: Clause, subject: tuple[str, ...]) -> bool:
         """Tell whether the subject only calls for what others would do."""
-        if not wishes(tokens, reading, lead) or addresses(tokens, reading, lead):
+        reading = clause.reading
+        if not wishes(clause) or addresses(clause):
             return False
         hardens = reading.action in ("impose", "tighten", "threaten", "renew", "keep")
         for key in subject:
@@ -249,8 +246,9 @@ class Agents:
                 return tuple(key for key in found if self._states.imposes(key))
         return ()
 
-    def _subject(self, tokens: list[Token], reading: Reading, lead: Lead) -> tuple[str, ...]:
+    def _subject(self, clause: Clause) -> tuple[str, ...]:
         """Return the subject of the verb, or whom "urged X to" addresses, as mentions."""
+        tokens, reading, lead = clause.tokens, clause.reading, clause.lead
         start = lead.start
         head = lead.governor if lead.governor is not None else reading.trigger[0]
         participial = tokens[head].low.endswith("ing") and head > 0

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
-from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import restrictions_in
 from extractor.language.en.countries import country_of
 from extractor.language.en.lists import word_set
-from extractor.language.tokens import Token
 from extractor.rules.clauses.mention_index import Mentions
-from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.delegated import has_subject, wishes
 from extractor.rules.sanctions.imposers import acts_for_imposer, codes_in, strong_imposer
 from extractor.rules.sanctions.senders import Agents
@@ -62,13 +60,13 @@ class Parties:
         self._memory = _Memory()
         self._imposers: list[tuple[int, str]] | None = None
 
-    def of(self, sentence: Sentence, reading: Reading, lead: Lead) -> Sides:
+    def of(self, clause: Clause) -> Sides:
         """Return the two sides of one statement and remember them for the next."""
-        tokens = sentence.tokens
+        sentence, tokens, reading = clause.sentence, clause.tokens, clause.reading
         pronoun = tokens[reading.restriction.head].low in ("them", "they")
         target, target_trust = target_of(tokens, reading)
         head = tokens[reading.restriction.head].low.rstrip("s")
-        sender, trust = self._agents.sender(tokens, reading, lead)
+        sender, trust = self._agents.sender(clause)
         measure = span_of(tokens, reading.restriction.first, reading.restriction.end)
         memory = self._memory
         if pronoun:
@@ -83,8 +81,8 @@ class Parties:
             kept = tuple(key for key in sender if not self._is_one_of(key, targets))
             sender, trust = (kept, trust) if kept else ((), 0.5)
         others = reading.soft == "proposed" and reading.how == "active"
-        others = others and wishes(tokens, reading, lead)
-        others = others or has_subject(tokens, reading, lead)
+        others = others and wishes(clause)
+        others = others or has_subject(clause)
         if not sender and not others and not names_imposer(tokens, reading):
             sender, trust = self._carried(sentence, target)
         if not target and memory.targets:
@@ -94,13 +92,13 @@ class Parties:
             target = target or memory.by_head.get("sanction") or memory.targets
             target, target_trust = self._not_on_oneself(target, sender), 0.4
         elif not target:
-            target, target_trust = self._asker(tokens, reading, lead, sender), 0.4
+            target, target_trust = self._asker(clause, sender), 0.4
         elif target and target_trust:
             self._remember_target(target, sender)
             memory.by_head[head] = target
         if target_trust:
             memory.target_codes |= targets
-        wished = reading.soft == "proposed" or wishes(tokens, reading, lead)
+        wished = reading.soft == "proposed" or wishes(clause)
         if trust >= 0.6 and sender and not (wished and memory.sender):
             self._remember_sender(sentence, sender)
             for span in target:
@@ -218,10 +216,9 @@ class Parties:
         own = frozenset().union(*(codes_in(self._name_of(key)) for key in sender))
         return tuple(span for span in target if not codes_in(span.of(self._text)) & own)
 
-    def _asker(
-        self, tokens: list[Token], reading: Reading, lead: Lead, sender: tuple[str, ...]
-    ) -> tuple[Span, ...]:
+    def _asker(self, clause: Clause, sender: tuple[str, ...]) -> tuple[Span, ...]:
         """Return the country that asks for relief where nothing else says on whom it falls."""
+        tokens, reading, lead = clause.tokens, clause.reading, clause.lead
         if reading.action not in ("lift", "ease"):
             return ()
         start = lead.governor if lead.governor is not None else reading.trigger[0]

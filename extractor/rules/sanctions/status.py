@@ -24,14 +24,13 @@ from extractor.rules.clauses.modality import (
     turned_down,
 )
 from extractor.rules.clauses.verb_groups import LEADS, Lead
+from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.noun_status import status_of_noun
 
 
 def status_of(
-    tokens: list[Token],
+    clause: Clause,
     conditions: list[Condition],
-    reading: Reading,
-    lead: Lead,
     condition: Condition | None,
     when: str,
 ) -> Status | None:
@@ -40,13 +39,14 @@ def status_of(
     `conditions` are those of the sentence, `condition` the one the action depends on, `when` the
     words of its time ("" when there are none).
     """
-    status = _in_its_words(tokens, conditions, reading, lead, condition, when)
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
+    status = _in_its_words(clause, conditions, condition, when)
     if status in ("agreed", "in_force", "past") and "had" not in lead.words:
         at = reading.trigger[0] if lead.governor is None else lead.governor
         if reading.how != "passive" and _only_a_committee(tokens, min(at, lead.start)):
             return "proposed"
     ahead = is_ahead(when) or (reading.how == "state" and bool(_DAY.search(when)))
-    if status in ("in_force", "past") and ahead and not _has_been(tokens, reading, lead):
+    if status in ("in_force", "past") and ahead and not _has_been(clause):
         return "announced"  # "lifts its ban next month", "expires on June 1"
     return status
 
@@ -54,8 +54,9 @@ def status_of(
 _DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
 
 
-def _has_been(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+def _has_been(clause: Clause) -> bool:
     """Tell whether the verb is of what is over: "agreed in May to last until next year"."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     past = lead.words & {"has", "have", "had", "was", "were"}
     low = tokens[reading.trigger[0]].low
     over = low.endswith("ed") or low in PAST_FORMS
@@ -63,13 +64,13 @@ def _has_been(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
 
 
 def _in_its_words(
-    tokens: list[Token],
+    clause: Clause,
     conditions: list[Condition],
-    reading: Reading,
-    lead: Lead,
     condition: Condition | None,
     when: str,
 ) -> Status | None:
+    """Return how settled the statement is by its own words; None when they do not tell."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
     if inside_condition(conditions, verb):
         opener = next(c.first for c in conditions if c.first < verb < c.end)
@@ -90,12 +91,12 @@ def _in_its_words(
         threat = reading.action == "threaten" and status in (None, "proposed")
         return "announced" if threat and not _faced(tokens, first) else status
     if reading.soft is not None:
-        return _soft(tokens, reading, lead, conditional)
+        return _soft(clause, conditional)
     if reading.how == "state" and reading.action == "impose" and not lead.words - {"is", "are"}:
         return "denied" if lead.negated else "in_force"
     dated = of_the_news(when)
     if reading.how == "state":
-        return _state(tokens, reading, lead, conditional, dated)
+        return _state(clause, conditional, dated)
     passive = reading.how in ("passive", "relative")
     kept_out = reading.restriction.on
     if kept_out and reading.how == "passive" and not lead.words and lead.status is None:
@@ -107,10 +108,10 @@ def _in_its_words(
     if reading.how == "relative" and not lead.words:
         wanted = _wanted(tokens, reading.restriction.first)
         return wanted or ("in_force" if dated else "past")
-    paper = _by_a_paper(tokens, reading, lead, when)
+    paper = _by_a_paper(clause, when)
     if paper:
         return paper
-    if _only_named(tokens, reading, lead):
+    if _only_named(clause):
         return None
     if "had" in lead.words and not when and not lead.negated and _told_on_a_day(tokens, lead):
         return "in_force"
@@ -147,8 +148,9 @@ def _in_exchange(tokens: list[Token], first: int) -> Status | None:
 _AGREES = word_set("sanctions.agrees")
 
 
-def _by_a_paper(tokens: list[Token], reading: Reading, lead: Lead, when: str) -> Status | None:
+def _by_a_paper(clause: Clause, when: str) -> Status | None:
     """Read "adopted a resolution tightening": how far the paper has come; None without one."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
     if lead.words or not tokens[verb].low.endswith("ing") or verb < 2:
         return None
@@ -174,8 +176,9 @@ _UNDECIDED = word_set("sanctions.undecided")
 _ADOPTS = word_set("sanctions.adopts")
 
 
-def _only_named(tokens: list[Token], reading: Reading, lead: Lead) -> bool:
+def _only_named(clause: Clause) -> bool:
     """Tell whether a gerund names the action as what is spoken of: "lifting the ban was right"."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     r, verb = reading.restriction, reading.trigger[0]
     if not tokens[verb].low.endswith("ing") or lead.words or lead.governor is not None:
         return False
@@ -243,8 +246,9 @@ def _wanted(tokens: list[Token], first: int) -> Status | None:
     return "proposed" if near & set(wishes) else None
 
 
-def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) -> Status:
+def _soft(clause: Clause, conditional: bool) -> Status:
     """Return the status that "announced", "adopted", "proposed" themselves give."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     if tokens[reading.trigger[0]].low.startswith("rul"):
         return reading.soft or "denied"  # "did not rule out sanctions": read with its "not"
     if lead.negated and reading.soft == "denied":
@@ -265,7 +269,7 @@ def _soft(tokens: list[Token], reading: Reading, lead: Lead, conditional: bool) 
     elif lead.words & _HEDGES or lead.status in ("proposed", "conditional"):
         soft = "proposed"
     elif soft == "agreed":
-        soft = _decided(tokens, reading, lead)
+        soft = _decided(clause)
     return "conditional" if conditional and soft != "agreed" else soft
 
 
@@ -275,8 +279,9 @@ _PAPERS = word_set("sanctions.papers")
 _ONE_OF_SEVERAL = _PARLIAMENTS | word_set("sanctions.one-of-several")
 
 
-def _decided(tokens: list[Token], reading: Reading, lead: Lead) -> Status:
+def _decided(clause: Clause) -> Status:
     """Return how far "approve", "sign", "adopt" have come themselves: "plans to sign"."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     if lead.status in ("announced", "agreed"):
         return lead.status
     if "will" in lead.words or (lead.infinitive and lead.status is None):
@@ -288,10 +293,9 @@ def _decided(tokens: list[Token], reading: Reading, lead: Lead) -> Status:
     return "in_force" if done else "agreed"
 
 
-def _state(
-    tokens: list[Token], reading: Reading, lead: Lead, conditional: bool, dated: bool
-) -> Status:
+def _state(clause: Clause, conditional: bool, dated: bool) -> Status:
     """Return the status of "remain in place", "expire", "took effect"."""
+    tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
     if tokens[verb].low in ("in", "into", "under") or lead.words or lead.status:
         return status_of_verb(

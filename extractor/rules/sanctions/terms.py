@@ -31,6 +31,7 @@ from extractor.rules.clauses.conditions import (
     occasion_after,
 )
 from extractor.rules.clauses.verb_groups import Lead, lead_of
+from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.sides import Parties, Sides
 from extractor.rules.sanctions.status import status_of
 from extractor.text.spans import Span
@@ -126,14 +127,16 @@ class _Course:
 
 
 def _term(name: str, scene: _Scene, reading: Reading, parties: Parties, course: _Course) -> Term:
-    tokens, verb = scene.tokens, reading.trigger[0]
-    lead = lead_of(tokens, verb) if reading.how != "noun" else Lead(verb)
+    """Read the rest of one statement, and keep what later ones may leave out."""
+    verb = reading.trigger[0]
+    lead = lead_of(scene.tokens, verb) if reading.how != "noun" else Lead(verb)
+    clause = Clause(scene.sentence, reading, lead)
     condition = _condition(scene, reading)
-    when = _when(scene, reading, lead, condition)
+    when = _when(scene, clause, condition)
     time = when.of(scene.text) if when else ""
-    said = status_of(tokens, scene.conditions, reading, lead, condition, time)
+    said = status_of(clause, scene.conditions, condition, time)
     status = course.settle(said, reading.action, reading.how)
-    sides = parties.of(scene.sentence, reading, lead)
+    sides = parties.of(clause)
     kept = condition
     if (
         kept is not None
@@ -201,11 +204,11 @@ def _another_clause(between: list[Token]) -> bool:
 _SAYS = word_set("speech_verbs.reporting", "said")
 
 
-def _when(scene: _Scene, reading: Reading, lead: Lead, condition: Condition | None) -> Span | None:
+def _when(scene: _Scene, clause: Clause, condition: Condition | None) -> Span | None:
     """Return the time of the action: a phrase of its clause, else the event it is set after."""
-    tokens, verb = scene.tokens, reading.trigger[0]
-    r = reading.restriction
-    left = tokens[clause_start(tokens, min(lead.start, verb, r.first))].start
+    tokens, reading = clause.tokens, clause.reading
+    verb, r = reading.trigger[0], reading.restriction
+    left = tokens[clause_start(tokens, min(clause.lead.start, verb, r.first))].start
     behind = max(reading.trigger[1], r.end)
     right_end = clause_end(tokens, behind) if behind < len(tokens) else len(tokens)
     right = tokens[right_end - 1].end if right_end else left
