@@ -92,11 +92,11 @@ def bring_back(desk: Desk, path: Path, reviewer: str, *, dry_run: bool = False) 
 
     Raises UsageError when the file is none of ours, ReviewError for a name that is none.
     """
-    bringing = _Importer(desk, reviewer, dry_run)
-    lines = sheet_rows(path)
-    while batch := list(islice(lines, _BATCH)):
-        bringing.take(batch)
-    return bringing.brought
+    importer = _Importer(desk, reviewer, dry_run)
+    rows = sheet_rows(path)
+    while batch := list(islice(rows, _BATCH)):
+        importer.take(batch)
+    return importer.result
 
 
 class _Importer:
@@ -108,88 +108,90 @@ class _Importer:
         self._dry_run = dry_run
         self._kinds: dict[str, dict[str, PublishedKind]] = {}
         self._seen: dict[str, str] = {}  # claim id -> address of its row in the file
-        self.brought = BringBackResult()
+        self.result = BringBackResult()
 
-    def take(self, lines: Sequence[SheetRow]) -> None:
+    def take(self, batch: Sequence[SheetRow]) -> None:
         """Take some rows."""
-        ids = {read_id(line.text("claim")) for line in lines} - {None}
+        ids = {read_id(sheet_row.text("claim")) for sheet_row in batch} - {None}
         claims = {claim.id: claim for claim in claims_by_id(self._desk, (i for i in ids if i))}
-        for line in lines:
-            if line.is_blank():
+        for sheet_row in batch:
+            if sheet_row.is_blank():
                 continue
             try:
-                self._line(line, claims)
+                self._take_row(sheet_row, claims)
             except _RowRefused as refused:
-                self.brought.refused += 1
-                self.brought.problems += refused.problems
+                self.result.refused += 1
+                self.result.problems += refused.problems
             except _RowStale as stale:
-                self.brought.stale += 1
-                self.brought.problems.append(Problem(line.address(), str(stale)))
+                self.result.stale += 1
+                self.result.problems.append(Problem(sheet_row.address(), str(stale)))
 
-    def _line(self, line: SheetRow, claims: dict[str, Claim]) -> None:
+    def _take_row(self, sheet_row: SheetRow, claims: dict[str, Claim]) -> None:
         """Take one row: find its claim, its edits and its decision.
 
         Raises _RowRefused and _RowStale.
         """
-        claim, version, hashed = self._identified(line, claims)
-        kind = self._kind(claim, line)
-        base = self._published(claim, hashed)
-        published = base if base is not None else claim.row
-        edits = self._edits(line, kind, published) if published is not None else {}
-        request = _read_decision(line)
+        claim, version, row_hash = self._identified(sheet_row, claims)
+        kind = self._kind(claim, sheet_row)
+        former = self._published(claim, row_hash)
+        published = former if former is not None else claim.row
+        edits = self._edits(sheet_row, kind, published) if published is not None else {}
+        request = _read_decision(sheet_row)
         if not edits and request == (None, None, ""):
-            self.brought.unchanged += 1
+            self.result.unchanged += 1
             return
-        action, reason, note = _consistent(line, request, edits)
-        if claim.version != version or digest(claim.row) != hashed:
-            if self._is_done(line, claim, published, edits, action, note):
-                self.brought.unchanged += 1
+        action, reason, note = _consistent(sheet_row, request, edits)
+        if claim.version != version or digest(claim.row) != row_hash:
+            if self._is_done(sheet_row, claim, published, edits, action, note):
+                self.result.unchanged += 1
                 return
             raise _RowStale(self._since(claim))
-        row = self._row(line, claim, published, edits)
+        row = self._row(sheet_row, claim, published, edits)
         if action == "correct" and row == published:  # other marks or blanks: the article's words
             action = None if request.action is None else "accept"
         if action is None or (_STATUS[action] == claim.status and not note and not reason):
-            self.brought.unchanged += 1
+            self.result.unchanged += 1
             return
-        self._decide(line, claim, action, row if action == "correct" else None, reason, note)
-        self.brought.decisions += 1
+        self._decide(sheet_row, claim, action, row if action == "correct" else None, reason, note)
+        self.result.decisions += 1
         if action == "correct":
             before = set(typed_names(published))
-            self.brought.typed += sum(name not in before for name in typed_names(row))
+            self.result.typed += sum(name not in before for name in typed_names(row))
 
     # --- which row it is -----------------------------------------------------------------------
 
-    def _identified(self, line: SheetRow, claims: dict[str, Claim]) -> tuple[Claim, int, str]:
+    def _identified(self, sheet_row: SheetRow, claims: dict[str, Claim]) -> tuple[Claim, int, str]:
         """Return a row's claim, with the version and the hash that it was published as."""
-        shown = line.text("claim")
-        claim_id = read_id(shown)
-        if not shown:
+        shown_id = sheet_row.text("claim")
+        claim_id = read_id(shown_id)
+        if not shown_id:
             raise _refusal(
-                line, "claim", "the row has no claim; what was missed is added on the review page"
+                sheet_row,
+                "claim",
+                "the row has no claim; what was missed is added on the review page",
             )
         claim = claims.get(claim_id) if claim_id else None
         if claim is None or claim_id is None:
             raise _refusal(
-                line,
+                sheet_row,
                 "claim",
-                f"there is no claim {quoted(shown, 40)} in {self._desk.folder}; leave this column "
-                "as it was published",
+                f"there is no claim {quoted(shown_id, 40)} in {self._desk.folder}; leave this "
+                "column as it was published",
             )
         if claim_id in self._seen:
-            raise _refusal(line, "claim", f"the claim stood in {self._seen[claim_id]} already")
-        self._seen[claim_id] = line.address()
-        version = read_version(line.text("version"))
+            raise _refusal(sheet_row, "claim", f"the claim stood in {self._seen[claim_id]} already")
+        self._seen[claim_id] = sheet_row.address()
+        version = read_version(sheet_row.text("version"))
         if version is None:
             raise _refusal(
-                line,
+                sheet_row,
                 "version",
-                f"{quoted(line.text('version'), 40)} is no version; leave this column as it was "
-                "published, or publish the sheet again",
+                f"{quoted(sheet_row.text('version'), 40)} is no version; leave this column as it "
+                "was published, or publish the sheet again",
             )
         return claim, *version
 
-    def _kind(self, claim: Claim, line: SheetRow) -> PublishedKind:
+    def _kind(self, claim: Claim, sheet_row: SheetRow) -> PublishedKind:
         """Return the published kind of a claim. Raises _RowRefused when its schema is gone."""
         if claim.schema not in self._kinds:
             schema = self._desk.schema(claim.schema)
@@ -197,16 +199,16 @@ class _Importer:
         kind = self._kinds[claim.schema].get(claim.kind)
         if kind is None:
             raise _refusal(
-                line,
+                sheet_row,
                 "claim",
                 f"the schema {claim.schema!r} has no {claim.kind!r} any more, or is not to be "
                 "found; put its file into ./schemas",
             )
         return kind
 
-    def _published(self, claim: Claim, hashed: str) -> Json | None:
+    def _published(self, claim: Claim, row_hash: str) -> Json | None:
         """Return the row as it was published; None when no row of the claim has this hash."""
-        if digest(claim.row) == hashed:
+        if digest(claim.row) == row_hash:
             return claim.row
         before = (
             row
@@ -217,24 +219,26 @@ class _Importer:
             'select "row" from proposal where claim_id = ? order by id desc', (claim.id,)
         )
         rows = (*before, *(unpacked(row[0]) for row in proposed))
-        return next((row for row in rows if row is not None and digest(row) == hashed), None)
+        return next((row for row in rows if row is not None and digest(row) == row_hash), None)
 
     # --- what was changed in it ----------------------------------------------------------------
 
-    def _edits(self, line: SheetRow, kind: PublishedKind, row: Json) -> Edits:
+    def _edits(self, sheet_row: SheetRow, kind: PublishedKind, row: Json) -> Edits:
         """Return the fields whose cells say something else than was published, by key."""
-        form: Literal["xlsx", "csv"] = "csv" if line.sheet is None else "xlsx"
+        form: Literal["xlsx", "csv"] = "csv" if sheet_row.sheet is None else "xlsx"
         try:
             published = kind.written(kind.cells(row), form)
         except ValidationError:
             raise _refusal(
-                line, "claim", "the row does not fit its schema any more; edit it on the page"
+                sheet_row, "claim", "the row does not fit its schema any more; edit it on the page"
             ) from None
         editable = {field.name if form == "csv" else field.title: field for field in kind.editable}
         edits: Edits = {}
         fixed = []
         for column, value in published.items():
-            if column not in line or is_as_written(value, line.get(column), line.lossy):
+            if column not in sheet_row or is_as_written(
+                value, sheet_row.get(column), sheet_row.lossy
+            ):
                 continue
             if column in editable:
                 edits[editable[column].key] = (editable[column], column)
@@ -243,22 +247,22 @@ class _Importer:
         if fixed:
             why = "this column follows from the others, or cannot be edited in a sheet"
             raise _RowRefused(
-                *(Problem(line.address(column), f"{column}: {why}") for column in fixed)
+                *(Problem(sheet_row.address(column), f"{column}: {why}") for column in fixed)
             )
         return edits
 
-    def _row(self, line: SheetRow, claim: Claim, row: Json, edits: Edits) -> Json:
+    def _row(self, sheet_row: SheetRow, claim: Claim, row: Json, edits: Edits) -> Json:
         """Return the row with its edits. Raises _RowRefused with the address of every bad cell."""
         changes: dict[str, Json] = {}
         problems = []
         for key, (edited_field, column) in edits.items():
             try:
-                cell = line.get(column)
+                cell = sheet_row.get(column)
                 changes[key] = change_of(
                     self._desk, claim, edited_field.shape, cell, _value(row, edited_field)
                 )
             except ValueError as error:
-                problems.append(Problem(line.address(column), f"{column}: {error}"))
+                problems.append(Problem(sheet_row.address(column), f"{column}: {error}"))
         if problems:
             raise _RowRefused(*problems)
         if not changes:
@@ -269,13 +273,13 @@ class _Importer:
             column = (
                 edits[error.field][1] if error.field in edits else next(iter(edits.values()))[1]
             )
-            raise _RowRefused(Problem(line.address(column), str(error))) from None
+            raise _RowRefused(Problem(sheet_row.address(column), str(error))) from None
 
     # --- what becomes of it --------------------------------------------------------------------
 
     def _is_done(
         self,
-        line: SheetRow,
+        sheet_row: SheetRow,
         claim: Claim,
         row: Json,
         edits: Edits,
@@ -287,7 +291,7 @@ class _Importer:
             return False
         if edits:
             try:
-                if self._row(line, claim, row, edits) != claim.row:
+                if self._row(sheet_row, claim, row, edits) != claim.row:
                     return False
             except _RowRefused:
                 return False
@@ -308,7 +312,7 @@ class _Importer:
         return "a run has found it anew meanwhile; publish it anew and look again"
 
     def _decide(
-        self, line: SheetRow, claim: Claim, action: Any, row: Json, reason: Any, note: str
+        self, sheet_row: SheetRow, claim: Claim, action: Any, row: Json, reason: Any, note: str
     ) -> None:
         """Decide, unless this is a dry run. Raises _RowRefused, _RowStale."""
         if self._dry_run:
@@ -327,7 +331,7 @@ class _Importer:
         except StaleDecision as stale:
             raise _RowStale(str(stale)) from None
         except EditRefused as error:
-            raise _refusal(line, "decision", str(error)) from None
+            raise _refusal(sheet_row, "decision", str(error)) from None
 
 
 class _Decision(NamedTuple):
@@ -338,20 +342,22 @@ class _Decision(NamedTuple):
     note: str
 
 
-def _read_decision(line: SheetRow) -> _Decision:
+def _read_decision(sheet_row: SheetRow) -> _Decision:
     """Return the decision in the first columns of a row. Raises _RowRefused."""
-    word = line.text("decision")
+    word = sheet_row.text("decision")
     action = _ACTIONS.get(word.casefold()) if word else None
     if word and action is None:
-        raise _refusal(line, "decision", f"{quoted(word, 40)} is none of {', '.join(DECISIONS)}")
-    words = line.text("reason")
+        raise _refusal(
+            sheet_row, "decision", f"{quoted(word, 40)} is none of {', '.join(DECISIONS)}"
+        )
+    words = sheet_row.text("reason")
     reason = re.sub(r"[\s-]+", "_", words.casefold()) or None
     if reason is not None and reason not in REASONS:
-        raise _refusal(line, "reason", f"{quoted(words, 40)} is none of {', '.join(REASONS)}")
-    return _Decision(action, reason, line.text("note"))
+        raise _refusal(sheet_row, "reason", f"{quoted(words, 40)} is none of {', '.join(REASONS)}")
+    return _Decision(action, reason, sheet_row.text("note"))
 
 
-def _consistent(line: SheetRow, request: _Decision, edits: Edits) -> _Decision:
+def _consistent(sheet_row: SheetRow, request: _Decision, edits: Edits) -> _Decision:
     """Return the decision that a row means, an edit making it a correction.
 
     Raises _RowRefused where its cells contradict one another.
@@ -359,9 +365,9 @@ def _consistent(line: SheetRow, request: _Decision, edits: Edits) -> _Decision:
     action, reason, note = request
     if edits and action in ("reject", "later"):
         column = next(iter(edits.values()))[1]
-        cell = text_of(line.get(column))
+        cell = text_of(sheet_row.get(column))
         raise _refusal(
-            line,
+            sheet_row,
             column,
             f"the cell was changed to {quoted(cell, 60)}, but the decision is {action}; undo one "
             "of them",
@@ -369,11 +375,11 @@ def _consistent(line: SheetRow, request: _Decision, edits: Edits) -> _Decision:
     if edits:
         action = "correct"
     elif action == "correct":
-        raise _refusal(line, "decision", "nothing in the row was corrected; accept it instead")
+        raise _refusal(sheet_row, "decision", "nothing in the row was corrected; accept it instead")
     if reason is not None and action != "reject":
-        raise _refusal(line, "reason", "a reason is of a rejection; choose reject as decision")
+        raise _refusal(sheet_row, "reason", "a reason is of a rejection; choose reject as decision")
     if note and action is None:
-        raise _refusal(line, "note", "a note goes with a decision; choose one")
+        raise _refusal(sheet_row, "note", "a note goes with a decision; choose one")
     return _Decision(action, reason, note)
 
 
@@ -384,8 +390,8 @@ def _value(row: Json, field: EditableField) -> Json:
     return row.get(field.shape.key, row)
 
 
-def _refusal(line: SheetRow, column: str, why: str) -> _RowRefused:
-    return _RowRefused(Problem(line.address(column), why))
+def _refusal(sheet_row: SheetRow, column: str, why: str) -> _RowRefused:
+    return _RowRefused(Problem(sheet_row.address(column), why))
 
 
 def result_lines(result: BringBackResult, dry_run: bool) -> Iterator[str]:

@@ -117,7 +117,9 @@ def _xlsx(path: Path) -> Iterator[SheetRow]:
         try:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # some programs write wrong ones
-                for line in _lines(path, sheet.title, sheet.iter_rows(values_only=True)):
+                for line in _rows_below_header(
+                    path, sheet.title, sheet.iter_rows(values_only=True)
+                ):
                     any_row = True
                     yield line
         finally:
@@ -128,7 +130,7 @@ def _xlsx(path: Path) -> Iterator[SheetRow]:
         raise _not_ours(path)
 
 
-def _lines(path: Path, sheet: str, rows: Iterator[Sequence[Any]]) -> Iterator[SheetRow]:
+def _rows_below_header(path: Path, sheet: str, rows: Iterator[Sequence[Any]]) -> Iterator[SheetRow]:
     columns: dict[str, tuple[int, str]] | None = None
     for number, values in enumerate(rows, 1):
         if columns is not None:
