@@ -1,6 +1,7 @@
-"""The console script: the command, without what a run of half a second need not pay for.
+"""The console script `extract`, quick to start and to end.
 
-Collecting garbage while importing, and freeing every object at the end, are a fifth of it.
+Of a command that takes half a second a fifth would go into collecting garbage while modules are
+imported, and into freeing every object at the end: both are left out.
 """
 
 import contextlib
@@ -11,15 +12,15 @@ import sys
 
 def run() -> None:
     """Run the command and end the process with its exit status."""
-    gc.set_threshold(100_000, 20, 100)  # what importing makes stays; collected rarely
+    gc.set_threshold(100_000, 20, 100)  # what imports make stays: collect rarely
     from extractor.cli import main
 
     status = main()
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
-    # A model's connections and the cache are closed in the ordinary way; but the threads of Daft
-    # may abort the process while the interpreter is taken down (seen with 0.7.26).
+    # Where a model was asked the interpreter ends in the ordinary way, which closes connections and
+    # cache; but not after Daft, whose threads may then abort the process (seen with 0.7.26).
     if "openai" in sys.modules and "daft" not in sys.modules:
         sys.exit(status)
     os._exit(status)

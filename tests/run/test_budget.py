@@ -1,8 +1,6 @@
 """Money: what a run will cost is said before it, and what it may cost is not passed."""
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from tenacity import wait_fixed
 from extractor.answer.endpoint import client as transport
 from extractor.answer.endpoint.gates import Call
 from extractor.errors import UsageError
-from extractor.run.estimate import call_sizes as sizes
+from extractor.run.estimate.call_sizes import RecordedSizes
 from extractor.run.estimate.estimate import Estimate, estimate
 from extractor.run.inputs.sources import sources_in
 from extractor.run.requests.budget import Budget, budget_for
@@ -253,16 +251,6 @@ def estimated(names: list[Path], settings: Settings, folder: Path | None, **more
     return estimate(sources, schema, settings, recipe_for(settings, schema), folder=folder, **more)
 
 
-@contextmanager
-def measured_without(article: str) -> Iterator[None]:
-    """Have estimates know only the recorded calls about other articles."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sizes, "_data", lambda: measured(article))
-        sizes._recorded.cache_clear()
-        yield
-    sizes._recorded.cache_clear()
-
-
 @pytest.mark.process
 @pytest.mark.parametrize("plan", ["whole", "narrow"])
 @pytest.mark.parametrize("articles", [SEEDS, SEEDS[:1], SEEDS[1:]])
@@ -275,8 +263,9 @@ def test_an_estimate_is_near_what_recorded_calls_cost(
     """
     files = [ROOT / "tests" / "articles" / f"{name}.txt" for name in articles]
     script = recorded_answers(*[f"{name}-{plan}" for name in articles])
-    alone = measured_without(articles[0]) if len(articles) == 1 else nullcontext()
-    with alone, serving(script) as stub:
+    # One article alone is estimated by the recorded calls about the other.
+    recorded = RecordedSizes.of(measured(articles[0])) if len(articles) == 1 else None
+    with serving(script) as stub:
         settings = settings_for(
             stub.base_url,
             plan=plan,
@@ -285,7 +274,9 @@ def test_an_estimate_is_near_what_recorded_calls_cost(
             no_cache=False,
             cache_dir=tmp_path / "cache",
         )
-        found = estimated(files, settings, tmp_path / "out", schema="release_event")
+        found = estimated(
+            files, settings, tmp_path / "out", schema="release_event", recorded=recorded
+        )
         assert stub.requests == []
         assert list(tmp_path.iterdir()) == []
         outcome, _ = go(files, tmp_path / "out", settings, schema="release_event")
@@ -296,9 +287,10 @@ def test_an_estimate_is_near_what_recorded_calls_cost(
         assert found.expected.output_tokens == pytest.approx(usage.output_tokens, rel=0.15)
         assert found.cost_usd == pytest.approx(usage.cost_usd, rel=0.15)
 
-        after = estimated(files, settings, tmp_path / "out", schema="release_event")
+        known = {"schema": "release_event", "recorded": recorded}
+        after = estimated(files, settings, tmp_path / "out", **known)
         assert (after.articles, after.done, after.expected.calls) == (0, len(files), 0)
-        elsewhere = estimated(files, settings, None, schema="release_event")
+        elsewhere = estimated(files, settings, None, **known)
         assert elsewhere.answered + elsewhere.expected.calls == pytest.approx(usage.calls, abs=1)
 
 

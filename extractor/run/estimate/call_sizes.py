@@ -9,8 +9,7 @@ the plan "narrow" a list of the schema ("quotes"), else the schema's own name; t
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +131,57 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class RecordedSizes:
+    """The sizes of a small model's recorded calls, for what is not known of a model yet."""
+
+    narrow: Mapping[str, Sizes]  # by what the row asked for rests on: "quotation"
+    whole: Sizes
+    share: float  # tokens of an answer about many rows, to those of answers about one row each
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "RecordedSizes":
+        """Return the sizes in the JSON of call_sizes.json."""
+        plans = {
+            plan: {
+                name: Sizes(tuple(Round(*one) for one in rounds))
+                for name, rounds in data[plan].items()
+            }
+            for plan in ("narrow", "whole")
+        }
+        return cls(plans["narrow"], plans["whole"]["all"], data["share"])
+
+    @classmethod
+    def shipped(cls) -> "RecordedSizes":
+        """Return the sizes in call_sizes.json."""
+        path = Path(__file__).with_name("call_sizes.json")
+        return cls.of(json.loads(path.read_text(encoding="utf-8")))
+
+    def answer_size(self, rows: Mapping[str, int]) -> float:
+        """Return the tokens of an answer with so many rows, counted by what they rest on."""
+        lengths = {rests_on: sizes.output for rests_on, sizes in self.narrow.items()}
+        usual = sum(lengths.values()) / len(lengths)
+        return self.share * sum(count * lengths.get(name, usual) for name, count in rows.items())
+
+    def of_question(self, kind: str, rests_on: str | None) -> Sizes:
+        """Return the sizes of the most similar recorded questions; see `CallSizes.expected`."""
+        if kind == "who":
+            return Sizes((Round(1.0, 3000.0, 3000.0, 750.0, 4.0),))  # a name of at most 8 tokens
+        if rests_on is None:
+            return self.whole
+        if rests_on in self.narrow:
+            return self.narrow[rests_on]
+        total = Sizes()
+        for sizes in self.narrow.values():
+            total = total.plus(sizes)
+        return total
+
+
+@dataclass(frozen=True)
 class CallSizes:
     """The sizes of a model's calls: its own, and before there are enough the recorded ones."""
 
-    own: Mapping[str, Sizes] = field(default_factory=dict)
+    own: Mapping[str, Sizes]  # by kind
+    recorded: RecordedSizes
 
     @property
     def calls(self) -> int:
@@ -159,7 +205,8 @@ class CallSizes:
         `rests_on` is what the one row asked for rests on; None for a question about many rows,
         of which recorded models would write `answer` tokens. No answer is longer than `limit`.
         """
-        recorded, own = _recorded_for(kind, rests_on), self.own.get(kind, Sizes())
+        recorded = self.recorded.of_question(kind, rests_on)
+        own = self.own.get(kind, Sizes())
         first = recorded.round(1).calls
         weight = max(0.0, 1 - own.round(1).calls / _ENOUGH)
         alike = recorded.sized(own.question / recorded.question) if own.question else recorded
@@ -203,45 +250,3 @@ def own_sizes(rows: Iterable[tuple[str, int, int, int, int, int, int]]) -> dict[
         kind: Sizes(tuple(rounds.get(n, Round()) for n in range(1, max(rounds) + 1)))
         for kind, rounds in by_kind.items()
     }
-
-
-def answer_size(rows: Mapping[str, int]) -> float:
-    """Return the tokens of an answer with so many rows, by what each rests on, as recorded."""
-    narrow = _recorded()["narrow"]
-    lengths = {rests_on: sizes.output for rests_on, sizes in narrow.items()}
-    usual = sum(lengths.values()) / len(lengths)
-    share: float = _data()["share"]
-    return share * sum(count * lengths.get(rests_on, usual) for rests_on, count in rows.items())
-
-
-def _recorded_for(kind: str, rests_on: str | None) -> Sizes:
-    """Return the recorded sizes of the most similar questions."""
-    recorded = _recorded()
-    if kind == "who":
-        return Sizes((Round(1.0, 3000.0, 3000.0, 750.0, 4.0),))  # a name of at most 8 tokens
-    if rests_on is None:
-        return recorded["whole"]["all"]
-    if rests_on in recorded["narrow"]:
-        return recorded["narrow"][rests_on]
-    total = Sizes()
-    for sizes in recorded["narrow"].values():
-        total = total.plus(sizes)
-    return total
-
-
-@cache
-def _recorded() -> dict[str, dict[str, Sizes]]:
-    return {
-        plan: {
-            name: Sizes(tuple(Round(*one) for one in rounds))
-            for name, rounds in _data()[plan].items()
-        }
-        for plan in ("narrow", "whole")
-    }
-
-
-@cache
-def _data() -> dict[str, Any]:
-    path = Path(__file__).with_name("call_sizes.json")
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return data

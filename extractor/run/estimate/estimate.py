@@ -30,7 +30,7 @@ from extractor.find.inventory import take
 from extractor.kinds import with_candidates
 from extractor.read.source import Source
 from extractor.record import Usage
-from extractor.run.estimate.call_sizes import CallSizes, Expected, answer_size, own_sizes
+from extractor.run.estimate.call_sizes import CallSizes, Expected, RecordedSizes, own_sizes
 from extractor.run.requests.budget import how_to_price, paid_before
 from extractor.schema.catalogue import Schema
 from extractor.schema.shape import shape_of
@@ -192,7 +192,7 @@ class _ArticleEstimator:
             found = by_rules.data.get(key)
             rows[rests_on] = rows.get(rests_on, 0) + (len(found) if isinstance(found, list) else 0)
         _, usage = await self._asker.ask(inventory, self._schema, by_rules)
-        total, answer = Expected(), answer_size(rows)
+        total, answer = Expected(), self._sizes.recorded.answer_size(rows)
         for wanted in self._endpoint.unsent:
             total = total.plus(self._expected(wanted, answer))
         return total, usage.cache_hits
@@ -229,8 +229,12 @@ def estimate(
     limit: int | None = None,
     batch: bool = False,
     most: int = SAMPLE,
+    recorded: RecordedSizes | None = None,
 ) -> Estimate:
     """Estimate a run over `sources` into `folder`. Nothing is asked, sent or written.
+
+    `most` articles are looked at; `recorded` are the sizes to use before the model's own are known
+    (by default the shipped ones).
 
     Raises UsageError and OutputError as the run would.
     """
@@ -241,7 +245,7 @@ def estimate(
         rows = store.call_sums(recipe.model, recipe.plan) if store and recipe.model else ()
         known = own_sizes(tuple(row) for row in rows)
         paid = paid_before(store, recipe).dollars if store else 0.0
-        sizes = CallSizes(known)
+        sizes = CallSizes(known, recorded or RecordedSizes.shipped())
         costs: list[Expected] = []
         answered = unreadable = same = failed = 0
         keys: set[str] = set()
