@@ -14,16 +14,9 @@ _DATE = re.compile(
     rf"{_MONTH.format('m2')},? {_YEAR.format('y2')}"
     rf"|\b{_MONTH.format('m3')} (?P<d3>\d\d?)(?:st|nd|rd|th)?,? {_YEAR.format('y3')}"
 )
-_DATE_WORDS = frozenset(
-    "published updated last first posted modified created on at the of am pm a m p ago "
-    "second seconds minute minutes min mins hour hours day days "
-    "st nd rd th h".split()
-) | word_set("calendar.weekdays")
-_ROLES = frozenset(
-    "correspondent correspondents editor reporter reporters writer bureau chief staff analyst "
-    "columnist contributor producer news agency".split()
-)
-_PARTICLES = frozenset("da de del der den di du van von bin bint al el la le dos".split())
+_DATE_WORDS = word_set("pages.around-dates") | word_set("calendar.weekdays")
+_ROLES = word_set("pages.roles")
+_PARTICLES = word_set("names.particles")
 _BYLINE = re.compile(r"by:?\s+(?=\S)", re.I)
 _TAIL = re.compile(r"\s*(?:[|•·;(\[]|\s[-–—]+\s|\bin (?=[A-Z])|\b(?:for|at) (?=[A-Z])|\d|\S+@|@)")
 _BETWEEN = re.compile(r",\s*(?:and |with )?|\s+(?:and|with|&)\s+")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractor.article import ParagraphKind
+from extractor.language.en.lists import word_set
+from extractor.language.word_lists import alternatives
 from extractor.read.bylines import bare_names, byline_names, is_date_line, is_role_line
 from extractor.text.spans import Span
 
@@ -27,10 +29,10 @@ class Piece:
     label: ParagraphKind | None = None  # what a label line says of the next piece
 
 
-_PICTURE = r"(?:image|media|picture|photo|photograph|video|audio|figure|map|graphic|chart)"
+_PICTURE = rf"(?:{alternatives(word_set('pages.pictures'))})"
 _LABEL = re.compile(rf"{_PICTURE} (caption|source|credit|copyright)\s*[,:]?\s*", re.I)
 
-_PARTICLES = frozenset("da de di du del van von der den al el bin la le of and & for".split())
+_PARTICLES = word_set("names.particles") | word_set("pages.joining")
 _BY = re.compile(
     r"(?:Photo|Photograph|Picture|Image|Illustration|Graphic|Handout|Courtesy|Credit"
     r"|File [Pp]hoto)s?(?: by| courtesy of| from| of| credit:|:)\s*(?=\S)"
@@ -61,18 +63,11 @@ _STAFF_START = re.compile(
     r"compiled|written|edited|reported|graphics?|production) (?:and \w+ )?by\b",
     re.I,
 )
-_STAFF_WORDS = frozenset(
-    "additional further with reporting writing editing translation translated compiled written "
-    "edited reported graphic graphics production by and in at for from the of de van von on "
-    "&".split()
-)
+_STAFF_WORDS = word_set("pages.staff-lines")
 _CONTRIBUTED = re.compile(
     r"contributed (?:(?:\w+ ){0,3}?(?:to|from|for)\b|reporting\b)|contributed\.$"
 )
-_SMALL = frozenset(
-    "with from into over that this than then when what your their against about after before "
-    "between under upon onto amid versus".split()
-)  # long words that title case may leave small
+_SMALL = word_set("pages.small-in-titles")
 
 LONGEST_HEADING = 160  # characters; the longest headline found in PolNeAR's training set has 141
 SHORTEST_CAPTION, LONGEST_CAPTION = 15, 600

@@ -10,6 +10,7 @@ from extractor.find.figures.numerals import Numeral
 from extractor.language.en.calendar import MONTH_OF_DAY_PATTERN
 from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import is_plural
+from extractor.language.word_lists import alternatives
 
 Verdict = tuple[int, int, NotFigureReason]  # where the number that is no figure begins and ends
 
@@ -34,10 +35,7 @@ _YEARS = re.compile(
     r"(?:['’]?s)?(?![\w%]|,[0-9]{3}|\.[0-9]|-[0-9])"
 )
 _PEOPLE_AFTER = re.compile(
-    r" (?:[a-z]+ )?(?:people|persons|men|women|children|soldiers|troops|prisoners|civilians|workers"
-    r"|jobs|homes|votes|deaths|dead|refugees|migrants|protesters|students|employees|members|police"
-    r"|residents|patients|passengers|victims|households|delegates|tons|tonnes|copies|pages|words"
-    r"|families|others|more)\b(?!['’])"
+    rf" (?:[a-z]+ )?(?:{alternatives(word_set('figures.counted-by-the-thousand'))})\b(?!['’])"
 )
 _DECADE = re.compile(r"[0-9]{1,2}0['’]?s\b")
 _TIME = re.compile(

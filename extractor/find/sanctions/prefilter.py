@@ -2,18 +2,12 @@
 
 import re
 
-from extractor.language.en.lists import word_set, word_tuple
+from extractor.language.en.lists import word_groups, word_set, word_tuple
 
 _STEMS = word_tuple("sanctions.stems")
-# Stems of two words are looked for where one of the two stands: half of the searching saved.
-_LONG_STEMS = {
-    "terror": ("sponsors of terror", "sponsor of terror", "terror list", "terrorism list",
-               "terrorist list"),
-    "snap": ("snapback", "snap back"),
-    "ve measure": ("restrictive measure", "punitive measure"),
-    "price cap": ("price cap",),
-    "entity list": ("entity list",),
-}  # fmt: skip
+# Part of a stem -> the stems of two words that are looked for where it stands: half of the
+# searching saved.
+_LONG_STEMS = word_groups("sanctions.long-stems")
 _WEAK_STEMS = word_set("sanctions.stems", "weak")
 
 TRADE = word_set("sanctions.trade-words")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from extractor.find.candidates import Entity, Mention
 from extractor.language.en.countries import lookup
-from extractor.language.en.lists import word_set
+from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,
     BREAKS,
@@ -268,8 +268,7 @@ def _listed_names(
     return []
 
 
-_WITH = (("including",), ("along", "with"), ("as", "well", "as"), ("together", "with"),
-         ("alongside",), ("among", "them"), ("plus",))  # fmt: skip
+_WITH = tuple(tuple(phrase.split()) for phrase in word_tuple("releases.with"))
 
 
 _WITH_FIRST = frozenset(words[0] for words in _WITH)
