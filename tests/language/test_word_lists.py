@@ -106,6 +106,24 @@ def test_every_section_is_read_by_some_module() -> None:
     assert sections - set(asked_for()) == set()
 
 
+def test_no_module_keeps_a_word_list_of_its_own() -> None:
+    """What `find/` and `rules/` know of words lies in the files: "…".split() makes no set there."""
+    # roles, classes and codes: names of the program, no words of a language
+    ours = {"_ORDER", "_VERBAL", "_ENDS", "_CODES", "_KNOWN"}
+    kept = []
+    for path in chain(*(PACKAGE.joinpath(part).rglob("*.py") for part in ("find", "rules"))):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) not in ours:
+                kept += [
+                    f"{path.name}:{part.lineno}"
+                    for part in ast.walk(node.value)
+                    if isinstance(part, ast.Attribute)
+                    and part.attr == "split"
+                    and isinstance(part.value, ast.Constant)
+                ]
+    assert kept == []
+
+
 def test_no_word_stands_twice_in_a_group() -> None:
     """A word is printed once in a list: neither again nor beside the verb whose form it is."""
     for file in ENGLISH.files:

@@ -31,7 +31,6 @@ for _verbs, _needs in (
     INTRANSITIVE_NEEDS |= dict.fromkeys(_verbs, _needs)
 NOUNS: dict[str, Action] = word_labels("sanctions.nouns", get_args(Action))
 
-_NEW: Action = "impose"
 SOFT: dict[str, Status] = word_labels("sanctions.soft", get_args(Status))
 LEAVING = word_set("sanctions.leaving")
 CAUSES = word_set("sanctions.causes")
