@@ -103,7 +103,7 @@ class Settings(BaseModel):
 
     @property
     def asks_model(self) -> bool:
-        """Tell whether a model is to be asked at all."""
+        """Return whether a model is to be asked at all."""
         return self.model is not None and self.assist != "none"
 
     @property

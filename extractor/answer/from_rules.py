@@ -22,7 +22,7 @@ from extractor.fields import Verbatim
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.kinds import kind_named, kind_of_id
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts
+from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery
 from extractor.kinds.kind import Kind
 from extractor.rules.attribution.speakers import Ranking
 from extractor.schema.shape import FieldShape, Shape, shape_of
@@ -31,10 +31,10 @@ from extractor.text.spans import Span
 
 
 @dataclass(slots=True)
-class _Filling:
+class _AnswerState:
     """One answer in the making."""
 
-    known: Known
+    known: ArticleFacts
     confidence: dict[str, float] = field(default_factory=dict)
     rankings: dict[str, Ranking] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)  # paths, in order
@@ -46,41 +46,41 @@ class _Filling:
 
 def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
     """Fill the schema `model` for one article; what is left empty stands in one warning."""
-    filling = _Filling(Known(inventory))
-    data = _fill_group(shape_of(model), filling, "")
+    state = _AnswerState(ArticleFacts(inventory))
+    data = _fill_group(shape_of(model), state, "")
     warnings = []
-    if filling.unknown:
-        names = ", ".join(filling.unknown)
+    if state.unknown:
+        names = ", ".join(state.unknown)
         message = f"the rules do not know how to fill {names}: left empty; a model can (--model)"
         warnings.append(Remark("left_empty", message))
-    dismissed = [Dismissal(id_, reason) for id_, reason in filling.known.left_out]
-    return Answer(data, dismissed, filling.confidence, {}, warnings, filling.rankings)
+    dismissed = [Dismissal(id_, reason) for id_, reason in state.known.left_out]
+    return Answer(data, dismissed, state.confidence, {}, warnings, state.rankings)
 
 
-def _fill_group(shape: Shape, filling: _Filling, path: str) -> dict[str, Any]:
+def _fill_group(shape: Shape, state: _AnswerState, path: str) -> dict[str, Any]:
     """Fill a model that is no row: the root, or one nested in it."""
     data: dict[str, Any] = {}
     for wanted in shape.fields:
         here = f"{path}{wanted.key}"
         if wanted.row is not None and wanted.many:
-            data[wanted.key] = _fill_rows(wanted, wanted.row, filling, here)
+            data[wanted.key] = _fill_rows(wanted, wanted.row, state, here)
             continue
         if wanted.row is not None and wanted.row.rests_on is None:
-            data[wanted.key] = _fill_group(wanted.row, filling, f"{here}.")
+            data[wanted.key] = _fill_group(wanted.row, state, f"{here}.")
             continue
         kind = kind_named(wanted.kind) if wanted.many else None
         if kind is not None:
-            data[wanted.key] = kind.ids(filling.known, wanted.word)
+            data[wanted.key] = kind.ids(state.known, wanted.word)
             continue
-        fact = _article_fact(wanted, filling.inventory)
+        fact = _article_fact(wanted, state.inventory)
         if fact is None:
-            filling.unknown[here] = None
-        _put(data, wanted, _formed(fact, wanted, filling.inventory))
+            state.unknown[here] = None
+        _put(data, wanted, _formed(fact, wanted, state.inventory))
     return data
 
 
 def _fill_rows(
-    listed: FieldShape, row: Shape, filling: _Filling, path: str
+    listed: FieldShape, row: Shape, state: _AnswerState, path: str
 ) -> list[dict[str, Any]]:
     """Fill a list of rows from the facts of its kind."""
     anchor, kind = row.anchor, row.rests_on
@@ -88,14 +88,14 @@ def _fill_rows(
     known_rows = None
     if kind is not None and anchor is not None:
         quoting = any(f.kind == "quotation" and f.many for f in row.fields)
-        asked = Asked(anchor.word, frozenset(filter(None, names.values())), quoting)
-        known_rows = kind.rows(filling.known, asked)
+        query = RowQuery(anchor.word, frozenset(filter(None, names.values())), quoting)
+        known_rows = kind.rows(state.known, query)
     if known_rows is None or anchor is None:
-        filling.unknown[f"{path}[]"] = None
+        state.unknown[f"{path}[]"] = None
         return []
     for wanted in row.fields:
         if wanted is not anchor and names[wanted.name] is None:
-            filling.unknown[f"{path}[].{wanted.key}"] = None
+            state.unknown[f"{path}[].{wanted.key}"] = None
     rows = []
     for known in known_rows:
         data: dict[str, Any] = {}
@@ -104,9 +104,9 @@ def _fill_rows(
                 data[wanted.key] = known.anchor
             else:
                 fact = known.facts.get(names[wanted.name] or "")
-                _put(data, wanted, _formed(fact, wanted, filling.inventory))
+                _put(data, wanted, _formed(fact, wanted, state.inventory))
         rows.append(data)
-        _note_confidence(filling, listed, known)
+        _note_confidence(state, listed, known)
     return rows
 
 
@@ -127,11 +127,11 @@ def _meanings(row: Shape, kind: Kind, anchor: FieldShape) -> dict[str, str | Non
     return names
 
 
-def _note_confidence(filling: _Filling, listed: FieldShape, known: RowFacts) -> None:
+def _note_confidence(state: _AnswerState, listed: FieldShape, known: RowFacts) -> None:
     key = row_key(listed, known.anchor)
-    filling.confidence[key] = min(known.confidence, filling.confidence.get(key, 1.0))
+    state.confidence[key] = min(known.confidence, state.confidence.get(key, 1.0))
     if known.ranking is not None:
-        filling.rankings[known.anchor] = known.ranking
+        state.rankings[known.anchor] = known.ranking
 
 
 def _put(data: dict[str, Any], wanted: FieldShape, value: Any) -> None:

@@ -18,7 +18,7 @@ from extractor.article import Remark
 from extractor.check.build import build
 from extractor.check.conflicts import figure_conflicts
 from extractor.check.disagreement import disagreements
-from extractor.check.resolve import Draft, Fault, fault_line, resolve
+from extractor.check.resolve import DraftRow, Fault, fault_line, resolve
 from extractor.fields import Grounded, Name, Verbatim
 from extractor.find.inventory import Inventory
 from extractor.kinds import accountable_kinds
@@ -31,28 +31,28 @@ from extractor.text.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What of an answer stands: grounded values, and the record made of them."""
+    """What can be kept of an answer: its grounded values, and the record made of them."""
 
-    root: Draft
+    root: DraftRow
     record: BaseModel
     faults: tuple[Fault, ...]  # what was left out of the answer
-    reported: tuple[Remark, ...]  # the same as warnings, and what was said twice
+    reported: tuple[Remark, ...]  # the same as warnings, and the rows that were merged
     used: Set[str]  # the ids of the candidates that it accounts for
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is the whole answer, with nothing taken out and nothing merged."""
+        """Whether the whole answer was kept, with nothing taken out and nothing merged."""
         return not (self.faults or self.reported)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A record that is true to the article, its audit, and what there is to say about it."""
+    """A record whose values all stand in the article, with its audit and warnings."""
 
     record: BaseModel
     audit: Audit
     warnings: tuple[Remark, ...]
-    rows: tuple[Draft, ...]  # those that rest on something, with their paths and origins
+    rows: tuple[DraftRow, ...]  # those that rest on something, with their paths and origins
 
 
 def check(
@@ -67,18 +67,18 @@ def check(
 
 
 def ground(inventory: Inventory, model: type[BaseModel], answer: Answer) -> Standing:
-    """Keep what can stand of an answer."""
+    """Ground an answer in the article and build the record from what stands; never raises."""
     shape = shape_of(model)
     root, faults = resolve(inventory, shape, answer.data)
-    doubled = _tidy(root)
-    record, late = build(root)
+    merged = _tidy(root)
+    record, refused = build(root)
     _number(root, answer)
     reported = (
         *map(_fault_remark, faults),
-        *doubled,
-        *(_fault_remark(fault) for fault in late if not fault.empty),
+        *merged,
+        *(_fault_remark(fault) for fault in refused if not fault.empty),
     )
-    return Standing(root, record, (*faults, *late), reported, _used(inventory, shape, root))
+    return Standing(root, record, (*faults, *refused), reported, _used(inventory, shape, root))
 
 
 def unaccounted(
@@ -102,7 +102,7 @@ def report(
     by_rules: Answer | None = None,
     filled: Collection[str] = (),
 ) -> Checked:
-    """Audit what stands of an answer, and say what there is to say about it.
+    """Return the record with its audit and all warnings: the answer's own, and what the check saw.
 
     `by_rules`: the rules' answer to the same question, to report where a model disagrees with it.
     `filled`: what a model left and the rules filled: "quotes:Q7" a row, "quotes:Q9.speaker" a
@@ -122,28 +122,28 @@ def report(
         *answer.warnings, *standing.reported, *_unresolved(rows), *_empty_required(root)
     ]  # fmt: skip
     if by_rules is not None:
-        told = {remark.candidate for remark in warnings if remark.code == "disagreement"}
-        found = disagreements(inventory, shape, rows, answer, by_rules)
-        warnings += [remark for remark in found if remark.candidate not in told]
+        reported = {remark.candidate for remark in warnings if remark.code == "disagreement"}
+        remarks = disagreements(inventory, shape, rows, answer, by_rules)
+        warnings += [remark for remark in remarks if remark.candidate not in reported]
     warnings += figure_conflicts(inventory, rows)
     warnings = [_printable(remark) for remark in warnings]
     return Checked(standing.record, audit, tuple(warnings), tuple(rows))
 
 
-def _tidy(draft: Draft) -> list[Remark]:
-    """Merge rows that rest on the same thing, and put rows in the order of the article."""
+def _tidy(draft: DraftRow) -> list[Remark]:
+    """Merge rows that say the same, and put rows in the order of the article; return warnings."""
     remarks: list[Remark] = []
     for key in draft.shape.gathered:
         value = draft.values.get(key)
-        if isinstance(value, Draft):
+        if isinstance(value, DraftRow):
             remarks += _tidy(value)
         if not isinstance(value, list) or not value:
             continue
         if all(_is_placed(item) for item in value):
             value.sort(key=lambda item: item.place() or Span(0, 0))
-        if not all(isinstance(item, Draft) for item in value):
+        if not all(isinstance(item, DraftRow) for item in value):
             continue
-        kept: dict[object, Draft] = {}
+        kept: dict[object, DraftRow] = {}
         for row in value:
             remarks += _tidy(row)
             first = kept.setdefault(_identity(row), row)
@@ -156,11 +156,11 @@ def _tidy(draft: Draft) -> list[Remark]:
 
 
 def _is_placed(item: object) -> bool:
-    """Return whether a value of a list belongs where it stands: names and phrases keep order."""
+    """Return whether a list's value is sorted by its place; names and phrases keep their order."""
     return isinstance(item, Grounded) and not isinstance(item, Name | Verbatim)
 
 
-def _in_order(rows: list[Draft]) -> list[Draft]:
+def _in_order(rows: list[DraftRow]) -> list[DraftRow]:
     """Return rows by where they stand, unless one has no place, or they are names."""
     places = [place for row in rows if (place := row.anchor_span) is not None]
     kind = rows[0].shape.rests_on
@@ -169,33 +169,36 @@ def _in_order(rows: list[Draft]) -> list[Draft]:
     return [rows[at] for at in sorted(range(len(rows)), key=places.__getitem__)]
 
 
-def _identity(row: Draft) -> object:
-    """Return what makes two rows the same: a candidate, and on a sentence what is said of it."""
+def _identity(row: DraftRow) -> object:
+    """Return what two rows that say the same have in common: equal for these, else different.
+
+    It is the candidate; on a sentence also the values of the fields that tell rows on it apart.
+    """
     if row.anchor is None:
         return id(row)
     anchor, kind = row.anchor_id or row.anchor_span, row.shape.rests_on
     if kind is None or kind.once:
         return anchor
-    said: list[object] = [anchor]
+    identity: list[object] = [anchor]
     for field in row.shape.fields:
         if kind.tells_apart(field):
             value = row.values.get(field.key)
             words = kind.accountable and isinstance(value, Verbatim)
-            said.append(value.text.lower() if words and value is not None else repr(value))
-    return tuple(said)
+            identity.append(value.text.lower() if words and value is not None else repr(value))
+    return tuple(identity)
 
 
-def _merge(first: Draft, second: Draft) -> None:
+def _merge(first: DraftRow, second: DraftRow) -> None:
     """Fill the empty fields of the first row from the second; lists are joined."""
     for key, value in second.values.items():
-        mine = first.values.get(key)
-        if isinstance(mine, list) and isinstance(value, list):
-            first.values[key] = mine + [item for item in value if item not in mine]
-        elif mine in (None, ""):
+        kept = first.values.get(key)
+        if isinstance(kept, list) and isinstance(value, list):
+            first.values[key] = kept + [item for item in value if item not in kept]
+        elif kept in (None, ""):
             first.values[key] = value
 
 
-def _number(draft: Draft, answer: Answer) -> None:
+def _number(draft: DraftRow, answer: Answer) -> None:
     """Give every row its final path and its origin."""
     origins = answer.origins
     for key in draft.shape.nested:
@@ -203,7 +206,7 @@ def _number(draft: Draft, answer: Answer) -> None:
         base = f"{draft.path}.{key}" if draft.path else key
         items = value if isinstance(value, list) else [value]
         for index, item in enumerate(items):
-            if isinstance(item, Draft):
+            if isinstance(item, DraftRow):
                 item.path = f"{base}[{index}]" if items is value else base
                 by_id = origins.get(item.anchor_id or "", answer.origin)
                 item.origin = origins.get(item.key, by_id)
@@ -211,8 +214,8 @@ def _number(draft: Draft, answer: Answer) -> None:
                     _number(item, answer)
 
 
-def _filled_paths(root: Draft, filled: Collection[str]) -> Iterator[str]:
-    """Yield the paths of what the rules filled."""
+def _filled_paths(root: DraftRow, filled: Collection[str]) -> Iterator[str]:
+    """Yield the paths of the rows and values in `filled`: "quotes[3]", "quotes[3].speaker"."""
     if not filled:
         return
     for draft in (root, *root.rows()):
@@ -225,13 +228,15 @@ def _filled_paths(root: Draft, filled: Collection[str]) -> Iterator[str]:
 
 
 @dataclass(slots=True)
-class _Items:
+class _Accounts:
+    """The candidates that a schema asks for, by how an answer accounts for them."""
+
     used: int
     unaccounted: list[AuditItem]
     dismissed: list[AuditItem]
 
 
-def _used(inventory: Inventory, shape: Shape, root: Draft) -> Set[str]:
+def _used(inventory: Inventory, shape: Shape, root: DraftRow) -> Set[str]:
     """Return the ids of what is grounded, and of the statements whose sentence rows rest on."""
     used = root.grounded_ids()
     for kind in accountable_kinds():
@@ -243,22 +248,25 @@ def _used(inventory: Inventory, shape: Shape, root: Draft) -> Set[str]:
 
 def _account(
     inventory: Inventory, shape: Shape, dismissals: Iterable[Dismissal], used: Set[str]
-) -> _Items:
-    """Say of every candidate that the schema asks for what became of it."""
+) -> _Accounts:
+    """Return how the answer accounts for every candidate that the schema asks for.
+
+    What is recognised as something else (dates among numbers) is listed as dismissed.
+    """
     reasons: dict[str, Dismissal] = {}
     for dismissal in dismissals:
         reasons.setdefault(dismissal.candidate, dismissal)
-    items = _Items(0, [], [])
+    items = _Accounts(0, [], [])
     for kind, candidate in _asked_for(inventory, shape):
         if candidate.id in used:
             items.used += 1
             continue
-        found = reasons.get(candidate.id) or reasons.get(kind.anchor_id(candidate))
+        given = reasons.get(candidate.id) or reasons.get(kind.anchor_id(candidate))
         text, span = kind.cited(candidate, inventory)
-        reason = quoted(found.reason)[1:-1] if found else None
-        origin = found.origin if found else "rules"
+        reason = quoted(given.reason)[1:-1] if given else None
+        origin = given.origin if given else "rules"
         item = AuditItem(candidate.id, kind.audit_name, text, *span, reason, origin)
-        (items.dismissed if found else items.unaccounted).append(item)
+        (items.dismissed if given else items.unaccounted).append(item)
     for kind in accountable_kinds():
         if shape.asks_for(kind):
             items.dismissed += [
@@ -275,8 +283,11 @@ def _asked_for(inventory: Inventory, shape: Shape) -> Iterator[tuple[Kind, Any]]
             yield from zip(repeat(kind), kind.candidates(inventory))
 
 
-def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
-    """Yield the paths of plain text that a model wrote; what the rules know just so is not."""
+def _own_words(draft: DraftRow, origin: Origin, known: dict[str, Any]) -> Iterator[str]:
+    """Yield the paths of plain text that a model wrote, but for what the rules say in equal words.
+
+    `origin` is who filled the row or root, `known` the rules' data at the same level.
+    """
     if not draft.shape.holds("text"):
         return
     for field in draft.shape.fields:
@@ -285,7 +296,7 @@ def _own_words(draft: Draft, origin: Origin, known: dict[str, Any]) -> Iterator[
             yield f"{draft.path}.{field.key}" if draft.path else field.key
         if field.row is not None:
             for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, Draft):
+                if isinstance(item, DraftRow):
                     yield from _own_words(item, item.origin, {})
 
 
@@ -295,14 +306,14 @@ def _fault_remark(fault: Fault) -> Remark:
 
 
 def _printable(remark: Remark) -> Remark:
-    """Return a warning without the control characters that an answer may have put into it."""
+    """Return a warning on one printable line: an answer may have put control characters in."""
     if remark.message.isprintable():
         return remark
     return replace(remark, message=quoted(remark.message, 600)[1:-1])
 
 
-def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:
-    """Name the quotations whose speaker is not known, and the attributions without a source."""
+def _unresolved(rows: Iterable[DraftRow]) -> Iterator[Remark]:
+    """Yield a warning for each quotation without speaker, and each attribution without source."""
     for shape, alike in groupby(rows, attrgetter("shape")):
         who, field = _source_of(shape)
         for row in alike:
@@ -313,7 +324,10 @@ def _unresolved(rows: Iterable[Draft]) -> Iterator[Remark]:
 
 
 def _source_of(shape: Shape) -> tuple[str, FieldShape | None]:
-    """Return what a row's words come from is called, and the field that names it."""
+    """Return what the row's kind calls the source of its words ("speaker"), and its field.
+
+    ("", None) for a kind whose rows have none.
+    """
     kind = shape.rests_on
     if kind is None or kind.source is None:
         return "", None
@@ -322,8 +336,8 @@ def _source_of(shape: Shape) -> tuple[str, FieldShape | None]:
     return kind.source, next(iter(sources or names), None)
 
 
-def _empty_required(root: Draft) -> Iterator[Remark]:
-    """Name each required field that is empty, once, with the rows."""
+def _empty_required(root: DraftRow) -> Iterator[Remark]:
+    """Yield a warning for each required field that is empty, one a field, naming the rows."""
     empty: dict[str, list[str]] = {}
     for draft in (root, *root.rows()):
         for field in draft.shape.needed:

@@ -1,23 +1,26 @@
-"""Instances of the schema from grounded values: pydantic has the last word on every field.
+"""Builds instances of the schema's model from grounded values.
 
-What pydantic refuses is taken out and reported, and the rest is tried again. A required value
-that is not to be had becomes null, in an instance of a subclass that allows it (shapes.lenient);
-a row is dropped only for its anchor, or for a validator of the schema that refuses it as a whole.
+What Pydantic refuses is taken out and reported, and the rest is tried again. A required value
+that is missing becomes null, in an instance of a subclass that allows it (`shape.lenient`); a row
+is dropped only for its anchor, or for a validator of the schema that refuses it as a whole.
 """
 
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from extractor.check.resolve import Draft, Fault
+from extractor.check.resolve import DraftRow, Fault
 from extractor.schema.shape import FieldShape, lenient
 
 # A value or two is taken out at a time; a schema that still refuses then refuses for good.
 _ATTEMPTS = 4
 
 
-def build(root: Draft) -> tuple[BaseModel, list[Fault]]:
-    """Make the record. Rows that cannot stand are taken out of the drafts too. Never raises."""
+def build(root: DraftRow) -> tuple[BaseModel, list[Fault]]:
+    """Return the record and what was refused; refused rows are taken out of `root` too.
+
+    Never raises.
+    """
     faults: list[Fault] = []
     record = _build(root, faults)
     if record is None:
@@ -28,8 +31,8 @@ def build(root: Draft) -> tuple[BaseModel, list[Fault]]:
     return record, faults
 
 
-def _build(draft: Draft, faults: list[Fault]) -> BaseModel | None:
-    """Make one instance; None, with the reason in `faults`, when it cannot stand."""
+def _build(draft: DraftRow, faults: list[Fault]) -> BaseModel | None:
+    """Return one instance; None, with the reason in `faults`, when the model refuses it."""
     model = draft.shape.model
     values = dict(draft.values)
     for key in draft.shape.gathered:
@@ -46,21 +49,21 @@ def _build(draft: Draft, faults: list[Fault]) -> BaseModel | None:
             problems = [{"loc": (), "msg": f"its validator fails: {type(error).__name__}: {error}"}]  # type: ignore[typeddict-item]
         by_key = {field.key: field for field in draft.shape.fields}
         refused = {key: [p for p in problems if p["loc"][:1] == (key,)] for key in by_key}
-        refused = {key: found for key, found in refused.items() if found}
+        refused = {key: of_field for key, of_field in refused.items() if of_field}
         anchor = draft.shape.anchor
         if not refused or (draft.path and anchor is not None and anchor.key in refused):
             path = draft.path
             faults += [_fault(draft, path, p["msg"], None) for p in problems[:1]]
             draft.dropped = True
             return None
-        for key, found in refused.items():
+        for key, of_field in refused.items():
             field = by_key[key]
             empty = values.get(key) is None and field.required
-            for problem in found[:3]:
+            for problem in of_field[:3]:
                 path = f"{draft.path}.{key}" if draft.path else key
                 message = f"{key} is required" if empty else problem["msg"]
                 faults.append(_fault(draft, path, message, key, empty=empty))
-            where = [p["loc"] for p in found]
+            where = [p["loc"] for p in of_field]
             _take_out(draft.values, field, where)
             if _take_out(values, field, where):
                 model = lenient(draft.shape.model)
@@ -69,23 +72,31 @@ def _build(draft: Draft, faults: list[Fault]) -> BaseModel | None:
 
 
 def _built(value: Any, faults: list[Fault]) -> Any:
-    if isinstance(value, Draft):
+    """Return a draft's value with instances in place of drafts; refused rows of a list go."""
+    if isinstance(value, DraftRow):
         return _build(value, faults)
     if isinstance(value, list):
-        built = [(_built(item, faults), item) for item in value]
-        return [made for made, item in built if not (isinstance(item, Draft) and item.dropped)]
+        built = [(item, _built(item, faults)) for item in value]
+        return [
+            instance
+            for item, instance in built
+            if not (isinstance(item, DraftRow) and item.dropped)
+        ]
     return value
 
 
 def _standing(value: Any) -> Any:
     """Return a draft's value without the rows that were dropped."""
     if isinstance(value, list):
-        return [item for item in value if not (isinstance(item, Draft) and item.dropped)]
-    return None if isinstance(value, Draft) and value.dropped else value
+        return [item for item in value if not (isinstance(item, DraftRow) and item.dropped)]
+    return None if isinstance(value, DraftRow) and value.dropped else value
 
 
 def _take_out(values: dict[str, Any], field: FieldShape, where: list[tuple[Any, ...]]) -> bool:
-    """Remove what was refused; tell whether a required value is now null."""
+    """Remove the refused value, or items of a list; return whether a required value is now null.
+
+    `where`: the locations of what was refused, as Pydantic gives them: (key,) or (key, index, …).
+    """
     indices = {loc[1] for loc in where if len(loc) > 1 and isinstance(loc[1], int)}
     listed = values.get(field.key)
     if field.many and indices and isinstance(listed, list):
@@ -101,7 +112,9 @@ def _take_out(values: dict[str, Any], field: FieldShape, where: list[tuple[Any, 
     return True
 
 
-def _fault(draft: Draft, path: str, message: str, key: str | None, *, empty: bool = False) -> Fault:
+def _fault(
+    draft: DraftRow, path: str, message: str, key: str | None, *, empty: bool = False
+) -> Fault:
     message = message.removeprefix("Value error, ")
     return Fault(
         path, message, draft.list_path, draft.anchor_id, key, draft.anchor_span, empty=empty

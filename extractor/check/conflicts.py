@@ -1,4 +1,4 @@
-"""The same thing counted twice with different numbers: "1,480" here, "around 1,200" there.
+"""Finds what is counted twice with different numbers: "1,480" here, "around 1,200" there.
 
 A reporter may have updated one and not the other, or two sources disagree; either way an analyst
 wants to see both. Two figures are compared when what they count shares its content words: the
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from extractor.article import Remark
-from extractor.check.resolve import Draft
+from extractor.check.resolve import DraftRow
 from extractor.fields import Figure, Verbatim
 from extractor.find.inventory import Inventory
 from extractor.text.phrases import quoted
@@ -19,20 +19,20 @@ from extractor.text.spans import Span
 _MAX_REMARKS = 20
 _MAX_COMPARED = 40  # earlier figures that share a word, for each figure
 _TOLERANCE = 0.05  # "around 1,200" does not contradict 1,210
-# Words that say nothing about what is counted…
+# Words that say nothing about what is counted.
 _EMPTY = frozenset(
     "the a an of in on at to from for by with and or that this these those their his her its as"
     " who which were was are is had have has been being be more than about around some all total"
     " number numbers amount figure level people remaining still".split()
 )
-# …and words that say it is another lot of the same.
+# Words that say it is another lot of the same.
 _APART = frozenset(
     "other others another more additional further first second third last previous earlier new"
     " former half each per least most rest".split()
 )
 
 
-def figure_conflicts(inventory: Inventory, rows: Iterable[Draft]) -> list[Remark]:
+def figure_conflicts(inventory: Inventory, rows: Iterable[DraftRow]) -> list[Remark]:
     """Return a warning for each pair of figures that count the same and differ."""
     remarks: list[Remark] = []
     by_word: dict[str, list[tuple[frozenset[str], Figure, str]]] = {}
@@ -57,7 +57,7 @@ def figure_conflicts(inventory: Inventory, rows: Iterable[Draft]) -> list[Remark
     return remarks
 
 
-def _counts(row: Draft) -> str | None:
+def _counts(row: DraftRow) -> str | None:
     """Return what a figure row says it counts: its first phrase that is not the figure itself."""
     for field in row.shape.fields:
         value = row.values.get(field.key)
@@ -76,10 +76,11 @@ def _content(counts: str) -> frozenset[str]:
     return frozenset(word.removesuffix("s") for word in words if word not in _EMPTY)
 
 
-def _differ(one: Figure, other: Figure) -> bool:
-    if one.unit != other.unit:
+def _differ(figure: Figure, other: Figure) -> bool:
+    """Return whether two figures of one unit cannot both be true, e.g. 1,480 and around 1,200."""
+    if figure.unit != other.unit:
         return False
-    low, high = _bounds(one)
+    low, high = _bounds(figure)
     other_low, other_high = _bounds(other)
     return high < other_low or other_high < low
 
@@ -95,12 +96,12 @@ def _bounds(figure: Figure) -> tuple[float, float]:
     )
 
 
-def _in_one_sentence(one: Figure, other: Figure, inventory: Inventory) -> bool:
-    first, second = inventory.sentence_at(one.start), inventory.sentence_at(other.start)
+def _in_one_sentence(figure: Figure, other: Figure, inventory: Inventory) -> bool:
+    first, second = inventory.sentence_at(figure.start), inventory.sentence_at(other.start)
     return first is not None and second is not None and first.id == second.id
 
 
-def _remark(row: Draft, figure: Figure, counts: str, other: Figure, other_counts: str) -> Remark:
+def _remark(row: DraftRow, figure: Figure, counts: str, other: Figure, other_counts: str) -> Remark:
     message = (
         f"{row.path}: {quoted(figure.text)} is given for {quoted(counts)}, elsewhere "
         f"{quoted(other.text)} for {quoted(other_counts)}"

@@ -1,17 +1,17 @@
-"""What a model left open, filled from the rules' answer and marked.
+"""Fills from the rules' answer what a model's answer leaves open, and marks it.
 
 Filled are: candidates that are unaccounted for, values that the check took out of a row, and lists
 without candidates of their own (releases) that lost rows in the check. What the model answered and
-what stood the check is never touched.
+the check kept is never touched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.answers import Answer
 from extractor.check.audit import Standing
-from extractor.check.resolve import Draft, Fault
+from extractor.check.resolve import DraftRow, Fault
 from extractor.find.inventory import Inventory
 from extractor.kinds import kind_named, kind_of_id
 from extractor.schema.shape import FieldShape, Shape
@@ -21,6 +21,8 @@ _EMPTY: tuple[object, ...] = (None, "", [])
 
 @dataclass(slots=True)
 class _Filling:
+    """What is open in a model's answer, and what has been filled so far."""
+
     by_rules: Answer
     open: set[str]  # ids of unaccounted candidates, and of the sentences of statements
     lost: set[str]  # list paths that lost rows
@@ -38,8 +40,8 @@ def fill(
 ) -> tuple[Answer, set[str]]:
     """Return the answer completed, and what was filled: "quotes:Q7", "quotes:Q9.speaker".
 
-    `standing` is what stands of the answer, `unaccounted` the ids of the candidates that it
-    leaves; the completed answer carries the warnings on.
+    `standing` is what the check kept of `answer`, `unaccounted` the ids of the candidates that
+    neither a row nor a dismissal accounts for. The completed answer keeps the warnings.
     """
     ids = set(unaccounted)
     anchors = {
@@ -65,7 +67,7 @@ def fill(
 
 
 def _lost(faults: tuple[Fault, ...]) -> set[str]:
-    """Return the lists that lost rows, or that were not there at all."""
+    """Return the paths of the lists that lost rows, or that were missing: "releases"."""
     lost = set()
     for fault in faults:
         if fault.field is None:
@@ -76,6 +78,7 @@ def _lost(faults: tuple[Fault, ...]) -> set[str]:
 
 
 def _emptied(faults: tuple[Fault, ...]) -> dict[tuple[str, str], list[str]]:
+    """Return the keys of the values that were taken out, by list path and anchor's id."""
     emptied: dict[tuple[str, str], list[str]] = {}
     for fault in faults:
         if fault.field is not None and fault.anchor is not None:
@@ -86,60 +89,62 @@ def _emptied(faults: tuple[Fault, ...]) -> dict[tuple[str, str], list[str]]:
 def _fill_group(
     shape: Shape, data: dict[str, Any], rules: dict[str, Any], path: str, filling: _Filling
 ) -> None:
+    """Fill a model that is no row from the rules' data: the root (path ""), or one nested in it."""
     for wanted in shape.fields:
-        theirs: Any = rules.get(wanted.key)
+        by_rules: Any = rules.get(wanted.key)
         here = f"{path}.{wanted.key}" if path else wanted.key
-        if theirs in _EMPTY:
+        if by_rules in _EMPTY:
             continue
         if wanted.row is not None and wanted.many:
             listed = data.setdefault(wanted.key, [])
             if isinstance(listed, list):
-                _fill_rows(wanted.row, listed, theirs, here, filling)
+                _fill_rows(wanted.row, listed, by_rules, here, filling)
         elif wanted.row is not None:
             group = data.get(wanted.key)
-            if isinstance(group, dict) and isinstance(theirs, dict):
-                _fill_group(wanted.row, group, theirs, here, filling)
+            if isinstance(group, dict) and isinstance(by_rules, dict):
+                _fill_group(wanted.row, group, by_rules, here, filling)
         elif wanted.many:
-            data[wanted.key] = _fill_list(wanted, data.get(wanted.key), theirs, here, filling)
+            data[wanted.key] = _fill_list(wanted, data.get(wanted.key), by_rules, here, filling)
         elif data.get(wanted.key) in _EMPTY:
-            data[wanted.key] = theirs
+            data[wanted.key] = by_rules
             filling.filled.add(here)
 
 
 def _fill_list(
-    wanted: FieldShape, mine: Any, theirs: list[Any], here: str, filling: _Filling
+    wanted: FieldShape, by_model: Any, by_rules: list[Any], here: str, filling: _Filling
 ) -> list[Any]:
-    listed = list(mine) if isinstance(mine, list | tuple) else []
+    """Return a list completed: with the open candidates, or with all values where it was lost."""
+    listed = list(by_model) if isinstance(by_model, list | tuple) else []
     kind = kind_named(wanted.kind)
     if kind is not None and kind.accountable:
-        missing = [id_ for id_ in theirs if id_ in filling.open]
+        missing = [id_ for id_ in by_rules if id_ in filling.open]
     else:
-        missing = [] if listed or here not in filling.lost else theirs
+        missing = [] if listed or here not in filling.lost else by_rules
     if missing:
         filling.filled.add(here)
     return listed + missing
 
 
 def _fill_rows(
-    row: Shape, listed: list[Any], theirs: list[Any], here: str, filling: _Filling
+    row: Shape, listed: list[Any], rules_rows: list[Any], here: str, filling: _Filling
 ) -> None:
     """Add the rules' rows on what is open, and their values where the check took one out."""
     if row.anchor is None:
         return
     anchor = row.anchor.key
-    mine: dict[str | None, list[Draft]] = {}
-    for made in listed:
-        mine.setdefault(made.anchor_id, []).append(made)
-    for their_row in theirs:
-        id_ = their_row.get(anchor)
-        if _is_open(row, their_row, id_, here, filling, mine.keys()):
-            listed.append(their_row)
+    by_anchor: dict[str | None, list[DraftRow]] = {}
+    for model_row in listed:
+        by_anchor.setdefault(model_row.anchor_id, []).append(model_row)
+    for rules_row in rules_rows:
+        id_ = rules_row.get(anchor)
+        if _is_open(row, rules_row, id_, here, filling, by_anchor.keys()):
+            listed.append(rules_row)
             filling.filled.add(f"{here}:{id_}")
             filling.origins[f"{here}:{id_}"] = "rules"
             filling.origins.setdefault(id_, "rules")
         for key in filling.emptied.get((here, id_), ()):
-            same = mine.get(id_, ())
-            value = their_row.get(key)
+            same = by_anchor.get(id_, ())
+            value = rules_row.get(key)
             if len(same) != 1 or value in _EMPTY:
                 continue
             kept = same[0].added.get(key, same[0].values.get(key))
@@ -150,15 +155,19 @@ def _fill_rows(
 
 def _is_open(
     row: Shape,
-    their_row: dict[str, Any],
+    rules_row: dict[str, Any],
     id_: str,
     here: str,
     filling: _Filling,
-    mine: Any,
+    kept: Set[str | None],
 ) -> bool:
+    """Return whether a row of the rules is to be added to the list at the path `here`.
+
+    `id_` is the id that it rests on, `kept` those of the model's rows that are kept.
+    """
     if row.rests_on is not None and row.rests_on.accountable:
         return id_ in filling.open
     quoted = [f.key for f in row.fields if f.kind == "quotation" and f.many]
     if quoted:
-        return any(q in filling.open for key in quoted for q in their_row.get(key) or ())
-    return here in filling.lost and id_ not in mine
+        return any(q in filling.open for key in quoted for q in rules_row.get(key) or ())
+    return here in filling.lost and id_ not in kept

@@ -1,9 +1,10 @@
-"""An answer's ids and phrases turned into grounded values, and an exact complaint for the rest.
+"""Grounds an answer: its ids and phrases become values with their places in the article.
 
-The walk follows the schema's shape through whatever data came, however wrong. A row gets its
-anchor first, because the others depend on it: a phrase is looked for in the evidence sentence, or
-else nearest to the anchor; a name without a mention gets the mention nearest to it. A value that
-cannot stand is left out and reported; a row without its anchor is dropped and reported.
+The schema's shape is followed through whatever data the answer has, however wrong. A row's anchor
+is grounded first, because its other fields depend on it: a phrase is looked for in the evidence
+sentence, or else nearest to the anchor; a name without a mention gets the mention nearest to it.
+A value that cannot be grounded is left out and reported, with a message that whoever answered can
+act on; a row without its anchor is dropped and reported.
 """
 
 from bisect import bisect_left
@@ -16,7 +17,7 @@ from extractor.fields import Grounded, Name, Sentence, Stretches, Verbatim, name
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.schema.shape import FieldShape, Shape
-from extractor.text.phrases import ground_phrase, quoted
+from extractor.text.phrases import PhraseFinder, quoted
 from extractor.text.spans import Span
 
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
@@ -28,35 +29,37 @@ _BEFORE, _AFTER, _QUOTED, _WORST = 1 << 40, 1 << 41, 1 << 42, 1 << 43
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something in an answer that cannot stand."""
+    """Something in an answer that is left out, and why."""
 
     path: str  # as the answer counts: "quotes[3].speaker"
-    message: str  # what whoever answered is told
+    message: str  # for whoever answered
     list_path: str = ""  # "quotes", when it lies in a row
     anchor: str | None = None  # the id of the row's candidate, if it has one
     field: str | None = None  # the key of the value left out; None: the row is dropped
     where: Span | None = None
-    empty: bool = False  # nothing wrong was said: a required value is missing
+    empty: bool = False  # no value was given for a required field
 
 
 @dataclass(slots=True)
-class Draft:
-    """A row or group with its values grounded, by field key; not yet an instance."""
+class DraftRow:
+    """A row, or a group or the root, with its values grounded; not yet an instance."""
 
     shape: Shape
     path: str  # "quotes[3]"; "" for the root
     list_path: str  # the same without indices: "quotes"
-    given: dict[Any, Any] = field(repr=False, compare=False)  # what it is made of
-    values: dict[str, Any] = field(default_factory=dict)  # nested rows are Drafts
+    given: dict[Any, Any] = field(repr=False, compare=False)  # the answer's object
+    values: dict[str, Any] = field(default_factory=dict)  # by field key; nested rows as DraftRows
     anchor: Grounded | None = None
     origin: Origin = "rules"
     dropped: bool = False  # refused by the schema: there is no instance of it
-    faults: tuple[Fault, ...] = ()  # of a row that is handed on, to be told where it ends up
-    added: dict[str, Any] = field(default_factory=dict)  # values to be grounded when it does
+    # Of a row that is handed on to another `resolve`: faults to report there under its new path,
+    # and values still to be grounded.
+    faults: tuple[Fault, ...] = ()
+    added: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """What the row is known by in an answer: "quotes:Q7"."""
+        """The row's key in an answer: its list and the id that it rests on, "quotes:Q7"."""
         return f"{self.list_path}:{self.anchor_id}"
 
     @property
@@ -66,15 +69,15 @@ class Draft:
 
     @property
     def anchor_span(self) -> Span | None:
-        """The stretch that the row rests on, over paragraphs if need be."""
+        """The span of the anchor, from its first place to its last; None without one."""
         return self.anchor.place() if self.anchor is not None else None
 
-    def rows(self) -> Iterator["Draft"]:
+    def rows(self) -> Iterator["DraftRow"]:
         """Yield every row below this one, in order."""
         for key in self.shape.nested:
             value = self.values.get(key)
             for item in value if isinstance(value, list) else (value,):
-                if isinstance(item, Draft):
+                if isinstance(item, DraftRow):
                     yield item
                     if item.shape.nested:
                         yield from item.rows()
@@ -88,83 +91,91 @@ class Draft:
         return values
 
     def handed_on(self) -> dict[str, Any]:
-        """Return the values for another `resolve`, which takes the rows in lists as they are."""
+        """Return the values for another `resolve`, which keeps the grounded rows in lists."""
         values = dict(self.values)
         for key in self.shape.nested:
             value = values.get(key)
             if isinstance(value, list):
                 values[key] = list(value)
-            elif isinstance(value, Draft):
+            elif isinstance(value, DraftRow):
                 values[key] = value.handed_on()
         return values
 
     def grounded_ids(self) -> set[str]:
         """Return the ids of all grounded values below this one, nested rows included."""
-        found: set[str] = set()
+        ids: set[str] = set()
         for draft in (self, *self.rows()):
             for value in draft.values.values():
                 for item in value if isinstance(value, list) else (value,):
                     if isinstance(item, Grounded) and (id_ := getattr(item, "id", None)):
-                        found.add(id_)
-        return found
+                        ids.add(id_)
+        return ids
 
 
 def data_of(value: Any) -> Any:
     """Return a draft's value, or an answer with drafts in it, as data that can be checked again."""
-    if isinstance(value, Draft):
+    if isinstance(value, DraftRow):
         return value.data()
     if isinstance(value, dict):
         return {key: data_of(item) for key, item in value.items()}
     return [data_of(item) for item in value] if isinstance(value, list) else value
 
 
-def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[Draft, list[Fault]]:
-    """Ground an answer of any shape whatever; never raises. Faults are in order of the answer.
+def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[DraftRow, list[Fault]]:
+    """Return an answer's data grounded as a root, and its faults in order of the answer.
 
-    A row that is a `Draft` already, and belongs to the same shape, is taken over as it is.
+    Never raises, whatever `data` is. A row that is a `DraftRow` of the same model already keeps
+    its grounded values.
     """
-    walk = _Walk(inventory)
+    resolver = _Resolver(inventory, PhraseFinder(inventory.article.text))
     if not isinstance(data, dict):
-        walk.faults.append(Fault("", "expected an object with the schema's fields"))
+        resolver.faults.append(Fault("", "expected an object with the schema's fields"))
         data = {}
-    draft = Draft(shape, "", "", data)
-    walk.group(draft)
-    return draft, walk.faults
+    draft = DraftRow(shape, "", "", data)
+    resolver.group(draft)
+    return draft, resolver.faults
 
 
 @dataclass(slots=True)
-class _Walk:
+class _Resolver:
+    """Grounds the rows of one answer and collects its faults."""
+
     inventory: Inventory
+    phrases: PhraseFinder  # in the article's text
     faults: list[Fault] = field(default_factory=list)
 
-    def group(self, draft: Draft) -> None:
-        """Fill a draft from its object; fields that it does not have are passed over."""
+    def group(self, draft: DraftRow) -> None:
+        """Ground the values of a draft from its object; what the schema does not ask is ignored."""
         shape, data = draft.shape, draft.given
         sentence: Sentence | None = None
-        found = draft.values
+        values = draft.values
         for wanted in shape.order:
             raw = data.get(wanted.key, _MISSING)
             if raw is _MISSING:
                 raw = data.get(wanted.name, _MISSING)
             value = self._value(raw, wanted, draft, sentence)
             if value is not _MISSING:
-                found[wanted.key] = value
+                values[wanted.key] = value
             if wanted is shape.anchor and draft.path:
                 draft.anchor = value if isinstance(value, Grounded) else None
             if sentence is None and type(value) is Sentence:
                 sentence = value
         if not shape.is_in_order:  # values keep the schema's order
-            draft.values = {f.key: found[f.key] for f in shape.fields if f.key in found}
+            draft.values = {f.key: values[f.key] for f in shape.fields if f.key in values}
 
     def _value(
-        self, raw: object, wanted: FieldShape, draft: Draft, sentence: Sentence | None
+        self, raw: object, wanted: FieldShape, draft: DraftRow, sentence: Sentence | None
     ) -> Any:
+        """Return a field's grounded value, a list of these, or rows; _MISSING to leave it out.
+
+        `sentence` is the row's evidence, where it has one.
+        """
         if raw is _MISSING or raw is None:
             return self._absent(raw, wanted, draft)
         if wanted.row is not None:
             return self._rows(raw, wanted, wanted.row, draft)
         if wanted.value_type is None:
-            return _encodable(raw)  # pydantic judges it
+            return _encodable(raw)  # left to pydantic
         if not wanted.many:
             if wanted.nullable and isinstance(raw, str) and raw.strip().lower() in _NO_ANSWER:
                 return None
@@ -179,7 +190,8 @@ class _Walk:
                 values.append(value)
         return values
 
-    def _absent(self, raw: object, wanted: FieldShape, draft: Draft) -> Any:
+    def _absent(self, raw: object, wanted: FieldShape, draft: DraftRow) -> Any:
+        """Return the value of a field that the answer leaves out or gives as null."""
         if not wanted.required:
             return None if raw is None and wanted.nullable else _MISSING
         if wanted.many:
@@ -190,10 +202,11 @@ class _Walk:
             return self._nested(wanted.row, {}, draft, wanted)
         return "" if wanted.kind == "text" and not wanted.nullable else None
 
-    def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: Draft) -> Any:
+    def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: DraftRow) -> Any:
+        """Return the grounded rows of a list, or the one nested object of a field without list."""
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
         if not wanted.many:
-            if isinstance(raw, Draft):
+            if isinstance(raw, DraftRow):
                 if raw.shape.model is shape.model:
                     return self._take_over(raw, _path(draft, wanted))
                 raw = raw.data()
@@ -206,7 +219,7 @@ class _Walk:
             return []
         path, rows = _path(draft, wanted), []
         for index, item in enumerate(raw):
-            if isinstance(item, Draft):
+            if isinstance(item, DraftRow):
                 if item.shape.model is shape.model:
                     rows.append(self._take_over(item, f"{path}[{index}]"))
                     continue
@@ -215,7 +228,7 @@ class _Walk:
                 message = f"expected an object with the fields of {shape.model.__name__}"
                 self.faults.append(Fault(f"{path}[{index}]", message, list_path))
                 continue
-            row = Draft(shape, f"{path}[{index}]", list_path, item)
+            row = DraftRow(shape, f"{path}[{index}]", list_path, item)
             before = len(self.faults)
             self.group(row)
             if shape.anchor is not None and row.anchor is None:
@@ -224,8 +237,11 @@ class _Walk:
                 rows.append(row)
         return rows
 
-    def _take_over(self, row: Draft, path: str) -> Draft:
-        """Put a row that is grounded already under its new path, and tell its faults there."""
+    def _take_over(self, row: DraftRow, path: str) -> DraftRow:
+        """Give a row that is grounded already its new path, and report its faults there.
+
+        What was added to it since is grounded, and what it lacks becomes null or empty.
+        """
         begins = len(row.path)
         for inner in row.rows():
             inner.path = path + inner.path[begins:]
@@ -248,21 +264,24 @@ class _Walk:
         return row
 
     def _nested(
-        self, shape: Shape, data: dict[Any, Any], draft: Draft, wanted: FieldShape
-    ) -> Draft | None:
+        self, shape: Shape, data: dict[Any, Any], draft: DraftRow, wanted: FieldShape
+    ) -> DraftRow | None:
         """Ground one object in another; without its anchor there is none."""
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
-        inner = Draft(shape, _path(draft, wanted), list_path, data)
+        inner = DraftRow(shape, _path(draft, wanted), list_path, data)
         self.group(inner)
         return None if shape.anchor is not None and inner.anchor is None else inner
 
-    def _drop(self, row: Draft, anchor: FieldShape, before: int) -> None:
-        """Report a row without its anchor: once, with the complaint about the anchor itself."""
+    def _drop(self, row: DraftRow, anchor: FieldShape, before: int) -> None:
+        """Report a row without its anchor: once, with the fault of the anchor itself.
+
+        `before` counts the faults that were there before the row's; those of the row are dropped.
+        """
         path = f"{row.path}.{anchor.key}"
-        mine = [fault for fault in self.faults[before:] if fault.path == path]
-        message = mine[0].message if mine else f"{anchor.key} is missing"
+        of_anchor = [fault for fault in self.faults[before:] if fault.path == path]
+        message = of_anchor[0].message if of_anchor else f"{anchor.key} is missing"
         raw = row.given.get(anchor.key)
-        if mine and isinstance(raw, str) and anchor.kind == "quotation" and len(raw) > 12:
+        if of_anchor and isinstance(raw, str) and anchor.kind == "quotation" and len(raw) > 12:
             message = f"{message} (a quotation is answered by its id, never copied)"
         del self.faults[before:]
         self.faults.append(Fault(path, message, row.list_path))
@@ -271,11 +290,11 @@ class _Walk:
         self,
         raw: object,
         wanted: FieldShape,
-        draft: Draft,
+        draft: DraftRow,
         sentence: Sentence | None,
         index: int | None = None,
     ) -> Grounded | None:
-        """Return the grounded value, or None after noting the complaint (`index`: in a list)."""
+        """Return the grounded value; None after noting the fault (`index`: its own in a list)."""
         kind = wanted.value_type
         assert kind is not None  # noqa: S101 (else there is nothing to ground)
         try:
@@ -299,22 +318,21 @@ class _Walk:
             return self._name(entity, None, draft) if isinstance(entity, Entity) else value
         return value
 
-    def _phrase(self, raw: str, draft: Draft, sentence: Sentence | None) -> Verbatim:
+    def _phrase(self, raw: str, draft: DraftRow, sentence: Sentence | None) -> Verbatim:
         """Ground a phrase in the evidence sentence, or else nearest to the row's anchor."""
-        text = self.inventory.article.text
         within = Span(sentence.start, sentence.end) if sentence else None
         anchor = draft.anchor_span
-        span = ground_phrase(raw, text, within, anchor.start if anchor and not within else None)
-        return Verbatim(span.of(text), *span)
+        span = self.phrases.find(raw, within, anchor.start if anchor and not within else None)
+        return Verbatim(span.of(self.phrases.text), *span)
 
-    def _name(self, entity: Entity, mention: Mention | None, draft: Draft) -> Name:
-        """Return a name, without a mention of its own the one nearest to the row's anchor."""
+    def _name(self, entity: Entity, mention: Mention | None, draft: DraftRow) -> Name:
+        """Return a name with its mention; where none is given, the nearest to the row's anchor."""
         if mention is None and entity.mentions:
             mention = nearest_mention(self.inventory, entity, draft.anchor)
         return Name.of(entity, mention, self.inventory.article.text)
 
     def _fault(
-        self, draft: Draft, wanted: FieldShape, message: str, index: int | None = None
+        self, draft: DraftRow, wanted: FieldShape, message: str, index: int | None = None
     ) -> None:
         path = _path(draft, wanted) if index is None else f"{_path(draft, wanted)}[{index}]"
         self.faults.append(
@@ -322,7 +340,7 @@ class _Walk:
         )
 
 
-def _path(draft: Draft, wanted: FieldShape) -> str:
+def _path(draft: DraftRow, wanted: FieldShape) -> str:
     return f"{draft.path}.{wanted.key}" if draft.path else wanted.key
 
 
@@ -379,7 +397,10 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
 
 
 def _sentences_around(inventory: Inventory, begins: int, ends: int) -> tuple[int, int]:
-    """Return where the sentences begin and end that hold a stretch, which may stick out."""
+    """Return the offsets where the sentences that hold a stretch begin and end.
+
+    Where the stretch sticks out of them, or there is none, its own offsets count.
+    """
     first = inventory.sentence_at(begins)
     fits = first is not None and ends <= first.span[1]
     last = first if fits else inventory.sentence_at(ends - 1)
@@ -389,6 +410,6 @@ def _sentences_around(inventory: Inventory, begins: int, ends: int) -> tuple[int
 
 
 def fault_line(fault: Fault) -> str:
-    """Return a complaint as one printable line: "quotes[3].speaker: there is no name P99 …"."""
+    """Return a fault as one printable line: "quotes[3].speaker: there is no name P99 …"."""
     line = f"{fault.path}: {fault.message}" if fault.path else fault.message
     return quoted(line, 600)[1:-1]

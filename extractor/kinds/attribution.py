@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 from extractor.fields import Attribution
 from extractor.find.candidates import AttributionCandidate
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, of_mention, of_sentence_at, of_span
+from extractor.kinds.facts import (
+    ArticleFacts,
+    Fact,
+    RowFacts,
+    RowQuery,
+    of_mention,
+    of_sentence_at,
+    of_span,
+)
 from extractor.kinds.kind import Kind
 from extractor.kinds.quotation import SPEAKER
 from extractor.rules.attribution.reported_speech import read_reports
@@ -55,7 +63,7 @@ class AttributionKind(Kind):
         """Return the pieces of the content."""
         return candidate.content
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each attribution with its source."""
         for said in known.inventory.attributions:
             facts = {

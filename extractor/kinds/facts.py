@@ -37,7 +37,7 @@ class RowFacts:
     ranking: Ranking | None = None  # of a quotation: who else may have said it
 
 
-class Asked(NamedTuple):
+class RowQuery(NamedTuple):
     """What a schema's row asks of a kind, so that nothing else need be found out."""
 
     anchor: str  # the name of the anchor field, for comparing: "person"
@@ -53,7 +53,7 @@ class LeftOut(NamedTuple):
 
 
 @dataclass(slots=True)
-class Known:
+class ArticleFacts:
     """What the rules have found out of one article; each reader runs once, and only if asked."""
 
     inventory: Inventory

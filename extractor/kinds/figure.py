@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from extractor.fields import Figure
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, of_mention, of_sentence_at, of_span
+from extractor.kinds.facts import (
+    ArticleFacts,
+    Fact,
+    RowFacts,
+    RowQuery,
+    of_mention,
+    of_sentence_at,
+    of_span,
+)
 from extractor.kinds.kind import Excluded, F, Kind, only_one
 from extractor.rules.figures.counted import count
 
@@ -52,7 +60,7 @@ class FigureKind(Kind):
         """Return the numbers that are dates, ages, parts of names and the like."""
         return inventory.not_figures
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each figure with what it counts."""
         inventory = known.inventory
         counted = count(inventory, known.said)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 from extractor.fields import Grounded, Sentence
 from extractor.find.candidates import Candidate
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import Asked, Known, RowFacts
+from extractor.kinds.facts import ArticleFacts, RowFacts, RowQuery
 from extractor.text.spans import Span
 
 
@@ -204,11 +204,11 @@ class Kind:
         """
         return only_one(fields, self.name)
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts] | None:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts] | None:
         """Yield the rows that the rules know; None where they know none of the kind."""
         return None
 
-    def ids(self, known: Known, word: str) -> list[str]:
+    def ids(self, known: ArticleFacts, word: str) -> list[str]:
         """Return the ids for a plain list of the kind; `word` is the list's name."""
         return [candidate.id for candidate in self.candidates(known.inventory)]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from extractor.fields import Name
 from extractor.find.candidates import Entity
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, entity_of
+from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery, entity_of
 from extractor.kinds.kind import F, Kind, only_one
 from extractor.text.spans import Span
 
@@ -58,13 +58,13 @@ class NameKind(Kind):
         """Return whether it is a name proper and stands in the article."""
         return bool(candidate.mentions) and candidate.kind != "unnamed"
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield the names asked for; where rows hold quotations, only who said something."""
-        quoting = asked.lists_quotations
+        quoting = query.lists_quotations
         quoted: dict[str | None, list[str]] = {}
         for id_ in known.quotations() if quoting else ():
             quoted.setdefault(entity_of(known.said[id_].speaker), []).append(id_)
-        for entity in _entities(known, asked.anchor):
+        for entity in _entities(known, query.anchor):
             if quoting and entity.id not in quoted:
                 continue
             forms = {
@@ -81,7 +81,7 @@ class NameKind(Kind):
             }
             yield RowFacts(entity.id, facts, 1.0)
 
-    def ids(self, known: Known, word: str) -> list[str]:
+    def ids(self, known: ArticleFacts, word: str) -> list[str]:
         """Return the names that a list's own name asks for: people, places, speakers; else all."""
         return [entity.id for entity in _entities(known, word)]
 
@@ -90,7 +90,7 @@ class NameKind(Kind):
         return [mention.span for mention in candidate.mentions if mention.kind == "name"]
 
 
-def _entities(known: Known, word: str) -> Iterator[Entity]:
+def _entities(known: ArticleFacts, word: str) -> Iterator[Entity]:
     kinds = _ASKED_FOR.get(word, ("person", "body", "place"))
     speakers = None
     if kinds == ("speaker",):

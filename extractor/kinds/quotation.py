@@ -6,7 +6,15 @@ from itertools import pairwise
 from extractor.fields import Quotation
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, of_mention, of_sentence_at, of_span
+from extractor.kinds.facts import (
+    ArticleFacts,
+    Fact,
+    RowFacts,
+    RowQuery,
+    of_mention,
+    of_sentence_at,
+    of_span,
+)
 from extractor.kinds.kind import Kind
 from extractor.text.spans import Span
 
@@ -63,9 +71,9 @@ class QuotationKind(Kind):
         """Return whether it stands in no other quotation."""
         return candidate.parent is None
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each quotation that is not left out, with its speaker."""
-        inventory, more = known.inventory, not asked.facts <= _USUAL
+        inventory, more = known.inventory, not query.facts <= _USUAL
         for id_ in known.quotations():
             quotation, said = inventory.by_id[id_], known.said[id_]
             assert isinstance(quotation, QuotationCandidate)  # noqa: S101 (that is what Q ids are)
@@ -85,7 +93,7 @@ class QuotationKind(Kind):
                 }
             yield RowFacts(id_, facts, said.confidence, said.ranking)
 
-    def ids(self, known: Known, word: str) -> list[str]:
+    def ids(self, known: ArticleFacts, word: str) -> list[str]:
         """Return the quotations that are not left out."""
         return known.quotations()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from extractor.fields import Sentence
 from extractor.find.candidates import FigureCandidate
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, of_mention, of_span
+from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery, of_mention, of_span
 from extractor.kinds.kind import F, Kind, only_one
 from extractor.rules.releases.statements import read_releases
 
@@ -54,7 +54,7 @@ class ReleaseKind(Kind):
             if id_ in inventory.by_id:
                 yield id_, id_
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each release that the article states."""
         for release in read_releases(known.inventory):
             figure = known.inventory.by_id.get(release.count or "")

@@ -8,7 +8,7 @@ from typing import get_args
 
 from extractor.fields import Sentence
 from extractor.find.candidates import Action, SanctionStatement
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, of_span
+from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery, of_span
 from extractor.kinds.kind import F, Field, Kind, only_one
 from extractor.rules.sanctions.terms import read_terms
 
@@ -54,7 +54,7 @@ class SanctionKind(Kind):
         """Return whether it is the measure or one of the choices: action, status."""
         return field.kind == "choice" or self.canonical.get(field.word) == "measure"
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each term that the article states."""
         for term in read_terms(known.inventory):
             statement = known.inventory.by_id.get(term.statement)

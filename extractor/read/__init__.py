@@ -10,12 +10,12 @@ from extractor.article import Article, Paragraph, ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.read.bylines import bare_names, byline_names, copyright_owner, date_in
 from extractor.read.files import ending_of, printable_name
-from extractor.read.furniture import Piece, label
+from extractor.read.furniture import ParagraphPiece, label
 from extractor.read.paragraphs import BLANKS, paragraph_spans
 
-__all__ = ["MAX_BYTES", "Kind", "article_from_text", "read_article", "read_bytes"]
+__all__ = ["MAX_BYTES", "FileKind", "article_from_text", "read_article", "read_bytes"]
 
-Kind = Literal["txt", "html", "pdf"]
+FileKind = Literal["txt", "html", "pdf"]
 MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken path is larger
 _MOST_HAVE = 1 << 16  # bytes that most files have less of
 _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
@@ -46,7 +46,7 @@ def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
     return read_bytes(data, source, None)
 
 
-def read_bytes(data: bytes, source: str, kind: Kind | None = None) -> Article:
+def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Article:
     """Return the article that `data` holds; `kind` None means: look at the bytes, then at `source`.
 
     Raises EmptyArticle or NotAnArticle.
@@ -134,7 +134,7 @@ def _assemble(
     )
 
 
-def _said_by_furniture(pieces: list[Piece]) -> dict[str, str]:
+def _said_by_furniture(pieces: list[ParagraphPiece]) -> dict[str, str]:
     """Return title, byline, outlet and date as far as the text's own furniture is sure of them."""
     said: dict[str, str] = {}
     story = False  # whether the story has begun

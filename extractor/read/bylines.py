@@ -66,7 +66,7 @@ def _is_acronym(part: str) -> bool:
 
 
 def _is_tail(tail: str) -> bool:
-    """Tell whether what stands behind the names may stand there: no sentence does."""
+    """Return whether what stands behind the names may stand there: no sentence does."""
     if not tail:
         return True
     if len(tail) > 120 or tail.rstrip().endswith((".", "?", "!")):
@@ -77,7 +77,7 @@ def _is_tail(tail: str) -> bool:
 
 
 def _is_name(part: str) -> bool:
-    """Tell whether the words look like a person's or a body's name: two to five, capitalised."""
+    """Return whether the words look like a person's or a body's name: two to five, capitalised."""
     words = part.split()
     if not 2 <= len(words) <= 5 or any(map(str.isdigit, part)):
         return False
@@ -87,14 +87,14 @@ def _is_name(part: str) -> bool:
 
 
 def is_role_line(line: str) -> bool:
-    """Tell whether the line says what the author is ("Political correspondent, Lagos")."""
+    """Return whether the line says what the author is ("Political correspondent, Lagos")."""
     if len(line) > 80 or line[-1:] in {".", "!", "?", ":", '"', "”"}:
         return False
     return any(word.lower() in _ROLES for word in re.findall(r"\w+", line))
 
 
 def is_date_line(line: str) -> bool:
-    """Tell whether the line gives a date or an age ("Published 3 May 2024, 10:15 GMT")."""
+    """Return whether the line gives a date or an age ("Published 3 May 2024, 10:15 GMT")."""
     if len(line) > 90 or not any(map(str.isdigit, line)):
         return False
     rest, dates = _DATE.subn(lambda m: " " if _iso(m) else m[0], line)

@@ -15,7 +15,7 @@ def ending_of(name: str) -> str:
 
 
 def is_read_by_a_run(name: str) -> bool:
-    """Tell whether a run reads a file of this name when it lies in a folder."""
+    """Return whether a run reads a file of this name when it lies in a folder."""
     return name.lower().endswith((*LINES, *CRAWLS)) or ending_of(name) in ENDINGS
 
 

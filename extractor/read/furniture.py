@@ -19,7 +19,7 @@ from extractor.text.spans import Span
 
 
 @dataclass(slots=True)
-class Piece:
+class ParagraphPiece:
     """A paragraph, or one half of a caption that runs into its credit."""
 
     span: Span
@@ -79,13 +79,13 @@ def label(
     text: str,
     paragraphs: list[tuple[Span, int]],
     known: Mapping[str, ParagraphKind] | None = None,
-) -> list[Piece]:
+) -> list[ParagraphPiece]:
     """Return the paragraphs of `text` with their kinds; a caption run into its credit is two.
 
     `known` gives the kinds of paragraphs, by their text, that a page's tags have told already.
     """
     known = known or {}
-    pieces: list[Piece] = []
+    pieces: list[ParagraphPiece] = []
     for span, block in paragraphs:
         start, end = span
         pieces += _own_form(span, block, text[start:end], known)
@@ -98,9 +98,9 @@ def label(
 
 def _own_form(
     span: Span, block: int, string: str, known: Mapping[str, ParagraphKind]
-) -> list[Piece]:
+) -> list[ParagraphPiece]:
     """Return the paragraph as one piece, or two, with the kind that its own form shows."""
-    piece = Piece(span, block, string)
+    piece = ParagraphPiece(span, block, string)
     first, last = string[0], string[-1]
     if known and string in known:
         piece.kind = known[string]
@@ -167,7 +167,7 @@ def _bracketed_credit(tail: str) -> int:
 
 
 def _is_picture_credit(string: str) -> bool:
-    """Tell whether the string says whose a picture is: "Agency/First Last", "Photo by First Last".
+    """Return whether a string says whose a picture is, e.g. "Photo by First Last", "Agency/Name".
 
     Known by its form alone: owners in capitals, shared by a slash or "via", or named after a
     word for picture.
@@ -187,7 +187,7 @@ def _is_picture_credit(string: str) -> bool:
 
 
 def _is_owner(part: str) -> bool:
-    """Tell whether the words can name a person or an agency: one to five, capitalised."""
+    """Return whether the words can name a person or an agency: one to five, capitalised."""
     words = part.split()
     if not 1 <= len(words) <= 5 or any(c in part for c in '"“”:;()[]<>='):
         return False
@@ -202,17 +202,17 @@ def _halves(
     string: str,
     cut: int,
     kinds: tuple[ParagraphKind, ParagraphKind] = ("caption", "credit"),
-) -> list[Piece]:
+) -> list[ParagraphPiece]:
     """Return what stands before `cut` and what stands after it, by default caption and credit."""
     end = len(string[:cut].rstrip())
-    before = Piece(Span(span.start, span.start + end), block, string[:end])
-    after = Piece(Span(span.start + cut, span.end), block, string[cut:])
+    before = ParagraphPiece(Span(span.start, span.start + end), block, string[:end])
+    after = ParagraphPiece(Span(span.start + cut, span.end), block, string[cut:])
     before.kind, after.kind = kinds
     return [before, after]
 
 
 def _is_staff_credit(string: str) -> bool:
-    """Tell whether the paragraph says who reported, edited or owns the article."""
+    """Return whether the paragraph says who reported, edited or owns the article."""
     first = string[0]
     if first in "©(Cc" or (first in "Aa" and string[:3].lower() == "all"):
         if len(string) <= 400 and _COPYRIGHT.match(string):
@@ -233,7 +233,7 @@ def _is_staff_credit(string: str) -> bool:
     return False
 
 
-def _follow_labels(pieces: list[Piece]) -> None:
+def _follow_labels(pieces: list[ParagraphPiece]) -> None:
     """Give the piece after a label line, and the caption beside a bare credit, its kind."""
     for i in range(1, len(pieces)):
         above, below = pieces[i - 1], pieces[i]
@@ -258,7 +258,7 @@ def _follow_labels(pieces: list[Piece]) -> None:
                 above.kind = "caption"  # the picture's description for those who cannot see it
 
 
-def _find_bylines(pieces: list[Piece]) -> None:
+def _find_bylines(pieces: list[ParagraphPiece]) -> None:
     """Mark who wrote the article and when, near its head or its foot."""
     edge = len(pieces) - 3
     for i, piece in enumerate(pieces):
@@ -277,7 +277,7 @@ def _find_bylines(pieces: list[Piece]) -> None:
             above.kind = below.kind = "byline"
 
 
-def _find_titles(pieces: list[Piece]) -> None:
+def _find_titles(pieces: list[ParagraphPiece]) -> None:
     """Mark the headline, and the lines under it that are no sentences."""
     rest = max((len(d.string) for d in pieces[1:] if d.kind is None), default=0)
     for i, piece in enumerate(pieces[:10]):
@@ -295,7 +295,7 @@ def _find_titles(pieces: list[Piece]) -> None:
             return
 
 
-def _find_subheadings(pieces: list[Piece]) -> None:
+def _find_subheadings(pieces: list[ParagraphPiece]) -> None:
     """Mark short lines between two paragraphs of the story that head what follows."""
     for i in range(1, len(pieces) - 1):
         piece = pieces[i]
@@ -305,13 +305,13 @@ def _find_subheadings(pieces: list[Piece]) -> None:
                 piece.kind = "heading"
 
 
-def _is_prose(piece: Piece) -> bool:
-    """Tell whether the piece reads as a paragraph of the story."""
+def _is_prose(piece: ParagraphPiece) -> bool:
+    """Return whether the piece reads as a paragraph of the story."""
     return piece.kind is None and (len(piece.string) >= 80 or piece.string[-1] in '.!?"”’')
 
 
 def _is_headline(string: str) -> bool:
-    """Tell whether a first line is a headline rather than a sentence of the story."""
+    """Return whether a first line is a headline rather than a sentence of the story."""
     if _quoted(string) or string[-1] in ",:-–—" or not any(c.isalpha() for c in string):
         return False
     if string.rstrip(_QUOTES + "'’)")[-1:] in {".", "!", "?"}:
@@ -320,12 +320,12 @@ def _is_headline(string: str) -> bool:
 
 
 def _is_deck(string: str) -> bool:
-    """Tell whether a line set under the headline without a blank line may be part of it."""
+    """Return whether a line set under the headline without a blank line may be part of it."""
     return len(string) <= 120 and "''" not in string and not any(m in string for m in _QUOTES)
 
 
 def _is_subheading(string: str) -> bool:
-    """Tell whether a short line between paragraphs has the form of a heading."""
+    """Return whether a short line between paragraphs has the form of a heading."""
     if string[-1] in ".!:;,-–—…" or string[0] in _BULLETS + "<([@#" or string[0].isdigit():
         return False
     if any(mark in string for mark in _QUOTES) or ":" in string or "\n" in string:
@@ -341,14 +341,14 @@ def _is_subheading(string: str) -> bool:
 
 
 def _is_phrase(string: str, limit: int) -> bool:
-    """Tell whether the string is short, does not end as a sentence does and quotes nobody."""
+    """Return whether the string is short, does not end as a sentence does and quotes nobody."""
     if len(string) > limit or string[0] in _BULLETS:
         return False
     return string[-1] not in '.!?:,"”’' and not _quoted(string)
 
 
 def _quoted(string: str) -> bool:
-    """Tell whether the line is a quotation: it opens with a mark and closes with one."""
+    """Return whether the line is a quotation: it opens with a mark and closes with one."""
     return string[0] in _QUOTES + "'‘" and string.rstrip(".,")[-1] in _QUOTES + "'’"
 
 

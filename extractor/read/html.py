@@ -36,7 +36,7 @@ class Page(NamedTuple):
 
 
 def looks_like_html(data: bytes) -> bool:
-    """Tell whether the bytes open as a web page does; text that mentions tags does not."""
+    """Return whether the bytes open as a web page does; text that mentions tags does not."""
     head = data[:4096].removeprefix(codecs.BOM_UTF8)
     if b"\0" in head:  # UTF-16: enough to see the opening
         head = head.removeprefix(codecs.BOM_UTF16_LE).removeprefix(codecs.BOM_UTF16_BE)
@@ -76,7 +76,7 @@ def read_page(data: bytes, source: str) -> Page:
 
 
 def _is_story(blocks: list[str]) -> bool:
-    """Tell whether the blocks hold at least one sentence, or are too long to be a menu."""
+    """Return whether the blocks hold at least one sentence, or are too long to be a menu."""
     return sum(map(len, blocks)) > LONGEST_MENU or any(
         len(block.split()) >= 5 and block.rstrip("\"'”’»)")[-1:] in SENTENCE_STOPS
         for block in blocks

@@ -20,7 +20,7 @@ _STOPS = ".!?:;\"'”’»…)"
 
 # A line without its surrounding blanks: where it starts and ends, how many blanks stand before it,
 # and its block (lines with no blank line between them share one).
-_Line = tuple[int, int, int, int]
+_TextLine = tuple[int, int, int, int]
 
 
 def paragraph_spans(text: str) -> list[tuple[Span, int]]:
@@ -34,7 +34,7 @@ def paragraph_spans(text: str) -> list[tuple[Span, int]]:
     if width is None:
         return [(Span(start, end), block) for start, end, _, block in lines]
     found: list[tuple[Span, int]] = []
-    previous: _Line | None = None
+    previous: _TextLine | None = None
     for line in lines:
         start, end, _, block = line
         if previous is not None and _continues(text, previous, line, width):
@@ -45,7 +45,7 @@ def paragraph_spans(text: str) -> list[tuple[Span, int]]:
     return found
 
 
-def _lines(text: str) -> list[_Line]:
+def _lines(text: str) -> list[_TextLine]:
     """Return the lines that are not blank."""
     found, at, block, gap = [], 0, 0, False
     for raw in text.splitlines(keepends=True):
@@ -61,7 +61,7 @@ def _lines(text: str) -> list[_Line]:
     return found
 
 
-def _wrap_width(text: str, lines: list[_Line]) -> int | None:
+def _wrap_width(text: str, lines: list[_TextLine]) -> int | None:
     """Return the width at which the text was hard-wrapped, or None when it was not.
 
     In wrapped text nearly every line that another follows is full (the next word would not have
@@ -81,8 +81,8 @@ def _wrap_width(text: str, lines: list[_Line]) -> int | None:
     return width if enough else None
 
 
-def _continues(text: str, above: _Line, below: _Line, width: int) -> bool:
-    """Tell whether `below` goes on with the paragraph of `above`, in text wrapped at `width`."""
+def _continues(text: str, above: _TextLine, below: _TextLine, width: int) -> bool:
+    """Return whether `below` goes on with the paragraph of `above`, in text wrapped at `width`."""
     start, end, indent, block = above
     next_start, next_end, next_indent, next_block = below
     if block != next_block or next_indent > indent + 1:

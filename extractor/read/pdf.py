@@ -26,7 +26,7 @@ _CLOSERS = "\"'”’»)]"
 _BULLETS = "•◦▪‣·-–—*"
 
 
-class _Line(NamedTuple):
+class _PdfLine(NamedTuple):
     """One line of a page; x and y of its first letter in points, from the lower left."""
 
     text: str
@@ -41,7 +41,7 @@ class _Line(NamedTuple):
 
 
 def looks_like_pdf(data: bytes) -> bool:
-    """Tell whether the bytes are a PDF; some writers put a few bytes before the signature."""
+    """Return whether the bytes are a PDF; some writers put a few bytes before the signature."""
     return b"%PDF-" in data[:1024]
 
 
@@ -75,7 +75,7 @@ def read_document(data: bytes, source: str) -> tuple[str, str | None]:
     return text, title if shown else None
 
 
-def _read(data: bytes, source: str) -> tuple[list[_Line], str | None]:
+def _read(data: bytes, source: str) -> tuple[list[_PdfLine], str | None]:
     from pypdf import PasswordType, PdfReader
     from pypdf.errors import DependencyError
 
@@ -100,9 +100,9 @@ def _read(data: bytes, source: str) -> tuple[list[_Line], str | None]:
     return lines, " ".join(str(title).split()) or None if title else None
 
 
-def _lines(page: Any, number: int) -> list[_Line]:
+def _lines(page: Any, number: int) -> list[_PdfLine]:
     """Return the lines of a page in the order of the file, with where they stand."""
-    found: list[_Line] = []
+    found: list[_PdfLine] = []
     parts: list[str] = []
     place: tuple[float, float] | None = None
     sizes: Counter[float] = (
@@ -113,7 +113,7 @@ def _lines(page: Any, number: int) -> list[_Line]:
         nonlocal place
         text = " ".join("".join(parts).translate(_LIGATURES).split())
         if text and place is not None:
-            found.append(_Line(text, *place, sizes.most_common(1)[0][0], number))
+            found.append(_PdfLine(text, *place, sizes.most_common(1)[0][0], number))
         parts.clear()
         sizes.clear()
         place = None
@@ -135,16 +135,16 @@ def _lines(page: Any, number: int) -> list[_Line]:
     return found
 
 
-def _without_running_lines(lines: list[_Line]) -> list[_Line]:
+def _without_running_lines(lines: list[_PdfLine]) -> list[_PdfLine]:
     """Return the lines without page numbers and what stands at the edge of most pages."""
-    pages: dict[int, list[_Line]] = {}
+    pages: dict[int, list[_PdfLine]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
     edges = {id(x): x for page in pages.values() for x in (*page[:2], *page[-2:])}
     seen = Counter(key for key, _ in {(_running(x), x.page) for x in edges.values()})
     often = max(2.0, 0.6 * len(pages))
 
-    def runs(line: _Line) -> bool:
+    def runs(line: _PdfLine) -> bool:
         if id(line) not in edges:
             return False
         if _PAGE_NUMBER.fullmatch(line.text):
@@ -154,12 +154,12 @@ def _without_running_lines(lines: list[_Line]) -> list[_Line]:
     return [line for line in lines if not runs(line)]
 
 
-def _running(line: _Line) -> tuple[str, int]:
+def _running(line: _PdfLine) -> tuple[str, int]:
     """Return what stays the same of a running line from page to page."""
     return re.sub(r"\d+", "#", line.text), round(line.size)
 
 
-def _paragraphs(lines: list[_Line]) -> list[str]:
+def _paragraphs(lines: list[_PdfLine]) -> list[str]:
     """Return the lines joined into paragraphs."""
     if not lines:
         return []
@@ -180,8 +180,8 @@ def _paragraphs(lines: list[_Line]) -> list[str]:
     return [_joined(parts, words) for parts in found]
 
 
-def _breaks(above: _Line, below: _Line, leading: int, width: int) -> bool:
-    """Tell whether a paragraph ends between the two lines."""
+def _breaks(above: _PdfLine, below: _PdfLine, leading: int, width: int) -> bool:
+    """Return whether a paragraph ends between the two lines."""
     gap = above.y - below.y
     same_column = above.page == below.page and gap > 0
     if abs(above.size - below.size) > 1.2 and same_column:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, TypeAdapter, create_model
 
 from extractor.fields import Grounded
 from extractor.kinds import all_kinds, field_kind
@@ -61,7 +61,7 @@ class Shape:
     kinds: frozenset[str] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Note what every walk through a row of this shape asks for."""
+        """Compute once what is asked of a shape again and again, for every row."""
         order = sorted(self.fields, key=lambda f: (f is not self.anchor, f.kind != "sentence"))
         nested = tuple(f.key for f in self.fields if f.row is not None)
         gathered = tuple(f.key for f in self.fields if f.many or f.kind in ("row", "other"))
@@ -94,11 +94,12 @@ class Shape:
 
 @lru_cache(maxsize=256)
 def shape_of(model: type[BaseModel]) -> Shape:
-    """Read off what a model asks for. A model inside itself is not followed."""
+    """Return what a model asks for. A model that contains itself is followed to there only."""
     return _shape(model, ())
 
 
 def _shape(model: type[BaseModel], above: tuple[type[BaseModel], ...]) -> Shape:
+    """Return the shape of a model; the models in `above` contain it and are not followed again."""
     fields = []
     for name, info in model.model_fields.items():
         kind, many, nullable, inner = _read(info.annotation)
@@ -118,7 +119,10 @@ def _shape(model: type[BaseModel], above: tuple[type[BaseModel], ...]) -> Shape:
 
 
 def _read(annotation: Any) -> tuple[str, bool, bool, Any]:
-    """Return kind, whether it is a list, whether null is allowed, and the innermost type."""
+    """Return what a field's type holds: (kind, is a list, may be null, innermost type).
+
+    E.g. for `list[Name] | None`: ("name", True, True, Name).
+    """
     origin = get_origin(annotation)
     if origin is Annotated:
         return _read(get_args(annotation)[0])
@@ -126,8 +130,8 @@ def _read(annotation: Any) -> tuple[str, bool, bool, Any]:
         parts = [part for part in get_args(annotation) if part is not type(None)]
         nullable = len(parts) < len(get_args(annotation))
         # Of several types the grounded one goes first: an id is better than free words.
-        readings = sorted((_read(part) for part in parts), key=lambda r: field_kind(r[3]) is None)
-        kind, many, _, inner = readings[0]
+        members = sorted((_read(part) for part in parts), key=lambda m: field_kind(m[3]) is None)
+        kind, many, _, inner = members[0]
         return kind, many, nullable, inner
     if origin in (list, tuple, set, frozenset) or _is_sequence(origin):
         arguments = [part for part in get_args(annotation) if part is not Ellipsis]
@@ -169,6 +173,16 @@ def _anchor(fields: list[FieldShape]) -> tuple[Kind | None, FieldShape | None]:
         if anchor is not None:
             return kind, anchor
     return None, None
+
+
+@lru_cache(maxsize=1024)
+def validator_of(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """Return a validator for the values of one field of a model, with the field's constraints."""
+    info = model.model_fields[name]
+    annotation: Any = info.annotation
+    for constraint in info.metadata:
+        annotation = Annotated[annotation, constraint]
+    return TypeAdapter(annotation)
 
 
 @lru_cache(maxsize=256)

@@ -66,7 +66,7 @@ _NOT_KNOWN = ("unknown", "unclear", "notstated", "unspecified")
 
 
 def may_be_taken(word: str) -> bool:
-    """Tell whether a field's name leaves open what it is: an "addressee" is never the speaker."""
+    """Return whether a field's name leaves open what it is: an "addressee" is never the speaker."""
     return word not in _OTHERS
 
 

@@ -1,4 +1,4 @@
-"""Text folded for comparison: marks, dashes, blanks, case and width made equal, offsets kept.
+"""Folds text for comparison: marks, dashes, blanks, case and width made equal, offsets kept.
 
 Folded alike: every kind of quotation mark, `''` and `"`; every dash, `--` and `-`; runs of blanks
 and one space; `…` and `...`; upper and lower case; a letter with its accent as one character or as
@@ -10,7 +10,6 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
 
 from extractor.text.spans import Span
 
@@ -40,12 +39,18 @@ class Folded:
     original_ends: list[int]
 
     def original(self, start: int, end: int) -> Span | None:
-        """Return the span of `text[start:end]` in the text as it was; None inside a piece."""
+        """Return the span of folded `text[start:end]` in the original text.
+
+        None when an offset falls inside a piece that changed its length.
+        """
         first, last = self._place(start, at_end=False), self._place(end, at_end=True)
         return None if first is None or last is None else Span(first, last)
 
     def _place(self, offset: int, *, at_end: bool) -> int | None:
-        """Map a boundary; at an end, the piece before it counts, at a start the one after."""
+        """Return the original offset of a folded one; None inside a piece.
+
+        At an end the piece before the offset counts, at a start the one after it.
+        """
         index = bisect_right(self.starts, offset - at_end) - 1
         if index < 0:
             return offset
@@ -55,17 +60,20 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold a text, in linear time."""
-    even = text.translate(_TABLE)
-    odd = "".join(sorted(c for c in set(even) if c > "\x7f" and len(fold_character(c)) > 1))
-    runs = f"{_RUNS}|[{re.escape(odd)}]" if odd else _RUNS
+    """Return a text folded, with what leads its offsets back; in linear time."""
+    # First what folds to exactly one character, as that moves no offset; then everything else.
+    same_length = text.translate(_one_to_one(text))
+    longer = "".join(
+        sorted(c for c in set(same_length) if c > "\x7f" and len(fold_character(c)) > 1)
+    )
+    runs = f"{_RUNS}|[{re.escape(longer)}]" if longer else _RUNS
     pieces: list[str] = []
     folded = Folded("", [], [], [], [])
     done = length = 0
-    for match in re.finditer(runs, even):
+    for match in re.finditer(runs, same_length):
         start, end = match.span()
         piece = _fold_run(match.group())
-        pieces += (even[done:start], piece)
+        pieces += (same_length[done:start], piece)
         length += start - done
         folded.starts.append(length)
         length += len(piece)
@@ -73,16 +81,10 @@ def fold(text: str) -> Folded:
         folded.original_starts.append(start)
         folded.original_ends.append(end)
         done = end
-    pieces.append(even[done:])
+    pieces.append(same_length[done:])
     return Folded(
         "".join(pieces), folded.starts, folded.ends, folded.original_starts, folded.original_ends
     )
-
-
-@lru_cache(maxsize=2)
-def fold_article(text: str) -> Folded:
-    """Fold an article's text; the last ones are kept, as one article is asked often."""
-    return fold(text)
 
 
 def fold_character(character: str) -> str:
@@ -99,6 +101,7 @@ def fold_character(character: str) -> str:
 
 
 def _fold_run(run: str) -> str:
+    """Return what a match of `_RUNS`, or a character that folds to several, folds to."""
     if run[0] == "'":
         return '"'
     if run[0] == "-":
@@ -110,14 +113,10 @@ def _fold_run(run: str) -> str:
     return "".join(map(fold_character, run))
 
 
-class _Even(dict[int, str]):
-    """Characters that fold to exactly one; all others stay, to be folded with their offsets."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
+def _one_to_one(text: str) -> dict[int, str]:
+    """Return what each character of a text folds to, itself where that is not one character."""
+    table: dict[int, str] = {}
+    for character in set(text):
         folded = fold_character(character)
-        self[code] = folded if len(folded) == 1 else character
-        return self[code]
-
-
-_TABLE = _Even()
+        table[ord(character)] = folded if len(folded) == 1 else character
+    return table

@@ -1,16 +1,17 @@
-"""Words of an answer found in the article: exactly, or equal after folding; else refused.
+"""Finds the words of an answer in the article: exactly, or equal after folding; else refuses them.
 
-There is no third way. A phrase that is cut, whose number or negation differs, or that stands only
-inside a longer word or number is not in the article; the refusal shows the nearest passage, for
-whoever answered to correct, and nothing ever takes that passage for the phrase.
+Nothing is matched approximately. A phrase that is cut, whose number or negation differs, or that
+stands only inside a longer word or number is not in the article. The refusal shows the nearest
+passage, for whoever answered to correct; it is never taken for the phrase.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 
-from extractor.text.folding import Folded, fold, fold_article
+from extractor.text.folding import Folded, fold
 from extractor.text.spans import Span
 
 # A phrase of the article is seldom longer than a sentence; what is much longer is not a phrase.
@@ -36,34 +37,108 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 def ground_phrase(
     phrase: str, text: str, within: Span | None = None, near: int | None = None
 ) -> Span:
-    """Return where `phrase` stands in `text`, as a span of code points.
-
-    The first occurrence, or with `near` (an offset) the one nearest to it; with `within`, only
-    inside that span. An exact occurrence goes before one that is equal after folding (see
-    folding.py). Raises ValueError with a message for whoever answered: the nearest passage, if
-    there is one. Linear in the length of the text.
-    """
-    wanted = phrase.strip()
-    if not any(character.isalnum() for character in wanted):
-        raise ValueError("the phrase is empty; copy words from the article or answer null")
-    if len(wanted) > MAX_PHRASE:
-        raise ValueError(f"the phrase {quoted(wanted)} is too long; copy the few words that matter")
-    limits = within or Span(0, len(text))
-    found = _exact(wanted, text, limits, near)
-    if found is None:
-        found = _equal(wanted, text, limits, near)
-    if found is None:
-        raise ValueError(_refusal(wanted, text, limits, within is not None))
-    return found
+    """Return where `phrase` stands in `text`; see `PhraseFinder.find`."""
+    return PhraseFinder(text).find(phrase, within, near)
 
 
-def occurs(phrase: str, text: str, within: Span | None = None) -> Span | None:
-    """Return where `phrase` stands, or None: for those who need no message."""
-    wanted = phrase.strip()
-    if not wanted or len(wanted) > MAX_PHRASE:
+class PhraseFinder:
+    """Finds phrases in one text; the text is folded once, when a phrase first needs it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The folded text."""
+        return fold(self.text)
+
+    def find(self, phrase: str, within: Span | None = None, near: int | None = None) -> Span:
+        """Return where `phrase` stands in the text, as a half-open span of code points.
+
+        The first occurrence, or with `near` (an offset) the one nearest to it; with `within`, only
+        inside that span. An exact occurrence goes before one that is equal after folding (see
+        folding.py). Raises ValueError with a message for whoever answered: the nearest passage, if
+        there is one. Linear in the length of the text.
+        """
+        wanted = phrase.strip()
+        if not any(character.isalnum() for character in wanted):
+            raise ValueError("the phrase is empty; copy words from the article or answer null")
+        if len(wanted) > MAX_PHRASE:
+            raise ValueError(
+                f"the phrase {quoted(wanted)} is too long; copy the few words that matter"
+            )
+        limits = within or Span(0, len(self.text))
+        span = _exact(wanted, self.text, limits, near) or self._equal(wanted, limits, near)
+        if span is None:
+            raise ValueError(self._refusal(wanted, limits, within is not None))
+        return span
+
+    def _equal(self, wanted: str, limits: Span, near: int | None) -> Span | None:
+        """Return where the phrase stands after folding; only what is within the limits counts."""
+        text = self.text
+        is_whole = limits == (0, len(text))
+        folded = self.folded if is_whole else fold(text[limits.start : limits.end])
+        key = fold(wanted).text.strip()
+        if not key:
+            return None
+        everywhere = Span(0, len(folded.text))
+        middle = 0 if near is None else _folded_offset(folded, near - limits.start)
+        for start in _starts(key, folded.text, everywhere, middle):
+            local = folded.original(start, start + len(key))
+            if local is not None:
+                span = Span(local.start + limits.start, local.end + limits.start)
+                if _is_whole(span, text):
+                    return span
         return None
-    limits = within or Span(0, len(text))
-    return _exact(wanted, text, limits, None) or _equal(wanted, text, limits, None)
+
+    def _refusal(self, wanted: str, limits: Span, in_sentence: bool) -> str:
+        """Return the message that a phrase is not there, with the nearest passage if there is one.
+
+        `in_sentence`: it was looked for in the evidence sentence only.
+        """
+        where = "in the evidence sentence" if in_sentence else "in the article"
+        nearest = self._nearest_passage(wanted, limits)
+        message = f"{quoted(wanted)} is not {where} word for word"
+        if nearest is None:
+            return f"{message}; copy the words exactly or answer null"
+        return f"{message}; the nearest passage is {quoted(nearest.of(self.text), 200)}"
+
+    def _nearest_passage(self, wanted: str, limits: Span) -> Span | None:
+        """Return the passage most like `wanted`, whole words, for a message; None if nothing is.
+
+        Costs a bounded time: a long text is compared only around the longest words of the phrase.
+        """
+        from rapidfuzz.fuzz import partial_ratio_alignment
+
+        text = self.text
+        wanted = wanted[:300].lower()
+        best: Span | None = None
+        score = _NEAR_ENOUGH
+        for window in self._windows(wanted, limits):
+            passage = window.of(text).lower()
+            if len(passage) != window.end - window.start or not passage:
+                passage = window.of(text)  # lower-casing changed the length: compare as it is
+            match = partial_ratio_alignment(wanted, passage, score_cutoff=score)
+            if match is not None and match.score >= score and match.dest_end > match.dest_start:
+                score = match.score
+                best = Span(window.start + match.dest_start, window.start + match.dest_end)
+        return _to_words(best, text, limits) if best else None
+
+    def _windows(self, wanted: str, limits: Span) -> list[Span]:
+        """Return the stretches to compare with a phrase: all, or around its longest words."""
+        if limits.end - limits.start <= _MAX_COMPARED:
+            return [limits]
+        words = sorted(set(re.findall(r"\w{3,40}", wanted)), key=lambda word: (-len(word), word))
+        reach = len(wanted) + 20
+        windows: list[Span] = []
+        for word in words[:6]:
+            starts = _starts(word, self.folded.text, Span(0, len(self.folded.text)), 0)
+            for start in islice(starts, _MAX_WINDOWS // 6):
+                place = self.folded.original(start, start + len(word))
+                if place is not None and limits.contains(place):
+                    span = Span(max(limits.start, place.start - reach), place.end + reach)
+                    windows.append(Span(span.start, min(limits.end, span.end)))
+        return windows
 
 
 def quoted(words: str, limit: int = 120) -> str:
@@ -75,6 +150,7 @@ def quoted(words: str, limit: int = 120) -> str:
 
 
 def _exact(wanted: str, text: str, limits: Span, near: int | None) -> Span | None:
+    """Return where the phrase stands exactly, as whole words, inside the limits."""
     spans = (
         Span(start, start + len(wanted))
         for start in _starts(wanted, text, limits, limits.start if near is None else near)
@@ -82,26 +158,8 @@ def _exact(wanted: str, text: str, limits: Span, near: int | None) -> Span | Non
     return next((span for span in spans if _is_whole(span, text)), None)
 
 
-def _equal(wanted: str, text: str, limits: Span, near: int | None) -> Span | None:
-    """Find the phrase after folding; only the stretch within the limits is folded."""
-    whole = limits == (0, len(text))
-    folded = fold_article(text) if whole else fold(text[limits.start : limits.end])
-    key = fold(wanted).text.strip()
-    if not key:
-        return None
-    everywhere = Span(0, len(folded.text))
-    middle = 0 if near is None else _folded_offset(folded, near - limits.start)
-    for start in _starts(key, folded.text, everywhere, middle):
-        local = folded.original(start, start + len(key))
-        if local is not None:
-            span = Span(local.start + limits.start, local.end + limits.start)
-            if _is_whole(span, text):
-                return span
-    return None
-
-
 def _folded_offset(folded: Folded, offset: int) -> int:
-    """Return about where an offset of the text falls after folding; good enough to start from."""
+    """Return about where an offset of the text falls after folding, to search from there."""
     pieces = zip(folded.original_ends, folded.ends, strict=True)
     shift = 0
     for original, end in pieces:
@@ -129,7 +187,10 @@ def _starts(wanted: str, text: str, limits: Span, middle: int) -> Iterator[int]:
 
 
 def _is_whole(span: Span, text: str) -> bool:
-    """Tell whether the stretch begins and ends with whole words, numbers and negations."""
+    """Return whether a span begins and ends with whole words, numbers and negations.
+
+    E.g. "ban" in "urban", "1" in "1,227" and "lethal" in "non-lethal" are not whole.
+    """
     start, end = span
     if start and _joined(text[start - 1], text[start]):
         return False
@@ -145,7 +206,7 @@ def _is_whole(span: Span, text: str) -> bool:
 
 
 def _cuts_number_before(before: str, first: str) -> bool:
-    """Tell whether a number goes on to the left: "1," before 227, a minus, "5 " before billion."""
+    """Return whether a number goes on to the left, e.g. "1," before 227, "5 " before billion."""
     if first[0].isdigit():
         if before[-1:] in _POINTS and before[-2:-1].isdigit():
             return True
@@ -156,7 +217,7 @@ def _cuts_number_before(before: str, first: str) -> bool:
 
 
 def _cuts_number_after(last: str, after: str) -> bool:
-    """Tell whether a number goes on to the right: ",227" after 1, " billion" after $100."""
+    """Return whether a number goes on to the right, e.g. ",227" after 1, " billion" after $100."""
     if not last.isdigit():
         return False
     if after[:1] in _POINTS and after[1:2].isdigit():
@@ -165,7 +226,7 @@ def _cuts_number_after(last: str, after: str) -> bool:
 
 
 def _joined(left: str, right: str) -> bool:
-    """Tell whether two neighbours belong to one word."""
+    """Return whether two neighbouring characters belong to one word, e.g. two letters."""
     if unicodedata.combining(right):
         return True
     if not (_is_letter(left) and _is_letter(right)):
@@ -175,54 +236,6 @@ def _joined(left: str, right: str) -> bool:
 
 def _is_letter(character: str) -> bool:
     return character.isalnum() or character == "_" or unicodedata.combining(character) != 0
-
-
-def _refusal(wanted: str, text: str, limits: Span, in_sentence: bool) -> str:
-    where = "in the evidence sentence" if in_sentence else "in the article"
-    nearest = nearest_passage(wanted, text, limits)
-    message = f"{quoted(wanted)} is not {where} word for word"
-    if nearest is None:
-        return f"{message}; copy the words exactly or answer null"
-    return f"{message}; the nearest passage is {quoted(nearest.of(text), 200)}"
-
-
-def nearest_passage(wanted: str, text: str, limits: Span | None = None) -> Span | None:
-    """Return the passage most like `wanted`, whole words, for a message; None if nothing is.
-
-    Costs a bounded time: a long text is compared only around the longest words of the phrase.
-    """
-    from rapidfuzz.fuzz import partial_ratio_alignment
-
-    limits = limits or Span(0, len(text))
-    wanted = wanted[:300].lower()
-    best: Span | None = None
-    score = _NEAR_ENOUGH
-    for window in _windows(wanted, text, limits):
-        passage = window.of(text).lower()
-        if len(passage) != window.end - window.start or not passage:
-            passage = window.of(text)  # lower-casing changed the length: compare as it is
-        found = partial_ratio_alignment(wanted, passage, score_cutoff=score)
-        if found is not None and found.score >= score and found.dest_end > found.dest_start:
-            score = found.score
-            best = Span(window.start + found.dest_start, window.start + found.dest_end)
-    return _to_words(best, text, limits) if best else None
-
-
-def _windows(wanted: str, text: str, limits: Span) -> list[Span]:
-    if limits.end - limits.start <= _MAX_COMPARED:
-        return [limits]
-    folded = fold_article(text)
-    words = sorted(set(re.findall(r"\w{3,40}", wanted)), key=lambda word: (-len(word), word))
-    reach = len(wanted) + 20
-    windows: list[Span] = []
-    for word in words[:6]:
-        starts = _starts(word, folded.text, Span(0, len(folded.text)), 0)
-        for start in islice(starts, _MAX_WINDOWS // 6):
-            found = folded.original(start, start + len(word))
-            if found is not None and limits.contains(found):
-                span = Span(max(limits.start, found.start - reach), found.end + reach)
-                windows.append(Span(span.start, min(limits.end, span.end)))
-    return windows
 
 
 def _to_words(span: Span, text: str, limits: Span) -> Span:

@@ -16,11 +16,11 @@ class Span(NamedTuple):
         return text[self.start : self.end]
 
     def overlaps(self, other: "Span") -> bool:
-        """Tell whether the two spans share at least one character."""
+        """Return whether the two spans share at least one character."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: "Span") -> bool:
-        """Tell whether `other` lies wholly inside this span (equal spans do)."""
+        """Return whether `other` lies wholly inside this span (equal spans do)."""
         return self.start <= other.start and other.end <= self.end
 
     def distance(self, other: "Span") -> int:

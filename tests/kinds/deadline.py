@@ -11,7 +11,15 @@ from typing import ClassVar, Self
 from extractor.fields import Passage, candidate_under
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
-from extractor.kinds.facts import Asked, Fact, Known, RowFacts, of_mention, of_sentence_at, of_span
+from extractor.kinds.facts import (
+    ArticleFacts,
+    Fact,
+    RowFacts,
+    RowQuery,
+    of_mention,
+    of_sentence_at,
+    of_span,
+)
 from extractor.kinds.kind import Kind
 from extractor.text.spans import Span
 
@@ -79,7 +87,7 @@ class DeadlineKind(Kind):
                 found.append(DeadlineCandidate(id_, place, word, Span(*promise.span())))
         return tuple(found)
 
-    def rows(self, known: Known, asked: Asked) -> Iterator[RowFacts]:
+    def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each deadline with who promises: the last name before the promise."""
         inventory = known.inventory
         for deadline in self.candidates(inventory):

@@ -1,11 +1,11 @@
-"""A language model as the answerer: the plan is chosen, the questions asked, the answers merged.
+"""Asks a language model about an article: makes the questions of a plan, merges the answers.
 
     whole     one call an article (or part of a long one) for everything; for capable models
     narrow    one short question a candidate, with the passage around it and a closed list of
               names; for small models, or for what the rules are unsure of (`--assist unsure`)
 
-What the model gives wrongly goes back to it (see judge.py), what stays wrong is dropped and
-reported here as warnings; the pipeline then fills in from the rules and marks it. One failing
+What the model gets wrong is sent back to it (see judge.py); what stays wrong is dropped and
+reported as warnings, and the pipeline then fills it in from the rules and marks it. One failing
 question among many costs that question only; an endpoint that answers nothing is an error.
 """
 
@@ -19,7 +19,7 @@ from typing import Any, Self
 from extractor.answer.endpoint.cache import open_cache
 from extractor.answer.endpoint.client import Endpoint
 from extractor.answer.endpoint.gates import Deferred, DeferredQuestions, Gate
-from extractor.answer.model.judge import Asked
+from extractor.answer.model.judge import PendingQuestion
 from extractor.answer.model.merging import merge
 from extractor.answer.model.narrow import narrow_questions
 from extractor.answer.model.prompt import Prompts
@@ -35,20 +35,20 @@ from extractor.schema.shape import Shape, shape_of
 from extractor.settings import Settings
 
 # After so many failed questions and not one answer the endpoint is taken to be down.
-_GIVE_UP = 3
-# Refusals that every further question would meet as well.
-_HOPELESS = frozenset({401, 402, 403, 404})
+_MOST_FAILURES = 3
+# HTTP statuses of refusals that every further question would meet as well.
+_FINAL_STATUSES = frozenset({401, 402, 403, 404})
 
 
 @dataclass
-class _Round:
-    """How the questions about one article went."""
+class _Outcome:
+    """What came of the questions about one article so far."""
 
     usage: Usage
     warnings: list[Remark] = field(default_factory=list)
     failures: list[ModelError] = field(default_factory=list)
-    answered: int = 0
-    over: bool = False  # nothing more is to be asked
+    answered: int = 0  # questions
+    is_over: bool = False  # nothing more is to be asked
     deferred: Deferred | None = None  # a question is answered in a batch
 
 
@@ -59,7 +59,10 @@ class ModelAsker:
     """
 
     def __init__(self, settings: Settings, endpoint: Endpoint | None = None) -> None:
-        """Raise UsageError when the settings do not do; nothing is sent yet."""
+        """Open the cache, and the endpoint's client where none is given; nothing is sent yet.
+
+        Raises UsageError when a setting does not fit.
+        """
         self.settings = settings
         self.endpoint = endpoint or Endpoint(settings, open_cache(settings))
         self._prompts: dict[str, Prompts] = {}
@@ -108,29 +111,32 @@ class ModelAsker:
     async def ask(
         self, inventory: Inventory, schema: Schema, by_rules: Answer
     ) -> tuple[Answer, Usage]:
-        """Ask about one article; raise ModelError when not one question was answered."""
+        """Ask about one article; see `extractor.answers.Asker.ask`.
+
+        Raises ModelError, with the usage so far in `spent`, when not one question was answered.
+        """
         shape = shape_of(schema.model)
         wanted = self._wanted(inventory, shape, by_rules)
         build = whole_questions if self.plan == "whole" else narrow_questions
-        asked = build(self._prompts_for(schema), self.settings, inventory, by_rules, wanted)
+        pending = build(self._prompts_for(schema), self.settings, inventory, by_rules, wanted)
         started = monotonic()
-        going = await self._ask_all(asked)
-        for one in asked:
-            going.warnings += one.judge.finish()
-        going.warnings += _sent_back(asked)
-        answer = merge(shape, [one.judge for one in asked], by_rules, wanted)
-        answer.warnings += going.warnings
-        for one in asked:
-            answer.confidence |= one.confidence
-        if not going.usage.calls:
-            going.usage.cost_usd = 0.0
-        going.usage.seconds = monotonic() - started
-        return answer, going.usage
+        outcome = await self._ask_all(pending)
+        for item in pending:
+            outcome.warnings += item.judge.accept_reserve()
+        outcome.warnings += _sent_back(pending)
+        answer = merge(shape, [item.judge for item in pending], by_rules, wanted)
+        answer.warnings += outcome.warnings
+        for item in pending:
+            answer.confidence |= item.confidence
+        if not outcome.usage.calls:
+            outcome.usage.cost_usd = 0.0
+        outcome.usage.seconds = monotonic() - started
+        return answer, outcome.usage
 
     def _wanted(
         self, inventory: Inventory, shape: Shape, by_rules: Answer
     ) -> frozenset[str] | None:
-        """Return the ids to ask about; None for all."""
+        """Return the keys of rows and ids of candidates to ask about (`row_key`); None for all."""
         if self.settings.assist == "all":
             return None
         unsure = {
@@ -148,66 +154,69 @@ class ModelAsker:
                 }
         return frozenset(unsure)
 
-    async def _ask_all(self, asked: Sequence[Asked]) -> _Round:
-        """Ask everything; the endpoint limits how many at a time."""
-        going = _Round(Usage(cost_usd=0.0))
+    async def _ask_all(self, pending: Sequence[PendingQuestion]) -> _Outcome:
+        """Ask all questions, at most `concurrency` of them at a time.
+
+        Raises Deferred when a question goes into a batch, ModelError when none was answered.
+        """
+        outcome = _Outcome(Usage(cost_usd=0.0))
         slots = asyncio.Semaphore(self.settings.concurrency)
 
-        async def in_turn(one: Asked) -> None:
+        async def ask_in_turn(item: PendingQuestion) -> None:
             async with slots:
-                if not going.over:
-                    await self._ask_one(one, going)
+                if not outcome.is_over:
+                    await self._ask_one(item, outcome)
 
         try:
-            await _together([in_turn(one) for one in asked])
+            await _gather_or_cancel([ask_in_turn(item) for item in pending])
         except ModelError as error:
-            error.spent = going.usage
+            error.spent = outcome.usage
             raise
-        if going.deferred is not None:
-            raise going.deferred
-        if going.failures and not going.answered:
-            going.failures[0].spent = going.usage
-            raise going.failures[0]
-        return going
+        if outcome.deferred is not None:
+            raise outcome.deferred
+        if outcome.failures and not outcome.answered:
+            outcome.failures[0].spent = outcome.usage
+            raise outcome.failures[0]
+        return outcome
 
-    async def _ask_one(self, one: Asked, going: _Round) -> None:
-        """Ask one question into its judge; raise only when the others need not be asked."""
-        usage = Usage()
+    async def _ask_one(self, item: PendingQuestion, outcome: _Outcome) -> None:
+        """Ask one question and judge its answer; raise only when the others need not be asked."""
+        usage, judge = Usage(), item.judge
         try:
             await self.endpoint.ask(
-                one.question, lambda text: one.judge.take(one.read(text)), usage
+                item.question, lambda text: judge.accept(item.read(text)), usage
             )
-            going.answered += 1
+            outcome.answered += 1
         except AnswerCut as error:
-            going.answered += 1
-            one.judge.take_quietly(one.read_cut(error.partial))
-            going.warnings.append(_remark("answer_cut", one, error))
+            outcome.answered += 1
+            judge.accept_finally(item.read_cut(error.partial))
+            outcome.warnings.append(_remark("answer_cut", item, error))
         except AnswerInvalid as error:
-            going.answered += 1
-            if not one.judge.attempts:  # not even JSON, or declined
-                going.warnings.append(_remark("answer_invalid", one, error))
+            outcome.answered += 1
+            if not judge.attempts:  # not even JSON, or declined
+                outcome.warnings.append(_remark("answer_invalid", item, error))
         except Deferred as deferred:  # so are the others, all at once
-            going.deferred = deferred
+            outcome.deferred = deferred
         except ModelError as error:
-            going.warnings.append(_remark("not_answered", one, error))
-            if one.judge.attempts:  # a re-ask failed; what was answered before is kept
-                going.answered += 1
+            outcome.warnings.append(_remark("not_answered", item, error))
+            if judge.attempts:  # a re-ask failed; what was answered before is kept
+                outcome.answered += 1
                 return
-            going.failures.append(error)
-            refused = isinstance(error, EndpointRefused) and error.status in _HOPELESS
-            if refused or (len(going.failures) >= _GIVE_UP and not going.answered):
-                going.over = True
+            outcome.failures.append(error)
+            refused = isinstance(error, EndpointRefused) and error.status in _FINAL_STATUSES
+            if refused or (len(outcome.failures) >= _MOST_FAILURES and not outcome.answered):
+                outcome.is_over = True
                 raise
         finally:
-            _add(going.usage, usage)
+            _add(outcome.usage, usage)
 
 
-async def _together(doing: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Do all at a time, or none any more once one raises; a single one needs no task."""
-    if len(doing) == 1:
-        await doing[0]
+async def _gather_or_cancel(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Await all at a time; once one raises, cancel the others. A single one needs no task."""
+    if len(coroutines) == 1:
+        await coroutines[0]
         return
-    tasks = [asyncio.ensure_future(one) for one in doing]
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -216,22 +225,25 @@ async def _together(doing: Sequence[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _sent_back(asked: Sequence[Asked]) -> list[Remark]:
-    """Say how much of what the model answered had to go back to it."""
-    faults = [fault for one in asked for fault in one.judge.sent_back]
+def _sent_back(pending: Sequence[PendingQuestion]) -> list[Remark]:
+    """Return a warning that counts the faults that were sent back to the model; [] if none was."""
+    faults = [fault for item in pending for fault in item.judge.sent_back]
     if not faults:
         return []
-    told = f"{len(faults)} faults of its answers were told to the model, such as: {faults[0]}"
-    return [Remark("sent_back", told)]
+    message = f"{len(faults)} faults of its answers were told to the model, such as: {faults[0]}"
+    return [Remark("sent_back", message)]
 
 
 def _add(total: Usage, usage: Usage) -> None:
+    """Add a question's usage to the total; without a call it cost nothing, at any price."""
     if not usage.calls:
         usage.cost_usd = 0.0
     total.add(usage)
 
 
-def _remark(code: str, one: Asked, error: Exception) -> Remark:
-    candidate = one.about if one.about in one.judge.inventory.by_id else None
-    where = place_of(one.judge.inventory, candidate) if candidate else None
-    return Remark(code, f"{one.about}: {error}", where, candidate)
+def _remark(code: str, item: PendingQuestion, error: Exception) -> Remark:
+    """Return a warning on one question, with the place of the candidate that it is about."""
+    inventory = item.judge.inventory
+    candidate = item.about if item.about in inventory.by_id else None
+    where = place_of(inventory, candidate) if candidate else None
+    return Remark(code, f"{item.about}: {error}", where, candidate)

@@ -1,32 +1,32 @@
-"""What a model's answers yield: good rows are kept, each fault becomes a complaint it can act on.
+"""Checks a model's answers row by row: keeps the good rows, and says what is wrong with the others.
 
-An answer is judged row by row, so one wrong id does not cost the other rows. What was good stays
-when the model is asked again, and the model is asked for the rest only: shorter answers, and a
-second attempt cannot make the first one worse.
+One wrong id does not cost the other rows. What was good stays when the model is asked again, and
+the model is asked for the rest only: shorter answers, and a second attempt cannot make the first
+one worse. What the model still gets wrong is left to the check and the rules.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from extractor.answer.endpoint.messages import AskAgain, Question
 from extractor.answers import Dismissal, row_key
 from extractor.article import Remark
-from extractor.check.resolve import Draft, Fault, data_of, fault_line, resolve
+from extractor.check.resolve import DraftRow, Fault, data_of, fault_line, resolve
 from extractor.fields import Grounded, Name
 from extractor.find.candidates import Candidate
 from extractor.find.inventory import Inventory
 from extractor.kinds import accountable_kinds, kind_of_id, place_of
-from extractor.schema.shape import FieldShape, Shape
+from extractor.schema.shape import FieldShape, Shape, validator_of
 from extractor.text.spans import Span
 
 _FENCE = re.compile(r"(?s)\A\s*(?:<think>.*?</think>\s*)?(?:```(?:json)?\s*)?(.*?)(?:```)?\s*\Z")
-_SHOWN = 30  # complaints in one message; more only confuse
+_MOST_SHOWN = 30  # complaints in one message; more only confuse
 _MAX_REASON = 80  # characters of a dismissal's reason
 
 Key = tuple[str, str]  # field key of the list, and the id that the row rests on or ""
@@ -41,9 +41,9 @@ class Complaint(NamedTuple):
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """Return an answer's object, whatever code fences or thoughts are around it.
+    """Return an answer's JSON object, without the code fences or thoughts around it.
 
-    Raises AskAgain.
+    Raises AskAgain with a message for the model: the answer is empty, no JSON or no object.
     """
     body = _body_of(text)
     if not body.strip():
@@ -67,7 +67,7 @@ def _body_of(text: str) -> str:
 
 
 def read_cut_json(text: str) -> dict[str, Any]:
-    """Return what is whole in an answer that was cut: never the last thing begun."""
+    """Return the complete items of an answer that was cut off, without the last one begun."""
     try:
         data = from_json(_body_of(text), allow_partial="trailing-strings")
     except ValueError:
@@ -84,9 +84,10 @@ def read_cut_json(text: str) -> dict[str, Any]:
 
 @dataclass
 class Judge:
-    """The good of one or more answers about a part of one article.
+    """Gathers the good rows of one or more answers to one question about a part of an article.
 
-    `wanted` limits what is taken to rows on these candidates (None: all of the part).
+    `part` is the span that the question shows. `wanted` limits the rows that are accepted to those
+    on these candidates (None: all of the part).
     """
 
     inventory: Inventory
@@ -94,17 +95,21 @@ class Judge:
     part: Span
     wanted: frozenset[str] | None = None
     asks_all: bool = True  # complain of candidates that no row accounts for
-    rows: dict[Key, list[Draft]] = field(default_factory=dict)
-    reserve: dict[Key, list[Draft]] = field(default_factory=dict)  # wrong in part
+    rows: dict[Key, list[DraftRow]] = field(default_factory=dict)
+    # Rows that are wrong in part: used by `accept_reserve` where no better ones came.
+    reserve: dict[Key, list[DraftRow]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)  # root fields that are no rows
     dismissed: dict[str, Dismissal] = field(default_factory=dict)
     faults: list[Complaint] = field(default_factory=list)  # of the latest answer
-    attempts: int = 0
-    sent_back: list[str] = field(default_factory=list)  # the faults of all answers
-    _told: list[str] = field(default_factory=list, repr=False)
+    attempts: int = 0  # answers judged so far
+    sent_back: list[str] = field(default_factory=list)  # the complaints about all answers
+    _last_complaints: list[str] = field(default_factory=list, repr=False)
 
-    def take(self, data: dict[str, Any]) -> None:
-        """Take what is good of an answer; raise AskAgain while something is wrong or missing."""
+    def accept(self, data: dict[str, Any]) -> None:
+        """Keep what is good of an answer's object; raise AskAgain while more is to be had.
+
+        The same complaints are made once only: a model that repeats an answer has no better one.
+        """
         self.attempts += 1
         self.faults = []
         if self.attempts > 1:  # only what was wrong is given again
@@ -114,71 +119,77 @@ class Judge:
             Complaint(fault_line(f), (f.list_path, f.anchor or ""), _row_path(f.path))
             for f in faults
         ]
-        self._take_rows(draft, faults)
-        self._take_values(draft, data)
-        self._take_dismissals(data)
-        told = [complaint.line for complaint in self.faults] + self._gaps()
-        again, self._told = told == self._told, told
-        if told and not again:  # what was told once in vain is not told again
-            self.sent_back += told
-            raise AskAgain(_message(told))
+        self._accept_rows(draft, faults)
+        self._accept_values(draft, data)
+        self._accept_dismissals(data)
+        complaints = [complaint.line for complaint in self.faults] + self._gaps()
+        is_repeated = complaints == self._last_complaints
+        self._last_complaints = complaints
+        if complaints and not is_repeated:
+            self.sent_back += complaints
+            raise AskAgain(_message(complaints))
 
-    def take_quietly(self, data: dict[str, Any]) -> None:
-        """Take what is good of an answer that will not be asked for again."""
+    def accept_finally(self, data: dict[str, Any]) -> None:
+        """Keep what is good of an answer that will not be asked for again."""
         with suppress(AskAgain):
-            self.take(data)
+            self.accept(data)
 
-    def _take_rows(self, draft: Draft, faults: Sequence[Fault]) -> None:
-        fresh: dict[Key, list[Draft]] = {}
-        reserve: dict[Key, list[Draft]] = {}
+    def _accept_rows(self, draft: DraftRow, faults: Sequence[Fault]) -> None:
+        """Keep the rows of an answer that are good, and put those wrong in part into the reserve.
+
+        A new answer's rows on a candidate replace those of the answers before.
+        """
+        fresh: dict[Key, list[DraftRow]] = {}
+        reserve: dict[Key, list[DraftRow]] = {}
         for listed in self.shape.fields:
             row = listed.row
             if row is None or not listed.many:
                 continue
-            for made in draft.values.get(listed.key) or ():
-                key = listed.key, made.anchor_id or ""
-                if not self._belongs(listed, row, made):
+            for draft_row in draft.values.get(listed.key) or ():
+                key = listed.key, draft_row.anchor_id or ""
+                if not self._belongs(listed, row, draft_row):
                     continue
-                if self._is_unfounded(row, made, key):
+                if self._is_unfounded(row, draft_row, key):
                     continue
-                refused = _refused(row, made)
-                self.faults += [Complaint(line, key, made.path) for line in refused]
-                if refused or made.path in {fault.row for fault in self.faults}:
-                    made.faults = tuple(f for f in faults if _row_path(f.path) == made.path)
-                    reserve.setdefault(key, []).append(made)
+                refused = _refused(row, draft_row)
+                path = draft_row.path
+                self.faults += [Complaint(line, key, path) for line in refused]
+                if refused or path in {fault.row for fault in self.faults}:
+                    draft_row.faults = tuple(f for f in faults if _row_path(f.path) == path)
+                    reserve.setdefault(key, []).append(draft_row)
                 else:
-                    _keep(row, made, fresh.setdefault(key, []))
+                    _keep(row, draft_row, fresh.setdefault(key, []))
         self.rows.update(fresh)
         self.reserve.update(reserve)
 
-    def _is_unfounded(self, row: Shape, made: Draft, key: Key) -> bool:
-        """Tell whether a row on a sentence copies phrases of which not one stands in it.
+    def _is_unfounded(self, row: Shape, draft_row: DraftRow, key: Key) -> bool:
+        """Return whether a row on a sentence copies phrases of which not one stands in it.
 
-        Such a sentence is no evidence for the row: its other values are not taken either, and
+        Such a sentence is no evidence for the row: its other values are not kept either, and
         the one complaint about the row replaces those about its fields.
         """
         if row.rests_on is None or not row.rests_on.on_sentence:
             return False
         phrases = [f.key for f in row.fields if f.kind == "verbatim"]
-        given = any(made.given.get(phrase) not in (None, "", []) for phrase in phrases)
-        if not given or any(made.values.get(phrase) not in (None, []) for phrase in phrases):
+        given, values, path = draft_row.given, draft_row.values, draft_row.path
+        if all(given.get(phrase) in (None, "", []) for phrase in phrases):
             return False
-        self.faults = [fault for fault in self.faults if fault.row != made.path]
-        line = (
-            f"{made.path}: not one of its phrases stands in {key[1]}, so {key[1]} does not say it"
-        )
-        self.faults.append(Complaint(line, key, made.path))
+        if any(values.get(phrase) not in (None, []) for phrase in phrases):
+            return False
+        self.faults = [fault for fault in self.faults if fault.row != path]
+        line = f"{path}: not one of its phrases stands in {key[1]}, so {key[1]} does not say it"
+        self.faults.append(Complaint(line, key, path))
         return True
 
-    def _belongs(self, listed: FieldShape, row: Shape, made: Draft) -> bool:
-        """Tell whether a row is about this part of the article, and was asked for."""
-        anchor, kind = made.anchor_id, row.rests_on
+    def _belongs(self, listed: FieldShape, row: Shape, draft_row: DraftRow) -> bool:
+        """Return whether a row is about this part of the article, and was asked for."""
+        anchor, kind = draft_row.anchor_id, row.rests_on
         if anchor is None or self._candidate(anchor) is None:
             return True
         (start, end), (begins, ends) = place_of(self.inventory, anchor), self.part
         if start >= ends or end <= begins:
-            told = f"{made.path}: {anchor} is not in this part of the article"
-            self.faults.append(Complaint(told, (listed.key, anchor), made.path))
+            line = f"{draft_row.path}: {anchor} is not in this part of the article"
+            self.faults.append(Complaint(line, (listed.key, anchor), draft_row.path))
             return False
         if self.wanted is None or kind is None or not kind.rated:
             return True
@@ -193,7 +204,8 @@ class Judge:
     def _candidate(self, id_: str) -> Candidate | None:
         return self.inventory.candidate(id_)
 
-    def _take_values(self, draft: Draft, data: dict[str, Any]) -> None:
+    def _accept_values(self, draft: DraftRow, data: dict[str, Any]) -> None:
+        """Keep the values of the root fields that hold no rows, where the model allows them."""
         for asked in self.shape.fields:
             if (asked.row is not None and asked.many) or asked.key not in data:
                 continue
@@ -208,13 +220,14 @@ class Judge:
             else:
                 self.values[asked.key] = value
 
-    def _take_dismissals(self, data: dict[str, Any]) -> None:
+    def _accept_dismissals(self, data: dict[str, Any]) -> None:
+        """Keep the dismissals of candidates that exist, unless a row uses the candidate."""
         items = data.get("dismissed")
         for item in items if isinstance(items, list) else []:
             id_ = str(item.get("id", "")).strip("[]() ").upper() if isinstance(item, dict) else ""
             if self._candidate(id_) is None:
-                told = f"dismissed: there is no {id_[:20]!r} in this article"
-                self.faults.append(Complaint(told, ("dismissed", "")))
+                line = f"dismissed: there is no {id_[:20]!r} in this article"
+                self.faults.append(Complaint(line, ("dismissed", "")))
                 continue
             reason = " ".join(str(item.get("reason") or "").split())[:_MAX_REASON]
             self.dismissed[id_] = Dismissal(id_, reason or "no reason given", "model")
@@ -223,27 +236,27 @@ class Judge:
                 self.dismissed.pop(used, None)  # a row says more than a dismissal
 
     def used(self) -> set[str]:
-        """Return the candidates that the rows and lists gathered so far account for."""
-        found = {anchor for _, anchor in self.rows}
-        _add_ids(found, self.values.values())
+        """Return the ids of the candidates that the rows and lists gathered so far account for."""
+        ids = {anchor for _, anchor in self.rows}
+        _add_ids(ids, self.values.values())
         for rows in self.rows.values():
             for row in rows:
-                _add_ids(found, row.values.values())
+                _add_ids(ids, row.values.values())
         for listed in self.shape.fields:
             kind = listed.row.rests_on if listed.row is not None else None
             if kind is None or not (kind.accountable and kind.on_sentence):
                 continue
             # Rows rest on sentences: they account for the statements in these.
             evidence = {anchor for key, anchor in self.rows if key == listed.key}
-            found |= {
+            ids |= {
                 candidate.id
                 for candidate in kind.candidates(self.inventory)
                 if kind.anchor_id(candidate) in evidence
             }
-        return found
+        return ids
 
     def candidates(self) -> list[str]:
-        """Return the ids in this part that the schema wants a row or a dismissal for."""
+        """Return the ids in this part that the schema wants a row or a dismissal for, by kind."""
         placed = [
             (candidate.id, *kind.span(candidate))
             for kind in accountable_kinds()
@@ -260,11 +273,12 @@ class Judge:
         ]
 
     def missing(self) -> list[str]:
-        """Return the candidates that neither a row nor a dismissal accounts for."""
+        """Return the ids of the candidates that neither a row nor a dismissal accounts for."""
         done = self.used() | self.dismissed.keys() | {anchor for _, anchor in self.reserve}
         return [id_ for id_ in self.candidates() if id_ not in done]
 
     def _gaps(self) -> list[str]:
+        """Return the complaint about candidates that are not accounted for; [] if there is none."""
         missing = self.missing() if self.asks_all else []
         if not missing:
             return []
@@ -277,8 +291,8 @@ class Judge:
         anchor = kind.anchor_id(candidate) if kind is not None else id_
         return id_ if anchor == id_ else f"{id_} (in {anchor})"
 
-    def finish(self) -> list[Remark]:
-        """Take the rows in reserve where nothing better came; return what was lost, as warnings.
+    def accept_reserve(self) -> list[Remark]:
+        """Keep the rows in reserve where no better ones came; return warnings of what is dropped.
 
         The check drops what is wrong in a row of the reserve, reports it, and lets the rules
         fill in; so here only rows are reported that rest on nothing.
@@ -294,14 +308,15 @@ class Judge:
         candidate = complaint.key[1] or None
         known = candidate is not None and self._candidate(candidate) is not None
         where = place_of(self.inventory, candidate) if candidate and known else None
-        told = f"the model's answer, dropped: {complaint.line}"
-        return Remark("answer_dropped", told, where, candidate)
+        message = f"the model's answer, dropped: {complaint.line}"
+        return Remark("answer_dropped", message, where, candidate)
 
 
-def _message(told: list[str]) -> str:
-    lines = [f"- {line}" for line in told[:_SHOWN]]
-    if len(told) > _SHOWN:
-        lines.append(f"- and {len(told) - _SHOWN} more")
+def _message(complaints: list[str]) -> str:
+    """Return the message that asks a model for what is wrong or missing, one line each."""
+    lines = [f"- {line}" for line in complaints[:_MOST_SHOWN]]
+    if len(complaints) > _MOST_SHOWN:
+        lines.append(f"- and {len(complaints) - _MOST_SHOWN} more")
     return (
         "Give only the rows that are named here, corrected or added; the others are kept, "
         "so leave them out.\n" + "\n".join(lines)
@@ -313,45 +328,46 @@ def _row_path(path: str) -> str:
     return path[: path.index("]") + 1] if "]" in path else path
 
 
-def _add_ids(found: set[str], values: Iterable[Any]) -> None:
-    """Add the ids of candidates among values, in lists and models too; names count for nothing."""
+def _add_ids(ids: set[str], values: Iterable[Any]) -> None:
+    """Add to `ids` those of candidates among values, in lists and rows too, but not of names."""
     for value in values:
         if isinstance(value, Grounded):
             if not isinstance(value, Name) and (id_ := getattr(value, "id", None)):
-                found.add(id_)
-        elif isinstance(value, Draft):
-            _add_ids(found, value.values.values())
+                ids.add(id_)
+        elif isinstance(value, DraftRow):
+            _add_ids(ids, value.values.values())
         elif isinstance(value, list):
-            _add_ids(found, value)
+            _add_ids(ids, value)
 
 
-def _keep(row: Shape, made: Draft, kept: list[Draft]) -> None:
+def _keep(row: Shape, draft_row: DraftRow, kept: list[DraftRow]) -> None:
     """Add a row to those on the same candidate, unless it says nothing new."""
     kind = row.rests_on
     if kept and kind is not None and kind.once and kind.accountable:
-        return  # one row a quotation: what is said twice is said once
-    if not any(says_the_same(made, other) for other in kept):
-        kept.append(made)
+        return  # one row a quotation: the first counts
+    if not any(says_the_same(draft_row, other) for other in kept):
+        kept.append(draft_row)
 
 
-def says_the_same(one: Draft, other: Draft) -> bool:
+def says_the_same(row: DraftRow, other: DraftRow) -> bool:
     """Return whether two rows of a list have the same values."""
-    return one.data() == other.data()
+    return row.data() == other.data()
 
 
-def _refused(row: Shape, made: Draft) -> list[str]:
-    """Return what the model of a row or group refuses in its values, a line each."""
+def _refused(row: Shape, draft_row: DraftRow) -> list[str]:
+    """Return what the schema's model of a row or group refuses in its values, a line each."""
     try:
-        row.model.model_validate(made.data())
+        row.model.model_validate(draft_row.data())
     except ValidationError as error:
-        return [f"{made.path}.{line}" for line in _lines(error)] or [made.path]
+        path = draft_row.path
+        return [f"{path}.{line}" for line in _lines(error)] or [path]
     return []
 
 
 def _misfit(shape: Shape, asked: FieldShape, value: Any) -> str | None:
     """Return what is wrong with a field's value, or None."""
     try:
-        _adapter(shape.model, asked.name).validate_python(data_of(value))
+        validator_of(shape.model, asked.name).validate_python(data_of(value))
     except ValidationError as error:
         return f"{asked.key}: {'; '.join(_lines(error)[:3])}"
     return None
@@ -360,34 +376,20 @@ def _misfit(shape: Shape, asked: FieldShape, value: Any) -> str | None:
 def _lines(error: ValidationError) -> list[str]:
     """Return one line for each thing that is wrong, without Pydantic's own decoration."""
     lines = []
-    for one in error.errors(include_url=False, include_context=False, include_input=False):
-        path = ".".join(str(part) for part in one["loc"] if not str(part).startswith("literal"))
-        lines.append(f"{path}: {one['msg'].removeprefix('Value error, ')}".removeprefix(": "))
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        path = ".".join(str(part) for part in detail["loc"] if not str(part).startswith("literal"))
+        lines.append(f"{path}: {detail['msg'].removeprefix('Value error, ')}".removeprefix(": "))
     return list(dict.fromkeys(lines))
 
 
-_adapters: dict[tuple[type[BaseModel], str], TypeAdapter[Any]] = {}
-
-
-def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
-    key = (model, name)
-    if key not in _adapters:
-        info = model.model_fields[name]
-        annotation: Any = info.annotation
-        for constraint in info.metadata:
-            annotation = Annotated[annotation, constraint]
-        _adapters[key] = TypeAdapter(annotation)
-    return _adapters[key]
-
-
 @dataclass
-class Asked:
-    """One question with the judge that its answer goes into."""
+class PendingQuestion:
+    """A question to a model, how its answer is read, and the judge that the answer goes to."""
 
     question: Question
     judge: Judge
     about: str  # for messages: "Q7", "part 2 of 3"
-    read: Callable[[str], dict[str, Any]]  # the answer's text as data; or AskAgain
-    read_cut: Callable[[str], dict[str, Any]]  # the same of an answer that was cut
-    # By candidate: how sure the answer is, where reading it tells.
+    read: Callable[[str], dict[str, Any]]  # the answer's text as data; raises AskAgain
+    read_cut: Callable[[str], dict[str, Any]]  # the same for an answer that was cut off
+    # By candidate: how sure the answer is, 0…1; filled by `read` where the answer shows it.
     confidence: dict[str, float] = field(default_factory=dict)

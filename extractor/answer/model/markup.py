@@ -1,4 +1,4 @@
-"""An article as a model reads it: its text with the candidates' ids written in.
+"""Writes an article for a model: its text with the candidates' ids written in.
 
     [S4] The envoy [P3] said: [Q1: "We agreed on [N2: 40] names."]
 
@@ -26,10 +26,10 @@ _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
 # Alternative names listed beside the main one; more help nobody and cost tokens.
 _ALIASES = 3
 _NAMES = 60  # in one question; beyond it the least mentioned are left out
-# An offset, what goes before what there (less than 0: it ends something), and what is written:
-# first what ends, the inner before the outer; then what begins, the outer first.
+# An offset, its rank among marks at that offset (less than 0: it ends something), and what is
+# written: first what ends, the inner before the outer; then what begins, the outer first.
 _Mark = tuple[int, int, str]
-_FIRST, _ENDS, _BEGINS = -4_000_000_000, -3_000_000_000, 3_000_000_000
+_ID_BEHIND, _ENDS, _BEGINS = -4_000_000_000, -3_000_000_000, 3_000_000_000
 
 
 @frozen
@@ -85,7 +85,7 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     marks: list[_Mark] = []
     letters = {id_[:1] for id_ in marked}
     for kind in all_kinds():
-        # Others need not be found at all.
+        # A kind with no marked id is left out: its candidates need not be found at all.
         if kind.letter in letters and kind.marking != "listed":
             marks += _marks_of(kind, inventory, marked)
     for paragraph in inventory.article.paragraphs:
@@ -105,7 +105,7 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
 
 
 def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
-    """Return the marks of a kind's candidates, where it wants them to stand."""
+    """Return the marks of a kind's candidates that are in `marked`, by the kind's `marking`."""
     marks: list[_Mark] = []
     for candidate in kind.candidates(inventory):
         id_ = candidate.id
@@ -117,7 +117,7 @@ def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list
         label = id_
         for start, end in kind.pieces(candidate, inventory):
             if kind.marking == "behind":
-                marks.append((end, _FIRST, f" [{id_}]"))
+                marks.append((end, _ID_BEHIND, f" [{id_}]"))
                 continue
             marks.append((start, _BEGINS + start - end, f"[{label}: "))
             marks.append((end, _ENDS + end - start, "]"))
@@ -129,7 +129,7 @@ def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     """Return the names mentioned inside a stretch, by id order; of too many the most mentioned."""
     near = [entity for entity in inventory.names if entity.mentions]
     if within != (0, len(inventory.article.text)):
-        near = [entity for entity in near if _is_in(entity.mentions, within)]
+        near = [entity for entity in near if _is_mentioned(entity.mentions, within)]
     if len(near) > _NAMES:
         by_use = sorted(near, key=lambda entity: -len(entity.mentions))
         chosen = {entity.id for entity in by_use[:_NAMES]}
@@ -137,7 +137,8 @@ def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     return [ListedName(e.id, one_line(e.name), e.kind, _other_forms(e)) for e in near]
 
 
-def _is_in(mentions: Sequence[Mention], within: Span) -> bool:
+def _is_mentioned(mentions: Sequence[Mention], within: Span) -> bool:
+    """Return whether one of the mentions, in order of the text, begins inside a stretch."""
     start, end = within
     at = bisect_left(mentions, start, key=_start_of)
     return at < len(mentions) and mentions[at].span[0] < end
@@ -148,7 +149,7 @@ def _start_of(mention: Mention) -> int:
 
 
 def _other_forms(entity: Entity) -> tuple[str, ...]:
-    """Return the aliases that the name itself does not show."""
+    """Return the first aliases that are not part of the name itself."""
     if not entity.aliases:
         return ()
     shown = entity.name.lower()
@@ -157,10 +158,10 @@ def _other_forms(entity: Entity) -> tuple[str, ...]:
 
 
 def parts_of(inventory: Inventory, limit: int) -> list[Span]:
-    """Cut the article into stretches of at most `limit` characters, in order, without loss.
+    """Return spans of at most `limit` code points that together cover the article, in order.
 
     Cuts fall between paragraphs, or between sentences where one paragraph is too long; never
-    inside a quotation, even if that makes a part longer.
+    inside a quotation, even if that makes a part longer. Parts of nothing but blanks are left out.
     """
     text = inventory.article.text
     paragraphs = [p.span for p in inventory.article.paragraphs]
@@ -182,6 +183,7 @@ def parts_of(inventory: Inventory, limit: int) -> list[Span]:
 
 
 def _inside_quotations(inventory: Inventory, offsets: set[int]) -> set[int]:
+    """Return those of the offsets that lie inside a quotation, its first offset excepted."""
     ordered, inside = sorted(offsets), set()
     for quotation in inventory.quotations:
         start, end = quotation.outer

@@ -5,7 +5,7 @@ from typing import Any
 
 from extractor.answer.model.judge import Judge, says_the_same
 from extractor.answers import Answer, Dismissal, row_key
-from extractor.check.resolve import Draft
+from extractor.check.resolve import DraftRow
 from extractor.kinds import place_of
 from extractor.schema.shape import FieldShape, Shape
 
@@ -16,7 +16,11 @@ def merge(
     by_rules: Answer,
     wanted: frozenset[str] | None,
 ) -> Answer:
-    """Put what the judges took together, and with `wanted` the rules' rows for everything else."""
+    """Return one answer from what the judges of all questions about an article kept.
+
+    `wanted` holds the keys of rows and ids of candidates that were asked about; the rules' rows
+    on everything else are added. None: everything was asked about.
+    """
     answer = Answer({}, origin="model")
     for asked in shape.fields:
         if asked.row is not None and asked.many:
@@ -27,32 +31,33 @@ def merge(
         answer.dismissed += judge.dismissed.values()
     if answer.dismissed:
         used = {id_ for judge in judges for id_ in judge.used()}
-        answer.dismissed = _once([d for d in answer.dismissed if d.candidate not in used])
+        answer.dismissed = _last_of_each([d for d in answer.dismissed if d.candidate not in used])
     if wanted is not None:
         _keep_rules(shape, answer, by_rules, wanted)
     return answer
 
 
-def _merged_rows(listed: FieldShape, judges: Sequence[Judge], answer: Answer) -> list[Draft]:
-    found: dict[str, list[Draft]] = {}
+def _merged_rows(listed: FieldShape, judges: Sequence[Judge], answer: Answer) -> list[DraftRow]:
+    """Return a list's rows from all judges, in order of the article; notes their origin."""
+    by_anchor: dict[str, list[DraftRow]] = {}
     for judge in judges:
         for (key, anchor), rows in judge.rows.items():
             if key == listed.key:
-                kept = found.setdefault(anchor, [])
+                kept = by_anchor.setdefault(anchor, [])
                 kept += [row for row in rows if not any(says_the_same(row, k) for k in kept)]
     inventory = judges[0].inventory if judges else None
     ordered = sorted(
-        found, key=lambda id_: place_of(inventory, id_).start if inventory and id_ else 0
+        by_anchor, key=lambda id_: place_of(inventory, id_).start if inventory and id_ else 0
     )
     for anchor in ordered:
         if anchor:
             answer.origins[row_key(listed, anchor)] = "model"
-    return [row for anchor in ordered for row in found[anchor]]
+    return [row for anchor in ordered for row in by_anchor[anchor]]
 
 
 def _merge_value(asked: FieldShape, judges: Sequence[Judge], answer: Answer) -> None:
-    """Take the first value given; lists of all parts together."""
-    values = [h.values[asked.key] for h in judges if asked.key in h.values]
+    """Put the first value that is not empty into the answer; of a list, the items of all parts."""
+    values = [judge.values[asked.key] for judge in judges if asked.key in judge.values]
     if asked.many:
         merged: list[Any] = []
         for value in values:
@@ -65,12 +70,13 @@ def _merge_value(asked: FieldShape, judges: Sequence[Judge], answer: Answer) -> 
         answer.data[asked.key] = given[0] if given else values[0]
 
 
-def _once(dismissals: list[Dismissal]) -> list[Dismissal]:
+def _last_of_each(dismissals: list[Dismissal]) -> list[Dismissal]:
+    """Return one dismissal a candidate, the last one given."""
     return list({dismissal.candidate: dismissal for dismissal in dismissals}.values())
 
 
 def _keep_rules(shape: Shape, answer: Answer, by_rules: Answer, wanted: frozenset[str]) -> None:
-    """Add the rules' rows on everything that the model was not asked about."""
+    """Add the rules' rows, values and dismissals on what the model was not asked about."""
     dismissed = {dismissal.candidate for dismissal in answer.dismissed}
     for asked in shape.fields:
         if asked.key not in by_rules.data:

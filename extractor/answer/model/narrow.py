@@ -1,4 +1,4 @@
-"""The plan "narrow": one short question a candidate, answered from closed lists.
+"""Makes the questions of the plan "narrow": one short one a candidate, answered from closed lists.
 
 The model reads the passage around one candidate and answers the fields of one row. Where a field
 wants a name or a figure, its JSON schema lists those near by and null, so an endpoint that holds
@@ -8,16 +8,17 @@ plan "whole", together, in one question.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from extractor.answer.endpoint.messages import AskAgain, Question
-from extractor.answer.model.judge import Asked, Judge, read_json
+from extractor.answer.model.judge import Judge, PendingQuestion, read_json
 from extractor.answer.model.markup import list_names, mark_up, one_line, unmarked
 from extractor.answer.model.prompt import Prompts, field_line
 from extractor.answer.model.who import Rivals, rivals_to_ask, who_question
-from extractor.answer.model.whole import form_of_rows, part_questions
+from extractor.answer.model.whole import evident_values, part_questions
 from extractor.answers import Answer, row_key
 from extractor.find.candidates import Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
@@ -59,10 +60,13 @@ def narrow_questions(
     inventory: Inventory,
     by_rules: Answer,
     wanted: frozenset[str] | None,
-) -> list[Asked]:
-    """Return one question a candidate, and one for the fields that rest on none."""
+) -> list[PendingQuestion]:
+    """Return one question a candidate, and one for the fields that rest on none.
+
+    `wanted`: the keys of rows and ids of candidates to ask about; None for all.
+    """
     shape = shape_of(prompts.schema.model)
-    asked, others = [], []
+    pending, others = [], []
     for listed in shape.fields:
         if listed.row is None or not listed.many or listed.row.anchor is None:
             if wanted is None or not by_rules.data.get(listed.key):
@@ -74,34 +78,37 @@ def narrow_questions(
                 ranking = None if wanted is None else by_rules.rankings.get(target.candidate)
                 rivals = rivals_to_ask(ranking.rivals) if ranking is not None else ()
                 if rivals and (who := _only_who(target, settled)):
-                    asked.append(_who(prompts, inventory, target, rivals, (who, settled)))
+                    pending.append(_who(prompts, inventory, target, rivals, (who, settled)))
                 else:
-                    asked.append(_question(prompts, inventory, target, settled))
+                    pending.append(_question(prompts, inventory, target, settled))
     if others:
-        asked += part_questions(prompts, settings, inventory, others, wanted)
-    return asked
+        pending += part_questions(prompts, settings, inventory, others, wanted)
+    return pending
 
 
 def _targets(
     listed: FieldShape, row: Shape, inventory: Inventory, by_rules: Answer
 ) -> Iterator[_Target]:
-    """Yield the candidates that a list's rows can rest on, in order of the text."""
+    """Yield the rows of a list to ask for, in the order that their kind gives (`Kind.targets`)."""
     kind, anchor = row.rests_on, row.anchor
     if kind is None or anchor is None:
         return
-    known = [str(one.get(anchor.key)) for one in by_rules.data.get(listed.key) or []]
+    known = [str(rules_row.get(anchor.key)) for rules_row in by_rules.data.get(listed.key) or []]
     for anchor_id, about in kind.targets(inventory, known):
         yield _Target(listed, row, kind, anchor_id, about, place_of(inventory, about))
 
 
 def _is_wanted(target: _Target, by_rules: Answer, wanted: frozenset[str]) -> bool:
+    """Return whether a row is to be asked for: it is wanted, or the rules know nothing of it."""
     key = row_key(target.listed, target.anchor)
     if {key, target.candidate} & wanted:
         return True
     return not target.kind.rated and key not in by_rules.confidence
 
 
-def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: Values) -> Asked:
+def _question(
+    prompts: Prompts, inventory: Inventory, target: _Target, settled: Values
+) -> PendingQuestion:
     """Return the question for one row; what is `settled` is not asked."""
     passage = _passage(inventory, target.place)
     options = _options(inventory, passage)
@@ -126,28 +133,25 @@ def _question(prompts: Prompts, inventory: Inventory, target: _Target, settled: 
         ),
     )
     question = Question(prompts.system, user, target.listed.key, schema, is_strict)
-    reader = _reader(target, options, settled)
-    return Asked(question, judge, target.candidate, reader, lambda _: {})
+    labels = {label: id_ for by_label in options.values() for label, id_ in by_label.items()}
+    reader = partial(_read, target, labels, settled)
+    return PendingQuestion(question, judge, target.candidate, reader, lambda _: {})
 
 
-def _reader(
-    target: _Target, options: dict[str, dict[str, str]], settled: Values
-) -> Callable[[str], dict[str, Any]]:
-    """Return what turns the answer on one row into the shape of a whole answer."""
-    labels = {label: id_ for kind in options.values() for label, id_ in kind.items()}
+def _read(target: _Target, labels: dict[str, str], settled: Values, text: str) -> dict[str, Any]:
+    """Return the answer on one row in the shape of a whole answer; `labels`: label -> id.
 
-    def read(text: str) -> dict[str, Any]:
-        data = dict(unmarked(read_json(text)))
-        reason = data.pop("dismiss", None)
-        if reason:
-            return {"dismissed": [{"id": target.candidate, "reason": str(reason)}]}
-        known = {field.key for field in target.row.fields}
-        if not data.keys() & known:
-            raise AskAgain("none of the fields asked for is in the answer")
-        row = {key: _unlabel(value, labels) for key, value in data.items() if key in known}
-        return {target.listed.key: [row | settled | {_anchor(target): target.anchor}]}
-
-    return read
+    Raises AskAgain: it is no JSON object, or has none of the row's fields.
+    """
+    data = dict(unmarked(read_json(text)))
+    reason = data.pop("dismiss", None)
+    if reason:
+        return {"dismissed": [{"id": target.candidate, "reason": str(reason)}]}
+    known = {field.key for field in target.row.fields}
+    if not data.keys() & known:
+        raise AskAgain("none of the fields asked for is in the answer")
+    row = {key: _unlabel(value, labels) for key, value in data.items() if key in known}
+    return {target.listed.key: [row | settled | {_anchor(target): target.anchor}]}
 
 
 def _unlabel(value: Any, labels: dict[str, str]) -> Any:
@@ -158,49 +162,54 @@ def _unlabel(value: Any, labels: dict[str, str]) -> Any:
 
 
 def _passage(inventory: Inventory, place: Span) -> Span:
-    """Return the candidate's paragraphs and those around them; furniture does not count."""
+    """Return the candidate's paragraphs and those around them; furniture does not count.
+
+    Where no other mention stands in the candidate's own paragraphs, more are taken.
+    """
     bodies = [p for p in inventory.article.paragraphs if p.kind == "body"]
-    own = [i for i, p in enumerate(bodies) if p.span.overlaps(place)]
-    if not own:  # a caption: the paragraph itself
-        holding = [p.span for p in inventory.article.paragraphs if p.span.overlaps(place)]
-        return holding[0] if holding else place
-    home = Span(bodies[own[0]].span.start, bodies[own[-1]].span.end)
-    named = any(
-        home.contains(m.span) and not place.contains(m.span)
-        for m in _mentions_around(inventory, home)
+    holding = [i for i, p in enumerate(bodies) if p.span.overlaps(place)]
+    if not holding:  # a caption: the paragraph itself
+        spans = [p.span for p in inventory.article.paragraphs if p.span.overlaps(place)]
+        return spans[0] if spans else place
+    near = Span(bodies[holding[0]].span.start, bodies[holding[-1]].span.end)
+    is_named = any(
+        near.contains(m.span) and not place.contains(m.span)
+        for m in _mentions_around(inventory, near)
     )
-    before, after = (_BEFORE, _AFTER) if named else (_FAR_BEFORE, _FAR_AFTER)
-    first, last = max(0, own[0] - before), min(len(bodies) - 1, own[-1] + after)
+    before, after = (_BEFORE, _AFTER) if is_named else (_FAR_BEFORE, _FAR_AFTER)
+    first, last = max(0, holding[0] - before), min(len(bodies) - 1, holding[-1] + after)
     return Span(bodies[first].span.start, bodies[last].span.end)
 
 
 def _mentions_around(inventory: Inventory, span: Span) -> list[Mention]:
+    """Return the mentions that begin inside a span, in order."""
     low = bisect_left(inventory.mentions, span.start, key=lambda pair: pair[0].span.start)
     high = bisect_left(inventory.mentions, span.end, key=lambda pair: pair[0].span.start)
     return [mention for mention, _ in inventory.mentions[low:high]]
 
 
 def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Values:
-    """Return the fields of a quotation's row that are not asked: matters of form.
+    """Return the values of a row that are not asked but taken from the rules' row.
 
-    Whether the words are a whole utterance, and whether somebody relays them, the rules see in
+    Whether quoted words are a whole utterance, and whether somebody relays them, the rules see in
     the form of the sentence; a small model asked for it beside the speaker answers both worse.
-    Where it is asked for what they are `unsure` of, all that they know but the speaker stands.
+    Where only rows that the rules are `unsure` of are asked for, all their values but the speaker
+    are kept.
     """
     if target.kind.shown:
-        return form_of_rows(target.listed, by_rules).get(target.anchor, {})
+        return evident_values(target.listed, by_rules).get(target.anchor, {})
     if not target.kind.asks_for_source_only or target.row.anchor is None:
         return {}
     anchor = target.row.anchor.key
     known = by_rules.data.get(target.listed.key) or []
-    theirs = next((row for row in known if row.get(anchor) == target.anchor), None)
-    if theirs is None:
+    rules_row = next((row for row in known if row.get(anchor) == target.anchor), None)
+    if rules_row is None:
         return {}
     names = [f.key for f in target.row.fields if f.kind == "name"]
-    formal = {f.key for f in target.row.fields if f.kind == "choice" and f.key in theirs}
+    kept = {f.key for f in target.row.fields if f.kind == "choice" and f.key in rules_row}
     if unsure:
-        formal |= theirs.keys() - {anchor, *names}
-    return {key: theirs.get(key) for key in formal.union(names[1:])}
+        kept |= rules_row.keys() - {anchor, *names}
+    return {key: rules_row.get(key) for key in kept.union(names[1:])}
 
 
 def _only_who(target: _Target, settled: Values) -> FieldShape | None:
@@ -217,13 +226,14 @@ def _who(
     target: _Target,
     rivals: Rivals,
     row: tuple[FieldShape, Values],
-) -> Asked:
-    """Return the question who said a quotation; `row` is the speaker's field and the rest."""
+) -> PendingQuestion:
+    """Return the question who said a quotation; `row`: the speaker's field and the rest."""
     speaker, settled = row
     quotation = inventory.by_id[target.candidate]
     assert isinstance(quotation, QuotationCandidate)  # noqa: S101 (that is what the row rests on)
 
-    def row_of(mention: str) -> dict[str, Any]:
+    def answer_naming(mention: str) -> dict[str, Any]:
+        """Return a whole answer that gives the quotation to a mention's entity."""
         entity = mention.partition(".")[0]
         others = {  # nobody relays himself
             key: None if isinstance(value, str) and value.partition(".")[0] == entity else value
@@ -233,11 +243,13 @@ def _who(
             target.listed.key: [others | {speaker.key: mention, _anchor(target): target.anchor}]
         }
 
-    return who_question(prompts, _judge(prompts, inventory, target), quotation, rivals, row_of)
+    return who_question(
+        prompts, _judge(prompts, inventory, target), quotation, rivals, answer_naming
+    )
 
 
 def _judge(prompts: Prompts, inventory: Inventory, target: _Target) -> Judge:
-    """Return where the answer on one row goes."""
+    """Return a judge of the answer on one row."""
     shape = Shape(prompts.schema.model, (target.listed,), None, None)
     return Judge(inventory, shape, Span(0, len(inventory.article.text)), asks_all=False)
 
@@ -266,20 +278,23 @@ def _near(kind: Kind, inventory: Inventory, passage: Span) -> list[str]:
 
 
 def _options(inventory: Inventory, passage: Span) -> dict[str, dict[str, str]]:
-    """Return what can be chosen near by, by the first letter of the ids: label -> id."""
+    """Return what can be chosen in a passage, by the letter of the ids: {"P": {label: id}}."""
     near = {"P": [(name.id, name.name) for name in list_names(inventory, passage)]}
     for kind in all_kinds():
         if kind.letter and kind.marking in ("around", "before"):
             near[kind.letter] = [(id_, "") for id_ in _near(kind, inventory, passage)]
-    return {letter: _labels(found[:_MOST]) for letter, found in near.items()}
+    return {letter: _labels(named_ids[:_MOST]) for letter, named_ids in near.items()}
 
 
-def _labels(found: list[tuple[str, str]]) -> dict[str, str]:
-    """Return label -> id: the name itself where only one has it, the id where there is none."""
-    often = Counter(name.lower() for _, name in found)
+def _labels(named_ids: list[tuple[str, str]]) -> dict[str, str]:
+    """Return label -> id for pairs of (id, name).
+
+    The label is the name, with the id where several have it; the id where the name is "".
+    """
+    often = Counter(name.lower() for _, name in named_ids)
     return {
         (f"{name} ({id_})" if often[name.lower()] > 1 else name) if name else id_: id_
-        for id_, name in found
+        for id_, name in named_ids
     }
 
 
@@ -300,7 +315,10 @@ def _schema(
 
 
 def _closed(node: Any, options: dict[str, dict[str, str]]) -> Any:
-    """Replace every "^P[0-9]+$" by the list of what is near; by null where nothing is."""
+    """Return a JSON schema with every pattern of ids ("^P[0-9]+$") replaced by a closed list.
+
+    The list holds the labels in `options`; null where there are none. Lists get a bound.
+    """
     if isinstance(node, list):
         return [_closed(item, options) for item in node]
     if not isinstance(node, dict):
@@ -309,10 +327,10 @@ def _closed(node: Any, options: dict[str, dict[str, str]]) -> Any:
     if isinstance(pattern, str) and pattern[1:2] in options and pattern[2:] == "[0-9]+$":
         labels = list(options[pattern[1]])
         return {"type": "string", "enum": labels} if labels else {"type": "null"}
-    made = {key: _closed(value, options) for key, value in node.items()}
-    if made.get("type") == "array":
-        made["maxItems"] = min(_ITEMS, made.get("maxItems", _ITEMS))
-    return made
+    closed = {key: _closed(value, options) for key, value in node.items()}
+    if closed.get("type") == "array":
+        closed["maxItems"] = min(_ITEMS, closed.get("maxItems", _ITEMS))
+    return closed
 
 
 def _about(row: Shape) -> str:

@@ -1,9 +1,9 @@
-"""The words a model is asked with: a schema's Jinja template, rendered in a sandbox.
+"""Renders the prompts that a model is asked with: a schema's Jinja template, in a sandbox.
 
 A template is rendered three times: with `part` "system", "whole" and "narrow". One that extends
 base.j2 overrides the blocks `task`, `whole` and `narrow` and need not look at `part`. A schema
 without a template of its own is asked with base.j2; who.j2 belongs to all of them. Article text
-goes in as a value and is never template code. What a template is given stands at its top.
+goes in as a value and is never template code. The comment at the top of base.j2 names all values.
 """
 
 from dataclasses import dataclass, field
@@ -20,23 +20,24 @@ from extractor.kinds import all_kinds, kind_named
 from extractor.schema.catalogue import Prompt, Schema, find_prompt
 from extractor.schema.shape import FieldShape, Shape, shape_of
 
-Part = Literal["system", "whole", "narrow"]
+PromptPart = Literal["system", "whole", "narrow"]
 _WHO = "who"  # the template that asks who said a quotation
-_WORDS = frozenset(("id", "name", "kind", "line", "label"))  # of a listed name: plain strings
+# The attributes of a `ListedName` that are plain strings and so need none of the sandbox's checks.
+_PLAIN_ATTRIBUTES = frozenset(("id", "name", "kind", "line", "label"))
 
 # What a field that holds no id is to be answered with.
-_ASKED_FOR = {
+_ANSWERED_WITH = {
     "verbatim": "words copied exactly from the article",
     "text": "your own words, short",
 }
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Where templates are rendered; they may read what our own values show, at less cost."""
+    """The sandbox that templates run in; it skips its checks for the names listed in a prompt."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute for a template: of a listed name, all words of it."""
-        if type(obj) is ListedName and attribute in _WORDS:
+        """Return an attribute for a template, or undefined where the sandbox forbids it."""
+        if type(obj) is ListedName and attribute in _PLAIN_ATTRIBUTES:
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
@@ -50,8 +51,8 @@ class Prompts:
     sha256: str = field(init=False)  # of the template, those it extends, and who.j2
 
     def __post_init__(self) -> None:
-        """Find and compile the template."""
-        self._found: dict[str, Prompt] = {}
+        """Find and compile the templates."""
+        self._loaded: dict[str, Prompt] = {}  # by name
         self._environment = _Sandbox(
             loader=FunctionLoader(self._load),
             undefined=StrictUndefined,
@@ -61,13 +62,13 @@ class Prompts:
             autoescape=False,
         )
         try:
-            own = self._find(self.schema.name)
+            prompt = self._find(self.schema.name)
         except PromptError:
-            own = self._find("base")
-        self.name = own.name
-        self._template = self._compile(own)
+            prompt = self._find("base")
+        self.name = prompt.name
+        self._template = self._compile(prompt)
         self._who = self._compile(self._find(_WHO))
-        sources = "\0".join(self._found[name].source for name in sorted(self._found))
+        sources = "\0".join(self._loaded[name].source for name in sorted(self._loaded))
         self.sha256 = sha256(sources.encode()).hexdigest()
 
     @cached_property
@@ -82,45 +83,51 @@ class Prompts:
 
     @cached_property
     def _described(self) -> dict[str, Any]:
+        """The schema as templates see it."""
         return described(self.schema.name, shape_of(self.schema.model))
 
-    def render(self, part: Part, **values: Any) -> str:
+    def render(self, part: PromptPart, **values: Any) -> str:
         """Return the text of one part; raise PromptError naming the template."""
-        given = {"schema": self._described, "wanted": None, **values}
-        return self._rendered(self._template, self.name, part=part, **given)
+        variables = {"schema": self._described, "wanted": None, **values}
+        return self._rendered(self._template, self.name, part=part, **variables)
 
     def render_who(self, part: Literal["system", "who"], **values: Any) -> str:
         """Return one part of the question who said a quotation; raise PromptError."""
         return self._rendered(self._who, _WHO, part=part, **values)
 
-    def _rendered(self, template: Template, name: str, **given: Any) -> str:
+    def _rendered(self, template: Template, name: str, **variables: Any) -> str:
+        """Return a template's text; raise PromptError naming the file of the template `name`."""
         try:
-            return template.render(**given).strip()
+            return template.render(**variables).strip()
         except (TemplateError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
-            path = self._found[name].path
+            path = self._loaded[name].path
             raise PromptError(f"{path}: {type(error).__name__}: {error}") from None
 
     def _find(self, name: str) -> Prompt:
+        """Return a template by its name, with or without ending; raise PromptError."""
         name = name.removesuffix(".j2").removesuffix(".jinja2").removesuffix(".jinja")
-        if name not in self._found:
-            self._found[name] = find_prompt(name, schema=self.schema)
-        return self._found[name]
+        if name not in self._loaded:
+            self._loaded[name] = find_prompt(name, schema=self.schema)
+        return self._loaded[name]
 
     def _load(self, name: str) -> str:
         return self._find(name).source
 
-    def _compile(self, own: Prompt) -> Template:
-        """Compile the template and find those it extends, so that all of them are hashed."""
+    def _compile(self, prompt: Prompt) -> Template:
+        """Compile a template and find those it extends, so that all of them are hashed.
+
+        Raises PromptError naming file and line.
+        """
         try:
-            pending = [own.name]
+            pending = [prompt.name]
             while pending:
                 tree = self._environment.parse(self._find(pending.pop()).source)
                 names = [n for n in meta.find_referenced_templates(tree) if n]
-                pending += [n for n in names if n.partition(".")[0] not in self._found]
-            return self._environment.get_template(own.name)
+                pending += [n for n in names if n.partition(".")[0] not in self._loaded]
+            return self._environment.get_template(prompt.name)
         except (TemplateError, RecursionError) as error:
             line = getattr(error, "lineno", None)
-            where = f"{own.path}:{line}" if line else str(own.path)
+            where = f"{prompt.path}:{line}" if line else str(prompt.path)
             raise PromptError(f"{where}: {error}") from None
 
 
@@ -135,11 +142,12 @@ def described(name: str, shape: Shape) -> dict[str, Any]:
 
 
 def _notes(shape: Shape) -> list[str]:
-    """Return what there is to say of the ids of kinds that base.j2 does not know."""
+    """Return the notes of kinds whose ids base.j2 does not explain (`Kind.note`)."""
     return [kind.note for kind in all_kinds() if kind.note and shape.holds(kind.name)]
 
 
 def _field_lines(shape: Shape, indent: str) -> list[str]:
+    """Return a line for each field, those of nested models indented by two more spaces."""
     lines = []
     for asked in shape.fields:
         about = shape.model.model_fields[asked.name].description or ""
@@ -156,7 +164,7 @@ def _field_lines(shape: Shape, indent: str) -> list[str]:
 def field_line(asked: FieldShape, about: str) -> str:
     """Return one line on one field: "speaker: id of a name (P…) or null; who said the words"."""
     kind = kind_named(asked.kind)
-    what = f"id of {kind.id_words} ({kind.letter}…)" if kind else _ASKED_FOR.get(asked.kind, "")
+    what = f"id of {kind.id_words} ({kind.letter}…)" if kind else _ANSWERED_WITH.get(asked.kind, "")
     if asked.choices:
         what = " | ".join(asked.choices)
     if asked.many:
@@ -167,7 +175,7 @@ def field_line(asked: FieldShape, about: str) -> str:
 
 
 def _kinds(shape: Shape) -> set[str]:
-    """Return what the fields hold, in nested models too, but for these models themselves."""
+    """Return the kinds of all fields but rows, those of nested models included."""
     return {asked.kind for asked in shape.fields if asked.row is None}.union(
         *(_kinds(asked.row) for asked in shape.fields if asked.row is not None)
     )
@@ -175,5 +183,5 @@ def _kinds(shape: Shape) -> set[str]:
 
 def _docstring(shape: Shape) -> str:
     """Return the model's own docstring (Pydantic's would be BaseModel's)."""
-    own = shape.model.__dict__.get("__doc__") or ""
-    return " ".join(own.split())
+    docstring = shape.model.__dict__.get("__doc__") or ""
+    return " ".join(docstring.split())

@@ -1,14 +1,14 @@
-"""The plan "whole": one question an article, or one for each part of a long one."""
+"""Makes the questions of the plan "whole": one an article, or one for each part of a long one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from pydantic import BaseModel
 
 from extractor.answer.endpoint.messages import Question
-from extractor.answer.model.judge import Asked, Judge, read_cut_json, read_json
+from extractor.answer.model.judge import Judge, PendingQuestion, read_cut_json, read_json
 from extractor.answer.model.markup import list_names, mark_up, one_line, parts_of, unmarked
 from extractor.answer.model.prompt import Prompts, described
 from extractor.answers import Answer, row_key
@@ -19,7 +19,9 @@ from extractor.schema.wire import Shared, schema_of, strict
 from extractor.settings import Settings
 from extractor.text.spans import Span
 
-Reader = Callable[[str], dict[str, Any]]
+Parser = Callable[[str], dict[str, Any]]
+# By the key of a list: the key of its rows' anchor, and by the anchor's id the evident fields.
+EvidentValues = dict[str, tuple[str, dict[str, dict[str, Any]]]]
 
 
 def whole_questions(
@@ -28,8 +30,11 @@ def whole_questions(
     inventory: Inventory,
     by_rules: Answer,
     wanted: frozenset[str] | None,
-) -> list[Asked]:
-    """Return the questions about one article; none when `wanted` leaves nothing to ask."""
+) -> list[PendingQuestion]:
+    """Return the questions about one article; none when `wanted` leaves nothing to ask.
+
+    `wanted`: the keys of rows and ids of candidates to ask about; None for all.
+    """
     shape = shape_of(prompts.schema.model)
     keys = [f.key for f in shape.fields if wanted is None or _is_open(f, by_rules, wanted)]
     if not keys:
@@ -44,53 +49,48 @@ def part_questions(
     keys: list[str],
     wanted: frozenset[str] | None,
     by_rules: Answer | None = None,
-) -> list[Asked]:
+) -> list[PendingQuestion]:
     """Return one question for each part of the article, on the root fields in `keys`.
 
-    What is a matter of form is not asked, but taken from `by_rules` where that is given.
+    Fields that the candidates themselves show are not asked, but filled from `by_rules` where
+    that is given.
     """
-    form = _form_of(prompts.schema.name, prompts.schema.model, tuple(keys), by_rules is None)
-    read = _reader(form.asked, by_rules or Answer({}))
+    setup = _setup_of(prompts.schema.name, prompts.schema.model, tuple(keys), by_rules is None)
+    evident = {
+        listed.key: (listed.row.anchor.key, values)
+        for listed in setup.accepted.fields
+        if listed.row and listed.row.anchor and (values := evident_values(listed, by_rules))
+    }
     parts = parts_of(inventory, settings.part_characters)
-    asked = []
+    pending = []
     for number, part in enumerate(parts, start=1):
-        judge = Judge(inventory, form.asked, part, wanted)
+        judge = Judge(inventory, setup.accepted, part, wanted)
         user = prompts.render(
             "whole",
-            schema=form.described,
-            wanted=_shown(wanted, judge, form.asked) if wanted is not None else None,
-            **_context(inventory, form, part),
+            schema=setup.described,
+            wanted=_shown(wanted, judge, setup.accepted) if wanted is not None else None,
+            **_context(inventory, setup, part),
         )
-        question = Question(prompts.system, user, prompts.schema.name, form.wire, form.is_strict)
+        question = Question(prompts.system, user, prompts.schema.name, setup.wire, setup.is_strict)
         about = f"part {number} of {len(parts)}" if len(parts) > 1 else "the article"
-        asked.append(Asked(question, judge, about, read(read_json), read(read_cut_json)))
-    return asked
+        reader = partial(_read, read_json, evident)
+        cut_reader = partial(_read, read_cut_json, evident)
+        pending.append(PendingQuestion(question, judge, about, reader, cut_reader))
+    return pending
 
 
-def _reader(shape: Shape, by_rules: Answer) -> Callable[[Reader], Reader]:
-    """Return what makes a reader of answers one that puts in what was not asked."""
-    forms = {
-        listed.key: (listed.row.anchor.key, settled)
-        for listed in shape.fields
-        if listed.row and listed.row.anchor and (settled := form_of_rows(listed, by_rules))
-    }
-
-    def make(read: Reader) -> Reader:
-        def read_whole(text: str) -> dict[str, Any]:
-            data = dict(unmarked(read(text)))
-            for key, (anchor, settled) in forms.items():
-                for row in data[key] if isinstance(data.get(key), list) else ():
-                    if isinstance(row, dict):
-                        id_ = str(row.get(anchor)).strip("[]() \t\n").upper()
-                        row.update(settled.get(id_, {}))
-            return data
-
-        return read_whole
-
-    return make
+def _read(parse: Parser, evident: EvidentValues, text: str) -> dict[str, Any]:
+    """Return an answer's object without copied marks, and with what was not asked put in."""
+    data = dict(unmarked(parse(text)))
+    for key, (anchor, values) in evident.items():
+        for row in data[key] if isinstance(data.get(key), list) else ():
+            if isinstance(row, dict):
+                id_ = str(row.get(anchor)).strip("[]() \t\n").upper()
+                row.update(values.get(id_, {}))
+    return data
 
 
-def matters_of_form(row: Shape) -> frozenset[str]:
+def evident_fields(row: Shape) -> frozenset[str]:
     """Return the keys of the fields that no model is asked: what the candidate itself shows.
 
     An attribution's cue, kind and quotations are as certain as a figure's value is; whose it is,
@@ -103,29 +103,29 @@ def matters_of_form(row: Shape) -> frozenset[str]:
     return frozenset(f.key for f in others if kind.canonical.get(f.word) in kind.shown)
 
 
-def form_of_rows(listed: FieldShape, by_rules: Answer) -> dict[str, dict[str, Any]]:
-    """Return the matters of form of the rules' rows, by the ids that the rows rest on."""
-    formal = matters_of_form(listed.row) if listed.row else frozenset()
-    if not formal or listed.row is None or listed.row.anchor is None:
+def evident_values(listed: FieldShape, by_rules: Answer | None) -> dict[str, dict[str, Any]]:
+    """Return the evident fields of the rules' rows, by the ids that the rows rest on."""
+    evident = evident_fields(listed.row) if listed.row else frozenset()
+    if by_rules is None or not evident or listed.row is None or listed.row.anchor is None:
         return {}
     anchor = listed.row.anchor.key
     rows = by_rules.data.get(listed.key) or []
-    return {row[anchor]: {key: row[key] for key in formal & row.keys()} for row in rows}
+    return {row[anchor]: {key: row[key] for key in evident & row.keys()} for row in rows}
 
 
-def _without_form(shape: Shape) -> Shape:
-    """Return a shape without what is not asked."""
+def _without_evident_fields(shape: Shape) -> Shape:
+    """Return a shape without the fields that no model is asked."""
     fields = []
     for listed in shape.fields:
         row = listed.row
-        if row is not None and (formal := matters_of_form(row)):
-            row = replace(row, fields=tuple(f for f in row.fields if f.key not in formal))
+        if row is not None and (evident := evident_fields(row)):
+            row = replace(row, fields=tuple(f for f in row.fields if f.key not in evident))
         fields.append(replace(listed, row=row))
     return replace(shape, fields=tuple(fields))
 
 
 def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> bool:
-    """Tell whether a root field still has something to ask when the rules have answered."""
+    """Return whether a root field still has something to ask when the rules have answered."""
     if asked.row is None or not asked.many:
         return by_rules.data.get(asked.key) in (None, "", [])
     if asked.row.anchor is None:
@@ -136,28 +136,31 @@ def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> boo
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _Setup:
     """What all questions on some fields of a schema share; nobody may change it."""
 
-    asked: Shape  # the fields
-    told: Shape  # the same without matters of form
-    described: dict[str, Any]  # `told` as templates see it
+    accepted: Shape  # the fields that an answer fills in the end
+    asked: Shape  # the same without evident fields
+    described: dict[str, Any]  # `asked` as templates see it
     wire: Shared  # the JSON schema of an answer
     is_strict: bool
     dismisses: bool  # whether ids can be dismissed
 
 
 @lru_cache(maxsize=64)
-def _form_of(name: str, model: type[BaseModel], keys: tuple[str, ...], whole: bool) -> _Form:
-    """Return the form of questions on the root fields `keys`; `whole`: matters of form as well."""
+def _setup_of(name: str, model: type[BaseModel], keys: tuple[str, ...], asks_all: bool) -> _Setup:
+    """Return what questions on the root fields `keys` share; `asks_all`: on evident fields too."""
     shape = shape_of(model)
-    asked = Shape(model, tuple(f for f in shape.fields if f.key in keys), None, None)
-    told = asked if whole else _without_form(asked)
-    wire, is_strict = strict(_wire(shape, told))
-    return _Form(asked, told, described(name, told), Shared(wire), is_strict, _dismisses(told))
+    accepted = Shape(model, tuple(f for f in shape.fields if f.key in keys), None, None)
+    asked = accepted if asks_all else _without_evident_fields(accepted)
+    wire, is_strict = strict(_wire(shape, asked))
+    return _Setup(
+        accepted, asked, described(name, asked), Shared(wire), is_strict, _dismisses(asked)
+    )
 
 
 def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
+    """Return the JSON schema of an answer on the fields of `asked`, with `dismissed`."""
     schema = schema_of(shape.model)
     keys = {field.key for field in asked.fields}
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k in keys}
@@ -165,14 +168,15 @@ def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
         if listed.row is not None and listed.row.rests_on and listed.row.rests_on.shown:
             reference = schema["properties"][listed.key].get("items", {}).get("$ref", "")
             row = schema.get("$defs", {}).get(reference.rpartition("/")[2], {})
-            told = {field.key for field in listed.row.fields}
-            row["properties"] = {k: v for k, v in row.get("properties", {}).items() if k in told}
+            kept = {field.key for field in listed.row.fields}
+            row["properties"] = {k: v for k, v in row.get("properties", {}).items() if k in kept}
     if _dismisses(asked):
         schema["properties"]["dismissed"] = _dismissed(asked)
     return schema
 
 
 def _dismissed(asked: Shape) -> dict[str, Any]:
+    """Return the JSON schema of the list of dismissals: an id and a reason each."""
     kinds = [kind for kind in accountable_kinds() if kind.is_everywhere or asked.asks_for(kind)]
     letters = "".join(kind.letter for kind in kinds)
     properties = {
@@ -183,13 +187,14 @@ def _dismissed(asked: Shape) -> dict[str, Any]:
 
 
 def _dismisses(asked: Shape) -> bool:
+    """Return whether an answer may dismiss ids; not where the schema has such a field itself."""
     audited = any(asked.asks_for(kind) for kind in accountable_kinds())
     return audited and all(field.key != "dismissed" for field in asked.fields)
 
 
-def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
-    """Return what the template needs of one part of the article."""
-    kinds = form.described["kinds"]
+def _context(inventory: Inventory, setup: _Setup, part: Span) -> dict[str, Any]:
+    """Return the template's variables on one part of the article."""
+    kinds = setup.described["kinds"]
     marked: set[str] = set()
     for kind in all_kinds():
         if kind.name in kinds:
@@ -201,7 +206,7 @@ def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
             "text": one_line(inventory.text_of(kind.span(candidate))),
         }
         for kind in accountable_kinds()
-        if kind.marking == "listed" and form.told.asks_for(kind)
+        if kind.marking == "listed" and setup.asked.asks_for(kind)
         for candidate in kind.candidates(inventory)
         if part.contains(kind.span(candidate))
     ]
@@ -211,12 +216,12 @@ def _context(inventory: Inventory, form: _Form, part: Span) -> dict[str, Any]:
         "article": mark_up(inventory, part, marked).strip(),
         "names": list_names(inventory, part) if "name" in kinds else [],
         "statements": statements,
-        "dismisses": form.dismisses,
+        "dismisses": setup.dismisses,
     }
 
 
 def _shown(wanted: frozenset[str], judge: Judge, asked: Shape) -> list[str]:
-    """Return the wanted ids of this part, as the model reads them."""
+    """Return the wanted ids of the judge's part, as the model reads them."""
     shown = list(judge.candidates())
     for field in asked.fields:
         kind = field.row.rests_on if field.row is not None else None

@@ -57,8 +57,8 @@ def test_no_answer_breaks_it_and_only_the_articles_candidates_are_taken(
     """Whatever is answered, how often: rows rest on candidates of the article or on nothing."""
     gathered = judge()
     for answer in answers:
-        gathered.take_quietly(answer)
-    gathered.finish()
+        gathered.accept_finally(answer)
+    gathered.accept_reserve()
     for (key, anchor), rows in gathered.rows.items():
         assert key in {"quotes", "figures", "sanction_terms", "releases"}
         assert anchor in INVENTORY.by_id
@@ -72,9 +72,9 @@ def test_a_second_attempt_does_not_touch_what_was_good() -> None:
     right = {"quotation": "Q1", "speaker": "P1", "via": None, "kind": "direct"}
     wrong = {"quotation": "Q2", "speaker": "P99", "via": None, "kind": "direct"}
     with pytest.raises(AskAgain, match=r"quotes\[1\]\.speaker: there is no name P99"):
-        gathered.take({"quotes": [right, wrong]})
+        gathered.accept({"quotes": [right, wrong]})
     with pytest.raises(AskAgain, match="Q3, N1: in no row"):
-        gathered.take({"quotes": [{**wrong, "speaker": "P2"}]})
+        gathered.accept({"quotes": [{**wrong, "speaker": "P2"}]})
     rows = {anchor: rows[0].values["speaker"].id for (_, anchor), rows in gathered.rows.items()}
     assert rows == {"Q1": "P1", "Q2": "P2"}
     assert gathered.missing() == ["Q3", "N1"]
@@ -84,7 +84,7 @@ def test_what_was_not_asked_is_not_taken() -> None:
     """With a list of wanted candidates, rows on others are passed over without a complaint."""
     gathered = judge(frozenset({"Q1"}))
     row = {"speaker": None, "via": None, "kind": "direct"}
-    gathered.take(
+    gathered.accept(
         {
             "quotes": [{"quotation": "Q1", **row}, {"quotation": "Q2", **row}],
             "figures": [],
@@ -100,11 +100,11 @@ def test_a_sentence_that_holds_no_phrase_of_a_row_is_no_evidence_for_it() -> Non
     gathered = judge()
     row = {"evidence": "S2", "who": ["Peter Holm"], "count": "N1", "by": "P1", "to": ["London"]}
     with pytest.raises(AskAgain, match=r"releases\[0\]: not one of its phrases stands in S2"):
-        gathered.take({"releases": [row]})
-    gathered.finish()
+        gathered.accept({"releases": [row]})
+    gathered.accept_reserve()
     assert ("releases", "S2") not in gathered.rows
-    gathered.take_quietly({"releases": [{**row, "who": ["Anna Berg"]}]})
-    gathered.finish()
+    gathered.accept_finally({"releases": [{**row, "who": ["Anna Berg"]}]})
+    gathered.accept_reserve()
     assert ("releases", "S2") in gathered.rows
 
 
@@ -113,7 +113,7 @@ def test_a_wrong_row_does_not_cost_another_on_the_same_sentence() -> None:
     gathered = judge()
     term = {"evidence": "S2", "action": "lift", "sender": ["P1"], "target": ["Anna Berg"]}
     good = {**term, "status": "agreed"}
-    gathered.take_quietly({"sanction_terms": [good, {**term, "status": "perhaps"}]})
+    gathered.accept_finally({"sanction_terms": [good, {**term, "status": "perhaps"}]})
     assert len(gathered.rows["sanction_terms", "S2"]) == 1
 
 
