@@ -55,7 +55,7 @@ class Document:
         return found
 
     def in_furniture(self, offset: int) -> bool:
-        """Tell whether the place stands in a caption, credit, byline or heading."""
+        """Return whether the place stands in a caption, credit, byline or heading."""
         at = bisect_right(self.furniture, (offset, len(self.article.text))) - 1
         return at >= 0 and offset < self.furniture[at].end
 

@@ -38,7 +38,7 @@ _BEFORE_SHORT_VERBS = word_set("closed_classes.before-short-verbs")
 
 
 def is_adverb(token: Token) -> bool:
-    """Tell whether a lower-case word is an adverb by its form or a short list."""
+    """Return whether a lower-case word is an adverb by its form or a short list."""
     return token.low in _ADVERB_LIKE or (
         len(token.low) > 4 and token.low.endswith("ly") and token.text[:1].islower()
     )
@@ -90,7 +90,7 @@ def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
 
 
 def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
-    """Tell whether token `i` can belong to the noun phrase begun at `at`."""
+    """Return whether token `i` can belong to the noun phrase begun at `at`."""
     token, first = tokens[i], i == at
     low = token.low
     if is_short_verb(tokens, i):
@@ -142,12 +142,12 @@ _TRAILING = word_set("clauses.trailing")
 
 
 def _stacked(tokens: list[Token], i: int) -> bool:
-    """Tell whether a determiner follows another one: "all its", "most of the", "the many"."""
+    """Return whether a determiner follows another one: "all its", "most of the", "the many"."""
     return tokens[i - 1].low in DETERMINERS
 
 
 def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
-    """Tell whether an "-ed" word is an adjective here: "the sanctioned banks", "state-owned"."""
+    """Return whether an "-ed" word is an adjective here: "the sanctioned banks", "state-owned"."""
     if i == at or "-" in tokens[i].low or tokens[i - 1].low in DETERMINERS | {"of", "and"}:
         return True
     following = tokens[i + 1] if i + 1 < len(tokens) else None  # "Russian liquefied gas"
@@ -192,7 +192,7 @@ def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
 
 
 def _comma_list(tokens: list[Token], j: int, stop: int) -> bool:
-    """Tell whether "and" or "or" follows within a few words, as at the end of a list of names."""
+    """Return whether "and" or "or" follows within a few words, as at the end of a list of names."""
     for token in tokens[j : min(stop, j + 10)]:
         if token.low in ("and", "or"):
             return True
@@ -226,7 +226,7 @@ def subject_start(tokens: list[Token], end: int) -> int:
 
 
 def _joins_subjects(tokens: list[Token], i: int) -> bool:
-    """Tell whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
+    """Return whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
     for j in range(i - 1, max(-1, i - 8), -1):
         token = tokens[j]
         if not token.word or token.low in SUBORDINATORS:
@@ -270,7 +270,7 @@ _SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _clause_follows(tokens: list[Token], i: int) -> bool:
-    """Tell whether a new clause begins at `i`, after a comma."""
+    """Return whether a new clause begins at `i`, after a comma."""
     window = tokens[i : i + 12]
     if not window:
         return True

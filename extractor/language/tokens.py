@@ -33,7 +33,7 @@ class Token(NamedTuple):
 
     @property
     def capital(self) -> bool:
-        """Tell whether the word begins with a capital letter."""
+        """Return whether the word begins with a capital letter."""
         return self.text[:1].isupper()
 
     @property

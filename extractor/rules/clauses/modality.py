@@ -1,7 +1,7 @@
 """How settled an action is: done, agreed, announced, proposed, conditional or denied.
 
-Read from the words around the verb, with what leads up to it (`extractor.answer.leads`), in six
-values of ours.
+Read from the words around the verb, with what leads up to it (`verb_groups`), as one of the
+values of `Status`.
 """
 
 from extractor.find.candidates import Status

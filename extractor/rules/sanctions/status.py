@@ -1,7 +1,7 @@
 """How settled a sanction statement is: in force, agreed, announced, proposed and so on.
 
-`extractor.answer.moods` reads the words around any verb, `nominal_moods` those around a noun; here
-is what only restrictions have: verbs that say it themselves ("announced sanctions"), states
+`clauses.modality` reads the words around any verb, `noun_status` those around a noun; here is what
+only restrictions have: verbs that say it themselves ("announced sanctions"), states
 ("remain in place"), and dates that are of the news or before it.
 """
 
