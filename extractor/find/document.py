@@ -1,4 +1,8 @@
-"""An article cut into tokens, and where sentences and quotations stand among them."""
+"""The document: an article cut into tokens and sentences once, which all readers are handed.
+
+Names, pronouns and attribution read the tokens of the whole article, in columns; sanction statements
+and releases read sentence by sentence. Both read the same tokens.
+"""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -12,7 +16,7 @@ from extractor.text.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with its tokens, for the readers that go sentence by sentence."""
+    """A sentence with its tokens; indices into `tokens` count from the sentence's first."""
 
     index: int  # its place among the document's sentences
     candidate: SentenceCandidate

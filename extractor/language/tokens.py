@@ -1,4 +1,8 @@
-"""Words and marks of a text with their offsets, as parallel lists: the rules read these."""
+"""Cuts a text into tokens: words and marks with their offsets.
+
+A possessive ending is a token of its own ("bloc", "'s"), and so are a currency's mark ("$", "5.5"),
+"%", and what follows a number ("9", "th"). Hyphens and apostrophes within a word join it.
+"""
 
 import re
 from bisect import bisect_left
