@@ -1,7 +1,7 @@
 """The document: an article cut into tokens and sentences once, which all readers are handed.
 
-Names, pronouns and attribution read the tokens of the whole article, in columns; sanction statements
-and releases read sentence by sentence. Both read the same tokens.
+Names, pronouns and attribution read the tokens of the whole article, in columns; sanction
+statements and releases read the same tokens sentence by sentence.
 """
 
 from bisect import bisect_right
