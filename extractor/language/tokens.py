@@ -13,7 +13,7 @@ from functools import partial
 from itertools import chain, compress
 from typing import NamedTuple
 
-from extractor.language.word_classes import TOLD
+from extractor.language.word_classes import WORD_CLASSES
 
 # An abbreviation with inner stops, a word with inner hyphens or apostrophes, a possessive ending,
 # a number, or any one mark. None holds a blank, or depends on what stands beyond one.
@@ -24,7 +24,6 @@ _TOKEN = re.compile(
     r"|\d(?:[\d,.]*\d)?"
     r"|\S"
 )
-_ENDING = frozenset('.,;:?!)"”')  # tokens of their own at the end of what has no stop in it
 
 
 class Token(NamedTuple):
@@ -87,37 +86,17 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Cut a text into tokens: blank by blank, and the pattern only where words are not plain."""
+    """Cut a text into tokens."""
     words: list[str] = []
-    told: list[tuple[str, int]] = []  # of each word in lower case, and what it is
     starts: list[int] = []
     ends: list[int] = []
-    known = TOLD.get
-    start = 0
-    for piece in text.replace("\n", " ").split(" "):
-        end = start + len(piece)
-        knowledge = known(piece)  # what was a token is one
-        if knowledge is not None or piece.isalpha():
-            words.append(piece)
-            told.append(knowledge or TOLD[piece])
-            starts.append(start)
-            ends.append(end)
-        elif piece:
-            stem, last = piece[:-1], piece[-1]
-            if last in _ENDING and (stem.isalpha() or (stem in TOLD and "." not in stem)):
-                words += (stem, last)
-                told += (TOLD[stem], TOLD[last])
-                starts += (start, end - 1)
-                ends += (end - 1, end)
-            else:
-                for found in _TOKEN.finditer(piece):
-                    word = found[0]
-                    words.append(word)
-                    told.append(TOLD[word])
-                    starts.append(start + found.start())
-                    ends.append(start + found.end())
-        start = end + 1
-    lower, classes = [lower for lower, _ in told], [bits for _, bits in told]
+    for match in _TOKEN.finditer(text):
+        words.append(match[0])
+        start, end = match.span()
+        starts.append(start)
+        ends.append(end)
+    known = [WORD_CLASSES[word] for word in words]
+    lower, classes = [low for low, _ in known], [bits for _, bits in known]
     classed: dict[int, list[int]] = defaultdict(list)
     for k in compress(range(len(classes)), classes):
         classed[classes[k]].append(k)

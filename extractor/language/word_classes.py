@@ -54,17 +54,17 @@ def capital(word: str) -> bool:
     return word[0].isupper() or (len(word) > 2 and word[1] in _INNER and word[2].isupper())
 
 
-class _Told(dict[str, tuple[str, int]]):
-    """A word as printed -> in lower case, and the bits of its classes; told once."""
+class _WordClasses(dict[str, tuple[str, int]]):
+    """A word as printed -> in lower case, and the bits of its classes; computed once for each."""
 
     def __missing__(self, word: str) -> tuple[str, int]:
         lower = word.lower()
-        told = lower, _classes(word, lower)
+        known = lower, _classes(word, lower)
         if len(word) <= _LONGEST:
             if len(self) >= _MOST:
                 self.clear()
-            self[word] = told
-        return told
+            self[word] = known
+        return known
 
 
 def _classes(word: str, lower: str) -> int:
@@ -84,7 +84,7 @@ def _classes(word: str, lower: str) -> int:
     )
 
 
-TOLD: Final = _Told()
+WORD_CLASSES: Final = _WordClasses()
 
 
 def _trie(words: list[str]) -> str:
