@@ -16,10 +16,10 @@ from extractor.article import Article
 from extractor.errors import EndpointFailing
 from extractor.fields import Figure, Name, Quotation, Verbatim
 from extractor.find.inventory import Inventory, take
-from extractor.kinds import release as release_kind
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_article
 from extractor.record import Extraction, record_from_json, record_to_json
+from extractor.rules.releases import statements as release_statements
 from extractor.rules.releases.statements import ReleaseStatement
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.schema.shape import shape_of
@@ -213,7 +213,7 @@ def test_lost_releases_are_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     sentence = made()[1].sentence_at(who.start)
     assert sentence is not None
     release = ReleaseStatement(sentence.id, (who,), None, None, None, (), None, None, 0.5)
-    monkeypatch.setattr(release_kind, "read_releases", lambda *_: [release])
+    monkeypatch.setattr(release_statements, "read_releases", lambda *_: [release])
     for rows, filled in (([], []), ([{"evidence": "S99", "who": []}], [0]), ("none", [0])):
         extraction = with_answer(Answer({"releases": rows}))
         found = extraction.to_json()["record"]["releases"]

@@ -21,11 +21,9 @@ from extractor.find.candidates import (
     SentenceCandidate,
 )
 from extractor.find.document import Document, read_document
-from extractor.find.figures.finder import find_figures
 from extractor.find.names.finder import find_names
 from extractor.find.names.state_groups import find_collectives
 from extractor.find.quotations.pairing import find_quotations
-from extractor.find.sanctions.finder import find_statements
 from extractor.find.sanctions.readings import StatementReading
 from extractor.find.sentences import find_sentences
 from extractor.language.word_classes import NUMBER, STATES
@@ -71,6 +69,8 @@ class Inventory:
         """The figures, and the numbers that are none."""
         if self._numbers is not None:
             return self._numbers
+        from extractor.find.figures.finder import find_figures  # only who asks pays for its import
+
         tokens = self.document.tokens
         return find_figures(self.article, tokens, tokens.all_of(NUMBER), self.names)
 
@@ -94,6 +94,8 @@ class Inventory:
     @cached_property
     def statement_readings(self) -> tuple[StatementReading, ...]:
         """The statements with what was read for each, for those who read on."""
+        from extractor.find.sanctions.finder import find_statements  # see above
+
         return find_statements(self.document)
 
     @property

@@ -20,7 +20,6 @@ from extractor.kinds.facts import (
 )
 from extractor.kinds.kind import Kind
 from extractor.kinds.quotation import SPEAKER
-from extractor.rules.attribution.reported_speech import read_reports
 from extractor.text.spans import Span
 
 
@@ -47,6 +46,8 @@ class AttributionKind(Kind):
 
     def find(self, inventory: Inventory) -> tuple[AttributionCandidate, ...]:
         """Return the attributions of the article."""
+        from extractor.rules.attribution.reported_speech import read_reports
+
         return read_reports(inventory)
 
     def cited(self, candidate: AttributionCandidate, inventory: Inventory) -> tuple[str, Span]:

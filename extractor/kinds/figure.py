@@ -14,7 +14,6 @@ from extractor.kinds.facts import (
     of_span,
 )
 from extractor.kinds.kind import Excluded, F, Kind, only_one
-from extractor.rules.figures.counted import count
 
 _NAMES = frozenset("figure number amount value quantity total sum".split())
 
@@ -62,6 +61,8 @@ class FigureKind(Kind):
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each figure with what it counts."""
+        from extractor.rules.figures.counted import count  # only who asks pays for its import
+
         inventory = known.inventory
         counted = count(inventory, known.said)
         for figure in inventory.figures:

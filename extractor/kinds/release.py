@@ -10,7 +10,6 @@ from extractor.find.candidates import FigureCandidate
 from extractor.find.inventory import Inventory
 from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery, of_mention, of_span
 from extractor.kinds.kind import F, Kind, only_one
-from extractor.rules.releases.statements import read_releases
 
 _NAMES = frozenset(
     "who released releasedby freed freedby prisoners prisoner hostages hostage detainees"
@@ -56,6 +55,8 @@ class ReleaseKind(Kind):
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each release that the article states."""
+        from extractor.rules.releases.statements import read_releases  # only who asks pays for it
+
         for release in read_releases(known.inventory):
             figure = known.inventory.by_id.get(release.count or "")
             counted = Fact()

@@ -10,7 +10,6 @@ from extractor.fields import Sentence
 from extractor.find.candidates import Action, SanctionStatement
 from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery, of_span
 from extractor.kinds.kind import F, Field, Kind, only_one
-from extractor.rules.sanctions.terms import read_terms
 
 _ACTIONS = frozenset(get_args(Action))
 
@@ -56,6 +55,8 @@ class SanctionKind(Kind):
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each term that the article states."""
+        from extractor.rules.sanctions.terms import read_terms  # only who asks pays for its import
+
         for term in read_terms(known.inventory):
             statement = known.inventory.by_id.get(term.statement)
             words = statement.span if isinstance(statement, SanctionStatement) else None

@@ -11,11 +11,14 @@ from extractor.answers import Answer
 from extractor.check.audit import check
 from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
 from extractor.find.inventory import Inventory
-from extractor.kinds import facts, figure, release, sanction
+from extractor.kinds import facts
 from extractor.record import record_to_json
 from extractor.rules.attribution.speakers import Attribution
+from extractor.rules.figures import counted as counted_module
 from extractor.rules.figures.counted import Counted
+from extractor.rules.releases import statements as statements_module
 from extractor.rules.releases.statements import ReleaseStatement
+from extractor.rules.sanctions import terms as terms_module
 from extractor.rules.sanctions.terms import Term
 from extractor.schema.catalogue import load_schema
 from extractor.schema.synonyms import choose
@@ -55,9 +58,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Inventory:
     ]
     monkeypatch.setattr(facts, "attribute", lambda *_: said)
     monkeypatch.setattr(facts, "why_no_quotation", lambda *_: None)
-    monkeypatch.setattr(figure, "count", lambda *_: counted)
-    monkeypatch.setattr(sanction, "read_terms", lambda *_: terms)
-    monkeypatch.setattr(release, "read_releases", lambda *_: releases)
+    monkeypatch.setattr(counted_module, "count", lambda *_: counted)
+    monkeypatch.setattr(terms_module, "read_terms", lambda *_: terms)
+    monkeypatch.setattr(statements_module, "read_releases", lambda *_: releases)
     return inventory()
 
 
