@@ -459,7 +459,6 @@ def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.process
 def test_hostile_articles_have_no_effect(run, tmp_path: Path) -> None:
     """Templates, markup and escapes come through as words; file names cannot drive the terminal."""
     evil = tmp_path / "evil\x1b[31m.txt"
