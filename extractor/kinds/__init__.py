@@ -99,11 +99,6 @@ def field_kind(type_: object) -> str | None:
     return _FIELD_KINDS.get(type_) if isinstance(type_, type) else None
 
 
-def field_types() -> dict[str, type[Grounded]]:
-    """Return the types of grounded fields by what they hold: "quotation", …, "verbatim"."""
-    return {name: type_ for type_, name in _FIELD_KINDS.items()}
-
-
 def with_candidates(inventory: Inventory, wanted: Collection[str]) -> Inventory:
     """Return the inventory with the candidates that only schemas pay for which ask for them.
 

@@ -12,8 +12,8 @@ from extractor.review.desk import Desk
 from extractor.review.evaluate.agreement import (
     agreement,
     alpha,
+    border,
     disagreements,
-    in_sample,
     pairs,
     to_review_again,
 )
@@ -53,12 +53,12 @@ def _decide(desk: Desk, claim_id: str, reviewer: str, action: str, **more: objec
 def test_a_sample_holds_the_smaller_ones() -> None:
     """The same claims are drawn for everybody; about as many as asked for."""
     ids = [f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}" for number in range(5_000)]
-    tenth = {one for one in ids if in_sample(one, 0.1)}
-    assert tenth < {one for one in ids if in_sample(one, 0.5)}
+    tenth = {one for one in ids if one < border(0.1)}
+    assert tenth < {one for one in ids if one < border(0.5)}
     assert 450 < len(tenth) < 550
-    assert all(in_sample(one, 1) for one in ids)
+    assert all(one < border(1) for one in ids)
     with pytest.raises(UsageError):
-        in_sample(ids[0], 0)
+        border(0)
 
 
 def test_the_second_reviewer_sees_nothing_of_the_first_decision(desk: Desk) -> None:

@@ -96,16 +96,3 @@ def is_demonym(form: str) -> bool:
 def also_a_first_name(form: str) -> bool:
     """Tell whether a country's name is a common given name too ("Jordan", "Chad")."""
     return form.lower() in _ALSO_NAMES
-
-
-@cache
-def country_name(code: str) -> str | None:
-    """Return the English name of a country by its ISO code."""
-    if code in ("EU", "UN"):
-        return {"EU": "European Union", "UN": "United Nations"}[code]
-    from countryinfo import CountryInfo
-
-    for info in CountryInfo.all().values():
-        if (info.get("ISO") or {}).get("alpha2") == code:
-            return str(info["name"])
-    return None

@@ -23,7 +23,7 @@ def field_json(shape: Shape, field: FieldShape, value: Json) -> dict[str, Any]:
     `record_to_json` spreads an anchor whose field is named for its kind, such as `quotation`.
     """
     others = {other.key for other in shape.fields}
-    anchor = field.kind in ("attribution", "quotation", "figure") and field.name == field.kind
-    if anchor and not value.keys() & others:
+    spread = field.value_type is not None and field.value_type.spread
+    if spread and field.name == field.kind and not value.keys() & others:
         return dict(value)
     return {field.key: value}

@@ -58,13 +58,11 @@ class Agreement:
     open: int  # differences that nobody has settled yet
 
 
-def in_sample(claim_id: str, share: float) -> bool:
-    """Return whether a claim is in the sample of this share, 0…1."""
-    return claim_id < _border(share)
+def border(share: float) -> str:
+    """Return the bound that the ids of a sample of this share, 0…1, are below, as text.
 
-
-def _border(share: float) -> str:
-    """Return the bound that all ids of a sample are below."""
+    Raises UsageError for another share.
+    """
     if not 0 < share <= 1:
         raise UsageError("the share of a second review is above 0 and at most 1, such as 0.1")
     return "g" if share >= 1 else f"{int(share * 16**16):016x}"
@@ -86,7 +84,7 @@ def to_review_again(
         "     and (d.pass = 2 or d.reviewer = :reviewer))"
         " order by c.id limit :size",
         {
-            "border": _border(share),
+            "border": border(share),
             "schema": storable(schema),
             "reviewer": storable(reviewer),
             "size": size,
