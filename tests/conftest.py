@@ -6,6 +6,7 @@ asks for a browser or takes seconds. All others carry one of the marks `process`
 """
 
 import os
+import platform
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ _STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "tests.command"}
 hypothesis.settings.register_profile("timeless", deadline=None)
 hypothesis.settings.load_profile("timeless")
 
+platform.processor()  # openai's client asks for it, and the first to ask starts `uname`
 _started: list[str] = []  # what the test that runs now has started
 
 
