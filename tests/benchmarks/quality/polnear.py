@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from extractor.find.inventory import Inventory, take
-from extractor.language.word_classes import TOLD
+from extractor.language.word_classes import WORD_CLASSES
 from extractor.read import article_from_text
 from extractor.rules.attribution.reported_speech import read_reports
 from extractor.rules.attribution.speakers import Attribution, attribute
@@ -74,7 +74,7 @@ def timed(
 
 def forget_words() -> None:
     """Empty the caches that are bounded: those of words and texts, not those of lists loaded."""
-    TOLD.clear()
+    WORD_CLASSES.clear()
     for held in gc.get_objects():
         if isinstance(held, _lru_cache_wrapper) and held.cache_parameters()["maxsize"]:
             held.cache_clear()
