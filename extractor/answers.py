@@ -1,4 +1,4 @@
-"""What an answerer hands over: the schema's fields with ids, and what it left out, and why."""
+"""Answers to a schema as the rules or a model give them, before the check: ids, dismissals."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Answer:
     origin: Origin = "rules"  # who filled whatever `origins` does not name
 
     def copy(self) -> Answer:
-        """Return an answer of its own: what is done to the one does not reach the other."""
+        """Return an independent copy: a change of one does not reach the other."""
         return Answer(
             _copied(self.data),
             list(self.dismissed),

@@ -1,4 +1,4 @@
-"""An article as read: one immutable text that every offset refers to, and what is known of it."""
+"""An article as read: its text, which all offsets refer to, its paragraphs and its metadata."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -40,7 +40,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A warning: something a person should know; data, never an exception."""
+    """A warning for whoever reads the extraction; it is data, never an exception."""
 
     code: str  # stable, snake_case: "mojibake", "speaker_unresolved"
     message: str  # one sentence

@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 class Grounded:
-    """What the field types share: how a value is had from an answer and from JSON."""
+    """The base of all field types: how a value is made from an answer's id, and from JSON."""
 
     __slots__ = ()
 
@@ -55,7 +55,7 @@ class Grounded:
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        """Resolve an answer; raise ValueError with a complaint that the answerer can act on."""
+        """Return the value that an answer means; raise ValueError with a message to act on."""
         raise NotImplementedError
 
     @classmethod
@@ -72,11 +72,12 @@ class Grounded:
         raise NotImplementedError
 
     def stands_in(self, text: str) -> bool:
-        """Return whether it says what stands at its place in the article's text."""
+        """Return whether the article's text has the value's words at the value's place."""
         raise NotImplementedError
 
     @classmethod
     def _validate(cls, answer: object) -> Self:
+        """Return a value, or the one that JSON data holds, as Pydantic wants it; or ValueError."""
         if isinstance(answer, cls):
             return answer
         if isinstance(answer, dict):
@@ -106,9 +107,10 @@ class Grounded:
 
 
 def candidate_under(answer: str, inventory: Inventory, kind: type[T], letter: str, what: str) -> T:
-    """Return the candidate under an id, tolerating brackets around it and a lower-case letter.
+    """Return the candidate of the class `kind` under an id: "Q7", also "[q7]".
 
-    Raises ValueError: there is none of this class, or the answer is no such id.
+    `letter` begins the ids of the class, and `what` is its name in messages. Raises ValueError:
+    there is none of this class, or the answer is no such id.
     """
     candidate = inventory.candidate(answer)
     if isinstance(candidate, kind):
@@ -123,10 +125,13 @@ def candidate_under(answer: str, inventory: Inventory, kind: type[T], letter: st
 
 
 def name_under(answer: str, inventory: Inventory) -> tuple[Entity, Mention | None]:
-    """Return the entity under an id ("P3"), and the mention where the id is one's ("P3.2")."""
-    found = inventory.candidate(answer)
-    if isinstance(found, Entity):
-        return found, None
+    """Return the entity under an id ("P3"), and the mention where the id is one's ("P3.2").
+
+    Raises ValueError as `candidate_under` does.
+    """
+    candidate = inventory.candidate(answer)
+    if isinstance(candidate, Entity):
+        return candidate, None
     key = answer.strip("[]() \t\n").upper()
     entity = candidate_under(key.partition(".")[0], inventory, Entity, "P", "name")
     return entity, candidate_under(key, inventory, Mention, "P", "mention") if "." in key else None
@@ -154,12 +159,15 @@ class Passage(Grounded):
     end: int
 
     def to_json(self) -> dict[str, Any]:
+        """Return the text and its offsets."""
         return {"text": self.text, "start": self.start, "end": self.end}
 
     def place(self) -> Span:
+        """Return the span of the words."""
         return Span(self.start, self.end)
 
     def stands_in(self, text: str) -> bool:
+        """Return whether the words stand at their offsets in the article's text."""
         return self.start >= 0 and text[self.start : self.end] == self.text
 
 
@@ -176,15 +184,19 @@ class Stretches(Grounded):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
+        """Rebuild the value from its JSON form; raise KeyError where a key is missing."""
         return cls(data["text"], tuple(Span(s["start"], s["end"]) for s in data["spans"]))
 
     def to_json(self) -> dict[str, Any]:
+        """Return the text and the offsets of each span."""
         return {"text": self.text, "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
 
     def place(self) -> Span | None:
+        """Return the stretch from the first span to the last; None when there is no span."""
         return Span(self.spans[0].start, self.spans[-1].end) if self.spans else None
 
     def stands_in(self, text: str) -> bool:
+        """Return whether the words of all spans, joined, are the text."""
         words = self.between.join([text[start:end] for start, end in self.spans])
         return bool(self.text) and words == self.text and min(map(min, self.spans)) >= 0
 
@@ -199,8 +211,9 @@ class Quotation(Stretches):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = candidate_under(answer, inventory, QuotationCandidate, "Q", "quotation")
-        return cls(found.text(inventory.article.text), found.spans, found.id)
+        """Return the quotation under an id ("Q7"); raise ValueError as `candidate_under` does."""
+        candidate = candidate_under(answer, inventory, QuotationCandidate, "Q", "quotation")
+        return cls(candidate.text(inventory.article.text), candidate.spans, candidate.id)
 
 
 @frozen
@@ -217,8 +230,9 @@ class Attribution(Stretches):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = candidate_under(answer, inventory, AttributionCandidate, "A", "attribution")
-        return cls(found.text(inventory.article.text), found.content, found.id)
+        """Return the attribution under an id ("A4"); raise ValueError as `candidate_under` does."""
+        candidate = candidate_under(answer, inventory, AttributionCandidate, "A", "attribution")
+        return cls(candidate.text(inventory.article.text), candidate.content, candidate.id)
 
 
 @frozen
@@ -241,19 +255,21 @@ class Figure(Passage):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = candidate_under(answer, inventory, FigureCandidate, "N", "figure")
+        """Return the figure under an id ("N3"); raise ValueError as `candidate_under` does."""
+        candidate = candidate_under(answer, inventory, FigureCandidate, "N", "figure")
         return cls(
-            inventory.text_of(found.span),
-            *found.span,
-            found.value,
-            found.low,
-            found.high,
-            found.unit,
-            found.approximate,
-            found.id,
+            inventory.text_of(candidate.span),
+            *candidate.span,
+            candidate.value,
+            candidate.low,
+            candidate.high,
+            candidate.unit,
+            candidate.approximate,
+            candidate.id,
         )
 
     def to_json(self) -> dict[str, Any]:
+        """Return the text with its offsets, and what the number is worth."""
         return {
             "text": self.text,
             "start": self.start,
@@ -281,6 +297,7 @@ class Name(Grounded):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        """Return the name under an id ("P3", "P3.2"); raise ValueError as `name_under` does."""
         entity, mention = name_under(answer, inventory)
         return cls.of(entity, mention, inventory.article.text)
 
@@ -294,10 +311,12 @@ class Name(Grounded):
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
+        """Rebuild the name from its JSON form; raise KeyError where a key is missing."""
         mention = data.get("mention")
         return cls(data["name"], data.get("kind", "other"), Place(**mention) if mention else None)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the name, its kind, and the mention's text and offsets or None."""
         mention = self.mention.to_json() if self.mention else None
         return {"name": self.name, "kind": self.kind, "mention": mention}
 
@@ -306,6 +325,7 @@ class Name(Grounded):
         return Span(self.mention.start, self.mention.end) if self.mention else None
 
     def stands_in(self, text: str) -> bool:
+        """Return whether the mention's words stand at its offsets; True without a mention."""
         place = self.mention
         return place is None or text[place.start : place.end] == place.text
 
@@ -322,8 +342,9 @@ class Sentence(Passage):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = candidate_under(answer, inventory, SentenceCandidate, "S", "sentence")
-        return cls(inventory.text_of(found.span), *found.span, found.id)
+        """Return the sentence under an id ("S12"); raise ValueError as `candidate_under` does."""
+        candidate = candidate_under(answer, inventory, SentenceCandidate, "S", "sentence")
+        return cls(inventory.text_of(candidate.span), *candidate.span, candidate.id)
 
 
 @frozen
@@ -334,5 +355,6 @@ class Verbatim(Passage):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
+        """Return the first place of the words; raise ValueError as `ground_phrase` does."""
         span = ground_phrase(answer, inventory.article.text)
         return cls(inventory.text_of(span), *span)

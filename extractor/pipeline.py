@@ -8,7 +8,6 @@ where it stands the check. A model's answer can be wrong in any way; what cannot
 article is taken out, reported and filled by the rules, and marked so.
 """
 
-from typing import Any
 
 from extractor import __version__
 from extractor.answer import from_rules as rules
@@ -34,13 +33,13 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
     if asker is not None:
         import asyncio  # 0.02 s that the rules need not pay
 
-        async def once() -> Extraction:
+        async def extract_and_disconnect() -> Extraction:
             try:
                 return await extract_with(article, schema, asker)
             finally:
                 await asker.disconnect()  # the event loop ends here, and its connections with it
 
-        return asyncio.run(once())
+        return asyncio.run(extract_and_disconnect())
     inventory = with_candidates(take(article), shape_of(schema.model).kinds)
     answer = rules.answer(inventory, schema.model)
     checked = check(inventory, schema.model, answer)
@@ -48,7 +47,10 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
 
 
 async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extraction:
-    """Extract with a model's answer, checked, and the rules' where the model's does not stand."""
+    """Extract with a model's answer, filled by the rules where the check takes something out.
+
+    Raises ModelError when the model gave nothing usable.
+    """
     inventory = with_candidates(take(article), shape_of(schema.model).kinds)
     by_rules = rules.answer(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
@@ -76,6 +78,7 @@ def _extraction(
     usage: Usage,
     asker: Asker | None,
 ) -> Extraction:
+    """Return the outcome for one article, with where it comes from and what it cost."""
     article = inventory.article
     prompt, prompt_sha256 = asker.prompt_of(schema) if asker else (None, None)
     provenance = Provenance(
@@ -102,9 +105,9 @@ def _extraction(
 
 def _confidence(checked: Checked, by_candidate: dict[str, float]) -> dict[str, float]:
     """Return each row's confidence under its path, as far as whoever answered gave one."""
-    found: dict[str, Any] = {}
+    by_path: dict[str, float] = {}
     for row in checked.rows:
         known = by_candidate.get(row.key, by_candidate.get(row.anchor_id or ""))
         if known is not None:
-            found[row.path] = known
-    return found
+            by_path[row.path] = known
+    return by_path

@@ -1,4 +1,4 @@
-"""What comes out for one article: the record, its audit, warnings, usage and provenance."""
+"""The extraction of one article: its record, audit, warnings, usage and provenance; their JSON."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -40,7 +40,7 @@ class Audit:
 
 @dataclass(slots=True)
 class Usage:
-    """What an article cost. Cached answers cost nothing and are counted apart."""
+    """What an article's questions cost; answers from the cache cost nothing, counted apart."""
 
     calls: int = 0  # requests that reached the endpoint, re-asks and retries included
     cache_hits: int = 0
@@ -66,7 +66,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What it takes to make the same record again."""
+    """Everything that decides what the record is: article, schema, prompt, model, program."""
 
     article_sha256: str
     schema: str
@@ -80,7 +80,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Extraction:
-    """The whole outcome for one article."""
+    """Everything that is known after one article: see the module."""
 
     schema: str
     article: Article
@@ -168,6 +168,7 @@ def record_to_json(value: Any) -> Any:
 
 
 def _row_to_json(row: BaseModel) -> dict[str, Any]:
+    """Return an instance of a model as JSON data, its anchor spread where no key is in the way."""
     out: dict[str, Any] = {}
     keys = _keys_of(type(row))
     for name, key in keys.items():
@@ -197,8 +198,8 @@ def _keys_of(row: type[BaseModel]) -> dict[str, str]:
 def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel:
     """Rebuild a schema's instance from `record_to_json`'s output; needs no article.
 
-    A sheet may hold null where the schema requires a value that was not to be had; then the
-    instance is of a subclass that allows it (see shapes.lenient).
+    A sheet may hold null where the schema requires a value that was missing; then the instance
+    is of a subclass that allows it (see `shape.lenient`). Raises pydantic.ValidationError.
     """
     gathered = _gather(data, shape_of(schema))
     try:
@@ -208,7 +209,7 @@ def record_from_json(schema: type[BaseModel], data: dict[str, Any]) -> BaseModel
 
 
 def _gather(data: Any, shape: Shape) -> Any:
-    """Give spread anchors back to their fields; anything else is left as it is."""
+    """Return data with the keys of spread anchors put back into their fields."""
     if not isinstance(data, dict):
         return data
     row = dict(data)

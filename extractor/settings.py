@@ -1,4 +1,4 @@
-"""What can be set, and where it is read: flags, then the environment, then extract.toml.
+"""The settings, and where they are read: flags, then the environment, then extract.toml.
 
     flag            environment                     extract.toml        default
     --model         EXTRACT_MODEL                   model = "…"         none: the rules answer
@@ -50,7 +50,7 @@ class Price(BaseModel):
 
 
 class Settings(BaseModel):
-    """Everything that can be set. `load_settings` makes one."""
+    """All settings, checked; made by `load_settings`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -103,7 +103,7 @@ class Settings(BaseModel):
 
     @property
     def asks_model(self) -> bool:
-        """Return whether a model is to be asked at all."""
+        """Whether a model is to be asked at all."""
         return self.model is not None and self.assist != "none"
 
     @property
@@ -134,6 +134,7 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _anything_to_read(file: Path, given: dict[str, Any]) -> bool:
+    """Return whether the environment or the file may set anything (else it need not be read)."""
     if "model" in given or file.is_file():
         return True
     return any(name.upper().startswith(_PREFIX) for name in os.environ)
@@ -154,6 +155,8 @@ def _reader() -> type[Settings]:
         return AliasChoices(name, _OPENAI_NAMES[name])
 
     class Reader(BaseSettings, Settings):
+        """The settings; what is not given to it comes from the environment, then from the file."""
+
         model_config = SettingsConfigDict(
             env_prefix=_PREFIX, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
         )
@@ -171,13 +174,14 @@ def _reader() -> type[Settings]:
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         ) -> tuple[PydanticBaseSettingsSource, ...]:
+            """Return where values are looked for, the first source first."""
             return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     return Reader
 
 
 def _explain(error: ValidationError, given: dict[str, Any], file: Path) -> str:
-    """Return one sentence for the first thing that is wrong."""
+    """Return one sentence on the first thing that is wrong: where it was set, and what is wrong."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     path = [str(part) for part in first["loc"]]
     name = _field_of(path[0]) if path else ""
@@ -194,7 +198,7 @@ def _field_of(name: str) -> str:
 
 
 def _where(name: str, given: dict[str, Any], file: Path) -> str:
-    """Return which source a field's value came from, by the order in which they are read."""
+    """Return where a field's value came from: a flag, an environment variable, or the file."""
     if name in given:
         return f"--{name.replace('_', '-')}"
     variable = _OPENAI_NAMES.get(name, _PREFIX + name.upper())
@@ -204,6 +208,6 @@ def _where(name: str, given: dict[str, Any], file: Path) -> str:
 
 
 def _broken_variable(error: Exception) -> str | None:
-    """Return the environment variable whose value is to be JSON and is not, if that is it."""
+    """Return the environment variable whose value should be JSON and is not, or None."""
     field = getattr(error, "field_name", None) or str(error).partition('field "')[2].split('"')[0]
     return f"the environment variable {_PREFIX}{field.upper()}" if field else None

@@ -32,20 +32,23 @@ from extractor.text.spans import Span
 
 @dataclass(slots=True)
 class _AnswerState:
-    """One answer in the making."""
+    """What is known and noted while one answer is filled."""
 
     known: ArticleFacts
+    # As in `Answer`.
     confidence: dict[str, float] = field(default_factory=dict)
     rankings: dict[str, Ranking] = field(default_factory=dict)
-    unknown: dict[str, None] = field(default_factory=dict)  # paths, in order
+    # The paths of the fields that the rules cannot fill, in order: "quotes[].topic".
+    unknown: dict[str, None] = field(default_factory=dict)
 
     @property
     def inventory(self) -> Inventory:
+        """The article's inventory."""
         return self.known.inventory
 
 
 def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
-    """Fill the schema `model` for one article; what is left empty stands in one warning."""
+    """Return the rules' answer to the schema `model`; one warning names the fields left empty."""
     state = _AnswerState(ArticleFacts(inventory))
     data = _fill_group(shape_of(model), state, "")
     warnings = []
@@ -58,7 +61,7 @@ def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
 
 
 def _fill_group(shape: Shape, state: _AnswerState, path: str) -> dict[str, Any]:
-    """Fill a model that is no row: the root, or one nested in it."""
+    """Return the data of a model that is no row: the root (path ""), or one nested in it."""
     data: dict[str, Any] = {}
     for wanted in shape.fields:
         here = f"{path}{wanted.key}"
@@ -82,7 +85,7 @@ def _fill_group(shape: Shape, state: _AnswerState, path: str) -> dict[str, Any]:
 def _fill_rows(
     listed: FieldShape, row: Shape, state: _AnswerState, path: str
 ) -> list[dict[str, Any]]:
-    """Fill a list of rows from the facts of its kind."""
+    """Return the rows of a list from what its kind knows; [] where the rules know none of it."""
     anchor, kind = row.anchor, row.rests_on
     names = _meanings(row, kind, anchor) if kind and anchor else {}
     known_rows = None
@@ -111,7 +114,11 @@ def _fill_rows(
 
 
 def _meanings(row: Shape, kind: Kind, anchor: FieldShape) -> dict[str, str | None]:
-    """Return what each field of a row stands for; None for what the rules cannot know."""
+    """Return by field name what each field of a row means to its kind: {"said_by": "speaker"}.
+
+    None for what the rules cannot know. A field is recognised by its name, by its type where that
+    is enough, or as the only one of its type.
+    """
     names: dict[str, str | None] = {}
     for wanted in row.fields:
         name = kind.canonical.get(wanted.word)
@@ -128,6 +135,7 @@ def _meanings(row: Shape, kind: Kind, anchor: FieldShape) -> dict[str, str | Non
 
 
 def _note_confidence(state: _AnswerState, listed: FieldShape, known: RowFacts) -> None:
+    """Note how sure a row is; of several rows on one candidate, the least sure counts."""
     key = row_key(listed, known.anchor)
     state.confidence[key] = min(known.confidence, state.confidence.get(key, 1.0))
     if known.ranking is not None:
@@ -135,7 +143,7 @@ def _note_confidence(state: _AnswerState, listed: FieldShape, known: RowFacts) -
 
 
 def _put(data: dict[str, Any], wanted: FieldShape, value: Any) -> None:
-    """Set a field; an unknown one is left to its default, or is empty in the way it can be."""
+    """Set a field to a value; None leaves it to its default, or sets what is empty for its type."""
     if value is not None:
         data[wanted.key] = value
     elif wanted.required and wanted.many:
@@ -150,9 +158,6 @@ def _article_fact(wanted: FieldShape, inventory: Inventory) -> Fact | None:
     if known is None or wanted.kind not in ("text", "verbatim"):
         return None
     return Fact(value=getattr(inventory.article, known))
-
-
-# One fact in the form that a field's type wants.
 
 
 def _formed(fact: Fact | None, wanted: FieldShape, inventory: Inventory) -> Any:
@@ -170,12 +175,14 @@ def _formed(fact: Fact | None, wanted: FieldShape, inventory: Inventory) -> Any:
 
 
 def _as_names(fact: Fact, inventory: Inventory) -> list[str]:
+    """Return the ids of a fact's mentions, or of those inside its spans."""
     if fact.mentions:
         return list(fact.mentions)
     return [id_ for span in fact.spans if (id_ := _mention_in(span, inventory))]
 
 
 def _as_verbatim(fact: Fact, inventory: Inventory) -> list[Verbatim]:
+    """Return a fact's words with their places: of its spans, candidates, or plain value."""
     spans = fact.spans
     if not spans:
         ids = fact.mentions or fact.candidates
@@ -187,6 +194,7 @@ def _as_verbatim(fact: Fact, inventory: Inventory) -> list[Verbatim]:
 
 
 def _as_text(fact: Fact, inventory: Inventory) -> list[str]:
+    """Return a fact as plain text: its value, its names, its word, or the words of its spans."""
     if isinstance(fact.value, str):
         return [fact.value]
     if fact.mentions:
@@ -214,20 +222,20 @@ _FORMS: dict[str, Callable[[Fact, Inventory], list[Any]]] = {
 
 
 def _span_of(id_: str, inventory: Inventory) -> Span | None:
-    """Return where a candidate stands; an entity stands where it is first mentioned."""
-    found = inventory.by_id.get(id_)
-    if found is None or (isinstance(found, Entity) and not found.mentions):
+    """Return the span of a candidate's words; of a name the first mention. None if it has none."""
+    candidate = inventory.by_id.get(id_)
+    if candidate is None or (isinstance(candidate, Entity) and not candidate.mentions):
         return None
-    if isinstance(found, Mention):
-        return found.span
-    if isinstance(found, QuotationCandidate):
-        return found.spans[0]
+    if isinstance(candidate, Mention):
+        return candidate.span
+    if isinstance(candidate, QuotationCandidate):
+        return candidate.spans[0]
     kind = kind_of_id(id_)
-    return kind.span(found) if kind is not None else None
+    return kind.span(candidate) if kind is not None else None
 
 
 def _mention_in(span: Span, inventory: Inventory) -> str | None:
-    """Return the widest mention of a name inside a span."""
+    """Return the id of the widest mention of a name inside a span; None if there is none."""
     inside = [mention for mention, _ in inventory.mentions if span.contains(mention.span)]
     widest = max(inside, key=lambda mention: mention.span.end - mention.span.start, default=None)
     return widest.id if widest else None

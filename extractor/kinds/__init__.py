@@ -42,9 +42,9 @@ def register(kind: Kind) -> None:
     if kind.letter and (not re.fullmatch("[A-Z]", kind.letter) or kind.letter in others):
         raise ValueError(f"{kind.name}: {kind.letter!r} is no capital letter, or another kind's")
     unregister(kind.name)
-    known = sorted([*_KINDS.values(), kind], key=lambda one: one.precedence)
+    known = sorted([*_KINDS.values(), kind], key=lambda other: other.precedence)
     _KINDS.clear()
-    _KINDS.update((one.name, one) for one in known)
+    _KINDS.update((other.name, other) for other in known)
     if kind.name not in _FIELD_KINDS.values() and kind.field not in _FIELD_KINDS:
         _FIELD_KINDS[kind.field] = kind.name
 
@@ -67,12 +67,12 @@ def accountable_kinds() -> tuple[Kind, ...]:
 
 
 def kind_named(name: str) -> Kind | None:
-    """Return a kind by its name."""
+    """Return the kind of a name, e.g. "quotation"; None where there is none."""
     return _KINDS.get(name)
 
 
 def kind_in_audit(name: str) -> Kind | None:
-    """Return a kind by what the audit calls its candidates: "sanction statement"."""
+    """Return the kind whose candidates the audit calls by a name, e.g. "sanction statement"."""
     return next((kind for kind in _KINDS.values() if kind.audit_name == name), None)
 
 
@@ -82,16 +82,16 @@ def kind_of_id(id_: str) -> Kind | None:
 
 
 def place_of(inventory: Inventory, id_: str) -> Span:
-    """Return where the candidate of an id stands, with its marks; a name at its first mention.
+    """Return the span of the candidate of an id, with its marks; of a name its first mention.
 
     Raises KeyError: the article has no such candidate.
     """
-    found, kind = inventory.by_id[id_], kind_of_id(id_)
-    if isinstance(found, Mention):
-        return found.span
+    candidate, kind = inventory.by_id[id_], kind_of_id(id_)
+    if isinstance(candidate, Mention):
+        return candidate.span
     if kind is None:
         raise KeyError(id_)
-    return kind.span(found)
+    return kind.span(candidate)
 
 
 def field_kind(type_: object) -> str | None:
@@ -100,9 +100,9 @@ def field_kind(type_: object) -> str | None:
 
 
 def with_candidates(inventory: Inventory, wanted: Collection[str]) -> Inventory:
-    """Return the inventory with the candidates that only schemas pay for which ask for them.
+    """Return the inventory with the candidates of those kinds that are not always looked for.
 
-    `wanted` names the kinds of a schema's fields.
+    `wanted` are the names of the kinds of a schema's fields: only these are looked for.
     """
     more = {
         kind.letter: kind.find(inventory)

@@ -38,7 +38,7 @@ class RowFacts:
 
 
 class RowQuery(NamedTuple):
-    """What a schema's row asks of a kind, so that nothing else need be found out."""
+    """What a schema's rows ask of a kind; a kind need not find out anything else."""
 
     anchor: str  # the name of the anchor field, for comparing: "person"
     facts: frozenset[str]  # the canonical names of the others
@@ -54,7 +54,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(slots=True)
 class ArticleFacts:
-    """What the rules have found out of one article; each reader runs once, and only if asked."""
+    """What the rules know of one article; each part is computed once, when it is first needed."""
 
     inventory: Inventory
     left_out: list[LeftOut] = field(default_factory=list)
@@ -62,7 +62,7 @@ class ArticleFacts:
 
     @property
     def said(self) -> dict[str, Attribution]:
-        """The attributions of all quotations by their ids; the first look fills `left_out`."""
+        """The attributions of all quotations by their ids; the first access fills `left_out`."""
         if self._said is None:
             self._said = attribute(self.inventory)
             self.left_out += _no_quotations(self.inventory, self._said)
@@ -71,12 +71,12 @@ class ArticleFacts:
     def quotations(self) -> list[str]:
         """Return the ids of the quotations that are not left out."""
         said = self.said
-        left_out = {one.candidate for one in self.left_out}
+        left_out = {excluded.candidate for excluded in self.left_out}
         return [id_ for id_ in said if id_ not in left_out]
 
 
 def _no_quotations(inventory: Inventory, said: dict[str, Attribution]) -> Iterator[LeftOut]:
-    """Yield what is no quotation, and what is quoted inside another by the same speaker."""
+    """Yield quotations to leave out: words only marked, and those inside another of one speaker."""
     for quotation in inventory.quotations:
         attribution = said[quotation.id]
         parent = said.get(quotation.parent or "")

@@ -143,7 +143,7 @@ class Kind:
     # --- finding -------------------------------------------------------------------------------
 
     def find(self, inventory: Inventory) -> tuple[Candidate, ...]:
-        """Return the candidates, of a kind that only schemas pay for which ask for it.
+        """Return the candidates, of a kind that is looked for only where a schema asks for it.
 
         The candidates of other kinds are in every inventory, see `extractor.find.inventory.take`.
         """

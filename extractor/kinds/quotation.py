@@ -61,11 +61,11 @@ class QuotationKind(Kind):
     ) -> Sequence[tuple[int, int]]:
         """Return a stretch a paragraph, with the marks that open and close it."""
         start, closed = candidate.outer
-        found = []
+        pieces = []
         for (_, end), (following, _) in pairwise(candidate.spans):
-            found.append((start, end))
+            pieces.append((start, end))
             start = _before_mark(inventory.article.text, following)
-        return [*found, (start, closed)]
+        return [*pieces, (start, closed)]
 
     def is_asked_about(self, candidate: QuotationCandidate) -> bool:
         """Return whether it stands in no other quotation."""

@@ -1,4 +1,4 @@
-"""Reading: a file, a page or plain text becomes an `Article`, whose text never changes again."""
+"""Reads a file, a page or plain text into an `Article`, whose text never changes afterwards."""
 
 import sys
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 
 
 def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
-    """Read one article from a .txt, .html or .pdf file, or from standard input ("-").
+    """Return the article in a .txt, .html or .pdf file, or on standard input ("-").
 
-    What the bytes are decides before what the name says. Raises InputError when the file cannot
-    be opened, EmptyArticle, NotAnArticle or ArticleTooLarge; each message names the file and
-    what to do.
+    The bytes decide on the format, and only then the file's name. Raises InputError when the file
+    cannot be opened, EmptyArticle, NotAnArticle or ArticleTooLarge (more than `max_bytes`); each
+    message names the file and what to do.
     """
     source = printable_name(str(path))
     if source == "-":
@@ -47,8 +47,9 @@ def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
 
 
 def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Article:
-    """Return the article that `data` holds; `kind` None means: look at the bytes, then at `source`.
+    """Return the article that `data` holds.
 
+    `source` names it in messages; `kind` None: the bytes decide, then the ending of `source`.
     Raises EmptyArticle or NotAnArticle.
     """
     from extractor.read import html, pdf, text
@@ -89,8 +90,8 @@ def article_from_text(
 ) -> Article:
     """Return `text`, unchanged, as an article; offsets count its code points.
 
-    What is given (`title`, `date` in ISO 8601, …) wins over what the furniture says. Never raises
-    on any text, an empty one included (it has no paragraphs).
+    What is given (`title`, `date` in ISO 8601, …) goes before what the text's own headline, byline
+    and copyright line say. Never raises on any text, an empty one included (it has no paragraphs).
     """
     return _assemble(
         text,
@@ -117,9 +118,9 @@ def _assemble(
     url: str | None,
     warnings: tuple[Remark, ...],
 ) -> Article:
-    """Make the article; `kinds` are those that the tags of a page have told, by paragraph text."""
+    """Return the article; `kinds` are those that a page's tags show, by the paragraph's text."""
     pieces = label(text, paragraph_spans(text), kinds)
-    said = _said_by_furniture(pieces)
+    said = _metadata_in(pieces)
     return Article(
         text=text,
         paragraphs=tuple([Paragraph(i, p.span, p.kind or "body") for i, p in enumerate(pieces)]),
@@ -134,8 +135,8 @@ def _assemble(
     )
 
 
-def _said_by_furniture(pieces: list[ParagraphPiece]) -> dict[str, str]:
-    """Return title, byline, outlet and date as far as the text's own furniture is sure of them."""
+def _metadata_in(pieces: list[ParagraphPiece]) -> dict[str, str]:
+    """Return title, byline, outlet and date, as far as the text's own furniture gives them."""
     said: dict[str, str] = {}
     story = False  # whether the story has begun
     for piece in pieces:
@@ -156,7 +157,7 @@ def _said_by_furniture(pieces: list[ParagraphPiece]) -> dict[str, str]:
 
 
 def _limited(file: BinaryIO, source: str, max_bytes: int) -> bytes:
-    """Return the bytes of an open file; reads no more than the limit, whatever its size says."""
+    """Return the bytes of an open file, reading no more than the limit; raise ArticleTooLarge."""
     data = file.read(min(_MOST_HAVE, max_bytes + 1))
     if len(data) == _MOST_HAVE:  # asking for the limit at once would take memory for it
         data += file.read(max_bytes + 1 - _MOST_HAVE)

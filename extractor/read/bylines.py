@@ -1,4 +1,11 @@
-"""Who wrote an article, when and for whom, as its own lines say it."""
+"""Reads from an article's own lines who wrote it, when, and for which outlet.
+
+byline_names      "By A B and C D, Lagos"       the authors, as printed
+bare_names        "A B in Lisbon"               the same, where a line has nothing else
+is_role_line      "Political correspondent"     what the author is
+date_in           "Published 3 May 2024"        the date, in ISO 8601
+copyright_owner   "© Example News 2024."        the outlet
+"""
 
 import re
 
@@ -29,13 +36,13 @@ def byline_names(line: str) -> str | None:
     A byline is "By", names, and at most a role, a place, an outlet or a date; a sentence that
     begins with "By" is none.
     """
-    found = _BYLINE.match(line)
-    if not found or "\n" in line:
+    by = _BYLINE.match(line)
+    if not by or "\n" in line:
         return None
-    whole = line[found.end() :].strip()
-    cut = _TAIL.search(whole)
-    names = (whole[: cut.start()] if cut else whole).strip(" ,|")
-    tail = whole[cut.start() :] if cut else ""
+    rest = line[by.end() :].strip()
+    cut = _TAIL.search(rest)
+    names = (rest[: cut.start()] if cut else rest).strip(" ,|")
+    tail = rest[cut.start() :] if cut else ""
     if names.endswith(".") and not cut:
         names = names[:-1]
     if not names or not _is_tail(tail):
@@ -62,11 +69,12 @@ def bare_names(line: str) -> str | None:
 
 
 def _is_acronym(part: str) -> bool:
+    """Return whether a word is an acronym, e.g. "BBC"."""
     return part.isupper() and part.isalpha() and len(part) <= 6
 
 
 def _is_tail(tail: str) -> bool:
-    """Return whether what stands behind the names may stand there: no sentence does."""
+    """Return whether what follows the names can end a byline, e.g. " in Lisbon" or "| Outlet"."""
     if not tail:
         return True
     if len(tail) > 120 or tail.rstrip().endswith((".", "?", "!")):
@@ -77,7 +85,7 @@ def _is_tail(tail: str) -> bool:
 
 
 def _is_name(part: str) -> bool:
-    """Return whether the words look like a person's or a body's name: two to five, capitalised."""
+    """Return whether words look like a name: two to five, capitalised, e.g. "Ana da Silva"."""
     words = part.split()
     if not 2 <= len(words) <= 5 or any(map(str.isdigit, part)):
         return False
@@ -87,14 +95,14 @@ def _is_name(part: str) -> bool:
 
 
 def is_role_line(line: str) -> bool:
-    """Return whether the line says what the author is ("Political correspondent, Lagos")."""
+    """Return whether a line says what the author is, e.g. "Political correspondent, Lagos"."""
     if len(line) > 80 or line[-1:] in {".", "!", "?", ":", '"', "”"}:
         return False
     return any(word.lower() in _ROLES for word in re.findall(r"\w+", line))
 
 
 def is_date_line(line: str) -> bool:
-    """Return whether the line gives a date or an age ("Published 3 May 2024, 10:15 GMT")."""
+    """Return whether a line gives a date or an age, e.g. "Published 3 May 2024", "2 hours ago"."""
     if len(line) > 90 or not any(map(str.isdigit, line)):
         return False
     rest, dates = _DATE.subn(lambda m: " " if _iso(m) else m[0], line)
@@ -106,19 +114,19 @@ def is_date_line(line: str) -> bool:
 
 def date_in(line: str) -> str | None:
     """Return the first full date in the line, ISO 8601 ("2024-05-03"), or None."""
-    for found in _DATE.finditer(line):
-        if iso := _iso(found):
+    for match in _DATE.finditer(line):
+        if iso := _iso(match):
             return iso
     return None
 
 
-def _iso(found: re.Match[str]) -> str | None:
+def _iso(match: re.Match[str]) -> str | None:
     """Return a match of `_DATE` as an ISO date, or None when its month or day is none."""
     for i in "123":
-        if year := found[f"y{i}"]:
-            month = found[f"m{i}"]
+        if year := match[f"y{i}"]:
+            month = match[f"m{i}"]
             number = int(month) if month.isdigit() else MONTH_NUMBERS.get(month.lower(), 0)
-            return iso_day(int(year), number, int(found[f"d{i}"]))
+            return iso_day(int(year), number, int(match[f"d{i}"]))
     return None
 
 

@@ -1,12 +1,12 @@
-"""Files by their names: which ones of a folder are articles, and how a name can be shown."""
+"""Tells by their names which files of a folder are articles, and makes names printable."""
 
 import os
 from collections import Counter
 
 ENDINGS = frozenset({".txt", ".text", ".html", ".htm", ".xhtml", ".pdf"})  # one article each
-LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")  # many, read by a run
+LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")  # many articles each, read by a run
 CRAWLS = (".warc", ".warc.gz")  # the same
-_MOST_KINDS = 6  # that a note names
+_MOST_KINDS = 6  # endings that a note names
 
 
 def ending_of(name: str) -> str:
@@ -15,7 +15,7 @@ def ending_of(name: str) -> str:
 
 
 def is_read_by_a_run(name: str) -> bool:
-    """Return whether a run reads a file of this name when it lies in a folder."""
+    """Return whether a run reads a file of this name in a folder, e.g. "a.txt", "b.jsonl.gz"."""
     return name.lower().endswith((*LINES, *CRAWLS)) or ending_of(name) in ENDINGS
 
 

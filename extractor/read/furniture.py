@@ -4,6 +4,14 @@
 credit in two. No list of agencies or outlets: a credit is known by its form ("…, May 3, 2024.
 AGENCY/First Last"), a label by its words ("Image caption,"). When unsure a paragraph is body: a
 caption taken for the story costs little, a quotation taken for furniture costs a quotation.
+
+The rules, in the order in which they are applied:
+
+    own form      a paragraph's own words: "Image caption, …", "Photo by …", "Reporting by …"
+    bylines       near the head or the foot: "By A B", a date, a role below a byline
+    labels        the line after "Image caption", and the caption above or below a credit
+    titles        the headline, and lines set under it that are no sentences
+    subheadings   short lines between two paragraphs of the story
 """
 
 import re
@@ -25,8 +33,8 @@ class ParagraphPiece:
     span: Span
     block: int  # pieces with no blank line between them share a block
     string: str
-    kind: ParagraphKind | None = None  # None: nothing has claimed it, so it is body
-    label: ParagraphKind | None = None  # what a label line says of the next piece
+    kind: ParagraphKind | None = None  # None: no rule has given it a kind, so it is body
+    label: ParagraphKind | None = None  # of a line like "Image caption": the next piece's kind
 
 
 _PICTURE = rf"(?:{alternatives(word_set('pages.pictures'))})"
@@ -82,17 +90,18 @@ def label(
 ) -> list[ParagraphPiece]:
     """Return the paragraphs of `text` with their kinds; a caption run into its credit is two.
 
-    `known` gives the kinds of paragraphs, by their text, that a page's tags have told already.
+    `paragraphs` are spans with their block (see paragraphs.py), `known` the kinds that a page's
+    tags show, by the paragraph's text.
     """
     known = known or {}
     pieces: list[ParagraphPiece] = []
     for span, block in paragraphs:
         start, end = span
         pieces += _own_form(span, block, text[start:end], known)
-    _find_bylines(pieces)
+    _mark_bylines(pieces)
     _follow_labels(pieces)
-    _find_titles(pieces)
-    _find_subheadings(pieces)
+    _mark_titles(pieces)
+    _mark_subheadings(pieces)
     return pieces
 
 
@@ -107,17 +116,17 @@ def _own_form(
         if piece.kind == "heading":
             return [piece]
     if len(string) <= LONGEST_CAPTION:
-        if first in "IMPVAFGCimpvafgc" and (found := _LABEL.match(string)):
-            kind: ParagraphKind = "caption" if found[1].lower() == "caption" else "credit"
-            if found.end() == len(string):
+        if first in "IMPVAFGCimpvafgc" and (match := _LABEL.match(string)):
+            kind: ParagraphKind = "caption" if match[1].lower() == "caption" else "credit"
+            if match.end() == len(string):
                 piece.kind, piece.label = kind, kind
                 return [piece]
             # "Image source, Agency Image caption, A harbour": a page's credit and caption in one.
-            second = _LABEL.search(string, found.end())
+            second = _LABEL.search(string, match.end())
             if second and second[1].lower() == "caption" and kind == "credit":
                 return _halves(span, block, string, second.start(), ("credit", "caption"))
             # "Image source, X" in full; "Photo credit is due to …" is a sentence
-            if string[: found.end()].rstrip()[-1] in ",:" and (
+            if string[: match.end()].rstrip()[-1] in ",:" and (
                 kind == "caption" or len(string) < 160
             ):
                 piece.kind = kind
@@ -134,14 +143,14 @@ def _own_form(
 
 
 def _caption_end(string: str) -> int:
-    """Return where the credit begins that `string` ends with, or 0."""
+    """Return where the credit begins that `string` ends with, in code points; 0 without one."""
     from_ = max(0, len(string) - 200)
     tail = string[from_:]
     start = -1
     if ("source" in tail or "credit" in tail or "copyright" in tail) and (
-        found := _RUN_IN.search(tail)
+        match := _RUN_IN.search(tail)
     ):
-        start = found.start(1)
+        start = match.start(1)
     elif any(sign in tail for sign in _CREDIT_SIGNS):
         start = _bracketed_credit(tail)
         if start < 0:
@@ -177,8 +186,8 @@ def _is_picture_credit(string: str) -> bool:
         string = string[1:-1].rstrip(".")
     if len(string) > 120:
         return False
-    if found := _BY.match(string):
-        return all(map(_is_owner, re.split(r"[/,|]", string[found.end() :])))
+    if match := _BY.match(string):
+        return all(map(_is_owner, re.split(r"[/,|]", string[match.end() :])))
     if "/" in string:
         return all(map(_is_owner, string.split("/")))
     if " via " in string:
@@ -187,7 +196,7 @@ def _is_picture_credit(string: str) -> bool:
 
 
 def _is_owner(part: str) -> bool:
-    """Return whether the words can name a person or an agency: one to five, capitalised."""
+    """Return whether words can name a person or an agency, e.g. "First Last": one to five."""
     words = part.split()
     if not 1 <= len(words) <= 5 or any(c in part for c in '"“”:;()[]<>='):
         return False
@@ -212,21 +221,24 @@ def _halves(
 
 
 def _is_staff_credit(string: str) -> bool:
-    """Return whether the paragraph says who reported, edited or owns the article."""
+    """Return whether a paragraph says who reported, edited or owns the article.
+
+    E.g. "Reporting by A B; editing by C D", "© 2024 Example News", "A B contributed to this story."
+    """
     first = string[0]
     if first in "©(Cc" or (first in "Aa" and string[:3].lower() == "all"):
         if len(string) <= 400 and _COPYRIGHT.match(string):
             return True
         if first == "(" and string.rstrip(".")[-1] == ")" and _STAFF_START.match(string):
             return True
-    if first in "RWETCAFGPrwetcafgp" and (found := _STAFF_START.match(string)):
+    if first in "RWETCAFGPrwetcafgp" and (match := _STAFF_START.match(string)):
         # Names and the words between them, no verb: "Reporting by X shows" is a sentence.
-        words = string[found.end() :].replace(";", " ").replace(",", " ").split()
+        words = string[match.end() :].replace(";", " ").replace(",", " ").split()
         return bool(words) and all(w[0].isupper() or w.lower() in _STAFF_WORDS for w in words)
     if "contributed" in string and len(string) <= 300 and first.isupper():
-        found = _CONTRIBUTED.search(string)
+        match = _CONTRIBUTED.search(string)
         return bool(
-            found
+            match
             and not any(mark in string for mark in _QUOTES)
             and re.search(r"\b(?:report|story|article|piece|reporting)\.?\W*$", string)
         )
@@ -234,7 +246,7 @@ def _is_staff_credit(string: str) -> bool:
 
 
 def _follow_labels(pieces: list[ParagraphPiece]) -> None:
-    """Give the piece after a label line, and the caption beside a bare credit, its kind."""
+    """Give a kind to the piece after a label line, and to the caption beside a bare credit."""
     for i in range(1, len(pieces)):
         above, below = pieces[i - 1], pieces[i]
         before = pieces[i - 2] if i > 1 else None
@@ -258,7 +270,7 @@ def _follow_labels(pieces: list[ParagraphPiece]) -> None:
                 above.kind = "caption"  # the picture's description for those who cannot see it
 
 
-def _find_bylines(pieces: list[ParagraphPiece]) -> None:
+def _mark_bylines(pieces: list[ParagraphPiece]) -> None:
     """Mark who wrote the article and when, near its head or its foot."""
     edge = len(pieces) - 3
     for i, piece in enumerate(pieces):
@@ -277,7 +289,7 @@ def _find_bylines(pieces: list[ParagraphPiece]) -> None:
             above.kind = below.kind = "byline"
 
 
-def _find_titles(pieces: list[ParagraphPiece]) -> None:
+def _mark_titles(pieces: list[ParagraphPiece]) -> None:
     """Mark the headline, and the lines under it that are no sentences."""
     rest = max((len(d.string) for d in pieces[1:] if d.kind is None), default=0)
     for i, piece in enumerate(pieces[:10]):
@@ -295,7 +307,7 @@ def _find_titles(pieces: list[ParagraphPiece]) -> None:
             return
 
 
-def _find_subheadings(pieces: list[ParagraphPiece]) -> None:
+def _mark_subheadings(pieces: list[ParagraphPiece]) -> None:
     """Mark short lines between two paragraphs of the story that head what follows."""
     for i in range(1, len(pieces) - 1):
         piece = pieces[i]
@@ -306,12 +318,12 @@ def _find_subheadings(pieces: list[ParagraphPiece]) -> None:
 
 
 def _is_prose(piece: ParagraphPiece) -> bool:
-    """Return whether the piece reads as a paragraph of the story."""
+    """Return whether a piece reads as a paragraph of the story: long, or it ends as a sentence."""
     return piece.kind is None and (len(piece.string) >= 80 or piece.string[-1] in '.!?"”’')
 
 
 def _is_headline(string: str) -> bool:
-    """Return whether a first line is a headline rather than a sentence of the story."""
+    """Return whether a first line is a headline, e.g. without a stop, or in title case with one."""
     if _quoted(string) or string[-1] in ",:-–—" or not any(c.isalpha() for c in string):
         return False
     if string.rstrip(_QUOTES + "'’)")[-1:] in {".", "!", "?"}:
@@ -320,12 +332,12 @@ def _is_headline(string: str) -> bool:
 
 
 def _is_deck(string: str) -> bool:
-    """Return whether a line set under the headline without a blank line may be part of it."""
+    """Return whether a line set right under the headline may belong to it: short, no quotation."""
     return len(string) <= 120 and "''" not in string and not any(m in string for m in _QUOTES)
 
 
 def _is_subheading(string: str) -> bool:
-    """Return whether a short line between paragraphs has the form of a heading."""
+    """Return whether a short line has the form of a heading, e.g. "What happens next"."""
     if string[-1] in ".!:;,-–—…" or string[0] in _BULLETS + "<([@#" or string[0].isdigit():
         return False
     if any(mark in string for mark in _QUOTES) or ":" in string or "\n" in string:
@@ -341,14 +353,14 @@ def _is_subheading(string: str) -> bool:
 
 
 def _is_phrase(string: str, limit: int) -> bool:
-    """Return whether the string is short, does not end as a sentence does and quotes nobody."""
+    """Return whether a string is at most `limit` long, ends as no sentence does, quotes nobody."""
     if len(string) > limit or string[0] in _BULLETS:
         return False
     return string[-1] not in '.!?:,"”’' and not _quoted(string)
 
 
 def _quoted(string: str) -> bool:
-    """Return whether the line is a quotation: it opens with a mark and closes with one."""
+    """Return whether a line is a quotation: it opens with a mark and closes with one."""
     return string[0] in _QUOTES + "'‘" and string.rstrip(".,")[-1] in _QUOTES + "'’"
 
 

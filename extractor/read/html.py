@@ -1,4 +1,4 @@
-"""A web page: its article, without menus and scripts, by trafilatura; and its metadata."""
+"""Reads a web page's article, without menus and scripts (by trafilatura), and its metadata."""
 
 import codecs
 import re
@@ -36,7 +36,7 @@ class Page(NamedTuple):
 
 
 def looks_like_html(data: bytes) -> bool:
-    """Return whether the bytes open as a web page does; text that mentions tags does not."""
+    """Return whether bytes open as a web page, e.g. with "<!doctype html"; not text about tags."""
     head = data[:4096].removeprefix(codecs.BOM_UTF8)
     if b"\0" in head:  # UTF-16: enough to see the opening
         head = head.removeprefix(codecs.BOM_UTF16_LE).removeprefix(codecs.BOM_UTF16_BE)
@@ -76,7 +76,7 @@ def read_page(data: bytes, source: str) -> Page:
 
 
 def _is_story(blocks: list[str]) -> bool:
-    """Return whether the blocks hold at least one sentence, or are too long to be a menu."""
+    """Return whether blocks of text hold at least one sentence, or are too long to be a menu."""
     return sum(map(len, blocks)) > LONGEST_MENU or any(
         len(block.split()) >= 5 and block.rstrip("\"'”’»)")[-1:] in SENTENCE_STOPS
         for block in blocks
@@ -84,7 +84,7 @@ def _is_story(blocks: list[str]) -> bool:
 
 
 def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
-    """Return the page's source, by its own declaration of the encoding where it holds."""
+    """Return the page's source, decoded as it declares if that works, else by `text.decode`."""
     declared = CHARSET.search(data[:4096])
     if declared and not data.startswith(
         (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -99,7 +99,10 @@ def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
 
 
 def _extract(html: str, source: str) -> tuple[Any, frozenset[str]]:
-    """Return trafilatura's document, None when it finds no article, and the pictures' captions."""
+    """Return trafilatura's document, None when it finds no article, and the pictures' captions.
+
+    Raises NotAnArticle when the page cannot be parsed.
+    """
     from trafilatura import bare_extraction
     from trafilatura.utils import load_html
 
@@ -122,7 +125,7 @@ def _extract(html: str, source: str) -> tuple[Any, frozenset[str]]:
 
 def _open_captions(tree: Any) -> frozenset[str]:
     """Turn pictures' captions, which extraction drops, into paragraphs; return their texts."""
-    found = set()
+    texts = set()
     for caption in list(tree.iter("figcaption")):
         text = " ".join(" ".join(caption.itertext()).split())
         figure = caption.getparent()
@@ -134,12 +137,15 @@ def _open_captions(tree: Any) -> frozenset[str]:
         paragraph.text = text
         paragraph.tail, figure.tail = figure.tail, None
         home.insert(home.index(figure) + 1, paragraph)
-        found.add(text)
-    return frozenset(found)
+        texts.add(text)
+    return frozenset(texts)
 
 
 def _keep_double_breaks(tree: Any) -> None:
-    """Keep "<br><br>", old pages' end of a paragraph, which extraction halves inside a <p>."""
+    """Turn a <p> with "<br><br>", old pages' end of a paragraph, into a <div>.
+
+    Inside a <p> extraction would make one line break of the two.
+    """
     for line_break in tree.iter("br"):
         after = line_break.getnext()
         parent = line_break.getparent()
@@ -154,36 +160,37 @@ def _keep_double_breaks(tree: Any) -> None:
 
 
 def _blocks(body: Any, captions: frozenset[str]) -> list[tuple[str, ParagraphKind | None]]:
-    """Return the blocks of the extracted body, each one line, with the kind its tag tells."""
+    """Return the blocks of the extracted body, one line each, with the kind that a tag shows."""
     from lxml.etree import iterwalk
 
-    found: list[tuple[str, ParagraphKind | None]] = []
+    blocks: list[tuple[str, ParagraphKind | None]] = []
     parts: list[str] = []
 
-    def finish(kind: ParagraphKind | None = None) -> None:
-        for piece in re.split(r"\n\s*\n", "".join(parts)):  # two line breaks in a row
+    def end_block(kind: ParagraphKind | None = None) -> None:
+        """Add what has been gathered as a block; two line breaks in a row make two of it."""
+        for piece in re.split(r"\n\s*\n", "".join(parts)):
             if line := " ".join(piece.split()):
-                found.append((line, "caption" if line in captions else kind))
+                blocks.append((line, "caption" if line in captions else kind))
         parts.clear()
 
     for event, element in iterwalk(body, events=("start", "end")):
         if not isinstance(element.tag, str):
             continue
-        block = element.tag in _BLOCKS
+        is_block = element.tag in _BLOCKS
         if event == "start":
-            if block:
-                finish()
+            if is_block:
+                end_block()
             if element.tag == "lb":
                 parts.append("\n")
             elif element.tag == "cell":
                 parts.append(" ")
             parts.append(_flat(element.text))
         else:
-            if block:
-                finish("heading" if element.tag == "head" else None)
+            if is_block:
+                end_block("heading" if element.tag == "head" else None)
             parts.append(_flat(element.tail))
-    finish()
-    return found
+    end_block()
+    return blocks
 
 
 def _flat(text: str | None) -> str:
@@ -197,4 +204,5 @@ def _line(value: str | None) -> str | None:
 
 
 def _same(a: str, b: str) -> bool:
+    """Return whether two lines have the same letters and digits, whatever their case."""
     return re.sub(r"\W", "", a).lower() == re.sub(r"\W", "", b).lower()

@@ -1,7 +1,7 @@
-"""Where the paragraphs of a text are: lines, or lines joined again where the text is hard-wrapped.
+"""Finds the paragraphs of a text: its lines, or lines joined again where it is hard-wrapped.
 
-The text is never changed; a paragraph is a span of it. What part a paragraph has in the article
-(caption, credit, byline, heading, body) is the business of `furniture`.
+The text is never changed; a paragraph is a span of it. Whether a paragraph is a caption, credit,
+byline, heading or body is not decided here, see `furniture`.
 """
 
 from itertools import pairwise
@@ -33,32 +33,32 @@ def paragraph_spans(text: str) -> list[tuple[Span, int]]:
     width = _wrap_width(text, lines)
     if width is None:
         return [(Span(start, end), block) for start, end, _, block in lines]
-    found: list[tuple[Span, int]] = []
+    paragraphs: list[tuple[Span, int]] = []
     previous: _TextLine | None = None
     for line in lines:
         start, end, _, block = line
         if previous is not None and _continues(text, previous, line, width):
-            found[-1] = (Span(found[-1][0].start, end), block)
+            paragraphs[-1] = (Span(paragraphs[-1][0].start, end), block)
         else:
-            found.append((Span(start, end), block))
+            paragraphs.append((Span(start, end), block))
         previous = line
-    return found
+    return paragraphs
 
 
 def _lines(text: str) -> list[_TextLine]:
     """Return the lines that are not blank."""
-    found, at, block, gap = [], 0, 0, False
+    lines, at, block, gap = [], 0, 0, False
     for raw in text.splitlines(keepends=True):
         kept = raw.lstrip(BLANKS)
         if kept:
             if gap:
                 block, gap = block + 1, False
             indent = len(raw) - len(kept)
-            found.append((at + indent, at + indent + len(kept.rstrip(BLANKS)), indent, block))
+            lines.append((at + indent, at + indent + len(kept.rstrip(BLANKS)), indent, block))
         else:
             gap = True
         at += len(raw)
-    return found
+    return lines
 
 
 def _wrap_width(text: str, lines: list[_TextLine]) -> int | None:
@@ -82,7 +82,11 @@ def _wrap_width(text: str, lines: list[_TextLine]) -> int | None:
 
 
 def _continues(text: str, above: _TextLine, below: _TextLine, width: int) -> bool:
-    """Return whether `below` goes on with the paragraph of `above`, in text wrapped at `width`."""
+    """Return whether the line `below` goes on with the paragraph of the line `above`.
+
+    `width`: at how many characters the text is wrapped. The line above is full when the first
+    word of the next would not have fitted.
+    """
     start, end, indent, block = above
     next_start, next_end, next_indent, next_block = below
     if block != next_block or next_indent > indent + 1:

@@ -1,8 +1,8 @@
-"""The text of a PDF: lines joined into paragraphs again, running heads and page numbers left out.
+"""Reads the text of a PDF: joins lines into paragraphs, leaves out running heads and page numbers.
 
-Where a paragraph ends is told by the page itself (a wider gap, an indent, another size of type) and
-by the text (a short line that ends as a sentence does). Two columns come in the order in which
-the file draws them, which is nearly always the reading order.
+A paragraph ends where the page shows it (a wider gap, an indent, another size of type) or the text
+does (a short line that ends as a sentence). Two columns come in the order in which the file draws
+them, which is nearly always the reading order.
 """
 
 import io
@@ -37,11 +37,12 @@ class _PdfLine(NamedTuple):
 
     @property
     def ends_sentence(self) -> bool:
+        """Whether it ends with a stop or a colon, closing marks apart."""
         return self.text.rstrip(_CLOSERS)[-1:] in {".", "!", "?", ":"}
 
 
 def looks_like_pdf(data: bytes) -> bool:
-    """Return whether the bytes are a PDF; some writers put a few bytes before the signature."""
+    """Return whether bytes are a PDF; some writers put a few bytes before the signature."""
     return b"%PDF-" in data[:1024]
 
 
@@ -53,7 +54,7 @@ def read_document(data: bytes, source: str) -> tuple[str, str | None]:
     """
     from pypdf.errors import PyPdfError
 
-    # what is wrong with a file is told by our message, once
+    # pypdf logs what is wrong with a file; our error says it, once
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
     try:
@@ -76,6 +77,10 @@ def read_document(data: bytes, source: str) -> tuple[str, str | None]:
 
 
 def _read(data: bytes, source: str) -> tuple[list[_PdfLine], str | None]:
+    """Return the lines of all pages and the document's title; raise NotAnArticle.
+
+    It is encrypted, or has more than MOST_PAGES pages. pypdf's own errors are not caught here.
+    """
     from pypdf import PasswordType, PdfReader
     from pypdf.errors import DependencyError
 
@@ -102,27 +107,29 @@ def _read(data: bytes, source: str) -> tuple[list[_PdfLine], str | None]:
 
 def _lines(page: Any, number: int) -> list[_PdfLine]:
     """Return the lines of a page in the order of the file, with where they stand."""
-    found: list[_PdfLine] = []
+    lines: list[_PdfLine] = []
     parts: list[str] = []
     place: tuple[float, float] | None = None
     sizes: Counter[float] = (
         Counter()
     )  # letters a size: a bullet's or a footnote's is not the line's
 
-    def finish() -> None:
+    def end_line() -> None:
+        """Add what has been gathered as a line."""
         nonlocal place
         text = " ".join("".join(parts).translate(_LIGATURES).split())
         if text and place is not None:
-            found.append(_PdfLine(text, *place, sizes.most_common(1)[0][0], number))
+            lines.append(_PdfLine(text, *place, sizes.most_common(1)[0][0], number))
         parts.clear()
         sizes.clear()
         place = None
 
     def visit(text: str, cm: list[float], tm: list[float], _font: Any, size: float) -> None:
+        """Gather a piece of text, as pypdf gives it with its matrices and its size of type."""
         nonlocal place
         for i, piece in enumerate(text.split("\n")):
             if i:
-                finish()
+                end_line()
             if piece.strip():
                 sizes[round(abs(size * (tm[3] or 1) * (cm[3] or 1)), 1)] += len(piece)
                 if place is None:
@@ -131,8 +138,8 @@ def _lines(page: Any, number: int) -> list[_PdfLine]:
             parts.append(piece)
 
     page.extract_text(visitor_text=visit)
-    finish()
-    return found
+    end_line()
+    return lines
 
 
 def _without_running_lines(lines: list[_PdfLine]) -> list[_PdfLine]:
@@ -144,14 +151,15 @@ def _without_running_lines(lines: list[_PdfLine]) -> list[_PdfLine]:
     seen = Counter(key for key, _ in {(_running(x), x.page) for x in edges.values()})
     often = max(2.0, 0.6 * len(pages))
 
-    def runs(line: _PdfLine) -> bool:
+    def is_running(line: _PdfLine) -> bool:
+        """Return whether a line is a page number, or stands at the edge of most pages."""
         if id(line) not in edges:
             return False
         if _PAGE_NUMBER.fullmatch(line.text):
             return True
         return seen[_running(line)] >= often and sum(c.isalpha() for c in line.text) >= 5
 
-    return [line for line in lines if not runs(line)]
+    return [line for line in lines if not is_running(line)]
 
 
 def _running(line: _PdfLine) -> tuple[str, int]:
@@ -170,18 +178,22 @@ def _paragraphs(lines: list[_PdfLine]) -> list[str]:
     lengths = sorted(len(line.text) for line in lines)
     width = lengths[int(0.9 * (len(lengths) - 1))]
     whole = " ".join(line.text for line in lines)
-    found = [[lines[0].text]]
+    paragraphs = [[lines[0].text]]
     for above, below in pairwise(lines):
         if _breaks(above, below, leading, width):
-            found.append([below.text])
+            paragraphs.append([below.text])
         else:
-            found[-1].append(below.text)
+            paragraphs[-1].append(below.text)
     words = frozenset(re.findall(r"[\w-]+", whole.lower()))
-    return [_joined(parts, words) for parts in found]
+    return [_joined(parts, words) for parts in paragraphs]
 
 
 def _breaks(above: _PdfLine, below: _PdfLine, leading: int, width: int) -> bool:
-    """Return whether a paragraph ends between the two lines."""
+    """Return whether a paragraph ends between two lines.
+
+    `leading` is the usual distance of two lines in points, 0 if there is none; `width` the usual
+    length of a full line in characters.
+    """
     gap = above.y - below.y
     same_column = above.page == below.page and gap > 0
     if abs(above.size - below.size) > 1.2 and same_column:

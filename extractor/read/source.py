@@ -1,4 +1,4 @@
-"""One thing to be read in a run: its name, how to tell that it is unchanged, how to load it."""
+"""A source of a run: the name of one article, a stamp that shows changes, and how to load it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Source:
 
 
 def failing(name: str, error: InputError) -> Source:
-    """Return a source that cannot be loaded."""
+    """Return a source that cannot be loaded: its `load` raises `error`."""
     return Source(name, "", partial(_fail, error))
 
 

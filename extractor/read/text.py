@@ -1,8 +1,8 @@
-"""Bytes to text: which encoding, which line ends, and what cannot be trusted in the result.
+"""Decodes bytes to text: finds the encoding, makes line ends one, reports what is doubtful.
 
 Nothing is repaired in silence: bytes that no encoding explains become U+FFFD and are reported,
 text that was decoded wrongly before it reached us (mojibake) is reported and left as it is.
-Control characters and terminal escapes stay; whoever prints them makes them harmless.
+Control characters and terminal escapes stay: `extractor.text.printable` removes them for display.
 """
 
 import codecs
@@ -70,6 +70,10 @@ def normalised(text: str) -> str:
 
 
 def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
+    """Return the text of `data` and remarks on its encoding; raise NotAnArticle.
+
+    In turn: by a byte order mark, as UTF-16 or UTF-32 without one, as UTF-8, by a guess.
+    """
     for mark, name in _BOMS:
         if data.startswith(mark):
             return _replacing(data[len(mark) :], name)
@@ -89,7 +93,10 @@ def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
 
 
 def _wide(data: bytes) -> str | None:
-    """Return text in UTF-16 or UTF-32 without a mark, told by where its NUL bytes are."""
+    """Return text in UTF-16 or UTF-32 without a mark, recognised by where its NUL bytes are.
+
+    None when it is neither.
+    """
     sample = data[: _SAMPLE - _SAMPLE % 4]
     nuls = [sample[i::4].count(0) for i in range(4)]
     narrow = sample.replace(b"\0", b"")
@@ -170,17 +177,17 @@ def doubts(text: str) -> tuple[Remark, ...]:
         return ()
     from ftfy.badness import is_bad
 
-    for count, found in enumerate(_MOJIBAKE.finditer(text)):
+    for count, match in enumerate(_MOJIBAKE.finditer(text)):
         if count >= _MOST_LOOKED_AT:
             break
-        if is_bad(text[max(0, found.start() - 12) : found.end() + 12]):
-            piece = text[found.start() : found.end() + 1].strip()
+        if is_bad(text[max(0, match.start() - 12) : match.end() + 12]):
+            piece = text[match.start() : match.end() + 1].strip()
             return (
                 Remark(
                     "mojibake",
                     f'Letters look wrongly decoded ("{piece}"); the text is kept as it is. '
                     "Get the article again as UTF-8.",
-                    Span(found.start(), found.end()),
+                    Span(match.start(), match.end()),
                 ),
             )
     return ()

@@ -1,1 +1,1 @@
-"""Schemas: finding their files, reading what they ask for, their JSON on the wire."""
+"""Schemas: finds their files, reads what they ask for, makes the JSON schemas sent to models."""

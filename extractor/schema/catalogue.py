@@ -1,9 +1,9 @@
-"""Schemas and prompts by name: the user's own folder first, then the ones we ship.
+"""Finds schemas and prompts by name: in the user's own folder first, then among those shipped.
 
 A schema is a Python file, and loading it runs it, as with any script of the user's. It is loaded
 as a module of a made-up package whose path lists the user's folder, then ours, so that
 `from .quotes import Quote` finds the user's quotes.py or else the shipped one. A prompt is a
-template of the same name; here it is found and hashed, never rendered.
+template of the same name; here it is read and hashed, never rendered.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt template, found; not rendered, not even parsed."""
+    """The source of a prompt template; neither parsed nor rendered."""
 
     name: str
     source: str
@@ -62,7 +62,7 @@ class Entry:
 
 
 def load_schema(name: str | Path, home: Path | None = None) -> Schema:
-    """Load a schema by name, or by the path of its file (ending in .py).
+    """Return a schema, loaded by name or by the path of its file (ending in .py).
 
     `home` is the folder that holds the user's `schemas/`; the working directory by default.
     Raises SchemaError, with file and line where there are any, and what to do.
@@ -87,18 +87,18 @@ def schema_path(name: str | Path, home: Path | None = None) -> Path:
 
 
 def list_schemas(home: Path | None = None) -> list[Entry]:
-    """List the schemas that can be named, the user's first; a name is listed once."""
-    found: dict[str, Entry] = {}
+    """Return the schemas that can be named, the user's first; a name is listed once."""
+    entries: dict[str, Entry] = {}
     shipped = _shipped("schemas")
     for folder in folders_of("schemas", home):
         for path in sorted(folder.glob("*.py")):
-            if _NAME.fullmatch(path.stem) and path.stem not in found:
-                found[path.stem] = Entry(path.stem, path, _summary(path), folder == shipped)
-    return list(found.values())
+            if _NAME.fullmatch(path.stem) and path.stem not in entries:
+                entries[path.stem] = Entry(path.stem, path, _summary(path), folder == shipped)
+    return list(entries.values())
 
 
 def find_prompt(name: str, home: Path | None = None, schema: Schema | None = None) -> Prompt:
-    """Find a prompt template by name; raise PromptError naming the nearest ones.
+    """Return a prompt template by its name; raise PromptError naming the nearest ones.
 
     With a `schema` of the user's, the folders beside its file are looked in first: `../prompts`,
     then its own folder, so that a schema given by path brings its prompt along.
@@ -115,13 +115,13 @@ def find_prompt(name: str, home: Path | None = None, schema: Schema | None = Non
 
 
 def folders_of(kind: Literal["schemas", "prompts"], home: Path | None = None) -> list[Path]:
-    """Return the folders looked in, in this order: the user's, then the one we ship."""
-    mine = ((home or Path.cwd()) / kind).resolve()
-    return _distinct([folder for folder in (mine, _shipped(kind)) if folder.is_dir()])
+    """Return the folders that are searched, in this order: the user's, then the shipped one."""
+    users = ((home or Path.cwd()) / kind).resolve()
+    return _distinct([folder for folder in (users, _shipped(kind)) if folder.is_dir()])
 
 
 def _shipped(kind: str) -> Path:
-    """Return our own folder: inside the package in a wheel, beside it in a checkout."""
+    """Return the shipped folder: inside the package in a wheel, beside it in a checkout."""
     packaged = _PACKAGE_ROOT / "_data" / kind
     checkout = _PACKAGE_ROOT.parent
     # Beside an installed package stand other people's packages, hence the look for pyproject.toml.
@@ -139,6 +139,10 @@ def _find(
     *,
     first: Sequence[Path] = (),
 ) -> Path:
+    """Return the file of a schema or prompt: in the folders `first`, then in `folders_of(kind)`.
+
+    Hyphens in the name may be underscores in the file's. Raises `error`.
+    """
     what = kind.removesuffix("s")
     if not _NAME.fullmatch(name):
         raise error(
@@ -156,8 +160,9 @@ def _find(
 
 
 def _unknown(
-    name: str, what: str, suffixes: tuple[str, ...], folders: list[Path], mine: Path
+    name: str, what: str, suffixes: tuple[str, ...], folders: list[Path], users: Path
 ) -> str:
+    """Return the message that there is no schema or prompt (`what`) of a name: the nearest ones."""
     from difflib import get_close_matches
 
     known = sorted(
@@ -166,7 +171,7 @@ def _unknown(
     )
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(known) or 'none'}"
-    return f"there is no {what} {name!r}; {hint} (your own go into {mine})"
+    return f"there is no {what} {name!r}; {hint} (your own go into {users})"
 
 
 def _distinct(folders: Iterable[Path]) -> list[Path]:
@@ -174,6 +179,7 @@ def _distinct(folders: Iterable[Path]) -> list[Path]:
 
 
 def _summary(path: Path) -> str:
+    """Return the first line of a file's docstring, without running the file."""
     import ast
 
     try:
@@ -187,6 +193,7 @@ class _Loader(SourceFileLoader):
     """Compiles from the source each time: no __pycache__ in the user's folder, none stale."""
 
     def get_code(self, fullname: str) -> Any:
+        """Return the code of a module, compiled from its source."""
         path = self.get_filename(fullname)
         return self.source_to_code(self.get_data(path), path)
 
@@ -200,6 +207,7 @@ class _Finder:
         path: Sequence[str] | None,
         target: ModuleType | None = None,  # noqa: ARG004 (importlib passes it)
     ) -> ModuleSpec | None:
+        """Return where a module of the made-up package is loaded from; None for all others."""
         package, _, stem = fullname.partition(".")
         if package != _PACKAGE or not stem or "." in stem:
             return None
@@ -227,7 +235,7 @@ def _load_module(path: Path, folders: list[Path]) -> ModuleType:
 
 
 def _complaint(error: BaseException, path: Path) -> str:
-    """Say what is wrong with a schema file, where, and what to do."""
+    """Return what is wrong with a schema file, where, and what to do."""
     if isinstance(error, SyntaxError):
         return f"{error.filename or path}:{error.lineno}: not valid Python: {error.msg}"
     file, line = str(path), 0

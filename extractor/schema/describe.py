@@ -20,7 +20,7 @@ _WORDS = {
 
 
 def list_lines(entries: Sequence[Entry]) -> list[str]:
-    """Return a line a schema: its name, what it is, and the file when it is the user's own."""
+    """Return a line for each schema: its name, what it is, and the file if it is the user's own."""
     longest = max((len(entry.name) for entry in entries), default=0)
     return [
         f"{entry.name:{longest}}  {one_line(entry.summary)}"
@@ -50,6 +50,7 @@ def wire_json(schema: Schema) -> str:
 
 
 def _field_lines(shape: Shape, indent: str) -> Iterator[str]:
+    """Yield a line for each field, those of nested models indented by four more spaces."""
     longest = max((len(field.key) for field in shape.fields), default=0)
     for field in shape.fields:
         about = shape.model.model_fields[field.name].description
@@ -60,6 +61,7 @@ def _field_lines(shape: Shape, indent: str) -> Iterator[str]:
 
 
 def _type(field: FieldShape) -> str:
+    """Return what a field holds, e.g. "list: a quotation" or "a name, or nothing"."""
     kind = kind_named(field.kind)
     words = kind.id_words if kind is not None else _WORDS[field.kind]
     if field.choices:

@@ -1,4 +1,4 @@
-"""What a schema asks for, read off its fields: the kind of each, and what a row rests on.
+"""Reads off a schema's fields what it asks for: the kind of each, and what a row rests on.
 
 A row rests on what its anchor field names: an attribution, a quotation, a figure, a name, or the
 sentence that states a sanction or a release. Rows that rest on nothing are for a model to fill.

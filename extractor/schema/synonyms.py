@@ -66,7 +66,7 @@ _NOT_KNOWN = ("unknown", "unclear", "notstated", "unspecified")
 
 
 def may_be_taken(word: str) -> bool:
-    """Return whether a field's name leaves open what it is: an "addressee" is never the speaker."""
+    """Return whether a field's name leaves open whom it means, e.g. not of "addressee"."""
     return word not in _OTHERS
 
 

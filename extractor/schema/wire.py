@@ -1,4 +1,4 @@
-"""The JSON schema that goes over the wire: a Pydantic schema made strict.
+"""Makes the JSON schema that is sent to an endpoint: a Pydantic schema made strict.
 
 Strict endpoints want an object at the root, every field required (optional is a union with
 null), no further fields, and none of `default`, `oneOf`, `prefixItems` or free dictionaries.
@@ -21,9 +21,9 @@ _KEPT = frozenset(
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's JSON schema, to be changed at will; Pydantic makes it once (2 ms)."""
-    made: dict[str, Any] = json.loads(_schema_text(model))
-    return made
+    """Return a copy of a model's JSON schema, to be changed at will; Pydantic makes it once."""
+    schema: dict[str, Any] = json.loads(_schema_text(model))
+    return schema
 
 
 @lru_cache(maxsize=256)
@@ -32,13 +32,14 @@ def _schema_text(model: type[BaseModel]) -> str:
 
 
 def strict(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Return a strict copy of a JSON schema, and whether it can be held to strictly."""
+    """Return a strict copy of a JSON schema, and whether strict endpoints can take it."""
     free: list[bool] = []
-    made = _strict(deepcopy(schema), free)
-    return made, not free
+    copy = _strict(deepcopy(schema), free)
+    return copy, not free
 
 
 def _strict(node: Any, free: list[bool]) -> Any:
+    """Return a node of a JSON schema made strict; adds to `free` where it leaves anything open."""
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
@@ -61,7 +62,7 @@ def _strict(node: Any, free: list[bool]) -> Any:
 
 
 def _plain(node: dict[str, Any]) -> dict[str, Any]:
-    """Say the same with the words that are allowed."""
+    """Return a node that says the same in keywords that endpoints take."""
     node = dict(node)
     if "oneOf" in node:
         node["anyOf"] = node.pop("oneOf")
@@ -84,6 +85,7 @@ _KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", type(
 
 
 def _close(node: dict[str, Any], free: list[bool]) -> None:
+    """Require all fields of an object and forbid others; adds to `free` where it names none."""
     if "properties" not in node:
         free.append(True)  # a free dictionary
         return
@@ -92,7 +94,7 @@ def _close(node: dict[str, Any], free: list[bool]) -> None:
 
 
 class Shared(dict[str, Any]):
-    """JSON data that many requests hold and nobody changes: put in order once."""
+    """JSON data that many requests hold and nobody changes, so that it is serialised once."""
 
     @cached_property
     def canonical(self) -> bytes:
@@ -108,6 +110,7 @@ def canonical(value: Any) -> bytes:
 
 
 def _write(value: Any, pieces: list[bytes]) -> None:
+    """Append the canonical JSON of a value to `pieces`."""
     if isinstance(value, Shared):
         pieces.append(value.canonical)
     elif isinstance(value, dict):

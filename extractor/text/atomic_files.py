@@ -29,17 +29,17 @@ def replacing(target: Path, *, parents: bool = False, durable: bool = True) -> I
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else _MODE_OF_NEW_FILES
         handle, name = tempfile.mkstemp(prefix=".extract-", suffix=".part", dir=target.parent)
         os.close(handle)
-        made = Path(name)
+        part = Path(name)
         try:
-            yield made
+            yield part
             if durable:
-                with made.open("rb+") as file:
+                with part.open("rb+") as file:
                     os.fsync(file.fileno())
-            made.chmod(mode)
-            made.replace(target)
+            part.chmod(mode)
+            part.replace(target)
         except BaseException:
             with suppress(OSError):
-                made.unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
             raise
 
 
@@ -55,7 +55,7 @@ def replacing_text(target: Path, *, parents: bool = False) -> Iterator[TextIO]:
             with _open(target) as file:
                 yield file
             return
-        with replacing(target, parents=parents) as made, _open(made) as file:
+        with replacing(target, parents=parents) as part, _open(part) as file:
             yield file
 
 

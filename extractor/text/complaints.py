@@ -17,10 +17,10 @@ _KIND = re.compile(r"Input should be a valid (\w+)\b.*", re.DOTALL)
 def plainly(message: str) -> str:
     """Return a message of pydantic's without its own words; what is not known here stays."""
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(" .")
-    if found := _INVALID_JSON.fullmatch(message):
-        return f"this is not valid JSON ({found[1]})" if found[1] else "this is not valid JSON"
-    if (found := _KIND.fullmatch(message)) and found[1] in _KINDS:
-        return f"must be {_KINDS[found[1]]}"
+    if match := _INVALID_JSON.fullmatch(message):
+        return f"this is not valid JSON ({match[1]})" if match[1] else "this is not valid JSON"
+    if (match := _KIND.fullmatch(message)) and match[1] in _KINDS:
+        return f"must be {_KINDS[match[1]]}"
     if message == "Field required":
         return "is missing"
     if message == "Extra inputs are not permitted":

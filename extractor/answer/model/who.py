@@ -59,6 +59,7 @@ def who_question(
     confidence: dict[str, float] = {}
 
     def read(text: str) -> dict[str, Any]:
+        """Return the answer's object; notes how sure it is. Raises AskAgain as `odds_of` does."""
         odds = odds_of(names, text, getattr(text, "openings", ()))
         mention, confidence[quotation.id] = weighed(rivals, odds)
         return rest(mention)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from extractor.review.claims.json_rows import Json
-from extractor.text.carrying import Carrier, Place
+from extractor.text.carrying import Carrier, Offsets
 
 Shift = tuple[int, int, int]  # start and end of a row's evidence, and how far it has moved
 
@@ -65,7 +65,7 @@ def _mention(carrier: Carrier, mention: Json, evidence: Shift | None) -> Json | 
         return None
 
 
-def _moved(carrier: Carrier, start: int, end: int, evidence: Shift | None) -> Place:
+def _moved(carrier: Carrier, start: int, end: int, evidence: Shift | None) -> Offsets:
     """Return the new place of a part of a row: what lies in its evidence moves with it."""
     if evidence is not None and evidence[0] <= start and end <= evidence[1]:
         return start + evidence[2], end + evidence[2]
