@@ -8,7 +8,6 @@ where it stands the check. A model's answer can be wrong in any way; what cannot
 article is taken out, reported and filled by the rules, and marked so.
 """
 
-
 from extractor import __version__
 from extractor.answer import from_rules as rules
 from extractor.answers import Answer, Asker

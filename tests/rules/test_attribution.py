@@ -268,3 +268,8 @@ def test_he_in_an_answer_means_whom_the_answer_speaks_of():
         'He said, "Pack your things." I did not believe it.\n\nJONES: And then?'
     )
     assert speakers(text) == ["A guard"]
+
+
+def test_a_described_person_may_end_the_article():
+    """A description just before a name that is the article's last word breaks nothing."""
+    assert speakers('"No," Ann Lee reporters Ann Lee') == ["Ann Lee"]

@@ -212,8 +212,11 @@ class Evidence:
         return "far", None
 
     def verb_after(self, last: int, stop: int) -> int | None:
-        """Return the verb of speech that a mention ending at token `last` is the subject of."""
-        _, verb = self.follows(last, stop)
+        """Return the verb of speech that a mention ending at token `last` is the subject of.
+
+        Only tokens before `stop` are looked at, which may lie beyond the end of the article.
+        """
+        _, verb = self.follows(last, min(stop, len(self.tokens.lower)))
         return verb if verb is not None and self.tokens.lower[verb] in FINITE_SPEECH else None
 
     def subject_of(self, last: int, stop: int) -> int | None:
