@@ -15,7 +15,7 @@ def key(word: str) -> str:
 
 
 def alike(a: str, b: str) -> bool:
-    """Tell whether two words are spellings of one name: at most one edit in four letters."""
+    """Return whether two words are spellings of one name: at most one edit in four letters."""
     if a == b:
         return True
     longest = max(len(a), len(b))
@@ -25,7 +25,7 @@ def alike(a: str, b: str) -> bool:
 
 
 def within_edits(a: str, b: str, most: int) -> bool:
-    """Tell whether `most` insertions, deletions or replacements turn one word into the other.
+    """Return whether `most` insertions, deletions or replacements turn one word into the other.
 
     Two edits at most are ever asked for: importing a library for them took 0.02 s of each run.
     """

@@ -50,7 +50,7 @@ def kind_of_word(word: str) -> EntityKind | None:
 
 
 def capital(word: str) -> bool:
-    """Tell whether a word is capitalised as names are."""
+    """Return whether a word is capitalised as names are."""
     return word[0].isupper() or (len(word) > 2 and word[1] in _INNER and word[2].isupper())
 
 

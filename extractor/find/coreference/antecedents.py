@@ -219,7 +219,7 @@ def own_description(history: History, k: int, word: str) -> int | None:
 
 
 def _acts(trail: Trail, word: str, farthest: int) -> bool:
-    """Tell whether a name of unknown kind acts as a person does, where a person is asked for."""
+    """Return whether a name of unknown kind acts as a person does, where a person is asked for."""
     draft = trail.draft
     return draft.kind != "other" or word in NEUTRAL or bool(draft.gender) or trail.acted >= farthest
 

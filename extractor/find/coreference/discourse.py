@@ -205,5 +205,5 @@ def _fitting(kind: EntityKind, plural: bool, gender: str | None, told: bool) -> 
 
 
 def fits(draft: Draft, word: str) -> bool:
-    """Tell whether number, kind and gender let the pronoun mean the entity."""
+    """Return whether number, kind and gender let the pronoun mean the entity."""
     return bool(_fitted(draft) & _FITTED.get(word, _HE | _SHE))

@@ -125,7 +125,7 @@ def _past_owner(document: Document, k: int) -> int:
 
 
 def _describes(document: Document, k: int) -> bool:
-    """Tell whether token `k` may belong to the description before a name: "campaign spokesman"."""
+    """Return whether token `k` may belong to a description before a name, e.g. "aide Ann Berg"."""
     word, text = document.tokens.lower[k], document.tokens.text[k]
     if word in _MODIFIERS:
         return word not in _NO_MODIFIERS
@@ -137,7 +137,7 @@ def _describes(document: Document, k: int) -> bool:
 
 
 def ends_quotation(document: Document, k: int) -> bool:
-    """Tell whether a quotation ends at token `k`, its closing marks included."""
+    """Return whether a quotation ends at token `k`, its closing marks included."""
     quoted, text = document.quoted, document.tokens.text
     for j in range(k, k - 4 if k > 3 else -1, -1):
         if quoted[j]:
@@ -239,6 +239,6 @@ def _past_aside(document: Document, k: int) -> int:
 
 
 def is_verb(lower: list[str], k: int) -> bool:
-    """Tell whether a finite verb, or an adverb before one, seems to stand at token `k`."""
+    """Return whether a finite verb, or an adverb before one, seems to stand at token `k`."""
     word = lower[k] if k < len(lower) else "."
     return word in _FINITE or word.endswith(("ed", "ly"))

@@ -253,7 +253,7 @@ def _range(text: str, first: _Quantity) -> tuple[_Quantity | None, str]:
 
 
 def _shares_scale(first: Numeral, second: Numeral) -> bool:
-    """Tell whether the second's scale is the first's too.
+    """Return whether the second's scale is the first's too.
 
     It is in "two to three million", not in "$500,000 to $1 million".
     """
@@ -262,7 +262,7 @@ def _shares_scale(first: Numeral, second: Numeral) -> bool:
 
 
 def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
-    """Tell whether two numbers with a link between them are the bounds of one range."""
+    """Return whether two numbers with a link between them are the bounds of one range."""
     low, high = first.numeral.value or 0.0, second.numeral.value or 0.0
     if _shares_scale(first.numeral, second.numeral):
         low *= second.numeral.scale
@@ -285,7 +285,7 @@ def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
 def _inside_name(
     figure: FigureCandidate | NotAFigure, found: _Quantity, named: list[Span], text: str
 ) -> bool:
-    """Tell whether a plain number lies in a longer mention of a name."""
+    """Return whether a plain number lies in a longer mention of a name."""
     if not named or found.unit or found.numeral.scaled or found.numeral.share:
         return False
     index = bisect_right(named, (figure.span.start, len(text))) - 1

@@ -56,7 +56,7 @@ def is_idiom(text: str, numeral: Numeral, kind: FigureKind) -> bool:
 
 
 def _is_pronoun(text: str, numeral: Numeral, kind: FigureKind, left: list[str], after: str) -> bool:
-    """Tell whether "one" stands for something or somebody, and counts nothing."""
+    """Return whether "one" stands for something or somebody, and counts nothing."""
     last = left[-1] if left else ""
     hyphen = text[numeral.end : numeral.end + 1] in "-‑"
     if kind in ("money", "percent") or (kind == "measure" and last != "the"):

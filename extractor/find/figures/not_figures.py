@@ -83,7 +83,7 @@ def words_before(text: str, start: int) -> list[str]:
 
 
 def opens_sentence(text: str, start: int) -> bool:
-    """Tell whether a word at `start` stands first in its sentence, line, quotation or item."""
+    """Return whether a word at `start` stands first in its sentence, line, quotation or item."""
     before = text[max(0, start - 3) : start].rstrip(" \u00a0")
     return not before or before[-1] in ".!?:;\n\"“‘'(—–-•*…|»«„["
 
@@ -193,13 +193,13 @@ def score(text: str, start: int) -> Verdict | None:
 
 
 def counted_after(text: str, end: int) -> bool:
-    """Tell whether a plural noun, a unit or a sign follows."""
+    """Return whether a plural noun, a unit or a sign follows."""
     follows = NEXT_WORD.match(text, end)
     return text[end : end + 1] in ("%", "-") or bool(follows and is_plural(follows[1].lower()))
 
 
 def date_expression(text: str, end: int, left: list[str]) -> bool:
-    """Tell whether a duration that ends at `end` points to a time: "five years ago"."""
+    """Return whether a duration that ends at `end` points to a time, e.g. "five years ago"."""
     if match := _AGO.match(text, end):
         word = match.group().split()[0] if match.group().strip() else ""
         bound = bool(left) and left[-1].lower() in ("for", "least", "within")
@@ -214,6 +214,6 @@ def word_time(text: str, start: int, end: int) -> Verdict | None:
 
 
 def is_year(numeral: Numeral, other: float) -> bool:
-    """Tell whether the second number of a would-be range is a year ("40 or 2016")."""
+    """Return whether the second number of a would-be range is a year ("40 or 2016")."""
     plain = numeral.digits and not numeral.grouped and not numeral.scaled
     return plain and other < 1000 and 1900 <= (numeral.value or 0) <= 2100

@@ -74,7 +74,7 @@ class Numeral:
 
     @property
     def scaled(self) -> bool:
-        """Tell whether a scale word or letter belongs to the number."""
+        """Return whether a scale word or letter belongs to the number."""
         return self.scale > 1
 
 

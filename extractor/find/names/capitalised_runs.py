@@ -122,7 +122,7 @@ def _next_capital(tokens: Tokens, j: int) -> bool:
 
 
 def _connects(tokens: Tokens, i: int, j: int) -> bool:
-    """Tell whether "of" or "for" at `j` goes on with a name: "Ministry of Defence"."""
+    """Return whether "of" or "for" at `j` goes on with a name, e.g. "Ministry of Defence"."""
     body = any(
         w in BODY_HEADS or singular(w) in BODY_HEADS for w in tokens.lower[max(i, j - _LONGEST) : j]
     )
@@ -133,7 +133,7 @@ def _connects(tokens: Tokens, i: int, j: int) -> bool:
 
 
 def _body_list(tokens: Tokens, i: int, j: int) -> bool:
-    """Tell whether "and" at `j` stands inside a body's name: "Department of Health and …"."""
+    """Return whether "and" at `j` stands in a body's name, e.g. "Department of Health and …"."""
     return (
         "of" in tokens.lower[max(i, j - _LONGEST) : j]
         and any(w in BODY_HEADS for w in tokens.lower[i : i + 2])
@@ -182,7 +182,7 @@ def _trim(document: Document, first: int, last: int, printed: set[str], found: l
 
 
 def _acts_as_one(tokens: Tokens, k: int) -> bool:
-    """Tell whether "Western" stands for the countries that act together: "Western sanctions"."""
+    """Return whether "Western" means the countries that act together, e.g. "Western sanctions"."""
     return tokens.lower[k + 1 : k + 2] in (["sanctions"], ["embargo"], ["restrictions"])
 
 
@@ -236,7 +236,7 @@ def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | No
 
 
 def _titled(tokens: Tokens, first: int, last: int) -> bool:
-    """Tell whether a title and a first name stand before a last name: "Mayor Don Guardian"."""
+    """Return whether a title and a first name precede a last name, e.g. "Mayor Don Guardian"."""
     title = last - first > 2 and tokens.lower[last - 3] in TITLES
     return title and is_first_name(tokens.text[last - 2])
 

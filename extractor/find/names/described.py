@@ -68,7 +68,7 @@ def _past_role(document: Document, k: int) -> int:
 
 
 def said_of_pronoun(tokens: Tokens, first: int) -> bool:
-    """Tell whether a phrase says what "he" or "she" is: "He is perhaps the only leader"."""
+    """Return whether a phrase says what "he" or "she" is, e.g. "He is perhaps the only leader"."""
     k = first - 1
     if k > 1 and tokens.lower[k] in _HEDGES:
         k -= 1

@@ -86,7 +86,7 @@ def phrase_before(document: Document, k: int) -> tuple[int, int] | None:
 
 
 def _owned(tokens: Tokens, first: int, head: int) -> bool:
-    """Tell whether a possessive stands in the phrase: "Freedonia's president"."""
+    """Return whether a possessive stands in the phrase, e.g. "Freedonia's president"."""
     return not _ENDINGS.isdisjoint(tokens.text[first:head])
 
 
@@ -204,7 +204,7 @@ def find_phrases(document: Document) -> list[Phrase]:
 
 
 def _is_verb(tokens: Tokens, head: int) -> bool:
-    """Tell whether a word that may be a noun is the verb of a relative clause: "who chairs it"."""
+    """Return whether a word that may be a noun is a relative clause's verb, e.g. "who chairs it"."""
     lower = tokens.lower
     if singular(lower[head]) not in _VERBS_TOO or head + 1 >= len(lower):
         return False

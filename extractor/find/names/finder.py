@@ -65,7 +65,7 @@ class _Register:
             known.append(draft)
 
     def knows_person(self, last: str) -> bool:
-        """Tell whether a person of this last name has been named."""
+        """Return whether a person of this last name has been named."""
         return any(draft.kind == "person" for draft in self.by_last.get(key(last), ()))
 
     def add_first(self, word: str, draft: Draft) -> None:
@@ -116,7 +116,7 @@ def _cluster(document: Document, runs: list[Run]) -> list[Draft]:
 
 
 def _looks_named(document: Document, run: Run) -> bool:
-    """Tell whether a sentence's first word, capitalised only there, is used as a name."""
+    """Return whether a sentence's first word, capitalised only there, is used as a name."""
     following, word = document.tokens.lower[run.last : run.last + 2], run.words[0].lower()
     if singular(word) != word and kind_of_noun(singular(word)) == "person":
         return False  # "Officials said"
@@ -131,7 +131,7 @@ def _looks_named(document: Document, run: Run) -> bool:
 
 
 def _acts(run: Run, following: list[str]) -> bool:
-    """Tell whether a past tense follows what is no plural: "Marsh openly admitted", "Marsh left".
+    """Return whether a past tense follows what is no plural, e.g. "Marsh openly admitted".
 
     "Growers rejected it" begins with a noun.
     """
@@ -178,7 +178,7 @@ def _place(document: Document, run: Run, register: _Register) -> None:
 
 
 def _speaks(document: Document, run: Run) -> bool:
-    """Tell whether a mention is of a person: with a title, or a verb of saying after it."""
+    """Return whether a mention is of a person: with a title, or a verb of saying after it."""
     lower, k = document.tokens.lower, run.last
     if not run.titles and (k >= len(lower) or lower[k] not in ("said", "told", "says")):
         return False
@@ -229,7 +229,7 @@ def _named_before(draft: Draft, first: int) -> tuple[int, int]:
 
 
 def _compatible(run: Run, draft: Draft) -> bool:
-    """Tell whether a run may name the entity: first names agree, or one of them has none."""
+    """Return whether a run may name the entity: first names agree, or one of them has none."""
     differ = run.gender and draft.gender and run.gender != draft.gender
     if differ and (len(run.words) > 1 or not borne_by_both(draft.words[0])):
         return False
@@ -246,7 +246,7 @@ def _compatible(run: Run, draft: Draft) -> bool:
 
 
 def _ends_with(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Tell whether the longer of two names ends with the shorter, a person's last names.
+    """Return whether the longer of two names ends with the shorter, a person's last names.
 
     These hold no first name; and "Warmbier Restrictions on North Korea" is not that country.
     """
@@ -291,7 +291,7 @@ def _describe(document: Document, run: Run, draft: Draft) -> None:
 
 
 def _is_sure(draft: Draft) -> bool:
-    """Tell whether what a name names is known better than descriptions beside it tell."""
+    """Return whether what a name names is known better than descriptions beside it tell."""
     if draft.kind == "body" or (draft.kind == "place" and len(draft.words) > 1):
         return True
     return lookup(draft.name) is not None or is_first_name(draft.words[0])

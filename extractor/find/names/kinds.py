@@ -65,7 +65,7 @@ def kind_of(document: Document, run: Run) -> tuple[EntityKind, str | None]:
 
 
 def _has_body_head(words: list[str]) -> bool:
-    """Tell whether a word of the name is one for bodies; "Bill" before a last name is none."""
+    """Return whether a word of the name is one for bodies; "Bill" before a last name is none."""
     for k, word in enumerate(words):
         head = word in BODY_HEADS or singular(word) in BODY_HEADS
         if head and (k > 0 or len(words) == 1 or not is_first_name(word)):
@@ -74,13 +74,13 @@ def _has_body_head(words: list[str]) -> bool:
 
 
 def is_country(word: str) -> bool:
-    """Tell whether a word is a country's name and hardly ever a person's."""
+    """Return whether a word is a country's name and hardly ever a person's."""
     country = lookup(word)
     return country is not None and country.kind == "name" and not also_a_first_name(word)
 
 
 def _describes_next(document: Document, run: Run) -> bool:
-    """Tell whether a noun follows that the name describes: "the Smith campaign"."""
+    """Return whether a noun follows that the name describes, e.g. "the Smith campaign"."""
     following = (*document.tokens.text[run.last : run.last + 1], ".")[0]
     low = following.lower()
     return following[0] in "-’'" or (
@@ -93,7 +93,7 @@ def _describes_next(document: Document, run: Run) -> bool:
 
 
 def is_aged(document: Document, run: Run) -> bool:
-    """Tell whether an age follows between commas: "Smith, 43, a driver"."""
+    """Return whether an age follows between commas, e.g. "Smith, 43, a driver"."""
     lower, k = document.tokens.lower, run.last
     if k + 2 >= len(lower) or lower[k] != ",":
         return False
@@ -103,7 +103,7 @@ def is_aged(document: Document, run: Run) -> bool:
 
 
 def _has_who(document: Document, run: Run) -> bool:
-    """Tell whether "who" and a verb in the singular follow: "Smith, who chairs the board".
+    """Return whether "who" and a verb in the singular follow, e.g. "Smith, who chairs the board".
 
     Clubs and companies have "who" with a plural: "X, who have lost". After "the" or "in" somebody
     else may be spoken of: "a clerk at the Treasury, who …".

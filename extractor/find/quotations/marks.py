@@ -111,7 +111,7 @@ def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _holds_nothing(row: str, before: str, after: str) -> bool:
-    """Tell whether a row that stands alone opens and closes: `""`."""
+    """Return whether a row that stands alone opens and closes, e.g. `""`."""
     return row in _EMPTY and not before.strip() and not after.strip()
 
 
@@ -201,7 +201,7 @@ def _single(text: str, x: int, y: int, around: _Around) -> Mark | None:
 
 
 def _cut_beginning(text: str, x: int, y: int) -> bool:
-    """Tell whether the mark stands for a missing beginning: '90s, 'em, rock 'n' roll, class of '08.
+    """Return whether the mark stands for a missing beginning, e.g. '90s, 'em, rock 'n' roll.
 
     Two digits may begin a quotation too, so after a comma or a colon, and where the paragraph
     begins, they do.

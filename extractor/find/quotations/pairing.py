@@ -132,7 +132,7 @@ def _goes_on_in(pieces: list[_Piece], waiting: _Stretch, paragraph: Paragraph) -
 
 
 def _mark_begins_next(article: Article, at: int, singles: bool) -> bool:
-    """Tell whether the next paragraph that is not furniture begins with such a mark."""
+    """Return whether the next paragraph that is not furniture begins with such a mark."""
     text = article.text
     for paragraph in article.paragraphs[at + 1 : at + 2 + MAX_FURNITURE]:
         start = paragraph.span.start
@@ -235,7 +235,7 @@ def _pair_doubles(text: str, marks: list[Mark]) -> tuple[list[tuple[int, int]], 
 
 
 def _misplaced(text: str, mark: Mark) -> bool:
-    """Tell whether a mark that seems to open was meant to close: `"I agree, "he said.`"""
+    """Return whether a mark that seems to open was meant to close, e.g. `"I agree, "he said.`"""
     before = text[max(0, mark.start - 2) : mark.start - 1]
     if text[mark.start] != '"' or before not in (",", "?", "!"):
         return False
@@ -244,7 +244,7 @@ def _misplaced(text: str, mark: Mark) -> bool:
 
 
 def _runs_into_attribution(text: str, start: int, end: int) -> bool:
-    """Tell whether unclosed words end in an attribution: their closing mark was forgotten."""
+    """Return whether unclosed words end in an attribution: their closing mark was forgotten."""
     found = _LAST_CLAUSE.search(text[max(start, end - 100) : end].rstrip())
     words = _WORD.findall(found[1])[:5] if found else []
     if not words or words[0] in ("I", "We"):
@@ -365,18 +365,18 @@ def _without_comma(text: str, stretch: _Stretch, open_ends: set[int]) -> tuple[S
 
 
 def _pictured(character: str) -> bool:
-    """Tell whether a character is an emoji or ends one: a symbol, skin tone, variation or tag."""
+    """Return whether a character is an emoji or ends one: a symbol, skin tone, variation or tag."""
     return unicodedata.category(character) in ("So", "Sk", "Mn", "Me", "Cf")
 
 
 def _holds(outer: _Stretch, inner: _Stretch) -> bool:
-    """Tell whether `inner` lies in the words of `outer`, not in furniture between them."""
+    """Return whether `inner` lies in the words of `outer`, not in furniture between them."""
     at = bisect_right(outer.spans, inner.start, key=lambda span: span.start) - 1
     return at >= 0 and inner.end <= outer.spans[at].end
 
 
 def _is_half(text: str, first: _Stretch, second: _Stretch) -> bool:
-    """Tell whether `second` goes on with the utterance that an attribution breaks off.
+    """Return whether `second` goes on with the utterance that an attribution breaks off.
 
     `"A," he said, "b."` is one utterance; `"A." he said. "B."` is two.
     """

@@ -34,7 +34,7 @@ _PERSONS = word_set("sanctions.banned-persons")
 
 
 def opens_entry_ban(text: str) -> bool:
-    """Tell whether a text, as printed, may tell of an entry ban."""
+    """Return whether a text, as printed, may tell of an entry ban."""
     low = text.lower()
     if not any(
         word in low for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")
@@ -123,7 +123,7 @@ def _place_end(tokens: list[Token], k: int) -> int:
 
 
 def _named(words: list[Token]) -> bool:
-    """Tell whether a phrase names people or firms, not a faith, a people or a kind of traveller."""
+    """Return whether a phrase names persons or firms, not a faith, a people or travellers."""
     if any(t.low in WHOLE_PEOPLES or t.low.startswith("non-") for t in words):
         return False
     if any(t.low in ("him", "her") or t.low in _PERSONS for t in words):

@@ -105,7 +105,7 @@ _CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
 
 
 def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -> bool:
-    """Tell whether an article's restrictions are between states, not a school's or a parliament's.
+    """Return whether an article's restrictions are between states, not those of a school.
 
     They are when a state is named in a sentence with one of them, or two around one.
     """

@@ -39,7 +39,7 @@ class Restriction:
 
     @property
     def has_complement(self) -> bool:
-        """Tell whether "on …" or "against …" belongs to the phrase."""
+        """Return whether "on …" or "against …" belongs to the phrase."""
         return self.end > self.core
 
 
@@ -76,7 +76,7 @@ _NEVER_QUALIFY = word_set("sanctions.never-qualify")
 
 
 def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
-    """Tell whether token `j` is a modifier of the name at `head`, its right neighbour being one."""
+    """Return whether token `j` modifies the name at `head`, as its right neighbour does."""
     token = tokens[j]
     low = token.low
     right = tokens[j + 1].low
@@ -126,7 +126,7 @@ def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
 
 
 def _adjective(token: Token) -> bool:
-    """Tell whether a word has an adjective's form: "economic and financial sanctions"."""
+    """Return whether a word has an adjective's form, e.g. "economic and financial sanctions"."""
     return token.low.endswith(
         ("ic", "al", "ful", "ous", "ive", "ary", "ng", "ed", "er", "gh", "sh", "id", "rm", "ry")
     ) or token.low in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")

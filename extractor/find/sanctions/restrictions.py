@@ -48,7 +48,7 @@ _NAMES = BANS | FREEZE | BLACKLIST | BAN_VERBS | word_set("sanctions.other-names
 
 
 def is_imposer(form: str) -> bool:
-    """Tell whether a name stands, before "sanctions", for the one who imposes them."""
+    """Return whether a name stands, before "sanctions", for the one who imposes them."""
     country = lookup(form)
     if country is not None:
         return country.code in _IMPOSERS or country.kind == "demonym"
@@ -82,7 +82,7 @@ def _imposing(token: Token) -> bool:
 
 
 def _other_sense(tokens: list[Token], restriction: Restriction) -> bool:
-    """Tell whether a word before it makes it a court's, a school's or a league's sanction."""
+    """Return whether a word before it makes it a court's, a school's or a league's sanction."""
     before = tokens[max(0, restriction.first - 1) : restriction.head]
     return any(token.low in _OTHER_SENSE for token in before)
 
@@ -140,7 +140,7 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
 
 
 def _between_two(tokens: list[Token], i: int) -> bool:
-    """Tell whether one state is named before token `i` and another one behind it."""
+    """Return whether one state is named before token `i` and another one behind it."""
     before = {lookup(t.text) for t in tokens[max(0, i - 12) : i] if t.capital} - {None}
     behind = {lookup(t.text) for t in tokens[i + 1 : i + 14] if t.capital} - {None}
     codes = {c.code for c in before if c}, {c.code for c in behind if c}
@@ -191,12 +191,12 @@ def _sanction(
 
 
 def _relative_before(tokens: list[Token], i: int) -> bool:
-    """Tell whether "which" or "whom" is the object: "a firm that Washington sanctioned in May"."""
+    """Return whether "which" or "whom" is the object, e.g. "a firm that Washington sanctioned"."""
     return any(t.low in ("which", "whom", "that") for t in tokens[max(0, i - 7) : i])
 
 
 def _people_before(tokens: list[Token], i: int) -> bool:
-    """Tell whether people, a body or a country stand before "sanctioned", as its subject."""
+    """Return whether people, a body or a country stand before "sanctioned", as its subject."""
     for j in range(i - 1, max(-1, i - 12), -1):
         token = tokens[j]
         if token.low in _PEOPLE or token.low in PRONOUNS:
@@ -210,7 +210,7 @@ _BE = word_set("closed_classes.auxiliaries", "is", "be")
 
 
 def _be_before(tokens: list[Token], i: int) -> bool:
-    """Tell whether a form of "be" stands before `i`, adverbs apart."""
+    """Return whether a form of "be" stands before `i`, adverbs apart."""
     j = i - 1
     while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
         j -= 1
@@ -218,7 +218,7 @@ def _be_before(tokens: list[Token], i: int) -> bool:
 
 
 def _is_third_person(tokens: list[Token], i: int) -> bool:
-    """Tell whether "sanctions" is the verb, as in a headline: "US sanctions two banks"."""
+    """Return whether "sanctions" is the verb, as in a headline, e.g. "US sanctions two banks"."""
     if i == 0 or i + 1 >= len(tokens) or not tokens[i - 1].capital:
         return False
     if tokens[i - 1].low in DETERMINERS:
@@ -236,7 +236,7 @@ def _is_third_person(tokens: list[Token], i: int) -> bool:
 
 
 def _country_at(tokens: list[Token], i: int) -> bool:
-    """Tell whether a country's name or demonym, of one word or two, begins at token `i`."""
+    """Return whether a country's name or demonym, of one word or two, begins at token `i`."""
     pair = " ".join(token.text for token in tokens[i : i + 2])
     return lookup(tokens[i].text) is not None or lookup(pair) is not None
 
@@ -245,7 +245,7 @@ _OBJECT_OPENERS = word_set("sanctions.object-openers")
 
 
 def _takes_object(tokens: list[Token], i: int) -> bool:
-    """Tell whether people, a body or a country is what "to sanction" has for its object here."""
+    """Return whether people, a body or a country is what "to sanction" has for its object here."""
     window = tokens[i : i + 8]
     if not window or not window[0].word or window[0].low in ("and", "or"):
         return True  # "the approach is to sanction and isolate"
@@ -260,7 +260,7 @@ def _takes_object(tokens: list[Token], i: int) -> bool:
 
 
 def _names_object(tokens: list[Token], i: int) -> bool:
-    """Tell whether a country, or people of the kind that are sanctioned, stand behind `i`."""
+    """Return whether a country, or people of the kind that are sanctioned, stand behind `i`."""
     for token in tokens[i : i + 7]:
         if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
             return False
@@ -288,7 +288,7 @@ def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restrict
 
 
 def _with_a_country(tokens: list[Token], i: int) -> bool:
-    """Tell whether what is banned comes from a country or goes there; people are another matter."""
+    """Return whether what is banned are goods from or to a country, and not people."""
     for j in range(i, min(len(tokens) - 1, i + 8)):
         low = tokens[j].low
         if low in WHOLE_PEOPLES or low in AUXILIARIES or low in SUBORDINATORS:

@@ -144,7 +144,7 @@ def _behind(
 
 
 def _plain_gap(tokens: list[Token], start: int, end: int) -> bool:
-    """Tell whether only phrases with prepositions stand between: "sanctions over X remain"."""
+    """Return whether only prepositional phrases stand between, e.g. "sanctions over X remain"."""
     return (
         end - start <= 10
         and tokens[start].low in PREPOSITIONS

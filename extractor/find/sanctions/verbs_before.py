@@ -87,7 +87,7 @@ def _as_well_as(tokens: list[Token], i: int) -> bool:
 
 
 def transparent(tokens: list[Token], i: int) -> bool:
-    """Tell whether a word only says how much of the restriction: "a new round of"."""
+    """Return whether a word only says how much of the restriction, e.g. "a new round of"."""
     low = tokens[i].low
     if low in ("for", "by"):  # "extended by one year sanctions on"
         return any(token.low in _SPELLS for token in tokens[i + 1 : i + 4])
@@ -112,7 +112,7 @@ _ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th"))  # tokens of their own: "
 
 
 def _noun_use(tokens: list[Token], i: int) -> bool:
-    """Tell whether a verb's form is a noun here: "the end", "an increase"."""
+    """Return whether a verb's form is a noun here, e.g. "the end", "an increase"."""
     if i and tokens[i - 1].low == "-":
         return True  # "U.S.-backed sanctions"
     if i + 1 < len(tokens) and tokens[i + 1].low == "of":
@@ -209,7 +209,7 @@ def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
 
 
 def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
-    """Tell whether the words before the name present it as new, not as known."""
+    """Return whether the words before the name present it as new, not as known."""
     between = tokens[i + 1 : r.head]
     known = any(
         t.low in ("the", "these", "those", "its", "their", "existing", "such") for t in between

@@ -82,17 +82,17 @@ def country_of(form: str) -> str | None:
 
 
 def is_place(form: str) -> bool:
-    """Tell whether `form` is a country's name or a capital (not a demonym)."""
+    """Return whether `form` is a country's name or a capital (not a demonym)."""
     found = lookup(form)
     return found is not None and found.kind != "demonym"
 
 
 def is_demonym(form: str) -> bool:
-    """Tell whether `form` is a people's name or adjective: "Russian", "Belgians"."""
+    """Return whether `form` is a people's name or adjective, e.g. "Russian", "Belgians"."""
     found = lookup(form)
     return found is not None and found.kind == "demonym"
 
 
 def also_a_first_name(form: str) -> bool:
-    """Tell whether a country's name is a common given name too ("Jordan", "Chad")."""
+    """Return whether a country's name is a common given name too ("Jordan", "Chad")."""
     return form.lower() in _ALSO_NAMES

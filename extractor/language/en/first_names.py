@@ -24,14 +24,14 @@ def first_name_gender(name: str) -> str | None:
 
 
 def borne_by_both(name: str) -> bool:
-    """Tell whether one in twenty bearers of a first name, and more, is of the other gender."""
+    """Return whether one in twenty bearers of a first name, and more, is of the other gender."""
     female, male = _first_names()
     counts = female.get(name.lower(), 0.0), male.get(name.lower(), 0.0)
     return 20 * min(counts) > max(counts)
 
 
 def is_first_name(name: str) -> bool:
-    """Tell whether a word is a first name in the US census lists."""
+    """Return whether a word is a first name in the US census lists."""
     female, male = _first_names()
     key = name.lower()
     return key in female or key in male

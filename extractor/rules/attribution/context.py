@@ -156,7 +156,7 @@ class Evidence:
         return None
 
     def named_at(self, k: int) -> bool:
-        """Tell whether a mention, or the words of a role before one, begins at token `k`."""
+        """Return whether a mention, or the words of a role before one, begins at token `k`."""
         return k in self._within
 
     def ends_at(self, k: int) -> int:
@@ -391,7 +391,7 @@ def _look_at(evidence: Evidence, placed: Placed) -> Nearby | None:
 
 
 def _owns_somebody(evidence: Evidence, first: int) -> bool:
-    """Tell whether "his" opens the description of somebody else: "His wife Ann Berg said"."""
+    """Return whether "his" opens a description of somebody else, e.g. "His wife Ann Berg said"."""
     lower = evidence.tokens.lower
     for word in lower[first + 1 : first + 5]:
         if not word[0].isalpha() or word in PREPOSITIONS or word in FINITE_SPEECH:

@@ -182,7 +182,7 @@ def _ruled(
 
 
 def _ends(before: str, pattern: re.Pattern[str], most: int) -> bool:
-    """Tell whether a text ends in words of up to `most` letters and blanks that a pattern finds.
+    """Return whether a text ends in words of up to `most` letters and blanks that a pattern finds.
 
     Searching for what ends a text tries every place; so only the last few are searched.
     """
@@ -221,7 +221,7 @@ def how_written(words: str) -> str:
 
 
 def is_title_cased(words: str) -> bool:
-    """Tell whether all words but little ones within begin with a capital or a digit."""
+    """Return whether all words but little ones within begin with a capital or a digit."""
     return _title_cased(match[0] for match in _WORD.finditer(words))
 
 
@@ -235,7 +235,7 @@ def _title_cased(words: Iterable[str]) -> bool:
 
 
 def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
-    """Tell whether the paragraph reads as a headline, where marks stand for "said" """
+    """Return whether the paragraph reads as a headline, where marks stand for "said" """
     paragraph = inventory.article.paragraphs[quotation.paragraph]
     if paragraph.kind == "heading":
         return True
@@ -252,7 +252,7 @@ def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
 
 
 def _is_utterance(inventory: Inventory, quotation: QuotationCandidate, words: str) -> bool:
-    """Tell whether its form alone makes a stretch somebody's: a speaker says "we" in it, it fills
+    """Return whether its form alone makes a stretch somebody's: a speaker says "we" in it, it fills
     its paragraph, or it stands in a headline.
     """
     paragraph = inventory.article.paragraphs[quotation.paragraph].span
@@ -264,7 +264,7 @@ def _is_utterance(inventory: Inventory, quotation: QuotationCandidate, words: st
 
 
 def _speaks(words: str) -> bool:
-    """Tell whether somebody speaks of himself or to somebody: "we win"."""
+    """Return whether somebody speaks of himself or to somebody, e.g. "we win"."""
     return not _FIRST_OR_SECOND.isdisjoint(words.lower().replace("’", "'").split())
 
 
@@ -290,7 +290,7 @@ def _title_beside(words: str, before: str, after: str) -> str | None:
 
 
 def _is_nickname(words: str, before: str, after: str) -> bool:
-    """Tell whether one or two words stand between a first and a last name."""
+    """Return whether one or two words stand between a first and a last name."""
     return bool(
         len(words.split()) <= 2
         and words[-1] not in ",.!?"
@@ -300,7 +300,7 @@ def _is_nickname(words: str, before: str, after: str) -> bool:
 
 
 def _is_scare_quote(inventory: Inventory, quotation: QuotationCandidate, words: str) -> bool:
-    """Tell whether a few words stand in a sentence where nothing attributes them to anyone."""
+    """Return whether a few words stand in a sentence where nothing attributes them to anyone."""
     if quotation.parent or words[-1] in ",.!?;:—–-" or _speaks(words):
         return False
     sentence = inventory.sentence_at(quotation.outer.start)

@@ -273,7 +273,7 @@ class Reader:
         return edge
 
     def _quotes_at(self, k: int, last: int) -> bool:
-        """Tell whether a quotation follows soon: the second half of a split one."""
+        """Return whether a quotation follows soon: the second half of a split one."""
         return any(self.quoted[k : min(k + 6, last)])
 
     def _past_addressee(self, k: int, last: int) -> int:
@@ -293,7 +293,7 @@ class Reader:
         return k
 
     def _closed(self, k: int, last: int) -> bool:
-        """Tell whether nothing of weight follows in the sentence: a day, a place, a full stop."""
+        """Return whether nothing of weight follows in the sentence: a day, a place, a full stop."""
         words = 0
         for word in self.tokens.text[k : min(last, k + 20)]:
             words += word[0].isalnum()
@@ -328,7 +328,7 @@ class Reader:
         return AttributionCandidate("", source, cue, content, kind, ids, sure)
 
     def _is_quoted(self, content: tuple[Span, ...], inside: list[QuotationCandidate]) -> bool:
-        """Tell whether a content is quoted but for a word or two."""
+        """Return whether a content is quoted but for a word or two."""
         text = self.inventory.article.text
         quoted = sum(
             _letters(text[max(q.outer.start, s.start) : min(q.outer.end, s.end)])

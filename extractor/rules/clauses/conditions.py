@@ -67,7 +67,7 @@ def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
 
 
 def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
-    """Tell whether the word opens a condition: not "once again", "until 2026", "as if"."""
+    """Return whether the word opens a condition: not "once again", "until 2026", "as if"."""
     following = tokens[behind] if behind < len(tokens) else None
     previous = tokens[i - 1].low if i else ""
     if following is None or not following.word:
@@ -94,7 +94,7 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
 
 
 def _hides_the_source(tokens: list[Token], behind: int) -> bool:
-    """Tell whether it is how someone agreed to speak: "on condition of anonymity"."""
+    """Return whether it is how someone agreed to speak, e.g. "on condition of anonymity"."""
     words = [token.low for token in tokens[behind : behind + 9]]
     if "anonymity" in words[:4]:
         return True
@@ -128,7 +128,7 @@ def _begins_clause(tokens: list[Token], i: int) -> bool:
 
 
 def _has_verb_before_comma(tokens: list[Token], i: int) -> bool:
-    """Tell whether a whole clause runs from `i` to a comma, no "as well as" or "as part of"."""
+    """Return whether a whole clause runs from `i` to a comma, no "as well as" or "as part of"."""
     following = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if tokens[i].text[0].islower() or following in ("a", "an", "part", "well", "of", "for", "with"):
         return False
@@ -154,7 +154,7 @@ def _subclause_end(tokens: list[Token], behind: int) -> int:
 
 
 def _main_follows(tokens: list[Token], i: int, end: int) -> bool:
-    """Tell whether a main clause follows the comma before `i`."""
+    """Return whether a main clause follows the comma before `i`."""
     if i >= end:
         return True
     if tokens[i].low in ("which", "who", "including", "such"):
@@ -200,7 +200,7 @@ def condition_for(conditions: list[Condition], trigger: int, first: int) -> Cond
 
 
 def inside_condition(conditions: list[Condition], trigger: int) -> bool:
-    """Tell whether the action itself stands in the condition: "if sanctions are lifted, …"."""
+    """Return whether the action itself is the condition, e.g. "if sanctions are lifted, …"."""
     return any(c.first < trigger < c.end and c.kind in ("if", "even") for c in conditions)
 
 

@@ -113,11 +113,11 @@ class Mentions:
         return spare
 
     def is_possessive(self, mention: Mention) -> bool:
-        """Tell whether a mention is "his" or "their": it says whose, not who acts."""
+        """Return whether a mention is "his" or "their": it says whose, not who acts."""
         return mention.span.of(self.text).lower() in _POSSESSIVES
 
     def _only_modifies(self, k: int) -> bool:
-        """Tell whether mention `k` stands inside a wider one: the name in "the Doe cabinet".
+        """Return whether mention `k` stands inside a wider one: the name in "the Doe cabinet".
 
         Or is its noun alone: "leaders" in "Western leaders".
         """
@@ -196,7 +196,7 @@ def _without_datelines(text: str, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
 
 
 def can_act(entity: Entity, mention: Mention) -> bool:
-    """Tell whether a mention can be one who acts: no thing, no relative pronoun for one."""
+    """Return whether a mention can be one who acts: no thing, no relative pronoun for one."""
     if entity.kind == "other" and mention.kind != "name":
         return False
     return mention.kind != "pronoun" or entity.name.lower() not in ("which", "that", "what", "it")
@@ -231,7 +231,7 @@ def _index_behind(tokens: list[Token], offset: int) -> int:
 
 
 def _instrument_after(tokens: list[Token], offset: int) -> bool:
-    """Tell whether a mention only says whose law it is: "a U.S. law"."""
+    """Return whether a mention only says whose law it is, e.g. "a U.S. law"."""
     k = _index_behind(tokens, offset)
     return any(token.low in _LAWS for token in tokens[k : k + 3])
 
@@ -240,7 +240,7 @@ _SPEAKS = word_set("speech_verbs.reporting", "said")
 
 
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
-    """Tell whether a mention only tells: "the aim, officials said, is to tighten"."""
+    """Return whether a mention only tells, e.g. "the aim, officials said, is to tighten"."""
     k = _index_behind(tokens, offset)
     return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
 
@@ -260,7 +260,7 @@ _ASIDES = word_set("clauses.asides")
 
 
 def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
-    """Tell whether "to draft" follows a mention: "called on the council to draft a text"."""
+    """Return whether "to draft" follows a mention, e.g. "called on the council to draft a text"."""
     k = _index_behind(tokens, offset)
     if k + 1 >= verb or tokens[k].low != "to":
         return False
@@ -269,7 +269,7 @@ def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
 
 
 def _names_a_law(tokens: list[Token], offset: int) -> bool:
-    """Tell whether a name opens a longer one, of a law: "the John Doe Banking Act"."""
+    """Return whether a name opens a longer one, of a law, e.g. "the John Doe Banking Act"."""
     k = _index_behind(tokens, offset)
     for token in tokens[k : k + 9]:
         if token.text in ("Act", "Law", "Bill", "Resolution"):

@@ -75,7 +75,7 @@ def demanded(tokens: list[Token], start: int) -> int | None:
 
 
 def _asked(tokens: list[Token], start: int) -> bool:
-    """Tell whether the clause that a bare verb stands in commands or asks.
+    """Return whether the clause that a bare verb stands in commands or asks.
 
     "Lift sanctions, bishop says", "Senator to minister: Lift sanctions", "Could he lift them?"
     """
@@ -109,7 +109,7 @@ def _brought_about(tokens: list[Token], lead: Lead, verb: int) -> Status | None:
 
 
 def _whoever(tokens: list[Token], start: int) -> bool:
-    """Tell whether it befalls all who do something: "any bank that pays", "foreigners who"."""
+    """Return whether it applies to all who do something, e.g. "any bank that pays"."""
     for j in range(start - 1, max(0, start - 16), -1):
         low = tokens[j].low
         if low in BREAKS or low == ",":
@@ -163,7 +163,7 @@ def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
 
 
 def _hoped(tokens: list[Token], start: int) -> bool:
-    """Tell whether others than those who act hope or expect it: "hopes Norway will lift"."""
+    """Return whether others than those who act hope or expect it, e.g. "hopes Norway will lift"."""
     for j in range(start - 1, max(-1, start - 9), -1):
         low = tokens[j].low
         if low in BREAKS or low == ",":
@@ -180,7 +180,7 @@ _GUESSES = word_set("clauses.guesses")
 
 
 def turned_down(tokens: list[Token], i: int) -> bool:
-    """Tell whether the call or bill at or before token `i` is rejected: "rejected calls for"."""
+    """Return whether the call or bill at or before `i` is rejected, e.g. "rejected calls for"."""
     for k in range(i, max(-1, i - 6), -1):
         if tokens[k].low in _MOTIONS:
             return _turned_down(tokens, k)
@@ -190,7 +190,7 @@ def turned_down(tokens: list[Token], i: int) -> bool:
 
 
 def _turned_down(tokens: list[Token], governor: int) -> bool:
-    """Tell whether it is a motion that was turned down: "rejected a proposal to end"."""
+    """Return whether it is a motion that was turned down, e.g. "rejected a proposal to end"."""
     if tokens[governor].low not in _MOTIONS:
         return False
     return any(t.low in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
@@ -202,7 +202,7 @@ _DENYING = word_set("clauses.denying")
 
 
 def denied_above(tokens: list[Token], i: int) -> bool:
-    """Tell whether the clause of token `i` is denied: "denied that any … had been", "no sign …"."""
+    """Return whether the clause of token `i` is denied, e.g. "denied that any … had been"."""
     for j in range(i - 1, max(-1, i - 14), -1):
         low = tokens[j].low
         if low == "that":
@@ -218,7 +218,7 @@ def denied_above(tokens: list[Token], i: int) -> bool:
 
 
 def _no_sign(tokens: list[Token], j: int) -> bool:
-    """Tell whether token `j` is what there is none of: "no sign", "little chance"."""
+    """Return whether token `j` is what there is none of, e.g. "no sign", "little chance"."""
     before = {token.low for token in tokens[max(0, j - 2) : j]}
     return tokens[j].low in _SIGNS and bool(before & _HARDLY_ANY)
 
@@ -229,13 +229,13 @@ _HARDLY_ANY = word_set("clauses.hardly-any")
 
 
 def _still_to_come(tokens: list[Token], lead: Lead) -> bool:
-    """Tell whether the agreement is ahead itself: "will agree to", "is set to vote to"."""
+    """Return whether the agreement is ahead itself, e.g. "will agree to", "is set to vote to"."""
     before = {token.low for token in tokens[max(0, (lead.governor or 0) - 2) : lead.governor]}
     return bool((lead.words | before) & {"will", "would", "to"})
 
 
 def _agreed_on(tokens: list[Token], governor: int) -> bool:
-    """Tell whether the plan that governs is itself agreed: "agreed on a roadmap to ease"."""
+    """Return whether the plan that governs is itself agreed, e.g. "agreed on a roadmap to ease"."""
     near = [token.low for token in tokens[max(0, governor - 4) : governor]]
     if "on" not in near or tokens[governor].low == "need":
         return False
@@ -244,7 +244,7 @@ def _agreed_on(tokens: list[Token], governor: int) -> bool:
 
 
 def reported(tokens: list[Token], verb: int) -> bool:
-    """Tell whether a verb of saying stands before, and no bill is the subject."""
+    """Return whether a verb of saying stands before, and no bill is the subject."""
     before = {token.low for token in tokens[max(0, verb - 25) : verb]}
     near = {token.low for token in tokens[max(0, verb - 6) : verb]}
     after = {token.low for token in tokens[verb : verb + 40]}

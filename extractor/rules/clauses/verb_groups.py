@@ -164,7 +164,7 @@ _VOTES = word_set("clauses.votes")
 
 
 def open_vote(tokens: list[Token], k: int) -> bool:
-    """Tell whether a vote at token `k` is on something, its end not told: "a vote on lifting"."""
+    """Return whether a vote at token `k` has no result yet, e.g. "a vote on lifting"."""
     following = [token.low for token in tokens[k + 1 : k + 3]]
     return (
         tokens[k].low in _VOTES

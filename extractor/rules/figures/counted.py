@@ -183,7 +183,7 @@ def _directly(text: str, figure: FigureCandidate, bounds: Span, plural: bool) ->
 
 
 def _determined_before(text: str, figure: FigureCandidate) -> bool:
-    """Tell whether an article or a possessor stands before: "a 40% stake", "its 25% rate"."""
+    """Return whether an article or possessor stands before, e.g. "a 40% stake", "its 25% rate"."""
     words = text[max(0, figure.span.start - 30) : front(figure)].rpartition("\n")[2].split()
     for word in reversed(words[-3:]):
         lower = word.lower()
@@ -195,7 +195,7 @@ def _determined_before(text: str, figure: FigureCandidate) -> bool:
 
 
 def _may_be_noun(text: str, span: Span) -> bool:
-    """Tell whether a phrase without a plural head can be what is counted: "300 police"."""
+    """Return whether a phrase without a plural head can be what is counted, e.g. "300 police"."""
     words = span.of(text).split()
     last = words[-1].lower()
     return not last.endswith(("ed", "ing", "ly")) and (len(words) <= 3 or is_plural(last))

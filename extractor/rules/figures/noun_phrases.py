@@ -87,7 +87,7 @@ def after(
 
 
 def _continues(word: str) -> bool:
-    """Tell whether a word after a plural can be the head itself: "public records [lawsuits]"."""
+    """Return whether a word after a plural can be the head, e.g. "public records [lawsuits]"."""
     return word[0].islower() and word.endswith("s") and is_plural(word) and word not in VERBS
 
 
@@ -97,7 +97,7 @@ def _is_number_in_name(word: str, headed: bool, seen: int) -> bool:
 
 
 def _is_verb(lower: str, seen: int, awaited: bool) -> bool:
-    """Tell whether a word ends the phrase as its verb ("plans" is none if a plural is awaited)."""
+    """Return whether a word is the verb that ends the phrase ("plans" is not before a plural)."""
     if lower not in VERBS or (awaited and is_plural(lower)):
         return False
     return not (seen == 0 and lower in _ADJECTIVES_LIKE | _LEADING)

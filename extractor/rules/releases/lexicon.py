@@ -44,7 +44,7 @@ def head_of(tokens: list[Token], first: int, end: int) -> int | None:
 
 
 def is_people(tokens: list[Token], first: int, end: int) -> bool:
-    """Tell whether a noun phrase is about people, by its head."""
+    """Return whether a noun phrase is about people, by its head."""
     head = head_of(tokens, first, end)
     if head is None:
         return False
@@ -58,7 +58,7 @@ def is_people(tokens: list[Token], first: int, end: int) -> bool:
 
 
 def is_quantity(tokens: list[Token], first: int, end: int) -> bool:
-    """Tell whether a phrase is only a number or "a small number", "the others"."""
+    """Return whether a phrase is only a number or "a small number", "the others"."""
     if end <= first or end - first > 4:
         return False
     low = tokens[end - 1].low

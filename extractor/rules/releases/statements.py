@@ -182,13 +182,13 @@ class _Reader:
         return parts
 
     def _hypothetical(self, tokens: list[Token], i: int) -> bool:
-        """Tell whether token `i` stands in a condition: "if the hostages are freed"."""
+        """Return whether token `i` stands in a condition, e.g. "if the hostages are freed"."""
         if self._conditions is None:
             self._conditions = conditions_in(tokens)
         return inside_condition(self._conditions, i)
 
     def _same(self, tokens: list[Token], one: _Found, other: _Found) -> bool:
-        """Tell whether a second verb goes on with the first: "were freed and flown to …"."""
+        """Return whether a second verb goes on with the first, e.g. "were freed and flown to …"."""
         if other.kind not in ("moved", "passive") or one.verb >= other.verb:
             return False
         between = [t.low for t in tokens[one.verb + 1 : other.verb]]
@@ -335,7 +335,7 @@ class _Reader:
         )
 
     def _were_released(self, tokens: list[Token], phrase: Phrase) -> bool:
-        """Tell whether those moved are ones whom the article tells to be set free."""
+        """Return whether those moved are ones whom the article tells to be set free."""
         words = {t.low for t in tokens[phrase.start : phrase.end]}
         if (
             words & HELD

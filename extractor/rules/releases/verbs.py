@@ -40,7 +40,7 @@ def verb_end(tokens: list[Token], i: int, low: str) -> int | None:
 
 
 def happened(tokens: list[Token], i: int, lead: Lead, *, passive: bool) -> bool:
-    """Tell whether the release is told as done: no plan, wish, condition or denial."""
+    """Return whether the release is told as done: no plan, wish, condition or denial."""
     low = tokens[i].low
     if lead.infinitive and lead.status != "in_force":
         return False
@@ -55,7 +55,7 @@ def happened(tokens: list[Token], i: int, lead: Lead, *, passive: bool) -> bool:
 
 
 def not_a_place(tokens: list[Token], i: int) -> bool:
-    """Tell whether "freed from …" goes on with a burden rather than a place of captivity."""
+    """Return whether "freed from …" goes on with a burden rather than a place of captivity."""
     words = {t.low for t in tokens[i : i + 6]}
     if words & (CAPTIVITY | {"prisons", "jails", "colony", "hospital", "camp", "house"}):
         return bool(words & {"hospital"})
@@ -63,7 +63,7 @@ def not_a_place(tokens: list[Token], i: int) -> bool:
 
 
 def coordinate(tokens: list[Token], i: int) -> bool:
-    """Tell whether the participle at `i` shares an auxiliary: "were freed and flown to"."""
+    """Return whether the participle at `i` shares an auxiliary, e.g. "were freed and flown to"."""
     j = i - 1
     while j > 0 and is_adverb(tokens[j]):
         j -= 1

@@ -23,7 +23,7 @@ _HARD_TO = frozenset((word, "to") for word in _HARDNESS)
 
 
 def leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
-    """Tell whether "urged his allies to" names those it is left to, by a common noun."""
+    """Return whether "urged his allies to" names those it is left to, by a common noun."""
     low = tokens[governor].low
     if low == "powers":  # "urged world powers to lift": those addressed, not their power to
         return any(t.low.startswith(_ADDRESSING) for t in tokens[max(0, governor - 4) : governor])
@@ -36,13 +36,13 @@ def leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
 
 
 def is_expletive(tokens: list[Token], verb: int) -> bool:
-    """Tell whether the verb follows "it is hard to", where "it" is nobody."""
+    """Return whether the verb follows "it is hard to", where "it" is nobody."""
     near = [token.low for token in tokens[max(0, verb - 8) : verb]]
     return "it" in near and any(pair in _HARD_TO for pair in pairwise(near[near.index("it") :]))
 
 
 def governed_by_of(tokens: list[Token], governor: int) -> bool:
-    """Tell whether "of" stands before a governing noun, its determiner left out."""
+    """Return whether "of" stands before a governing noun, its determiner left out."""
     before = governor - 1
     if before > 0 and tokens[before].low in DETERMINERS:
         before -= 1
@@ -50,7 +50,7 @@ def governed_by_of(tokens: list[Token], governor: int) -> bool:
 
 
 def wishes(clause: Clause) -> bool:
-    """Tell whether what leads up to the action leaves it to others: "wants to", "called for"."""
+    """Return whether the words before the action leave it to others, e.g. "wants to"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     low = tokens[reading.trigger[0]].low
     if reading.soft == "proposed" and (low in FOR_VERBS or is_wish(low)):
@@ -61,7 +61,7 @@ def wishes(clause: Clause) -> bool:
 
 
 def addresses(clause: Clause) -> bool:
-    """Tell whether "urged X to lift" names whom it is left to."""
+    """Return whether "urged X to lift" names whom it is left to."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     if lead.governor is None or not lead.infinitive:
         return False
@@ -70,7 +70,7 @@ def addresses(clause: Clause) -> bool:
 
 
 def has_subject(clause: Clause) -> bool:
-    """Tell whether a finite verb has a subject of its own, though no name: "allies imposed"."""
+    """Return whether a finite verb has a common noun for its subject, e.g. "allies imposed"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = tokens[reading.trigger[0]].low
     if reading.how != "active" or lead.infinitive or verb.endswith("ing") or not lead.start:

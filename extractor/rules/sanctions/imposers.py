@@ -13,12 +13,12 @@ _NOT_WISHES = word_set("sanctions.not-wishes")
 
 
 def is_wish(governor: str) -> bool:
-    """Tell whether a governing word leaves it to others to act: "wants", "called for"."""
+    """Return whether a governing word leaves it to others to act, e.g. "wants", "called for"."""
     return governor.startswith(_WISHES) and governor not in _NOT_WISHES
 
 
 def holds_office(entity: Entity, words: str) -> bool:
-    """Tell whether a name or description is of one who acts for a state."""
+    """Return whether a name or description is of one who acts for a state."""
     if any(word.strip(",.'’\"") in _OFFICE for word in f"{entity.name} {words}".lower().split()):
         return True
     if entity.role and any(word in _OFFICE for word in entity.role.lower().split()):
@@ -27,7 +27,7 @@ def holds_office(entity: Entity, words: str) -> bool:
 
 
 def _of_a_state(word: str) -> bool:
-    """Tell whether a word in a name is a state's: no mere "international" or "federal"."""
+    """Return whether a word in a name is a state's: no mere "international" or "federal"."""
     return word[:1].isupper() and (lookup(word) is not None or word.lower().strip(",.") in _BLOCS)
 
 
@@ -36,7 +36,7 @@ _DOCUMENTS = word_set("sanctions.documents")
 
 
 def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) -> bool:
-    """Tell whether a subject can be the sender; `wishing`: it only wants what others would do."""
+    """Return whether a subject can be the sender; `wishing`: it only wants what others would do."""
     words = mention.span.of(text)
     if any(word.strip(",.'’\"”") in _DOCUMENTS for word in entity.name.lower().split()):
         return False
@@ -50,7 +50,7 @@ def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) ->
 
 
 def _is_half_a_country(mention: Mention, text: str) -> bool:
-    """Tell whether the word before belongs to the name: "Zealand" of "New Zealand"."""
+    """Return whether the word before belongs to the name, e.g. "Zealand" of "New Zealand"."""
     start, end = mention.span.start, mention.span.end
     before = text[max(0, start - 12) : start].split()
     return bool(before) and lookup(f"{before[-1]} {text[start:end]}") is not None
@@ -65,7 +65,7 @@ def codes_in(words: str) -> frozenset[str]:
 
 
 def strong_imposer(name: str) -> bool:
-    """Tell whether a name is one of those that lay most restrictions: the U.S., the EU, the UN."""
+    """Return whether a name is of one that imposes often, e.g. the U.S., the EU, the UN."""
     country = lookup(name)
     if country is not None:
         return country.code in ("US", "EU", "UN")
@@ -74,7 +74,7 @@ def strong_imposer(name: str) -> bool:
 
 
 def acts_for_imposer(entity: Entity) -> bool:
-    """Tell whether a name is of an organ of such a one: "U.S. Senate", "EU Commission"."""
+    """Return whether a name is of an organ of such a one, e.g. "U.S. Senate", "EU Commission"."""
     words = entity.name.split()
     return (
         entity.kind == "body"
@@ -84,10 +84,10 @@ def acts_for_imposer(entity: Entity) -> bool:
 
 
 def is_instrument(token: Token) -> bool:
-    """Tell whether a word is what a state rules by: "the law requires", "the bill would lift"."""
+    """Return whether a word is for what a state rules by, e.g. "law", "bill"."""
     return token.low in INSTRUMENTS
 
 
 def is_office(token: Token) -> bool:
-    """Tell whether a word is for one who acts for a state: "lawmakers", "government"."""
+    """Return whether a word is for one who acts for a state, e.g. "lawmakers", "government"."""
     return token.low in _OFFICE

@@ -83,7 +83,7 @@ def _council_before(mentions: Mentions, offset: int) -> tuple[str, ...]:
 
 
 def _decides(entity: Entity) -> bool:
-    """Tell whether a name is of a body that adopts what its members move."""
+    """Return whether a name is of a body that adopts what its members move."""
     if entity.kind == "person":
         return False
     words = entity.name.lower().split()

@@ -45,7 +45,7 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
 
 
 def _reacted_to(tokens: list[Token], noun: int) -> bool:
-    """Tell whether it has been done, as someone takes a stand on it: "welcomed the lifting of"."""
+    """Return whether it is done, as someone reacts to it, e.g. "welcomed the lifting of"."""
     for k in range(max(0, noun - 6), noun):
         if tokens[k].low in _REACTIONS:
             return not {token.low for token in tokens[max(0, k - 2) : k]} & (MODALS | {"to"})

@@ -210,7 +210,7 @@ class Agents:
         return ()
 
     def _asks_others(self, clause: Clause, subject: tuple[str, ...]) -> bool:
-        """Tell whether the subject only calls for what others would do."""
+        """Return whether the subject only calls for what others would do."""
         reading = clause.reading
         if not wishes(clause) or addresses(clause):
             return False
@@ -329,7 +329,7 @@ class Agents:
         return ()
 
     def _another_between(self, tokens: list[Token], key: str, start: int) -> bool:
-        """Tell whether a common noun is the subject: "X joined Y and the powers should lift"."""
+        """Return whether a common noun is the subject, e.g. "X joined and the powers should lift"."""
         end = self._mentions.by_id[key][0].span.end
         k = start - 1
         while k > 0 and tokens[k].word and not tokens[k].capital and start - k < 4:
@@ -366,7 +366,7 @@ class Agents:
 
 
 def _other_participle(tokens: list[Token], by: int, reading: Reading) -> bool:
-    """Tell whether "by" belongs to something else: "…, documents reviewed by X show"."""
+    """Return whether "by" belongs to something else, e.g. "…, documents reviewed by X show"."""
     before = tokens[by - 1].low
     return (
         before.endswith("ed")

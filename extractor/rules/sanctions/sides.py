@@ -109,7 +109,7 @@ class Parties:
     # --- sender -----------------------------------------------------------------------------
 
     def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
-        """Tell whether a mention is of one of these countries, itself no great imposer."""
+        """Return whether a mention is of one of these countries, itself no great imposer."""
         mention, entity = self._mentions.by_id[key]
         if mention.kind == "pronoun":  # "It would also impose …" after a bill against a country
             codes |= self._memory.target_codes
@@ -260,7 +260,7 @@ class Parties:
 
 
 def _is_property(words: str) -> bool:
-    """Tell whether a target is what lies in the sender's own country: "their Canadian assets"."""
+    """Return whether the target lies in the sender's own country, e.g. "their Canadian assets"."""
     return words.lower().endswith(("assets", "funds", "accounts", "property"))
 
 

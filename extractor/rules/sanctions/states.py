@@ -93,7 +93,7 @@ class States:
         return tuple(found)
 
     def imposes(self, key: str) -> bool:
-        """Tell whether a mention is of a state, a body of states, or one of their organs."""
+        """Return whether a mention is of a state, a body of states, or one of their organs."""
         mention, entity = self._mentions.by_id[key]
         words = (entity.name, *entity.name.split()[:1], *mention.span.of(self._text).split()[:1])
         state = any(lookup(word) is not None or is_imposer(word) for word in words)
@@ -114,7 +114,7 @@ class States:
         return (key,) if key else ()
 
     def _is_body_of_states(self, span: Span) -> bool:
-        """Tell whether the body named there has states for members, by its name's own words."""
+        """Return whether the body named there has states for members, by its name's own words."""
         pair = self._mentions.at(span)
         if pair is None or pair[1].kind != "body":
             return False

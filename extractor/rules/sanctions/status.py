@@ -55,7 +55,7 @@ _DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
 
 
 def _has_been(clause: Clause) -> bool:
-    """Tell whether the verb is of what is over: "agreed in May to last until next year"."""
+    """Return whether the verb is of what is over, e.g. "agreed in May to last until next year"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     past = lead.words & {"has", "have", "had", "was", "were"}
     low = tokens[reading.trigger[0]].low
@@ -177,7 +177,7 @@ _ADOPTS = word_set("sanctions.adopts")
 
 
 def _only_named(clause: Clause) -> bool:
-    """Tell whether a gerund names the action as what is spoken of: "lifting the ban was right"."""
+    """Return whether a gerund only names the action, e.g. "lifting the ban was right"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     r, verb = reading.restriction, reading.trigger[0]
     if not tokens[verb].low.endswith("ing") or lead.words or lead.governor is not None:
@@ -188,7 +188,7 @@ def _only_named(clause: Clause) -> bool:
 
 
 def _told_on_a_day(tokens: list[Token], lead: Lead) -> bool:
-    """Tell whether it is the news that it has been done: "said on Monday it had imposed"."""
+    """Return whether it is the news that it has been done, e.g. "said on Monday it had imposed"."""
     near = [token.low for token in tokens[max(0, lead.start - 9) : lead.start]]
     for k, low in enumerate(near):
         if low in _SAID:
@@ -201,7 +201,7 @@ _SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _only_a_committee(tokens: list[Token], at: int) -> bool:
-    """Tell whether those who act before token `at` are a committee of a parliament."""
+    """Return whether those who act before token `at` are a committee of a parliament."""
     words: set[str] = set()
     for j in range(at - 1, max(-1, at - 9), -1):
         if tokens[j].low in BREAKS or tokens[j].low in SUBORDINATORS:
@@ -215,12 +215,12 @@ _PARLIAMENTS = word_set("sanctions.parliaments")
 
 
 def _faced(tokens: list[Token], first: int) -> bool:
-    """Tell whether a threat is what someone faces: nobody need have uttered it."""
+    """Return whether a threat is what someone faces: nobody need have uttered it."""
     return any(token.low in FACE for token in tokens[max(0, first - 4) : first])
 
 
 def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
-    """Tell whether the restriction is said not to be: "no sanctions have been imposed"."""
+    """Return whether the restriction is said not to be, e.g. "no sanctions have been imposed"."""
     r = reading.restriction
     words = tokens[max(0, r.first - 2) : r.head]
     return r.kind == "noun" and any(t.low == "no" for t in words) and reading.soft is None
@@ -230,7 +230,7 @@ _FAILED = word_set("sanctions.failed")
 
 
 def _came_to_nothing(tokens: list[Token], end: int) -> bool:
-    """Tell whether what was to be done is said to have failed: "the move to ban X was rejected"."""
+    """Return whether the action is said to have failed, e.g. "the move to ban X was rejected"."""
     near = tokens[end : end + 4]
     return (
         bool(near)
@@ -314,12 +314,12 @@ _AHEAD = word_tuple("sanctions.ahead")
 
 
 def of_the_news(phrase: str) -> bool:
-    """Tell whether a time is a day of the news: "on Monday", not "last Friday"."""
+    """Return whether a time is a day of the news, e.g. "on Monday", not "last Friday"."""
     low = phrase.lower()
     return any(day in low for day in _NEWS_DAYS) and not any(word in low for word in _EARLIER)
 
 
 def is_ahead(phrase: str) -> bool:
-    """Tell whether a time is still to come: "next month", "soon"."""
+    """Return whether a time is still to come, e.g. "next month", "soon"."""
     low = phrase.lower()
     return low.startswith(_AHEAD) or any(f" {word}" in low for word in _AHEAD[:3])

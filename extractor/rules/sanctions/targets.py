@@ -50,7 +50,7 @@ def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], 
 
 
 def _imposed_there(tokens: list[Token], core: int, later: int) -> bool:
-    """Tell whether the restriction was "imposed … on": "the removal of sanctions imposed on X"."""
+    """Return whether it was "imposed … on", e.g. "the removal of sanctions imposed on X"."""
     return core < len(tokens) and core < later and tokens[core].low in _IMPOSED
 
 
@@ -74,7 +74,7 @@ GOODS_MODIFIERS = word_set("sanctions.goods-modifiers")
 
 
 def imposes_by_name(word: str) -> bool:
-    """Tell whether a name before "sanctions" is the sender's, not the target's."""
+    """Return whether a name before "sanctions" is the sender's, not the target's."""
     country = lookup(word)
     if country is None:
         return is_imposer(word)
@@ -85,7 +85,7 @@ _KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
 
 
 def names_imposer(tokens: list[Token], reading: Reading) -> bool:
-    """Tell whether the phrase itself says whose it is, be there a mention of them or not."""
+    """Return whether the phrase itself says whose it is, be there a mention of them or not."""
     r = reading.restriction
     return r.kind == "noun" and any(
         t.capital and imposes_by_name(t.text) for t in tokens[r.first : r.head]
@@ -93,7 +93,7 @@ def names_imposer(tokens: list[Token], reading: Reading) -> bool:
 
 
 def made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
-    """Tell whether a country's name only says whose goods: "the Russian oil embargo"."""
+    """Return whether a country's name only says whose goods, e.g. "the Russian oil embargo"."""
     behind = i + 2 if is_possessor(tokens, i) else i + 1
     return (
         behind < head
@@ -103,7 +103,7 @@ def made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
 
 
 def is_own_passive(reading: Reading) -> bool:
-    """Tell whether the restriction's own verb is passive: "was sanctioned by"."""
+    """Return whether the restriction's own verb is passive, e.g. "was sanctioned by"."""
     return reading.restriction.kind == "verb" and reading.how == "passive"
 
 
@@ -130,7 +130,7 @@ _IDIOMS = word_set("sanctions.idioms")
 
 
 def _imposed_soon(tokens: list[Token], i: int) -> bool:
-    """Tell whether the auxiliary at `i` begins "it had imposed on …"."""
+    """Return whether the auxiliary at `i` begins "it had imposed on …"."""
     return any(
         t.low in ("imposed", "placed", "slapped", "introduced", "levied", "put")
         for t in tokens[i + 1 : i + 4]

@@ -192,7 +192,7 @@ def _condition(scene: _Scene, reading: Reading) -> Condition | None:
 
 
 def _another_clause(between: list[Token]) -> bool:
-    """Tell whether a clause of saying stands between: "…, he said he would lift them if"."""
+    """Return whether a clause of saying stands between, e.g. "…, he said he would lift them if"."""
     for k, token in enumerate(between):
         if token.low in _SAYS:
             behind = between[k + 1 : k + 7]
@@ -243,7 +243,7 @@ def _when(scene: _Scene, clause: Clause, condition: Condition | None) -> Span | 
 
 
 def _in_an_aside(tokens: list[Token], time: Span, verb: int) -> bool:
-    """Tell whether a time is that of ", which joined in May," while the verb stands behind."""
+    """Return whether a time is that of ", which joined in May," while the verb stands behind."""
     at = bisect_left(tokens, time.start, key=lambda token: token.start)
     if at >= verb:
         return False
@@ -255,7 +255,7 @@ def _in_an_aside(tokens: list[Token], time: Span, verb: int) -> bool:
 
 
 def _of_saying(scene: _Scene, time: Span, verb: int) -> bool:
-    """Tell whether a time says when something was said: "said on Monday it would lift"."""
+    """Return whether a time says when something was said, e.g. "said on Monday it would lift"."""
     if time.start > scene.tokens[verb].start:
         return False
     before = scene.text[max(0, time.start - 14) : time.start].lower().split()
