@@ -204,7 +204,7 @@ def find_phrases(document: Document) -> list[Phrase]:
 
 
 def _is_verb(tokens: Tokens, head: int) -> bool:
-    """Return whether a word that may be a noun is a relative clause's verb, e.g. "who chairs it"."""
+    """Return whether a noun may be a relative clause's verb, e.g. "who chairs it"."""
     lower = tokens.lower
     if singular(lower[head]) not in _VERBS_TOO or head + 1 >= len(lower):
         return False

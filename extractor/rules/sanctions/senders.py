@@ -329,7 +329,7 @@ class Agents:
         return ()
 
     def _another_between(self, tokens: list[Token], key: str, start: int) -> bool:
-        """Return whether a common noun is the subject, e.g. "X joined and the powers should lift"."""
+        """Return whether the subject is a common noun, e.g. "X joined and allies should lift"."""
         end = self._mentions.by_id[key][0].span.end
         k = start - 1
         while k > 0 and tokens[k].word and not tokens[k].capital and start - k < 4:
