@@ -1,4 +1,4 @@
-"""Every error that this package raises on purpose, as one tree.
+"""All errors that people can meet, as one tree.
 
     ExtractError                what went wrong, for whom, and what to do: one sentence each
     ├── UsageError              the command, a flag or a setting is wrong          (exit status 2)

@@ -32,7 +32,7 @@ from pydantic import (
 )
 
 from extractor.errors import UsageError
-from extractor.text.complaints import plainly
+from extractor.text.pydantic_messages import plain_message
 
 SETTINGS_FILE = "extract.toml"
 _PREFIX = "EXTRACT_"
@@ -190,7 +190,7 @@ def _explain(error: ValidationError, given: dict[str, Any], file: Path) -> str:
         near = get_close_matches(name, Settings.model_fields, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"{_where(name, given, file)}: {name!r} is not a setting{hint}"
-    return f"{_where(name, given, file)}: {place}: {plainly(first['msg'])}"
+    return f"{_where(name, given, file)}: {place}: {plain_message(first['msg'])}"
 
 
 def _field_of(name: str) -> str:

@@ -115,6 +115,7 @@ def _take_out(values: dict[str, Any], field: FieldShape, where: list[tuple[Any, 
 def _fault(
     draft: DraftRow, path: str, message: str, key: str | None, *, empty: bool = False
 ) -> Fault:
+    """Return the fault at a path of a draft; `key` None: the draft itself is left out."""
     message = message.removeprefix("Value error, ")
     return Fault(
         path, message, draft.list_path, draft.anchor_id, key, draft.anchor_span, empty=empty

@@ -334,6 +334,7 @@ class _Resolver:
     def _fault(
         self, draft: DraftRow, wanted: FieldShape, message: str, index: int | None = None
     ) -> None:
+        """Note what is wrong with a field's value, or with one of its items (`index`)."""
         path = _path(draft, wanted) if index is None else f"{_path(draft, wanted)}[{index}]"
         self.faults.append(
             Fault(path, message, draft.list_path, draft.anchor_id, wanted.key, draft.anchor_span)

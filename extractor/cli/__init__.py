@@ -98,11 +98,11 @@ def _say_wrong_use(message: str) -> None:
     if message.startswith("Usage:"):  # a whole help text, for a group without a command
         sys.stderr.write(f"{message}\n")
         return
-    from extractor.text.complaints import plainly
+    from extractor.text.pydantic_messages import plain_message
 
     about, colon, wrong = message.partition(": ")  # "Invalid value for '--limit': …"
     if about.startswith("Invalid value"):
-        message = f"{about}{colon}{plainly(wrong)}"
+        message = f"{about}{colon}{plain_message(wrong)}"
     say(f"{message.rstrip(' .')}. See `extract --help`.")
 
 

@@ -38,7 +38,7 @@ class Field(Protocol):
 
     @property
     def required(self) -> bool:
-        """Whether the schema insists on it."""
+        """Whether the schema requires it."""
         ...
 
     @property

@@ -91,6 +91,7 @@ class NameKind(Kind):
 
 
 def _entities(known: ArticleFacts, word: str) -> Iterator[Entity]:
+    """Yield the names that a field's own name asks for ("people"); all for any other word."""
     kinds = _ASKED_FOR.get(word, ("person", "body", "place"))
     speakers = None
     if kinds == ("speaker",):

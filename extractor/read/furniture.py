@@ -318,7 +318,7 @@ def _mark_subheadings(pieces: list[ParagraphPiece]) -> None:
 
 
 def _is_prose(piece: ParagraphPiece) -> bool:
-    """Return whether a piece reads as a paragraph of the story: long, or it ends as a sentence."""
+    """Return whether a piece reads as part of the story: it is long, or ends as a sentence."""
     return piece.kind is None and (len(piece.string) >= 80 or piece.string[-1] in '.!?"”’')
 
 

@@ -37,7 +37,7 @@ class _PdfLine(NamedTuple):
 
     @property
     def ends_sentence(self) -> bool:
-        """Whether it ends with a stop or a colon, closing marks apart."""
+        """Whether it ends with a stop or a colon, also inside closing marks, e.g. 'it is."'."""
         return self.text.rstrip(_CLOSERS)[-1:] in {".", "!", "?", ":"}
 
 

@@ -161,6 +161,7 @@ def _guessed(name: str) -> Remark:
 
 
 def _undecodable(text: str, count: int, name: str) -> Remark:
+    """Return the warning that `count` places are not valid in the encoding `name`."""
     first = text.find("\ufffd")
     return Remark(
         "undecodable",

@@ -16,7 +16,7 @@ class Span(NamedTuple):
         return text[self.start : self.end]
 
     def overlaps(self, other: "Span") -> bool:
-        """Return whether the two spans share at least one character."""
+        """Return whether the two spans share a character, e.g. (0, 5) and (4, 9), not (5, 9)."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: "Span") -> bool:

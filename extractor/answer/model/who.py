@@ -95,7 +95,7 @@ def odds_of(
 
 
 def _agree(written: str, name: str) -> bool:
-    """Return whether an answer, perhaps cut short or with more after it, is this name."""
+    """Return whether an answer is this name, e.g. "ann be", "ann berg said so" for "ann berg"."""
     return written.startswith(name) or name.startswith(written.rstrip("."))
 
 

@@ -20,7 +20,7 @@ from extractor.review.claims.json_rows import Json
 from extractor.review.decide import selecting
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.store.packing import storable
-from extractor.text.complaints import plainly
+from extractor.text.pydantic_messages import plain_message
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
@@ -232,7 +232,7 @@ def _canonical(model: type[BaseModel], row: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         key = str(first["loc"][0]) if first["loc"] else None
-        raise EditRefused(f"{key or 'the row'}: {plainly(first['msg'])}", key) from None
+        raise EditRefused(f"{key or 'the row'}: {plain_message(first['msg'])}", key) from None
     except Exception as error:  # a validator of the user's schema may raise anything
         raise EditRefused(f"the schema's own check fails: {type(error).__name__}") from error
     canonical: dict[str, Any] = record_to_json(instance)

@@ -26,7 +26,7 @@ from extractor.review.server.queue_routes import (
     view_routes,
 )
 from extractor.review.server.responses import ServerConfig, claim_json, error_response, reviewer_of
-from extractor.text.complaints import plainly
+from extractor.text.pydantic_messages import plain_message
 
 Unexpected = Callable[[BaseException, str], None]  # called with an error and the path asked for
 
@@ -81,7 +81,9 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
         first = error.errors()[0]
         place = first["loc"][1:] if first["type"] != "json_invalid" else ()  # there an offset
         where = ".".join(str(part) for part in place) or "body"
-        return error_response(request, 422, "bad_request", f"{where}: {plainly(first['msg'])}")
+        return error_response(
+            request, 422, "bad_request", f"{where}: {plain_message(first['msg'])}"
+        )
 
     async def of_refusal(request: Request, error: RequestRefused) -> Response:
         return error_response(request, error.status, error.code, error.message)

@@ -19,7 +19,7 @@ from extractor.read import MAX_BYTES
 from extractor.review.server.api.process import extracted
 from extractor.review.server.guard import Limits
 from extractor.settings import Settings
-from extractor.text.complaints import plainly
+from extractor.text.pydantic_messages import plain_message
 
 _AT_ONCE = 2  # extractions under way; further ones wait for their turn, within their time
 _DESCRIBED = f"""\
@@ -169,7 +169,9 @@ async def _read_request(request: Request) -> tuple[dict[str, Any], bytes | str]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"
-        raise RequestRefused(422, "bad_request", f"{where}: {plainly(first['msg'])}") from None
+        raise RequestRefused(
+            422, "bad_request", f"{where}: {plain_message(first['msg'])}"
+        ) from None
     fields = body.model_dump(by_alias=True)
     return fields, fields.pop("text")
 

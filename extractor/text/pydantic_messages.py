@@ -2,7 +2,7 @@
 
 import re
 
-_KINDS = {
+_TYPES = {
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
@@ -11,16 +11,19 @@ _KINDS = {
     "list": "a list",
 }
 _INVALID_JSON = re.compile(r"Invalid JSON: (.*)|JSON decode error", re.DOTALL)
-_KIND = re.compile(r"Input should be a valid (\w+)\b.*", re.DOTALL)
+_TYPE = re.compile(r"Input should be a valid (\w+)\b.*", re.DOTALL)
 
 
-def plainly(message: str) -> str:
-    """Return a message of pydantic's without its own words; what is not known here stays."""
+def plain_message(message: str) -> str:
+    """Return one of Pydantic's messages in plain words; one not known here stays as it is.
+
+    E.g. "must be a whole number" for "Input should be a valid integer, unable to parse string".
+    """
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(" .")
     if match := _INVALID_JSON.fullmatch(message):
         return f"this is not valid JSON ({match[1]})" if match[1] else "this is not valid JSON"
-    if (match := _KIND.fullmatch(message)) and match[1] in _KINDS:
-        return f"must be {_KINDS[match[1]]}"
+    if (match := _TYPE.fullmatch(message)) and match[1] in _TYPES:
+        return f"must be {_TYPES[match[1]]}"
     if message == "Field required":
         return "is missing"
     if message == "Extra inputs are not permitted":
