@@ -39,10 +39,10 @@ class Dismissal:
 class Answer:
     """An answer in a schema's shape, before it is checked.
 
-    `data` is what the schema's model validates: ids ("Q7") or grounded values. `rows` in it that
-    rest on a candidate carry that candidate's id in their anchor field, so `confidence` and
+    `data` has the fields of the schema's model, with ids ("Q7") or grounded values in them. A row
+    that rests on a candidate has that candidate's id in its anchor field, so `confidence` and
     `origins` are keyed by the candidate's id. As several lists may rest on one sentence, a key
-    may also name the list: "releases:S12" goes before "S12".
+    may also name the list: "releases:S12" has precedence over "S12".
     """
 
     data: dict[str, Any]

@@ -50,7 +50,7 @@ class Grounded:
     # The keys of its JSON, for a type whose value is spread into its row: a row's field
     # `quotation: Quotation` becomes the row's own "text" and "spans". Empty: it stays a field.
     spread: ClassVar[tuple[str, ...]] = ()
-    # What a cell with it looks like in a sheet; see `extractor.sheet.tables.Role`.
+    # How a cell with it is formatted in a sheet; see `extractor.sheet.tables.Role`.
     role: ClassVar[str] = "phrase"
 
     @classmethod

@@ -1,15 +1,15 @@
-"""The whole way of one article, on one page. Read this first.
+"""The pipeline: from an article to its extraction, step by step. Read this first.
 
     article ──► inventory ──► answer ──► check ──► what the answer left ──► check ──► extraction
                (find/)       (answer/)  (check/)   is filled by the rules
 
-The rules always answer: on their own, or beside a language model, whose answer goes before theirs
-where it stands the check. A model's answer can be wrong in any way; what cannot be grounded in the
-article is taken out, reported and filled by the rules, and marked so.
+The rules always answer: alone, or beside a language model, whose answer has precedence. A model's
+answer can be wrong in any way: what cannot be grounded in the article is taken out and reported;
+the rules fill it in, and it is marked as filled.
 """
 
 from extractor import __version__
-from extractor.answer import from_rules as rules
+from extractor.answer.from_rules import answer_by_rules
 from extractor.answers import Answer, Asker
 from extractor.article import Article
 from extractor.check.audit import Checked, check, ground, report, unaccounted
@@ -40,7 +40,7 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
 
         return asyncio.run(extract_and_disconnect())
     inventory = with_candidates(take(article), shape_of(schema.model).kinds)
-    answer = rules.answer(inventory, schema.model)
+    answer = answer_by_rules(inventory, schema.model)
     checked = check(inventory, schema.model, answer)
     return _extraction(inventory, schema, checked, answer, Usage(), None)
 
@@ -51,7 +51,7 @@ async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extrac
     Raises ModelError when the model gave nothing usable.
     """
     inventory = with_candidates(take(article), shape_of(schema.model).kinds)
-    by_rules = rules.answer(inventory, schema.model)
+    by_rules = answer_by_rules(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
     answer, usage = await asker.ask(inventory, schema, by_rules.copy())
     answer.origin = "model"
@@ -103,7 +103,7 @@ def _extraction(
 
 
 def _confidence(checked: Checked, by_candidate: dict[str, float]) -> dict[str, float]:
-    """Return each row's confidence under its path, as far as whoever answered gave one."""
+    """Return the confidence of each row that has one, by its path: {"quotes[3]": 0.9}."""
     by_path: dict[str, float] = {}
     for row in checked.rows:
         known = by_candidate.get(row.key, by_candidate.get(row.anchor_id or ""))

@@ -47,7 +47,7 @@ class _AnswerState:
         return self.known.inventory
 
 
-def answer(inventory: Inventory, model: type[BaseModel]) -> Answer:
+def answer_by_rules(inventory: Inventory, model: type[BaseModel]) -> Answer:
     """Return the rules' answer to the schema `model`; one warning names the fields left empty."""
     state = _AnswerState(ArticleFacts(inventory))
     data = _fill_group(shape_of(model), state, "")

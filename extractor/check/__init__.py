@@ -1,1 +1,1 @@
-"""Whether an answer is true to the article: words grounded, every candidate accounted for."""
+"""Checks an answer against the article: grounds its words, accounts for every candidate."""

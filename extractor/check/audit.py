@@ -1,8 +1,8 @@
 """The audit: what an answer says stands in the article, and every candidate is accounted for.
 
-`check` takes an answer in any state, keeps what can stand and reports the rest: rows that rest on
-nothing are dropped, duplicates are merged, and each candidate of the kinds that the schema asks
-for ends as used, dismissed with a reason, or unaccounted. It never raises for an answer.
+`check` takes an answer in any state, keeps what is grounded in the article and reports the rest:
+rows that rest on nothing are dropped, duplicates are merged, and each candidate of the kinds that
+the schema asks for ends as used, dismissed with a reason, or unaccounted. It never raises.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Set

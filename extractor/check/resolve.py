@@ -356,7 +356,7 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     """Return the mention that an answer most likely rests on.
 
     In the anchor's own sentences the nearest one; else the last before it; else the first after.
-    Mentions inside the quoted words come last: they are not who speaks. Without an anchor, the
+    Mentions inside the quoted words come last: they do not name the speaker. Without an anchor, the
     first mention.
     """
     mentions = entity.mentions

@@ -90,8 +90,9 @@ def article_from_text(
 ) -> Article:
     """Return `text`, unchanged, as an article; offsets count its code points.
 
-    What is given (`title`, `date` in ISO 8601, …) goes before what the text's own headline, byline
-    and copyright line say. Never raises on any text, an empty one included (it has no paragraphs).
+    What is given (`title`, `date` in ISO 8601, …) has precedence over the text's own headline,
+    byline and copyright line. Never raises on any text; an empty one has no
+    paragraphs.
     """
     return _assemble(
         text,

@@ -56,7 +56,7 @@ _PICTURE_WORDS = (
     "Credit",
     "Courtesy",
 )
-_CREDIT_SIGNS = ("/", " via ", "Images", "by ", ": ", ")", "]")  # spares most tails the search
+_CREDIT_SIGNS = ("/", " via ", "Images", "by ", ": ", ")", "]")  # every credit has one
 # The label of a page's picture, glued to the words before it when the page became text.
 _RUN_IN = re.compile(
     r"(?:(?<=[\w.,)”\"’])|(?<=[.!?)”\"’]\s))"

@@ -1,8 +1,8 @@
 """Finds schemas and prompts by name: in the user's own folder first, then among those shipped.
 
 A schema is a Python file, and loading it runs it, as with any script of the user's. It is loaded
-as a module of a made-up package whose path lists the user's folder, then ours, so that
-`from .quotes import Quote` finds the user's quotes.py or else the shipped one. A prompt is a
+as a module of a package that exists in memory only, whose path lists the user's folder, then the
+shipped one, so that `from .quotes import Quote` finds the user's quotes.py first. A prompt is a
 template of the same name; here it is read and hashed, never rendered.
 """
 
@@ -207,7 +207,7 @@ class _Finder:
         path: Sequence[str] | None,
         target: ModuleType | None = None,  # noqa: ARG004 (importlib passes it)
     ) -> ModuleSpec | None:
-        """Return where a module of the made-up package is loaded from; None for all others."""
+        """Return how a module of the package of schemas is loaded; None for all other modules."""
         package, _, stem = fullname.partition(".")
         if package != _PACKAGE or not stem or "." in stem:
             return None

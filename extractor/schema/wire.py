@@ -21,7 +21,7 @@ _KEPT = frozenset(
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a copy of a model's JSON schema, to be changed at will; Pydantic makes it once."""
+    """Return a model's JSON schema, a copy that may be changed; Pydantic makes it only once."""
     schema: dict[str, Any] = json.loads(_schema_text(model))
     return schema
 
@@ -94,7 +94,7 @@ def _close(node: dict[str, Any], free: list[bool]) -> None:
 
 
 class Shared(dict[str, Any]):
-    """JSON data that many requests hold and nobody changes, so that it is serialised once."""
+    """JSON data that many requests share and that never changes, so that it is serialised once."""
 
     @cached_property
     def canonical(self) -> bytes:

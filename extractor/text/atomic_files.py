@@ -69,7 +69,7 @@ def write_text(target: Path, text: str) -> None:
 def output_errors(target: Path) -> Iterator[None]:
     """Turn any OSError in the block into an OutputError on `target`.
 
-    A closed pipe stays a BrokenPipeError: whoever read it has seen enough, and that is no error.
+    A closed pipe stays a BrokenPipeError: its reader has stopped reading, which is no error.
     """
     try:
         yield

@@ -29,7 +29,7 @@ _RUNS = rf"[\s{_INVISIBLE}]{{2,}}|[{_INVISIBLE}]|''|--+|[^\W\d_][\u0300-\u036f]+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text, and where the pieces that changed their length stood."""
+    """A folded text, with the offsets of the pieces whose length changed, to map others back."""
 
     text: str
     # One entry for each piece that changed its length: where it starts and ends, folded and not.

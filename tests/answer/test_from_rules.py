@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from extractor.answer.from_rules import answer
+from extractor.answer.from_rules import answer_by_rules
 from extractor.answers import Answer
 from extractor.check.audit import check
 from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
@@ -26,7 +26,7 @@ from tests.support.inventory import TEXT, at, inventory
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> Inventory:
+def handmade(monkeypatch: pytest.MonkeyPatch) -> Inventory:
     """The article made by hand, with readers that know it by heart."""
     said = {
         "Q1": Attribution("Q1", "P1.1", None, at("said"), "direct", 0.9, "x"),
@@ -64,17 +64,17 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Inventory:
     return inventory()
 
 
-def filled(made: Inventory, model: type[BaseModel]) -> tuple[Any, Answer]:
+def filled(handmade: Inventory, model: type[BaseModel]) -> tuple[Any, Answer]:
     """Return the checked record as JSON data, and the answer."""
-    found = answer(made, model)
-    return record_to_json(check(made, model, found).record), found
+    answer = answer_by_rules(handmade, model)
+    return record_to_json(check(handmade, model, answer).record), answer
 
 
-def test_the_shipped_schemas_are_filled_whole(made: Inventory) -> None:
+def test_the_shipped_schemas_are_filled_whole(handmade: Inventory) -> None:
     """Every field of the event schema that the readers know is there, and nothing is left out."""
-    data, found = filled(made, load_schema("release_event").model)
-    assert found.warnings == []
-    assert [(d.candidate, d.reason) for d in found.dismissed] == [("Q3", "title")]
+    data, answer = filled(handmade, load_schema("release_event").model)
+    assert answer.warnings == []
+    assert [(d.candidate, d.reason) for d in answer.dismissed] == [("Q3", "title")]
     first, second = data["quotes"]
     assert (first["speaker"]["name"], first["via"], first["kind"]) == ("Ana Ruiz", None, "direct")
     assert second["speaker"]["mention"]["text"] == "she"
@@ -97,10 +97,10 @@ def test_the_shipped_schemas_are_filled_whole(made: Inventory) -> None:
     assert (release["by"]["name"], release["from"], release["to"]) == ("Veldavia", None, [])
 
 
-def test_confidence_is_known_by_candidate(made: Inventory) -> None:
+def test_confidence_is_known_by_candidate(handmade: Inventory) -> None:
     """Rows on sentences are told apart by their list."""
-    found = answer(made, load_schema("release_event").model)
-    assert found.confidence == {
+    answer = answer_by_rules(handmade, load_schema("release_event").model)
+    assert answer.confidence == {
         "Q1": 0.9,
         "Q2": 0.7,
         "N1": 0.8,
@@ -112,7 +112,7 @@ def test_confidence_is_known_by_candidate(made: Inventory) -> None:
     }
 
 
-def test_plain_text_fields_take_the_articles_words(made: Inventory) -> None:
+def test_plain_text_fields_take_the_articles_words(handmade: Inventory) -> None:
     """A schema of `str` fields gets names and words; what is unknown is "" and named once."""
 
     class Row(BaseModel):
@@ -130,20 +130,20 @@ def test_plain_text_fields_take_the_articles_words(made: Inventory) -> None:
         rows: list[Row]
         ideas: list[str]
 
-    data, found = filled(made, Sheet)
+    data, answer = filled(handmade, Sheet)
     assert (data["headline"], data["published"], data["url"]) == ("Timber", "2025-03-04", "")
     assert [(r["said_by"], r["topic"], r["note"]) for r in data["rows"]] == [
         ("Ana Ruiz", "", None)
     ] * 2
     assert data["rows"][0]["wording"] == "We will not lift the sanctions on timber,"
-    (warning,) = found.warnings
+    (warning,) = answer.warnings
     assert warning.code == "left_empty"
     for path in ("verdict", "ideas", "rows[].topic", "rows[].note"):
         assert path in warning.message
     assert "said_by" not in warning.message
 
 
-def test_synonyms_and_types_decide(made: Inventory) -> None:
+def test_synonyms_and_types_decide(handmade: Inventory) -> None:
     """Names of fields differ, their types too: the value comes in the type that is asked for."""
 
     class Kind(Enum):
@@ -181,7 +181,7 @@ def test_synonyms_and_types_decide(made: Inventory) -> None:
         part: Part
         restrictions: list[Restriction]
 
-    data, found = filled(made, Sheet)
+    data, answer = filled(handmade, Sheet)
     said = data["part"]["said"]
     assert [row["form"] for row in said] == ["full", "partial"]
     assert [row["voice"]["name"] for row in said] == ["Ana Ruiz"] * 2
@@ -202,10 +202,10 @@ def test_synonyms_and_types_decide(made: Inventory) -> None:
         ["Veldavia"],
         "export ban on timber",
     )
-    assert "part.said[].addressee" in found.warnings[0].message
+    assert "part.said[].addressee" in answer.warnings[0].message
 
 
-def test_plain_lists_get_everything(made: Inventory) -> None:
+def test_plain_lists_get_everything(handmade: Inventory) -> None:
     """A list of quotations, figures, names or sentences holds all of them; kinds by name."""
 
     class Sheet(BaseModel):
@@ -217,8 +217,8 @@ def test_plain_lists_get_everything(made: Inventory) -> None:
         everyone: list[Name]
         sentences: list[Sentence]
 
-    found = answer(made, Sheet).data
-    assert found == {
+    answer = answer_by_rules(handmade, Sheet).data
+    assert answer == {
         "quotations": ["Q1", "Q2"],
         "figures": ["N1", "N2", "N3", "N4"],
         "people": ["P1", "P3"],
@@ -229,7 +229,7 @@ def test_plain_lists_get_everything(made: Inventory) -> None:
     }
 
 
-def test_rows_of_names_hold_their_quotations(made: Inventory) -> None:
+def test_rows_of_names_hold_their_quotations(handmade: Inventory) -> None:
     """A row on a name gets its role, and the quotations of that speaker."""
 
     class Voice(BaseModel):
@@ -240,13 +240,13 @@ def test_rows_of_names_hold_their_quotations(made: Inventory) -> None:
     class Voices(BaseModel):
         voices: list[Voice]
 
-    found = answer(made, Voices)
-    assert found.data["voices"] == [{"name": "P1", "title": "Minister", "quotes": ["Q1", "Q2"]}]
-    audit = check(made, Voices, found).audit
+    answer = answer_by_rules(handmade, Voices)
+    assert answer.data["voices"] == [{"name": "P1", "title": "Minister", "quotes": ["Q1", "Q2"]}]
+    audit = check(handmade, Voices, answer).audit
     assert (audit.used, len(audit.dismissed), audit.unaccounted) == (2, 1, ())
 
 
-def test_required_values_that_are_not_known_stay_empty(made: Inventory) -> None:
+def test_required_values_that_are_not_known_stay_empty(handmade: Inventory) -> None:
     """No value is guessed: a required choice or name is null, its row stays, and it is said."""
 
     class Row(BaseModel):
@@ -259,16 +259,16 @@ def test_required_values_that_are_not_known_stay_empty(made: Inventory) -> None:
     class Sheet(BaseModel):
         rows: list[Row]
 
-    data, found = filled(made, Sheet)
+    data, answer = filled(handmade, Sheet)
     assert [(r["mood"], r["target"], r["stars"]) for r in data["rows"]] == [(None, None, None)] * 2
     assert data["rows"][0]["kind"] == "direct"
-    checked = check(made, Sheet, found)
+    checked = check(handmade, Sheet, answer)
     told = [r.message for r in checked.warnings if r.code == "empty_required"]
     assert told[0] == "rows[].mood is required and empty in rows[0], rows[1]"
     assert len(told) == 3
 
 
-def test_rows_that_rest_on_nothing_known_are_left_empty(made: Inventory) -> None:
+def test_rows_that_rest_on_nothing_known_are_left_empty(handmade: Inventory) -> None:
     """Rows of plain text, or on sentences of another subject, are for a model."""
 
     class Event(BaseModel):
@@ -282,32 +282,32 @@ def test_rows_that_rest_on_nothing_known_are_left_empty(made: Inventory) -> None
         events: list[Event]
         ideas: list[Idea]
 
-    data, found = filled(made, Sheet)
+    data, answer = filled(handmade, Sheet)
     assert data == {"events": [], "ideas": []}
-    assert "events[], ideas[]" in found.warnings[0].message
+    assert "events[], ideas[]" in answer.warnings[0].message
 
 
 def test_nested_quotations_of_the_same_speaker_are_dismissed(
-    made: Inventory, monkeypatch: pytest.MonkeyPatch
+    handmade: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Words quoted inside a quotation are a row only if somebody else said them."""
     from dataclasses import replace
 
-    inner = replace(made.quotations[1], parent="Q1", half_of=None)
-    nested = replace(made, quotations=(made.quotations[0], inner))
-    said = facts.attribute(made)
+    inner = replace(handmade.quotations[1], parent="Q1", half_of=None)
+    nested = replace(handmade, quotations=(handmade.quotations[0], inner))
+    said = facts.attribute(handmade)
     quotes = load_schema("quotes").model
     for speaker, reasons in (("P1.3", ["nested"]), (None, ["nested"]), ("P3.1", [])):
         table = {"Q1": said["Q1"], "Q2": replace(said["Q2"], speaker=speaker)}
         monkeypatch.setattr(facts, "attribute", lambda *_, table=table: table)
-        found = answer(nested, quotes)
-        assert [d.reason for d in found.dismissed] == reasons
-        assert len(found.data["quotes"]) == 2 - len(reasons)
+        answer = answer_by_rules(nested, quotes)
+        assert [d.reason for d in answer.dismissed] == reasons
+        assert len(answer.data["quotes"]) == 2 - len(reasons)
 
 
-def test_a_model_inside_itself_does_not_hang(made: Inventory) -> None:
+def test_a_model_inside_itself_does_not_hang(handmade: Inventory) -> None:
     """A recursive schema is filled as far as its first level."""
-    assert answer(made, Tree).data["rows"][0]["quotation"] == "Q1"
+    assert answer_by_rules(handmade, Tree).data["rows"][0]["quotation"] == "Q1"
 
 
 class Tree(BaseModel):
@@ -342,9 +342,9 @@ def test_choices_are_allowed_ones_or_none(
     assert choose(word, choices) == chosen
 
 
-def test_words_stand_where_they_are_said_to(made: Inventory) -> None:
+def test_words_stand_where_they_are_said_to(handmade: Inventory) -> None:
     """Every phrase of the rules carries its true place."""
-    for rows in answer(made, load_schema("release_event").model).data.values():
+    for rows in answer_by_rules(handmade, load_schema("release_event").model).data.values():
         for row in rows:
             for value in row.values():
                 for item in value if isinstance(value, list) else [value]:

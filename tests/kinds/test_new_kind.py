@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel
 
-from extractor.answer.from_rules import answer as answer_by_rules
+from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.answer.model.narrow import narrow_questions
 from extractor.answer.model.prompt import Prompts

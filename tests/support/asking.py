@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from extractor.answer import from_rules as rules
+from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.answers import Answer
 from extractor.find.inventory import Inventory, take
@@ -45,7 +45,7 @@ def ask(
     """Ask the model about one article, as the pipeline does."""
     inventory = inventory_of(text)
     loaded = load_schema(schema)
-    by_rules = rules.answer(inventory, loaded.model)
+    by_rules = answer_by_rules(inventory, loaded.model)
 
     async def go() -> tuple[Answer, Usage]:
         async with ModelAsker(settings) as asker:

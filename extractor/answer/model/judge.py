@@ -106,9 +106,10 @@ class Judge:
     _last_complaints: list[str] = field(default_factory=list, repr=False)
 
     def accept(self, data: dict[str, Any]) -> None:
-        """Keep what is good of an answer's object; raise AskAgain while more is to be had.
+        """Keep what is good of an answer's object; raise AskAgain when something is wrong with it.
 
-        The same complaints are made once only: a model that repeats an answer has no better one.
+        The message lists the complaints. The same ones are not made twice in a row: a model that
+        repeats its answer has no better one.
         """
         self.attempts += 1
         self.faults = []

@@ -23,7 +23,7 @@ _FAKE_MARK = re.compile(r"\[(?=\s*[A-Za-z]\s*\d)")
 _OUR_MARK = re.compile(r"\s?\[P\d+\]|\[S\d+\]\s?|\[[A-Z]\d+(?: continued)?:\s?([^\[\]]*)\]?")
 _ID = re.compile(r"\[?[A-Za-z]\d+(?:\.\d+)?\]?")
 _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
-# Alternative names listed beside the main one; more help nobody and cost tokens.
+# Alternative names listed beside the main one; more of them cost tokens and do not help.
 _ALIASES = 3
 _NAMES = 60  # in one question; beyond it the least mentioned are left out
 # An offset, its rank among marks at that offset (less than 0: it ends something), and what is

@@ -137,7 +137,7 @@ def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> boo
 
 @dataclass(frozen=True, slots=True)
 class _Setup:
-    """What all questions on some fields of a schema share; nobody may change it."""
+    """What all questions on some fields of a schema share."""
 
     accepted: Shape  # the fields that an answer fills in the end
     asked: Shape  # the same without evident fields

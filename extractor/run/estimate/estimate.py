@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from extractor.answer import from_rules as rules
 from extractor.answer.endpoint.cache import default_folder, open_cache
 from extractor.answer.endpoint.client import Endpoint
 from extractor.answer.endpoint.messages import Question, characters_of
 from extractor.answer.endpoint.prices import cost, dollars, price_of
+from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.article import Article
 from extractor.errors import AnswerInvalid, InputError
@@ -186,7 +186,7 @@ class _ArticleEstimator:
         self._endpoint.unsent.clear()
         self._endpoint.questions.clear()
         inventory = with_candidates(take(article), shape_of(self._schema.model).kinds)
-        by_rules = rules.answer(inventory, self._schema.model)
+        by_rules = answer_by_rules(inventory, self._schema.model)
         rows: dict[str, int] = {}
         for key, rests_on in self._rests_on.items():
             found = by_rules.data.get(key)

@@ -36,7 +36,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-from extractor.answer import from_rules as rules
+from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.prompt import Prompts
 from extractor.answer.model.whole import whole_questions
 from extractor.find.inventory import take
@@ -123,7 +123,7 @@ def prepared(texts: Sequence[str], schema: Schema) -> list[Asked]:
     found = []
     for number, text in enumerate(texts):
         inventory = take(article_from_text(f"Count no. {number}\n\n{text}"))
-        answer = rules.answer(inventory, schema.model)
+        answer = answer_by_rules(inventory, schema.model)
         (asked,) = whole_questions(prompts, settings, inventory, answer, None)
         rows = [
             row | {key: (row.get(key) or "").split(".")[0] or None for key in ("speaker", "via")}
