@@ -18,7 +18,7 @@ Origin = Literal["rules", "model"]
 
 
 class Ranking(Protocol):
-    """The possible sources of a quotation; see `extractor.rules.attribution.speakers.Ranking`."""
+    """The possible speakers of a quotation, e.g. a `rules.attribution.speakers.SpeakerRanking`."""
 
     @property
     def rivals(self) -> tuple[tuple[str, float], ...]:

@@ -24,7 +24,7 @@ from extractor.find.inventory import Inventory
 from extractor.kinds import kind_named, kind_of_id
 from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery
 from extractor.kinds.kind import Kind
-from extractor.rules.attribution.speakers import Ranking
+from extractor.rules.attribution.speakers import SpeakerRanking
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.schema.synonyms import ARTICLE_WORDS, choose, may_be_taken
 from extractor.text.spans import Span
@@ -37,7 +37,7 @@ class _AnswerState:
     known: ArticleFacts
     # As in `Answer`.
     confidence: dict[str, float] = field(default_factory=dict)
-    rankings: dict[str, Ranking] = field(default_factory=dict)
+    rankings: dict[str, SpeakerRanking] = field(default_factory=dict)
     # The paths of the fields that the rules cannot fill, in order: "quotes[].topic".
     unknown: dict[str, None] = field(default_factory=dict)
 

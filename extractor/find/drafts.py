@@ -27,7 +27,7 @@ class Draft:
     described: bool = False  # by a noun for people: "a senior official"
 
 
-class Phrase(NamedTuple):
+class Description(NamedTuple):
     """A description: tokens first:last, of which `head` is the noun."""
 
     first: int

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.rules.attribution.dismissal import why_no_quotation
-from extractor.rules.attribution.speakers import Attribution, Ranking, attribute
+from extractor.rules.attribution.speakers import Attribution, SpeakerRanking, attribute
 from extractor.text.spans import Span
 
 
@@ -34,7 +34,7 @@ class RowFacts:
     anchor: str  # the id of its candidate
     facts: dict[str, Fact]  # by canonical name: "speaker", "counts"
     confidence: float
-    ranking: Ranking | None = None  # of a quotation: who else may have said it
+    ranking: SpeakerRanking | None = None  # of a quotation: who else may have said it
 
 
 class RowQuery(NamedTuple):

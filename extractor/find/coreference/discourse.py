@@ -28,7 +28,9 @@ _OWNING = word_set("coreference.case", "his")
 _PEOPLE = ("person", "unnamed", "other")
 _ACTING = SUBJECTS | {f"p-{role}" for role in SUBJECTS}
 
-Past = tuple[int, int, str, int]  # a mention: its token, line, role, and the index of its entity
+PastMention = tuple[
+    int, int, str, int
+]  # a mention: its token, line, role, and the index of its entity
 
 # By which pronouns an entity may be meant, as bits; by its name every one may be.
 _NAMED: Final = 1
@@ -67,7 +69,7 @@ class History:
         self._paragraphs = [sentence.paragraph for sentence in document.sentences] or [0]
         # Captions and the like: nobody outside them means whom only they name.
         self.apart = {i for i, p in enumerate(document.article.paragraphs) if p.kind != "body"}
-        self.past: list[Past] = []
+        self.past: list[PastMention] = []
         self.trails: dict[int, Trail] = {}  # of the entities, the one mentioned last at the end
         self._aside: dict[int, Trail] = {}  # the same within one caption or the like
         self._aside_at = -1  # its paragraph
@@ -84,7 +86,9 @@ class History:
             ]
         )
         self.position = 0  # of the first mention not read yet
-        self.taken_up: Past | None = None  # the last description that meant somebody named before
+        self.taken_up: PastMention | None = (
+            None  # the last description that meant somebody named before
+        )
         self._roles: dict[int, str] = {}
         self.opening = {first for first, _, _ in self.coming}
         self.found = [  # "HE", printed in capitals, may be read as a name

@@ -2,7 +2,12 @@
 
 import re
 
-from extractor.find.figures.not_figures import PLAIN_NAME, Verdict, counted_after, words_before
+from extractor.find.figures.not_figures import (
+    PLAIN_NAME,
+    NotFigureSpan,
+    counted_after,
+    words_before,
+)
 from extractor.find.figures.numerals import Numeral
 from extractor.language.en.calendar import MONTHS
 from extractor.language.en.lists import word_set
@@ -19,7 +24,7 @@ _AGE_GROUPS = word_set("figures.age-groups")
 _AGE_WORDS = word_set("figures.age-words")
 
 
-def age(text: str, numeral: Numeral) -> Verdict | None:
+def age(text: str, numeral: Numeral) -> NotFigureSpan | None:
     """Tell an age: "43-year-old", "aged 12", ", 58,", "Anna (45)"."""
     start, end, value = numeral.start, numeral.end, numeral.value
     if value is None or numeral.scaled or numeral.share or not 0 < value < 125:

@@ -33,7 +33,7 @@ from extractor.find.candidates import Entity, FigureCandidate, FigureKind, NotAF
 from extractor.find.figures import not_figures
 from extractor.find.figures.ages import age
 from extractor.find.figures.idioms import is_idiom
-from extractor.find.figures.not_figures import Verdict, words_before
+from extractor.find.figures.not_figures import NotFigureSpan, words_before
 from extractor.find.figures.numbered_names import named, roman, telephone_word
 from extractor.find.figures.numerals import Numeral, read_numeral
 from extractor.find.figures.qualifiers import Qualifier, qualifier_of
@@ -108,7 +108,7 @@ def find_figures(
     return tuple(figures), tuple(others)
 
 
-def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | None:
+def _read(text: str, match: re.Match[str], done: int) -> _Quantity | NotFigureSpan | None:
     """Read what a trigger begins: a quantity, a number that is none, or nothing."""
     start, group = match.start(), match.lastgroup
     if group == "month":
@@ -128,24 +128,24 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | Verdict | N
         )
         if shape and not (shape[2] == "year" and quantity.kind in ("measure", "money", "percent")):
             return shape
-        if verdict := telephone_word(text, start, match.end()):
-            return verdict
+        if not_figure := telephone_word(text, start, match.end()):
+            return not_figure
     elif quantity is None:
         word = match.group().lower()
         return (start, match.end(), "ordinal") if word in ORDINALS else None
     if quantity.start < done:
         return None
     numeral = quantity.numeral
-    if verdict := age(text, numeral) or _word_time(text, numeral):
-        return verdict
-    if verdict := named(text, numeral, quantity.kind != "count"):
-        return verdict
+    if not_figure := age(text, numeral) or _word_time(text, numeral):
+        return not_figure
+    if not_figure := named(text, numeral, quantity.kind != "count"):
+        return not_figure
     if is_idiom(text, numeral, quantity.kind):
         return numeral.start, numeral.end, "idiom"
     return quantity
 
 
-def _word_time(text: str, numeral: Numeral) -> Verdict | None:
+def _word_time(text: str, numeral: Numeral) -> NotFigureSpan | None:
     if not numeral.digits and (numeral.value or 0) <= 24:
         return not_figures.word_time(text, numeral.start, numeral.end)
     return None

@@ -12,7 +12,9 @@ from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import is_plural
 from extractor.language.word_lists import alternatives
 
-Verdict = tuple[int, int, NotFigureReason]  # where the number that is no figure begins and ends
+NotFigureSpan = tuple[
+    int, int, NotFigureReason
+]  # where the number that is no figure begins and ends
 
 _YEAR = r"(?:1[0-9]|20)[0-9]{2}(?![0-9,]*[0-9])"
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9:%$]|[.,][0-9]{3}|\.[0-9])"
@@ -64,7 +66,6 @@ _AGO = re.compile(
 PLAIN_NAME = re.compile(r"[\"”’']?[A-Z][\w.’'-]*[^\W\d_][.”\"’']?\Z|[A-Z]\.\Z|Jr\.\Z|Sr\.\Z")
 _SCORE = re.compile(r"([0-9]{1,3})([-–]| ?[-–] |-to-)([0-9]{1,3})(?![\w%]|[-–/][0-9]|[.,][0-9])")
 _SCORE_TO = re.compile(r"([0-9]{1,3})( to )([0-9]{1,3})(?![\w%]|[.,][0-9]| (?:percent|per|%))")
-_WORD_SCORE = re.compile(r"[a-z]+-[a-z]+|[a-z]+ to [a-z]+")
 _SCORE_CUES = word_set("figures.score-cues")
 _ORDINAL_DIGITS = re.compile(r"[0-9,]+(?:st|nd|rd|th)\b")
 _LIST_MARK = re.compile(r"[0-9]{1,3}[.)][ \u00a0\t]|[0-9]{1,3}\.?\)")
@@ -88,13 +89,13 @@ def opens_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?:;\n\"“‘'(—–-•*…|»«„["
 
 
-def month_date(text: str, start: int) -> Verdict | None:
+def month_date(text: str, start: int) -> NotFigureSpan | None:
     """Read a date that begins with a month: "Dec. 13", "December 13, 2025", "May 2016"."""
     match = _MONTH_FIRST.match(text, start)
     return (start, match.end(), "date") if match else None
 
 
-def shaped_otherwise(text: str, start: int, end: int) -> Verdict | None:
+def shaped_otherwise(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Tell what digits are whose own shape says it: a date, a time, a telephone number, a year.
 
     `start` is the first digit of a stretch of digits, commas and points that ends at `end`.
@@ -127,7 +128,7 @@ def shaped_otherwise(text: str, start: int, end: int) -> Verdict | None:
     return _year(text, start, before)
 
 
-def _glued(text: str, start: int, end: int, before: str) -> Verdict | None:
+def _glued(text: str, start: int, end: int, before: str) -> NotFigureSpan | None:
     """Judge digits that something stands before without a blank: "G-20", "MH17", "#2"."""
     if before == "#":
         return start, end, "ordinal"
@@ -148,7 +149,7 @@ def _glued(text: str, start: int, end: int, before: str) -> Verdict | None:
     return (start, end, "name") if left[-1].isdigit() else None
 
 
-def _year(text: str, start: int, before: str) -> Verdict | None:
+def _year(text: str, start: int, before: str) -> NotFigureSpan | None:
     if before in "'’" and (match := _SHORT_YEAR.match(text, start)):
         return start, match.end(), "year"
     if match := _YEARS.match(text, start):
@@ -170,7 +171,7 @@ def _year(text: str, start: int, before: str) -> Verdict | None:
     return None
 
 
-def score(text: str, start: int) -> Verdict | None:
+def score(text: str, start: int) -> NotFigureSpan | None:
     """Read "3-2", "52 to 48": two numbers, the larger first, or a word of winning beside them."""
     match = _SCORE.match(text, start) or _SCORE_TO.match(text, start)
     if match is None:
@@ -207,7 +208,7 @@ def date_expression(text: str, end: int, left: list[str]) -> bool:
     return False
 
 
-def word_time(text: str, start: int, end: int) -> Verdict | None:
+def word_time(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Read "five o'clock", "nine in the morning"."""
     match = _WORD_TIME.match(text, end)
     return (start, match.end(), "time") if match else None

@@ -8,7 +8,7 @@ import re
 
 from extractor.find.figures.not_figures import (
     NEXT_WORD,
-    Verdict,
+    NotFigureSpan,
     counted_after,
     opens_sentence,
     words_before,
@@ -32,7 +32,7 @@ _NUMBER_WORDS = word_set("figures.number-signs")
 _OPENERS = word_set("figures.no-name-before-number")
 
 
-def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
+def named(text: str, numeral: Numeral, has_unit: bool) -> NotFigureSpan | None:
     """Tell a number that belongs to a name or a place in a document: "Channel 4", "Article 21"."""
     start, end = numeral.start, numeral.end
     if has_unit or numeral.scaled or numeral.share or start == 0:
@@ -78,7 +78,7 @@ def named(text: str, numeral: Numeral, has_unit: bool) -> Verdict | None:
     return None
 
 
-def _hyphened_name(text: str, numeral: Numeral) -> Verdict | None:
+def _hyphened_name(text: str, numeral: Numeral) -> NotFigureSpan | None:
     """Judge "7-Eleven", "3-D", and house numbers: "10 Downing Street"."""
     if numeral.digits and (match := _HYPHEN_CAPITAL.match(text, numeral.end)):
         last = match[1]
@@ -92,7 +92,7 @@ def _hyphened_name(text: str, numeral: Numeral) -> Verdict | None:
 
 def _after_capital(
     text: str, numeral: Numeral, left: list[str], word: str, after: str
-) -> Verdict | None:
+) -> NotFigureSpan | None:
     """Judge digits after a capitalised word: "Boeing 737", but "On Tuesday 40 people"."""
     start, end = numeral.start, numeral.end
     bare = word.strip("”\"’'.,:;")
@@ -118,7 +118,7 @@ def _after_capital(
     return start, end, "name"
 
 
-def telephone_word(text: str, start: int, end: int) -> Verdict | None:
+def telephone_word(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Tell an emergency number: "call 911"."""
     left = words_before(text, start)
     near = left[-1].lower() if left else ""
@@ -134,7 +134,7 @@ def telephone_word(text: str, start: int, end: int) -> Verdict | None:
     return None
 
 
-def roman(text: str, start: int, end: int) -> Verdict | None:
+def roman(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Read a Roman number after a capitalised word: "World War II", "Title IX"."""
     left = words_before(text, start)
     if not left or not left[-1][0].isupper() or text[start - 1] != " ":

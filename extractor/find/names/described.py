@@ -12,7 +12,7 @@ from extractor.language.word_classes import kind_of_word
 
 if TYPE_CHECKING:
     from extractor.find.document import Document
-    from extractor.find.drafts import Draft, Phrase
+    from extractor.find.drafts import Description, Draft
     from extractor.language.tokens import Tokens
 
 _RULERS = word_set("titles.rulers")
@@ -22,7 +22,7 @@ _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 
 
 def beside(
-    document: Document, phrase: Phrase, starting: dict[int, Draft], ending: dict[int, Draft]
+    document: Document, phrase: Description, starting: dict[int, Draft], ending: dict[int, Draft]
 ) -> Draft | None:
     """Return the person named beside the phrase: in apposition to it, or said to be it.
 
@@ -76,7 +76,7 @@ def said_of_pronoun(tokens: Tokens, first: int) -> bool:
     return joined and tokens.lower[k - 1] in ("he", "she")
 
 
-def gives_name(document: Document, phrase: Phrase, starting: dict[int, Draft]) -> Draft | None:
+def gives_name(document: Document, phrase: Description, starting: dict[int, Draft]) -> Draft | None:
     """Return the person as whom somebody names himself: "one driver, who gave his name as X"."""
     tokens, k = document.tokens, phrase.last
     if k < len(tokens) and tokens.text[k] == ",":
@@ -95,7 +95,7 @@ def gives_name(document: Document, phrase: Phrase, starting: dict[int, Draft]) -
     return None
 
 
-class Bearers:
+class PeopleByNoun:
     """The people by the nouns that describe them, and where each is named."""
 
     def __init__(self, people: list[Draft]) -> None:
@@ -131,7 +131,9 @@ def _office(noun: str) -> str:
     return "ruler" if noun in _RULERS else noun
 
 
-def described(tokens: Tokens, phrase: Phrase, noun: str, bearers: Bearers) -> Draft | None:
+def described(
+    tokens: Tokens, phrase: Description, noun: str, people_by_noun: PeopleByNoun
+) -> Draft | None:
     """Return the person whom a definite description means: same role, same country, last named."""
     if tokens.lower[phrase.first] not in ("the", "this", "that"):
         return None
@@ -141,4 +143,4 @@ def described(tokens: Tokens, phrase: Phrase, noun: str, bearers: Bearers) -> Dr
         country = found.code if found else country
         if not found and tokens.text[k][0].isupper():
             traits.add(tokens.lower[k])
-    return bearers.last(_office(noun), country, traits, phrase.first)
+    return people_by_noun.last(_office(noun), country, traits, phrase.first)

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractor.find.drafts import Draft, Phrase
-from extractor.find.names.described import Bearers, beside, described, gives_name, said_of_pronoun
+from extractor.find.drafts import Description, Draft
+from extractor.find.names.described import (
+    PeopleByNoun,
+    beside,
+    described,
+    gives_name,
+    said_of_pronoun,
+)
 from extractor.language.en.countries import lookup
 from extractor.language.en.lexicon import (
     ADJECTIVE_ENDINGS,
@@ -40,7 +46,6 @@ _BOUNDARY = (
     - word_set("names.within-descriptions")
 ) | word_set("names.description-ends")
 _BARE = word_set("names.bare-nouns")
-_QUANTIFIERS = word_set("names.quantifiers")
 _OPENERS = DETERMINERS | POSSESSIVES
 _ENDINGS = word_set("closed_classes.possessive-endings")
 _DEFINITE = word_set("names.definite") | POSSESSIVES
@@ -178,9 +183,9 @@ def _right_edge(tokens: Tokens, head: int) -> int:
     return last
 
 
-def find_phrases(document: Document) -> list[Phrase]:
+def find_phrases(document: Document) -> list[Description]:
     """Return the descriptions outside names, in order."""
-    tokens, found = document.tokens, list[Phrase]()
+    tokens, found = document.tokens, list[Description]()
     text, lower, classes, quoted = tokens.text, tokens.lower, tokens.classes, document.quoted
     count = len(text)
     for head in tokens.all_of(PERSON | SPEAKING):
@@ -199,7 +204,7 @@ def find_phrases(document: Document) -> list[Phrase]:
             continue
         first = _left_edge(tokens, head)
         if _stands_for_somebody(tokens, first, head, singular(word)):
-            found.append(Phrase(first, _right_edge(tokens, head), head))
+            found.append(Description(first, _right_edge(tokens, head), head))
     return found
 
 
@@ -220,7 +225,7 @@ def _is_verb(tokens: Tokens, head: int) -> bool:
     )
 
 
-def find_speaking(document: Document, taken: set[int]) -> list[Phrase]:
+def find_speaking(document: Document, taken: set[int]) -> list[Description]:
     """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
     tokens, found = document.tokens, []
     for verb in tokens.all_of(SPEECH):
@@ -235,7 +240,7 @@ def find_speaking(document: Document, taken: set[int]) -> list[Phrase]:
         if head in taken or document.quoted[head] or not noun[0].isalpha() or _contracted(noun):
             continue  # a contraction too: "that he'd said"
         if noun in _PRONOUN_LIKE:
-            found.append(Phrase(head, head + 1, head))
+            found.append(Description(head, head + 1, head))
             continue
         first = _left_edge(tokens, head)
         if (
@@ -247,7 +252,7 @@ def find_speaking(document: Document, taken: set[int]) -> list[Phrase]:
                 else tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES
             )
         ):
-            found.append(Phrase(first, head + 1, head))
+            found.append(Description(first, head + 1, head))
     return found
 
 
@@ -286,7 +291,7 @@ def add(document: Document, drafts: list[Draft]) -> None:
     ending = {last: d for d in people for _, last, _ in d.mentions}
     unnamed: dict[str, Draft] = {}
     by_head: dict[str, list[Draft]] = {}  # unnamed sources by their noun
-    bearers = Bearers(people)
+    people_by_noun = PeopleByNoun(people)
     phrases = find_phrases(document)
     taken = {k for p in phrases for k in range(p.first, p.last)}
     for d in drafts:
@@ -303,7 +308,7 @@ def add(document: Document, drafts: list[Draft]) -> None:
             draft = (
                 beside(document, phrase, starting, ending)
                 or gives_name(document, phrase, starting)
-                or described(tokens, phrase, noun, bearers)
+                or described(tokens, phrase, noun, people_by_noun)
             )
             if draft:
                 draft.mentions.append((phrase.first, phrase.last, "nominal"))

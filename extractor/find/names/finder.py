@@ -13,7 +13,7 @@ from extractor.find.candidates import Entity, Mention, MentionKind, Placed
 from extractor.find.coreference import pronouns
 from extractor.find.document import Document
 from extractor.find.drafts import Draft
-from extractor.find.names import descriptions as nominals
+from extractor.find.names import descriptions
 from extractor.find.names.capitalised_runs import PLACE_HEADS, TITLES, Run, runs
 from extractor.find.names.kinds import is_aged, is_country, kind_of
 from extractor.language.en.countries import is_demonym, is_place, lookup
@@ -38,7 +38,7 @@ def find_names(document: Document) -> tuple[tuple[Entity, ...], list[Placed]]:
     And all mentions with the tokens that they cover, in order of the text.
     """
     drafts = _cluster(document, runs(document))
-    nominals.add(document, drafts)
+    descriptions.add(document, drafts)
     likely = pronouns.add(document, drafts)
     return _freeze(document, drafts, likely)
 
@@ -259,10 +259,10 @@ def _describe(document: Document, run: Run, draft: Draft) -> None:
     """Take down titles and descriptions: "envoy Ruth Okafor", "Brandt, a former adviser"."""
     tokens = document.tokens
     titles = (run.first, run.first + run.titles) if run.titles else None
-    before = nominals.phrase_before(document, run.first)
+    before = descriptions.phrase_before(document, run.first)
     previous = run.first - 1 if run.first else 0
     placed = len(run.words) == 1 and tokens.lower[previous] in ("of", "in", "from")
-    after = None if placed else nominals.apposition_after(document, run.last)
+    after = None if placed else descriptions.apposition_after(document, run.last)
     for place in (titles, before, after):
         if place is None:
             continue

@@ -55,7 +55,7 @@ class Mark:
     loose: bool = False  # blanks on both sides: opens or closes only as a last resort
 
 
-class _Around(NamedTuple):
+class _Neighbours(NamedTuple):
     """What stands around a row of marks."""
 
     before: str  # the character before it, "" where the paragraph begins
@@ -82,16 +82,16 @@ def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
             continue
         opens = _may_stand_before_opening(before) and _may_follow_opening(text, b, after)
         closes = bool(before) and not before.isspace()
-        around = _Around(before, after, opens, closes, b - a > 1)
+        neighbours = _Neighbours(before, after, opens, closes, b - a > 1)
         if b - a == 1:
             row_marks = [(a, b, _FAMILY[text[a]])]
         else:
             row_marks = _split(text, a, b, opens and not closes)
         for x, y, family in row_marks:
             if family == SINGLE:
-                mark = _single(text, x, y, around)
+                mark = _single(text, x, y, neighbours)
             else:
-                mark = _double(text, x, y, family, around)
+                mark = _double(text, x, y, family, neighbours)
             if mark:
                 found.append(mark)
     return found
@@ -146,9 +146,9 @@ def _split(text: str, a: int, b: int, opening: bool) -> list[tuple[int, int, str
     return cut
 
 
-def _double(text: str, x: int, y: int, family: str, around: _Around) -> Mark | None:
+def _double(text: str, x: int, y: int, family: str, neighbours: _Neighbours) -> Mark | None:
     """Judge a double mark or a guillemet; None for the mark of an HTML attribute."""
-    before, after, opens, closes, _ = around
+    before, after, opens, closes, _ = neighbours
     shape = text[x]
     opening_shape, plain = shape in _OPENING_SHAPES, shape in "\"＂'´"
     loose = False
@@ -175,9 +175,9 @@ def _double(text: str, x: int, y: int, family: str, around: _Around) -> Mark | N
     return Mark(x, y, family, kind, loose)
 
 
-def _single(text: str, x: int, y: int, around: _Around) -> Mark | None:
+def _single(text: str, x: int, y: int, neighbours: _Neighbours) -> Mark | None:
     """Judge a single mark; None for an apostrophe."""
-    before, after, opens, closes, several = around
+    before, after, opens, closes, several = neighbours
     shape = text[x]
     if opens:
         if shape in "’´" or _cut_beginning(text, x, y):

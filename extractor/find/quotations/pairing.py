@@ -48,7 +48,7 @@ _LAST_CLAUSE = re.compile(r"[,?!][\"”'’]*\s+([^,?!\"“”]{4,80})$")
 _CLAUSE_BEGINS = word_set("quotations.clause-begins")
 
 
-class _Piece(NamedTuple):
+class _QuotationPart(NamedTuple):
     """A quotation, or the part of one, that stands in one paragraph."""
 
     start: int  # of the opening mark
@@ -123,7 +123,7 @@ def _stretches(article: Article) -> list[_Stretch]:
     return [stretch for stretch in found if stretch.closed or stretch.family != SINGLE]
 
 
-def _goes_on_in(pieces: list[_Piece], waiting: _Stretch, paragraph: Paragraph) -> bool:
+def _goes_on_in(pieces: list[_QuotationPart], waiting: _Stretch, paragraph: Paragraph) -> bool:
     return (
         bool(pieces)
         and pieces[0].start == paragraph.span.start
@@ -147,7 +147,7 @@ def _mark_begins_next(article: Article, at: int, singles: bool) -> bool:
 # --- in one paragraph ----------------------------------------------------------------
 
 
-def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_Piece]:
+def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_QuotationPart]:
     """Pair the marks of one paragraph; pieces in order of their first mark, never crossing."""
     text = article.text
     doubles = [mark for mark in marks if mark.family != SINGLE]
@@ -161,7 +161,7 @@ def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_Piece]:
     return kept
 
 
-def _unclosed(article: Article, at: int, marks: list[Mark], i: int, last: bool) -> _Piece:
+def _unclosed(article: Article, at: int, marks: list[Mark], i: int, last: bool) -> _QuotationPart:
     """Return what the unclosed mark `i` begins; without words when the mark is a stray."""
     text, span, mark = article.text, article.paragraphs[at].span, marks[i]
     following = marks[i + 1].start if i + 1 < len(marks) else span.end
@@ -177,16 +177,16 @@ def _unclosed(article: Article, at: int, marks: list[Mark], i: int, last: bool) 
     return _open(text, mark, end, goes_on)
 
 
-def _closed(text: str, opening: Mark, closing: Mark) -> _Piece:
+def _closed(text: str, opening: Mark, closing: Mark) -> _QuotationPart:
     words = _words(text, opening.end, closing.start)
     shape = text[opening.start : opening.end]
-    return _Piece(opening.start, closing.end, words, opening.family, shape, True, False)
+    return _QuotationPart(opening.start, closing.end, words, opening.family, shape, True, False)
 
 
-def _open(text: str, opening: Mark, end: int, goes_on: bool) -> _Piece:
+def _open(text: str, opening: Mark, end: int, goes_on: bool) -> _QuotationPart:
     words = _words(text, opening.end, end)
     shape = text[opening.start : opening.end]
-    return _Piece(opening.start, words.end, words, opening.family, shape, False, goes_on)
+    return _QuotationPart(opening.start, words.end, words, opening.family, shape, False, goes_on)
 
 
 def _words(text: str, start: int, end: int) -> Span:
@@ -256,11 +256,11 @@ def _runs_into_attribution(text: str, start: int, end: int) -> bool:
 
 
 def _single_pieces(
-    article: Article, at: int, marks: list[Mark], doubles: list[_Piece]
-) -> list[_Piece]:
+    article: Article, at: int, marks: list[Mark], doubles: list[_QuotationPart]
+) -> list[_QuotationPart]:
     """Pair the single marks, apart in each stretch between double marks."""
     text, span = article.text, article.paragraphs[at].span
-    pieces: list[_Piece] = []
+    pieces: list[_QuotationPart] = []
     for outside, group in _by_stretch([m for m in marks if m.family == SINGLE], doubles):
         pairs, open_mark = _pair_singles(text, group)
         pieces += [_closed(text, opening, closing) for opening, closing in pairs]
@@ -272,11 +272,13 @@ def _single_pieces(
     return pieces
 
 
-def _by_stretch(singles: list[Mark], doubles: list[_Piece]) -> list[tuple[bool, list[Mark]]]:
+def _by_stretch(
+    singles: list[Mark], doubles: list[_QuotationPart]
+) -> list[tuple[bool, list[Mark]]]:
     """Group single marks by the innermost double stretch around them; True marks the outermost."""
     groups: dict[int, list[Mark]] = {}
     pending = sorted(doubles, reverse=True)
-    around: list[_Piece] = []
+    around: list[_QuotationPart] = []
     for mark in singles:
         while pending and pending[-1].start < mark.start:
             around.append(pending.pop())

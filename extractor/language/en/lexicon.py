@@ -38,11 +38,6 @@ PRONOUN_GENDER: dict[str, str] = {
     for word, kind in word_labels("closed_classes.third-person").items()
     if kind in ("m", "f")
 }
-PERSONAL_PRONOUNS = (
-    word_set("closed_classes.third-person") - REFLEXIVES
-    | word_set("closed_classes.first-person")
-    | word_set("closed_classes.subject-pronouns", "relative")
-)
 
 MONTHS_AND_DAYS = word_set("calendar.months") | word_set("calendar.weekdays")
 # "We've", "it’s", "who'd": what stands for two words is no name.

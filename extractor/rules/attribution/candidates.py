@@ -1,4 +1,4 @@
-"""Who could have said a quotation, and what speaks for each: the evidence as named features.
+"""Who could have said a quotation, and what speaks for each, as named features.
 
 Candidates are the mentions around the quotation and the speaker of the quotation before it; the
 features say where a mention stands, which words lie between, and which verb it is the subject of.
@@ -15,7 +15,13 @@ from extractor.find.candidates import Entity, Mention
 from extractor.frozen import frozen
 from extractor.language.en.lexicon import FINITE_SPEECH, PREPOSITIONS
 from extractor.language.log_linear import Features, weighed
-from extractor.rules.attribution.context import ROLE, Evidence, Nearby, Setting, nearby
+from extractor.rules.attribution.context import (
+    ROLE,
+    AttributionContext,
+    NearbyMention,
+    QuotationSetting,
+    nearby,
+)
 
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
 
@@ -29,7 +35,7 @@ def weights() -> dict[str, float]:
 
 
 @frozen
-class Source:
+class SpeakerCandidate:
     """A mention that may be the source of a quotation."""
 
     mention: Mention
@@ -41,48 +47,49 @@ class Source:
     features: tuple[Features, ...]
 
 
-# What all features of a source are worth, and the fields of the source: one is made of the best.
-Rated = tuple[float, Mention, Entity, int, int, str, int | None, tuple[Features, ...]]
-# Where a mention stands to a quotation: the zone, what follows it (see Evidence.follows), its verb,
-# and what speaks for it for standing there.
+# What all features of a candidate are worth, and its fields: a `SpeakerCandidate` is made only of
+# the best.
+RatedCandidate = tuple[float, Mention, Entity, int, int, str, int | None, tuple[Features, ...]]
+# Where a mention stands to a quotation: the zone, what follows it (`AttributionContext.follows`),
+# its verb, and the features of standing there.
 _Stance = tuple[str, str, int | None, Features]
 
 
 @dataclass(slots=True)
-class Around:
+class Surroundings:
     """What stands around a quotation: the same for all its candidates."""
 
-    setting: Setting
+    setting: QuotationSetting
     verbs: str  # what speaks in its sentence at all
     nearest: int | None  # the last verb of speech before it in its sentence
-    tail: int | None  # see Evidence.tail
+    tail: int | None  # see AttributionContext.tail
     sides: str  # what follows it
     last_word: str  # the class of the word before it
     previous: str  # the id of the entity that said the quotation before it, or ""
 
 
-def sources_of(around: Around, previous: Source | None) -> list[Rated]:
+def sources_of(around: Surroundings, previous: SpeakerCandidate | None) -> list[RatedCandidate]:
     """Return the candidates for one quotation, with their features.
 
     `previous` is the source of the quotation before it, a candidate itself.
     """
-    setting, evidence = around.setting, around.setting.evidence
-    found: list[Rated] = []
-    at = evidence.mention_from(setting.first)
-    least = evidence.mention_from(evidence.back_limit(setting))
+    setting, context = around.setting, around.setting.context
+    found: list[RatedCandidate] = []
+    at = context.mention_from(setting.first)
+    least = context.mention_from(context.back_limit(setting))
     if at - least > MAX_EACH_SIDE:
         least = at - MAX_EACH_SIDE
     for place in range(at - 1, least - 1, -1):
-        near = nearby(evidence, place)
+        near = nearby(context, place)
         if near is not None:
             stance = _before(around, near)
             found.append(_source(around, near, at - 1 - place, stance))
-    at = evidence.mention_from(setting.last)
-    most = evidence.mention_from(setting.paragraph_end)
+    at = context.mention_from(setting.last)
+    most = context.mention_from(setting.paragraph_end)
     if most - at > MAX_EACH_SIDE:
         most = at + MAX_EACH_SIDE
     for place in range(at, most):
-        near = nearby(evidence, place)
+        near = nearby(context, place)
         if near is not None:
             stance = _after(around, near, place - at)
             found.append(_source(around, near, place - at, stance))
@@ -91,9 +98,11 @@ def sources_of(around: Around, previous: Source | None) -> list[Rated]:
     return found
 
 
-def _source(around: Around, near: Nearby, rank: int, stance: _Stance) -> Rated:
+def _source(
+    around: Surroundings, near: NearbyMention, rank: int, stance: _Stance
+) -> RatedCandidate:
     """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
-    setting, evidence = around.setting, around.setting.evidence
+    setting, context = around.setting, around.setting.context
     zone, follows, verb, placed = stance
     first, last, mention, entity = near.placed
     standing = _standing(zone, rank, follows, near.preceded)
@@ -101,22 +110,22 @@ def _source(around: Around, near: Nearby, rank: int, stance: _Stance) -> Rated:
     id_ = entity.id
     known = _known(
         zone, near.kind, around.verbs, id_ == around.previous,
-        evidence.said_before.get(id_, 0), near.often,
+        context.said_before.get(id_, 0), near.often,
     )  # fmt: skip
     if near.described is not None:
         first, last, mention, entity = near.described
-        verb = evidence.verb_after(last, last + ROLE) if verb is None else verb
+        verb = context.verb_after(last, last + ROLE) if verb is None else verb
     worth = standing.worth + shaped.worth + placed.worth + known.worth
     features = standing, shaped, placed, known
     return worth, mention, entity, first, last, zone, verb, features
 
 
-def _carry(around: Around, previous: Source) -> Rated:
+def _carry(around: Surroundings, previous: SpeakerCandidate) -> RatedCandidate:
     """Return the source of the quotation before as a candidate."""
     setting = around.setting
     same = previous.first >= setting.paragraph or setting.earlier
     zone = "carry same" if same else "carry other"
-    gap = setting.evidence.paragraphs_between(previous.first, setting.first)
+    gap = setting.context.paragraphs_between(previous.first, setting.first)
     carried, shaped = _carried(zone, min(gap, 3), around.verbs), _shaped(zone, setting.shape)
     return (
         carried.worth + shaped.worth, previous.mention, previous.entity,
@@ -124,28 +133,28 @@ def _carry(around: Around, previous: Source) -> Rated:
     )  # fmt: skip
 
 
-def surroundings(setting: Setting, previous: Source | None) -> Around:
+def surroundings(setting: QuotationSetting, previous: SpeakerCandidate | None) -> Surroundings:
     """Look around a quotation: the background to every candidate.
 
     `previous` is the source of the quotation before it.
     """
-    evidence = setting.evidence
-    left = evidence.nearest_verb(setting.sentence, setting.first)
-    right = evidence.first_verb(setting.last, setting.sentence_end)
-    tail = evidence.tail(setting)
+    context = setting.context
+    left = context.nearest_verb(setting.sentence, setting.first)
+    right = context.first_verb(setting.last, setting.sentence_end)
+    tail = context.tail(setting)
     verbs = (
         f"verbs={'L' if left is not None else ''}{'R' if right is not None else ''}"
         f"{'T' if tail is not None else ''}"
     )
-    last_word = _last_word(evidence, setting.first - 1)
+    last_word = _last_word(context, setting.first - 1)
     said = previous.entity.id if previous else ""
-    return Around(setting, verbs, left, tail, _sides(setting), last_word, said)
+    return Surroundings(setting, verbs, left, tail, _sides(setting), last_word, said)
 
 
-def cue_of(setting: Setting, source: Source) -> int | None:
+def cue_of(setting: QuotationSetting, source: SpeakerCandidate) -> int | None:
     """Return the verb that attributes: between source and quotation the one nearest to it."""
     if setting.sentence <= source.first < setting.first:
-        return setting.evidence.nearest_verb(source.last, setting.first) or source.verb
+        return setting.context.nearest_verb(source.last, setting.first) or source.verb
     return source.verb
 
 
@@ -187,12 +196,12 @@ def _known(
     return (*found, f"{zone} again") if again else found
 
 
-def _before(around: Around, near: Nearby) -> _Stance:
+def _before(around: Surroundings, near: NearbyMention) -> _Stance:
     """Say where a mention before the quotation stands to it."""
-    setting, evidence = around.setting, around.setting.evidence
+    setting, context = around.setting, around.setting.context
     first, last, _, _ = near.placed
     if first >= setting.sentence:
-        follows, verb = evidence.follows(last, setting.first)
+        follows, verb = context.follows(last, setting.first)
         between = setting.first - last
         placed = _left(
             (between if between < 12 else 12) // 2,
@@ -201,15 +210,15 @@ def _before(around: Around, near: Nearby) -> _Stance:
         )  # fmt: skip
         return "left", follows, verb, placed
     if first >= setting.paragraph:
-        follows, verb = evidence.follows(last, setting.sentence)
-        away = evidence.document.sentence_of[setting.first] - evidence.document.sentence_of[first]
+        follows, verb = context.follows(last, setting.sentence)
+        away = context.document.sentence_of[setting.first] - context.document.sentence_of[first]
         return "up", follows, verb, _up(away if away < 3 else 3, setting.earlier)
-    follows, verb = evidence.follows(last, setting.paragraph)
-    opens, ends = first in evidence.document.opens, evidence.tokens.text[setting.paragraph - 1]
+    follows, verb = context.follows(last, setting.paragraph)
+    opens, ends = first in context.document.opens, context.tokens.text[setting.paragraph - 1]
     return "above", follows, verb, _above(opens, ends)
 
 
-def _to_verb(around: Around, first: int, last: int, verb: int | None) -> str:
+def _to_verb(around: Surroundings, first: int, last: int, verb: int | None) -> str:
     """Say how a mention in the quotation's sentence stands to the verb nearest to the quotation."""
     nearest = around.nearest
     if nearest is None:
@@ -218,7 +227,7 @@ def _to_verb(around: Around, first: int, last: int, verb: int | None) -> str:
         away = around.setting.first - verb
         return f"owns the nearest verb, {(away if away < 8 else 8) // 2}"
     if nearest > last:
-        joined = around.setting.evidence.tokens.lower[nearest - 1] if nearest else ""
+        joined = around.setting.context.tokens.lower[nearest - 1] if nearest else ""
         known = joined in ("and", "but", "who", "to", ",", "that")
         return f"nearest verb after, joined by {joined if known else 'other'}"
     if nearest < first:
@@ -254,9 +263,9 @@ def _above(opens: bool, ends: str) -> tuple[str, ...]:
     return (f"above {'opens' if opens else 'inside'}", f"above ends={ends}")
 
 
-def _sides(setting: Setting) -> str:
+def _sides(setting: QuotationSetting) -> str:
     """Say whether an attribution follows the quotation: then what precedes counts less."""
-    evidence, tokens = setting.evidence, setting.evidence.tokens
+    context, tokens = setting.context, setting.context.tokens
     k = setting.last
     if k >= setting.sentence_end:
         return "nothing after"
@@ -266,17 +275,17 @@ def _sides(setting: Setting) -> str:
         word = tokens.lower[k] if k < setting.sentence_end else "."
     if word in FINITE_SPEECH:
         return "verb after"
-    if evidence.named_at(k):
-        nearest = evidence.first_verb(k, min(k + 8, setting.sentence_end))
+    if context.named_at(k):
+        nearest = context.first_verb(k, min(k + 8, setting.sentence_end))
         return "source after" if nearest is not None else "name after"
     return "words after"
 
 
-def _last_word(evidence: Evidence, k: int) -> str:
+def _last_word(context: AttributionContext, k: int) -> str:
     """Class the word right before the quotation."""
     if k < 0:
         return "start"
-    word = evidence.tokens.lower[k]
+    word = context.tokens.lower[k]
     if word in FINITE_SPEECH:
         return "verb"
     if word in (",", ":", "that", "as", "a", "the", "is", "was", "to", "of", "and", "his"):
@@ -286,25 +295,25 @@ def _last_word(evidence: Evidence, k: int) -> str:
     return "mark" if not word[0].isalnum() else "word"
 
 
-def _after(around: Around, near: Nearby, rank: int) -> _Stance:
+def _after(around: Surroundings, near: NearbyMention, rank: int) -> _Stance:
     """Say where a mention after the quotation stands to it."""
-    setting, evidence = around.setting, around.setting.evidence
+    setting, context = around.setting, around.setting.context
     first, last, _, _ = near.placed
     if first < setting.sentence_end:
-        follows, verb = evidence.follows(last, setting.sentence_end)
+        follows, verb = context.follows(last, setting.sentence_end)
         placed, verb = _on_the_right(around, first, rank, follows, verb)
         return "right", follows, verb, placed
-    follows, verb = evidence.follows(last, setting.paragraph_end)
-    placed = _down(any(evidence.document.quoted[setting.last : first]))
+    follows, verb = context.follows(last, setting.paragraph_end)
+    placed = _down(any(context.document.quoted[setting.last : first]))
     return "down", follows, verb, placed
 
 
 def _on_the_right(
-    around: Around, first: int, rank: int, follows: str, verb: int | None
+    around: Surroundings, first: int, rank: int, follows: str, verb: int | None
 ) -> tuple[Features, int | None]:
     """Return the features of a mention after the quotation in its sentence, and its verb."""
-    evidence, tail = around.setting.evidence, around.tail
-    lower, text = evidence.tokens.lower, evidence.tokens.text
+    context, tail = around.setting.context, around.tail
+    lower, text = context.tokens.lower, context.tokens.text
     to_tail = joined = ""
     if tail is not None:
         place = "at" if tail <= first <= tail + 2 else "past" if first > tail else "before"
@@ -322,7 +331,7 @@ def _on_the_right(
         joined = f"according rank={min(rank, 2)}"
     elif rank == 0 and verb is not None:
         joined = f"role and verb, {min(len(gap), 6)}"
-    quoted = any(evidence.document.quoted[k:first])
+    quoted = any(context.document.quoted[k:first])
     return _right(to_tail, min(len(gap), 8), joined, quoted), verb
 
 

@@ -35,10 +35,10 @@ _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 
 
 @frozen
-class Setting:
+class QuotationSetting:
     """Where a quotation stands: token ranges of the reporter's words around it."""
 
-    evidence: "Evidence"  # the article that it stands in
+    context: "AttributionContext"  # the article that it stands in
     quotation: QuotationCandidate
     first: int  # first token of the quotation, marks included
     last: int  # after its last token
@@ -57,7 +57,7 @@ def last_mark(quotation: QuotationCandidate, text: str) -> str:
     return "," if after == "," else text[end - 1]
 
 
-class Evidence:
+class AttributionContext:
     """The article as attribution reads it: token arrays and the mentions outside quotations."""
 
     def __init__(self, inventory: Inventory) -> None:
@@ -75,7 +75,7 @@ class Evidence:
         self._within = set[int]().union(*covered)  # tokens inside any mention
         self._paragraph_starts = [first_from(p.span.start) for p in inventory.article.paragraphs]
         self._follows: dict[tuple[int, int], tuple[str, int | None]] = {}  # by mention's end, stop
-        self.nearby: dict[int, Nearby | None] = {}  # by index in `mentions`, see `nearby`
+        self.nearby: dict[int, NearbyMention | None] = {}  # by index in `mentions`, see `nearby`
         self.said_before: dict[str, int] = {}  # entity id -> quotations given to it so far
 
     def between(self, first: int, last: int) -> Sequence[Placed]:
@@ -88,7 +88,7 @@ class Evidence:
 
     # --- where a quotation stands -----------------------------------------------------------
 
-    def setting(self, quotation: QuotationCandidate) -> Setting:
+    def setting(self, quotation: QuotationCandidate) -> QuotationSetting:
         """Find the reporter's words around a quotation."""
         tokens, text = self.tokens, self.inventory.article.text
         first = tokens.first_from(quotation.outer.start)
@@ -116,7 +116,7 @@ class Evidence:
         )  # fmt: skip
         lowest = first - _WIDEST if first - _WIDEST > para_first else para_first
         highest = last + _WIDEST if last + _WIDEST < para_end else para_end
-        return Setting(
+        return QuotationSetting(
             self, quotation, first, last,
             sentence if sentence > lowest else lowest, end if end < highest else highest,
             para_first, para_end, shape, any(self.document.quoted[lowest:first]),
@@ -137,12 +137,12 @@ class Evidence:
         starts = self._paragraph_starts
         return bisect_left(starts, later + 1) - bisect_left(starts, earlier + 1)
 
-    def back_limit(self, setting: Setting) -> int:
+    def back_limit(self, setting: QuotationSetting) -> int:
         """Return the first token that sources may stand at: one paragraph back."""
         index = setting.quotation.paragraph
         return self._paragraph_starts[index - 1] if index else 0
 
-    def tail(self, setting: Setting) -> int | None:
+    def tail(self, setting: QuotationSetting) -> int | None:
         """Return the token at which an attribution after a comma begins: ", Smith said"."""
         tokens, quoted, last = self.tokens, self.document.quoted, setting.last
         for k in range(setting.last - 1, setting.sentence_end - 1):
@@ -351,48 +351,48 @@ _TOLD_APART = word_set("attribution.pronouns-told-apart")
 
 
 @frozen
-class Nearby:
+class NearbyMention:
     """A mention that may be the source of quotations near it."""
 
     placed: Placed
     kind: str  # "name-person", "pronoun-they-subject"
     often: int  # how often its entity is mentioned, as a power of two
-    preceded: str  # see Evidence.preceded
+    preceded: str  # see AttributionContext.preceded
     described: Placed | None  # the person named after it whose description it opens
 
 
-def nearby(evidence: Evidence, place: int) -> Nearby | None:
+def nearby(context: AttributionContext, place: int) -> NearbyMention | None:
     """Return what is known of a mention, None where it only opens somebody's description.
 
     `place` is its index among the mentions.
     """
-    known = evidence.nearby
+    known = context.nearby
     if place in known:
         return known[place]
-    near = known[place] = _look_at(evidence, evidence.mentions[place])
+    near = known[place] = _look_at(context, context.mentions[place])
     return near
 
 
-def _look_at(evidence: Evidence, placed: Placed) -> Nearby | None:
+def _look_at(context: AttributionContext, placed: Placed) -> NearbyMention | None:
     first, last, mention, entity = placed
     described = None
     if mention.kind == "pronoun":
-        word = evidence.tokens.lower[first]
-        if word in POSSESSIVES and _owns_somebody(evidence, first):
+        word = context.tokens.lower[first]
+        if word in POSSESSIVES and _owns_somebody(context, first):
             return None
         case = "object" if word in _OBJECTS else "subject"
         kind = f"pronoun-{word if word in _TOLD_APART else 'person'}-{case}"
     else:
         kind = f"{mention.kind}-{entity.kind}{'-plural' if entity.plural else ''}"
         if mention.kind == "name":
-            described = _described(evidence, last)
+            described = _described(context, last)
     often = len(entity.mentions).bit_length()
-    return Nearby(placed, kind, often, evidence.preceded(first), described)
+    return NearbyMention(placed, kind, often, context.preceded(first), described)
 
 
-def _owns_somebody(evidence: Evidence, first: int) -> bool:
+def _owns_somebody(context: AttributionContext, first: int) -> bool:
     """Return whether "his" opens a description of somebody else, e.g. "His wife Ann Berg said"."""
-    lower = evidence.tokens.lower
+    lower = context.tokens.lower
     for word in lower[first + 1 : first + 5]:
         if not word[0].isalpha() or word in PREPOSITIONS or word in FINITE_SPEECH:
             return False
@@ -401,23 +401,23 @@ def _owns_somebody(evidence: Evidence, first: int) -> bool:
     return False
 
 
-def _described(evidence: Evidence, last: int) -> Placed | None:
+def _described(context: AttributionContext, last: int) -> Placed | None:
     """Return the person named after a name that ends at token `last` and opens the description.
 
     "EU foreign policy chief Ann Berg said": what speaks for "EU" speaks for the person.
     """
-    head = bisect_left(evidence.heads, last)
-    if head == len(evidence.heads) or evidence.heads[head] >= last + ROLE:
+    head = bisect_left(context.heads, last)
+    if head == len(context.heads) or context.heads[head] >= last + ROLE:
         return None
     lower, classes, quoted = (
-        evidence.tokens.lower,
-        evidence.tokens.classes,
-        evidence.document.quoted,
+        context.tokens.lower,
+        context.tokens.classes,
+        context.document.quoted,
     )
     role = False
     for k in range(last, min(last + ROLE + 1, len(lower))):
-        if role and evidence.named_at(k):
-            begins = [placed for placed in evidence.between(k, k + 1) if placed[3].kind == "person"]
+        if role and context.named_at(k):
+            begins = [placed for placed in context.between(k, k + 1) if placed[3].kind == "person"]
             if begins:
                 return begins[-1]
         word = lower[k]

@@ -27,7 +27,7 @@ from extractor.rules.attribution.dismissal_features import (
     GOODS,
     PEOPLE_OF_WORKS,
     WORKS,
-    Cues,
+    CueTable,
     by_last_word,
     features_of,
     mark_within,
@@ -103,7 +103,7 @@ class DismissalEvidence:
 
 
 @cache
-def _table() -> tuple[dict[str, float], Cues]:
+def _table() -> tuple[dict[str, float], CueTable]:
     """Return the fitted weights by feature, and how surely words attribute."""
     path = Path(__file__).with_name("dismissal_weights.json")
     table = json.loads(path.read_text(encoding="utf-8"))
@@ -127,7 +127,7 @@ def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str
 
 
 def evidence_of(
-    inventory: Inventory, quotation: QuotationCandidate, cues: Cues
+    inventory: Inventory, quotation: QuotationCandidate, cues: CueTable
 ) -> DismissalEvidence | None:
     """Return what speaks for dismissing; None for a stretch that never is.
 

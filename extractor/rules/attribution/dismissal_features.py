@@ -47,12 +47,11 @@ _TELLING = frozenset(_KINDS) | {"titled", "called", "known"}
 _NO_VERB_AFTER = DETERMINERS | POSSESSIVES | PREPOSITIONS
 _SUBJECTS = word_set("attribution.personal-subjects")
 _TURNS = word_set("attribution.turns")
-_ENDS = frozenset("¶ quotation . ? ! ; :".split())
 _JOINING = word_set("attribution.joining")
 _NEAREST = (1, 3, 7, 15)  # tokens
 
 # A word -> what it counts as among cues, by what stands before it -> how surely, 1 to 3.
-Cues = Mapping[str, Mapping[str, int]]
+CueTable = Mapping[str, Mapping[str, int]]
 
 
 @lru_cache(maxsize=20_000)
@@ -89,7 +88,7 @@ def class_of(word: str, lower: str) -> str:
 
 
 @dataclass(slots=True)
-class _Place:
+class _StretchTokens:
     """Token ranges: the stretch with its marks, its words, sentence and paragraph."""
 
     first: int
@@ -103,7 +102,7 @@ class _Place:
 
 
 def features_of(
-    inventory: Inventory, quotation: QuotationCandidate, written: str, cues: Cues
+    inventory: Inventory, quotation: QuotationCandidate, written: str, cues: CueTable
 ) -> list[str]:
     """Return the features of a closed stretch of one span.
 
@@ -134,7 +133,7 @@ def mark_within(inventory: Inventory, quotation: QuotationCandidate) -> str:
     return text[end - 1] if text[end - 1] in ",.?!;:" else "w"
 
 
-def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _Place:
+def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _StretchTokens:
     tokens, span = inventory.document.tokens, quotation.spans[0]
     first = tokens.first_from(quotation.outer.start)
     last = tokens.first_from(quotation.outer.end)
@@ -153,14 +152,14 @@ def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _
     highest = last + _WIDEST if last + _WIDEST < end else end
     if sentence_end > highest:
         sentence_end = highest
-    return _Place(
+    return _StretchTokens(
         first, last, tokens.first_from(span.start), tokens.first_from(span.end),
         sentence if sentence > lowest else lowest, sentence_end if sentence_end > last else last,
         start, end,
     )  # fmt: skip
 
 
-def _beside(inventory: Inventory, place: _Place, written: str) -> list[str]:
+def _beside(inventory: Inventory, place: _StretchTokens, written: str) -> list[str]:
     """Features of the words and of what stands right beside the marks."""
     tokens, quoted = inventory.document.tokens, inventory.document.quoted
     text, lower = tokens.text, tokens.lower
@@ -193,7 +192,9 @@ def _beside(inventory: Inventory, place: _Place, written: str) -> list[str]:
     return features
 
 
-def _attributed(inventory: Inventory, place: _Place, written: str, cues: Cues) -> list[str]:
+def _attributed(
+    inventory: Inventory, place: _StretchTokens, written: str, cues: CueTable
+) -> list[str]:
     """Features of the sentence: a cue before or after, its subject, and what lies between."""
     tokens, quoted = inventory.document.tokens, inventory.document.quoted
     text, lower = tokens.text, tokens.lower
@@ -251,7 +252,7 @@ def _attributed(inventory: Inventory, place: _Place, written: str, cues: Cues) -
     return features
 
 
-def by_last_word(cues: Mapping[str, int]) -> Cues:
+def by_last_word(cues: Mapping[str, int]) -> CueTable:
     """Return how surely a word attributes, by the last word of what it counts as.
 
     `cues` gives it by what `cue_key` returns. All finite verbs of speech are among the words.
@@ -262,7 +263,7 @@ def by_last_word(cues: Mapping[str, int]) -> Cues:
     return found
 
 
-def _sureness(lower: list[str], k: int, cues: Cues) -> int:
+def _sureness(lower: list[str], k: int, cues: CueTable) -> int:
     """Return how surely a token attributes, 0 to 3."""
     keys = cues[lower[k]]
     return keys.get(cue_key(lower, k) or "", 0) if keys and lower[k].isalpha() else 0

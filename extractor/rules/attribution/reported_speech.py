@@ -24,7 +24,7 @@ from extractor.frozen import frozen
 from extractor.language.en.lexicon import DETERMINERS, POSSESSIVES, PREPOSITIONS
 from extractor.language.en.lists import word_set
 from extractor.language.log_linear import Features
-from extractor.rules.attribution.context import Evidence
+from extractor.rules.attribution.context import AttributionContext
 from extractor.rules.attribution.reported_speech_model import (
     LONGEST,
     chance,
@@ -46,7 +46,7 @@ _JOINS = word_set("attribution.joining")
 
 
 @frozen
-class Lead:
+class ReportingVerb:
     """A verb that may report something, and the mention that is or may be its subject."""
 
     cue: int  # token
@@ -62,7 +62,7 @@ def read_reports(
 ) -> tuple[AttributionCandidate, ...]:
     """Return the attributions of the article in order of their content."""
     known = attributions if attributions is not None else attribute(inventory)
-    reader = Reader(inventory, known)
+    reader = ReportReader(inventory, known)
     found = reader.quotations(reader.statements())
     found.sort(key=lambda report: (report.content, report.cue or report.span))
     return tuple(
@@ -123,15 +123,15 @@ def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
     return 2 * shared >= every
 
 
-class Reader:
+class ReportReader:
     """One article, read for what it reports."""
 
     def __init__(self, inventory: Inventory, known: dict[str, Attribution]) -> None:
         self.inventory = inventory
         self.known = known
-        self.evidence = Evidence(inventory)
-        self.tokens = self.evidence.tokens
-        self.quoted = self.evidence.document.quoted
+        self.context = AttributionContext(inventory)
+        self.tokens = self.context.tokens
+        self.quoted = self.context.document.quoted
         self.top = [q for q in inventory.quotations if q.parent is None]
         self._ends = [q.outer.end for q in self.top]
 
@@ -142,14 +142,14 @@ class Reader:
         found: list[AttributionCandidate] = []
         for first, last in self.sentences():
             likely: list[AttributionCandidate] = []
-            for lead in self.leads(first, last):
-                worth = worth_of(self.features(lead, last))
+            for verb in self.reporting_verbs(first, last):
+                worth = worth_of(self.features(verb, last))
                 if chance(worth) < _HOPELESS:
                     continue
-                content = self.content(lead, first, last)
-                chances = chance(worth + worth_of(self.shape(lead, content))) if content else 0.0
+                content = self.content(verb, first, last)
+                chances = chance(worth + worth_of(self.shape(verb, content))) if content else 0.0
                 if chances >= _LEAST:
-                    likely.append(self.report(lead, content, chances))
+                    likely.append(self.report(verb, content, chances))
             found += _without_doubles(likely)
         return found
 
@@ -161,17 +161,17 @@ class Reader:
                 first = self.tokens.first_from(sentence.span.start)
                 yield first, self.tokens.first_from(sentence.span.end)
 
-    def leads(self, first: int, last: int) -> list[Lead]:
+    def reporting_verbs(self, first: int, last: int) -> list[ReportingVerb]:
         """Return the verbs of a sentence that may report something, each with one subject."""
-        found: dict[int, Lead] = {}
+        found: dict[int, ReportingVerb] = {}
         subjects: list[tuple[int, Mention, Entity]] = []  # of any verb, in order
-        for start, end, mention, entity in self.evidence.between(first, last):
-            verb = self.evidence.subject_of(end, last)
+        for start, end, mention, entity in self.context.between(first, last):
+            verb = self.context.subject_of(end, last)
             if verb is not None:
                 subjects.append((end, mention, entity))
             cue = self._cue_of(start, end, verb, first, last)
             if cue is not None:
-                found.setdefault(cue[0], Lead(*cue, mention, entity, start, end))
+                found.setdefault(cue[0], ReportingVerb(*cue, mention, entity, start, end))
         if not subjects:
             return list(found.values())
         lower, at = self.tokens.lower, 0
@@ -183,23 +183,23 @@ class Reader:
                 while at < len(subjects) and subjects[at][0] <= k:
                     at += 1
                 _, mention, entity = subjects[at - 1]
-                found[k] = Lead(k, way, mention, entity, k, k + 1)
+                found[k] = ReportingVerb(k, way, mention, entity, k, k + 1)
         return list(found.values())
 
-    def features(self, lead: Lead, last: int) -> tuple[Features, ...]:
-        """Return what is known of a lead."""
-        far = lead.start == lead.cue
-        who = None if far else (lead.mention, lead.entity)
-        return cue_features(self.evidence, lead.cue, lead.way, who, last)
+    def features(self, verb: ReportingVerb, last: int) -> tuple[Features, ...]:
+        """Return what is known of a reporting verb."""
+        far = verb.start == verb.cue
+        who = None if far else (verb.mention, verb.entity)
+        return cue_features(self.context, verb.cue, verb.way, who, last)
 
-    def shape(self, lead: Lead, content: tuple[Span, ...]) -> tuple[Features, ...]:
-        """Return what is known of a lead by what it would report."""
+    def shape(self, verb: ReportingVerb, content: tuple[Span, ...]) -> tuple[Features, ...]:
+        """Return what is known of a reporting verb by what it would report."""
         tokens = self.tokens
         place = "both" if len(content) > 1 else "before"
-        if content[0].start >= tokens.start[lead.cue]:
+        if content[0].start >= tokens.start[verb.cue]:
             place = "after"
         at, end = tokens.first_from(content[0].start), tokens.first_from(content[-1].end)
-        return shape_features(self.evidence, lead.cue, lead.way, place, at, end)
+        return shape_features(self.context, verb.cue, verb.way, place, at, end)
 
     def _joined_by(self, k: int) -> str | None:
         """Say how a verb without a subject of its own is joined: ", saying", "and said"."""
@@ -237,14 +237,14 @@ class Reader:
 
     # --- what they report --------------------------------------------------------------------
 
-    def content(self, lead: Lead, first: int, last: int) -> tuple[Span, ...]:
+    def content(self, verb: ReportingVerb, first: int, last: int) -> tuple[Span, ...]:
         """Return what the cue reports, as spans of the sentence."""
-        cue, edge = lead.cue, self.edge(lead, last)
+        cue, edge = verb.cue, self.edge(verb, last)
         stop = min(last, edge + LONGEST)
-        if lead.start == cue:  # joined to an earlier subject
-            after = self._span(edge, content_end(self.evidence, cue, edge, stop)[0])
+        if verb.start == cue:  # joined to an earlier subject
+            after = self._span(edge, content_end(self.context, cue, edge, stop)[0])
             return (after,) if after else ()
-        opening = min(lead.start, cue)
+        opening = min(verb.start, cue)
         begins = max(first, opening - LONGEST)
         while opening > begins and self.tokens.text[opening - 1] not in ',"”':
             opening -= 1
@@ -253,22 +253,22 @@ class Reader:
         closed = self._closed(edge, last) and opening > first
         if closed or (after_quotation and not self._quotes_at(edge, last)):
             return (before,) if before and opening > first else ()
-        after = self._span(edge, content_end(self.evidence, cue, edge, stop)[0])
+        after = self._span(edge, content_end(self.context, cue, edge, stop)[0])
         if opening > first and self.tokens.text[edge] == "," and before:
             return (before, after) if after else (before,)
         return (after,) if after else ()
 
-    def edge(self, lead: Lead, last: int) -> int:
+    def edge(self, verb: ReportingVerb, last: int) -> int:
         """Return the token after subject and cue, and after whom it is told."""
-        lower, cue = self.tokens.lower, lead.cue
-        edge = max(lead.end, cue + 1)
+        lower, cue = self.tokens.lower, verb.cue
+        edge = max(verb.end, cue + 1)
         if lower[cue] == "according":
-            edge = lead.end
-            while edge < min(last, lead.end + LONGEST) and self.tokens.text[edge] not in ",.":
+            edge = verb.end
+            while edge < min(last, verb.end + LONGEST) and self.tokens.text[edge] not in ",.":
                 edge += 1
-        if lower[cue] in _ADDRESSED and (cue >= lead.end or lead.start == cue):
+        if lower[cue] in _ADDRESSED and (cue >= verb.end or verb.start == cue):
             edge = self._past_addressee(edge, last)
-        if lead.start != cue and "that" in lower[edge : min(edge + 5, last)]:
+        if verb.start != cue and "that" in lower[edge : min(edge + 5, last)]:
             edge = lower.index("that", edge)  # "said on Sunday that"
         return edge
 
@@ -282,7 +282,7 @@ class Reader:
         begins = k
         while begins < last and (lower[begins] in DETERMINERS or lower[begins] in POSSESSIVES):
             begins += 1
-        named = self.evidence.between(begins, begins + 1)
+        named = self.context.between(begins, begins + 1)
         if named:
             k = named[0][1]
             if k < last and lower[k] not in PREPOSITIONS:
@@ -311,7 +311,9 @@ class Reader:
 
     # --- quotations --------------------------------------------------------------------------
 
-    def report(self, lead: Lead, content: tuple[Span, ...], likely: float) -> AttributionCandidate:
+    def report(
+        self, verb: ReportingVerb, content: tuple[Span, ...], likely: float
+    ) -> AttributionCandidate:
         """Return a statement as an attribution, with the quotations in it."""
         inside = list(dict.fromkeys(q for span in content for q in self._quotations_in(span)))
         kind: AttributionKind = "indirect"
@@ -321,9 +323,9 @@ class Reader:
             kind = "mixed"
             content = _union([*content, *(s for q in inside for s in _with_marks(q))])
         ids = tuple(q.id for q in inside)
-        cue = self._cue_span(lead.cue)
+        cue = self._cue_span(verb.cue)
         # Who said a quotation is weighed by more than who is the subject of a verb beside it.
-        source = (self.known[ids[0]].speaker if ids else None) or lead.mention.id
+        source = (self.known[ids[0]].speaker if ids else None) or verb.mention.id
         sure = likely if kind == "direct" else likely * _SOURCED
         return AttributionCandidate("", source, cue, content, kind, ids, sure)
 

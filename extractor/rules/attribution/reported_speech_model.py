@@ -29,7 +29,7 @@ from extractor.language.en.lexicon import (
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.log_linear import Features, weighed
 from extractor.language.tokens import Tokens
-from extractor.rules.attribution.context import Evidence
+from extractor.rules.attribution.context import AttributionContext
 
 MARKS = frozenset(",;:—–-(")
 LONGEST = 120  # tokens of a content that are read
@@ -125,14 +125,14 @@ def _size(count: int) -> int:
 
 
 def cue_features(
-    evidence: Evidence, k: int, way: str, who: tuple[Mention, Entity] | None, stop: int
+    context: AttributionContext, k: int, way: str, who: tuple[Mention, Entity] | None, stop: int
 ) -> tuple[Features, ...]:
     """Return what is known of a verb at token `k`.
 
     `way` is how it stands to its subject ("subject", "inverted", ", -", "and -"), `who` is that
     subject where it stands in the same clause.
     """
-    tokens, quoted = evidence.tokens, evidence.document.quoted
+    tokens, quoted = context.tokens, context.document.quoted
     lower = tokens.lower
     word = lower[k]
     root, form = stem(word), _form(word)
@@ -187,10 +187,10 @@ def _in_sentence(soon: bool, way: str, left: int) -> tuple[str, ...]:
 
 
 def shape_features(
-    evidence: Evidence, cue: int, way: str, place: str, first: int, last: int
+    context: AttributionContext, cue: int, way: str, place: str, first: int, last: int
 ) -> tuple[Features, ...]:
     """Return what the content at tokens first:last tells of its cue; `place` is where it stands."""
-    tokens, quoted = evidence.tokens, evidence.document.quoted
+    tokens, quoted = context.tokens, context.document.quoted
     opening = word_class(tokens, quoted, first, last)
     finite = not _FINITE.isdisjoint(tokens.lower[first : min(last, first + LONGEST)])
     size = _size(last - first)
@@ -216,13 +216,13 @@ def _verb_stands(root: str, place: str, finite: bool, size: int) -> tuple[str, .
 # --- where contents end ------------------------------------------------------------------
 
 
-def content_end(evidence: Evidence, cue: int, edge: int, stop: int) -> tuple[int, float]:
+def content_end(context: AttributionContext, cue: int, edge: int, stop: int) -> tuple[int, float]:
     """Return the token at which the content that begins at token `edge` ends, and how likely.
 
     The content may end at every border; that it ends at one means that it did not before.
     """
     going_on = 1.0
-    for j, features in end_features(evidence, cue, edge, stop):
+    for j, features in end_features(context, cue, edge, stop):
         going_on *= 1.0 - chance(worth_of(features))
         if going_on < _GOES_ON:
             return j, 1.0 - going_on
@@ -230,12 +230,12 @@ def content_end(evidence: Evidence, cue: int, edge: int, stop: int) -> tuple[int
 
 
 def end_features(
-    evidence: Evidence, cue: int, edge: int, stop: int
+    context: AttributionContext, cue: int, edge: int, stop: int
 ) -> Iterator[tuple[int, tuple[Features, ...]]]:
     """Yield the tokens at which a content that begins at token `edge` may end, its borders, with
     what is known of each.
     """
-    tokens, quoted = evidence.tokens, evidence.document.quoted
+    tokens, quoted = context.tokens, context.document.quoted
     text, lower = tokens.text, tokens.lower
     root = stem(lower[cue])
     opening = word_class(tokens, quoted, edge, stop)
@@ -251,8 +251,8 @@ def end_features(
         two = word_class(tokens, quoted, j + 2, stop)
         last = "quoted" if quoted[j - 1] or text[j - 1] in _CLOSING else "-"
         following = one if text[j + 1][0].isupper() else stem(lower[j + 1])
-        named = evidence.named_at(j + 1)
-        verb = named and evidence.subject_of(evidence.ends_at(j + 1), stop) is not None
+        named = context.named_at(j + 1)
+        verb = named and context.subject_of(context.ends_at(j + 1), stop) is not None
         yield (
             j,
             (

@@ -15,14 +15,14 @@ from extractor.frozen import frozen
 from extractor.language.en.lexicon import CORE_SPEECH
 from extractor.language.en.lists import word_set
 from extractor.rules.attribution.candidates import (
-    Rated,
-    Source,
+    RatedCandidate,
+    SpeakerCandidate,
     cue_of,
     none_features,
     sources_of,
     surroundings,
 )
-from extractor.rules.attribution.context import Evidence, Setting
+from extractor.rules.attribution.context import AttributionContext, QuotationSetting
 from extractor.rules.attribution.dismissal import why_no_quotation
 from extractor.text.spans import Span
 
@@ -33,10 +33,10 @@ _WHEN = word_set("closed_classes.adverbial-openers", "temporal")
 
 
 @frozen
-class Ranking:
+class SpeakerRanking:
     """The possible sources of a quotation, by entity, with the chance of each mention."""
 
-    by_entity: dict[str, list[tuple[float, Rated]]]
+    by_entity: dict[str, list[tuple[float, RatedCandidate]]]
     total: float  # of all chances, that nobody is named included
 
     @property
@@ -67,25 +67,25 @@ class Attribution:
     confidence: float  # 0…1 that speaker is right
     pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
-    ranking: Ranking | None = None  # who else it may be
+    ranking: SpeakerRanking | None = None  # who else it may be
 
 
 def attribute(inventory: Inventory) -> dict[str, Attribution]:
     """Attribute every quotation of the inventory; keys are their ids."""
-    evidence = Evidence(inventory)
+    context = AttributionContext(inventory)
     found: dict[str, Attribution] = {}
-    previous: Source | None = None
+    previous: SpeakerCandidate | None = None
     for quotation in inventory.quotations:
         if quotation.parent is not None:
             found[quotation.id] = _nested(quotation)
             continue
         dismissed = why_no_quotation(inventory, quotation)
-        setting = evidence.setting(quotation)
+        setting = context.setting(quotation)
         source, confidence, others = best_source(setting, previous)
         found[quotation.id] = _attribution(setting, source, confidence, dismissed, others)
         if dismissed is None:
             if source:
-                said = evidence.said_before
+                said = context.said_before
                 said[source.entity.id] = said.get(source.entity.id, 0) + 1
             previous = source
     _join_halves(inventory, found)
@@ -93,8 +93,8 @@ def attribute(inventory: Inventory) -> dict[str, Attribution]:
 
 
 def best_source(
-    setting: Setting, previous: Source | None
-) -> tuple[Source | None, float, Ranking | None]:
+    setting: QuotationSetting, previous: SpeakerCandidate | None
+) -> tuple[SpeakerCandidate | None, float, SpeakerRanking | None]:
     """Return the likeliest entity's likeliest mention, the entity's share, and all of them.
 
     An entity's share of the probability is that of all its mentions. Whose share is the largest is
@@ -111,7 +111,7 @@ def best_source(
         if source[0] > top:
             top = source[0]
     said = 0.0
-    by_entity: dict[str, list[tuple[float, Rated]]] = {}  # its sources with their chances
+    by_entity: dict[str, list[tuple[float, RatedCandidate]]] = {}  # its sources with their chances
     for source in sources:
         chance = exp(source[0] - top)
         said += chance
@@ -128,14 +128,14 @@ def best_source(
     assert best is not None  # noqa: S101 (there are sources)
     unsaid = exp(nobody - top)
     total = unsaid + said
-    ranking = Ranking(by_entity, total)
+    ranking = SpeakerRanking(by_entity, total)
     if unsaid >= surely:
         return None, unsaid / total, ranking
     _, chosen = best[0]
-    return Source(*chosen[1:]), sum([chance for chance, _ in best]) / total, ranking
+    return SpeakerCandidate(*chosen[1:]), sum([chance for chance, _ in best]) / total, ranking
 
 
-def _surely(own: list[tuple[float, Rated]]) -> float:
+def _surely(own: list[tuple[float, RatedCandidate]]) -> float:
     """Return the best sum of one mention's chance and the others', as far as they mean the same.
 
     Puts the likeliest mention first.
@@ -156,11 +156,11 @@ def _surely(own: list[tuple[float, Rated]]) -> float:
 
 
 def _attribution(
-    setting: Setting,
-    source: Source | None,
+    setting: QuotationSetting,
+    source: SpeakerCandidate | None,
     confidence: float,
     dismissed: str | None,
-    ranking: Ranking | None,
+    ranking: SpeakerRanking | None,
 ) -> Attribution:
     quotation = setting.quotation
     kind = _kind(setting)
@@ -168,7 +168,7 @@ def _attribution(
         return Attribution(
             quotation.id, None, None, None, kind, confidence, "none", dismissed, ranking
         )
-    tokens, cue = setting.evidence.tokens, None
+    tokens, cue = setting.context.tokens, None
     verb = cue_of(setting, source)
     if verb is not None:
         cue = Span(tokens.start[verb], tokens.end[verb])
@@ -179,34 +179,34 @@ def _attribution(
     )  # fmt: skip
 
 
-def _kind(setting: Setting) -> Literal["direct", "fragment"]:
+def _kind(setting: QuotationSetting) -> Literal["direct", "fragment"]:
     """Tell a whole utterance from words inside the reporter's sentence.
 
     Direct: it begins with a capital after a comma, a colon or nothing, or fills its sentence.
     """
-    evidence = setting.evidence
-    text = evidence.inventory.article.text
+    context = setting.context
+    text = context.inventory.article.text
     opener = text[setting.quotation.spans[0].start]
-    before = evidence.tokens.text[setting.first - 1] if setting.first > setting.paragraph else "¶"
+    before = context.tokens.text[setting.first - 1] if setting.first > setting.paragraph else "¶"
     begins = before in ",:¶.—–-" or setting.first <= setting.sentence
     whole = not opener.isalpha() or opener.isupper() or opener in "'’.…"
     return "direct" if begins and whole else "fragment"
 
 
-def _relay(setting: Setting, source: Source) -> tuple[str, str | None]:
+def _relay(setting: QuotationSetting, source: SpeakerCandidate) -> tuple[str, str | None]:
     """Tell who said it from who relays it, when a sentence holds both.
 
     "A said the first thing B said … was "…"": B said it, via A. Returns two mention ids.
     """
-    evidence, lower = setting.evidence, setting.evidence.tokens.lower
+    context, lower = setting.context, setting.context.tokens.lower
     if source.first < setting.sentence or source.first >= setting.first:
         return source.mention.id, None
-    placed = evidence.between(setting.sentence, setting.first)
+    placed = context.between(setting.sentence, setting.first)
     if len(placed) < 2:
         return source.mention.id, None
     outer = None
     inside = [
-        (first, last, mention, entity, evidence.verb_after(last, setting.first))
+        (first, last, mention, entity, context.verb_after(last, setting.first))
         for first, last, mention, entity in placed
     ]
     by_verb = {entry[4]: entry for entry in reversed(inside) if entry[4] is not None}

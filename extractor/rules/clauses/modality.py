@@ -8,7 +8,7 @@ from extractor.find.candidates import Status
 from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import BREAKS, MODALS, PRONOUNS, SUBORDINATORS
 from extractor.language.tokens import Token
-from extractor.rules.clauses.verb_groups import LEADS, Lead, is_base
+from extractor.rules.clauses.verb_groups import GOVERNORS, VerbGroup, is_base
 
 _REPORT = word_set("speech_verbs.reporting")
 _BILLS = word_set("clauses.bills")
@@ -19,7 +19,13 @@ _WILL = word_set("closed_classes.auxiliaries", "will", "will-not", "subject-will
 
 
 def status_of_verb(
-    tokens: list[Token], verb: int, lead: Lead, *, passive: bool, conditional: bool, dated: bool
+    tokens: list[Token],
+    verb: int,
+    lead: VerbGroup,
+    *,
+    passive: bool,
+    conditional: bool,
+    dated: bool,
 ) -> Status:
     """Return the status of the action at `verb`.
 
@@ -67,7 +73,7 @@ def demanded(tokens: list[Token], start: int) -> int | None:
     """Return the "that" of what someone asks for: "demanded on Monday that Norway lift"."""
     for j in range(start - 1, max(0, start - 24), -1):
         if tokens[j].low == "that":
-            asked = any(LEADS.get(t.low) == "proposed" for t in tokens[max(0, j - 3) : j])
+            asked = any(GOVERNORS.get(t.low) == "proposed" for t in tokens[max(0, j - 3) : j])
             return j if asked else None
         if tokens[j].low in BREAKS:
             return None
@@ -91,7 +97,7 @@ def _asked(tokens: list[Token], start: int) -> bool:
 _OPENS_SPEECH = frozenset(':“"')
 
 
-def _brought_about(tokens: list[Token], lead: Lead, verb: int) -> Status | None:
+def _brought_about(tokens: list[Token], lead: VerbGroup, verb: int) -> Status | None:
     """Read what someone brings about: "would see that sanctions were lifted"."""
     if not lead.words & {"was", "were", "is", "are"} or tokens[verb].low.endswith("ing"):
         return None
@@ -122,7 +128,7 @@ def _whoever(tokens: list[Token], start: int) -> bool:
 _ANYONE = word_set("clauses.anyone")
 
 
-def _main_clause(tokens: list[Token], verb: int, lead: Lead) -> Status | None:
+def _main_clause(tokens: list[Token], verb: int, lead: VerbGroup) -> Status | None:
     """Read a gerund by the clause it goes with: "As well as easing …, the bill will …"."""
     if lead.words or lead.preposition not in _BESIDES or lead.start > 4:
         return None
@@ -142,7 +148,7 @@ def _main_clause(tokens: list[Token], verb: int, lead: Lead) -> Status | None:
 _BESIDES = word_set("clauses.besides")
 
 
-def _governed(tokens: list[Token], lead: Lead, conditional: bool) -> Status:
+def _governed(tokens: list[Token], lead: VerbGroup, conditional: bool) -> Status:
     """Return the status under a governing word, itself under a modal or not."""
     status = lead.status
     if lead.governor is not None and status != "denied" and _agreed_on(tokens, lead.governor):
@@ -228,7 +234,7 @@ _SIGNS = word_set("clauses.signs")
 _HARDLY_ANY = word_set("clauses.hardly-any")
 
 
-def _still_to_come(tokens: list[Token], lead: Lead) -> bool:
+def _still_to_come(tokens: list[Token], lead: VerbGroup) -> bool:
     """Return whether the agreement is ahead itself, e.g. "will agree to", "is set to vote to"."""
     before = {token.low for token in tokens[max(0, (lead.governor or 0) - 2) : lead.governor]}
     return bool((lead.words | before) & {"will", "would", "to"})
@@ -240,7 +246,7 @@ def _agreed_on(tokens: list[Token], governor: int) -> bool:
     if "on" not in near or tokens[governor].low == "need":
         return False
     before = near[: near.index("on")]
-    return any(LEADS.get(low) == "agreed" for low in before)
+    return any(GOVERNORS.get(low) == "agreed" for low in before)
 
 
 def reported(tokens: list[Token], verb: int) -> bool:
@@ -251,7 +257,7 @@ def reported(tokens: list[Token], verb: int) -> bool:
     return bool((before | after) & _REPORT) and not near & _BILLS
 
 
-def _tense(low: str, lead: Lead, *, passive: bool, dated: bool) -> Status:
+def _tense(low: str, lead: VerbGroup, *, passive: bool, dated: bool) -> Status:
     words = lead.words
     if "had" in words:
         return "past"

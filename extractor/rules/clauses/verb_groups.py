@@ -22,13 +22,13 @@ from extractor.language.sentence_words import (
 )
 from extractor.language.tokens import Token
 
-LEADS: dict[str, Status] = word_labels("clauses.leads", get_args(Status))
+GOVERNORS: dict[str, Status] = word_labels("clauses.leads", get_args(Status))
 _HABITS = word_set("clauses.habits")
 _STARTED = word_set("clauses.started")
 
 
 @dataclass(slots=True)
-class Lead:
+class VerbGroup:
     """The words that lead up to a verb, read from right to left."""
 
     start: int  # the index of the first of them
@@ -41,9 +41,9 @@ class Lead:
     preposition: str = ""  # "by" in "by lifting"
 
 
-def lead_of(tokens: list[Token], verb: int) -> Lead:
+def verb_group_of(tokens: list[Token], verb: int) -> VerbGroup:
     """Read the auxiliaries, negations and governing words before the verb at `verb`."""
-    lead = Lead(verb)
+    lead = VerbGroup(verb)
     gerund = tokens[verb].low.endswith("ing")
     j, stop = verb - 1, max(-1, verb - 20)
     while j > stop:
@@ -65,8 +65,8 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
                 break
         elif low in _HELPING and j == verb - 1 and is_base(tokens[verb]):
             lead.status, lead.governor = "proposed", j  # "to help end the embargo"
-        elif low in LEADS and (gerund or lead.infinitive) and lead.governor is None:
-            lead.status, lead.governor = _status_of_lead(tokens, j), j
+        elif low in GOVERNORS and (gerund or lead.infinitive) and lead.governor is None:
+            lead.status, lead.governor = _status_of_governor(tokens, j), j
         elif low == "of" and gerund and tokens[j - 1].low == "short":
             lead.negated, lead.start = True, j - 2  # "stopped short of imposing"
             break
@@ -84,7 +84,7 @@ def lead_of(tokens: list[Token], verb: int) -> Lead:
             if k is None:
                 lead.start = j
                 break
-            lead.status, lead.governor = _status_of_lead(tokens, k), k
+            lead.status, lead.governor = _status_of_governor(tokens, k), k
             j = k
         elif low in _LISTS and not gerund and lead.start == verb and is_base(tokens[verb]):
             k = _shared(tokens, j)
@@ -104,7 +104,7 @@ _RULING = word_set("sanctions.ruling")
 _PASSED_OVER = word_set("clauses.passed-over") | frozenset(('"', "“", "”", "‘", "''"))
 
 
-def _governor(tokens: list[Token], to: int, lead: Lead) -> int:
+def _governor(tokens: list[Token], to: int, lead: VerbGroup) -> int:
     """Find what governs "to lift": in "urged the EU to lift", "a deal to lift", "set to"."""
     k = _govern_near(tokens, to - 1, 9)
     if k is None:
@@ -115,7 +115,7 @@ def _governor(tokens: list[Token], to: int, lead: Lead) -> int:
             lead.governor = to - 1
         lead.start = to
         return to
-    lead.status, lead.governor = _status_of_lead(tokens, k), k
+    lead.status, lead.governor = _status_of_governor(tokens, k), k
     return k
 
 
@@ -125,7 +125,7 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
         low = tokens[k].low
         if low in _HOLD and k + 1 < len(tokens) and tokens[k + 1].low == "off":
             return k
-        if low in LEADS:
+        if low in GOVERNORS:
             if low == "set" and k and tokens[k - 1].low in DETERMINERS:
                 continue
             return k
@@ -139,7 +139,7 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
 _HOLD = word_set("sanctions.holding")
 
 
-def _status_of_lead(tokens: list[Token], k: int) -> Status:
+def _status_of_governor(tokens: list[Token], k: int) -> Status:
     low = tokens[k].low
     if low in _HOLD:
         return "denied"  # "held off on imposing"
@@ -147,7 +147,7 @@ def _status_of_lead(tokens: list[Token], k: int) -> Status:
         return "proposed"
     if low in _STARTED and not (k and tokens[k - 1].low in MODALS | {"to"}):
         return "in_force"
-    return LEADS[low]
+    return GOVERNORS[low]
 
 
 def _not_only(tokens: list[Token], j: int) -> bool:

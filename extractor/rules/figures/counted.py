@@ -22,7 +22,13 @@ from extractor.language.en.morphology import is_plural
 from extractor.rules.attribution.speakers import Attribution, attribute
 from extractor.rules.figures import noun_phrases
 from extractor.rules.figures.sources import sources_of
-from extractor.rules.figures.subjects import Found, front, noun_before_of, number_of, subject
+from extractor.rules.figures.subjects import (
+    CountedPhrase,
+    front,
+    noun_before_of,
+    number_of,
+    subject,
+)
 from extractor.text.spans import Span
 
 _OF = re.compile(r"[ \u00a0](?:out )?of[ \u00a0]")
@@ -98,7 +104,7 @@ def _bounds(inventory: Inventory, figure: FigureCandidate) -> Span:
     return Span(start, end if end >= 0 else min(len(text), figure.span.end + 300))
 
 
-def _counted(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
+def _counted(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
     """Find what one figure counts by its own neighbours."""
     if figure.kind == "count":
         return (
@@ -131,7 +137,7 @@ def _counted(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
 
 def _after_number(
     text: str, figure: FigureCandidate, bounds: Span, direct: bool = True
-) -> Found | None:
+) -> CountedPhrase | None:
     """Read "412 miners", "six of the rescued sailors", "a 12-member team", "20 dead"."""
     end = figure.span.end
     if of := _OF.match(text, end, bounds.end):
@@ -145,7 +151,9 @@ def _after_number(
     return _directly(text, figure, bounds, plural=figure.kind == "count") if direct else None
 
 
-def _directly(text: str, figure: FigureCandidate, bounds: Span, plural: bool) -> Found | None:
+def _directly(
+    text: str, figure: FigureCandidate, bounds: Span, plural: bool
+) -> CountedPhrase | None:
     """Read the noun phrase that stands directly after a number or after its hyphen."""
     end = figure.span.end
     if figure.qualifier is not None and figure.qualifier.start >= end:
@@ -201,7 +209,7 @@ def _may_be_noun(text: str, span: Span) -> bool:
     return not last.endswith(("ed", "ing", "ly")) and (len(words) <= 3 or is_plural(last))
 
 
-def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
+def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
     """Read "$85,000 in loans", "$5 million worth of grain", "€3bn of aid"."""
     end = figure.span.end
     if match := _IN.match(text, end, bounds.end):
@@ -215,7 +223,7 @@ def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> Found | 
     return None
 
 
-def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
+def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
     """Read "a five-year sentence", "five years in prison", "a sentence of five years"."""
     end = figure.span.end
     bare = figure.value not in (None, 1) and not figure.span.of(text).endswith(("s", "feet"))
@@ -238,7 +246,7 @@ def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     return noun_before_of(text, figure, bounds)
 
 
-def _own_unit(text: str, figure: FigureCandidate) -> Found | None:
+def _own_unit(text: str, figure: FigureCandidate) -> CountedPhrase | None:
     """Fall back on the unit for a duration: "five years" counts years."""
     if figure.kind != "duration":
         return None
@@ -254,7 +262,7 @@ def _like_before(
     index: int,
     sentences: list[Span],
     answers: dict[str, Counted],
-) -> Found | None:
+) -> CountedPhrase | None:
     """Say that an elliptical figure counts what the one before it does: "90 stayed behind"."""
     figure = inventory.figures[index]
     if figure.kind not in ("count", "percent"):

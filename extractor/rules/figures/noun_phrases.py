@@ -13,11 +13,6 @@ from extractor.language.en.numbers import UNITS
 from extractor.language.word_lists import alternatives
 from extractor.text.spans import Span
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 DETERMINERS = word_set(
     "closed_classes.determiners", "articles", "demonstrative", "each"
 ) | word_set("closed_classes.possessives", "personal")

@@ -15,7 +15,7 @@ from extractor.language.word_lists import alternatives
 from extractor.rules.figures import noun_phrases
 from extractor.text.spans import Span
 
-Found = tuple[Span, float]  # what is counted, and how sure that is
+CountedPhrase = tuple[Span, float]  # what is counted, and how sure that is
 
 _NUMBER_OF = re.compile(
     r"\b(?:number|total|count|tally|estimate|amount|population)s? of (?=[^\W\d_])", re.IGNORECASE
@@ -64,7 +64,7 @@ def _last(pattern: re.Pattern[str], text: str, within: Span) -> re.Match[str] | 
     return found
 
 
-def number_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
+def number_of(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
     """Read "put the number of missing children at 2,115", "the death toll rose to 45"."""
     start = front(figure)
     left = Span(max(bounds.start, start - 200), start)
@@ -83,7 +83,7 @@ def number_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
     return None
 
 
-def noun_before_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
+def noun_before_of(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
     """Read "a crowd of 1,200", "a fine of $5 million", "a tax rate of 35 percent"."""
     start = front(figure)
     match = _OF_BEFORE.search(text, max(bounds.start, start - 24), start)
@@ -98,7 +98,7 @@ def noun_before_of(text: str, figure: FigureCandidate, bounds: Span) -> Found | 
     return Span(span.end - len(_LAST_NOUN.split(span.of(text))[-1]), span.end), 0.75
 
 
-def subject(text: str, figure: FigureCandidate, bounds: Span) -> Found | None:
+def subject(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
     """Read "unemployment rose by 5%", "the bridge cost $3bn", "rent, which is up 10%"."""
     start = front(figure)
     low = max(bounds.start, start - 220)

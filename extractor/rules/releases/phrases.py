@@ -41,9 +41,7 @@ class Verbed(Protocol):
     phrase: Phrase
 
 
-def object_phrase(
-    tokens: list[Token], i: int, mentions: Mentions, *, particle: bool
-) -> Phrase | None:
+def object_phrase(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
     """Return the people that "freed", "release of" have for their object at `i`."""
     if i >= len(tokens) or not tokens[i].word:
         return None
@@ -57,7 +55,6 @@ def object_phrase(
         ):
             return _object_noun(tokens, i, mentions)
         return _pronoun(tokens, i, mentions)
-    del particle
     return _object_noun(tokens, i, mentions)
 
 

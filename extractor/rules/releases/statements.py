@@ -21,7 +21,7 @@ from extractor.language.sentence_words import (
 from extractor.language.tokens import Token
 from extractor.rules.clauses.conditions import Condition, conditions_in, inside_condition
 from extractor.rules.clauses.mention_index import Mentions
-from extractor.rules.clauses.verb_groups import Lead, lead_of
+from extractor.rules.clauses.verb_groups import VerbGroup, verb_group_of
 from extractor.rules.releases.lexicon import (
     CAPTIVITY,
     GOING,
@@ -215,7 +215,7 @@ class _Reader:
         end = verb_end(tokens, i, low)
         if end is None:
             return self._noun(tokens, i) if low == "release" else None
-        lead = lead_of(tokens, i)
+        lead = verb_group_of(tokens, i)
         be = lead.words & BE
         before = tokens[i - 1].low if i else ""
         if before != "those" and not be and (before in DETERMINERS or before[:1].isdigit()):
@@ -224,7 +224,7 @@ class _Reader:
             return self._passive(tokens, i, end, lead)
         if low in ("release", "swap", "exchange") and not lead.words and not lead.infinitive:
             return self._noun(tokens, i)
-        phrase = object_phrase(tokens, end, self.mentions, particle=end > i + 1)
+        phrase = object_phrase(tokens, end, self.mentions)
         if phrase is not None:
             if self._hypothetical(tokens, i) or not happened(tokens, i, lead, passive=False):
                 return None
@@ -234,12 +234,12 @@ class _Reader:
             return self._reduced(tokens, i, end)
         return None
 
-    def _agent_of_active(self, tokens: list[Token], lead: Lead) -> str | None:
+    def _agent_of_active(self, tokens: list[Token], lead: VerbGroup) -> str | None:
         start = min(lead.start, lead.governor if lead.governor is not None else lead.start)
         keys = self.mentions.subject(tokens, start)
         return keys[0] if keys else None
 
-    def _passive(self, tokens: list[Token], i: int, end: int, lead: Lead) -> _Found | None:
+    def _passive(self, tokens: list[Token], i: int, end: int, lead: VerbGroup) -> _Found | None:
         if self._hypothetical(tokens, i) or not happened(tokens, i, lead, passive=True):
             return None
         if tokens[i].low == "let" and "go" not in [t.low for t in tokens[i : i + 2]]:
@@ -263,7 +263,7 @@ class _Reader:
             among = subject_phrase(tokens, i - 1, self.mentions)
             return _Found(i, "passive", among, end) if among else None
         if following in NAMING and i and tokens[i - 1].low == "those":
-            named = object_phrase(tokens, end + 1, self.mentions, particle=True)
+            named = object_phrase(tokens, end + 1, self.mentions)
             return _Found(i, "passive", named, named.end) if named else None
         if following not in ("by", "from", "on", "in", "under", "as", "after", "last", "this", "to",
                              "into", "earlier", "since", "during"):  # fmt: skip
@@ -271,7 +271,7 @@ class _Reader:
         phrase = subject_phrase(tokens, i, self.mentions, adjacent=True)
         if phrase is None or not phrase.described:
             return None
-        lead = lead_of(tokens, phrase.start) if phrase.start else Lead(0)
+        lead = verb_group_of(tokens, phrase.start) if phrase.start else VerbGroup(0)
         if lead.infinitive or self._hypothetical(tokens, i):
             return None
         return _Found(i, "reduced", phrase, end)
@@ -280,7 +280,7 @@ class _Reader:
         near = {t.low for t in tokens[i + 1 : i + 5]}
         if not (near & CAPTIVITY or (tokens[i].low == "walked" and "free" in near)):
             return None
-        lead = lead_of(tokens, i)
+        lead = verb_group_of(tokens, i)
         phrase = subject_phrase(tokens, lead.start, self.mentions)
         if phrase is None or not self._are_people(tokens, phrase) or lead.words & UNREAL:
             return None
@@ -288,13 +288,13 @@ class _Reader:
 
     def _moved(self, tokens: list[Token], i: int, low: str) -> _Found | None:
         """Read "114 were taken to Y", "nine left X for Y", of those set free."""
-        lead = lead_of(tokens, i)
+        lead = verb_group_of(tokens, i)
         goal = destinations(tokens, i + 1, low)
         if not goal or lead.negated or lead.words & (UNREAL - {"would"}):
             return None
         if self._hypothetical(tokens, i) or lead.status in ("denied", "proposed"):
             return None
-        sent = object_phrase(tokens, i + 1, self.mentions, particle=False)
+        sent = object_phrase(tokens, i + 1, self.mentions)
         if sent is not None and low in SENDING and not lead.words & BE:
             held = {t.low for t in tokens[sent.start : sent.end]} & HELD
             by = self._agent_of_active(tokens, lead)
@@ -318,7 +318,7 @@ class _Reader:
         following = tokens[i + 1].low if i + 1 < len(tokens) else ""
         previous = tokens[i - 1].low if i else ""
         if following == "of":
-            phrase = object_phrase(tokens, i + 2, self.mentions, particle=True)
+            phrase = object_phrase(tokens, i + 2, self.mentions)
             if phrase is None or not before & DONE or before & WANTED:
                 return None
             return _Found(i, "noun", phrase, phrase.end)

@@ -4,7 +4,7 @@ from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import AUXILIARIES, is_adverb
 from extractor.language.tokens import Token
 from extractor.rules.clauses.modality import status_of_verb
-from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.clauses.verb_groups import VerbGroup
 from extractor.rules.releases.lexicon import CAPTIVITY, MOVING, PARTICIPLES
 
 BE = word_set("closed_classes.auxiliaries", "is", "be")
@@ -39,7 +39,7 @@ def verb_end(tokens: list[Token], i: int, low: str) -> int | None:
     return i + 1
 
 
-def happened(tokens: list[Token], i: int, lead: Lead, *, passive: bool) -> bool:
+def happened(tokens: list[Token], i: int, lead: VerbGroup, *, passive: bool) -> bool:
     """Return whether the release is told as done: no plan, wish, condition or denial."""
     low = tokens[i].low
     if lead.infinitive and lead.status != "in_force":

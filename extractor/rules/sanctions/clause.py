@@ -4,7 +4,7 @@ from extractor.find.document import Sentence
 from extractor.find.sanctions.readings import Reading
 from extractor.frozen import frozen
 from extractor.language.tokens import Token
-from extractor.rules.clauses.verb_groups import Lead
+from extractor.rules.clauses.verb_groups import VerbGroup
 
 
 @frozen
@@ -13,7 +13,7 @@ class Clause:
 
     sentence: Sentence
     reading: Reading
-    lead: Lead
+    lead: VerbGroup
 
     @property
     def tokens(self) -> list[Token]:

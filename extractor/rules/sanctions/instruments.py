@@ -5,7 +5,7 @@ from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import BREAKS, SUBORDINATORS
 from extractor.language.tokens import Token
 from extractor.rules.clauses.mention_index import Mentions
-from extractor.rules.clauses.verb_groups import lead_of
+from extractor.rules.clauses.verb_groups import verb_group_of
 from extractor.rules.sanctions.imposers import INSTRUMENTS, codes_in, may_impose
 
 _MOTIONS = word_set("sanctions.motions")
@@ -23,7 +23,7 @@ def ruled_on(mentions: Mentions, tokens: list[Token], governor: int) -> tuple[st
     for i in range(governor - 1, max(0, governor - 8), -1):
         low = tokens[i].low
         if low in _RULES_ON:
-            subject = mentions.subject(tokens, lead_of(tokens, i).start)
+            subject = mentions.subject(tokens, verb_group_of(tokens, i).start)
             return tuple(key for key in subject if _decides(mentions.by_id[key][1]))
         if low in BREAKS or low in SUBORDINATORS:
             break
@@ -50,7 +50,7 @@ def _bringing(mentions: Mentions, tokens: list[Token], j: int) -> tuple[str, ...
     for i in range(j - 1, max(-1, j - 8), -1):
         low = tokens[i].low
         if low in _BRINGS:
-            subject = mentions.subject(tokens, lead_of(tokens, i).start)
+            subject = mentions.subject(tokens, verb_group_of(tokens, i).start)
             return tuple(
                 key
                 for key in subject

@@ -5,7 +5,7 @@ from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import BREAKS, MODALS, NEGATIONS
 from extractor.language.tokens import Token
 from extractor.rules.clauses.modality import DUE, POSSIBLE, reported
-from extractor.rules.clauses.verb_groups import LEADS, open_vote
+from extractor.rules.clauses.verb_groups import GOVERNORS, open_vote
 
 
 def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status | None:
@@ -26,7 +26,7 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
             return "denied"
         if low in ("without", "unless", "if"):
             return "conditional"
-        if low in LEADS:
+        if low in GOVERNORS:
             governed = _governed_noun(tokens, j)
             return "conditional" if conditional and governed != "agreed" else governed
         if low == "led":
@@ -61,7 +61,7 @@ _GRANTS = word_set("sanctions.grants")
 
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:
-    status = LEADS[tokens[j].low]
+    status = GOVERNORS[tokens[j].low]
     before = {token.low for token in tokens[max(0, j - 3) : j]}
     if before & NEGATIONS:
         return "denied"
@@ -81,8 +81,12 @@ def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status |
     """Read what is said of a nominal subject: "… would help", "… was agreed", "… took effect"."""
     for j in range(end, min(len(tokens), end + 8)):
         low = tokens[j].low
-        if low in ("was", "were", "been") and j + 1 < len(tokens) and tokens[j + 1].low in LEADS:
-            return LEADS[tokens[j + 1].low]
+        if (
+            low in ("was", "were", "been")
+            and j + 1 < len(tokens)
+            and tokens[j + 1].low in GOVERNORS
+        ):
+            return GOVERNORS[tokens[j + 1].low]
         if low in _CARRIED:
             return "agreed"
         if low in MODALS:

@@ -19,7 +19,7 @@ from extractor.language.sentence_words import (
 from extractor.language.tokens import Token
 from extractor.rules.clauses.mention_index import Mentions, can_act
 from extractor.rules.clauses.modality import demanded
-from extractor.rules.clauses.verb_groups import Lead, lead_of
+from extractor.rules.clauses.verb_groups import VerbGroup, verb_group_of
 from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.delegated import (
     addresses,
@@ -118,7 +118,7 @@ class Agents:
         verb = k - 1 - (tokens[k - 1].low == "that")
         if tokens[verb].low not in _SAYING:
             return subject
-        said = self._mentions.subject(tokens, lead_of(tokens, verb).start)
+        said = self._mentions.subject(tokens, verb_group_of(tokens, verb).start)
         if any(", and" in self._gap(*pair) for pair in pairwise(said)):
             said = said[-1:]  # "…, and X said": another clause
         plain = all(self._mentions.by_id[key][0].kind != "pronoun" for key in said)
@@ -130,7 +130,7 @@ class Agents:
         ends = self._mentions.by_id[one][0].span.end, self._mentions.by_id[other][0].span.start
         return self._text[ends[0] : ends[1]]
 
-    def _of_an_aside(self, tokens: list[Token], lead: Lead) -> tuple[str, ...]:
+    def _of_an_aside(self, tokens: list[Token], lead: VerbGroup) -> tuple[str, ...]:
         """Return whose "the resolution, drafted by X, extends" is, or who "Y demanded that Z ban".
 
         In both the nearest mention is another's.
@@ -204,7 +204,7 @@ class Agents:
         for i in range(noun - 1, max(-1, noun - 6), -1):
             low = tokens[i].low
             if low in _OWN_ACTS and low not in DETERMINERS:
-                return self._mentions.subject(tokens, lead_of(tokens, i).start)
+                return self._mentions.subject(tokens, verb_group_of(tokens, i).start)
             if low in BREAKS or low in AUXILIARIES or low in SUBORDINATORS:
                 break
         return ()
@@ -321,7 +321,7 @@ class Agents:
         """Return all of "X joined Y in imposing", `i` being where "in" stands."""
         for k in range(i - 1, max(0, i - 12), -1):
             if tokens[k].low in _JOINING:
-                subject = self._mentions.subject(tokens, lead_of(tokens, k).start)
+                subject = self._mentions.subject(tokens, verb_group_of(tokens, k).start)
                 joined = self._all_in(Span(tokens[k].end, tokens[i].start))
                 return (*subject, *(key for key in joined if key not in subject))
             if tokens[k].low in BREAKS or tokens[k].low in SUBORDINATORS:

@@ -23,7 +23,7 @@ from extractor.rules.clauses.modality import (
     status_of_verb,
     turned_down,
 )
-from extractor.rules.clauses.verb_groups import LEADS, Lead
+from extractor.rules.clauses.verb_groups import GOVERNORS, VerbGroup
 from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.noun_status import status_of_noun
 
@@ -162,7 +162,7 @@ def _by_a_paper(clause: Clause, when: str) -> Status | None:
     words = set(near[breaks[-1] :] if breaks else near)
     if words & TURNING_DOWN or {token.low for token in tokens[end : end + 4]} & TURNING_DOWN:
         return "denied"
-    if words & _UNDECIDED or any(LEADS.get(low) == "proposed" for low in words - {"back"}):
+    if words & _UNDECIDED or any(GOVERNORS.get(low) == "proposed" for low in words - {"back"}):
         return "proposed"
     if not words & _ADOPTS:
         return None
@@ -187,7 +187,7 @@ def _only_named(clause: Clause) -> bool:
     return before in ("", "that", "“", ":") and following in AUXILIARIES
 
 
-def _told_on_a_day(tokens: list[Token], lead: Lead) -> bool:
+def _told_on_a_day(tokens: list[Token], lead: VerbGroup) -> bool:
     """Return whether it is the news that it has been done, e.g. "said on Monday it had imposed"."""
     near = [token.low for token in tokens[max(0, lead.start - 9) : lead.start]]
     for k, low in enumerate(near):

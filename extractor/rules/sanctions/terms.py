@@ -30,7 +30,7 @@ from extractor.rules.clauses.conditions import (
     conditions_in,
     occasion_after,
 )
-from extractor.rules.clauses.verb_groups import Lead, lead_of
+from extractor.rules.clauses.verb_groups import VerbGroup, verb_group_of
 from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.sides import Parties, Sides
 from extractor.rules.sanctions.status import status_of
@@ -129,7 +129,7 @@ class _Course:
 def _term(name: str, scene: _Scene, reading: Reading, parties: Parties, course: _Course) -> Term:
     """Read the rest of one statement, and keep what later ones may leave out."""
     verb = reading.trigger[0]
-    lead = lead_of(scene.tokens, verb) if reading.how != "noun" else Lead(verb)
+    lead = verb_group_of(scene.tokens, verb) if reading.how != "noun" else VerbGroup(verb)
     clause = Clause(scene.sentence, reading, lead)
     condition = _condition(scene, reading)
     when = _when(scene, clause, condition)

@@ -13,8 +13,13 @@ from typing import Any
 from extractor.find.inventory import take
 from extractor.read import article_from_text
 from extractor.rules.attribution import candidates
-from extractor.rules.attribution.candidates import Source, none_features, sources_of, surroundings
-from extractor.rules.attribution.context import Evidence
+from extractor.rules.attribution.candidates import (
+    SpeakerCandidate,
+    none_features,
+    sources_of,
+    surroundings,
+)
+from extractor.rules.attribution.context import AttributionContext
 from extractor.rules.attribution.dismissal import why_no_quotation
 from tests.benchmarks.quality.polnear import load_scorer, read_gold
 from tests.benchmarks.training.fitting import (
@@ -32,7 +37,7 @@ OUT = Path(candidates.__file__).with_name("speaker_weights.json")
 def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counter[str]]:
     """Turn one article into ranking problems; the source before is the gold one, where known."""
     inventory = take(article_from_text(record["text"], source="train"))
-    evidence, found, counts = Evidence(inventory), [], Counter[str]()
+    context, found, counts = AttributionContext(inventory), [], Counter[str]()
     previous = None
     for quotation in inventory.quotations:
         if quotation.parent is not None or why_no_quotation(inventory, quotation):
@@ -46,9 +51,9 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counte
             ),
             None,
         )
-        setting = evidence.setting(quotation)
+        setting = context.setting(quotation)
         around = surroundings(setting, previous)
-        sources = [Source(*rated[1:]) for rated in sources_of(around, previous)]
+        sources = [SpeakerCandidate(*rated[1:]) for rated in sources_of(around, previous)]
         if gold is None:
             counts["not in gold"] += 1
             previous = None
@@ -75,7 +80,7 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counte
             found.append(([*named, nobody], right))
         previous = next((sources[i] for i in right if i < len(sources)), None)
         if previous:
-            said = evidence.said_before
+            said = context.said_before
             said[previous.entity.id] = said.get(previous.entity.id, 0) + 1
     return found, counts
 

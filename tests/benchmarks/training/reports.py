@@ -15,7 +15,7 @@ from extractor.find.inventory import take
 from extractor.language.log_linear import Features, forget
 from extractor.read import article_from_text
 from extractor.rules.attribution import reported_speech_model as reporting
-from extractor.rules.attribution.reported_speech import Lead, Reader
+from extractor.rules.attribution.reported_speech import ReportingVerb, ReportReader
 from extractor.rules.attribution.reported_speech_model import LONGEST, end_features
 from extractor.rules.attribution.speakers import attribute
 from tests.benchmarks.quality.polnear import read_gold
@@ -31,10 +31,10 @@ from tests.benchmarks.training.fitting import (
 OUT = Path(reporting.__file__).with_name("reported_speech_weights.json")
 
 
-def reader_of(record: dict[str, Any]) -> Reader:
+def reader_of(record: dict[str, Any]) -> ReportReader:
     """Read one article."""
     inventory = take(article_from_text(record["text"], source="train"))
-    return Reader(inventory, attribute(inventory))
+    return ReportReader(inventory, attribute(inventory))
 
 
 def names_of(features: tuple[Features, ...]) -> list[str]:
@@ -52,14 +52,14 @@ def cues_of(record: dict[str, Any]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def ends(record: dict[str, Any], reader: Reader) -> list[Case]:
+def ends(record: dict[str, Any], reader: ReportReader) -> list[Case]:
     """Return the borders of the contents of the cues that the gold marks."""
     found: list[Case] = []
     tokens, cues = reader.tokens, cues_of(record)
     for first, last in reader.sentences():
-        for lead in reader.leads(first, last):
-            gold = cues.get(tokens.start[lead.cue])
-            edge = reader.edge(lead, last)
+        for verb in reader.reporting_verbs(first, last):
+            gold = cues.get(tokens.start[verb.cue])
+            edge = reader.edge(verb, last)
             stop = min(last, edge + LONGEST)
             if not gold or edge >= stop:
                 continue
@@ -68,7 +68,7 @@ def ends(record: dict[str, Any], reader: Reader) -> list[Case]:
                 s["end"] for s in gold[0]["content"] if begins - 30 < s["start"] < closes
                 and s["end"] > begins
             ]  # fmt: skip
-            for j, features in end_features(reader.evidence, lead.cue, edge, stop):
+            for j, features in end_features(reader.context, verb.cue, edge, stop):
                 if not after:
                     break
                 found.append((names_of(features), tokens.start[j] >= max(after)))
@@ -77,7 +77,7 @@ def ends(record: dict[str, Any], reader: Reader) -> list[Case]:
     return found
 
 
-def cues(record: dict[str, Any], reader: Reader) -> list[Case]:
+def cues(record: dict[str, Any], reader: ReportReader) -> list[Case]:
     """Return every verb with a subject, and whether what it would report is in the gold."""
     text, found = record["text"], []
     letters = [c.isalnum() for c in text]
@@ -86,18 +86,18 @@ def cues(record: dict[str, Any], reader: Reader) -> list[Case]:
         (frozenset(c for s in a["content"] for c in range(s["start"], s["end"]) if letters[c]), a)
         for a in record["attributions"]
     ]
-    led: list[tuple[Lead, list[str], frozenset[int]]] = []
+    read: list[tuple[ReportingVerb, list[str], frozenset[int]]] = []
     for first, last in reader.sentences():
-        for lead in reader.leads(first, last):
-            content = reader.content(lead, first, last)
+        for verb in reader.reporting_verbs(first, last):
+            content = reader.content(verb, first, last)
             if content:
-                spans = reader.report(lead, content, 1.0).content
+                spans = reader.report(verb, content, 1.0).content
                 chars = frozenset(c for s in spans for c in range(*s) if letters[c])
-                features = reader.features(lead, last) + reader.shape(lead, content)
-                led.append((lead, names_of(features), chars))
-    theirs = {id(a) for lead, _, _ in led for a in marked.get(reader.tokens.start[lead.cue], ())}
-    for lead, features, chars in led:
-        mine = {id(a) for a in marked.get(reader.tokens.start[lead.cue], ())}
+                features = reader.features(verb, last) + reader.shape(verb, content)
+                read.append((verb, names_of(features), chars))
+    theirs = {id(a) for verb, _, _ in read for a in marked.get(reader.tokens.start[verb.cue], ())}
+    for verb, features, chars in read:
+        mine = {id(a) for a in marked.get(reader.tokens.start[verb.cue], ())}
         right = any(
             chars and 2 * len(chars & g) >= len(chars | g)
             for g, a in gold
