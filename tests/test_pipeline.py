@@ -64,7 +64,7 @@ def schema(name: str) -> Schema:
 
 
 @cache
-def made() -> tuple[Article, Inventory]:
+def handmade() -> tuple[Article, Inventory]:
     """Read the small article, and find its candidates."""
     article = article_from_text(TEXT, "made.txt")
     return article, take(article)
@@ -72,7 +72,7 @@ def made() -> tuple[Article, Inventory]:
 
 def with_answer(answer: Answer, name: str = "release_event") -> Extraction:
     """Extract with a model that answers so."""
-    return extract(made()[0], schema(name), asker=Parrot(answer))
+    return extract(handmade()[0], schema(name), asker=Parrot(answer))
 
 
 def holds(extraction: Extraction, inventory: Inventory) -> None:
@@ -142,10 +142,10 @@ def test_articles_by_rules(path: Path, name: str) -> None:
 
 def test_where_it_comes_from_is_recorded() -> None:
     """Schema, prompt, model, plan and engine stand in the provenance."""
-    alone = extract(made()[0], schema("quotes")).provenance
+    alone = extract(handmade()[0], schema("quotes")).provenance
     assert (alone.model, alone.plan, alone.prompt) == (None, None, None)
     assert (alone.schema, len(alone.schema_sha256)) == ("quotes", 64)
-    assert alone.article_sha256 == made()[0].sha256
+    assert alone.article_sha256 == handmade()[0].sha256
     assert alone.engine.startswith("news-extract ")
     asked = with_answer(Answer({"quotes": []}), "quotes")
     assert (asked.provenance.model, asked.provenance.plan) == ("parrot", "whole")
@@ -154,7 +154,7 @@ def test_where_it_comes_from_is_recorded() -> None:
 
 def test_what_a_model_leaves_is_filled_and_marked() -> None:
     """An empty answer becomes the rules' sheet, every row marked; nothing is unaccounted."""
-    by_rules = extract(made()[0], schema("release_event"))
+    by_rules = extract(handmade()[0], schema("release_event"))
     filled = with_answer(
         Answer({"releases": [], "quotes": [], "figures": [], "sanction_terms": []})
     )
@@ -166,12 +166,12 @@ def test_what_a_model_leaves_is_filled_and_marked() -> None:
         paths = {f"{key}[{n}]" for n in range(count)}
         assert paths <= set(filled.audit.filled_by_rules)
     assert filled.confidence.keys() >= {"quotes[0]", "figures[0]"}
-    holds(filled, made()[1])
+    holds(filled, handmade()[1])
 
 
 def test_a_models_rows_stand_beside_filled_ones_in_order() -> None:
     """What the model answered is kept; only what it left comes from the rules."""
-    inventory = made()[1]
+    inventory = handmade()[1]
     first, second, *_ = inventory.quotations
     person = next(entity for entity in inventory.names if entity.kind == "person")
     rows = [{"quotation": second.id, "speaker": person.id, "via": None, "kind": "fragment"}]
@@ -188,7 +188,7 @@ def test_a_models_rows_stand_beside_filled_ones_in_order() -> None:
 
 def test_a_wrong_value_is_filled_from_the_rules() -> None:
     """An invented speaker is reported, and the rules' speaker stands in its place, marked."""
-    by_rules = extract(made()[0], schema("quotes")).to_json()["record"]["quotes"]
+    by_rules = extract(handmade()[0], schema("quotes")).to_json()["record"]["quotes"]
     rows = [{"quotation": "Q1", "speaker": "P999", "via": None, "kind": "direct"}]
     extraction = with_answer(Answer({"quotes": rows}), "quotes")
     quotes = extraction.to_json()["record"]["quotes"]
@@ -210,14 +210,14 @@ def test_a_models_dismissal_stands_and_disagreement_is_said() -> None:
 def test_lost_releases_are_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list without candidates of its own is filled only where the check took rows out."""
     who = Span(TEXT.index("nine monks"), TEXT.index("nine monks") + 10)
-    sentence = made()[1].sentence_at(who.start)
+    sentence = handmade()[1].sentence_at(who.start)
     assert sentence is not None
     release = ReleaseStatement(sentence.id, (who,), None, None, None, (), None, None, 0.5)
     monkeypatch.setattr(release_statements, "read_releases", lambda *_: [release])
     for rows, filled in (([], []), ([{"evidence": "S99", "who": []}], [0]), ("none", [0])):
         extraction = with_answer(Answer({"releases": rows}))
-        found = extraction.to_json()["record"]["releases"]
-        assert [row["who"][0]["text"] for row in found] == ["nine monks"] * len(filled)
+        releases = extraction.to_json()["record"]["releases"]
+        assert [row["who"][0]["text"] for row in releases] == ["nine monks"] * len(filled)
         assert {f"releases[{n}]" for n in filled} <= set(extraction.audit.filled_by_rules)
 
 
@@ -229,7 +229,7 @@ def test_a_failing_endpoint_is_a_clear_error() -> None:
             raise EndpointFailing("it kept answering 500")
 
     with pytest.raises(EndpointFailing, match="500"):
-        asyncio.run(extract_with(made()[0], schema("quotes"), Down(Answer({}))))
+        asyncio.run(extract_with(handmade()[0], schema("quotes"), Down(Answer({}))))
 
 
 def test_text_in_the_models_own_words_is_marked() -> None:
@@ -246,7 +246,7 @@ def test_text_in_the_models_own_words_is_marked() -> None:
 
     mine = Schema("sheet", Sheet, Path("sheet.py"), "0" * 64)
     data = {"outlet": None, "mood": "grim", "rows": [{"quotation": "Q1", "topic": "wood"}]}
-    extraction = extract(made()[0], mine, asker=Parrot(Answer(data)))
+    extraction = extract(handmade()[0], mine, asker=Parrot(Answer(data)))
     assert extraction.audit.own_words == ("mood", "rows[0].topic")
     assert "rows[1]" in extraction.audit.filled_by_rules
 
@@ -369,7 +369,7 @@ def test_no_answer_whatever_makes_a_false_sheet(
     data: Any, dismissed: list[Dismissal], name: str
 ) -> None:
     """Random and hostile answers: nothing raises, nothing is invented, everything is accounted."""
-    article, inventory = made()
+    article, inventory = handmade()
     extraction = extract(article, schema(name), asker=Parrot(Answer(data, dismissed)))
     holds(extraction, inventory)
 

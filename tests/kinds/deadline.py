@@ -52,8 +52,8 @@ class Deadline(Passage):
 
     @classmethod
     def from_wire(cls, answer: str, inventory: Inventory) -> Self:
-        found = candidate_under(answer, inventory, DeadlineCandidate, "D", "deadline")
-        return cls(inventory.text_of(found.span), *found.span, found.word, found.id)
+        candidate = candidate_under(answer, inventory, DeadlineCandidate, "D", "deadline")
+        return cls(inventory.text_of(candidate.span), *candidate.span, candidate.word, candidate.id)
 
     def to_json(self) -> dict[str, object]:
         return {"text": self.text, "start": self.start, "end": self.end, "bound": self.bound}
@@ -78,14 +78,14 @@ class DeadlineKind(Kind):
 
     def find(self, inventory: Inventory) -> tuple[DeadlineCandidate, ...]:
         """Return the dates after "by", "before" or "until" in sentences with a promising verb."""
-        found = []
+        deadlines = []
         for sentence in inventory.sentences:
             promise = _PROMISE.search(inventory.article.text, *sentence.span)
             for date in _DATE.finditer(inventory.article.text, *sentence.span) if promise else ():
                 word, place = date[0].partition(" ")[0], Span(*date.span(1))
-                id_ = f"D{len(found) + 1}"
-                found.append(DeadlineCandidate(id_, place, word, Span(*promise.span())))
-        return tuple(found)
+                id_ = f"D{len(deadlines) + 1}"
+                deadlines.append(DeadlineCandidate(id_, place, word, Span(*promise.span())))
+        return tuple(deadlines)
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each deadline with who promises: the last name before the promise."""

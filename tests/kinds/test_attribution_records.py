@@ -58,8 +58,8 @@ def by_rules(text: str) -> Extraction:
 
 def rows(extraction: Extraction) -> list[dict[str, Any]]:
     """Return the record's rows as JSON."""
-    found: list[dict[str, Any]] = extraction.to_json()["record"]["attributions"]
-    return found
+    rows: list[dict[str, Any]] = extraction.to_json()["record"]["attributions"]
+    return rows
 
 
 def holds(extraction: Extraction) -> None:

@@ -125,9 +125,9 @@ def test_an_answer_is_checked_and_accounted_for(inventory: Inventory) -> None:
     """Wrong ids are refused in words; what is left is unaccounted, what is dismissed says why."""
     rows = [_row("D1", "P1"), _row("D9", "P1"), _row("D1", "P1")]
     checked = check(inventory, Promises, Answer({"promises": rows}, origin="model"))
-    told = [remark.message for remark in checked.warnings]
-    assert "promises[1].deadline: there is no deadline D9 in this article" in told
-    assert any("says the same as promises[0]" in message for message in told)
+    messages = [remark.message for remark in checked.warnings]
+    assert "promises[1].deadline: there is no deadline D9 in this article" in messages
+    assert any("says the same as promises[0]" in message for message in messages)
     items = checked.audit.unaccounted
     assert [(i.candidate, i.kind, i.text) for i in items] == [
         ("D2", "deadline", "Tuesday"),

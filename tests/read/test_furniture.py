@@ -21,27 +21,27 @@ def kinds(article: Article) -> list[tuple[str, str]]:
 
 
 def around(*lines: str) -> list[tuple[str, str]]:
-    """Return what is found to be furniture among `lines`, with the story before and after."""
+    """Return what is taken for furniture among `lines`, with the story before and after."""
     return kinds(article_from_text("\n\n".join([BODY, *lines, BODY])))
 
 
 def test_the_page_with_labels_as_lines() -> None:
-    """Label lines, captions after them and captions run into credits are told from the story."""
+    """Label lines, captions after them and captions run into credits are no part of the story."""
     article = read_article(ARTICLES / "bbc-prisoners.txt")
-    found = kinds(article)
-    assert [kind for kind, _ in found] == [
+    labelled = kinds(article)
+    assert [kind for kind, _ in labelled] == [
         *("caption", "caption"),
         *("caption", "credit", "caption", "caption"),
         *("caption", "credit", "caption", "caption"),
     ]
-    assert found[3][1] == "Image source, Reuters"
-    assert found[2][1].endswith("December 13, 2025")
-    assert all('"' not in text for _, text in found)
+    assert labelled[3][1] == "Image source, Reuters"
+    assert labelled[2][1].endswith("December 13, 2025")
+    assert all('"' not in text for _, text in labelled)
     assert sum(p.kind == "body" for p in article.paragraphs) == 26
 
 
 def test_the_agency_page() -> None:
-    """The picture's caption and credit, the byline and the owner are told from the story."""
+    """The picture's caption and credit, the byline and the owner are kept apart from the story."""
     article = read_article(ARTICLES / "reuters-prisoners.txt")
     assert [kind for kind, _ in kinds(article)] == ["caption", "credit", "byline", "credit"]
     assert article.byline == "Andrius Sytas, Felix Light and Mark Trevelyan"

@@ -86,8 +86,8 @@ def test_a_line_is_a_paragraph(between: str) -> None:
 def test_wrapped_lines_are_one_paragraph(width: int, indent: str, between: str) -> None:
     """Lines of hard-wrapped text belong together until a blank or an indented line comes."""
     text = between.join(textwrap.fill(p, width, initial_indent=indent) for p in STORY)
-    found = [span.of(text) for span, _ in paragraph_spans(text)]
-    assert [" ".join(p.split()) for p in found] == STORY
+    paragraphs = [span.of(text) for span, _ in paragraph_spans(text)]
+    assert [" ".join(p.split()) for p in paragraphs] == STORY
 
 
 def test_short_line_ends_a_wrapped_paragraph_without_blank_lines() -> None:

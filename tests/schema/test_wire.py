@@ -34,10 +34,10 @@ class Outer(BaseModel):
 def nodes(node: Any) -> list[dict[str, Any]]:
     """Return every object schema in a schema."""
     if isinstance(node, list):
-        return [found for item in node for found in nodes(item)]
+        return [below for item in node for below in nodes(item)]
     if not isinstance(node, dict):
         return []
-    inner = [found for value in node.values() for found in nodes(value)]
+    inner = [below for value in node.values() for below in nodes(value)]
     return ([node] if node.get("type") == "object" else []) + inner
 
 
@@ -85,7 +85,7 @@ def test_the_given_schema_is_not_changed() -> None:
     ],
 )
 def test_a_free_schema_is_not_called_strict(schema: dict[str, Any]) -> None:
-    """Where anything may stand, the endpoint is not told to be strict."""
+    """Where anything may stand, the endpoint is not asked to be strict."""
     assert strict(schema)[1] is False
 
 

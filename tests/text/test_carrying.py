@@ -1,4 +1,4 @@
-"""Carrying: words are found again exactly, or not at all."""
+"""After a text was changed, words are found again exactly, or not at all."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,7 +71,7 @@ def test_equal_passages_without_context_keep_their_turn() -> None:
 
 
 def test_paragraphs_that_change_places_take_their_words_along() -> None:
-    """Equal words are told apart by their own paragraph before its neighbours."""
+    """Of equal words the ones in the same paragraph are meant, before its neighbours count."""
     people = ("Anna Berg of the ferry union", "Peter Holm of the port", "Carla Diaz of the bank")
     lines = [f"“It is not true,” said {who}.\n\n" for who in people]
     old, new = "Head.\n\n" + "".join(lines), "New head.\n\n" + "".join(reversed(lines))
@@ -96,8 +96,8 @@ def test_a_changed_word_is_another_claim() -> None:
     span = (old.index("We"), old.index("”"))
     for change in (("not ", ""), ("40", "41"), ("“We", "“We")):
         new = "Yesterday. " + old.replace(*change)
-        found = Carrier(old, new).place(*span)
-        assert (found is None) == (change[0] != change[1])
+        place = Carrier(old, new).place(*span)
+        assert (place is None) == (change[0] != change[1])
 
 
 def test_what_stands_everywhere_stands_nowhere_in_particular() -> None:

@@ -17,7 +17,7 @@ TEXT = (
 
 
 @pytest.mark.parametrize(
-    ("phrase", "found"),
+    ("phrase", "words"),
     [
         ("potash exports", "potash exports"),
         ("  potash exports\n", "potash exports"),
@@ -38,9 +38,9 @@ TEXT = (
         ("$100 billion", "$100 billion"),
     ],
 )
-def test_equal_after_folding_is_found(phrase: str, found: str) -> None:
+def test_equal_after_folding_is_found(phrase: str, words: str) -> None:
     """Marks, dashes, blanks, case and width may differ; the span covers what the article prints."""
-    assert ground_phrase(phrase, TEXT).of(TEXT) == found
+    assert ground_phrase(phrase, TEXT).of(TEXT) == words
 
 
 @pytest.mark.parametrize(

@@ -179,13 +179,13 @@ def test_a_timeout_is_tried_again_and_then_told() -> None:
 
 
 def test_nobody_listening_is_a_clear_error() -> None:
-    """A closed port is told with the address and what to check."""
+    """The error of a closed port names the address and what to check."""
     with pytest.raises(EndpointUnreachable, match=r"cannot be reached.*base URL"):
         ask(settings_for("http://127.0.0.1:9/v1", retries=1))
 
 
 @pytest.mark.parametrize(
-    ("cause", "told"),
+    ("cause", "message"),
     [
         (httpx2.ReadError(""), "cannot be reached (ReadError);"),
         (httpx2.ConnectError("refused"), "cannot be reached (ConnectError: refused);"),
@@ -193,12 +193,12 @@ def test_nobody_listening_is_a_clear_error() -> None:
         (None, "cannot be reached (APIConnectionError);"),
     ],
 )
-def test_a_cause_without_words_is_told_by_its_kind(cause: Exception | None, told: str) -> None:
+def test_a_cause_without_words_is_named_by_its_kind(cause: Exception | None, message: str) -> None:
     """What broke the connection is named, with its words when it has some."""
     error = openai.APIConnectionError(request=httpx2.Request("POST", "http://127.0.0.1:9/v1"))
     error.__cause__ = cause
-    found = classify(error, settings_for("http://127.0.0.1:9/v1"))
-    assert told in str(found.error if isinstance(found, TransientFailure) else found)
+    failure = classify(error, settings_for("http://127.0.0.1:9/v1"))
+    assert message in str(failure.error if isinstance(failure, TransientFailure) else failure)
 
 
 @pytest.mark.parametrize("header", ["seconds", "milliseconds", "date"])
@@ -228,7 +228,7 @@ def test_waits_in_every_form() -> None:
 
 
 def test_a_wait_beyond_the_deadline_is_not_waited() -> None:
-    """When the endpoint asks for more time than there is, that is told, not waited for."""
+    """When the endpoint asks for more time than there is, the error says so and nobody waits."""
     with serving(fails(429, "quota for today", retry_after="3600")) as stub:
         with pytest.raises(EndpointFailing, match="quota for today"):
             ask(settings_for(stub.base_url, deadline=600))
@@ -239,7 +239,7 @@ def test_a_wait_beyond_the_deadline_is_not_waited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         (fails(401, "Incorrect API key provided: " + KEY), "OPENAI_API_KEY"),
         (fails(403, "no access"), "OPENAI_API_KEY"),
@@ -272,10 +272,10 @@ def test_a_wait_beyond_the_deadline_is_not_waited() -> None:
         "list",
     ],
 )
-def test_a_permanent_failure_is_told_after_one_call(fault: Play, told: str) -> None:
+def test_a_permanent_failure_ends_after_one_call(fault: Play, message: str) -> None:
     """What asking again will not mend is asked once, and the message says what to do."""
     with serving(fault) as stub:
-        with pytest.raises(EndpointRefused, match=told) as caught:
+        with pytest.raises(EndpointRefused, match=message) as caught:
             ask(settings_for(stub.base_url))
         assert len(stub.requests) == 1
         assert KEY not in str(caught.value)
@@ -307,14 +307,14 @@ def test_redaction_makes_one_short_printable_line() -> None:
 
 @pytest.mark.parametrize("key", ["schlüssel-1", "two\nlines"])
 def test_a_key_that_no_header_can_carry_is_a_usage_error(key: str) -> None:
-    """A key with characters that no key has is told before anything is sent, without the key."""
+    """A key with characters that no key has is refused before anything is sent, without the key."""
     with pytest.raises(UsageError, match="OPENAI_API_KEY") as caught:
         ModelAsker(settings_for("http://127.0.0.1:1/v1", api_key=key))
     assert key not in str(caught.value)
 
 
 def test_openai_without_a_key_is_a_usage_error() -> None:
-    """The public endpoint without a key is told before anything is sent."""
+    """The public endpoint without a key is refused before anything is sent."""
     with pytest.raises(UsageError, match="needs a key"):
         ModelAsker(settings_for("https://api.openai.com/v1", api_key=None))
 
@@ -452,8 +452,8 @@ def test_a_refusal_is_told_and_the_rules_answer() -> None:
     assert len(stub.requests) == 1
     assert speakers(extraction) == BY_RULES
     assert len(extraction.audit.filled_by_rules) == 3
-    told = [w.message for w in extraction.warnings if w.code == "answer_invalid"]
-    assert "I cannot help with that." in told[0]
+    messages = [w.message for w in extraction.warnings if w.code == "answer_invalid"]
+    assert "I cannot help with that." in messages[0]
 
 
 def test_a_failing_reask_keeps_the_first_answer() -> None:
@@ -545,8 +545,8 @@ def test_assist_unsure_asks_only_what_the_rules_are_unsure_of() -> None:
 def test_disagreements_are_warnings() -> None:
     """Where the model and the rules name different speakers, a warning says so."""
     extraction, _ = extracted(answers(good()))
-    told = [w for w in extraction.warnings if w.code == "disagreement"]
-    assert {w.candidate for w in told} >= {"Q1", "Q2"}
+    remarks = [w for w in extraction.warnings if w.code == "disagreement"]
+    assert {w.candidate for w in remarks} >= {"Q1", "Q2"}
 
 
 @pytest.mark.parametrize("where", ["the article", "the answer"])
@@ -558,17 +558,17 @@ def test_half_a_surrogate_pair_costs_neither_the_article_nor_the_answer(
     if where == "the article":
         text += "\n\nHalf a \ud83d pair."
     else:
-        told = json.loads(play.body)
-        message = told["choices"][0]["message"]
+        answer = json.loads(play.body)
+        message = answer["choices"][0]["message"]
         message["content"] = message["content"][:-1] + ', "remark": "\ud83d"}'
         message["reasoning"] = "\ud83d"
-        play.body = json.dumps(told).encode()
+        play.body = json.dumps(answer).encode()
     with serving(play) as stub:
         asker = ModelAsker(settings_for(stub.base_url, no_cache=False, cache_dir=tmp_path))
         for calls in (1, 0):
-            found = extract(article_from_text(text), load_schema("quotes"), asker=asker)
-            assert found.usage.calls == calls
-            assert speakers(found)[: len(BY_MODEL)] == BY_MODEL
+            extraction = extract(article_from_text(text), load_schema("quotes"), asker=asker)
+            assert extraction.usage.calls == calls
+            assert speakers(extraction)[: len(BY_MODEL)] == BY_MODEL
         assert len(stub.requests) == 1
 
 

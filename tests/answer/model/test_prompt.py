@@ -93,8 +93,8 @@ def test_marks_are_always_ours(text: str) -> None:
         return
     inventory = inventory_of(text)
     known = ids_of(inventory)
-    found = re.findall(r"\[\s*([A-Z]\d+)(?=[:\]]| continued)", marked(text))
-    assert set(found) <= known
+    ids = re.findall(r"\[\s*([A-Z]\d+)(?=[:\]]| continued)", marked(text))
+    assert set(ids) <= known
     assert len(harmless(text)) == len(text)
 
 
@@ -198,7 +198,7 @@ def test_a_users_prompt_extends_the_base(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "told"),
+    ("prompt", "message"),
     [
         ("{{ nothing }}", "'nothing' is undefined"),
         ("{% block %}", "ferry.j2:1"),
@@ -210,10 +210,10 @@ def test_a_users_prompt_extends_the_base(tmp_path: Path) -> None:
         ('{% extends "ferry.j2" %}', "recursion|Recursion"),
     ],
 )
-def test_a_broken_prompt_is_told_with_its_file(tmp_path: Path, prompt: str, told: str) -> None:
+def test_a_broken_prompt_is_refused_by_file(tmp_path: Path, prompt: str, message: str) -> None:
     """A template that is wrong, or reaches out of its sandbox, is a PromptError naming it."""
     schema = schema_in(tmp_path, prompt=prompt)
-    with pytest.raises(PromptError, match=told) as caught:
+    with pytest.raises(PromptError, match=message) as caught:
         Prompts(schema).render("system")
     assert "ferry.j2" in str(caught.value) or "absent" in str(caught.value)
 

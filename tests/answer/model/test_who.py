@@ -123,15 +123,15 @@ def test_nothing_is_asked_where_there_is_nobody_to_choose_from() -> None:
 
 def test_names_that_begin_alike_are_told_apart_by_what_is_written() -> None:
     """The odds of a shared first token go to the name that the answer goes on with."""
-    found = odds_of(["the campaign", "the company", "Holm"], "the company", (("the", -0.1),))
-    assert found[1] > 0.8
-    assert found[0] == found[2] == 0.0
+    odds = odds_of(["the campaign", "the company", "Holm"], "the company", (("the", -0.1),))
+    assert odds[1] > 0.8
+    assert odds[0] == odds[2] == 0.0
 
 
 def test_names_that_begin_alike_share_where_nothing_tells_them_apart() -> None:
     """An answer cut after the shared token favours none of them."""
-    found = odds_of(["the campaign", "the company"], "the", (("the", -0.1),))
-    assert found[0] == pytest.approx(found[1])
+    odds = odds_of(["the campaign", "the company"], "the", (("the", -0.1),))
+    assert odds[0] == pytest.approx(odds[1])
 
 
 NAMES = ["Anna Berg", "the ministry", "The Ministry of Ferries", "Holm"]
@@ -149,10 +149,10 @@ def test_whatever_comes_back_one_of_the_rivals_is_chosen(
     total = sum(shares) * 1.1
     rivals = tuple((f"P{i}.1", share / total) for i, share in enumerate(shares))
     try:
-        found = odds_of(NAMES, text, tuple(openings))
+        odds = odds_of(NAMES, text, tuple(openings))
     except AskAgain:
         return
-    mention, probability = weighed(rivals, found)
+    mention, probability = weighed(rivals, odds)
     assert mention in dict(rivals)
     assert 0 <= probability <= 1
 
