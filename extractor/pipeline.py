@@ -55,17 +55,17 @@ async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extrac
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
     answer, usage = await asker.ask(inventory, schema, by_rules.copy())
     answer.origin = "model"
-    standing = ground(inventory, schema.model, answer)
+    grounded = ground(inventory, schema.model, answer)
     completed, filled = fill(
         inventory,
-        standing,
+        grounded,
         answer,
         by_rules,
-        unaccounted=unaccounted(inventory, schema.model, answer, standing),
+        unaccounted=unaccounted(inventory, schema.model, answer, grounded),
     )
-    if filled or not standing.is_whole:
-        standing = ground(inventory, schema.model, completed)
-    checked = report(inventory, schema.model, completed, standing, by_rules, filled)
+    if filled or not grounded.is_whole:
+        grounded = ground(inventory, schema.model, completed)
+    checked = report(inventory, schema.model, completed, grounded, by_rules, filled)
     return _extraction(inventory, schema, checked, completed, usage, asker)
 
 

@@ -30,7 +30,7 @@ from extractor.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GroundedAnswer:
     """What can be kept of an answer: its grounded values, and the record made of them."""
 
     root: DraftRow
@@ -66,30 +66,32 @@ def check(
     return report(inventory, model, answer, ground(inventory, model, answer), by_rules, filled)
 
 
-def ground(inventory: Inventory, model: type[BaseModel], answer: Answer) -> Standing:
+def ground(inventory: Inventory, model: type[BaseModel], answer: Answer) -> GroundedAnswer:
     """Ground an answer in the article and build the record from what stands; never raises."""
     shape = shape_of(model)
     root, faults = resolve(inventory, shape, answer.data)
-    merged = _tidy(root)
+    merged = _merge_and_sort(root)
     record, refused = build(root)
-    _number(root, answer)
+    _set_paths(root, answer)
     reported = (
         *map(_fault_remark, faults),
         *merged,
         *(_fault_remark(fault) for fault in refused if not fault.empty),
     )
-    return Standing(root, record, (*faults, *refused), reported, _used(inventory, shape, root))
+    return GroundedAnswer(
+        root, record, (*faults, *refused), reported, _used(inventory, shape, root)
+    )
 
 
 def unaccounted(
-    inventory: Inventory, model: type[BaseModel], answer: Answer, standing: Standing
+    inventory: Inventory, model: type[BaseModel], answer: Answer, grounded: GroundedAnswer
 ) -> list[str]:
     """Return the ids of the candidates that are neither used in what stands nor dismissed."""
     dismissed = {dismissal.candidate for dismissal in answer.dismissed}
     return [
         candidate.id
         for kind, candidate in _asked_for(inventory, shape_of(model))
-        if candidate.id not in standing.used
+        if candidate.id not in grounded.used
         and not {candidate.id, kind.anchor_id(candidate)} & dismissed
     ]
 
@@ -98,7 +100,7 @@ def report(
     inventory: Inventory,
     model: type[BaseModel],
     answer: Answer,
-    standing: Standing,
+    grounded: GroundedAnswer,
     by_rules: Answer | None = None,
     filled: Collection[str] = (),
 ) -> Checked:
@@ -108,9 +110,9 @@ def report(
     `filled`: what a model left and the rules filled: "quotes:Q7" a row, "quotes:Q9.speaker" a
     value (see filling.py).
     """
-    shape, root = shape_of(model), standing.root
+    shape, root = shape_of(model), grounded.root
     rows = [row for row in root.rows() if row.anchor is not None]
-    items = _account(inventory, shape, answer.dismissed, standing.used)
+    items = _account(inventory, shape, answer.dismissed, grounded.used)
     audit = Audit(
         used=items.used,
         unaccounted=tuple(items.unaccounted),
@@ -119,7 +121,7 @@ def report(
         own_words=tuple(_own_words(root, answer.origin, by_rules.data if by_rules else {})),
     )
     warnings = [
-        *answer.warnings, *standing.reported, *_unresolved(rows), *_empty_required(root)
+        *answer.warnings, *grounded.reported, *_unresolved(rows), *_empty_required(root)
     ]  # fmt: skip
     if by_rules is not None:
         reported = {remark.candidate for remark in warnings if remark.code == "disagreement"}
@@ -127,16 +129,16 @@ def report(
         warnings += [remark for remark in remarks if remark.candidate not in reported]
     warnings += figure_conflicts(inventory, rows)
     warnings = [_printable(remark) for remark in warnings]
-    return Checked(standing.record, audit, tuple(warnings), tuple(rows))
+    return Checked(grounded.record, audit, tuple(warnings), tuple(rows))
 
 
-def _tidy(draft: DraftRow) -> list[Remark]:
+def _merge_and_sort(draft: DraftRow) -> list[Remark]:
     """Merge rows that say the same, and put rows in the order of the article; return warnings."""
     remarks: list[Remark] = []
     for key in draft.shape.gathered:
         value = draft.values.get(key)
         if isinstance(value, DraftRow):
-            remarks += _tidy(value)
+            remarks += _merge_and_sort(value)
         if not isinstance(value, list) or not value:
             continue
         if all(_is_placed(item) for item in value):
@@ -145,7 +147,7 @@ def _tidy(draft: DraftRow) -> list[Remark]:
             continue
         kept: dict[object, DraftRow] = {}
         for row in value:
-            remarks += _tidy(row)
+            remarks += _merge_and_sort(row)
             first = kept.setdefault(_identity(row), row)
             if first is not row:
                 _merge(first, row)
@@ -198,7 +200,7 @@ def _merge(first: DraftRow, second: DraftRow) -> None:
             first.values[key] = value
 
 
-def _number(draft: DraftRow, answer: Answer) -> None:
+def _set_paths(draft: DraftRow, answer: Answer) -> None:
     """Give every row its final path and its origin."""
     origins = answer.origins
     for key in draft.shape.nested:
@@ -211,7 +213,7 @@ def _number(draft: DraftRow, answer: Answer) -> None:
                 by_id = origins.get(item.anchor_id or "", answer.origin)
                 item.origin = origins.get(item.key, by_id)
                 if item.shape.nested:
-                    _number(item, answer)
+                    _set_paths(item, answer)
 
 
 def _filled_paths(root: DraftRow, filled: Collection[str]) -> Iterator[str]:

@@ -39,7 +39,7 @@ def _build(draft: DraftRow, faults: list[Fault]) -> BaseModel | None:
         if key in values:
             value = values[key]
             values[key] = _built(value, faults)
-            draft.values[key] = _standing(value)
+            draft.values[key] = _without_dropped(value)
     for _ in range(_ATTEMPTS):
         try:
             return model.model_validate(values)
@@ -64,8 +64,8 @@ def _build(draft: DraftRow, faults: list[Fault]) -> BaseModel | None:
                 message = f"{key} is required" if empty else problem["msg"]
                 faults.append(_fault(draft, path, message, key, empty=empty))
             where = [p["loc"] for p in of_field]
-            _take_out(draft.values, field, where)
-            if _take_out(values, field, where):
+            _remove_refused(draft.values, field, where)
+            if _remove_refused(values, field, where):
                 model = lenient(draft.shape.model)
     draft.dropped = True
     return None
@@ -85,14 +85,16 @@ def _built(value: Any, faults: list[Fault]) -> Any:
     return value
 
 
-def _standing(value: Any) -> Any:
-    """Return a draft's value without the rows that were dropped."""
+def _without_dropped(value: Any) -> Any:
+    """Return a draft's value without the rows that were dropped; None for a dropped group."""
     if isinstance(value, list):
         return [item for item in value if not (isinstance(item, DraftRow) and item.dropped)]
     return None if isinstance(value, DraftRow) and value.dropped else value
 
 
-def _take_out(values: dict[str, Any], field: FieldShape, where: list[tuple[Any, ...]]) -> bool:
+def _remove_refused(
+    values: dict[str, Any], field: FieldShape, where: list[tuple[Any, ...]]
+) -> bool:
     """Remove the refused value, or items of a list; return whether a required value is now null.
 
     `where`: the locations of what was refused, as Pydantic gives them: (key,) or (key, index, …).

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.answers import Answer
-from extractor.check.audit import Standing
+from extractor.check.audit import GroundedAnswer
 from extractor.check.resolve import DraftRow, Fault
 from extractor.find.inventory import Inventory
 from extractor.kinds import kind_named, kind_of_id
@@ -33,14 +33,14 @@ class _Filling:
 
 def fill(
     inventory: Inventory,
-    standing: Standing,
+    grounded: GroundedAnswer,
     answer: Answer,
     by_rules: Answer,
     unaccounted: Iterable[str],
 ) -> tuple[Answer, set[str]]:
     """Return the answer completed, and what was filled: "quotes:Q7", "quotes:Q9.speaker".
 
-    `standing` is what the check kept of `answer`, `unaccounted` the ids of the candidates that
+    `grounded` is what the check kept of `answer`, `unaccounted` the ids of the candidates that
     neither a row nor a dismissal accounts for. The completed answer keeps the warnings.
     """
     ids = set(unaccounted)
@@ -49,9 +49,9 @@ def fill(
         for id_ in ids
         if (kind := kind_of_id(id_)) is not None and id_ in inventory.by_id
     }
-    filling = _Filling(by_rules, ids | anchors, _lost(standing.faults), _emptied(standing.faults))
-    data = standing.root.handed_on()
-    _fill_group(standing.root.shape, data, by_rules.data, "", filling)
+    filling = _Filling(by_rules, ids | anchors, _lost(grounded.faults), _emptied(grounded.faults))
+    data = grounded.root.handed_on()
+    _fill_group(grounded.root.shape, data, by_rules.data, "", filling)
     completed = Answer(
         data,
         [*answer.dismissed, *(d for d in by_rules.dismissed if d.candidate in filling.open)],
@@ -60,7 +60,7 @@ def fill(
             **answer.confidence,
         },
         {**answer.origins, **filling.origins},
-        [*answer.warnings, *standing.reported],
+        [*answer.warnings, *grounded.reported],
         origin=answer.origin,
     )
     return completed, filling.filled

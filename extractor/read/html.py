@@ -22,7 +22,7 @@ LONGEST_MENU = 400  # characters
 SENTENCE_STOPS = frozenset(".!?…。！？؟।")
 
 
-class Page(NamedTuple):
+class WebPage(NamedTuple):
     """What a page says: its text (paragraphs apart by a blank line) and what it knows of itself."""
 
     text: str
@@ -44,7 +44,7 @@ def looks_like_html(data: bytes) -> bool:
     return _OPENING.match(head) is not None
 
 
-def read_page(data: bytes, source: str) -> Page:
+def read_page(data: bytes, source: str) -> WebPage:
     """Return the article of a page.
 
     Raises EmptyArticle when the page has no main text, NotAnArticle when it cannot be parsed.
@@ -63,7 +63,7 @@ def read_page(data: bytes, source: str) -> Page:
     if title and not any(_same(title, block) for block, _ in blocks[:3]):
         blocks.insert(0, (title, "heading"))
     text = "\n\n".join(block for block, _ in blocks)
-    return Page(
+    return WebPage(
         text=text,
         title=title,
         byline=_line(document.author),

@@ -52,7 +52,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SchemaEntry:
     """A schema that could be loaded, as `extract schemas` lists it."""
 
     name: str
@@ -86,14 +86,14 @@ def schema_path(name: str | Path, home: Path | None = None) -> Path:
     return _find(str(name), "schemas", (".py",), home, SchemaError)
 
 
-def list_schemas(home: Path | None = None) -> list[Entry]:
+def list_schemas(home: Path | None = None) -> list[SchemaEntry]:
     """Return the schemas that can be named, the user's first; a name is listed once."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, SchemaEntry] = {}
     shipped = _shipped("schemas")
     for folder in folders_of("schemas", home):
         for path in sorted(folder.glob("*.py")):
             if _NAME.fullmatch(path.stem) and path.stem not in entries:
-                entries[path.stem] = Entry(path.stem, path, _summary(path), folder == shipped)
+                entries[path.stem] = SchemaEntry(path.stem, path, _summary(path), folder == shipped)
     return list(entries.values())
 
 

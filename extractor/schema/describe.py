@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from extractor.kinds import kind_named
-from extractor.schema.catalogue import Entry, Schema
+from extractor.schema.catalogue import Schema, SchemaEntry
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.text.printable import one_line
 
@@ -19,7 +19,7 @@ _WORDS = {
 }
 
 
-def list_lines(entries: Sequence[Entry]) -> list[str]:
+def list_lines(entries: Sequence[SchemaEntry]) -> list[str]:
     """Return a line for each schema: its name, what it is, and the file if it is the user's own."""
     longest = max((len(entry.name) for entry in entries), default=0)
     return [

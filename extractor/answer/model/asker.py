@@ -41,7 +41,7 @@ _FINAL_STATUSES = frozenset({401, 402, 403, 404})
 
 
 @dataclass
-class _Outcome:
+class _Results:
     """What came of the questions about one article so far."""
 
     usage: Usage
@@ -120,18 +120,18 @@ class ModelAsker:
         build = whole_questions if self.plan == "whole" else narrow_questions
         pending = build(self._prompts_for(schema), self.settings, inventory, by_rules, wanted)
         started = monotonic()
-        outcome = await self._ask_all(pending)
+        results = await self._ask_all(pending)
         for item in pending:
-            outcome.warnings += item.judge.accept_reserve()
-        outcome.warnings += _sent_back(pending)
+            results.warnings += item.judge.accept_reserve()
+        results.warnings += _sent_back(pending)
         answer = merge(shape, [item.judge for item in pending], by_rules, wanted)
-        answer.warnings += outcome.warnings
+        answer.warnings += results.warnings
         for item in pending:
             answer.confidence |= item.confidence
-        if not outcome.usage.calls:
-            outcome.usage.cost_usd = 0.0
-        outcome.usage.seconds = monotonic() - started
-        return answer, outcome.usage
+        if not results.usage.calls:
+            results.usage.cost_usd = 0.0
+        results.usage.seconds = monotonic() - started
+        return answer, results.usage
 
     def _wanted(
         self, inventory: Inventory, shape: Shape, by_rules: Answer
@@ -154,61 +154,61 @@ class ModelAsker:
                 }
         return frozenset(unsure)
 
-    async def _ask_all(self, pending: Sequence[PendingQuestion]) -> _Outcome:
+    async def _ask_all(self, pending: Sequence[PendingQuestion]) -> _Results:
         """Ask all questions, at most `concurrency` of them at a time.
 
         Raises Deferred when a question goes into a batch, ModelError when none was answered.
         """
-        outcome = _Outcome(Usage(cost_usd=0.0))
+        results = _Results(Usage(cost_usd=0.0))
         slots = asyncio.Semaphore(self.settings.concurrency)
 
         async def ask_in_turn(item: PendingQuestion) -> None:
             async with slots:
-                if not outcome.is_over:
-                    await self._ask_one(item, outcome)
+                if not results.is_over:
+                    await self._ask_one(item, results)
 
         try:
             await _gather_or_cancel([ask_in_turn(item) for item in pending])
         except ModelError as error:
-            error.spent = outcome.usage
+            error.spent = results.usage
             raise
-        if outcome.deferred is not None:
-            raise outcome.deferred
-        if outcome.failures and not outcome.answered:
-            outcome.failures[0].spent = outcome.usage
-            raise outcome.failures[0]
-        return outcome
+        if results.deferred is not None:
+            raise results.deferred
+        if results.failures and not results.answered:
+            results.failures[0].spent = results.usage
+            raise results.failures[0]
+        return results
 
-    async def _ask_one(self, item: PendingQuestion, outcome: _Outcome) -> None:
+    async def _ask_one(self, item: PendingQuestion, results: _Results) -> None:
         """Ask one question and judge its answer; raise only when the others need not be asked."""
         usage, judge = Usage(), item.judge
         try:
             await self.endpoint.ask(
                 item.question, lambda text: judge.accept(item.read(text)), usage
             )
-            outcome.answered += 1
+            results.answered += 1
         except AnswerCut as error:
-            outcome.answered += 1
+            results.answered += 1
             judge.accept_finally(item.read_cut(error.partial))
-            outcome.warnings.append(_remark("answer_cut", item, error))
+            results.warnings.append(_remark("answer_cut", item, error))
         except AnswerInvalid as error:
-            outcome.answered += 1
+            results.answered += 1
             if not judge.attempts:  # not even JSON, or declined
-                outcome.warnings.append(_remark("answer_invalid", item, error))
+                results.warnings.append(_remark("answer_invalid", item, error))
         except Deferred as deferred:  # so are the others, all at once
-            outcome.deferred = deferred
+            results.deferred = deferred
         except ModelError as error:
-            outcome.warnings.append(_remark("not_answered", item, error))
+            results.warnings.append(_remark("not_answered", item, error))
             if judge.attempts:  # a re-ask failed; what was answered before is kept
-                outcome.answered += 1
+                results.answered += 1
                 return
-            outcome.failures.append(error)
+            results.failures.append(error)
             refused = isinstance(error, EndpointRefused) and error.status in _FINAL_STATUSES
-            if refused or (len(outcome.failures) >= _MOST_FAILURES and not outcome.answered):
-                outcome.is_over = True
+            if refused or (len(results.failures) >= _MOST_FAILURES and not results.answered):
+                results.is_over = True
                 raise
         finally:
-            _add(outcome.usage, usage)
+            _add(results.usage, usage)
 
 
 async def _gather_or_cancel(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
