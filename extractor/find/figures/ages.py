@@ -1,4 +1,13 @@
-"""Ages: "43-year-old", "aged 12", ", 58,", "voters under 30". An age counts nothing."""
+"""Ages, which are numbers but no figures: they count nothing.
+
+A number below 125 is an age
+
+* before a word for age: "43-year-old", "20-something", "65 and over";
+* after one: "aged 12", "at the age of 30", "ages of 18 and 24", "aged between 3 and 5";
+* after a verb that gives it, where the phrase ends: "he is 58.", "turned 30", "died at 81";
+* in a comparison of people, unless it counts a noun: "voters under 30", "older than 16";
+* in digits between a name and a mark: "Berg, 58,", "Anna (45)".
+"""
 
 import re
 
@@ -25,7 +34,10 @@ _AGE_WORDS = word_set("figures.age-words")
 
 
 def age(text: str, numeral: Numeral) -> NotFigureSpan | None:
-    """Tell an age: "43-year-old", "aged 12", ", 58,", "Anna (45)"."""
+    """Return where an age begins and ends, with its words: "43-year-old", "aged 12", "Anna (45)".
+
+    Offsets are those of `text`; None when the number is no age by these rules.
+    """
     start, end, value = numeral.start, numeral.end, numeral.value
     if value is None or numeral.scaled or numeral.share or not 0 < value < 125:
         return None

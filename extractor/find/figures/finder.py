@@ -19,7 +19,8 @@ What is a figure, as analysts asked:
 * "for five years" is a duration; "five years ago" and "three days later" are dates.
 
 Dates, years, times, ordinals, ages, names, sections, telephone numbers and scores are returned as
-`NotAFigure` with the reason (rules in `extractor.find.not_figures`).
+`NotAFigure` with the reason. Their rules: `not_figures` (dates, years, times, telephone numbers,
+scores), `ages`, `numbered_names` (names and sections), `idioms`.
 """
 
 from __future__ import annotations
@@ -75,11 +76,11 @@ class _Quantity:
 def find_figures(
     article: Article, tokens: Tokens, places: list[int], names: tuple[Entity, ...]
 ) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
-    """Return the figures in order, ids N1…, and the numbers that are none, with the reason.
+    """Return the figures, ids N1…, and the numbers that are none, with the reason.
 
-    `places` are the tokens of class NUMBER. Both tuples are in order of the text and no two spans
-    overlap. `names` may be empty; a number
-    inside a name's mention is then judged by its neighbours alone. Never raises on any text.
+    `places` are the tokens of class NUMBER, `names` the article's entities; without these a number
+    inside a name is judged by its neighbours alone. Both results are in order of the text, and no
+    two spans of them overlap. Never raises on any text.
     """
     text = article.text
     named = sorted(m.span for entity in names for m in entity.mentions if m.kind == "name")
@@ -89,12 +90,12 @@ def find_figures(
     for match in matches(TRIGGER, TRIGGER, text, tokens, places):
         if match.start() < done:
             continue
-        found = _read(text, match, done)
-        if found is None:
+        number = _read(text, match, done)
+        if number is None:
             continue
-        if isinstance(found, _Quantity):
-            figure = _figure(text, found, f"N{len(figures) + 1}", done)
-            if _inside_name(figure, found, named, text):
+        if isinstance(number, _Quantity):
+            figure = _figure(text, number, f"N{len(figures) + 1}", done)
+            if _inside_name(figure, number, named, text):
                 others.append(NotAFigure(figure.span, "name"))
             elif isinstance(figure, NotAFigure):
                 others.append(figure)
@@ -102,14 +103,17 @@ def find_figures(
                 figures.append(figure)
             done = figure.span.end
             continue
-        start, end, reason = found
+        start, end, reason = number
         others.append(NotAFigure(Span(max(start, done), end), reason))
         done = end
     return tuple(figures), tuple(others)
 
 
 def _read(text: str, match: re.Match[str], done: int) -> _Quantity | NotFigureSpan | None:
-    """Read what a trigger begins: a quantity, a number that is none, or nothing."""
+    """Read what begins at a match of TRIGGER: a quantity, a number that is no figure, or nothing.
+
+    `done` is where the number before ended.
+    """
     start, group = match.start(), match.lastgroup
     if group == "month":
         return not_figures.month_date(text, start)
@@ -219,6 +223,7 @@ def _bounds(
 
 
 def _negative(text: str, quantity: _Quantity) -> bool:
+    """Return whether a minus sign, not a hyphen, stands before the number, e.g. "-5%"."""
     before = text[quantity.start - 1 : quantity.start] if quantity.start else ""
     if before not in ("-", "−") or not quantity.numeral.digits:
         return False
@@ -228,7 +233,7 @@ def _negative(text: str, quantity: _Quantity) -> bool:
 
 
 def _range(text: str, first: _Quantity) -> tuple[_Quantity | None, str]:
-    """Return the second number of a range and the word that links the two."""
+    """Return the second number of a range and the word that links the two; (None, "") for none."""
     match = _LINK.match(text, first.end)
     if match is None or first.numeral.share or first.numeral.value is None:
         return None, ""
@@ -253,16 +258,16 @@ def _range(text: str, first: _Quantity) -> tuple[_Quantity | None, str]:
 
 
 def _shares_scale(first: Numeral, second: Numeral) -> bool:
-    """Return whether the second's scale is the first's too.
+    """Return whether the second number's scale is the first's too, e.g. "two to three million".
 
-    It is in "two to three million", not in "$500,000 to $1 million".
+    Not so in "$500,000 to $1 million".
     """
     small = not first.grouped and (first.value or 0.0) < 1000
     return second.scaled and not first.scaled and small
 
 
 def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
-    """Return whether two numbers with a link between them are the bounds of one range."""
+    """Return whether two linked numbers are the bounds of one range, e.g. "20 to 30 people"."""
     low, high = first.numeral.value or 0.0, second.numeral.value or 0.0
     if _shares_scale(first.numeral, second.numeral):
         low *= second.numeral.scale
@@ -283,10 +288,10 @@ def _joined(first: _Quantity, second: _Quantity, match: re.Match[str]) -> bool:
 
 
 def _inside_name(
-    figure: FigureCandidate | NotAFigure, found: _Quantity, named: list[Span], text: str
+    figure: FigureCandidate | NotAFigure, quantity: _Quantity, named: list[Span], text: str
 ) -> bool:
-    """Return whether a plain number lies in a longer mention of a name."""
-    if not named or found.unit or found.numeral.scaled or found.numeral.share:
+    """Return whether a plain number lies in a longer mention of a name, e.g. "Channel 4 News"."""
+    if not named or quantity.unit or quantity.numeral.scaled or quantity.numeral.share:
         return False
     index = bisect_right(named, (figure.span.start, len(text))) - 1
     if index < 0:
@@ -295,5 +300,5 @@ def _inside_name(
     if not span.contains(figure.span) or len(span.of(text)) == len(figure.span.of(text)):
         return False
     return span.start < figure.span.start or (
-        found.numeral.digits and text[figure.span.end : figure.span.end + 1] == "-"
+        quantity.numeral.digits and text[figure.span.end : figure.span.end + 1] == "-"
     )

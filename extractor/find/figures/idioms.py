@@ -1,7 +1,13 @@
-"""Number words that count nothing: "one" as a pronoun or an article, "the two", "zero-sum".
+"""Number words that count nothing.
 
-"one" counts where something bounds it ("at least one soldier"), another number stands beside it
-("one woman and two children") or it says what befell it ("one person was killed").
+Idioms are:
+
+* "one" as a pronoun or an article: "one of the rescued", "one official said", "one day". It counts
+  where something bounds it ("at least one soldier"), another number stands beside it ("one woman
+  and two children") or a verb says what happened to it ("one person was killed");
+* "two" without a noun: "the two met", "a day or two";
+* "zero" but before a plural: "ground zero", "zero-sum", not "zero cases";
+* compounds: "two-way", "three-star", "four-sided".
 """
 
 import re
@@ -33,7 +39,7 @@ _HYPHEN_IDIOM = re.compile(r"-(?:way|faced|star|fold|sided|handed|pronged|piece|
 
 
 def is_idiom(text: str, numeral: Numeral, kind: FigureKind) -> bool:
-    """Tell "one" as a pronoun or an article, "zero-sum", "the two", "four-star"."""
+    """Return whether a number word counts nothing, e.g. "one official", "zero-sum", "the two"."""
     if numeral.digits or numeral.scaled or numeral.share or numeral.value is None:
         return False
     left = [word.strip('"“”‘’(,;').lower() for word in words_before(text, numeral.start)]
@@ -56,7 +62,7 @@ def is_idiom(text: str, numeral: Numeral, kind: FigureKind) -> bool:
 
 
 def _is_pronoun(text: str, numeral: Numeral, kind: FigureKind, left: list[str], after: str) -> bool:
-    """Return whether "one" stands for something or somebody, and counts nothing."""
+    """Return whether "one" is a pronoun or an article, e.g. "one of the rescued", "one day"."""
     last = left[-1] if left else ""
     hyphen = text[numeral.end : numeral.end + 1] in "-‑"
     if kind in ("money", "percent") or (kind == "measure" and last != "the"):

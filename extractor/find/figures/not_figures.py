@@ -1,6 +1,16 @@
-"""Numbers that count nothing: dates, years, times, ordinals, ages, names, scores, idioms.
+"""Numbers whose own shape or neighbours say that they count nothing.
 
-Each rule looks at one place and the words beside it. What is left over is a figure.
+* dates: "Dec. 13", "13 December 2025", "2025-12-13", "9/11"; durations that point to a time are
+  dates too: "five years ago";
+* years and decades: "2016", "2015-16", "the 1990s", "'08"; not "some 2,000", "1500 people";
+* times: "10:30", "9 a.m.", "five o'clock", "nine in the morning";
+* telephone numbers: "555-0142", "+44 20 7946 0018";
+* ordinals: "21st", "#2"; parts of words: "G-20", "MH17"; marks of a list: "1.", "(2)";
+* scores: "3-2", "52 to 48";
+* idioms in digits: "24/7", "50-50".
+
+Each rule looks at one place and the words beside it. Ages are in `ages`, numbers of names and
+sections in `numbered_names`, number words in `idioms`. What no rule takes is a figure.
 """
 
 import re
@@ -84,7 +94,7 @@ def words_before(text: str, start: int) -> list[str]:
 
 
 def opens_sentence(text: str, start: int) -> bool:
-    """Return whether a word at `start` stands first in its sentence, line, quotation or item."""
+    """Return whether the word at `start` stands first in its sentence, line, quotation or item."""
     before = text[max(0, start - 3) : start].rstrip(" \u00a0")
     return not before or before[-1] in ".!?:;\n\"“‘'(—–-•*…|»«„["
 
@@ -96,9 +106,10 @@ def month_date(text: str, start: int) -> NotFigureSpan | None:
 
 
 def shaped_otherwise(text: str, start: int, end: int) -> NotFigureSpan | None:
-    """Tell what digits are whose own shape says it: a date, a time, a telephone number, a year.
+    """Return what digits are when their own shape says it: a date, a time, a year, "G-20", "1.".
 
-    `start` is the first digit of a stretch of digits, commas and points that ends at `end`.
+    None when the shape leaves it open. `start` is the first digit of a stretch of digits, commas
+    and points that ends at `end`.
     """
     before = text[start - 1] if start else "\n"
     after = text[end] if end < len(text) else "\n"
@@ -129,7 +140,7 @@ def shaped_otherwise(text: str, start: int, end: int) -> NotFigureSpan | None:
 
 
 def _glued(text: str, start: int, end: int, before: str) -> NotFigureSpan | None:
-    """Judge digits that something stands before without a blank: "G-20", "MH17", "#2"."""
+    """Read digits that are joined to what stands before: "G-20", "MH17", "#2"."""
     if before == "#":
         return start, end, "ordinal"
     if before.isalnum() or before in "_/@=&~\\:⁄":
@@ -150,6 +161,7 @@ def _glued(text: str, start: int, end: int, before: str) -> NotFigureSpan | None
 
 
 def _year(text: str, start: int, before: str) -> NotFigureSpan | None:
+    """Read "2016", "2015-16", "'08", "the 1990s"; "his 30s" is an age. `before`: one character."""
     if before in "'’" and (match := _SHORT_YEAR.match(text, start)):
         return start, match.end(), "year"
     if match := _YEARS.match(text, start):
@@ -194,7 +206,7 @@ def score(text: str, start: int) -> NotFigureSpan | None:
 
 
 def counted_after(text: str, end: int) -> bool:
-    """Return whether a plural noun, a unit or a sign follows."""
+    """Return whether a plural noun, "%" or a hyphen follows, e.g. "40 people", "40-strong"."""
     follows = NEXT_WORD.match(text, end)
     return text[end : end + 1] in ("%", "-") or bool(follows and is_plural(follows[1].lower()))
 
@@ -215,6 +227,6 @@ def word_time(text: str, start: int, end: int) -> NotFigureSpan | None:
 
 
 def is_year(numeral: Numeral, other: float) -> bool:
-    """Return whether the second number of a would-be range is a year ("40 or 2016")."""
+    """Return whether a number after "or", "to" is a year and ends no range, e.g. "40 or 2016"."""
     plain = numeral.digits and not numeral.grouped and not numeral.scaled
     return plain and other < 1000 and 1900 <= (numeral.value or 0) <= 2100

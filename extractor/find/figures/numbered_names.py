@@ -1,7 +1,15 @@
-"""Numbers that belong to a name or a place in a document: "Boeing 737", "Article 21", "No. 1".
+"""Numbers that belong to a name or to a place in a document.
 
-Decided by the word before: a capitalised one takes a bare number as its own, unless a plural noun
-follows that the number counts ("In Kenya 300 people").
+The word before decides:
+
+* a section: "Article 21", "page 4";
+* an ordinal: "No. 1", "ranked 5";
+* a thing that is numbered: "Channel 4", "day 3"; not "this week 3 people";
+* any other capitalised word takes a bare number as its own ("Boeing 737", "World War II"), unless
+  a plural noun follows that the number counts ("In Kenya 300 people").
+
+So do a capital after a hyphen ("7-Eleven"), a street after it ("10 Downing Street"), a postal code
+after a state, and "call 911".
 """
 
 import re
@@ -33,7 +41,10 @@ _OPENERS = word_set("figures.no-name-before-number")
 
 
 def named(text: str, numeral: Numeral, has_unit: bool) -> NotFigureSpan | None:
-    """Tell a number that belongs to a name or a place in a document: "Channel 4", "Article 21"."""
+    """Return what a number is that belongs to a name or a document: "Channel 4", "Article 21".
+
+    None when it belongs to neither. `has_unit`: a unit or a currency belongs to it.
+    """
     start, end = numeral.start, numeral.end
     if has_unit or numeral.scaled or numeral.share or start == 0:
         return None
@@ -79,7 +90,7 @@ def named(text: str, numeral: Numeral, has_unit: bool) -> NotFigureSpan | None:
 
 
 def _hyphened_name(text: str, numeral: Numeral) -> NotFigureSpan | None:
-    """Judge "7-Eleven", "3-D", and house numbers: "10 Downing Street"."""
+    """Read "7-Eleven", "3-D", and house numbers: "10 Downing Street"."""
     if numeral.digits and (match := _HYPHEN_CAPITAL.match(text, numeral.end)):
         last = match[1]
         small = (numeral.value or 0) < 10 or not opens_sentence(text, numeral.start)
@@ -93,7 +104,10 @@ def _hyphened_name(text: str, numeral: Numeral) -> NotFigureSpan | None:
 def _after_capital(
     text: str, numeral: Numeral, left: list[str], word: str, after: str
 ) -> NotFigureSpan | None:
-    """Judge digits after a capitalised word: "Boeing 737", but "On Tuesday 40 people"."""
+    """Read digits after a capitalised word: "Boeing 737", but not "On Tuesday 40 people".
+
+    `left` are the words before the number, `word` the last of them, `after` the word after it.
+    """
     start, end = numeral.start, numeral.end
     bare = word.strip("”\"’'.,:;")
     if bare.endswith(("'s", "’s", "s'", "s’")) or word.endswith(("s'", "s’")):
@@ -119,7 +133,7 @@ def _after_capital(
 
 
 def telephone_word(text: str, start: int, end: int) -> NotFigureSpan | None:
-    """Tell an emergency number: "call 911"."""
+    """Return an emergency number, e.g. of "call 911", "a 911 operator"."""
     left = words_before(text, start)
     near = left[-1].lower() if left else ""
     follows = NEXT_WORD.match(text, end)

@@ -1,8 +1,13 @@
-"""Numbers as newspapers print them, in digits or in words, and what they are worth.
+"""Reads numbers as newspapers print them, in digits or in words, and their values.
 
-`read_numeral` reads one number at a place: "2,115", "1.7 billion", "twenty-one", "two and a half
-million", "several hundred", "tens of thousands", "two-thirds", "one in five". Whether it is a
-figure, what unit it has and what it counts are for others to say.
+* digits: "2,115", "3.5", "2½", "1.7 billion", "2 lakh crore", with money also "$5m";
+* words: "twenty-one", "two and a half million", "a dozen";
+* vague ones, which have no value but a low bound: "several hundred", "tens of thousands";
+* shares of a whole, of value 0 to 1: "half of", "two-thirds", "3/4", "one in five".
+
+Ordinals ("second", "a third party") and identifiers of more than 15 digits are none. Whether a
+number is a figure, its unit and what it counts are decided elsewhere (`finder`, `units`,
+`rules.figures`).
 """
 
 import re
@@ -95,6 +100,7 @@ def read_numeral(text: str, start: int, money: bool = False) -> Numeral | None:
 
 
 def _read_digits(text: str, start: int, money: bool) -> Numeral | None:
+    """Read "2,115", "1.7 billion", "2 1/2", "3/4"; None for more than 15 digits."""
     match = _DIGITS.match(text, start)
     if match is None:
         return None
@@ -117,10 +123,10 @@ def _read_digits(text: str, start: int, money: bool) -> Numeral | None:
     elif half := _AND_A_HALF.match(text, end):
         extra, end = 1 / PARTS[half[1]], half.end()
     for _ in range(2):  # "2 lakh crore", "100 thousand million"
-        found = _scale_after(text, end, money)
-        if not found:
+        further = _scale_after(text, end, money)
+        if not further:
             break
-        scale, end = scale * found[0], found[1]
+        scale, end = scale * further[0], further[1]
     value = int(number + decimals) * scale / 10 ** len(decimals) + extra * scale
     return Numeral(
         start, end, value, digits=True, scale=scale, grouped=match.end() - start > len(number)
@@ -128,7 +134,7 @@ def _read_digits(text: str, start: int, money: bool) -> Numeral | None:
 
 
 def _scale_after(text: str, end: int, money: bool) -> tuple[int, int] | None:
-    """Return the scale that follows at `end`, and where it ends."""
+    """Return the scale that follows at `end`, e.g. 1,000,000 for " million", and where it ends."""
     if match := _SCALE_AFTER.match(text, end):
         word = match[1].lower() if match[1] else match[2].lower()
         return SCALES.get(word) or SHORT_SCALES[word], match.end()
@@ -139,6 +145,7 @@ def _scale_after(text: str, end: int, money: bool) -> tuple[int, int] | None:
 
 
 def _read_words(text: str, start: int) -> Numeral | None:
+    """Read "twenty-one", "two and a half million", "dozens", "half of"; None for other words."""
     first = _WORD.match(text, start)
     if first is None:
         return None
@@ -204,7 +211,7 @@ def _take_in_words_before(text: str, numeral: Numeral) -> Numeral | None:
 
 
 def _read_vague(text: str, start: int, word: str) -> Numeral | None:
-    """Read "dozens", "tens of thousands"; the least that such a plural says is two of them."""
+    """Read "dozens", "tens of thousands"; such a plural means two of them at least."""
     low, end = 2 * VAGUE[word], start + len(word)
     if step := _VAGUE_STEP.match(text, end):
         if step[1] in VAGUE and VAGUE[step[1]] >= 100:
@@ -223,7 +230,7 @@ def _read_vague(text: str, start: int, word: str) -> Numeral | None:
 
 
 def _read_half(text: str, start: int) -> Numeral | None:
-    """Read "half of", "half a million"; "half" as an adjective is none."""
+    """Read "half of", "half a million", "half an hour"; not "the second half"."""
     end = start + 4
     left = text[max(0, start - 20) : start].rpartition("\n")[2].lower().split()
     if left and left[-1] in ("first", "second", "other", "latter", "better", "top", "bottom"):
@@ -248,7 +255,7 @@ def _read_half(text: str, start: int) -> Numeral | None:
 
 
 def _read_part(text: str, start: int, end: int, word: str) -> Numeral | None:
-    """Read "a third of", "a quarter"; an ordinal is none."""
+    """Read "a third of", "by a quarter"; not an ordinal ("a third party")."""
     left = text[max(0, start - 16) : start].rpartition("\n")[2].lower().split()
     if word not in PARTS or not left or left[-1] not in ("a", "one"):
         return None

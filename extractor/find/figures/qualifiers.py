@@ -1,4 +1,12 @@
-"""Words that loosen a number: "around", "more than", "up to", "or so"."""
+"""Words that loosen or bound a number, before it or after it.
+
+* loosened: "around 50", "50 or so";
+* bounded from below: "more than 40", "at least 40", "40-plus"; or from above: "up to 50";
+* opening a range: "between 20 and 30", "from 20 to 30".
+
+Which words do what is in data/figures.txt. "over" and "about" before a small number word are often
+prepositions, and qualify nothing then: "talks about three cases".
+"""
 
 import re
 from typing import Literal, NamedTuple, get_args
@@ -34,15 +42,15 @@ _TALK = word_set("figures.talk")
 def qualifier_of(
     text: str, start: int, end: int, kind: FigureKind, small: bool
 ) -> Qualifier | None:
-    """Return the words that qualify a figure printed at `text[start:end]`.
+    """Return the words that qualify a figure printed at `text[start:end]`; None without any.
 
-    `small` says that it is a small number in words, before which "over" and "about" are as
-    often prepositions.
+    `small`: it is a number word below ten, before which "over" and "about" are often prepositions.
     """
     return _before(text, start, kind, small) or _after(text, end)
 
 
 def _before(text: str, start: int, kind: FigureKind, small: bool) -> Qualifier | None:
+    """Return the longest qualifier that ends right before `start`: "as many as", "nearly"."""
     words = words_before(text, start)
     edge = start
     if words and words[-1].lower() in _FILLERS and text[start - 1] in " \u00a0":
@@ -69,7 +77,7 @@ def _before(text: str, start: int, kind: FigureKind, small: bool) -> Qualifier |
 
 
 def _is_preposition(phrase: str, outer: str, kind: FigureKind, small: bool) -> bool:
-    """Tell "arrested over two murders", "talks about three cases", "in the past over 5 days"."""
+    """Return whether the phrase is a preposition here, e.g. "arrested over two murders"."""
     if phrase in _PREPOSITIONS:
         if kind == "duration":
             return phrase != "under" and outer not in ("for", "in", "of", "after")

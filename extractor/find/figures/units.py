@@ -1,6 +1,11 @@
-"""Units of measure and money: what stands before or after a printed number.
+"""Units of measure and money that stand before or after a printed number.
 
-Currencies come out as ISO 4217 codes; a bare "pesos", whose country is not said, as the word.
+* money: "$5", "US$5", "Rs 500", "500 euros", "5 Canadian dollars", "millions of dollars", as ISO
+  4217 codes; a bare "pesos", whose country is not said, as the word;
+* percent: "5%", "5 percent", "5 percentage points";
+* durations: "five years", "five-year"; measures: "10 km", "5 square miles", "30°C", "60 mph".
+
+"pound" is money with a scale or in an article that prints "£", and a weight elsewhere.
 """
 
 import re
@@ -83,7 +88,10 @@ def currency_before(text: str, start: int) -> Unit | None:
 
 
 def unit_after(text: str, end: int, digits: bool, scaled: bool, value: float) -> Unit | None:
-    """Return the unit printed after a number that ends at `end`: "%", " percent", "-year", "km"."""
+    """Return the unit printed after a number that ends at `end`: "%", " percent", "-year", "km".
+
+    `digits`, `scaled` and `value` are the number's: "5G" is no unit, "500 won" no money.
+    """
     if symbol := _SYMBOL.match(text, end):
         if symbol[1]:
             return Unit(symbol.end(), "measure", "°" + (symbol[2] or ""))
@@ -101,31 +109,31 @@ def unit_after(text: str, end: int, digits: bool, scaled: bool, value: float) ->
         pair = _pair(text, match, lower, second)
         if pair:
             return pair
-    one = _one(lower)
-    if one in _MONEY_WORDS:
-        return _money_word(text, stop, one, lower, scaled, value)
+    word = _singular(lower)
+    if word in _MONEY_WORDS:
+        return _money_word(text, stop, word, lower, scaled, value)
     if first in _CODES:
         return Unit(stop, "money", first)
     if gap == "" and first == "p" and digits:
         return Unit(stop, "money", "pence")
-    if one not in _WORDS:
+    if word not in _WORDS:
         return None
-    if one in _ABBREVIATED and (
+    if word in _ABBREVIATED and (
         not digits
         or scaled
         or (len(first) == 1 and first != lower)  # "5G"
-        or (lower != one and lower not in _ABBREVIATED_PLURALS)  # "has", "as"
+        or (lower != word and lower not in _ABBREVIATED_PLURALS)  # "has", "as"
     ):
         return None
-    if one == "m" and gap not in ("", "-") and text[stop : stop + 1] not in (" ", ",", "."):
+    if word == "m" and gap not in ("", "-") and text[stop : stop + 1] not in (" ", ",", "."):
         return None
     if lower == "second" and not gap.startswith("-"):
         return None  # an ordinal
-    return Unit(stop, *_WORDS[one])
+    return Unit(stop, *_WORDS[word])
 
 
-def _one(word: str) -> str:
-    """Return the singular of a word, but of "as" and "ms"."""
+def _singular(word: str) -> str:
+    """Return the singular of a word of more than two letters: "as" and "ms" stay."""
     return singular(word) if len(word) > 2 else word
 
 
@@ -140,12 +148,12 @@ def money_of(text: str, end: int) -> Unit | None:
 
 def _pair(text: str, match: re.Match[str], first: str, second: str) -> Unit | None:
     """Read two words as one unit: "per cent", "square miles", "Canadian dollars"."""
-    last, stem = _one(second.lower()), _one(first)
-    if stem in _FIRST_OF_TWO and (found := _WORDS.get(f"{stem} {last}")):
+    last, stem = _singular(second.lower()), _singular(first)
+    if stem in _FIRST_OF_TWO and (unit := _WORDS.get(f"{stem} {last}")):
         if last == "per":
             is_speed = text.startswith(" hour", match.end())
             return Unit(match.end() + 5, "measure", "mph") if is_speed else None
-        return Unit(match.end(), *found)
+        return Unit(match.end(), *unit)
     if last in _MONEY_OF and match[2][0].isupper():
         from extractor.language.en.countries import country_of
 
@@ -160,7 +168,7 @@ def _pair(text: str, match: re.Match[str], first: str, second: str) -> Unit | No
 def _money_word(
     text: str, stop: int, word: str, printed: str, scaled: bool, value: float
 ) -> Unit | None:
-    """Tell "500 pounds" of money from pounds of weight, and the verb "won" from the currency."""
+    """Read a word that is a currency and something else: "pounds" of weight, the verb "won"."""
     if word == "pound":
         money = scaled or ("£" in text[:20_000] and not _WEIGHT_AFTER.match(text, stop))
         return Unit(stop, "money", "GBP") if money else Unit(stop, "measure", "lb")
