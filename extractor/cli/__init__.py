@@ -7,8 +7,8 @@ reads its flags and hands them to the package that does the work. Flags are the 
 dataclasses, which `@takes` turns into a signature that typer reads (flags.py).
 
 To add a command: write a module with such a function, or a `typer.Typer` for a group of commands,
-and register it below. What takes time to import is imported inside the function, so that `--help`
-is instant.
+and name it in `_COMMANDS`. A command is imported when it is called, and for `--help`; what takes
+time to import is imported inside its function.
 
 Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use, 130 interrupted,
 141 the reader of our output went away.
@@ -16,20 +16,60 @@ Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong u
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
 
-from extractor.cli import cache, review, runs, scale, schemas
-from extractor.cli import evaluate as evaluating
-from extractor.cli import publish as publishing
 from extractor.cli.extract import extract
 from extractor.cli.output import say, say_in_json, say_traceback, say_unexpected
 from extractor.cli.parsing import MAIN, DefaultCommandGroup, OneSchemaCommand, OutputClosed
 from extractor.errors import ExtractError
 
+# Command -> the module beside this one that has it, and its function or group there.
+_COMMANDS = {
+    "scale": "scale.scale",
+    "review": "review.review",
+    "publish": "publish.publish",
+    "bring-back": "publish.bring_back",
+    "eval": "evaluate.evaluate",
+    "agreement": "evaluate.agree",
+    "schemas": "schemas.schemas",
+    "cache": "cache.app",
+    "runs": "runs.app",
+}
+
+
+class _Commands(DefaultCommandGroup):
+    """The commands, each imported when it is looked up: all of them take a sixth of a start."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands, in the order of the help."""
+        return [MAIN, *_COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, or None when there is none of this name."""
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            self.commands[cmd_name] = _load(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+def _load(name: str) -> Any:
+    """Import a command and return it as click has it."""
+    module, _, attribute = _COMMANDS[name].partition(".")
+    found = getattr(import_module(f"{__name__}.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        command = typer.main.get_command(found)
+    else:
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name, cls=OneSchemaCommand)(found)
+        command = typer.main.get_command(alone)
+    command.name = name
+    return command
+
+
 app = typer.Typer(
-    cls=DefaultCommandGroup,
+    cls=_Commands,
     rich_markup_mode=None,  # formatting help with rich would take half of the time it may take
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -38,15 +78,6 @@ app = typer.Typer(
     epilog="Exit status: 0 all well, 1 some articles failed (the rest is written), 2 wrong use.",
 )
 app.command(MAIN, hidden=True, cls=OneSchemaCommand)(extract)
-app.command("scale", cls=OneSchemaCommand)(scale.scale)
-app.command("review")(review.review)
-app.command("publish", cls=OneSchemaCommand)(publishing.publish)
-app.command("bring-back")(publishing.bring_back)
-app.command("eval", cls=OneSchemaCommand)(evaluating.evaluate)
-app.command("agreement", cls=OneSchemaCommand)(evaluating.agree)
-app.command("schemas")(schemas.schemas)
-app.add_typer(cache.app, name="cache")
-app.add_typer(runs.app, name="runs")
 # ClickException; where it lives differs between versions of typer
 _UsageComplaint: Any = typer.BadParameter.__mro__[2]
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from extractor.answer.endpoint.cache import AnswerCache
 
 app = typer.Typer(
+    add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
     help="Look at the model's cached answers, or drop them.",

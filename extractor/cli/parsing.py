@@ -34,7 +34,7 @@ class DefaultCommandGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, as click does, with the main command put before words that name none."""
         first = args[0] if args else ""
-        if first in self.commands and first != MAIN:
+        if first in self.list_commands(ctx) and first != MAIN:
             return super().parse_args(ctx, args)
         if first in ("--install-completion", "--show-completion"):
             return super().parse_args(ctx, args)

@@ -8,6 +8,7 @@ import typer
 from extractor.cli.output import columns, print_lines
 
 app = typer.Typer(
+    add_completion=False,
     rich_markup_mode=None,
     invoke_without_command=True,
     help="List the runs of a store, or show one: what failed in it and why.",
