@@ -132,7 +132,7 @@ def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[DraftRow,
         resolver.faults.append(Fault("", "expected an object with the schema's fields"))
         data = {}
     draft = DraftRow(shape, "", "", data)
-    resolver.group(draft)
+    resolver.ground(draft)
     return draft, resolver.faults
 
 
@@ -144,7 +144,7 @@ class _Resolver:
     phrases: PhraseFinder  # in the article's text
     faults: list[Fault] = field(default_factory=list)
 
-    def group(self, draft: DraftRow) -> None:
+    def ground(self, draft: DraftRow) -> None:
         """Ground the values of a draft from its object; what the schema does not ask is ignored."""
         shape, data = draft.shape, draft.given
         sentence: Sentence | None = None
@@ -173,19 +173,20 @@ class _Resolver:
         if raw is _MISSING or raw is None:
             return self._absent(raw, wanted, draft)
         if wanted.row is not None:
-            return self._rows(raw, wanted, wanted.row, draft)
+            ground = self._rows if wanted.many else self._group
+            return ground(raw, wanted, wanted.row, draft)
         if wanted.value_type is None:
             return _encodable(raw)  # left to pydantic
         if not wanted.many:
             if wanted.nullable and isinstance(raw, str) and raw.strip().lower() in _NO_ANSWER:
                 return None
-            return self._ground(raw, wanted, draft, sentence)
+            return self._grounded(raw, wanted, draft, sentence)
         items = raw if isinstance(raw, list | tuple) else [raw]
         values: list[Grounded] = []
         for index, item in enumerate(items):
             if item is None or item == "":
                 continue
-            value = self._ground(item, wanted, draft, sentence, index)
+            value = self._grounded(item, wanted, draft, sentence, index)
             if value is not None and value not in values[-50:]:
                 values.append(value)
         return values
@@ -202,21 +203,23 @@ class _Resolver:
             return self._nested(wanted.row, {}, draft, wanted)
         return "" if wanted.kind == "text" and not wanted.nullable else None
 
+    def _group(self, raw: object, wanted: FieldShape, shape: Shape, draft: DraftRow) -> Any:
+        """Return the grounded object of a field that holds one model; None without its anchor."""
+        if isinstance(raw, DraftRow):
+            if raw.shape.model is shape.model:
+                return self._take_over(raw, _path(draft, wanted))
+            raw = raw.data()
+        if not isinstance(raw, dict):
+            self._fault(draft, wanted, "expected an object")
+            raw = {}
+        return self._nested(shape, raw, draft, wanted)
+
     def _rows(self, raw: object, wanted: FieldShape, shape: Shape, draft: DraftRow) -> Any:
-        """Return the grounded rows of a list, or the one nested object of a field without list."""
-        list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
-        if not wanted.many:
-            if isinstance(raw, DraftRow):
-                if raw.shape.model is shape.model:
-                    return self._take_over(raw, _path(draft, wanted))
-                raw = raw.data()
-            if not isinstance(raw, dict):
-                self._fault(draft, wanted, "expected an object")
-                raw = {}
-            return self._nested(shape, raw, draft, wanted)
+        """Return the grounded rows of a list; what is no row, or has no anchor, is reported."""
         if not isinstance(raw, list | tuple):
             self._fault(draft, wanted, "expected a list of objects")
             return []
+        list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
         path, rows = _path(draft, wanted), []
         for index, item in enumerate(raw):
             if isinstance(item, DraftRow):
@@ -230,7 +233,7 @@ class _Resolver:
                 continue
             row = DraftRow(shape, f"{path}[{index}]", list_path, item)
             before = len(self.faults)
-            self.group(row)
+            self.ground(row)
             if shape.anchor is not None and row.anchor is None:
                 self._drop(row, shape.anchor, before)
             else:
@@ -269,7 +272,7 @@ class _Resolver:
         """Ground one object in another; without its anchor there is none."""
         list_path = f"{draft.list_path}.{wanted.key}" if draft.list_path else wanted.key
         inner = DraftRow(shape, _path(draft, wanted), list_path, data)
-        self.group(inner)
+        self.ground(inner)
         return None if shape.anchor is not None and inner.anchor is None else inner
 
     def _drop(self, row: DraftRow, anchor: FieldShape, before: int) -> None:
@@ -286,7 +289,7 @@ class _Resolver:
         del self.faults[before:]
         self.faults.append(Fault(path, message, row.list_path))
 
-    def _ground(
+    def _grounded(
         self,
         raw: object,
         wanted: FieldShape,
@@ -295,21 +298,21 @@ class _Resolver:
         index: int | None = None,
     ) -> Grounded | None:
         """Return the grounded value; None after noting the fault (`index`: its own in a list)."""
-        kind = wanted.value_type
-        assert kind is not None  # noqa: S101 (else there is nothing to ground)
+        value_type = wanted.value_type
+        assert value_type is not None  # noqa: S101 (else there is nothing to ground)
         try:
-            if type(raw) is kind:
+            if type(raw) is value_type:
                 value: Grounded = raw
                 if not value.stands_in(self.inventory.article.text):
                     raise ValueError("the words do not stand at the place given for them")
             elif not isinstance(raw, str):
-                raise ValueError(f"expected {kind.wire_description}")
-            elif kind is Name:
+                raise ValueError(f"expected {value_type.wire_description}")
+            elif value_type is Name:
                 return self._name(*name_under(raw, self.inventory), draft)
-            elif kind is Verbatim:
+            elif value_type is Verbatim:
                 value = self._phrase(raw, draft, sentence)
             else:
-                value = kind.from_wire(raw, self.inventory)
+                value = value_type.from_wire(raw, self.inventory)
         except ValueError as error:
             self._fault(draft, wanted, str(error), index)
             return None
