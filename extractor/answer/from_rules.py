@@ -126,7 +126,7 @@ def _meanings(row: Shape, kind: Kind, anchor: FieldShape) -> dict[str, str | Non
         if held is not None and held.is_plain_by_type and wanted is not anchor:
             name = name or held.name
         names[wanted.name] = name if wanted.row is None else None
-    for type_, name in kind.only.items():
+    for type_, name in kind.sole_of_type.items():
         same = [f for f in row.fields if f.kind == type_ and f is not anchor]
         open_ones = [f for f in same if names[f.name] is None and may_be_taken(f.word)]
         if len(same) == len(open_ones) == 1 and name not in names.values():

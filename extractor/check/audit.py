@@ -179,7 +179,7 @@ def _identity(row: DraftRow) -> object:
     if row.anchor is None:
         return id(row)
     anchor, kind = row.anchor_id or row.anchor_span, row.shape.rests_on
-    if kind is None or kind.once:
+    if kind is None or kind.one_row_each:
         return anchor
     identity: list[object] = [anchor]
     for field in row.shape.fields:

@@ -40,9 +40,9 @@ class AttributionKind(Kind):
         "sentence": "sentence evidence context",
         "quotation": "quotation quotations quotes quoted",
     }
-    only = {"name": "source", "verbatim": "cue"}
+    sole_of_type = {"name": "source", "verbatim": "cue"}
     source = "source"
-    shown = frozenset(("cue", "kind", "words", "quotation"))
+    evident = frozenset(("cue", "kind", "words", "quotation"))
 
     def find(self, inventory: Inventory) -> tuple[AttributionCandidate, ...]:
         """Return the attributions of the article."""

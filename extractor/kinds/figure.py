@@ -42,7 +42,7 @@ class FigureKind(Kind):
         "approximate": "approximate approx approximately rounded estimated isapproximate",
         "qualifier": "qualifier hedge",
     }
-    only = {"verbatim": "counts", "name": "source"}
+    sole_of_type = {"verbatim": "counts", "name": "source"}
 
     def anchor(self, fields: Sequence[F]) -> F | None:
         """Return the figure that by its name is what the row is about.

@@ -70,10 +70,9 @@ class Kind:
     name: ClassVar[str]  # "quotation"
     field: ClassVar[type[Grounded]]  # the type of a row's anchor field
     words: ClassVar[str]  # "a quotation": what a question calls it
-    id_of: ClassVar[str] = (
-        ""  # what an id of its type stands for, where `words` says more: "a sentence"
-    )
-    # When several kinds fit a row, the one with the lowest number is taken: the most exact first.
+    # What an id of its type stands for, where `words` says something else: "a sentence".
+    id_of: ClassVar[str] = ""
+    # Of several kinds that fit a row, the one with the lowest number is taken: the most exact.
     precedence: ClassVar[int] = 35
 
     # --- candidates ----------------------------------------------------------------------------
@@ -94,21 +93,21 @@ class Kind:
     # What a row may be asked for, and the usual names of fields that mean it, without underscores.
     synonyms: ClassVar[Mapping[str, str]] = {}
     # By type of field, what the only field of that type in a row may be taken for.
-    only: ClassVar[Mapping[str, str]] = {}
-    # A field of its type says by the type alone what it is for, whatever its name.
+    sole_of_type: ClassVar[Mapping[str, str]] = {}
+    # Whether the type of a field of this kind shows what it is for, whatever the field's name.
     is_plain_by_type: ClassVar[bool] = False
     # The fact that tells whose words they are; a row without it is reported.
     source: ClassVar[str | None] = None
     # Facts that the candidate itself shows, so that no model is asked for them.
-    shown: ClassVar[frozenset[str]] = frozenset()
-    # In the plan "narrow" a model is asked for the first name only; form is left to the rules.
+    evident: ClassVar[frozenset[str]] = frozenset()
+    # In the plan "narrow" a model is asked for the first name only; the rules give the rest.
     asks_for_source_only: ClassVar[bool] = False
-    # Two rows on one candidate are one row. (Of a sentence several things may be said.)
-    once: ClassVar[bool] = True
-    # Rows of one list keep the order of the answer, not of the article.
+    # Whether two rows on one candidate are the same row. A sentence may say several things.
+    one_row_each: ClassVar[bool] = True
+    # Whether rows of one list keep the order of the answer, instead of the article's.
     keeps_order: ClassVar[bool] = False
-    # Whether the rules' confidence in a row of it means something.
-    rated: ClassVar[bool] = True
+    # Whether the rules say how sure they are of a row.
+    has_confidence: ClassVar[bool] = True
 
     @cached_property
     def audit_name(self) -> str:
@@ -128,7 +127,7 @@ class Kind:
     @property
     def is_keyed_by_list(self) -> bool:
         """Whether an answer's confidence in a row needs the list's name beside the anchor's id."""
-        return self.on_sentence and self.rated
+        return self.on_sentence and self.has_confidence
 
     @cached_property
     def canonical(self) -> dict[str, str]:

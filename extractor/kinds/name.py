@@ -41,9 +41,9 @@ class NameKind(Kind):
         "aliases": "aliases alias alsoknownas aka othernames forms",
         "quotation": "quotations quotes quotation quote said statements words",
     }
-    only = {"quotation": "quotation"}
+    sole_of_type = {"quotation": "quotation"}
     keeps_order = True
-    rated = False
+    has_confidence = False
 
     def span(self, candidate: Entity) -> Span:
         """Return the first mention."""

@@ -42,7 +42,7 @@ class QuotationKind(Kind):
         "words": "text words quote quotationtext content wording",
         "sentence": "sentence evidence context",
     }
-    only = {"name": "speaker"}
+    sole_of_type = {"name": "speaker"}
     is_plain_by_type = True
     source = "speaker"
     asks_for_source_only = True

@@ -37,7 +37,7 @@ class ReleaseKind(Kind):
         "when": "when date time timing",
         "inexchangefor": "inexchangefor exchange exchangedfor inreturn inreturnfor return price",
     }
-    once = False
+    one_row_each = False
 
     def anchor(self, fields: Sequence[F]) -> F | None:
         """Return the sentence of a row with two or more of the usual fields, lists counted."""

@@ -36,7 +36,7 @@ class SanctionKind(Kind):
         "when": "when date time timing since until",
         "words": "statement phrase words wording text",
     }
-    once = False
+    one_row_each = False
 
     def anchor(self, fields: Sequence[F]) -> F | None:
         """Return the sentence of a row with a Literal of two or more actions, e.g. "lift"."""

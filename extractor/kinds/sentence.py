@@ -23,8 +23,8 @@ class SentenceKind(Kind):
     accountable = False
     marking = "before"
     is_plain_by_type = True
-    once = False
-    rated = False
+    one_row_each = False
+    has_confidence = False
 
     def targets(
         self, inventory: Inventory, anchors_known: Sequence[str]

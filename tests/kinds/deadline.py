@@ -74,7 +74,7 @@ class DeadlineKind(Kind):
         "sentence": "sentence evidence",
         "bound": "limit bound",
     }
-    only = {"name": "promiser"}
+    sole_of_type = {"name": "promiser"}
 
     def find(self, inventory: Inventory) -> tuple[DeadlineCandidate, ...]:
         """Return the dates after "by", "before" or "until" in sentences with a promising verb."""

@@ -192,7 +192,7 @@ class Judge:
             line = f"{draft_row.path}: {anchor} is not in this part of the article"
             self.faults.append(Complaint(line, (listed.key, anchor), draft_row.path))
             return False
-        if self.wanted is None or kind is None or not kind.rated:
+        if self.wanted is None or kind is None or not kind.has_confidence:
             return True
         if {anchor, row_key(listed, anchor)} & self.wanted:
             return True
@@ -344,7 +344,7 @@ def _add_ids(ids: set[str], values: Iterable[Any]) -> None:
 def _keep(row: Shape, draft_row: DraftRow, kept: list[DraftRow]) -> None:
     """Add a row to those on the same candidate, unless it says nothing new."""
     kind = row.rests_on
-    if kept and kind is not None and kind.once and kind.accountable:
+    if kept and kind is not None and kind.one_row_each and kind.accountable:
         return  # one row a quotation: the first counts
     if not any(says_the_same(draft_row, other) for other in kept):
         kept.append(draft_row)

@@ -103,7 +103,7 @@ def _is_wanted(target: _Target, by_rules: Answer, wanted: frozenset[str]) -> boo
     key = row_key(target.listed, target.anchor)
     if {key, target.candidate} & wanted:
         return True
-    return not target.kind.rated and key not in by_rules.confidence
+    return not target.kind.has_confidence and key not in by_rules.confidence
 
 
 def _question(
@@ -196,7 +196,7 @@ def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Values:
     Where only rows that the rules are `unsure` of are asked for, all their values but the speaker
     are kept.
     """
-    if target.kind.shown:
+    if target.kind.evident:
         return evident_values(target.listed, by_rules).get(target.anchor, {})
     if not target.kind.asks_for_source_only or target.row.anchor is None:
         return {}

@@ -97,10 +97,10 @@ def evident_fields(row: Shape) -> frozenset[str]:
     and whether it is one, is what a model can tell.
     """
     kind = row.rests_on
-    if kind is None or not kind.shown:
+    if kind is None or not kind.evident:
         return frozenset()
     others = [f for f in row.fields if f is not row.anchor]
-    return frozenset(f.key for f in others if kind.canonical.get(f.word) in kind.shown)
+    return frozenset(f.key for f in others if kind.canonical.get(f.word) in kind.evident)
 
 
 def evident_values(listed: FieldShape, by_rules: Answer | None) -> dict[str, dict[str, Any]]:
@@ -165,7 +165,7 @@ def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
     keys = {field.key for field in asked.fields}
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k in keys}
     for listed in asked.fields:
-        if listed.row is not None and listed.row.rests_on and listed.row.rests_on.shown:
+        if listed.row is not None and listed.row.rests_on and listed.row.rests_on.evident:
             reference = schema["properties"][listed.key].get("items", {}).get("$ref", "")
             row = schema.get("$defs", {}).get(reference.rpartition("/")[2], {})
             kept = {field.key for field in listed.row.fields}
@@ -225,7 +225,7 @@ def _shown(wanted: frozenset[str], judge: Judge, asked: Shape) -> list[str]:
     shown = list(judge.candidates())
     for field in asked.fields:
         kind = field.row.rests_on if field.row is not None else None
-        if kind is not None and kind.rated and not kind.accountable:
+        if kind is not None and kind.has_confidence and not kind.accountable:
             ids = [key.partition(":")[2] for key in sorted(wanted) if key.startswith(field.key)]
             shown += [f"{id_} ({field.key})" for id_ in ids]
     return shown
