@@ -1,4 +1,5 @@
-"""What is in the text: quotations, figures, names, sanction statements, each with exact offsets.
+"""Finds quotations, figures, names and sanction statements in a text, with exact offsets.
 
-Deterministic, no network, no models. `inventory.take` is the way in.
+By rules alone: deterministic, no network. Begin with `inventory.take`. Who said a quotation and
+what a figure counts is decided in `extractor.rules`.
 """

@@ -1,4 +1,4 @@
-"""Candidates: everything that can be found in an article, as frozen types with ids.
+"""The types of what is found in an article, the candidates, each with an id.
 
 Ids are unique within an article:
 
@@ -6,8 +6,8 @@ Ids are unique within an article:
     P1…  names (people, bodies, places, and unnamed sources such as "a senior official");
          P3.2 is the second mention of P3
     T1…  sanction statements
-    A1…  attributions, where a schema asks for them; they need to know who speaks, so the finder
-         is rules/attribution/reported_speech.py
+    A1…  attributions, where a schema asks for them; found by rules/attribution/reported_speech.py,
+         since who speaks must be known first
 
 All spans are half-open and count code points of `Article.text`.
 """
@@ -33,7 +33,7 @@ Status = Literal["in_force", "agreed", "announced", "proposed", "conditional", "
 
 
 class Candidate(Protocol):
-    """What an id stands for. The letter of its id says of which kind it is."""
+    """What has an id. The letter of the id says of which kind it is."""
 
     @property
     def id(self) -> str:
@@ -120,7 +120,7 @@ class Entity:
     role: str | None = None  # "President", "envoy", as printed
 
 
-Placed = tuple[int, int, Mention, Entity]  # a mention with the tokens first:last that it covers
+Placed = tuple[int, int, Mention, Entity]  # a mention with its tokens first:last (half-open)
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""The document: an article cut into tokens and sentences once, which all readers are handed.
+"""The document: an article cut into tokens and sentences, once for all finders and rules.
 
 Names, pronouns and attribution read the tokens of the whole article, in columns; sanction
 statements and releases read the same tokens sentence by sentence.
@@ -52,11 +52,11 @@ class Document:
 
         Raises IndexError where there is no such sentence.
         """
-        found = self._read.get(index)
-        if found is None:
+        sentence = self._read.get(index)
+        if sentence is None:
             tokens = self.tokens.between(*self.bounds[index])
-            found = self._read[index] = Sentence(index, self.sentences[index], tokens)
-        return found
+            sentence = self._read[index] = Sentence(index, self.sentences[index], tokens)
+        return sentence
 
     def in_furniture(self, offset: int) -> bool:
         """Return whether the place stands in a caption, credit, byline or heading."""
@@ -69,13 +69,13 @@ def read_document(
     sentences: tuple[SentenceCandidate, ...],
     quotations: tuple[QuotationCandidate, ...],
 ) -> Document:
-    """Cut the article into tokens and say for each where it stands."""
+    """Return the article with its tokens: each one's sentence, and whether it is quoted."""
     tokens = tokenize(article.text)
     words, count, first_from = tokens.text, len(tokens.text), tokens.first_from
     sentence, quoted, opens = [0] * count, [False] * count, set[int]()
     bounds: list[tuple[int, int]] = []
-    for index, found in enumerate(sentences):
-        start, end = found.span
+    for index, candidate in enumerate(sentences):
+        start, end = candidate.span
         first, last = first_from(start), first_from(end)
         bounds.append((first, last))
         sentence[first:last] = [index] * (last - first)

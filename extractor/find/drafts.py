@@ -1,4 +1,4 @@
-"""Drafts of entities: what the passes over an article fill before an entity is frozen."""
+"""Entities while they are found: each pass of `names.finder` adds to their drafts."""
 
 from __future__ import annotations
 

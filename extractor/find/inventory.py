@@ -1,4 +1,8 @@
-"""The inventory of one article: every candidate under its id, and where each thing stands."""
+"""Takes the inventory of an article: all its candidates, by id and by place.
+
+`take` is where finding begins. Sentences, quotations and names are found at once, figures and
+sanction statements only when somebody asks for them.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +39,9 @@ _GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements
 
 @dataclass(frozen=True)
 class Inventory:
-    """All candidates of one article. `take` makes one.
+    """All candidates of one article, made by `take`.
 
-    Figures and sanction statements are found at the first look at them: not every schema asks.
+    Figures and sanction statements are found when they are first read: not every schema asks.
     """
 
     article: Article
@@ -50,8 +54,8 @@ class Inventory:
     _numbers: tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]] | None = None
     _statements: tuple[SanctionStatement, ...] | None = None
     _document: Document | None = field(default=None, repr=False, compare=False)
-    # The names and their mentions, where the finders tell at which tokens these stand.
-    _found: tuple[tuple[Entity, ...], list[Placed]] | None = field(
+    # The names and their mentions with their tokens, where the finders give these.
+    _placed_names: tuple[tuple[Entity, ...], list[Placed]] | None = field(
         default=None, repr=False, compare=False
     )
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
@@ -61,7 +65,7 @@ class Inventory:
 
     @cached_property
     def document(self) -> Document:
-        """The article's tokens, as the rules read them."""
+        """The article's tokens and sentences, as the rules read them."""
         return self._document or read_document(self.article, self.sentences, self.quotations)
 
     @cached_property
@@ -93,7 +97,7 @@ class Inventory:
 
     @cached_property
     def statement_readings(self) -> tuple[StatementReading, ...]:
-        """The statements with what was read for each, for those who read on."""
+        """The statements with what the finder read for each, for `rules.sanctions`."""
         from extractor.find.sanctions.finder import find_statements  # see above
 
         return find_statements(self.document)
@@ -110,29 +114,29 @@ class Inventory:
 
     def candidate(self, id_: str) -> Candidate | None:
         """Return the candidate of an id, a mention too ("P3.2"); None when there is none."""
-        of, dot, _ = id_.partition(".")
-        found = self._lettered(id_[:1]).get(of)
+        whole, dot, _ = id_.partition(".")
+        candidate = self._lettered(id_[:1]).get(whole)
         if dot:
-            mentions = found.mentions if isinstance(found, Entity) else ()
+            mentions = candidate.mentions if isinstance(candidate, Entity) else ()
             return next((mention for mention in mentions if mention.id == id_), None)
-        return found
+        return candidate
 
     def _lettered(self, letter: str) -> dict[str, Candidate]:
-        """Return the candidates whose ids begin with a letter, by id, but for mentions."""
+        """Return the candidates whose ids begin with a letter, by id; mentions left out."""
         if letter not in self._by_letter:
-            self._by_letter[letter] = {found.id: found for found in self.of_letter(letter)}
+            self._by_letter[letter] = {c.id: c for c in self.of_letter(letter)}
         return self._by_letter[letter]
 
     def of_letter(self, letter: str) -> Sequence[Candidate]:
         """Return the candidates whose ids begin with a letter, in order of their numbers."""
-        found: Sequence[Candidate] = self.more.get(letter, ())
-        return getattr(self, _GROUPS[letter]) if letter in _GROUPS else found
+        more: Sequence[Candidate] = self.more.get(letter, ())
+        return getattr(self, _GROUPS[letter]) if letter in _GROUPS else more
 
     @cached_property
     def _mentions(self) -> list[Placed]:
         """All mentions with the tokens first:last they cover, in order of the text."""
-        if self._found and self._found[0] is self.names:
-            return self._found[1]
+        if self._placed_names and self._placed_names[0] is self.names:
+            return self._placed_names[1]
         return _placed(self.document, self.names)
 
     @cached_property
@@ -159,7 +163,7 @@ class Inventory:
 
 
 class _ById(Mapping[str, Candidate]):
-    """The candidates by their ids; made for each look, so that no circle outlives the article."""
+    """The candidates by their ids: a view, made anew each time so that no reference cycle stays."""
 
     __slots__ = ("_inventory",)
 
@@ -167,10 +171,10 @@ class _ById(Mapping[str, Candidate]):
         self._inventory = inventory
 
     def __getitem__(self, id_: str) -> Candidate:
-        found = self._inventory.candidate(id_)
-        if found is None:
+        candidate = self._inventory.candidate(id_)
+        if candidate is None:
             raise KeyError(id_)
-        return found
+        return candidate
 
     def __iter__(self) -> Iterator[str]:
         for letter in (*_GROUPS, *self._inventory.more):
@@ -184,7 +188,7 @@ class _ById(Mapping[str, Candidate]):
 
 
 def take(article: Article) -> Inventory:
-    """Take stock of `article`. Deterministic; no network; never raises on any text."""
+    """Find the candidates of `article`. Deterministic; no network; never raises on any text."""
     sentences = find_sentences(article)
     quotations = find_quotations(article)
     document = read_document(article, sentences, quotations)
@@ -195,17 +199,17 @@ def take(article: Article) -> Inventory:
         names += bodies
         placed = sorted((*placed, *_placed(document, bodies)), key=itemgetter(0, 1))
     return Inventory(
-        article, sentences, quotations, names, _document=document, _found=(names, placed)
+        article, sentences, quotations, names, _document=document, _placed_names=(names, placed)
     )
 
 
 def _placed(document: Document, entities: tuple[Entity, ...]) -> list[Placed]:
     """Return the mentions of entities with the tokens that they cover, in order of the text."""
     first_from = document.tokens.first_from
-    found: list[Placed] = []
+    placed: list[Placed] = []
     for entity in entities:
         for mention in entity.mentions:
             start, end = mention.span
             first = first_from(start)
-            found.append((first, max(first_from(end), first + 1), mention, entity))
-    return sorted(found, key=lambda place: place[2].span)
+            placed.append((first, max(first_from(end), first + 1), mention, entity))
+    return sorted(placed, key=lambda place: place[2].span)

@@ -1,4 +1,4 @@
-"""Sentences of an article, by nupunkt within each paragraph; a sentence never crosses one."""
+"""Splits an article into sentences with nupunkt; a sentence never crosses a paragraph."""
 
 from collections.abc import Callable, Iterable
 from functools import cache

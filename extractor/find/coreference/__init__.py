@@ -1,1 +1,1 @@
-"""Whom the pronouns of an article mean."""
+"""Resolves the pronouns of an article: each joins its likely antecedent, or none."""

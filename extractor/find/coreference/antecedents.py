@@ -1,10 +1,14 @@
-"""Whom a pronoun may mean, and how likely each is: a ranking of what was named before it.
+"""Ranks the entities that a pronoun may mean by how likely it means each.
 
-A log-linear ranking in the spirit of Lappin and Leass (1994, "An algorithm for pronominal anaphora
-resolution"): role, distance and company of each entity's mentions, with fitted weights. Where one
-man and only women stand before a "he", the gender gives the answer away and what positions mean is
-learned from it (tests/benchmarks/training/pronouns.py), an idea of Bergsma and Lin (2006,
-"Bootstrapping path-based pronoun resolution"); passages read for it were added.
+Candidates are the entities named in the last five lines that fit in number, kind and gender. A
+log-linear ranking in the spirit of Lappin and Leass (1994, "An algorithm for pronominal anaphora
+resolution") weighs the roles of their mentions, how far back these are and what was named since.
+Left out are entities that the principles of binding exclude ("Smith urged him", "Smith, he said,
+lied"). No answer is given when the best is not clearly likelier than the second.
+
+The weights are fitted by tests/benchmarks/training/pronouns.py on passages where the gender gives
+the answer away (one man and only women before a "he"), an idea of Bergsma and Lin (2006,
+"Bootstrapping path-based pronoun resolution"), and on passages read by hand.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from extractor.find.drafts import Draft
 
 _CASE = word_labels("coreference.case")
-_TAKEN_UP = {"m": "he", "f": "she"}
+_PRONOUN_OF = {"m": "he", "f": "she"}
 _INTRODUCING = word_set("coreference.introducing-determiners")
 _NEAR = 2  # the same for "it", seldom a source and never far from what it means
 _MOST_BARRED = 8  # mentions of a clause that are looked at
@@ -57,7 +61,7 @@ def weights() -> dict[str, float]:
 
 @weighed(weights)
 def _stand(place: str, case: str, back: int, best: str, last: str) -> tuple[str, ...]:
-    """Where an entity's last mention stands to a pronoun.
+    """Features of where an entity's last mention stands to a pronoun.
 
     `place` of the pronoun: "tail" of a quotation, "opens" a sentence, "inside" one; `back`: lines
     to the last mention; `best`: its most salient role in that line; `last`: its role there.
@@ -70,7 +74,7 @@ def _stand(place: str, case: str, back: int, best: str, last: str) -> tuple[str,
 
 @weighed(weights)
 def _company(place: str, case: str, rank: int, paragraphs: int, before: str) -> tuple[str, ...]:
-    """What stands beside an entity's mentions: its rivals, its paragraph, its role before.
+    """Features of an entity's rivals, its paragraph, and its role in the line before.
 
     `rank`: how many fitting entities were mentioned since; `paragraphs` back; `before`: its most
     salient role in the line before the pronoun's.
@@ -86,23 +90,26 @@ def _part(
     place: str, case: str, back: int, often: int, times: int, kind: str,
     unknown: bool, first: bool, spoke: bool,
 ) -> tuple[str, ...]:  # fmt: skip
-    """What part the entity has in the article so far.
+    """Features of how much the article has told of an entity so far.
 
     `often`: mentions in reach; `times`: mentions so far, as a power of two; `unknown`: its gender;
     `first`: the first person in its line; `spoke`: nobody else spoke since.
     """
-    found = [f"often={often}", f"times={times}", f"kind={kind}"]
+    features = [f"often={often}", f"times={times}", f"kind={kind}"]
     if unknown:
-        found.append("gender unknown")
+        features.append("gender unknown")
     if first:
-        found.append(f"{place} {back} first")
+        features.append(f"{place} {back} first")
     if spoke:
-        found.append(f"{place} {case} spoke last")
-    return tuple(found)
+        features.append(f"{place} {case} spoke last")
+    return tuple(features)
 
 
 def read_on(history: History) -> Iterator[tuple[int, str]]:
-    """Yield the pronouns outside quotations, remembering what is named before each."""
+    """Yield the pronouns outside quotations in order, each as its token and word.
+
+    Changes the history: when a pronoun is yielded, it holds the mentions before that pronoun.
+    """
     coming, quoted, lower = history.coming, history.document.quoted, history.document.tokens.lower
     for k, word in history.found:
         since, history.position = history.position, bisect_left(coming, (k,), history.position)
@@ -123,27 +130,30 @@ def read_on(history: History) -> Iterator[tuple[int, str]]:
 
 
 def _taken_up(history: History, first: int, description: Draft) -> int | None:
-    """Return whom a description such as "the candidate" takes up, for pronouns after it."""
+    """Return the named entity that a description such as "the candidate" means, if it is clear.
+
+    Only pronouns after it are resolved by this; the description's own entity stays as it is.
+    """
     if description.words or description.plural:
         return None
     if history.document.tokens.lower[description.named[0]] in _INTRODUCING:
         return None  # "a woman … the woman": she is introduced as somebody else
-    word = _TAKEN_UP.get(description.gender or "", "somebody")
-    found = antecedent(history, first, word, description)
+    word = _PRONOUN_OF.get(description.gender or "", "somebody")
+    likeliest = antecedent(history, first, word, description)
     # "A resident left. The minister …": descriptions by different nouns are of two people.
-    return found[0] if found and history.drafts[found[0]].words else None
+    return likeliest[0] if likeliest and history.drafts[likeliest[0]].words else None
 
 
 def shapes(
-    history: History, k: int, word: str, found: list[Trail], reach: int = REACH
+    history: History, k: int, word: str, trails: list[Trail], reach: int = REACH
 ) -> list[tuple[Features, Features, Features]]:
-    """Say for each entity of `found` how its mentions stand to the pronoun at token `k`."""
+    """Return for each entity of `trails` the features of its being meant by the pronoun at `k`."""
     line, paragraph = history.line_at(k), history.paragraph_at(k)
     place, case = _place(history.document, k), _CASE.get(word, "self")
     speaker, times, first_of = history.speaker, history.times, history.first_of
     farthest, rank = line - reach, 0
     out = []
-    for trail in found:
+    for trail in trails:
         order, lines, best = trail.order, trail.lines, trail.best
         back, before = line - trail.line, ""
         if back == 1:
@@ -173,33 +183,34 @@ def antecedent(
     """Return the entity that the pronoun at token `k` likely means, and how likely.
 
     None where nobody fits, or two are about as likely. With a description, whom that means.
+    The entity is given by its index among the drafts; the likelihood is 0 to 1.
     """
     reach = _NEAR if word in NEUTRAL else REACH
-    found = history.in_reach(k, reach, word, _barred(history, k, word))
-    if len(found) < 2:
-        alone = found and _acts(found[0], word, history.line_at(k) - reach)
-        return (found[0].order, ALONE) if alone else None
+    trails = history.in_reach(k, reach, word, _barred(history, k, word))
+    if len(trails) < 2:
+        alone = trails and _acts(trails[0], word, history.line_at(k) - reach)
+        return (trails[0].order, ALONE) if alone else None
     scores = [
         stand.worth + company.worth + part.worth
-        for stand, company, part in shapes(history, k, word, found, reach)
+        for stand, company, part in shapes(history, k, word, trails, reach)
     ]
     asker, asked = _question(history, k)
     if asked >= 0:
-        told = [_ANSWERS * ((t.order == asked) - (t.order == asker)) for t in found]
-        scores = list(map(add, scores, told))
+        answering = [_ANSWERS * ((t.order == asked) - (t.order == asker)) for t in trails]
+        scores = list(map(add, scores, answering))
     if description is not None:
-        scores = list(map(add, scores, [_suits(description, t.draft) for t in found]))
+        scores = list(map(add, scores, [_suits(description, t.draft) for t in trails]))
     ranked = sorted(scores, reverse=True)
     best = ranked[0]
     chances = [exp(score - best) for score in ranked]
     total = sum(chances)
     if chances[1] * _MARGIN > 1.0 or total * _LIKELY > 1.0:
         return None
-    return found[scores.index(best)].order, 1.0 / total
+    return trails[scores.index(best)].order, 1.0 / total
 
 
 def _suits(description: Draft, draft: Draft) -> float:
-    """Return what is added for who has the role in the article, taken from who has an office."""
+    """Return what an entity's score gains by having the role described, or loses by another."""
     if not description.heads.isdisjoint(draft.heads):
         return _SAME_ROLE
     other = not _OFFICES.isdisjoint(description.heads) and not _OFFICES.isdisjoint(draft.heads)
@@ -207,7 +218,7 @@ def _suits(description: Draft, draft: Draft) -> float:
 
 
 def own_description(history: History, k: int, word: str) -> int | None:
-    """Return the subject of the line before that was read as meaning somebody who does not fit.
+    """Return the description that was taken to mean somebody, where the pronoun shows it did not.
 
     "Ann Berg left. The minister stayed. "I will wait," he said": the minister is not Ann Berg.
     """
@@ -219,7 +230,10 @@ def own_description(history: History, k: int, word: str) -> int | None:
 
 
 def _acts(trail: Trail, word: str, farthest: int) -> bool:
-    """Return whether a name of unknown kind acts as a person does, where a person is asked for."""
+    """Return whether the entity may be meant by a pronoun for people though its kind is unknown.
+
+    So it may where it was the subject of a verb in reach.
+    """
     draft = trail.draft
     return draft.kind != "other" or word in NEUTRAL or bool(draft.gender) or trail.acted >= farthest
 
@@ -243,7 +257,7 @@ def _question(history: History, k: int) -> tuple[int, int]:
 
 
 def _barred(history: History, k: int, word: str) -> set[int]:
-    """Return whom the pronoun at token `k` cannot mean by the principles of binding.
+    """Return the entities that the pronoun at token `k` cannot mean, by the principles of binding.
 
     B: in "Smith urged him" the two differ. C: "Smith will lose, he said", "Smith, he said, lied",
     "Smith, whom he met": a name within what the pronoun's verb governs is not the pronoun's.

@@ -1,4 +1,8 @@
-"""What an article has named so far, as its pronouns see it: every entity with its mentions."""
+"""Keeps what an article has named so far, which its pronouns may mean, while it is read.
+
+Every entity has a trail of its mentions outside quotations: lines, roles, paragraphs. What only
+captions and the like name is known only within them.
+"""
 
 from __future__ import annotations
 
@@ -44,13 +48,13 @@ _FITTED |= dict.fromkeys(NEUTRAL, _IT) | dict.fromkeys(PLURAL, _THEY)
 
 @dataclass(slots=True, eq=False)
 class Trail:
-    """The mentions of an entity so far, as later pronouns see them."""
+    """The mentions of one entity so far, as far as later pronouns depend on them."""
 
     order: int  # the index of the entity
     draft: Draft
     kind: str  # as a feature
     fitted: int  # the bits of the pronouns that it fits
-    lines: list[int]  # of its mentions (`positions.lines_of`), in order
+    lines: list[int]  # of its mentions (`syntax_roles.lines_of`), in order
     line: int  # of the last mention
     paragraph: int  # of the last mention
     role: str  # of the last mention
@@ -61,13 +65,13 @@ class Trail:
 
 
 class History:
-    """What was named so far, while the article is read from its beginning."""
+    """What was named so far, while the article is read from its beginning to its end."""
 
     def __init__(self, document: Document, drafts: list[Draft]) -> None:
         self.document, self.drafts = document, drafts
         self._lines, self._sentence = lines_of(document), document.sentence_of
         self._paragraphs = [sentence.paragraph for sentence in document.sentences] or [0]
-        # Captions and the like: nobody outside them means whom only they name.
+        # Captions and the like: pronouns outside them do not mean whom only they name.
         self.apart = {i for i, p in enumerate(document.article.paragraphs) if p.kind != "body"}
         self.past: list[PastMention] = []
         self.trails: dict[int, Trail] = {}  # of the entities, the one mentioned last at the end
@@ -98,7 +102,7 @@ class History:
         ]
 
     def line_at(self, k: int) -> int:
-        """Return the line of token `k` (`positions.lines_of`)."""
+        """Return the line of token `k` (`syntax_roles.lines_of`)."""
         return self._lines[self._sentence[k]]
 
     def paragraph_at(self, k: int) -> int:
@@ -106,7 +110,7 @@ class History:
         return self._paragraphs[self._sentence[k]]
 
     def remember(self, k: int, order: int) -> None:
-        """Note the pronoun at token `k` as a mention of the entity."""
+        """Add the pronoun at token `k` as a mention of the entity."""
         self.note(k, "p-" + role_of(self.document, k, k + 1), order)
 
     def role_at(self, first: int, last: int) -> str:
@@ -118,7 +122,7 @@ class History:
         return role
 
     def note(self, first: int, role: str, order: int) -> None:
-        """Note a mention that begins at token `first`."""
+        """Add a mention that begins at token `first` to the trail of its entity."""
         sentence = self._sentence[first]
         line, paragraph = self._lines[sentence], self._paragraphs[sentence]
         self.times[order] += 1
@@ -152,7 +156,7 @@ class History:
             self.first_of.setdefault(line, order)
 
     def _trails_within(self, paragraph: int, order: int) -> dict[int, Trail]:
-        """Return the trails that only a caption or the like knows of, with that of an entity."""
+        """Return the trails within one caption or the like, among them a copy of the entity's."""
         if paragraph != self._aside_at:
             self._aside, self._aside_at = {}, paragraph
         known = self.trails.get(order)
@@ -169,13 +173,13 @@ class History:
         """
         farthest = self._lines[self._sentence[k]] - reach
         wanted = _NAMED if word is None else _FITTED.get(word, _HE | _SHE)
-        found = []
+        trails = []
         for trail in islice(self._seen_from(k), _MOST):
             if trail.line < farthest:
                 break
             if trail.fitted & wanted and trail.order not in barred:
-                found.append(trail)
-        return found
+                trails.append(trail)
+        return trails
 
     def _seen_from(self, k: int) -> Iterable[Trail]:
         """Return the trails of whom a pronoun at token `k` may mean, the one named last first."""
@@ -192,22 +196,23 @@ def _kind(draft: Draft) -> str:
 
 def _fitted(draft: Draft) -> int:
     """Return the bits of the pronouns that may mean an entity by number, kind and gender."""
-    told = bool(draft.words) or draft.described
-    return _fitting(draft.kind, draft.plural, draft.gender, told)
+    person_like = bool(draft.words) or draft.described
+    return _fitting(draft.kind, draft.plural, draft.gender, person_like)
 
 
 @cache
-def _fitting(kind: EntityKind, plural: bool, gender: str | None, told: bool) -> int:
+def _fitting(kind: EntityKind, plural: bool, gender: str | None, person_like: bool) -> int:
+    """Return the bits of the pronouns that fit; `person_like`: named, or described as a person."""
     if plural:
         return _NAMED | _THEY
     if kind in ("place", "body"):
         return _NAMED | _IT | _THEY * (kind == "body")
     bits = _NAMED | _IT * (kind == "other")
-    if kind != "person" and not told:
+    if kind != "person" and not person_like:
         return bits  # a document, or any other thing that "said"
     return bits | _HE * (gender != "f") | _SHE * (gender != "m")
 
 
 def fits(draft: Draft, word: str) -> bool:
-    """Return whether number, kind and gender let the pronoun mean the entity."""
+    """Return whether a pronoun fits an entity's number, kind and gender, e.g. "she" a woman."""
     return bool(_fitted(draft) & _FITTED.get(word, _HE | _SHE))

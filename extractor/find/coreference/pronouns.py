@@ -1,8 +1,12 @@
-"""Whom the pronouns of an article mean: each joins its likely antecedent, or keeps none.
+"""Resolves the pronouns outside quotations: each joins its likely antecedent, or none.
 
-Which entity is the likeliest is `antecedents`; here are the cases that need no ranking ("Smith,
-who"; "When he spoke, Smith said"), the gender that the pronouns themselves give away, and what
-becomes of a pronoun that nobody fits.
+* "who" means whom it follows: "Smith, who", "Smith, an adviser, who";
+* a pronoun soon after "who" in its clause means the same: "Smith, who lost his seat";
+* any other means the likeliest entity before it (`antecedents`);
+* where none is likely, the subject of the main clause behind: "When he spoke, Smith said".
+
+A subject pronoun that nobody fits is kept as an unnamed source. Before all that, people whose
+gender is unknown get that of the pronouns that likely mean them ("Smith said he").
 """
 
 from __future__ import annotations
@@ -31,16 +35,16 @@ _OPENERS = word_set("closed_classes.adverbial-openers")
 def add(document: Document, drafts: list[Draft]) -> dict[int, float]:
     """Add the pronouns outside quotations as mentions of their likely antecedents.
 
-    Returns for the tokens of those that one is found for how likely it is.
+    Returns token -> how likely it means that entity, 0 to 1, for every pronoun that is resolved.
     """
     history = History(document, drafts)
     learn_gender(history)
     unresolved: list[tuple[int, str]] = []
     chances: dict[int, float] = {}
     for k, word in read_on(history):
-        found = resolve(history, k, word)
-        if found is not None:
-            order, likely = found
+        resolved = resolve(history, k, word)
+        if resolved is not None:
+            order, likely = resolved
             history.remember(k, order)
             if k not in history.opening:
                 drafts[order].mentions.append((k, k + 1, "pronoun"))
@@ -54,20 +58,23 @@ def add(document: Document, drafts: list[Draft]) -> dict[int, float]:
 
 
 def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
-    """Return the entity that the pronoun at token `k` means, and how likely that is."""
+    """Return the index of the entity that the pronoun at token `k` means, and how likely.
+
+    None where it is not clear.
+    """
     if word == "who":
         order = _named_before(history, k)
         return None if order is None else (order, ALONE)
     order = _subject_of_relative(history, k, word)
     if order is not None:
         return order, ALONE
-    found = antecedent(history, k, word)
-    if found is None and word in ("he", "she"):
+    likeliest = antecedent(history, k, word)
+    if likeliest is None and word in ("he", "she"):
         order = own_description(history, k, word)
         if order is None:
             order = _named_after(history, k, word)
         return None if order is None else (order, ALONE)
-    return found
+    return likeliest
 
 
 def _named_before(history: History, k: int) -> int | None:
@@ -138,7 +145,10 @@ def _named_after(history: History, k: int, word: str) -> int | None:
 
 
 def _own_words(history: History, k: int, owner: Draft) -> bool:
-    """Make "her message" at token `k` a mention of hers, where she is a person; tell whether."""
+    """Make "her message" at token `k` a mention of the owner, if that is a person.
+
+    Returns whether it was made one.
+    """
     _, last, order = history.coming[bisect_left(history.coming, (k,))]
     draft = history.drafts[order]
     if draft.kind != "other" or draft.words or owner.kind != "person":
@@ -149,7 +159,7 @@ def _own_words(history: History, k: int, owner: Draft) -> bool:
 
 
 def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> None:
-    """Keep subject pronouns without an antecedent as sources that nobody is named for."""
+    """Add subject pronouns without an antecedent as unnamed sources."""
     for k, word in unresolved:
         mentions: list[tuple[int, int, MentionKind]] = [(k, k + 1, "pronoun")]
         gender, plural = PRONOUN_GENDER.get(word), word == "they"
@@ -159,8 +169,8 @@ def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> 
 def learn_gender(history: History) -> None:
     """Give people without known gender that of the pronouns that likely mean them.
 
-    Two kinds of places tell: "Smith said he", the first person of a sentence as its subject with
-    no other in between; and a sentence that names one person alone, with a pronoun after it.
+    Pronouns count in two places: after the first person of a sentence, its subject, with no other
+    in between ("Smith said he"); and in a sentence that names only one person.
     """
     document, drafts = history.document, history.drafts
     lower, quoted = document.tokens.lower, document.quoted

@@ -1,7 +1,12 @@
-"""Where a mention stands in its sentence: who speaks, who is subject, who is merely mentioned.
+"""Reads the role of a mention in its sentence off the words before and after it, without a parser.
 
-No parser: the words before and after tell. What a mention's role is decides how likely a later
-pronoun means it (`pronouns`).
+* "speaker": subject of a verb of speech ("Smith said", "said Smith"); "subject": of another verb;
+* "sub-speaker", "sub-subject": the same in a subordinate clause ("Brandt thought Smith had left");
+* "opens": begins its sentence; "asked": whom somebody asks; "object", "prep": after a verb, after a
+  preposition; "possessive": "Smith's"; "modifier": "the Smith campaign"; "quoted"; "other".
+
+A "p-" before it marks a pronoun's role ("p-subject"). Roles decide how likely a later pronoun means
+the entity (`antecedents`).
 """
 
 from __future__ import annotations
@@ -53,7 +58,7 @@ _FAR = 30  # tokens an apposition is looked through
 
 
 def lines_of(document: Document) -> list[int]:
-    """Return for every sentence its line: how many in the reporter's voice have begun.
+    """Return for every sentence its line: how many sentences in the reporter's words have begun.
 
     Sentences wholly within a quotation belong to the line of the sentence before: however long a
     quotation is, its speaker was named one line ago. What stands in no sentence counts with the
@@ -71,7 +76,7 @@ def lines_of(document: Document) -> list[int]:
 
 
 def role_of(document: Document, first: int, last: int) -> str:
-    """Say what the mention at tokens first:last does in its sentence."""
+    """Return the role of the mention at tokens first:last, one of SALIENCE."""
     lower, opens = document.tokens.lower, document.opens
     if document.quoted[first]:
         return "quoted"
@@ -137,7 +142,7 @@ def _describes(document: Document, k: int) -> bool:
 
 
 def ends_quotation(document: Document, k: int) -> bool:
-    """Return whether a quotation ends at token `k`, its closing marks included."""
+    """Return whether a quotation ends at token `k` or its closing marks do, e.g. `"Yes," he`."""
     quoted, text = document.quoted, document.tokens.text
     for j in range(k, k - 4 if k > 3 else -1, -1):
         if quoted[j]:
@@ -148,7 +153,10 @@ def ends_quotation(document: Document, k: int) -> bool:
 
 
 def _verb_after(document: Document, k: int) -> str:
-    """Say whether a verb follows, past adverbs, brackets and one apposition: of speech or other."""
+    """Return "speaker" or "subject" when a verb of speech or another follows at token `k`, else "".
+
+    Adverbs, brackets and one apposition may stand between.
+    """
     lower, text, quoted = document.tokens.lower, document.tokens.text, document.quoted
     count, aside = len(lower), False
     for _ in range(6):
@@ -239,6 +247,6 @@ def _past_aside(document: Document, k: int) -> int:
 
 
 def is_verb(lower: list[str], k: int) -> bool:
-    """Return whether a finite verb, or an adverb before one, seems to stand at token `k`."""
+    """Return whether token `k` looks like a finite verb or an adverb before one, e.g. "sharply"."""
     word = lower[k] if k < len(lower) else "."
     return word in _FINITE or word.endswith(("ed", "ly"))

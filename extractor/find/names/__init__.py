@@ -1,1 +1,1 @@
-"""Names: people, bodies, places and unnamed sources, with their mentions."""
+"""Finds people, bodies, places and unnamed sources, with all their mentions."""

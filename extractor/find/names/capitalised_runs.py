@@ -1,4 +1,13 @@
-"""Runs of capitalised words: where a name begins and ends, and which of its words are titles."""
+"""Finds runs of capitalised words: where a name begins and ends, and which words are titles.
+
+* A run goes on over particles ("Jean de Berg"), abbreviations ("J. Berg"), "of" and "for" after a
+  noun for a body, a place or an office ("Ministry of Defence", not "Berg of Freedonia"), and "and"
+  in a body's name ("Department of Health and Welfare").
+* Cut off: words that are capitalised because they open a sentence ("Yesterday"), dates ("May 5").
+* Not read: bylines, credits, and headings that capitalise most words.
+* Titles, offices and demonyms before a person's name are parted from it: "Mayor [Don Guardian]",
+  "Secretary of State [Jane Doe]", "Russian [Ivan Petrov]".
+"""
 
 from extractor.find.document import Document
 from extractor.frozen import frozen
@@ -50,22 +59,22 @@ class Run:
 
 def runs(document: Document) -> list[Run]:
     """Return the names in order of the text."""
-    tokens, found = document.tokens, list[Run]()
-    headline = _unread_tokens(document)
+    tokens, names = document.tokens, list[Run]()
+    unread = _unread_tokens(document)
     printed = set(tokens.text)
     done = 0
     for i in tokens.all_of(CAPITAL):
-        if i < done or i in headline or tokens.text[i] in ("I", "I’m", "I'm"):
+        if i < done or i in unread or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
         done = _run_end(tokens, i)
-        _trim(document, i, done, printed, found)
-    return found
+        _trim(document, i, done, printed, names)
+    return names
 
 
 def _unread_tokens(document: Document) -> frozenset[int]:
-    """Tokens of credits and bylines, and of headings that capitalise most words.
+    """Return the tokens of credits and bylines, and of headings that capitalise most words.
 
-    In the former names are not the story's, in the latter a capital means nothing.
+    In the former, names are not the story's; in the latter a capital means nothing.
     """
     tokens, out = document.tokens, set[int]()
     for paragraph in document.article.paragraphs:
@@ -122,7 +131,7 @@ def _next_capital(tokens: Tokens, j: int) -> bool:
 
 
 def _connects(tokens: Tokens, i: int, j: int) -> bool:
-    """Return whether "of" or "for" at `j` goes on with a name, e.g. "Ministry of Defence"."""
+    """Return whether "of" or "for" at `j` belongs to a name, e.g. "Ministry of Defence"."""
     body = any(
         w in BODY_HEADS or singular(w) in BODY_HEADS for w in tokens.lower[max(i, j - _LONGEST) : j]
     )
@@ -142,13 +151,17 @@ def _body_list(tokens: Tokens, i: int, j: int) -> bool:
     )
 
 
-def _trim(document: Document, first: int, last: int, printed: set[str], found: list[Run]) -> None:
-    """Cut a run of capitals into names: no sentence openers, no dates; titles told apart."""
+def _trim(document: Document, first: int, last: int, printed: set[str], names: list[Run]) -> None:
+    """Cut the run at tokens first:last into names without openers of sentences and dates.
+
+    Adds them to `names`. `printed` are all words of the article as printed: an opener that also
+    stands in lower case somewhere is no name.
+    """
     tokens, lower = document.tokens, document.tokens.lower
     if last - first == 1 and lower[first] == "western" and _acts_as_one(tokens, first):
         run = _titles_apart(tokens, first, last, True)
         if run:
-            found.append(run)
+            names.append(run)
         return
     while first < last and (
         lower[first] in STARTERS
@@ -165,8 +178,8 @@ def _trim(document: Document, first: int, last: int, printed: set[str], found: l
     for k in range(first, last):
         if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
             if k > first:
-                _trim(document, first, k, printed, found)
-            _trim(document, k + 1, last, printed, found)
+                _trim(document, first, k, printed, names)
+            _trim(document, k + 1, last, printed, names)
             return
     sure = last - first > 1
     if not sure:
@@ -178,7 +191,7 @@ def _trim(document: Document, first: int, last: int, printed: set[str], found: l
         sure = not (opener or is_demonym(word))
     run = _titles_apart(tokens, first, last, sure)
     if run:
-        found.append(run)
+        names.append(run)
 
 
 def _acts_as_one(tokens: Tokens, k: int) -> bool:
@@ -187,6 +200,7 @@ def _acts_as_one(tokens: Tokens, k: int) -> bool:
 
 
 def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
+    """Return whether the month or weekday at `k`, in a run first:last, is a date and no name."""
     word = tokens.lower[k]
     if word in ("may", "april", "august", "june", "march", "jan", "mar", "dec", "sat", "sun"):
         before = tokens.lower[k - 1] if k else ""
@@ -199,7 +213,7 @@ def _is_date(tokens: Tokens, k: int, first: int, last: int) -> bool:
 
 
 def _titles_apart(tokens: Tokens, first: int, last: int, sure: bool) -> Run | None:
-    """Tell titles and demonyms before a person's name from the name itself."""
+    """Return the run with titles, offices and demonyms parted from the name: "Mayor [Berg]"."""
     if last - first == 1:
         return Run(first, last, 0, (tokens.text[first],), None, sure)
     lower = tokens.lower

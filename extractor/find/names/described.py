@@ -1,4 +1,9 @@
-"""Whom a description means: the person named beside it, or the last one of that role."""
+"""Finds the person whom a description means.
+
+* the one named beside it: "Smith, an adviser, …", "the envoy, Jane Doe", "Smith is an adviser";
+* the one who gives that name: "one driver, who gave his name as Smith";
+* for a definite one, whoever of that role and country was named last: "the French minister".
+"""
 
 from __future__ import annotations
 
@@ -26,14 +31,14 @@ def beside(
 ) -> Draft | None:
     """Return the person named beside the phrase: in apposition to it, or said to be it.
 
-    `starting` and `ending` are the people by the first token of a mention, and by that after it.
+    `starting` and `ending` are the people by a mention's first token, and by the token after it.
     "Smith, a former adviser, …", "the envoy for Freedonia, Jane Doe", "Smith is an adviser".
     """
     tokens, first, last = document.tokens, phrase.first, phrase.last
     if last + 1 < len(tokens) and tokens.text[last] == ",":
-        found = starting.get(last + 1) or starting.get(_past_role(document, last + 1))
-        if found and tokens.lower[first] not in ("a", "an"):
-            return found
+        person = starting.get(last + 1) or starting.get(_past_role(document, last + 1))
+        if person and tokens.lower[first] not in ("a", "an"):
+            return person
     if first > 1 and tokens.text[first - 1] == ",":
         aged = first > 3 and tokens.text[first - 2].isdigit() and tokens.text[first - 3] == ","
         end = first - 3 if aged else first - 1  # "Smith, 60, a nurse"
@@ -86,12 +91,12 @@ def gives_name(document: Document, phrase: Description, starting: dict[int, Draf
     for j in range(k + 1, min(k + 12, len(tokens))):
         if document.quoted[j] or tokens.text[j] in ".;:":
             return None
-        found = starting.get(j)
-        if found and tokens.text[j][0].isupper():
+        person = starting.get(j)
+        if person and tokens.text[j][0].isupper():
             named = tokens.lower[j - 1] == "as" and not _NAMING.isdisjoint(tokens.lower[k:j])
-            if named and found.kind == "other":
-                found.kind = "person"
-            return found if named else None
+            if named and person.kind == "other":
+                person.kind = "person"
+            return person if named else None
     return None
 
 
@@ -100,8 +105,8 @@ class PeopleByNoun:
 
     def __init__(self, people: list[Draft]) -> None:
         self._people = people
-        # (noun, country) -> (token, index of the person); country "" for people of none that is
-        # known, None for all people.
+        # (noun, country) -> (token, index of the person). The country "" holds the people whose
+        # country is not known, None all people.
         self._named: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
         for index, draft in enumerate(people):
             places = [(first, index) for first, _, _ in draft.mentions] if draft.heads else []
@@ -112,9 +117,10 @@ class PeopleByNoun:
             named.sort()
 
     def last(self, noun: str, country: str | None, traits: set[str], first: int) -> Draft | None:
-        """Return the one named last before a token, of the country rather than of none known.
+        """Return whom of this noun was named last before token `first`, if anybody.
 
-        With traits, one that is described by one of these names too: "the Ohio senator".
+        With a country, one of that country, else one of no known country. With traits, only one
+        whom the article describes by one of these names too: "the Ohio senator".
         """
         for key in ((noun, country), (noun, "")) if country else ((noun, None),):
             named = self._named.get(key, ())
@@ -127,20 +133,20 @@ class PeopleByNoun:
 
 
 def _office(noun: str) -> str:
-    """Return one noun for all that mean whoever heads a state."""
+    """Return "ruler" for every noun that means who heads a state, and any other noun itself."""
     return "ruler" if noun in _RULERS else noun
 
 
 def described(
     tokens: Tokens, phrase: Description, noun: str, people_by_noun: PeopleByNoun
 ) -> Draft | None:
-    """Return the person whom a definite description means: same role, same country, last named."""
+    """Return the person whom a definite description means: of its role and country, named last."""
     if tokens.lower[phrase.first] not in ("the", "this", "that"):
         return None
     country, traits = None, set[str]()
     for k in range(phrase.first + 1, phrase.head):
-        found = lookup(tokens.lower[k])
-        country = found.code if found else country
-        if not found and tokens.text[k][0].isupper():
+        state = lookup(tokens.lower[k])
+        country = state.code if state else country
+        if not state and tokens.text[k][0].isupper():
             traits.add(tokens.lower[k])
     return people_by_noun.last(_office(noun), country, traits, phrase.first)

@@ -1,7 +1,14 @@
-"""Descriptions that stand for somebody: "the US envoy", "a senior official", "the U.S. embassy".
+"""Finds descriptions that stand for somebody: "the US envoy", "a senior official", "the embassy".
 
-A definite description joins the entity that the article describes so; what is left is an unnamed
-source, kept as it is printed and never turned into a name.
+A description is
+
+* a noun for people, bodies or documents, outside quotations and names, with a determiner, a
+  possessive or an adjective before it, or in the plural: "three officials", "her lawyer". Not a
+  noun before another ("campaign manager"), nor a verb ("who chairs it");
+* any noun that a verb of speech makes a source: "the cable said".
+
+It joins the person whom it means (`described`), or an unnamed source with the same words; else it
+is an unnamed source of its own, kept as printed and never turned into a name.
 """
 
 from __future__ import annotations
@@ -59,10 +66,10 @@ _MOST = 50  # unnamed sources of one noun that a definite phrase is compared wit
 
 
 def phrase_before(document: Document, k: int) -> tuple[int, int] | None:
-    """Return the description that ends right before the name at token `k`.
+    """Return the tokens first:last of the description right before the name at token `k`.
 
-    "human rights group" of a group's name; with a comma only when it is definite: "the country's
-    president, John Smith", "the special envoy for Freedonia, Jane Doe".
+    E.g. "human rights group" before a group's name; with a comma only a definite one: "the
+    country's president, John Smith", "the special envoy for Freedonia, Jane Doe".
     """
     tokens = document.tokens
     if k < 1:
@@ -96,7 +103,7 @@ def _owned(tokens: Tokens, first: int, head: int) -> bool:
 
 
 def apposition_after(document: Document, k: int) -> tuple[int, int] | None:
-    """Return the description between commas after a name: ", a former adviser to Smith,"."""
+    """Return the tokens first:last of a description after a comma: ", a former adviser,"."""
     tokens = document.tokens
     count = len(tokens.text)
     if k + 1 >= count or tokens.text[k] != ",":
@@ -154,7 +161,7 @@ def _left_edge(tokens: Tokens, head: int, owners: int = _OWNERS) -> int:
 
 
 def _possessor(tokens: Tokens, k: int, owners: int) -> int:
-    """Return the first token of the name or phrase that owns, `k` being its possessive ending."""
+    """Return the first token of the possessor whose ending is token `k`: "his mother's cousin's"."""
     first = k
     while first > 0 and k - first < 5:
         word = tokens.text[first - 1]
@@ -184,8 +191,8 @@ def _right_edge(tokens: Tokens, head: int) -> int:
 
 
 def find_phrases(document: Document) -> list[Description]:
-    """Return the descriptions outside names, in order."""
-    tokens, found = document.tokens, list[Description]()
+    """Return the descriptions by nouns for people, bodies and documents, in order."""
+    tokens, phrases = document.tokens, list[Description]()
     text, lower, classes, quoted = tokens.text, tokens.lower, tokens.classes, document.quoted
     count = len(text)
     for head in tokens.all_of(PERSON | SPEAKING):
@@ -204,8 +211,8 @@ def find_phrases(document: Document) -> list[Description]:
             continue
         first = _left_edge(tokens, head)
         if _stands_for_somebody(tokens, first, head, singular(word)):
-            found.append(Description(first, _right_edge(tokens, head), head))
-    return found
+            phrases.append(Description(first, _right_edge(tokens, head), head))
+    return phrases
 
 
 def _is_verb(tokens: Tokens, head: int) -> bool:
@@ -226,8 +233,11 @@ def _is_verb(tokens: Tokens, head: int) -> bool:
 
 
 def find_speaking(document: Document, taken: set[int]) -> list[Description]:
-    """Return the phrases of any noun that a verb of speech makes a source: "the cable said"."""
-    tokens, found = document.tokens, []
+    """Return the phrases of any noun that a verb of speech makes a source: "the cable said".
+
+    `taken` are the tokens of other mentions.
+    """
+    tokens, phrases = document.tokens, list[Description]()
     for verb in tokens.all_of(SPEECH):
         if document.quoted[verb] or not verb:
             continue
@@ -240,7 +250,7 @@ def find_speaking(document: Document, taken: set[int]) -> list[Description]:
         if head in taken or document.quoted[head] or not noun[0].isalpha() or _contracted(noun):
             continue  # a contraction too: "that he'd said"
         if noun in _PRONOUN_LIKE:
-            found.append(Description(head, head + 1, head))
+            phrases.append(Description(head, head + 1, head))
             continue
         first = _left_edge(tokens, head)
         if (
@@ -252,8 +262,8 @@ def find_speaking(document: Document, taken: set[int]) -> list[Description]:
                 else tokens.lower[first] in DETERMINERS or tokens.lower[first] in POSSESSIVES
             )
         ):
-            found.append(Description(first, head + 1, head))
-    return found
+            phrases.append(Description(first, head + 1, head))
+    return phrases
 
 
 def _before_aside(tokens: Tokens, k: int) -> int:
@@ -271,6 +281,11 @@ def _contracted(word: str) -> bool:
 
 
 def _stands_for_somebody(tokens: Tokens, first: int, head: int, noun: str) -> bool:
+    """Return whether the phrase first:head, with its noun at `head`, is a description.
+
+    E.g. "the envoy", "police", "Berg's lawyer", "officials", "US envoy"; not "envoy" alone, nor a
+    verb ("did report"). `noun` is the head in the singular.
+    """
     word, opener = tokens.lower[head], tokens.lower[first]
     if word in SPEECH_VERBS and (first == head or opener in AUXILIARIES):
         return False

@@ -1,9 +1,17 @@
 """Finds people, bodies, places and unnamed sources, each with all its mentions.
 
-Three passes over one list of tokens: runs of capitalised words become names (here), descriptions
-such as "the US envoy" or "a senior official" join the entity they describe or become unnamed
-sources (`descriptions`), pronouns a likely antecedent (`pronouns`). No list of persons is used:
-what a name is, is read off its titles, its company and how the article goes on about it.
+Three passes over the article's tokens:
+
+1. Runs of capitalised words (`capitalised_runs`) are gathered by the entity that they name: "Ann
+   Berg", "Mayor Berg" and "Berg" are one, spellings of one name too; "John Berg" is another. A bare
+   last name that two people share is that of the one named more often before it. A word that is
+   capitalised only because it opens a sentence is a name if it is used as one ("Marsh left").
+2. Descriptions join the entity that they describe ("the US envoy") or become unnamed sources ("a
+   senior official"); see `descriptions`.
+3. Pronouns join their likely antecedent; see `coreference.pronouns`.
+
+There is no list of persons: what a name stands for is read off its titles, the words beside it and
+how the article goes on about it (`kinds`).
 """
 
 from bisect import bisect_left, insort
@@ -33,9 +41,9 @@ _MOST = 50
 
 
 def find_names(document: Document) -> tuple[tuple[Entity, ...], list[Placed]]:
-    """Return the entities in order of their first mention, ids P1…, mentions P1.1…
+    """Return the entities in order of their first mention, and all their mentions with tokens.
 
-    And all mentions with the tokens that they cover, in order of the text.
+    Entities have the ids P1…, mentions P1.1…; the mentions are in order of the text.
     """
     drafts = _cluster(document, runs(document))
     descriptions.add(document, drafts)
@@ -44,7 +52,7 @@ def find_names(document: Document) -> tuple[tuple[Entity, ...], list[Placed]]:
 
 
 class _Register:
-    """The entities named so far, by the last and by the first word of their names."""
+    """The entities named so far, by the keys of their names' last and first words (see `key`)."""
 
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
@@ -73,19 +81,22 @@ class _Register:
         _enter(self.by_first, word, draft)
 
     def spelled_alike(self, last: str, first: str) -> Draft | None:
-        """Return the entity whose first and last name are other spellings of these."""
-        found: tuple[int, Draft | None] = (len(self.by_last), None)
+        """Return the entity whose first and last name are other spellings of these, if any.
+
+        Of several the one whose last name was entered first.
+        """
+        earliest: tuple[int, Draft | None] = (len(self.by_last), None)
         for length in range(len(last) - 2, len(last) + 3):
             for order, known in self._spellings.get((last[:1], length), ()):
-                if known == last or order > found[0]:
+                if known == last or order > earliest[0]:
                     continue
                 for draft in self.by_last[known]:
                     given = key(draft.words[0])
                     if len(draft.words) > 1 and given[:1] == first[:1] and alike(given, first):
                         if alike(known, last):
-                            found = (order, draft)
+                            earliest = (order, draft)
                         break
-        return found[1]
+        return earliest[1]
 
 
 def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
@@ -116,7 +127,7 @@ def _cluster(document: Document, runs: list[Run]) -> list[Draft]:
 
 
 def _looks_named(document: Document, run: Run) -> bool:
-    """Return whether a sentence's first word, capitalised only there, is used as a name."""
+    """Return whether a sentence's first word is used as a name, e.g. "Marsh, 43,", "Marsh said"."""
     following, word = document.tokens.lower[run.last : run.last + 2], run.words[0].lower()
     if singular(word) != word and kind_of_noun(singular(word)) == "person":
         return False  # "Officials said"
@@ -131,9 +142,9 @@ def _looks_named(document: Document, run: Run) -> bool:
 
 
 def _acts(run: Run, following: list[str]) -> bool:
-    """Return whether a past tense follows what is no plural, e.g. "Marsh openly admitted".
+    """Return whether a past tense follows a word that is no plural, e.g. "Marsh openly admitted".
 
-    "Growers rejected it" begins with a noun.
+    A plural is a common noun: "Growers rejected it".
     """
     word = run.words[0].lower()
     if word.endswith("s") or kind_of_word(word) or len(word) < 4:
@@ -178,7 +189,7 @@ def _place(document: Document, run: Run, register: _Register) -> None:
 
 
 def _speaks(document: Document, run: Run) -> bool:
-    """Return whether a mention is of a person: with a title, or a verb of saying after it."""
+    """Return whether the run names a person: after a title or before a verb, e.g. "Sydney said"."""
     lower, k = document.tokens.lower, run.last
     if not run.titles and (k >= len(lower) or lower[k] not in ("said", "told", "says")):
         return False
@@ -207,7 +218,7 @@ def _match(run: Run, first: int, last: str, register: _Register) -> Draft | None
         same_last = [d for d in known if _compatible(run, d)]
     if len(same_last) == 1:
         return same_last[0]
-    if same_last:  # a bare last name is the chief bearer's: the one named most so far
+    if same_last:  # a bare last name is of whoever of that name was named most so far
         before = [d for d in same_last if d.named[0] < first] or same_last
         return max(before, key=lambda d: _named_before(d, first))
     if len(run.words) == 1:
@@ -229,7 +240,7 @@ def _named_before(draft: Draft, first: int) -> tuple[int, int]:
 
 
 def _compatible(run: Run, draft: Draft) -> bool:
-    """Return whether a run may name the entity: first names agree, or one of them has none."""
+    """Return whether a run may name the entity, e.g. "Ann Berg" and "Berg", not "John Berg"."""
     differ = run.gender and draft.gender and run.gender != draft.gender
     if differ and (len(run.words) > 1 or not borne_by_both(draft.words[0])):
         return False
@@ -246,9 +257,9 @@ def _compatible(run: Run, draft: Draft) -> bool:
 
 
 def _ends_with(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Return whether the longer of two names ends with the shorter, a person's last names.
+    """Return whether the longer name ends with the shorter, e.g. "Ann Lopez Berg", "Lopez Berg".
 
-    These hold no first name; and "Warmbier Restrictions on North Korea" is not that country.
+    Not if the shorter begins with a first name, or is a country's.
     """
     short, long = sorted(([key(w) for w in a], [key(w) for w in b]), key=len)
     ends = long[-len(short) :] == short and not is_first_name(short[0])
@@ -256,7 +267,11 @@ def _ends_with(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 
 
 def _describe(document: Document, run: Run, draft: Draft) -> None:
-    """Take down titles and descriptions: "envoy Ruth Okafor", "Brandt, a former adviser"."""
+    """Add the titles and descriptions beside a run: "envoy Ruth Okafor", "Brandt, an adviser".
+
+    They give the entity's role, its kind and gender, and the nouns and countries by which later
+    descriptions mean it.
+    """
     tokens = document.tokens
     titles = (run.first, run.first + run.titles) if run.titles else None
     before = descriptions.phrase_before(document, run.first)
@@ -291,7 +306,7 @@ def _describe(document: Document, run: Run, draft: Draft) -> None:
 
 
 def _is_sure(draft: Draft) -> bool:
-    """Return whether what a name names is known better than descriptions beside it tell."""
+    """Return whether the name itself says what it names, e.g. a country's, "Ann", a body's."""
     if draft.kind == "body" or (draft.kind == "place" and len(draft.words) > 1):
         return True
     return lookup(draft.name) is not None or is_first_name(draft.words[0])
@@ -328,10 +343,9 @@ def _chief_form(document: Document, names: list[tuple[int, str]]) -> str | None:
 def _freeze(
     document: Document, drafts: list[Draft], likely: dict[int, float]
 ) -> tuple[tuple[Entity, ...], list[Placed]]:
-    """Number the entities by their first mention and make them immutable.
+    """Return the drafts as entities, numbered by their first mention, and all their mentions.
 
-    `likely` are the tokens of pronouns, and how likely these mean what they are a mention of.
-    Returns them, and all their mentions in order of the text.
+    `likely`: token of a pronoun -> how likely it means the entity that it is a mention of.
     """
     text, start, end = document.article.text, document.tokens.start, document.tokens.end
     mentioned = [draft for draft in drafts if draft.mentions]

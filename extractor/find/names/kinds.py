@@ -1,4 +1,18 @@
-"""What a name stands for (person, body, place), by its words and those beside it; likely gender."""
+"""Says what a name stands for, by its words and those beside it, and a person's likely gender.
+
+The first of these that applies decides:
+
+* a country, or the EU and UN: a place, or a body;
+* titles before it: a person ("Mayor Berg"); "Inc", "Ltd" … at its end: a body;
+* an age or "who" with a singular verb after it: a person ("Smith, 43,", "Smith, who chairs it");
+* a noun for bodies in it: a body ("Ministry of Defence"); a noun for places at its end, or "North",
+  "San" … at its beginning: a place ("Berg River");
+* a demonym at its beginning: "other"; a country: a body ("China Daily");
+* "the" before it: a body ("the Kremlin");
+* a first name at its beginning: a person; one word in capitals: a body ("NATO");
+* the word before or after it: "spokesman Berg", "Berg said" a person, "in Berg" a place;
+* else two or three words are a person, and others are "other".
+"""
 
 from extractor.find.document import Document
 from extractor.find.names.capitalised_runs import BODY_HEADS, BODY_SUFFIXES, PLACE_HEADS, Run
@@ -65,7 +79,7 @@ def kind_of(document: Document, run: Run) -> tuple[EntityKind, str | None]:
 
 
 def _has_body_head(words: list[str]) -> bool:
-    """Return whether a word of the name is one for bodies; "Bill" before a last name is none."""
+    """Return whether a noun for bodies is in the name, e.g. "court"; not "Bill" before a name."""
     for k, word in enumerate(words):
         head = word in BODY_HEADS or singular(word) in BODY_HEADS
         if head and (k > 0 or len(words) == 1 or not is_first_name(word)):
@@ -74,7 +88,7 @@ def _has_body_head(words: list[str]) -> bool:
 
 
 def is_country(word: str) -> bool:
-    """Return whether a word is a country's name and hardly ever a person's."""
+    """Return whether a word is a country's name and hardly a person's, e.g. "Chad" is not."""
     country = lookup(word)
     return country is not None and country.kind == "name" and not also_a_first_name(word)
 
@@ -122,9 +136,9 @@ def _name_gender(words: tuple[str, ...]) -> str | None:
     family_first = "-" in words[-1] and words[-1].rpartition("-")[2].islower()
     if len(words) == 2 and family_first:  # "Han Min-koo"
         return None
-    found = first_name_gender(words[0]) if len(words) > 1 else None
-    if found:
-        return found
+    gender = first_name_gender(words[0]) if len(words) > 1 else None
+    if gender:
+        return gender
     last = key(words[-1])
     if last.endswith(("skaya", "skaia", "tskaya", "ova", "eva", "ava", "yova")) and len(last) > 5:
         return "f"

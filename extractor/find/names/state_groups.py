@@ -1,8 +1,11 @@
-"""States taken together: "Western countries", "the international community", "the 15-nation bloc".
+"""Finds states taken together, which the press lets act as one though they have no name.
 
-They act in the press as one, and no name says so. Found by a plural noun for states with a word
-before it that says which ("Gulf", "African", "neighbouring", "member"); "other countries" and "the
-swing states" are none. One entity for the same words; nothing is resolved to the states meant.
+* a plural noun for states with a word before it that says which: "Western countries", "African
+  nations", "neighbouring states", "member states"; not "other countries", "the swing states";
+* "the international community";
+* a body by the number of its members: "the 15-nation bloc".
+
+The same words are one entity, a body. Which states are meant is not resolved.
 """
 
 from __future__ import annotations
@@ -41,9 +44,9 @@ _MOST = 4
 def find_collectives(
     text: str, tokens: Tokens, places: list[int], names: tuple[Entity, ...]
 ) -> tuple[Entity, ...]:
-    """Return them as bodies, numbered after `names`; none where a name already covers the words.
+    """Return the groups of states as bodies, with ids that go on after those of `names`.
 
-    `places` are the tokens of class STATES.
+    None where a name covers the words already. `places` are the tokens of class STATES.
     """
     phrases = list(_phrases(text, tokens, places))
     if not phrases:
@@ -83,6 +86,7 @@ def _first_of_kind(text: str, end: int, head: str) -> int:
 
 
 def _says_which(word: str, head: str) -> bool:
+    """Return whether a word says which states are meant, e.g. "Gulf", "African", "member"."""
     low = word.lower()
     if low in _WHICH:
         return low not in ("foreign", "world", "global") or head in _OF_THE_WORLD
@@ -95,7 +99,7 @@ def _says_which(word: str, head: str) -> bool:
 def _entities(text: str, mentions: dict[str, list[Span]], known: int) -> Iterable[Entity]:
     for number, spans in enumerate(mentions.values(), known + 1):
         name = " ".join(spans[0].of(text).split())
-        found = tuple(Mention(f"P{number}.{k}", span, "nominal") for k, span in enumerate(spans, 1))
+        numbered = (Mention(f"P{number}.{k}", s, "nominal") for k, s in enumerate(spans, 1))
         article, _, rest = name.partition(" ")
         name = rest if article.lower() == "the" and rest else name
-        yield Entity(f"P{number}", name, "body", found, (), None, True, None)
+        yield Entity(f"P{number}", name, "body", tuple(numbered), (), None, True, None)

@@ -1,1 +1,1 @@
-"""Quotations: stretches between quotation marks."""
+"""Finds quotations: stretches of text between quotation marks."""

@@ -1,10 +1,14 @@
-"""Quotation marks in running text, told from apostrophes, primes and decoration.
+"""Finds quotation marks and says whether each may open or close a quotation.
 
-Whether a mark opens or closes is judged by what stands before and after it, blanks first and its
-shape second: outlets, typists and software mix the shapes up, the blanks rarely. Several marks in
-a row (`"'No.'"`) share what stands outside of the row.
+* A mark with a blank before it and a word after it opens; with a word before and a blank after it,
+  it closes. Blanks decide before the mark's shape does: outlets, typists and software mix up the
+  shapes, but seldom the blanks.
+* Marks in a row (`"'No.'"`) are judged by what stands outside of the row; more than six of them
+  are decoration. Two apostrophes are one double mark.
+* No quotation marks: apostrophes ("don't", "'90s", "goin'"), the marks of HTML attributes.
+* Doubtful: a mark after a digit (`6"` may be inches), a single mark after "s" ("the workers' ").
 
-Not done here: pairing. A mark that closes may turn out to close nothing.
+Marks are paired in `pairing`; one that closes may turn out to close nothing.
 """
 
 import re
@@ -56,7 +60,7 @@ class Mark:
 
 
 class _Neighbours(NamedTuple):
-    """What stands around a row of marks."""
+    """What stands beside a row of marks."""
 
     before: str  # the character before it, "" where the paragraph begins
     after: str  # the character after it, "" where the paragraph ends
@@ -66,9 +70,9 @@ class _Neighbours(NamedTuple):
 
 
 def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
-    """Return the quotation marks of the paragraph `span`, in order; apostrophes left out.
+    """Return the quotation marks of the paragraph at `span`, in order; apostrophes left out.
 
-    `places` are those of the whole text.
+    `places` are the offsets of all MARK_CHARACTERS of the text, in order.
     """
     start, end = span
     found: list[Mark] = []
@@ -98,7 +102,7 @@ def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
 
 
 def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between `start` and `end` that hold marks only, as long as they are."""
+    """Yield start and end of each row of marks that stand side by side in `start:end`."""
     k, last = bisect_left(places, start), bisect_left(places, end)
     while k < last:
         a = places[k]
@@ -111,7 +115,7 @@ def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _holds_nothing(row: str, before: str, after: str) -> bool:
-    """Return whether a row that stands alone opens and closes, e.g. `""`."""
+    """Return whether a row with blanks on both sides opens and closes itself, e.g. `""`."""
     return row in _EMPTY and not before.strip() and not after.strip()
 
 
@@ -147,7 +151,7 @@ def _split(text: str, a: int, b: int, opening: bool) -> list[tuple[int, int, str
 
 
 def _double(text: str, x: int, y: int, family: str, neighbours: _Neighbours) -> Mark | None:
-    """Judge a double mark or a guillemet; None for the mark of an HTML attribute."""
+    """Return a double mark or a guillemet with its kind; None for the mark of an HTML attribute."""
     before, after, opens, closes, _ = neighbours
     shape = text[x]
     opening_shape, plain = shape in _OPENING_SHAPES, shape in "\"＂'´"
@@ -176,7 +180,7 @@ def _double(text: str, x: int, y: int, family: str, neighbours: _Neighbours) -> 
 
 
 def _single(text: str, x: int, y: int, neighbours: _Neighbours) -> Mark | None:
-    """Judge a single mark; None for an apostrophe."""
+    """Return a single mark with its kind; None for an apostrophe."""
     before, after, opens, closes, several = neighbours
     shape = text[x]
     if opens:
@@ -191,8 +195,8 @@ def _single(text: str, x: int, y: int, neighbours: _Neighbours) -> Mark | None:
     if before.isdigit():
         return Mark(x, y, SINGLE, POSSIBLE)
     if blank_then_word and before.isalpha():
-        found = _WORD_BEFORE.search(text, max(0, x - 16), x)
-        word = found.group().lower() if found else ""
+        cut = _WORD_BEFORE.search(text, max(0, x - 16), x)
+        word = cut.group().lower() if cut else ""
         if word in _CUT_ENDS:
             return None
         if word[-1:] in ("s", "x", "z") or (word.endswith("in") and len(word) > 3):

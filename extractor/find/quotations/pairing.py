@@ -1,12 +1,15 @@
-"""Finds quotations: pairs quotation marks into stretches, whatever marks the outlet prints.
+"""Finds quotations: pairs quotation marks, whatever marks the outlet prints.
 
-A paragraph is read in two passes. The first pairs double marks and guillemets on a stack. The
-second pairs single marks apart in each stretch that the first found, so the two never cross; an
-opening single mark counts only when something closes it. A quotation that its paragraph leaves
-open goes on in the next one if that begins with an opening mark, as the press prints long
-quotations; if not, it ends with its paragraph, so a missing mark spoils no more than that.
+* Double marks and guillemets of a paragraph are paired first, on a stack; then single marks, apart
+  in each stretch between double ones, so that the two never cross. An opening single mark counts
+  only when something closes it.
+* A quotation that its paragraph leaves open goes on in the next one if that begins with an opening
+  mark, as the press prints long quotations. If not, it ends with its paragraph, so that a missing
+  mark spoils no more than that.
+* `"A," he said, "b."` are two halves of one utterance; `"A." he said. "B."` are two.
 
-Not decided here: whether a stretch is somebody's words (rules/attribution/dismissal.py), and whose.
+Whether a stretch is somebody's words is decided in rules/attribution/dismissal.py, whose they are
+in rules/attribution/speakers.py.
 """
 
 import re
@@ -89,10 +92,10 @@ def find_quotations(article: Article) -> tuple[QuotationCandidate, ...]:
 
 def _stretches(article: Article) -> list[_Stretch]:
     """Put the pieces of all paragraphs together, in order of their first mark."""
-    text, found = article.text, list[_Stretch]()
+    text, stretches = article.text, list[_Stretch]()
     places = places_of(MARK_CHARACTERS, text)
     if not places:
-        return found
+        return stretches
     waiting: _Stretch | None = None  # left open by an earlier paragraph
     skipped = 0
     for at, paragraph in enumerate(article.paragraphs):
@@ -117,10 +120,10 @@ def _stretches(article: Article) -> list[_Stretch]:
                     piece.marks,
                     piece.closed,
                 )
-                found.append(stretch)
+                stretches.append(stretch)
             if piece.goes_on and not waiting:
                 waiting, skipped = stretch, 0
-    return [stretch for stretch in found if stretch.closed or stretch.family != SINGLE]
+    return [stretch for stretch in stretches if stretch.closed or stretch.family != SINGLE]
 
 
 def _goes_on_in(pieces: list[_QuotationPart], waiting: _Stretch, paragraph: Paragraph) -> bool:
@@ -132,7 +135,10 @@ def _goes_on_in(pieces: list[_QuotationPart], waiting: _Stretch, paragraph: Para
 
 
 def _mark_begins_next(article: Article, at: int, singles: bool) -> bool:
-    """Return whether the next paragraph that is not furniture begins with such a mark."""
+    """Return whether the next paragraph that is no caption or byline begins with an opening mark.
+
+    `singles`: with a single mark; else with a double one.
+    """
     text = article.text
     for paragraph in article.paragraphs[at + 1 : at + 2 + MAX_FURNITURE]:
         start = paragraph.span.start
@@ -162,7 +168,10 @@ def _pieces(article: Article, at: int, marks: list[Mark]) -> list[_QuotationPart
 
 
 def _unclosed(article: Article, at: int, marks: list[Mark], i: int, last: bool) -> _QuotationPart:
-    """Return what the unclosed mark `i` begins; without words when the mark is a stray."""
+    """Return what the unclosed mark `i` begins; without words when the mark belongs to nothing.
+
+    `last`: no unclosed mark of the paragraph comes after it.
+    """
     text, span, mark = article.text, article.paragraphs[at].span, marks[i]
     following = marks[i + 1].start if i + 1 < len(marks) else span.end
     end, goes_on, leads = following, False, mark.start == span.start
@@ -244,9 +253,9 @@ def _misplaced(text: str, mark: Mark) -> bool:
 
 
 def _runs_into_attribution(text: str, start: int, end: int) -> bool:
-    """Return whether unclosed words end in an attribution: their closing mark was forgotten."""
-    found = _LAST_CLAUSE.search(text[max(start, end - 100) : end].rstrip())
-    words = _WORD.findall(found[1])[:5] if found else []
+    """Return whether unclosed words end in an attribution, e.g. `"I agree, he said.`"""
+    clause = _LAST_CLAUSE.search(text[max(start, end - 100) : end].rstrip())
+    words = _WORD.findall(clause[1])[:5] if clause else []
     if not words or words[0] in ("I", "We"):
         return False
     return (words[0] in _CLAUSE_BEGINS or words[0][0].isupper()) and not _SPEECH.isdisjoint(words)
@@ -275,7 +284,10 @@ def _single_pieces(
 def _by_stretch(
     singles: list[Mark], doubles: list[_QuotationPart]
 ) -> list[tuple[bool, list[Mark]]]:
-    """Group single marks by the innermost double stretch around them; True marks the outermost."""
+    """Group single marks by the innermost double stretch around them.
+
+    The first of each pair says whether no double stretch is around the group.
+    """
     groups: dict[int, list[Mark]] = {}
     pending = sorted(doubles, reverse=True)
     around: list[_QuotationPart] = []
@@ -320,19 +332,19 @@ def _pair_singles(text: str, marks: list[Mark]) -> tuple[list[tuple[Mark, Mark]]
 
 
 def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidate, ...]:
-    """Give the stretches their ids, parents and halves."""
-    found: list[QuotationCandidate] = []
+    """Return the stretches as quotations, with their ids, parents and halves."""
+    quotations: list[QuotationCandidate] = []
     around: list[tuple[_Stretch, str]] = []
     earlier: dict[str | None, tuple[_Stretch, str]] = {}  # the last sibling, by parent
     open_ends = {stretch.end for stretch in stretches if not stretch.closed}
     for stretch in sorted(stretches, key=lambda s: (s.start, -s.end)):
-        name = f"Q{len(found) + 1}"
+        name = f"Q{len(quotations) + 1}"
         while around and around[-1][0].end <= stretch.start:
             around.pop()
         parent = around[-1][1] if around and _holds(around[-1][0], stretch) else None
         before = earlier.get(parent)
         half_of = before[1] if before and _is_half(text, before[0], stretch) else None
-        found.append(
+        quotations.append(
             QuotationCandidate(
                 name,
                 _without_comma(text, stretch, open_ends),
@@ -346,13 +358,14 @@ def _candidates(text: str, stretches: list[_Stretch]) -> tuple[QuotationCandidat
         )
         around.append((stretch, name))
         earlier[parent] = (stretch, name)
-    return tuple(found)
+    return tuple(quotations)
 
 
 def _without_comma(text: str, stretch: _Stretch, open_ends: set[int]) -> tuple[Span, ...]:
-    """Return the words without a last comma: `"Yes," he said` prints the sentence's, not his.
+    """Return the words without a last comma: in `"Yes," he said` it is the reporter's.
 
-    It stays where an unclosed quotation inside ends with it: a child never leaves its parent.
+    The comma stays where an unclosed quotation inside ends with it: a nested quotation never
+    leaves the one around it.
     """
     last = stretch.spans[-1]
     words = last.of(text).removesuffix(",")
