@@ -161,7 +161,7 @@ def _left_edge(tokens: Tokens, head: int, owners: int = _OWNERS) -> int:
 
 
 def _possessor(tokens: Tokens, k: int, owners: int) -> int:
-    """Return the first token of the possessor whose ending is token `k`: "his mother's cousin's"."""
+    """Return the first token of the possessor ending with token `k`: "his mother's cousin's"."""
     first = k
     while first > 0 and k - first < 5:
         word = tokens.text[first - 1]
