@@ -1,1 +1,1 @@
-"""Attribution: who said a quotation, what is reported, and what is nobody's words."""
+"""Says who said a quotation, what else is reported, and which quotations are nobody's words."""

@@ -1,7 +1,14 @@
-"""Who could have said a quotation, and what speaks for each, as named features.
+"""Lists who may have said a quotation, each with features that speak for or against it.
 
-Candidates are the mentions around the quotation and the speaker of the quotation before it; the
-features say where a mention stands, which words lie between, and which verb it is the subject of.
+Candidates are up to six mentions on each side of the quotation and the speaker of the quotation
+before it. The features name
+
+* the zone that a mention stands in: "left" or "right" of the quotation in its sentence, "up" or
+  "down" in its paragraph, "above" in the paragraph before, "carry" for the speaker before;
+* what stands before and after the mention, which verb of speech it is the subject of, how that
+  stands to the verb nearest to the quotation;
+* the quotation's shape; the mention's kind; how often its entity was named, and has spoken before.
+
 After O'Keefe et al. (2012), "A sequence labelling approach to quote attribution", and Elson and
 McKeown (2010), "Automatic attribution of quoted speech": no parser, the shape of the words between.
 """
@@ -36,11 +43,11 @@ def weights() -> dict[str, float]:
 
 @frozen
 class SpeakerCandidate:
-    """A mention that may be the source of a quotation."""
+    """A mention that may be the speaker of a quotation."""
 
     mention: Mention
     entity: Entity
-    first: int  # its tokens, half-open
+    first: int  # its tokens first:last, half-open
     last: int
     zone: str  # where it stands to the quotation: "left", "right", "carry same", …
     verb: int | None  # the token of the verb it is likely the subject of
@@ -60,7 +67,7 @@ class Surroundings:
     """What stands around a quotation: the same for all its candidates."""
 
     setting: QuotationSetting
-    verbs: str  # what speaks in its sentence at all
+    verbs: str  # on which sides of it verbs of speech stand in its sentence
     nearest: int | None  # the last verb of speech before it in its sentence
     tail: int | None  # see AttributionContext.tail
     sides: str  # what follows it
@@ -69,12 +76,12 @@ class Surroundings:
 
 
 def sources_of(around: Surroundings, previous: SpeakerCandidate | None) -> list[RatedCandidate]:
-    """Return the candidates for one quotation, with their features.
+    """Return the candidates for one quotation, rated.
 
-    `previous` is the source of the quotation before it, a candidate itself.
+    `previous` is the speaker of the quotation before it, a candidate itself.
     """
     setting, context = around.setting, around.setting.context
-    found: list[RatedCandidate] = []
+    rated: list[RatedCandidate] = []
     at = context.mention_from(setting.first)
     least = context.mention_from(context.back_limit(setting))
     if at - least > MAX_EACH_SIDE:
@@ -83,7 +90,7 @@ def sources_of(around: Surroundings, previous: SpeakerCandidate | None) -> list[
         near = nearby(context, place)
         if near is not None:
             stance = _before(around, near)
-            found.append(_source(around, near, at - 1 - place, stance))
+            rated.append(_rated(around, near, at - 1 - place, stance))
     at = context.mention_from(setting.last)
     most = context.mention_from(setting.paragraph_end)
     if most - at > MAX_EACH_SIDE:
@@ -92,16 +99,18 @@ def sources_of(around: Surroundings, previous: SpeakerCandidate | None) -> list[
         near = nearby(context, place)
         if near is not None:
             stance = _after(around, near, place - at)
-            found.append(_source(around, near, place - at, stance))
+            rated.append(_rated(around, near, place - at, stance))
     if previous:
-        found.append(_carry(around, previous))
-    return found
+        rated.append(_carry(around, previous))
+    return rated
 
 
-def _source(
-    around: Surroundings, near: NearbyMention, rank: int, stance: _Stance
-) -> RatedCandidate:
-    """Weigh a mention, or whom it describes: what speaks for "EU chief" speaks for Ann Berg."""
+def _rated(around: Surroundings, near: NearbyMention, rank: int, stance: _Stance) -> RatedCandidate:
+    """Return a mention with its features, or the person whom it describes.
+
+    In "EU chief Ann Berg said" what speaks for "EU" speaks for Ann Berg. `rank` counts the mentions
+    between it and the quotation.
+    """
     setting, context = around.setting, around.setting.context
     zone, follows, verb, placed = stance
     first, last, mention, entity = near.placed
@@ -121,7 +130,7 @@ def _source(
 
 
 def _carry(around: Surroundings, previous: SpeakerCandidate) -> RatedCandidate:
-    """Return the source of the quotation before as a candidate."""
+    """Return the speaker of the quotation before as a candidate."""
     setting = around.setting
     same = previous.first >= setting.paragraph or setting.earlier
     zone = "carry same" if same else "carry other"
@@ -134,9 +143,9 @@ def _carry(around: Surroundings, previous: SpeakerCandidate) -> RatedCandidate:
 
 
 def surroundings(setting: QuotationSetting, previous: SpeakerCandidate | None) -> Surroundings:
-    """Look around a quotation: the background to every candidate.
+    """Return what stands around a quotation, for the features of all its candidates.
 
-    `previous` is the source of the quotation before it.
+    `previous` is the speaker of the quotation before it.
     """
     context = setting.context
     left = context.nearest_verb(setting.sentence, setting.first)
@@ -152,7 +161,7 @@ def surroundings(setting: QuotationSetting, previous: SpeakerCandidate | None) -
 
 
 def cue_of(setting: QuotationSetting, source: SpeakerCandidate) -> int | None:
-    """Return the verb that attributes: between source and quotation the one nearest to it."""
+    """Return the token of the verb that attributes, the nearest between speaker and quotation."""
     if setting.sentence <= source.first < setting.first:
         return setting.context.nearest_verb(source.last, setting.first) or source.verb
     return source.verb
@@ -160,7 +169,7 @@ def cue_of(setting: QuotationSetting, source: SpeakerCandidate) -> int | None:
 
 @weighed(weights)
 def none_features(verbs: str, shape: tuple[str, ...], earlier: bool) -> tuple[str, ...]:
-    """Features of the answer that the article does not say who."""
+    """Return the features of the answer that the article does not say who spoke."""
     return ("none", f"none {verbs}", *[f"none {x}" for x in shape], f"none earlier={earlier}")
 
 
@@ -169,20 +178,20 @@ def none_features(verbs: str, shape: tuple[str, ...], earlier: bool) -> tuple[st
 
 @weighed(weights)
 def _standing(zone: str, rank: int, follows: str, preceded: str) -> tuple[str, ...]:
-    """How far off a mention is, and what stands beside it."""
+    """Return the features of how far off a mention is, and of what stands beside it."""
     rank = min(rank, 4)
     return (zone, f"{zone} rank={rank}", f"{zone} follows={follows}", f"{zone} preceded={preceded}")
 
 
 @weighed(weights)
 def _shaped(zone: str, shape: tuple[str, ...]) -> tuple[str, ...]:
-    """The quotation's shape, as features of the candidates in a zone."""
+    """Return the quotation's shape as features of the candidates in a zone."""
     return tuple([f"{zone} {x}" for x in shape])
 
 
 @weighed(weights)
 def _carried(zone: str, gap: int, verbs: str) -> tuple[str, ...]:
-    """The source of the quotation before it."""
+    """Return the features of being the speaker of the quotation before, `gap` paragraphs back."""
     return (zone, f"{zone} gap={gap}", f"{zone} {verbs}")
 
 
@@ -190,14 +199,14 @@ def _carried(zone: str, gap: int, verbs: str) -> tuple[str, ...]:
 def _known(
     zone: str, kind: str, verbs: str, again: bool, said: int, many: int
 ) -> tuple[str, ...]:  # fmt: skip
-    """Who it is, and how often it was named and spoke."""
-    heard = f"said={min(said, 3)}", f"many={min(many, 5)}"
-    found = (f"{zone} {kind}", f"{zone} {verbs}", kind, *heard)
-    return (*found, f"{zone} again") if again else found
+    """Return the features of a mention's kind, and of how often its entity was named and spoke."""
+    counts = f"said={min(said, 3)}", f"many={min(many, 5)}"
+    features = (f"{zone} {kind}", f"{zone} {verbs}", kind, *counts)
+    return (*features, f"{zone} again") if again else features
 
 
 def _before(around: Surroundings, near: NearbyMention) -> _Stance:
-    """Say where a mention before the quotation stands to it."""
+    """Return how a mention before the quotation stands to it."""
     setting, context = around.setting, around.setting.context
     first, last, _, _ = near.placed
     if first >= setting.sentence:
@@ -219,7 +228,10 @@ def _before(around: Surroundings, near: NearbyMention) -> _Stance:
 
 
 def _to_verb(around: Surroundings, first: int, last: int, verb: int | None) -> str:
-    """Say how a mention in the quotation's sentence stands to the verb nearest to the quotation."""
+    """Return how a mention in the quotation's sentence stands to the verb of speech nearest to it.
+
+    "" without such a verb.
+    """
     nearest = around.nearest
     if nearest is None:
         return ""
@@ -239,32 +251,32 @@ def _to_verb(around: Surroundings, first: int, last: int, verb: int | None) -> s
 def _left(
     between: int, to_verb: str, last_word: str, follows: str, opens: bool, sides: str
 ) -> tuple[str, ...]:
-    """A mention before the quotation in its sentence."""
-    found = [f"left between={between}"]
+    """Return the features of a mention before the quotation in its sentence."""
+    features = [f"left between={between}"]
     if to_verb:
-        found.append(f"left {to_verb}")
-    found.append(f"left last word={last_word}, {follows}")
+        features.append(f"left {to_verb}")
+    features.append(f"left last word={last_word}, {follows}")
     if opens:
-        found.append("left opens the sentence")
-    found.append(f"left others={sides}")
-    return tuple(found)
+        features.append("left opens the sentence")
+    features.append(f"left others={sides}")
+    return tuple(features)
 
 
 @weighed(weights)
 def _up(away: int, earlier: bool) -> tuple[str, ...]:
-    """A mention in an earlier sentence of the quotation's paragraph."""
-    found = (f"up away={away}",)
-    return (*found, "up, quotation between") if earlier else found
+    """Return the features of a mention in an earlier sentence of the quotation's paragraph."""
+    features = (f"up away={away}",)
+    return (*features, "up, quotation between") if earlier else features
 
 
 @weighed(weights)
 def _above(opens: bool, ends: str) -> tuple[str, ...]:
-    """A mention in the paragraph before; `ends` is that one's last token."""
+    """Return the features of a mention in the paragraph before, whose last token is `ends`."""
     return (f"above {'opens' if opens else 'inside'}", f"above ends={ends}")
 
 
 def _sides(setting: QuotationSetting) -> str:
-    """Say whether an attribution follows the quotation: then what precedes counts less."""
+    """Return what follows the quotation: after an attribution what precedes counts less."""
     context, tokens = setting.context, setting.context.tokens
     k = setting.last
     if k >= setting.sentence_end:
@@ -282,7 +294,7 @@ def _sides(setting: QuotationSetting) -> str:
 
 
 def _last_word(context: AttributionContext, k: int) -> str:
-    """Class the word right before the quotation."""
+    """Return the class of the word right before the quotation, at token `k`."""
     if k < 0:
         return "start"
     word = context.tokens.lower[k]
@@ -296,7 +308,7 @@ def _last_word(context: AttributionContext, k: int) -> str:
 
 
 def _after(around: Surroundings, near: NearbyMention, rank: int) -> _Stance:
-    """Say where a mention after the quotation stands to it."""
+    """Return how a mention after the quotation stands to it."""
     setting, context = around.setting, around.setting.context
     first, last, _, _ = near.placed
     if first < setting.sentence_end:
@@ -337,17 +349,17 @@ def _on_the_right(
 
 @weighed(weights)
 def _right(to_tail: str, gap: int, joined: str, quoted: bool) -> tuple[str, ...]:
-    """A mention after the quotation in its sentence."""
-    found = [f"right {to_tail}"] if to_tail else []
-    found.append(f"right gap={gap}")
+    """Return the features of a mention after the quotation in its sentence."""
+    features = [f"right {to_tail}"] if to_tail else []
+    features.append(f"right gap={gap}")
     if joined:
-        found.append(f"right {joined}")
+        features.append(f"right {joined}")
     if quoted:
-        found.append("right, quotation between")
-    return tuple(found)
+        features.append("right, quotation between")
+    return tuple(features)
 
 
 @weighed(weights)
 def _down(quoted: bool) -> tuple[str, ...]:
-    """A mention in a later sentence of the quotation's paragraph."""
+    """Return the features of a mention in a later sentence of the quotation's paragraph."""
     return ("down, quotation between",) if quoted else ()

@@ -1,4 +1,12 @@
-"""The article as attribution reads it: where quotations stand, and which verbs mentions govern."""
+"""The article as attribution reads it, without a parser.
+
+`AttributionContext` says where a quotation stands among the reporter's words, what stands around it
+(verbs of speech, an attribution after a comma), and which verb a mention is the subject of:
+
+    [Smith] said · [Smith] has repeatedly said · [Smith], an adviser, said · [Smith] (left) said
+
+`nearby` says what is known of one mention that may be a speaker, whatever the quotation.
+"""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -36,7 +44,7 @@ _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 
 @frozen
 class QuotationSetting:
-    """Where a quotation stands: token ranges of the reporter's words around it."""
+    """Where a quotation stands among the reporter's words, as indices of the article's tokens."""
 
     context: "AttributionContext"  # the article that it stands in
     quotation: QuotationCandidate
@@ -51,14 +59,14 @@ class QuotationSetting:
 
 
 def last_mark(quotation: QuotationCandidate, text: str) -> str:
-    """Return the last character before the closing mark: the comma that the words leave out too."""
+    """Return the last character before the closing mark, with the comma that spans leave out."""
     end = quotation.spans[-1].end
     after = text[end : quotation.outer.end].strip()[:1]
     return "," if after == "," else text[end - 1]
 
 
 class AttributionContext:
-    """The article as attribution reads it: token arrays and the mentions outside quotations."""
+    """An article's tokens and its mentions outside quotations, as attribution reads them."""
 
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
@@ -83,13 +91,13 @@ class AttributionContext:
         return self.mentions[bisect_left(self._at, first) : bisect_left(self._at, last)]
 
     def mention_from(self, k: int) -> int:
-        """Return the index of the first mention that begins at token `k` or later."""
+        """Return the index in `mentions` of the first that begins at token `k` or later."""
         return bisect_left(self._at, k)
 
     # --- where a quotation stands -----------------------------------------------------------
 
     def setting(self, quotation: QuotationCandidate) -> QuotationSetting:
-        """Find the reporter's words around a quotation."""
+        """Return where a quotation stands, with its sentence and paragraph around it."""
         tokens, text = self.tokens, self.inventory.article.text
         first = tokens.first_from(quotation.outer.start)
         last = tokens.first_from(quotation.outer.end)
@@ -138,7 +146,7 @@ class AttributionContext:
         return bisect_left(starts, later + 1) - bisect_left(starts, earlier + 1)
 
     def back_limit(self, setting: QuotationSetting) -> int:
-        """Return the first token that sources may stand at: one paragraph back."""
+        """Return the first token of the paragraph before: speakers are not looked for above it."""
         index = setting.quotation.paragraph
         return self._paragraph_starts[index - 1] if index else 0
 
@@ -160,7 +168,7 @@ class AttributionContext:
         return k in self._within
 
     def ends_at(self, k: int) -> int:
-        """Return the end of the mentions that cover token `k` onwards."""
+        """Return the first token from `k` on that no mention covers."""
         while k in self._within:
             k += 1
         return k
@@ -173,19 +181,24 @@ class AttributionContext:
     def first_verb(self, first: int, last: int) -> int | None:
         """Return the first verb of speech among tokens first:last outside quotations."""
         at = bisect_left(self._speech, first)
-        found = self._speech[at : at + 1]
-        return found[0] if found and found[0] < last else None
+        verb = self._speech[at : at + 1]
+        return verb[0] if verb and verb[0] < last else None
 
     # --- what a mention governs ------------------------------------------------------------
 
     def follows(self, last: int, stop: int) -> tuple[str, int | None]:
-        """Say what follows a mention, and the verb of speech it is likely the subject of."""
+        """Return what follows a mention, and the verb of speech that it is likely the subject of.
+
+        The mention ends before token `last`; nothing from token `stop` on is read. What follows is
+        named as a feature: "direct core", "aux verb", "apposition verb", "possessive", …
+        """
         known = self._follows.get((last, stop))  # a mention may be the source of many quotations
         if known is None:
             known = self._follows[last, stop] = self._find_following(last, stop)
         return known
 
     def _find_following(self, last: int, stop: int) -> tuple[str, int | None]:
+        """Return the same as `follows`: reads past auxiliaries, adverbs, brackets, appositions."""
         lower, k, passed = self.tokens.lower, last, ""
         if k < stop and self.tokens.text[k] in _POSSESSIVE:
             return "possessive", None
@@ -220,7 +233,7 @@ class AttributionContext:
         return verb if verb is not None and self.tokens.lower[verb] in FINITE_SPEECH else None
 
     def subject_of(self, last: int, stop: int) -> int | None:
-        """Return the token, a verb it seems, that a mention ending at token `last` governs."""
+        """Return the token, likely a verb, that a mention ending before `last` is subject of."""
         verb = self.follows(last, stop)[1]
         k, lower = last, self.tokens.lower
         if verb is not None or k >= stop or not lower[k][0].isalpha():
@@ -232,7 +245,7 @@ class AttributionContext:
         return k if outside and lower[k] not in DETERMINERS else None
 
     def _past_apposition(self, k: int, stop: int) -> tuple[str, int | None]:
-        """Look for the verb after ", a former adviser to the campaign,"."""
+        """Return what follows an apposition that the comma at `k` opens, and the verb of speech."""
         lower, quoted = self.tokens.lower, self.document.quoted
         for j in range(k + 1, min(k + 25, stop)):
             word = lower[j]
@@ -253,7 +266,7 @@ class AttributionContext:
         return "comma who" if following == "who" else "comma", None
 
     def preceded(self, first: int) -> str:
-        """Say what stands before a mention."""
+        """Return what stands before the mention that begins at token `first`, as a feature."""
         lower = self.tokens.lower
         k = first - 1
         while k >= 0 and lower[k] in _DETERMINING:
@@ -272,7 +285,7 @@ class AttributionContext:
 
 @lru_cache(maxsize=20_000)
 def _kind_after(word: str) -> str:
-    """Class a word that follows a mention, or an auxiliary or adverb after one."""
+    """Return the class of a word after a mention, or after an auxiliary or adverb behind one."""
     if word in FINITE_SPEECH:
         return "core" if word in CORE_SPEECH else "verb"
     if word in AUXILIARIES:
@@ -296,7 +309,7 @@ def _kind_after(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _kind_before(word: str) -> str:
-    """Class a word that stands before a mention."""
+    """Return the class of a word before a mention."""
     if word in SPEECH_VERBS:
         return "verb" if word in FINITE_SPEECH else "weak verb"
     if word.endswith(("ed", "ing")):
@@ -318,7 +331,10 @@ def _mark(word: str) -> str:
 def _shape_of(
     words: int, upper: bool, inner: str, opens: bool, closes: bool, before: str, whole: bool
 ) -> tuple[str, ...]:
-    """Name what kind of quotation it is, of so many words; `whole` fills its paragraph."""
+    """Return a quotation's shape as features: length, capital, marks, place in its sentence.
+
+    `whole`: it fills its paragraph.
+    """
     shape = (
         f"size={'1' if words < 5 else '2' if words < 9 else '3' if words < 20 else '4'}",
         f"cap={upper}",
@@ -352,7 +368,7 @@ _TOLD_APART = word_set("attribution.pronouns-told-apart")
 
 @frozen
 class NearbyMention:
-    """A mention that may be the source of quotations near it."""
+    """A mention that may be the speaker of quotations near it."""
 
     placed: Placed
     kind: str  # "name-person", "pronoun-they-subject"
@@ -362,10 +378,7 @@ class NearbyMention:
 
 
 def nearby(context: AttributionContext, place: int) -> NearbyMention | None:
-    """Return what is known of a mention, None where it only opens somebody's description.
-
-    `place` is its index among the mentions.
-    """
+    """Return what is known of the mention at index `place`; None for "his" in "His wife said"."""
     known = context.nearby
     if place in known:
         return known[place]
@@ -374,6 +387,7 @@ def nearby(context: AttributionContext, place: int) -> NearbyMention | None:
 
 
 def _look_at(context: AttributionContext, placed: Placed) -> NearbyMention | None:
+    """Return the same as `nearby`, which keeps it."""
     first, last, mention, entity = placed
     described = None
     if mention.kind == "pronoun":

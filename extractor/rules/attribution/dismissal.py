@@ -1,14 +1,19 @@
-"""Stretches in marks that are nobody's words: titles, nicknames, slogans, terms, scare quotes.
+"""Dismisses stretches in quotation marks that are nobody's words, and says what they are.
 
-A log-linear classifier over what speaks for and against it (dismissal_features.py): the words
-beside the marks ("the film", "a podcast host"), capitals, and whether a cue in the sentence
-attributes words to anyone; with weights fitted on annotated news
-(tests/benchmarks/training/dismissal.py) and kept in a table beside this file. Where the evidence is
-thin the stretch is kept, for a fragment lost costs more than a title kept. That gold holds the
-titles that stand inside somebody's reported words ("he wrote a memo titled …"), so these are kept
-too.
+* a title: `the film "Dark River"`, `"Dark River," a novel`;
+* a nickname: `John "Johnny" Smith`;
+* a slogan: `a "Vote Berg" sign`; a term: `the so-called "grey list"`;
+* a scare quote: a few words where nothing in the sentence attributes words to anyone.
 
-The attribution's own confidence is no feature: it adds nothing to the classifier, cross-validated.
+Never dismissed: continued and unclosed stretches, halves of an utterance, those in which somebody
+says "we", those that fill their paragraph or stand in a headline.
+
+A log-linear classifier decides by features of the words beside the marks, of capitals, and of cues
+in the sentence (dismissal_features.py). Its weights are fitted on annotated news
+(tests/benchmarks/training/dismissal.py) and kept in dismissal_weights.json. In doubt a stretch is
+kept, since a lost fragment costs more than a kept title. The annotated news count titles inside
+reported words as quotations ("he wrote a memo titled …"), so these are kept too. The attribution's
+confidence is no feature: cross-validated, it added nothing.
 """
 
 import json
@@ -95,16 +100,16 @@ _NEAR = 600  # characters of a sentence that are read on each side of a stretch
 
 @dataclass(frozen=True, slots=True)
 class DismissalEvidence:
-    """What speaks for dismissing a stretch."""
+    """The features by which a stretch is dismissed or kept."""
 
     features: list[str]
-    ruled: str | None  # what the words beside the marks alone would say
-    written: str  # how its words are capitalised
+    ruled: str | None  # what it is by the words beside the marks alone: "title", …
+    written: str  # how its words are capitalised, see `how_written`
 
 
 @cache
 def _table() -> tuple[dict[str, float], CueTable]:
-    """Return the fitted weights by feature, and how surely words attribute."""
+    """Return the fitted weights by feature, and how surely each cue attributes."""
     path = Path(__file__).with_name("dismissal_weights.json")
     table = json.loads(path.read_text(encoding="utf-8"))
     return table["weights"], by_last_word(table["cues"])
@@ -129,9 +134,9 @@ def why_no_quotation(inventory: Inventory, quotation: QuotationCandidate) -> str
 def evidence_of(
     inventory: Inventory, quotation: QuotationCandidate, cues: CueTable
 ) -> DismissalEvidence | None:
-    """Return what speaks for dismissing; None for a stretch that never is.
+    """Return the features of a stretch; None for one that is never dismissed.
 
-    `cues`: how surely words attribute.
+    `cues`: how surely words attribute (see `by_last_word`).
     """
     if len(quotation.spans) > 1 or not quotation.closed or quotation.half_of:
         return None
@@ -157,7 +162,7 @@ def evidence_of(
 def _ruled(
     inventory: Inventory, quotation: QuotationCandidate, words: str, written: str
 ) -> tuple[str | None, str]:
-    """Return what the words right beside the marks alone would say, and which words those are."""
+    """Return what a stretch is by the words beside its marks alone, and which words show it."""
     text, paragraph = inventory.article.text, inventory.article.paragraphs[quotation.paragraph].span
     start, end = quotation.outer
     before = text[max(paragraph.start, start - _WINDOW) : start]
@@ -182,9 +187,9 @@ def _ruled(
 
 
 def _ends(before: str, pattern: re.Pattern[str], most: int) -> bool:
-    """Return whether a text ends in words of up to `most` letters and blanks that a pattern finds.
+    """Return whether a pattern matches at the end of `before`, at most `most` characters of it.
 
-    Searching for what ends a text tries every place; so only the last few are searched.
+    Only the last characters are searched, since a search for an end tries every place.
     """
     return pattern.search(before, max(len(before.rstrip()) - most, 0)) is not None
 
@@ -192,7 +197,7 @@ def _ends(before: str, pattern: re.Pattern[str], most: int) -> bool:
 def _reason(
     inventory: Inventory, quotation: QuotationCandidate, evidence: DismissalEvidence
 ) -> str:
-    """Name what a dismissed stretch is, by the strongest kind of evidence."""
+    """Return what a dismissed stretch is, by the strongest of its features."""
     if evidence.ruled in ("title", "nickname", "slogan", "term"):
         return evidence.ruled
     features = evidence.features
@@ -208,20 +213,23 @@ def _reason(
 
 
 def how_written(words: str) -> str:
-    """Say how words are capitalised: "title", "lower", "first" (only), "mixed"; "none": no word."""
-    found = _WORD.findall(words)
-    if not found:
+    """Return how words are capitalised: "title", "lower", "first" (only) or "mixed".
+
+    "none" when there is no word.
+    """
+    each = _WORD.findall(words)
+    if not each:
         return "none"
-    if _title_cased(found):
+    if _title_cased(each):
         return "title"
-    upper = [word[0].isupper() for word in found]
+    upper = [word[0].isupper() for word in each]
     if not any(upper):
         return "lower"
     return "first" if upper[0] and not any(upper[1:]) else "mixed"
 
 
 def is_title_cased(words: str) -> bool:
-    """Return whether all words but little ones within begin with a capital or a digit."""
+    """Return whether all but little words begin with a capital, e.g. "The Lord of the Rings"."""
     return _title_cased(match[0] for match in _WORD.finditer(words))
 
 
@@ -235,7 +243,10 @@ def _title_cased(words: Iterable[str]) -> bool:
 
 
 def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
-    """Return whether the paragraph reads as a headline, where marks stand for "said" """
+    """Return whether the paragraph is a headline, e.g. `Minister: 'I will stay'`.
+
+    There marks alone say that somebody said it.
+    """
     paragraph = inventory.article.paragraphs[quotation.paragraph]
     if paragraph.kind == "heading":
         return True
@@ -252,8 +263,9 @@ def _is_headline(inventory: Inventory, quotation: QuotationCandidate) -> bool:
 
 
 def _is_utterance(inventory: Inventory, quotation: QuotationCandidate, words: str) -> bool:
-    """Return whether its form alone makes a stretch somebody's: a speaker says "we" in it, it fills
-    its paragraph, or it stands in a headline.
+    """Return whether a stretch is somebody's words by its form alone, e.g. "we will stay".
+
+    So it is when somebody says "I" or "we" in it, it fills its paragraph or stands in a headline.
     """
     paragraph = inventory.article.paragraphs[quotation.paragraph].span
     return (
@@ -269,7 +281,7 @@ def _speaks(words: str) -> bool:
 
 
 def _title_beside(words: str, before: str, after: str) -> str | None:
-    """Say which words beside capitalised ones show that they are the title of a work, if any."""
+    """Return which words beside a stretch show that it is a work's title, None without any."""
     if words[-1] in "!?" and " " not in words:
         return None
     if _ends(before, _TITLED_BEFORE, 9):
@@ -290,7 +302,7 @@ def _title_beside(words: str, before: str, after: str) -> str | None:
 
 
 def _is_nickname(words: str, before: str, after: str) -> bool:
-    """Return whether one or two words stand between a first and a last name."""
+    """Return whether one or two words stand between two names, e.g. `John "Johnny" Smith`."""
     return bool(
         len(words.split()) <= 2
         and words[-1] not in ",.!?"
@@ -300,7 +312,7 @@ def _is_nickname(words: str, before: str, after: str) -> bool:
 
 
 def _is_scare_quote(inventory: Inventory, quotation: QuotationCandidate, words: str) -> bool:
-    """Return whether a few words stand in a sentence where nothing attributes them to anyone."""
+    """Return whether nothing in its sentence attributes a stretch, e.g. `the "experts" left`."""
     if quotation.parent or words[-1] in ",.!?;:—–-" or _speaks(words):
         return False
     sentence = inventory.sentence_at(quotation.outer.start)

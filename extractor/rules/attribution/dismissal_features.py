@@ -1,8 +1,10 @@
-"""What speaks for and against a stretch in marks being somebody's words, as named features.
+"""Features that speak for or against a stretch in quotation marks being somebody's words.
 
-Read from the tokens of its sentence: how the words are written, what stands right before and
-after the marks, and whether a cue near them attributes words to anyone. Words are classed, so no
-word of an article is a feature but function words and marks.
+* how many words it has and how they are capitalised;
+* what stands right before and after the marks: "the film", "a host of", a comma;
+* whether a cue in its sentence attributes words to anyone, how surely, how near.
+
+Words count by their class: no word of an article is a feature, only function words and marks are.
 """
 
 from bisect import bisect_left
@@ -50,21 +52,21 @@ _TURNS = word_set("attribution.turns")
 _JOINING = word_set("attribution.joining")
 _NEAREST = (1, 3, 7, 15)  # tokens
 
-# A word -> what it counts as among cues, by what stands before it -> how surely, 1 to 3.
+# The last word of a cue -> the cue (see `cue_key`) -> how surely it attributes, 1 to 3.
 CueTable = Mapping[str, Mapping[str, int]]
 
 
 @lru_cache(maxsize=20_000)
 def class_of(word: str, lower: str) -> str:
-    """Class a token: itself for a function word or a mark, else what kind of word it is."""
+    """Return a token's class: itself for a function word or a mark, else its kind of word."""
     if lower in _THEMSELVES or not word[0].isalnum():
         return lower
     for name, words in _VERBS.items():
         if lower in words:
             return name
-    one = singular(lower)
+    noun = singular(lower)
     for name, words in _KINDS.items():
-        if one in words:
+        if noun in words:
             return name
     if lower in CORE_SPEECH:
         return "core"
@@ -80,7 +82,7 @@ def class_of(word: str, lower: str) -> str:
         return "day"
     if not word[0].islower():
         return "capital" if word[0].isalpha() else "number"
-    if one in PERSON_NOUNS:
+    if noun in PERSON_NOUNS:
         return "person"
     if lower.endswith(("ly", "ed", "ing")):
         return lower[-2:]
@@ -89,7 +91,7 @@ def class_of(word: str, lower: str) -> str:
 
 @dataclass(slots=True)
 class _StretchTokens:
-    """Token ranges: the stretch with its marks, its words, sentence and paragraph."""
+    """Where a stretch stands, as token ranges: with its marks, its words, sentence, paragraph."""
 
     first: int
     last: int
@@ -134,6 +136,7 @@ def mark_within(inventory: Inventory, quotation: QuotationCandidate) -> str:
 
 
 def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _StretchTokens:
+    """Return where a stretch stands; its sentence goes on after `"Why?" he asked`."""
     tokens, span = inventory.document.tokens, quotation.spans[0]
     first = tokens.first_from(quotation.outer.start)
     last = tokens.first_from(quotation.outer.end)
@@ -160,7 +163,7 @@ def _place(inventory: Inventory, quotation: QuotationCandidate, inner: str) -> _
 
 
 def _beside(inventory: Inventory, place: _StretchTokens, written: str) -> list[str]:
-    """Features of the words and of what stands right beside the marks."""
+    """Return features of the first word and of what stands right beside the marks."""
     tokens, quoted = inventory.document.tokens, inventory.document.quoted
     text, lower = tokens.text, tokens.lower
 
@@ -195,7 +198,7 @@ def _beside(inventory: Inventory, place: _StretchTokens, written: str) -> list[s
 def _attributed(
     inventory: Inventory, place: _StretchTokens, written: str, cues: CueTable
 ) -> list[str]:
-    """Features of the sentence: a cue before or after, its subject, and what lies between."""
+    """Return features of the sentence: cues before and after, their subjects, what lies between."""
     tokens, quoted = inventory.document.tokens, inventory.document.quoted
     text, lower = tokens.text, tokens.lower
     cue = verb = after = verb_after = None
@@ -253,25 +256,26 @@ def _attributed(
 
 
 def by_last_word(cues: Mapping[str, int]) -> CueTable:
-    """Return how surely a word attributes, by the last word of what it counts as.
+    """Return the table of cues by their last words, all finite verbs of speech among these.
 
-    `cues` gives it by what `cue_key` returns. All finite verbs of speech are among the words.
+    `cues`: what `cue_key` returns -> how surely it attributes, 1 to 3.
     """
-    found: dict[str, dict[str, int]] = {word: {} for word in FINITE_SPEECH}
+    table: dict[str, dict[str, int]] = {word: {} for word in FINITE_SPEECH}
     for key, sure in cues.items():
-        found.setdefault(key.rpartition(" ")[2], {})[key] = sure
-    return found
+        table.setdefault(key.rpartition(" ")[2], {})[key] = sure
+    return table
 
 
 def _sureness(lower: list[str], k: int, cues: CueTable) -> int:
-    """Return how surely a token attributes, 0 to 3."""
+    """Return how surely token `k` attributes, 0 to 3."""
     keys = cues[lower[k]]
     return keys.get(cue_key(lower, k) or "", 0) if keys and lower[k].isalpha() else 0
 
 
 def cue_key(lower: list[str], k: int) -> str | None:
-    """Return what a token counts as among cues: a verb's form, with the word that joins it to an
-    earlier subject (", saying", "to tell"); None where no verb with a subject can stand.
+    """Return the cue that a token is: its form, with the word that joins it to an earlier subject.
+
+    E.g. "said", ", saying", "to tell"; None where no verb with a subject can stand.
     """
     before, word = lower[k - 1] if k else "", lower[k]
     if before in _JOINING:

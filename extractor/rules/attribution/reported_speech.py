@@ -1,10 +1,14 @@
-"""What is reported, in quotation marks or not: source, cue and content of every attribution.
+"""Finds what an article reports, in quotation marks or not: source, cue and content.
 
-A cue is a verb of speech or attitude with a mention as its subject, or "according to" with one;
-what it reports is the rest of its clause, or, where it closes the sentence, what stands before it.
-How likely a verb reports anything, and where that ends, reported_speech_model.py says. Follows
-Pareti (2012), "A database of attribution relations": source, cue and content, nested or not,
-direct, mixed or indirect.
+* A cue is a verb with a mention as its subject ("[Smith] fears that …", "…," said [Smith]), one
+  joined to an earlier subject (", saying", "and added"), "according to [Smith]", "[Smith]: …".
+* Its content is the rest of the clause, or what stands before it where it closes the sentence.
+* Quotations that no content holds are reports too; one speaker's that go on are one report.
+* Of two verbs with nearly the same content the likelier is kept.
+
+How likely a verb reports anything and where its content ends is decided in
+reported_speech_model.py. Follows Pareti (2012), "A database of attribution relations": source, cue
+and content, nested or not, direct, mixed or indirect.
 """
 
 from bisect import bisect_right
@@ -60,16 +64,19 @@ class ReportingVerb:
 def read_reports(
     inventory: Inventory, attributions: dict[str, Attribution] | None = None
 ) -> tuple[AttributionCandidate, ...]:
-    """Return the attributions of the article in order of their content."""
+    """Return the attributions of the article, ids A1…, in order of their content.
+
+    `attributions` are the quotations' (see `attribute`), made here when not given.
+    """
     known = attributions if attributions is not None else attribute(inventory)
     reader = ReportReader(inventory, known)
-    found = reader.quotations(reader.statements())
-    found.sort(key=lambda report: (report.content, report.cue or report.span))
+    reports = reader.quotations(reader.statements())
+    reports.sort(key=lambda report: (report.content, report.cue or report.span))
     return tuple(
         AttributionCandidate(
             f"A{n}", r.source, r.cue, r.content, r.kind, r.quotations, r.confidence
         )
-        for n, r in enumerate(found, start=1)
+        for n, r in enumerate(reports, start=1)
     )
 
 
@@ -89,28 +96,29 @@ def _union(spans: list[Span]) -> tuple[Span, ...]:
 
 
 def _with_marks(quotation: QuotationCandidate) -> list[Span]:
-    """Return a quotation's spans, the first with its opening mark, the last with its closing."""
+    """Return a quotation's spans, the first and the last with their quotation marks."""
     spans = list(quotation.spans)
     spans[0] = Span(quotation.outer.start, spans[0].end)
     spans[-1] = Span(spans[-1].start, quotation.outer.end)
     return spans
 
 
-def _without_doubles(found: list[AttributionCandidate]) -> list[AttributionCandidate]:
-    """Leave out what says the same as something likelier: two verbs with one content.
-
-    Not so a content that holds the other's cue: A says that B says something.
-    """
-    found = sorted(found, key=lambda report: (report.content, report.cue or report.span))
+def _without_doubles(reports: list[AttributionCandidate]) -> list[AttributionCandidate]:
+    """Return the reports without those that have the content of a likelier one."""
+    ordered = sorted(reports, key=lambda report: (report.content, report.cue or report.span))
     doubled: set[int] = set()
-    for i, report in enumerate(found):
-        for j in range(i + 1, min(i + 1 + _NEAR, len(found))):
-            if i not in doubled and j not in doubled and _doubles(report, found[j]):
-                doubled.add(i if report.confidence < found[j].confidence else j)
-    return [report for i, report in enumerate(found) if i not in doubled]
+    for i, report in enumerate(ordered):
+        for j in range(i + 1, min(i + 1 + _NEAR, len(ordered))):
+            if i not in doubled and j not in doubled and _doubles(report, ordered[j]):
+                doubled.add(i if report.confidence < ordered[j].confidence else j)
+    return [report for i, report in enumerate(ordered) if i not in doubled]
 
 
 def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
+    """Return whether two reports share half of their content or more.
+
+    Not where one's content holds the other's cue, e.g. "A says that B says …".
+    """
     for holder, held in ((report, other), (other, report)):
         if held.cue and any(span.contains(held.cue) for span in holder.content):
             return False
@@ -124,7 +132,7 @@ def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
 
 
 class ReportReader:
-    """One article, read for what it reports."""
+    """Reads what one article reports. `known` are the attributions of its quotations."""
 
     def __init__(self, inventory: Inventory, known: dict[str, Attribution]) -> None:
         self.inventory = inventory
@@ -138,8 +146,8 @@ class ReportReader:
     # --- verbs with a subject ---------------------------------------------------------------
 
     def statements(self) -> list[AttributionCandidate]:
-        """Read every sentence of the story once."""
-        found: list[AttributionCandidate] = []
+        """Return what the verbs of the article's sentences report."""
+        reports: list[AttributionCandidate] = []
         for first, last in self.sentences():
             likely: list[AttributionCandidate] = []
             for verb in self.reporting_verbs(first, last):
@@ -150,11 +158,11 @@ class ReportReader:
                 chances = chance(worth + worth_of(self.shape(verb, content))) if content else 0.0
                 if chances >= _LEAST:
                     likely.append(self.report(verb, content, chances))
-            found += _without_doubles(likely)
-        return found
+            reports += _without_doubles(likely)
+        return reports
 
     def sentences(self) -> Iterator[tuple[int, int]]:
-        """Yield the tokens of each sentence that is not furniture."""
+        """Yield the tokens first:last of each sentence outside bylines and credits."""
         paragraphs = self.inventory.article.paragraphs
         for sentence in self.inventory.sentences:
             if paragraphs[sentence.paragraph].kind not in ("byline", "credit"):
@@ -162,8 +170,8 @@ class ReportReader:
                 yield first, self.tokens.first_from(sentence.span.end)
 
     def reporting_verbs(self, first: int, last: int) -> list[ReportingVerb]:
-        """Return the verbs of a sentence that may report something, each with one subject."""
-        found: dict[int, ReportingVerb] = {}
+        """Return the verbs at tokens first:last that may report something, with their subjects."""
+        verbs: dict[int, ReportingVerb] = {}
         subjects: list[tuple[int, Mention, Entity]] = []  # of any verb, in order
         for start, end, mention, entity in self.context.between(first, last):
             verb = self.context.subject_of(end, last)
@@ -171,29 +179,29 @@ class ReportReader:
                 subjects.append((end, mention, entity))
             cue = self._cue_of(start, end, verb, first, last)
             if cue is not None:
-                found.setdefault(cue[0], ReportingVerb(*cue, mention, entity, start, end))
+                verbs.setdefault(cue[0], ReportingVerb(*cue, mention, entity, start, end))
         if not subjects:
-            return list(found.values())
+            return list(verbs.values())
         lower, at = self.tokens.lower, 0
         for k in range(max(first + 1, subjects[0][0]), last - 1):
             if lower[k - 1] not in _JOINS and not lower[k].endswith("ing"):
                 continue
-            way = self._joined_by(k) if k not in found and not self.quoted[k] else None
+            way = self._joined_by(k) if k not in verbs and not self.quoted[k] else None
             if way:
                 while at < len(subjects) and subjects[at][0] <= k:
                     at += 1
                 _, mention, entity = subjects[at - 1]
-                found[k] = ReportingVerb(k, way, mention, entity, k, k + 1)
-        return list(found.values())
+                verbs[k] = ReportingVerb(k, way, mention, entity, k, k + 1)
+        return list(verbs.values())
 
     def features(self, verb: ReportingVerb, last: int) -> tuple[Features, ...]:
-        """Return what is known of a reporting verb."""
+        """Return the features of a verb that do not depend on its content."""
         far = verb.start == verb.cue
         who = None if far else (verb.mention, verb.entity)
         return cue_features(self.context, verb.cue, verb.way, who, last)
 
     def shape(self, verb: ReportingVerb, content: tuple[Span, ...]) -> tuple[Features, ...]:
-        """Return what is known of a reporting verb by what it would report."""
+        """Return the features of a verb that its content gives."""
         tokens = self.tokens
         place = "both" if len(content) > 1 else "before"
         if content[0].start >= tokens.start[verb.cue]:
@@ -202,7 +210,7 @@ class ReportReader:
         return shape_features(self.context, verb.cue, verb.way, place, at, end)
 
     def _joined_by(self, k: int) -> str | None:
-        """Say how a verb without a subject of its own is joined: ", saying", "and said"."""
+        """Return how token `k` is joined to an earlier subject: ", -" for ", saying", "- ing"."""
         before, word = self.tokens.lower[k - 1], self.tokens.lower[k]
         if not word.isalpha() or len(word) < 3 or self.tokens.text[k][0].isupper():
             return None
@@ -213,7 +221,10 @@ class ReportReader:
     def _cue_of(
         self, start: int, end: int, verb: int | None, first: int, last: int
     ) -> tuple[int, str] | None:
-        """Return the verb that the mention at token `start` is the subject of, and how."""
+        """Return the cue that the mention start:end is the subject of, and how; None without one.
+
+        `verb` is the verb after the mention, if any; the sentence is first:last.
+        """
         lower = self.tokens.lower
         k = start - 1
         while k > first and lower[k] in ("the", "a", "an", "his", "her", "their", "its"):
@@ -238,7 +249,7 @@ class ReportReader:
     # --- what they report --------------------------------------------------------------------
 
     def content(self, verb: ReportingVerb, first: int, last: int) -> tuple[Span, ...]:
-        """Return what the cue reports, as spans of the sentence."""
+        """Return what a verb in the sentence first:last reports; () for nothing."""
         cue, edge = verb.cue, self.edge(verb, last)
         stop = min(last, edge + LONGEST)
         if verb.start == cue:  # joined to an earlier subject
@@ -259,7 +270,7 @@ class ReportReader:
         return (after,) if after else ()
 
     def edge(self, verb: ReportingVerb, last: int) -> int:
-        """Return the token after subject and cue, and after whom it is told."""
+        """Return the token at which the content may begin: after subject, cue and addressee."""
         lower, cue = self.tokens.lower, verb.cue
         edge = max(verb.end, cue + 1)
         if lower[cue] == "according":
@@ -273,11 +284,11 @@ class ReportReader:
         return edge
 
     def _quotes_at(self, k: int, last: int) -> bool:
-        """Return whether a quotation follows soon: the second half of a split one."""
+        """Return whether a quotation follows soon, e.g. the second half of a split one."""
         return any(self.quoted[k : min(k + 6, last)])
 
     def _past_addressee(self, k: int, last: int) -> int:
-        """Step over whom it is told: "told reporters that …", "told her on Monday: …"."""
+        """Return the token after whom it is told: "told reporters that …", "told her: …"."""
         lower = self.tokens.lower
         begins = k
         while begins < last and (lower[begins] in DETERMINERS or lower[begins] in POSSESSIVES):
@@ -293,7 +304,7 @@ class ReportReader:
         return k
 
     def _closed(self, k: int, last: int) -> bool:
-        """Return whether nothing of weight follows in the sentence: a day, a place, a full stop."""
+        """Return whether at most two words follow in the sentence, e.g. "on Monday."."""
         words = 0
         for word in self.tokens.text[k : min(last, k + 20)]:
             words += word[0].isalnum()
@@ -302,7 +313,7 @@ class ReportReader:
         return True
 
     def _span(self, first: int, last: int) -> Span | None:
-        """Return the span of tokens first:last without marks at its ends."""
+        """Return the span of tokens first:last without marks at its ends; None when it is empty."""
         while first < last and self.tokens.text[first] in ',.;:—–-"“”':
             first += 1
         while last > first and self.tokens.text[last - 1] in ',.;:—–-"“”':
@@ -314,7 +325,10 @@ class ReportReader:
     def report(
         self, verb: ReportingVerb, content: tuple[Span, ...], likely: float
     ) -> AttributionCandidate:
-        """Return a statement as an attribution, with the quotations in it."""
+        """Return what a verb reports as an attribution, with the quotations in its content.
+
+        `likely` is the probability that the verb reports it. The id is still empty.
+        """
         inside = list(dict.fromkeys(q for span in content for q in self._quotations_in(span)))
         kind: AttributionKind = "indirect"
         if inside and self._is_quoted(content, inside):
@@ -330,7 +344,7 @@ class ReportReader:
         return AttributionCandidate("", source, cue, content, kind, ids, sure)
 
     def _is_quoted(self, content: tuple[Span, ...], inside: list[QuotationCandidate]) -> bool:
-        """Return whether a content is quoted but for a word or two."""
+        """Return whether nearly all letters of a content stand in quotations."""
         text = self.inventory.article.text
         quoted = sum(
             _letters(text[max(q.outer.start, s.start) : min(q.outer.end, s.end)])
@@ -346,12 +360,12 @@ class ReportReader:
             yield self.top[at]
             at += 1
 
-    def quotations(self, found: list[AttributionCandidate]) -> list[AttributionCandidate]:
-        """Return the statements and the quotations that none holds, one speaker's run together.
+    def quotations(self, statements: list[AttributionCandidate]) -> list[AttributionCandidate]:
+        """Return the statements, and as further reports the quotations that none of them holds.
 
-        What goes on with an utterance that a statement holds joins it there.
+        A quotation that goes on with an utterance joins the report that holds the utterance.
         """
-        reports = dict(enumerate(found))
+        reports = dict(enumerate(statements))
         held = {name: number for number, report in reports.items() for name in report.quotations}
         for before, quotation in pairwise(self.top):
             number = held.get(before.id)
@@ -393,6 +407,7 @@ class ReportReader:
         return out
 
     def _same_utterance(self, last: QuotationCandidate, quotation: QuotationCandidate) -> bool:
+        """Return whether a quotation goes on with the last one, e.g. `"A," he said, "b."`."""
         a, b = self.known[last.id], self.known[quotation.id]
         entity = (a.speaker or "").partition(".")[0]
         return (

@@ -1,11 +1,13 @@
-"""How likely a verb reports something, and where what it reports ends: two fitted tables.
+"""Two models: how likely a verb reports something, and where what it reports ends.
 
-Which words are cues no list can say ("the poll shows", "she fears", "he backed"), so each verb with
-a subject is weighed by its own form, by what follows it and by what its subject is; and each place
-where the content may end (a comma, a conjunction, a preposition) by what stands on both sides. Both
-are logistic models over sparse features, fitted on annotated news by
+* No list can hold all cues ("the poll shows", "she fears", "he backed"), so each verb with a
+  subject is weighed by its form, by what follows it and by its subject.
+* Each place where the content may end (a comma, a conjunction, a preposition) is weighed by what
+  stands on both sides of it.
+
+Both are logistic models over sparse features, fitted on annotated news by
 tests/benchmarks/training/reports.py; reported_speech_weights.json holds features and weights, no
-sentence.
+sentence of an article.
 """
 
 import json
@@ -53,14 +55,14 @@ _SIZE_OF = [sum(count > most for most in _SIZES) for count in range(37)]
 
 @cache
 def weights(table: str) -> dict[str, float]:
-    """Return the weights of "cue" or "end"."""
+    """Return feature -> weight of one of the two models, "cue" or "end"."""
     path = Path(__file__).with_name("reported_speech_weights.json")
     tables: dict[str, dict[str, float]] = json.loads(path.read_text(encoding="utf-8"))["weights"]
     return tables[table]
 
 
 def worth_of(groups: tuple[Features, ...]) -> float:
-    """Return what groups of features are worth together."""
+    """Return the sum of the weights of groups of features."""
     worth = 0.0
     for group in groups:
         worth += group.worth
@@ -84,7 +86,10 @@ def stem(word: str) -> str:
 
 
 def word_class(tokens: Tokens, quoted: list[bool], k: int, stop: int) -> str:
-    """Return a function word itself, and of any other what kind of word it looks like."""
+    """Return the class of token `k`: a function word itself, else the kind of word it looks like.
+
+    "¶" at `stop` and beyond, "quoted" inside a quotation.
+    """
     if k >= stop:
         return "¶"
     if quoted[k]:
@@ -127,9 +132,9 @@ def _size(count: int) -> int:
 def cue_features(
     context: AttributionContext, k: int, way: str, who: tuple[Mention, Entity] | None, stop: int
 ) -> tuple[Features, ...]:
-    """Return what is known of a verb at token `k`.
+    """Return the features of the verb at token `k`; nothing from token `stop` on is read.
 
-    `way` is how it stands to its subject ("subject", "inverted", ", -", "and -"), `who` is that
+    `way` is how it stands to its subject ("subject", "inverted", ", -", "and -"), `who` that
     subject where it stands in the same clause.
     """
     tokens, quoted = context.tokens, context.document.quoted
@@ -189,7 +194,10 @@ def _in_sentence(soon: bool, way: str, left: int) -> tuple[str, ...]:
 def shape_features(
     context: AttributionContext, cue: int, way: str, place: str, first: int, last: int
 ) -> tuple[Features, ...]:
-    """Return what the content at tokens first:last tells of its cue; `place` is where it stands."""
+    """Return the features that the content at tokens first:last gives the verb at `cue`.
+
+    `place` is where the content stands to it: "before", "after" or "both".
+    """
     tokens, quoted = context.tokens, context.document.quoted
     opening = word_class(tokens, quoted, first, last)
     finite = not _FINITE.isdisjoint(tokens.lower[first : min(last, first + LONGEST)])
@@ -217,9 +225,10 @@ def _verb_stands(root: str, place: str, finite: bool, size: int) -> tuple[str, .
 
 
 def content_end(context: AttributionContext, cue: int, edge: int, stop: int) -> tuple[int, float]:
-    """Return the token at which the content that begins at token `edge` ends, and how likely.
+    """Return the token at which a content that begins at token `edge` ends, and how likely.
 
-    The content may end at every border; that it ends at one means that it did not before.
+    It may end at each border: the first at which it has ended with more than even odds counts,
+    else `stop`.
     """
     going_on = 1.0
     for j, features in end_features(context, cue, edge, stop):
@@ -232,8 +241,9 @@ def content_end(context: AttributionContext, cue: int, edge: int, stop: int) -> 
 def end_features(
     context: AttributionContext, cue: int, edge: int, stop: int
 ) -> Iterator[tuple[int, tuple[Features, ...]]]:
-    """Yield the tokens at which a content that begins at token `edge` may end, its borders, with
-    what is known of each.
+    """Yield the borders of a content that begins at token `edge`, each with its features.
+
+    A border is a token at which the content may end: a mark, a preposition or a conjunction.
     """
     tokens, quoted = context.tokens, context.document.quoted
     text, lower = tokens.text, tokens.lower

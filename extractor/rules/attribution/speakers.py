@@ -1,8 +1,15 @@
-"""Who said it: the source of every quotation, with a confidence that means something.
+"""Says who said each quotation, with a confidence that is a probability.
 
-A log-linear ranking over the mentions around a quotation (`candidates` says what speaks for each),
-with weights fitted on annotated news (tests/benchmarks/training/attribution.py) and kept in a table
-beside this file. What is fitted is the shape of reporting sentences, no word of an article.
+* A log-linear ranking over the mentions around the quotation (`candidates`) gives each a
+  probability, and so it does the answer that nobody is named. An entity's is the sum of its
+  mentions'; the largest wins.
+* Both halves of a split utterance have one speaker, the surer answer of the two.
+* Where a sentence holds who said it and who relays it, the latter is `via`: "A said the first thing
+  B said was "…"".
+* Nested quotations get no speaker: whose words they repeat is seldom said.
+
+The weights are fitted on annotated news (tests/benchmarks/training/attribution.py) and kept in
+speaker_weights.json: features of the shape of reporting sentences, no word of an article.
 """
 
 from math import exp
@@ -34,22 +41,22 @@ _WHEN = word_set("closed_classes.adverbial-openers", "temporal")
 
 @frozen
 class SpeakerRanking:
-    """The possible sources of a quotation, by entity, with the chance of each mention."""
+    """The possible speakers of a quotation, by entity, with the chance of each mention."""
 
     by_entity: dict[str, list[tuple[float, RatedCandidate]]]
     total: float  # of all chances, that nobody is named included
 
     @property
     def rivals(self) -> tuple[tuple[str, float], ...]:
-        """The `_RIVALS` likeliest entities with their shares, each by its likeliest mention's id.
+        """The six likeliest entities with their shares, each by the id of its likeliest mention.
 
-        The shares hold the doubt whom a pronoun means, without changing their sum; the first is
-        the one that is chosen, unless nobody is.
+        The shares count in that a pronoun may mean somebody else, without changing their sum; the
+        first is the one that is chosen, unless nobody is.
         """
-        ranked = [(_surely(own), own) for own in self.by_entity.values()]
+        ranked = [(_surely(mentions), mentions) for mentions in self.by_entity.values()]
         ranked.sort(key=_CHANCE, reverse=True)
         del ranked[_RIVALS:]
-        shares = sum([chance for _, own in ranked for chance, _ in own])
+        shares = sum([chance for _, mentions in ranked for chance, _ in mentions])
         scale = shares / (sum([surely for surely, _ in ranked]) or 1.0) / self.total
         likeliest = [(surely, source) for surely, [(_, source), *_] in ranked]
         return tuple([(mention.id, surely * scale) for surely, (_, mention, *_) in likeliest])
@@ -71,35 +78,35 @@ class Attribution:
 
 
 def attribute(inventory: Inventory) -> dict[str, Attribution]:
-    """Attribute every quotation of the inventory; keys are their ids."""
+    """Return the attribution of every quotation of the inventory, by the quotation's id."""
     context = AttributionContext(inventory)
-    found: dict[str, Attribution] = {}
+    attributions: dict[str, Attribution] = {}
     previous: SpeakerCandidate | None = None
     for quotation in inventory.quotations:
         if quotation.parent is not None:
-            found[quotation.id] = _nested(quotation)
+            attributions[quotation.id] = _nested(quotation)
             continue
         dismissed = why_no_quotation(inventory, quotation)
         setting = context.setting(quotation)
         source, confidence, others = best_source(setting, previous)
-        found[quotation.id] = _attribution(setting, source, confidence, dismissed, others)
+        attributions[quotation.id] = _attribution(setting, source, confidence, dismissed, others)
         if dismissed is None:
             if source:
                 said = context.said_before
                 said[source.entity.id] = said.get(source.entity.id, 0) + 1
             previous = source
-    _join_halves(inventory, found)
-    return found
+    _join_halves(inventory, attributions)
+    return attributions
 
 
 def best_source(
     setting: QuotationSetting, previous: SpeakerCandidate | None
 ) -> tuple[SpeakerCandidate | None, float, SpeakerRanking | None]:
-    """Return the likeliest entity's likeliest mention, the entity's share, and all of them.
+    """Return the likeliest entity's likeliest mention, the entity's probability, and the ranking.
 
-    An entity's share of the probability is that of all its mentions. Whose share is the largest is
-    decided with the doubt whom a pronoun means: its own chance counts for its entity's other
-    mentions only as far as it likely means them.
+    No mention where nobody is likelier than all. An entity's probability is that of all its
+    mentions. Which entity is the likeliest is decided with the doubt whom a pronoun means: its
+    chance counts for the entity's other mentions only as far as it likely means the entity.
     """
     around = surroundings(setting, previous)
     sources = sources_of(around, previous)
@@ -121,10 +128,10 @@ def best_source(
         else:
             by_entity[id_] = [(chance, source)]
     surely, best = 0.0, None
-    for own in by_entity.values():
-        likely = _surely(own)
+    for mentions in by_entity.values():
+        likely = _surely(mentions)
         if best is None or likely > surely:
-            surely, best = likely, own
+            surely, best = likely, mentions
     assert best is not None  # noqa: S101 (there are sources)
     unsaid = exp(nobody - top)
     total = unsaid + said
@@ -135,19 +142,19 @@ def best_source(
     return SpeakerCandidate(*chosen[1:]), sum([chance for chance, _ in best]) / total, ranking
 
 
-def _surely(own: list[tuple[float, RatedCandidate]]) -> float:
+def _surely(mentions: list[tuple[float, RatedCandidate]]) -> float:
     """Return the best sum of one mention's chance and the others', as far as they mean the same.
 
-    Puts the likeliest mention first.
+    Sorts an entity's mentions, the likeliest first.
     """
-    if len(own) == 1:
-        return own[0][0]
-    own.sort(key=_CHANCE, reverse=True)
+    if len(mentions) == 1:
+        return mentions[0][0]
+    mentions.sort(key=_CHANCE, reverse=True)
     total = 0.0
-    for chance, source in own:
+    for chance, source in mentions:
         total += chance * source[1].likely
     best = 0.0
-    for chance, source in own:
+    for chance, source in mentions:
         likely = source[1].likely
         meant = chance * (1.0 - likely**2) + likely * total
         if meant > best:
@@ -162,6 +169,7 @@ def _attribution(
     dismissed: str | None,
     ranking: SpeakerRanking | None,
 ) -> Attribution:
+    """Return the attribution of a quotation to `source`, or to nobody."""
     quotation = setting.quotation
     kind = _kind(setting)
     if source is None:
@@ -180,7 +188,7 @@ def _attribution(
 
 
 def _kind(setting: QuotationSetting) -> Literal["direct", "fragment"]:
-    """Tell a whole utterance from words inside the reporter's sentence.
+    """Return "direct" for a whole utterance, "fragment" for words in the reporter's sentence.
 
     Direct: it begins with a capital after a comma, a colon or nothing, or fills its sentence.
     """
@@ -194,9 +202,9 @@ def _kind(setting: QuotationSetting) -> Literal["direct", "fragment"]:
 
 
 def _relay(setting: QuotationSetting, source: SpeakerCandidate) -> tuple[str, str | None]:
-    """Tell who said it from who relays it, when a sentence holds both.
+    """Return the mention ids of who said it and of who relays it, when the sentence holds both.
 
-    "A said the first thing B said … was "…"": B said it, via A. Returns two mention ids.
+    "A said the first thing B said … was "…"": B said it, via A.
     """
     context, lower = setting.context, setting.context.tokens.lower
     if source.first < setting.sentence or source.first >= setting.first:
@@ -228,20 +236,20 @@ def _relay(setting: QuotationSetting, source: SpeakerCandidate) -> tuple[str, st
 
 
 def _nested(quotation: QuotationCandidate) -> Attribution:
-    """A quotation within another: whose words it repeats is seldom said."""
+    """Return the attribution of a quotation within another, to nobody."""
     return Attribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
 
 
-def _join_halves(inventory: Inventory, found: dict[str, Attribution]) -> None:
+def _join_halves(inventory: Inventory, attributions: dict[str, Attribution]) -> None:
     """Give both halves of a split utterance to one speaker, the surer answer of the two."""
     for quotation in inventory.quotations:
-        other = found.get(quotation.half_of or "")
-        if other is None:
+        first = attributions.get(quotation.half_of or "")
+        if first is None:
             continue
-        mine = found[quotation.id]
-        surer = other if other.confidence >= mine.confidence else mine
-        for half in (other, mine):
-            found[half.quotation] = Attribution(
-                half.quotation, surer.speaker, surer.via, surer.cue, other.kind,
+        second = attributions[quotation.id]
+        surer = first if first.confidence >= second.confidence else second
+        for half in (first, second):
+            attributions[half.quotation] = Attribution(
+                half.quotation, surer.speaker, surer.via, surer.cue, first.kind,
                 surer.confidence, surer.pattern, half.dismissed, surer.ranking,
             )  # fmt: skip
