@@ -1,1 +1,1 @@
-"""Parts of a sentence that several rules read: verb groups, modality, conditions."""
+"""Reads parts of a sentence for several rules: verb groups, modality, conditions, mentions."""

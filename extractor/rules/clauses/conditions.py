@@ -1,4 +1,13 @@
-"""Conditions and occasions in one sentence: "if …", "unless …", "in exchange for …", "after …"."""
+"""Finds conditions and occasions in one sentence.
+
+* conditions: "if …", "unless …", "provided that …", "until …" with a clause, "should Iran fail …";
+  "even if" is no condition for the action;
+* exchanges: "in exchange for …", "in return for …", and "in return" alone;
+* "As relations improve, …", "When talks end, …" at the beginning of a clause;
+* occasions: "after X did Y", "following the vote".
+
+None: "as soon as possible", "until 2026", "asked if", "at once", "on condition of anonymity".
+"""
 
 from dataclasses import dataclass
 
@@ -27,26 +36,28 @@ _OCCASIONS = word_set("clauses.occasions")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition's words, as indices of a sentence's tokens (half-open)."""
+    """A condition's words, as tokens first:end of a sentence (half-open)."""
 
     first: int
     end: int
-    kind: str  # "if", "exchange", "return" ("in return" alone), "as" ("As relations improve, …")
+    # "if", "even" ("even if"), "exchange", "return" ("in return" alone), "as" ("As talks go on, …")
+    kind: str
 
 
 def conditions_in(tokens: list[Token]) -> list[Condition]:
     """Return the conditions of a sentence, in order."""
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for i, token in enumerate(tokens):
-        if token.low not in _FIRST_WORDS or (found and i < found[-1].end):
+        if token.low not in _FIRST_WORDS or (conditions and i < conditions[-1].end):
             continue
         condition = _condition_at(tokens, i, token.low)
         if condition is not None and condition.end > condition.first + 1:
-            found.append(condition)
-    return found
+            conditions.append(condition)
+    return conditions
 
 
 def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
+    """Return the condition that token `i` opens, `low` in lower case; None when it opens none."""
     for words in _OPENERS.get(low, ()):
         if tuple(t.low for t in tokens[i : i + len(words)]) != words:
             continue
@@ -67,7 +78,10 @@ def _condition_at(tokens: list[Token], i: int, low: str) -> Condition | None:
 
 
 def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
-    """Return whether the word opens a condition: not "once again", "until 2026", "as if"."""
+    """Return whether the word at `i` opens a condition, e.g. "until talks resume".
+
+    Not so "until 2026", "once again", "as if". `behind` is the token after the opening words.
+    """
     following = tokens[behind] if behind < len(tokens) else None
     previous = tokens[i - 1].low if i else ""
     if following is None or not following.word:
@@ -94,7 +108,7 @@ def _opens(tokens: list[Token], i: int, behind: int, low: str) -> bool:
 
 
 def _hides_the_source(tokens: list[Token], behind: int) -> bool:
-    """Return whether it is how someone agreed to speak, e.g. "on condition of anonymity"."""
+    """Return whether it is how a source agreed to speak, e.g. "on condition of anonymity"."""
     words = [token.low for token in tokens[behind : behind + 9]]
     if "anonymity" in words[:4]:
         return True
@@ -110,6 +124,7 @@ _DECIDING = word_set("clauses.deciding")
 
 
 def _verb_soon(tokens: list[Token], i: int) -> bool:
+    """Return whether a finite verb seems to follow before a mark, e.g. in "until talks resume"."""
     for token in tokens[i : i + 12]:
         if token.low in BREAKS or token.low == ",":
             return False
@@ -128,7 +143,7 @@ def _begins_clause(tokens: list[Token], i: int) -> bool:
 
 
 def _has_verb_before_comma(tokens: list[Token], i: int) -> bool:
-    """Return whether a whole clause runs from `i` to a comma, no "as well as" or "as part of"."""
+    """Return whether a clause runs from `i` to a comma, e.g. "As talks went on,"."""
     following = tokens[i + 1].low if i + 1 < len(tokens) else ""
     if tokens[i].text[0].islower() or following in ("a", "an", "part", "well", "of", "for", "with"):
         return False
@@ -154,7 +169,7 @@ def _subclause_end(tokens: list[Token], behind: int) -> int:
 
 
 def _main_follows(tokens: list[Token], i: int, end: int) -> bool:
-    """Return whether a main clause follows the comma before `i`."""
+    """Return whether a main clause follows the comma before `i`, e.g. ", the EU will lift them"."""
     if i >= end:
         return True
     if tokens[i].low in ("which", "who", "including", "such"):
@@ -192,7 +207,11 @@ def exchange_end(tokens: list[Token], behind: int) -> int:
 
 
 def condition_for(conditions: list[Condition], trigger: int, first: int) -> Condition | None:
-    """Return the condition that an action at `trigger` depends on: the nearest, not around it."""
+    """Return the condition that the action at token `trigger` depends on: the nearest.
+
+    None without one; one that holds the action itself does not count. `first` is the first token of
+    what is acted on.
+    """
     fitting = [c for c in conditions if not c.first <= trigger < c.end and c.kind != "even"]
     if not fitting:
         return None
@@ -205,7 +224,7 @@ def inside_condition(conditions: list[Condition], trigger: int) -> bool:
 
 
 def occasion_after(tokens: list[Token], i: int) -> Span | None:
-    """Return "after X did Y", "following the vote in May", the first such from token `i` on."""
+    """Return the first "after X did Y", "following the vote in May" from token `i` on, if any."""
     end = clause_end(tokens, i)
     for j in range(i, end):
         following = tokens[j + 1] if j + 1 < end else None

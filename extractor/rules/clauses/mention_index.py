@@ -1,4 +1,12 @@
-"""The mentions of one article by place: who stands before a verb, in a phrase, at a word."""
+"""Looks up the mentions of an article by place: in a phrase, at a word, as subject of a verb.
+
+The subject of a verb is the nearest mention before it in its clause that no preposition governs,
+with those coordinated to it ("The U.S. and the European Union"). Passed over:
+
+* what cannot act: things, possessives ("his"), a name that only modifies ("the Doe cabinet");
+* who only speaks aside ("the aim, officials said, is to"), and the names of laws ("the Doe Act");
+* asides: "X, named after Y, would lift".
+"""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -21,7 +29,7 @@ _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in
 
 
 class Mentions:
-    """Looks mentions up by their place; made once an article."""
+    """The mentions of one article in order, those in datelines left out."""
 
     def __init__(self, inventory: Inventory) -> None:
         self.text = inventory.article.text
@@ -35,28 +43,28 @@ class Mentions:
             yield self.pairs[k]
 
     def inside(self, span: Span, most: int = 12) -> list[Pair]:
-        """Return the mentions that lie in a stretch, those inside a wider one left out."""
+        """Return the mentions within `span`, at most `most`; those inside a wider one left out."""
         k = bisect_left(self._starts, span.start)
-        found: list[Pair] = []
-        while k < len(self.pairs) and self._starts[k] < span.end and len(found) < most:
+        within: list[Pair] = []
+        while k < len(self.pairs) and self._starts[k] < span.end and len(within) < most:
             mention = self.pairs[k][0]
-            nested = found and found[-1][0].span.contains(mention.span)
+            nested = within and within[-1][0].span.contains(mention.span)
             if mention.span.end <= span.end and not nested:
-                found.append(self.pairs[k])
+                within.append(self.pairs[k])
             k += 1
-        return found
+        return within
 
     def overlapping(self, span: Span) -> list[Pair]:
-        """Return the mentions that share a character with `span` and start in it."""
+        """Return the mentions that start in `span`, at most eight."""
         k = bisect_left(self._starts, span.start)
-        found: list[Pair] = []
-        while k < len(self.pairs) and self._starts[k] < span.end and len(found) < 8:
-            found.append(self.pairs[k])
+        starting: list[Pair] = []
+        while k < len(self.pairs) and self._starts[k] < span.end and len(starting) < 8:
+            starting.append(self.pairs[k])
             k += 1
-        return found
+        return starting
 
     def at(self, span: Span) -> Pair | None:
-        """Return the mention, no pronoun, that covers or overlaps a word; the widest of them."""
+        """Return the widest mention that overlaps a word, pronouns left out; None without any."""
         best: Pair | None = None
         k = bisect_left(self._starts, span.end) - 1
         for pair in self.pairs[max(0, k - 7) : k + 1]:
@@ -68,10 +76,9 @@ class Mentions:
         return best
 
     def subject(self, tokens: list[Token], i: int) -> tuple[str, ...]:
-        """Return the mentions that are the subject of the verb whose words begin at token `i`.
+        """Return the ids of the mentions that are the subject of the verb group beginning at `i`.
 
-        It is the nearest before, in the same clause, that no preposition governs; with those
-        coordinated to it ("The U.S. and the European Union").
+        None of them where the clause names no subject (see the module's docstring).
         """
         i = _before_aside(tokens, i)
         if i <= 0:
@@ -113,11 +120,11 @@ class Mentions:
         return spare
 
     def is_possessive(self, mention: Mention) -> bool:
-        """Return whether a mention is "his" or "their": it says whose, not who acts."""
+        """Return whether a mention is a possessive pronoun and nobody who acts, e.g. "his"."""
         return mention.span.of(self.text).lower() in _POSSESSIVES
 
     def _only_modifies(self, k: int) -> bool:
-        """Return whether mention `k` stands inside a wider one: the name in "the Doe cabinet".
+        """Return whether mention `k` only is part of a wider one, e.g. "Doe" in "the Doe cabinet".
 
         Or is its noun alone: "leaders" in "Western leaders".
         """
@@ -133,7 +140,7 @@ class Mentions:
         return False
 
     def acting_before(self, tokens: list[Token], i: int) -> str | None:
-        """Return the last mention before token `i` with an auxiliary behind: "X has sent Y and"."""
+        """Return the last mention before `i` that an auxiliary follows: X in "X has sent Y and"."""
         if i <= 0:
             return None
         k = bisect_left(self._starts, tokens[i].start) - 1
@@ -152,28 +159,28 @@ class Mentions:
         return None
 
     def _with_equals(self, tokens: list[Token], k: int, left: int) -> tuple[str, ...]:
-        """Return mention `k` with those coordinated before it."""
+        """Return the ids of mention `k` and those coordinated before it, from offset `left` on."""
         alone, listed = (self.pairs[k][0].id,), True
-        found, entities = [self.pairs[k][0]], {self.pairs[k][1].id}
-        while k > 0 and self._starts[k - 1] >= left and len(found) < 5:
+        equals, entities = [self.pairs[k][0]], {self.pairs[k][1].id}
+        while k > 0 and self._starts[k - 1] >= left and len(equals) < 5:
             k -= 1
             before = self.pairs[k][0]
-            if before.span.end > found[-1].span.start:
+            if before.span.end > equals[-1].span.start:
                 continue
-            gap = self.text[before.span.end : found[-1].span.start].lower().split()
+            gap = self.text[before.span.end : equals[-1].span.start].lower().split()
             if not gap or set(gap) - {",", "and", "the", "as", "well"}:
                 break
-            if len(found) == 1:
+            if len(equals) == 1:
                 listed = "and" in gap
             if self.pairs[k][1].id not in entities:
-                found.append(before)
+                equals.append(before)
                 entities.add(self.pairs[k][1].id)
-        if not listed and _word_before(tokens, found[-1].span.start) in _LOCATIVE:
+        if not listed and _word_before(tokens, equals[-1].span.start) in _LOCATIVE:
             return alone  # "after talks with X and Y, the Council lifted"
-        return tuple(mention.id for mention in reversed(found))
+        return tuple(mention.id for mention in reversed(equals))
 
 
-# "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": the place and the agency, no one who acts
+# "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": place and agency, which do not act.
 _DATELINE = re.compile(
     r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
     r"(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
@@ -196,14 +203,14 @@ def _without_datelines(text: str, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
 
 
 def can_act(entity: Entity, mention: Mention) -> bool:
-    """Return whether a mention can be one who acts: no thing, no relative pronoun for one."""
+    """Return whether a mention may act, e.g. "the council", not "the report" or "which"."""
     if entity.kind == "other" and mention.kind != "name":
         return False
     return mention.kind != "pronoun" or entity.name.lower() not in ("which", "that", "what", "it")
 
 
 def _word_before(tokens: list[Token], offset: int) -> str:
-    """Return the word before `offset`, determiners left out; "" at the sentence's beginning."""
+    """Return the word before `offset`, determiners and names left out; "" where none is."""
     k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
     skipped = 0
     if k > 0 and tokens[k].low == "'s" and tokens[k - 1].capital:
@@ -240,13 +247,13 @@ _SPEAKS = word_set("speech_verbs.reporting", "said")
 
 
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
-    """Return whether a mention only tells, e.g. "the aim, officials said, is to tighten"."""
+    """Return whether a mention only speaks, e.g. "the aim, officials said, is to tighten"."""
     k = _index_behind(tokens, offset)
     return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
 
 
 def _before_aside(tokens: list[Token], i: int) -> int:
-    """Return where "X, named after Y, would lift" has its subject end; `i` without an aside."""
+    """Return where the subject ends in "X, named after Y, would lift"; `i` without an aside."""
     if i < 4 or i >= len(tokens) or tokens[i - 1].low != "," or tokens[i].low not in _FINITE:
         return i
     for k in range(i - 2, max(0, i - 26), -1):
@@ -282,12 +289,12 @@ def _names_a_law(tokens: list[Token], offset: int) -> bool:
 def _opener_between(tokens: list[Token], start: int, end: int) -> str:
     """Return the last word between two offsets that opens another clause; "" without any."""
     k = bisect_left(tokens, start, key=lambda token: token.start)
-    found = ""
+    opener = ""
     while k < len(tokens) and tokens[k].start < end:
         low = tokens[k].low
         following = tokens[k + 1].low if k + 1 < len(tokens) else ""
         shared = (low, following) in (("so", "far"), ("whether", "to"))  # "is debating whether to"
         if low == ";" or (low in SUBORDINATORS and low not in ("after", "since") and not shared):
-            found = low
+            opener = low
         k += 1
-    return found
+    return opener

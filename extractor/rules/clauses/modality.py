@@ -1,7 +1,12 @@
-"""How settled an action is: done, agreed, announced, proposed, conditional or denied.
+"""Says how settled an action is, as one of the values of `Status`, by the words around its verb.
 
-Read from the words around the verb, with what leads up to it (`verb_groups`), as one of the
-values of `Status`.
+* denied: "did not lift", "rejected calls to lift", "no sign of lifting";
+* proposed: "may lift", "should lift", "called for lifting", "to lift" under a wish; commands;
+* conditional: "would lift … if", "any bank that pays would be hit";
+* announced: "will lift", "is lifting", "said it was extending"; agreed: "agreed to lift";
+* in force: "has lifted", "lifted" on a day of the news; past: "lifted", "had lifted".
+
+What governs the verb ("agreed to", "called for") is read in `verb_groups`.
 """
 
 from extractor.find.candidates import Status
@@ -27,10 +32,11 @@ def status_of_verb(
     conditional: bool,
     dated: bool,
 ) -> Status:
-    """Return the status of the action at `verb`.
+    """Return the status of the action whose verb is token `verb`.
 
-    `conditional`: an "if" goes with it; `dated`: it is said to have happened on a day of the news.
-    A past action is "past"; one of these days, or in the perfect, is "in_force".
+    `lead` are the words before the verb. `conditional`: it depends on a condition; `dated`: it is
+    said to have happened on a day of the news. What happened is "past"; on such a day, or in the
+    perfect, it is "in_force".
     """
     words = lead.words
     if lead.preposition == "by" and not words:  # "would respond by imposing"
@@ -44,9 +50,9 @@ def status_of_verb(
     bare = not words and is_base(tokens[verb])
     if bare and not passive and (demanded(tokens, lead.start) or _asked(tokens, lead.start)):
         return "proposed"
-    told = _brought_about(tokens, lead, verb) if passive else _main_clause(tokens, verb, lead)
-    if told is not None:
-        return told
+    above = _brought_about(tokens, lead, verb) if passive else _main_clause(tokens, verb, lead)
+    if above is not None:
+        return above
     if words & MODALS and turned_down(tokens, lead.start - 1):
         return "denied"
     if words & DUE:
@@ -70,7 +76,7 @@ def status_of_verb(
 
 
 def demanded(tokens: list[Token], start: int) -> int | None:
-    """Return the "that" of what someone asks for: "demanded on Monday that Norway lift"."""
+    """Return the "that" before token `start` of a demand: "demanded on Monday that Norway lift"."""
     for j in range(start - 1, max(0, start - 24), -1):
         if tokens[j].low == "that":
             asked = any(GOVERNORS.get(t.low) == "proposed" for t in tokens[max(0, j - 3) : j])
@@ -81,9 +87,9 @@ def demanded(tokens: list[Token], start: int) -> int | None:
 
 
 def _asked(tokens: list[Token], start: int) -> bool:
-    """Return whether the clause that a bare verb stands in commands or asks.
+    """Return whether the clause of a bare verb is a command or a question.
 
-    "Lift sanctions, bishop says", "Senator to minister: Lift sanctions", "Could he lift them?"
+    E.g. "Lift sanctions, bishop says", "Senator to minister: Lift sanctions", "Could he lift them?"
     """
     before = tokens[start - 1].low if start else ""
     if not before or before in _OPENS_SPEECH:
@@ -98,7 +104,7 @@ _OPENS_SPEECH = frozenset(':“"')
 
 
 def _brought_about(tokens: list[Token], lead: VerbGroup, verb: int) -> Status | None:
-    """Read what someone brings about: "would see that sanctions were lifted"."""
+    """Read what somebody sees to: "would see that sanctions were lifted"; else None."""
     if not lead.words & {"was", "were", "is", "are"} or tokens[verb].low.endswith("ing"):
         return None
     for j in range(lead.start - 1, max(1, lead.start - 12), -1):
@@ -149,7 +155,7 @@ _BESIDES = word_set("clauses.besides")
 
 
 def _governed(tokens: list[Token], lead: VerbGroup, conditional: bool) -> Status:
-    """Return the status under a governing word, itself under a modal or not."""
+    """Return the status that a governing word gives: "may agree to lift" is only proposed."""
     status = lead.status
     if lead.governor is not None and status != "denied" and _agreed_on(tokens, lead.governor):
         status = "agreed"
@@ -169,7 +175,7 @@ def _governed(tokens: list[Token], lead: VerbGroup, conditional: bool) -> Status
 
 
 def _hoped(tokens: list[Token], start: int) -> bool:
-    """Return whether others than those who act hope or expect it, e.g. "hopes Norway will lift"."""
+    """Return whether somebody else hopes or expects the action, e.g. "hopes Norway will lift"."""
     for j in range(start - 1, max(-1, start - 9), -1):
         low = tokens[j].low
         if low in BREAKS or low == ",":
@@ -196,7 +202,7 @@ def turned_down(tokens: list[Token], i: int) -> bool:
 
 
 def _turned_down(tokens: list[Token], governor: int) -> bool:
-    """Return whether it is a motion that was turned down, e.g. "rejected a proposal to end"."""
+    """Return whether the governing word is a rejected motion, e.g. "rejected a proposal to end"."""
     if tokens[governor].low not in _MOTIONS:
         return False
     return any(t.low in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
@@ -224,7 +230,7 @@ def denied_above(tokens: list[Token], i: int) -> bool:
 
 
 def _no_sign(tokens: list[Token], j: int) -> bool:
-    """Return whether token `j` is what there is none of, e.g. "no sign", "little chance"."""
+    """Return whether token `j` is said to be missing, e.g. "no sign", "little chance"."""
     before = {token.low for token in tokens[max(0, j - 2) : j]}
     return tokens[j].low in _SIGNS and bool(before & _HARDLY_ANY)
 
@@ -235,7 +241,7 @@ _HARDLY_ANY = word_set("clauses.hardly-any")
 
 
 def _still_to_come(tokens: list[Token], lead: VerbGroup) -> bool:
-    """Return whether the agreement is ahead itself, e.g. "will agree to", "is set to vote to"."""
+    """Return whether the agreement is still to come, e.g. "will agree to", "is set to vote to"."""
     before = {token.low for token in tokens[max(0, (lead.governor or 0) - 2) : lead.governor]}
     return bool((lead.words | before) & {"will", "would", "to"})
 
@@ -250,7 +256,7 @@ def _agreed_on(tokens: list[Token], governor: int) -> bool:
 
 
 def reported(tokens: list[Token], verb: int) -> bool:
-    """Return whether a verb of saying stands before, and no bill is the subject."""
+    """Return whether somebody says it and no bill is the subject, e.g. "said it was extending"."""
     before = {token.low for token in tokens[max(0, verb - 25) : verb]}
     near = {token.low for token in tokens[max(0, verb - 6) : verb]}
     after = {token.low for token in tokens[verb : verb + 40]}
@@ -258,6 +264,7 @@ def reported(tokens: list[Token], verb: int) -> bool:
 
 
 def _tense(low: str, lead: VerbGroup, *, passive: bool, dated: bool) -> Status:
+    """Return the status that the verb's own tense gives; `low` is the verb in lower case."""
     words = lead.words
     if "had" in words:
         return "past"

@@ -1,6 +1,12 @@
-"""The words that lead up to a verb: auxiliaries, negations, and what governs it ("agreed to lift").
+"""Reads the words before a verb, from right to left.
 
-The literature on event factuality reads them so (Saurí & Pustejovsky 2009: FactBank).
+* auxiliaries and modals: "has been", "would";
+* negations: "not", "has yet to", "stopped short of"; "not only" is none;
+* the word that governs the verb and the status that it gives: "agreed to lift", "urged the EU to
+  lift", "a deal to lift", "called for lifting", "ruled out lifting";
+* a preposition before a gerund: "by lifting".
+
+After the literature on event factuality (Saurí & Pustejovsky 2009, "FactBank").
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +35,7 @@ _STARTED = word_set("clauses.started")
 
 @dataclass(slots=True)
 class VerbGroup:
-    """The words that lead up to a verb, read from right to left."""
+    """The words before a verb that belong to it or govern it."""
 
     start: int  # the index of the first of them
     words: set[str] = field(default_factory=set)  # the auxiliaries and modals
@@ -42,7 +48,7 @@ class VerbGroup:
 
 
 def verb_group_of(tokens: list[Token], verb: int) -> VerbGroup:
-    """Read the auxiliaries, negations and governing words before the verb at `verb`."""
+    """Return the auxiliaries, negations and governing words before the verb at token `verb`."""
     lead = VerbGroup(verb)
     gerund = tokens[verb].low.endswith("ing")
     j, stop = verb - 1, max(-1, verb - 20)
@@ -105,7 +111,10 @@ _PASSED_OVER = word_set("clauses.passed-over") | frozenset(('"', "“", "”", "
 
 
 def _governor(tokens: list[Token], to: int, lead: VerbGroup) -> int:
-    """Find what governs "to lift": in "urged the EU to lift", "a deal to lift", "set to"."""
+    """Find what governs the "to" at token `to`, enter it in `lead` and return where to read on.
+
+    E.g. "urged" in "urged the EU to lift", "deal" in "a deal to lift", "are" in "are to be lifted".
+    """
     k = _govern_near(tokens, to - 1, 9)
     if k is None:
         before = tokens[to - 1].low if to else ""
@@ -120,7 +129,10 @@ def _governor(tokens: list[Token], to: int, lead: VerbGroup) -> int:
 
 
 def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
-    """Return the nearest governing word at or before `j`, not beyond a mark or a clause."""
+    """Return the nearest governing word at or before `j`, at most `reach` tokens back.
+
+    None where a mark, a modal or another clause comes first.
+    """
     for k in range(j, max(-1, j - reach), -1):
         low = tokens[k].low
         if low in _HOLD and k + 1 < len(tokens) and tokens[k + 1].low == "off":
@@ -140,6 +152,7 @@ _HOLD = word_set("sanctions.holding")
 
 
 def _status_of_governor(tokens: list[Token], k: int) -> Status:
+    """Return the status that the governing word at token `k` gives: "denied" for "held off on"."""
     low = tokens[k].low
     if low in _HOLD:
         return "denied"  # "held off on imposing"
@@ -156,6 +169,7 @@ def _not_only(tokens: list[Token], j: int) -> bool:
 
 
 def is_base(token: Token) -> bool:
+    """Return whether a verb may be in its base form, e.g. "lift", not "lifts" or "lifting"."""
     return not token.low.endswith(("ed", "ing")) and not token.low.endswith("s")
 
 

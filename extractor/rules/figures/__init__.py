@@ -1,1 +1,1 @@
-"""What a figure counts, and who gives it."""
+"""Says what each figure counts or measures, and who gives it."""

@@ -1,14 +1,15 @@
-"""What each figure of an article counts, and who gives it: begin here.
+"""Says what each figure of an article counts, and who gives it. Begin with `count`.
 
-What it counts is a noun phrase of the article, found by where the press puts it:
+What a figure counts is a noun phrase of the article, found by where the press puts it:
 
     412 [miners] · Six of the [rescued sailors] · a $5 million [fine] · 40% of [voters]
     put the number of [missing children] at 2,115 · [unemployment] rose by 5%
-    a sentence of five years · 90 stayed behind: what the figure before it counts
+    a [sentence] of five years · five years in [prison]
+    90 stayed behind: what the figure before it counts · five [years]: failing all else
 
-Nothing is answered where these do not hold: `counts` is None and the confidence low. Who gives a
-figure: the speaker of the quotation that it stands in, or the source of its sentence ("officials
-said", "according to", "put the number at"; rules in `extractor.answer.figure_sources`).
+Where none of these holds `counts` is None and the confidence low. Who gives a figure is the speaker
+of the quotation that it stands in, or the source of its sentence ("officials said", "according to",
+"put the number at"; rules in `sources`).
 """
 
 import re
@@ -62,7 +63,7 @@ class Counted:
 def count(
     inventory: Inventory, attributions: Mapping[str, Attribution] | None = None
 ) -> dict[str, Counted]:
-    """Say what every figure of the inventory counts; keys are their ids.
+    """Return what every figure of the inventory counts, by the figure's id.
 
     `attributions` are the quotations' (see `attribute`); they are made here when not given.
     """
@@ -74,12 +75,12 @@ def count(
     sentences = [_bounds(inventory, figure) for figure in inventory.figures]
     text = inventory.article.text
     for index, figure in enumerate(inventory.figures):
-        found = _counted(text, figure, sentences[index])
-        if found is None and index:
-            found = _like_before(text, inventory, index, sentences, answers)
-        if found is None:
-            found = _own_unit(text, figure)
-        span, confidence = found or (None, 0.2)
+        phrase = _counted(text, figure, sentences[index])
+        if phrase is None and index:
+            phrase = _like_before(text, inventory, index, sentences, answers)
+        if phrase is None:
+            phrase = _own_unit(text, figure)
+        span, confidence = phrase or (None, 0.2)
         source = sources.get(figure.id)
         if source is not None and span is not None and _mention(inventory, source).overlaps(span):
             source = None  # "28 percent of voters said": they are counted, they do not count
@@ -94,7 +95,7 @@ def _mention(inventory: Inventory, id_: str) -> Span:
 
 
 def _bounds(inventory: Inventory, figure: FigureCandidate) -> Span:
-    """Return the sentence of a figure, or the stretch around it when sentences miss it."""
+    """Return the sentence of a figure, or 300 characters of its line where no sentence holds it."""
     sentence = inventory.sentence_at(figure.span.start)
     if sentence is not None and sentence.span.contains(figure.span):
         return sentence.span
@@ -105,7 +106,7 @@ def _bounds(inventory: Inventory, figure: FigureCandidate) -> Span:
 
 
 def _counted(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
-    """Find what one figure counts by its own neighbours."""
+    """Return what a figure counts by its own neighbours within `bounds`, if they show it."""
     if figure.kind == "count":
         return (
             _after_number(text, figure, bounds)
@@ -175,17 +176,18 @@ def _directly(
     start = first.start(1)
     if lower in _OTHERS:
         start = first.end()
-    one = figure.value == 1
+    single = figure.value == 1
     loose = figure.kind == "percent" and not _determined_before(text, figure)
-    found = noun_phrases.after(text, start, bounds.end, (plural or loose) and not one, one=one)
-    if found is None:
+    expected = (plural or loose) and not single
+    phrase = noun_phrases.after(text, start, bounds.end, expected, one=single)
+    if phrase is None:
         return None
-    span, headed = found
+    span, headed = phrase
     if loose and not (headed and not lower.endswith(("ed", "ing"))):
         return None  # "10 percent selected …" is a verb, "6 in 10 white men" is not
     if figure.kind == "money" and lower.endswith(("ing", "ed", "ly")):
         return None
-    if plural and not headed and not one:
+    if plural and not headed and not single:
         return (span, 0.5) if _may_be_noun(text, span) else None
     return span, 0.95 if headed else 0.8
 
@@ -203,7 +205,7 @@ def _determined_before(text: str, figure: FigureCandidate) -> bool:
 
 
 def _may_be_noun(text: str, span: Span) -> bool:
-    """Return whether a phrase without a plural head can be what is counted, e.g. "300 police"."""
+    """Return whether a phrase without a plural head can be counted, e.g. "300 police"."""
     words = span.of(text).split()
     last = words[-1].lower()
     return not last.endswith(("ed", "ing", "ly")) and (len(words) <= 3 or is_plural(last))
@@ -213,10 +215,10 @@ def _of_what_money(text: str, figure: FigureCandidate, bounds: Span) -> CountedP
     """Read "$85,000 in loans", "$5 million worth of grain", "€3bn of aid"."""
     end = figure.span.end
     if match := _IN.match(text, end, bounds.end):
-        found = noun_phrases.after(text, match.end(), bounds.end, plural=False)
-        if found is None or found[0].of(text).split()[0].lower() in _NO_GOODS:
+        phrase = noun_phrases.after(text, match.end(), bounds.end, plural=False)
+        if phrase is None or phrase[0].of(text).split()[0].lower() in _NO_GOODS:
             return None
-        return found[0], 0.9
+        return phrase[0], 0.9
     if match := _IN_OR_OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, match.end(), bounds.end)
         return (noun_phrases.undetermined(text, span), 0.8) if span else None
@@ -229,9 +231,9 @@ def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase 
     bare = figure.value not in (None, 1) and not figure.span.of(text).endswith(("s", "feet"))
     if bare or "-" in figure.span.of(text) or text[end : end + 1] in ("’", "'"):
         at = end + 1 if text[end : end + 1] in "’'" else end
-        found = noun_phrases.after(text, at, bounds.end, plural=False, led=True)
-        if found is not None:
-            return found[0], 0.85
+        phrase = noun_phrases.after(text, at, bounds.end, plural=False, led=True)
+        if phrase is not None:
+            return phrase[0], 0.85
     if of := _OF.match(text, end, bounds.end):
         span = noun_phrases.determined(text, of.end(), bounds.end)
         if span and span.of(text).rpartition(" ")[2].lower() not in _CALENDAR:
@@ -240,14 +242,14 @@ def _lasting(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase 
         return Span(*prison.span(1)), 0.8
     first = _FIRST_WORD.match(text, end, bounds.end)
     if first and first[1].lower() in _TERMS:
-        found = noun_phrases.after(text, first.start(1), bounds.end, plural=False)
-        if found is not None:
-            return found[0], 0.8
+        phrase = noun_phrases.after(text, first.start(1), bounds.end, plural=False)
+        if phrase is not None:
+            return phrase[0], 0.8
     return noun_before_of(text, figure, bounds)
 
 
 def _own_unit(text: str, figure: FigureCandidate) -> CountedPhrase | None:
-    """Fall back on the unit for a duration: "five years" counts years."""
+    """Return the unit of a duration as what it counts: "five [years]"."""
     if figure.kind != "duration":
         return None
     match = re.search(r"[^\W\d_]+\Z", figure.span.of(text))
@@ -263,7 +265,7 @@ def _like_before(
     sentences: list[Span],
     answers: dict[str, Counted],
 ) -> CountedPhrase | None:
-    """Say that an elliptical figure counts what the one before it does: "90 stayed behind"."""
+    """Return what the figure before counts, for one that names nothing: "90 stayed behind"."""
     figure = inventory.figures[index]
     if figure.kind not in ("count", "percent"):
         return None

@@ -1,7 +1,11 @@
-"""The noun phrase beside a number, found by closed classes of words and shapes; no tagger.
+"""Reads the noun phrase beside a number, by closed classes of words and without a tagger.
 
-After a number other than one the head of the phrase is a plural, which tells where it ends:
-"412 [miners] on Saturday". Before a verb or "of" the phrase is gathered backwards.
+* `after` a number: up to the plural head, which shows where the phrase ends ("412 [miners] on
+  Saturday"), with "of the committee" and "in Kenya" behind it;
+* `determined`, after "of": "40% of [the registered voters]"; `undetermined` cuts "the" off again;
+* `before` a verb or "of": backwards up to another verb, a mark or a determiner.
+
+A phrase has at most seven words. Auxiliaries, dates and stop words end it.
 """
 
 import re
@@ -46,11 +50,11 @@ MAX_WORDS = 7
 def after(
     text: str, start: int, stop: int, plural: bool = True, *, one: bool = False, led: bool = False
 ) -> tuple[Span, bool] | None:
-    """Read the noun phrase that begins at `start`; None when no noun begins there.
+    """Read the noun phrase that begins at offset `start` and ends before `stop`.
 
-    Returns its span and whether a plural head was seen. `plural` says that the head is expected
-    to be one (the number stands directly before and is not `one`); `led`, that a participle may
-    come first ("a two-hour paid break").
+    Returns its span and whether a plural head was seen; None when no noun begins there. `plural`:
+    a plural head is expected, since the number stands directly before; `one`: the number is one;
+    `led`: a participle may come first ("a two-hour paid break").
     """
     begin = end = -1
     headed, head_end, seen = False, -1, 0
@@ -87,7 +91,7 @@ def _continues(word: str) -> bool:
 
 
 def _is_number_in_name(word: str, headed: bool, seen: int) -> bool:
-    """Allow "2016" in "12 2016 candidates"."""
+    """Return whether a number belongs to the phrase, e.g. "2016" in "12 2016 candidates"."""
     return seen == 0 and not headed and len(word) == 4 and word.isdigit()
 
 
@@ -160,9 +164,9 @@ def determined(text: str, start: int, stop: int, plural: bool = False) -> Span |
 
 
 def before(text: str, start: int, stop: int) -> Span | None:
-    """Gather the noun phrase that ends at `stop`, back to `start` at most: the subject of a verb.
+    """Read the noun phrase that ends at `stop`, back to `start` at most; None when there is none.
 
-    Takes in what hangs on it: "the price of oil in Europe"; leading determiners are left out.
+    With its complements ("price of oil in Europe"), without determiners before it.
     """
     tokens = list(_TOKEN.finditer(text, max(start, stop - 160), stop))
     last = len(tokens) - 1

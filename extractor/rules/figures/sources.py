@@ -1,8 +1,10 @@
-"""Who gives a figure: the speaker of its quotation, or the source of its sentence.
+"""Says who gives a figure.
 
-Indirect speech is read by shape alone: "according to X", "X said (that) …", "…, X said",
-"X told Y that …", "X put the number at …". The source is the mention that stands where the
-speaker stands; when no mention does, none is given.
+* inside a quotation: its speaker, of nested ones the innermost's;
+* else the source of its sentence, by the shape of indirect speech: "according to X", "X said (that)
+  …", "…, X said", "X told Y that …", "X put the number at …". The cue nearest to the figure counts.
+
+Nobody gives it where no mention stands in the place of the source.
 """
 
 import re
@@ -40,7 +42,7 @@ _Cues = tuple[list[re.Match[str]], list[re.Match[str]]]
 
 def sources_of(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, str]:
     """Return figure id -> mention id of who gives it, for figures whose source is known."""
-    quoted = _quoted(inventory, said)
+    quoted = _speakers_of_quoted(inventory, said)
     starts = [mention.span.start for mention, _ in inventory.mentions]
     cues: dict[Span, _Cues] = {}  # by stretch: figures often share a sentence
     sources: dict[str, str] = {}
@@ -55,30 +57,30 @@ def sources_of(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[st
     return sources
 
 
-def _quoted(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, str]:
-    """Return the speakers of figures inside quotations; the innermost quotation wins."""
+def _speakers_of_quoted(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, str]:
+    """Return figure id -> mention id of the speaker, for figures inside quotations."""
     spans = sorted(
         (span, quotation.id)
         for quotation in inventory.quotations
         if (answer := said.get(quotation.id)) is not None and answer.speaker is not None
         for span in quotation.spans
     )
-    found: dict[str, str] = {}
+    speakers: dict[str, str] = {}
     starts = [figure.span.start for figure in inventory.figures]
     for span, id_ in spans:  # inner quotations start later and so come later
         first, last = bisect_left(starts, span.start), bisect_left(starts, span.end)
         for figure in inventory.figures[first:last]:
             speaker = said[id_].speaker
             if speaker is not None and span.contains(figure.span):
-                found[figure.id] = speaker
-    return found
+                speakers[figure.id] = speaker
+    return speakers
 
 
 def _of_sentence(
     inventory: Inventory, figure: FigureCandidate, sentence: Span, starts: list[int],
     cues: dict[Span, _Cues],
 ) -> str | None:  # fmt: skip
-    """Find the source of a figure in indirect speech within its sentence."""
+    """Return the mention id of the source of a figure in indirect speech within its sentence."""
     near = Span(figure.span.start - _WIDEST, figure.span.end + _WIDEST)
     sentence = Span(max(sentence.start, near.start), min(sentence.end, near.end))
     first, last = bisect_left(starts, sentence.start), bisect_right(starts, sentence.end)
@@ -128,23 +130,26 @@ def _first_from(
 
     A possessor gives way to what it has: "according to Kenya's Treasury".
     """
-    found: Mention | None = None
+    first: Mention | None = None
     for mention in mentions:
-        if found is not None:
-            owned = mention.span.start <= found.span.end + 3
-            if not (owned and text.startswith(("'s ", "’s ", "' ", "’ "), found.span.end)):
-                return found
+        if first is not None:
+            owned = mention.span.start <= first.span.end + 3
+            if not (owned and text.startswith(("'s ", "’s ", "' ", "’ "), first.span.end)):
+                return first
         if start <= mention.span.start <= start + _REACH:
             if start < figure.span.start < mention.span.start:
-                return found
-            found = mention
-    return found
+                return first
+            first = mention
+    return first
 
 
 def _subject(
     text: str, mentions: list[Mention], cue: re.Match[str], leading: bool
 ) -> Mention | None:
-    """Return the mention that is the subject of a verb of saying."""
+    """Return the mention that is the subject of a verb of saying, if any.
+
+    `leading`: the verb stands before the figure.
+    """
     before = [m for m in mentions if m.span.end <= cue.start()]
     for mention in reversed(before[-6:]):
         between = text[mention.span.end : cue.start()]

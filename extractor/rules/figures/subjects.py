@@ -1,10 +1,10 @@
-"""What stands before a figure and is measured by it.
+"""Reads what stands before a figure and is counted or measured by it.
 
     put the number of [missing children] at 2,115 · a [crowd] of 1,200 · a [fine] of $5 million
     [unemployment] rose by 5% · the [bridge], which cost $3bn
 
-Each reader looks back from the figure within its sentence and returns the noun phrase with how
-sure that is, or None.
+Each function looks back from the figure within its sentence (`bounds`) and returns the noun phrase
+with how sure that is, 0 to 1, or None.
 """
 
 import re
@@ -58,10 +58,10 @@ def front(figure: FigureCandidate) -> int:
 
 def _last(pattern: re.Pattern[str], text: str, within: Span) -> re.Match[str] | None:
     """Return the last match of a pattern in a stretch of the text."""
-    found = None
+    last = None
     for match in pattern.finditer(text, within.start, within.end):
-        found = match
-    return found
+        last = match
+    return last
 
 
 def number_of(text: str, figure: FigureCandidate, bounds: Span) -> CountedPhrase | None:
