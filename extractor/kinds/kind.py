@@ -114,17 +114,17 @@ class Kind:
         """What the audit calls a candidate."""
         return self.called or self.name
 
-    @property
+    @cached_property
     def id_words(self) -> str:
         """What a field of its type asks for: "a quotation", "a sentence"."""
         return self.id_of or self.words
 
-    @property
+    @cached_property
     def on_sentence(self) -> bool:
         """Whether rows rest on the sentence that says it, which several lists may share."""
         return issubclass(self.field, Sentence)
 
-    @property
+    @cached_property
     def is_keyed_by_list(self) -> bool:
         """Whether an answer's confidence in a row needs the list's name beside the anchor's id."""
         return self.on_sentence and self.has_confidence

@@ -74,9 +74,11 @@ class QuotationKind(Kind):
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each quotation that is not left out, with its speaker."""
         inventory, more = known.inventory, not query.facts <= _USUAL
-        for id_ in known.quotations():
-            quotation, said = inventory.by_id[id_], known.said[id_]
-            assert isinstance(quotation, QuotationCandidate)  # noqa: S101 (that is what Q ids are)
+        attributions, kept = known.said, set(known.quotations())
+        for quotation in inventory.quotations:
+            if quotation.id not in kept:
+                continue
+            said = attributions[quotation.id]
             facts = {
                 "speaker": of_mention(said.speaker),
                 "via": of_mention(said.via),
@@ -89,9 +91,9 @@ class QuotationKind(Kind):
                         spans=quotation.spans, value=quotation.text(inventory.article.text)
                     ),
                     "sentence": of_sentence_at(quotation.outer.start, inventory),
-                    "quotation": Fact(candidates=(id_,)),
+                    "quotation": Fact(candidates=(quotation.id,)),
                 }
-            yield RowFacts(id_, facts, said.confidence, said.ranking)
+            yield RowFacts(quotation.id, facts, said.confidence, said.ranking)
 
     def ids(self, known: ArticleFacts, word: str) -> list[str]:
         """Return the quotations that are not left out."""

@@ -87,14 +87,9 @@ class Tokens:
 
 def tokenize(text: str) -> Tokens:
     """Cut a text into tokens."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(text):
-        words.append(match[0])
-        start, end = match.span()
-        starts.append(start)
-        ends.append(end)
+    found = list(_TOKEN.finditer(text))
+    words = [match[0] for match in found]
+    starts, ends = [match.start() for match in found], [match.end() for match in found]
     known = [WORD_CLASSES[word] for word in words]
     lower, classes = [low for low, _ in known], [bits for _, bits in known]
     classed: dict[int, list[int]] = defaultdict(list)
