@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from extractor.article import Remark
+from extractor.frozen import frozen
 
 if TYPE_CHECKING:
     from extractor.find.inventory import Inventory
@@ -26,7 +27,7 @@ class Ranking(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dismissal:
     """A candidate that an answerer looked at and left out, with the reason."""
 

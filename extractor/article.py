@@ -1,6 +1,5 @@
 """An article as read: its text, which all offsets refer to, its paragraphs and its metadata."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from extractor.frozen import frozen
@@ -22,7 +21,7 @@ class Paragraph:
     kind: ParagraphKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Article:
     """One article. `text` never changes after reading; offsets count its code points."""
 
@@ -38,7 +37,7 @@ class Article:
     warnings: tuple["Remark", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """A warning for whoever reads the extraction; it is data, never an exception."""
 

@@ -1,16 +1,34 @@
 """Frozen dataclasses that the type checker guards, instead of a check at run time: `@frozen`.
 
 A dataclass that refuses a change at run time takes three times as long to build, and an article
-has hundreds of mentions, sentences and marks.
+has hundreds of mentions, sentences and marks. Only a class that remembers what it computed
+(`functools.cached_property`) is a plain `@dataclass(frozen=True)`: it cannot have slots.
 """
 
-from dataclasses import dataclass
-from typing import TypeVar, dataclass_transform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar, dataclass_transform, overload
 
-_Shape = TypeVar("_Shape")
+_Class = TypeVar("_Class")
 
 
-@dataclass_transform(frozen_default=True)
-def frozen(shape: type[_Shape]) -> type[_Shape]:
-    """Make a class a dataclass with slots, equal and hashed by its fields."""
-    return dataclass(slots=True, unsafe_hash=True)(shape)
+@overload
+def frozen(shape: type[_Class]) -> type[_Class]: ...
+
+
+@overload
+def frozen(
+    *, kw_only: bool = False, order: bool = False
+) -> Callable[[type[_Class]], type[_Class]]: ...
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(
+    shape: type[_Class] | None = None, *, kw_only: bool = False, order: bool = False
+) -> type[_Class] | Callable[[type[_Class]], type[_Class]]:
+    """Make a class a dataclass with slots, equal and hashed by its fields.
+
+    `kw_only` and `order` are those of `dataclasses.dataclass`.
+    """
+    make = dataclass(slots=True, unsafe_hash=True, kw_only=kw_only, order=order)
+    return make if shape is None else make(shape)

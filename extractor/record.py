@@ -9,12 +9,13 @@ from pydantic_core import to_jsonable_python
 
 from extractor.article import Article, Remark
 from extractor.fields import Grounded
+from extractor.frozen import frozen
 from extractor.kinds import field_kind
 from extractor.schema.shape import Shape, lenient, shape_of
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuditItem:
     """A candidate that no row uses, and why."""
 
@@ -27,7 +28,7 @@ class AuditItem:
     origin: str = "rules"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Audit:
     """Every candidate of the kinds that the schema asks for is used, dismissed or unaccounted."""
 
@@ -64,7 +65,7 @@ class Usage:
         self.cost_usd = (self.cost_usd or 0) + (other.cost_usd or 0) if known else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provenance:
     """Everything that decides what the record is: article, schema, prompt, model, program."""
 
@@ -125,7 +126,7 @@ def _audit_to_json(audit: Audit) -> dict[str, Any]:
 
 def _values(of: AuditItem | Audit | Usage | Provenance) -> dict[str, Any]:
     """Return the fields of a flat dataclass with slots: `asdict` copies what cannot change."""
-    return {name: getattr(of, name) for name in of.__slots__}
+    return {name: getattr(of, name) for name in vars(type(of))["__slots__"]}
 
 
 def remark_to_json(remark: Remark) -> dict[str, Any]:

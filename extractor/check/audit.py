@@ -21,6 +21,7 @@ from extractor.check.disagreement import disagreements
 from extractor.check.resolve import DraftRow, Fault, fault_line, resolve
 from extractor.fields import Grounded, Name, Verbatim
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.kinds import accountable_kinds
 from extractor.kinds.kind import Kind
 from extractor.record import Audit, AuditItem
@@ -29,7 +30,7 @@ from extractor.text.phrases import quoted
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GroundedAnswer:
     """What can be kept of an answer: its grounded values, and the record made of them."""
 
@@ -45,7 +46,7 @@ class GroundedAnswer:
         return not (self.faults or self.reported)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """A record whose values all stand in the article, with its audit and warnings."""
 

@@ -16,6 +16,7 @@ from extractor.answers import Origin, encodable
 from extractor.fields import Grounded, Name, Sentence, Stretches, Verbatim, name_under
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.schema.shape import FieldShape, Shape
 from extractor.text.phrases import PhraseFinder, quoted
 from extractor.text.spans import Span
@@ -27,7 +28,7 @@ _AROUND = 40  # mentions looked at on either side
 _BEFORE, _AFTER, _QUOTED, _WORST = 1 << 40, 1 << 41, 1 << 42, 1 << 43
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Something in an answer that is left out, and why."""
 

@@ -1,15 +1,15 @@
 """`extract eval` and `extract agreement`: what reviews say of machines, and of reviewers."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
 
 from extractor.cli.flags import AskingFlags, RunFolder, takes
 from extractor.cli.output import Reporter, print_lines, say
+from extractor.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EvalFlags:
     """What is scored."""
 

@@ -6,13 +6,14 @@ here imports what takes time: `--help` reads this module.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from extractor.errors import UsageError
+from extractor.frozen import frozen
 
 if TYPE_CHECKING:
     from extractor.settings import Settings
@@ -53,7 +54,7 @@ def takes(*groups: type) -> Callable[[Command], Command]:
     return made
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ArticleFlags:
     """What is read, what is extracted from it, and where it goes."""
 
@@ -97,7 +98,7 @@ class ArticleFlags:
     ] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ModelFlags:
     """Which model is asked, and how. Every field is the setting of its name."""
 
@@ -128,7 +129,7 @@ class ModelFlags:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AskingFlags(ModelFlags):
     """How the model is asked, in full; every field is the setting of its name."""
 
@@ -159,7 +160,7 @@ class AskingFlags(ModelFlags):
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RunFlags:
     """Flags of a run into a folder only; without one, `refuse` raises."""
 
@@ -229,7 +230,7 @@ def refuse_outside_runs(flag: str) -> None:
     raise UsageError(f"{flag} is for a run: name a folder with --output, such as -o sheets/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class VerbosityFlags:
     """How much is said, and --version."""
 

@@ -1,6 +1,6 @@
 """`extract publish` and `extract bring-back`: reviewed rows to files, edited files to decisions."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,6 +9,7 @@ import typer
 from extractor.cli.flags import RunFolder, takes
 from extractor.cli.output import say
 from extractor.errors import UsageError
+from extractor.frozen import frozen
 
 if TYPE_CHECKING:
     from extractor.review.desk import Desk
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Format = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FilterFlags:
     """Which rows; every field is the filter's of its name."""
 
@@ -86,7 +87,7 @@ class FilterFlags:
         return Filter.from_query({**asdict(views[self.view]), **narrowed})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PublishFlags:
     """What is published, where to, and how."""
 
@@ -195,7 +196,7 @@ def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class BringFlags:
     """What is brought back, and in whose name."""
 

@@ -1,15 +1,15 @@
 """`extract review`: the page on which analysts decide."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from extractor.cli.flags import ModelFlags, RunFolder, takes
 from extractor.cli.output import Reporter
+from extractor.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ReviewFlags:
     """What is reviewed, by whom, and where the page is served."""
 

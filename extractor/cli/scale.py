@@ -1,15 +1,15 @@
 """`extract scale`: the same pipeline handed to Daft, here or on a cluster."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from extractor.cli.flags import ModelFlags, takes
 from extractor.cli.output import Reporter, say
+from extractor.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ScaleFlags:
     """What is read and where it goes, here or in object storage."""
 

@@ -5,16 +5,17 @@ statements and releases read the same tokens sentence by sentence.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from extractor.article import Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
+from extractor.frozen import frozen
 from extractor.language.tokens import Token, Tokens, tokenize
 from extractor.language.word_classes import OPENING
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sentence:
     """A sentence with its tokens; indices into `tokens` count from the sentence's first."""
 
@@ -33,7 +34,7 @@ class Sentence:
         return self.candidate.span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """The article as the rules read it: made once, shared by finding and attributing."""
 

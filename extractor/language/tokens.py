@@ -8,11 +8,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import chain, compress
 from typing import NamedTuple
 
+from extractor.frozen import frozen
 from extractor.language.word_classes import WORD_CLASSES
 
 # An abbreviation with inner stops, a word with inner hyphens or apostrophes, a possessive ending,
@@ -45,7 +46,7 @@ class Token(NamedTuple):
         return self.text[0].isalnum() or self.text[0] == "$" or self.low == "'s"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tokens:
     """The tokens of one text in columns, which what runs over the whole article reads quickly.
 

@@ -1,15 +1,15 @@
 """A source of a run: the name of one article, a stamp that shows changes, and how to load it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
 
 from extractor.article import Article
 from extractor.errors import InputError
+from extractor.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """An article that may be there. What cannot be read is a source too, whose `load` says why.
 

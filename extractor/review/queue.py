@@ -10,12 +10,13 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from extractor.errors import ReviewError, UsageError
+from extractor.frozen import frozen
 from extractor.review.claims.claims import SELECT, Claim, read_claim
 from extractor.store.packing import storable
 
@@ -26,7 +27,7 @@ STATUSES = ("open", "accepted", "corrected", "rejected", "later")
 _MOST = 500  # claims on a page
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """Which claims are shown; None and empty mean all. Values are compared whole, dates as text."""
 
@@ -77,7 +78,7 @@ EVERYTHING = Filter()
 _FILTER_NAMES = tuple(condition.name for condition in fields(Filter))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page of the queue."""
 
@@ -205,7 +206,7 @@ def _by_number(desk: "Desk", numbers: list[int]) -> list[Claim]:
     return [claims[number] for number in numbers if number in claims]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facets:
     """How many claims match a filter, by each value of each field, the most frequent first."""
 

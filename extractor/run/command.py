@@ -1,13 +1,14 @@
 """Carries out `extract FILES -o FOLDER/`: inputs in, store and sheets out, an exit status."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.article import Article
 from extractor.errors import InputError, UsageError
+from extractor.frozen import frozen
 from extractor.read.source import Source, failing
 from extractor.run.engine.engine import run
 from extractor.run.engine.options import Options
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from extractor.run.sheets.refresh import SheetRefresher
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunArguments:
     """The arguments of the command, besides settings and schema."""
 

@@ -14,7 +14,6 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +23,7 @@ from pydantic import BaseModel, RootModel
 from pydantic.errors import PydanticUserError
 
 from extractor.errors import ExtractError, PromptError, SchemaError
+from extractor.frozen import frozen
 
 PROMPT_SUFFIXES = (".jinja", ".jinja2", ".j2")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -31,7 +31,7 @@ _PACKAGE = "extractor_user_schemas"  # never on disk; only in sys.modules
 _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schema:
     """A schema file, loaded."""
 
@@ -41,7 +41,7 @@ class Schema:
     sha256: str  # of the model's JSON schema, so that comments do not count
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """The source of a prompt template; neither parsed nor rendered."""
 
@@ -51,7 +51,7 @@ class Prompt:
     sha256: str  # of the source, UTF-8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SchemaEntry:
     """A schema that could be loaded, as `extract schemas` lists it."""
 

@@ -7,18 +7,18 @@ sentence that states a sanction or a release. Rows that rest on nothing are for 
 import dataclasses
 import enum
 import types
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
 from extractor.fields import Grounded
+from extractor.frozen import frozen
 from extractor.kinds import all_kinds, field_kind
 from extractor.kinds.kind import Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldShape:
     """One field of a model."""
 
@@ -40,7 +40,7 @@ class FieldShape:
         return self.name.replace("_", "").lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """A model's fields, and what one instance of it rests on."""
 

@@ -7,18 +7,19 @@ the pieces are cut here, so the page never counts characters itself.
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from extractor.article import Article
+from extractor.frozen import frozen
 from extractor.sheet.page import environment
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """One stretch to highlight, and the row of the page that it belongs to."""
 

@@ -10,7 +10,6 @@ their places.
 
 import types
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -20,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from extractor.article import Article
 from extractor.fields import Figure, Grounded, Name, Passage, Stretches
+from extractor.frozen import frozen
 from extractor.record import Extraction
 from extractor.text.printable import one_line
 from extractor.text.spans import Span
@@ -32,7 +32,7 @@ Role = str
 _ANCHORS = ("attribution", "quotation", "sentence", "figure", "phrase", "name")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One value in a cell: its words, and where they stand."""
 
@@ -51,7 +51,7 @@ class Item:
         return worth if worth != one_line(self.text) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """What one row has under one column."""
 
@@ -67,7 +67,7 @@ class Cell:
 _EMPTY = Cell()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A field of a row kind."""
 
@@ -82,7 +82,7 @@ class Column:
         return self.name.replace("_", " ").replace(".", ", ").strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One row of a record."""
 
@@ -100,7 +100,7 @@ class Row:
         return self.confidence is not None and self.confidence < UNSURE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """All rows of one kind."""
 

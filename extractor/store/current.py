@@ -8,12 +8,12 @@ The selection is a temporary table of the reader's connection, so that it takes 
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from extractor.frozen import frozen
 from extractor.store.work_key import Recipe
 
 
@@ -26,7 +26,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Totals:
     """Sums over the selected extractions of a schema."""
 

@@ -1,13 +1,12 @@
 """What is written into the store: how articles and requests have ended."""
 
-from dataclasses import dataclass
-
 from extractor.answer.endpoint.gates import Call
+from extractor.frozen import frozen
 from extractor.record import Usage
 from extractor.store.packing import Packed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """An article that is finished."""
 
@@ -19,7 +18,7 @@ class Done:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """An article that failed; without a `key` it could not even be read."""
 
@@ -34,7 +33,7 @@ class Failed:
     usage: Usage | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """An article that there was nothing to do for, other than being unchanged."""
 
@@ -45,7 +44,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallFor:
     """One request that reached an endpoint, and the work that it was for."""
 
@@ -56,7 +55,7 @@ class CallFor:
 Entry = Done | Failed | Skipped | CallFor
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Earlier:
     """How the work with a key ended in an earlier run, or earlier in this one."""
 
@@ -65,7 +64,7 @@ class Earlier:
     run_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FailureGroup:
     """The articles of a run that failed with one kind of error."""
 

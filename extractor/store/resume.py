@@ -1,8 +1,8 @@
 """Decides what is still to be done, by asking the store before anything is read or paid for."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from extractor.frozen import frozen
 from extractor.read.source import Source
 from extractor.store.entries import Earlier
 from extractor.store.store import Store
@@ -11,7 +11,7 @@ from extractor.store.work_key import Recipe
 Status = Literal["work", "done", "failed"]  # to be worked on, or how it ended
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResumeFilter:
     """Says which sources and which articles a run still has to work on."""
 

@@ -7,14 +7,14 @@ many requests are under way and the like are not in it: they do not change what 
 
 import hashlib
 import json
-from dataclasses import dataclass
 
+from extractor.frozen import frozen
 from extractor.pipeline import ENGINE
 from extractor.schema.catalogue import Schema
 from extractor.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recipe:
     """Everything that an extraction depends on, except the article; None where the rules answer."""
 

@@ -9,8 +9,8 @@ touched, because they change what is said: digits that stand high or low, fracti
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from extractor.frozen import frozen
 from extractor.text.spans import Span
 
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -27,7 +27,7 @@ _SAME = (
 _RUNS = rf"[\s{_INVISIBLE}]{{2,}}|[{_INVISIBLE}]|''|--+|[^\W\d_][\u0300-\u036f]+"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folded:
     """A folded text, with the offsets of the pieces whose length changed, to map others back."""
 

@@ -1,7 +1,5 @@
 """Half-open stretches of an article's text, in Unicode code points."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 
@@ -26,7 +24,3 @@ class Span(NamedTuple):
     def distance(self, other: "Span") -> int:
         """Return the number of characters between the two spans; 0 when they touch or overlap."""
         return max(0, other.start - self.end, self.start - other.end)
-
-
-# The span of a pair of offsets, at half the price: for finders that make hundreds an article.
-as_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)

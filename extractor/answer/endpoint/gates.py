@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from extractor.errors import ExtractError
+from extractor.frozen import frozen
 
 
 class Deferred(ExtractError):
     """A question was deferred to a batch: its article cannot be finished now."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeferredQuestion:
     """How a question that was deferred before stands."""
 

@@ -1,7 +1,7 @@
 """Makes the questions of the plan "whole": one an article, or one for each part of a long one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from extractor.answer.model.markup import list_names, mark_up, one_line, parts_o
 from extractor.answer.model.prompt import Prompts, described
 from extractor.answers import Answer, row_key
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.kinds import accountable_kinds, all_kinds
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.schema.wire import Shared, schema_of, strict
@@ -135,7 +136,7 @@ def _is_open(asked: FieldShape, by_rules: Answer, wanted: frozenset[str]) -> boo
     return any(row_key(asked, str(row.get(anchor))) in wanted for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Setup:
     """What all questions on some fields of a schema share."""
 

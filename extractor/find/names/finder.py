@@ -31,7 +31,7 @@ from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import singular
 from extractor.language.spellings import alike, key
 from extractor.language.word_classes import kind_of_noun, kind_of_word
-from extractor.text.spans import as_span
+from extractor.text.spans import Span
 
 _SUFFIXES = word_set("names.suffixes")
 
@@ -375,7 +375,7 @@ def _freeze(
                 names.append((a, form))
             elif kind == "nominal":  # but no alias: "her message", which likely is hers
                 printed.add(text[a:b])
-            mentions.append(Mention(f"{id_}.{count}", as_span(span), kind, means))
+            mentions.append(Mention(f"{id_}.{count}", Span(*span), kind, means))
         name = (draft.words and _chief_form(document, names)) or draft.name
         printed.discard(name)
         entity = Entity(

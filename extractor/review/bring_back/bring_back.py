@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from extractor.errors import EditRefused, StaleDecision
+from extractor.frozen import frozen
 from extractor.review.bring_back.cells import change_of
 from extractor.review.bring_back.returned_file import SheetRow, is_as_written, sheet_rows, text_of
 from extractor.review.claims.claims import Claim, claims_by_id
@@ -47,7 +48,7 @@ _ACTIONS = {
 Edits = dict[str, tuple[EditableField, str]]  # by the field's key, with the column's name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Why a row or one of its cells was not taken, and where it is."""
 

@@ -11,12 +11,12 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from extractor.errors import UsageError
+from extractor.frozen import frozen
 from extractor.language.en.calendar import MONTH_NUMBERS
 from extractor.read.bylines import date_in
 from extractor.review.publish.columns import same_name
@@ -39,7 +39,7 @@ _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[-/. ]{1,2}(\d{1,4})")
 Day = tuple[int | None, int, int | None]  # year, month, day
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetRow:
     """A row below the header of a returned sheet."""
 

@@ -7,10 +7,11 @@ evidence, not the number of a row nor the model. It outlives runs: see sync/sync
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Literal
 
 from extractor.errors import ReviewError
+from extractor.frozen import frozen
 from extractor.review.claims.json_rows import Json
 from extractor.store.packing import storable
 
@@ -24,7 +25,7 @@ DECIDED = ("accepted", "corrected", "rejected")
 UNDECIDED = ("open", "later")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """A row of a sheet as an analyst decides on it. Places count code points of its article."""
 

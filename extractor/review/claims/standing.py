@@ -13,9 +13,10 @@ can be filtered in SQL; `refold` in recording.py computes them anew at any time.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Literal
 
+from extractor.frozen import frozen
 from extractor.review.claims.claims import DECIDED, Status
 from extractor.review.claims.json_rows import Json, essence, packed, speaker_of, unpacked
 from extractor.review.claims.risk import assess
@@ -37,7 +38,7 @@ _STATUS: dict[str, Status] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """One entry of the log. Places count code points of the text `article_sha256`."""
 
@@ -73,7 +74,7 @@ def read_decision(row: sqlite3.Row) -> Decision:
     return Decision(second=row["pass"] == 2, **data)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What follows from a claim's log: its status, and the row that counts now."""
 

@@ -6,13 +6,13 @@ one of them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from extractor.errors import EditRefused
 from extractor.find.candidates import GAP
+from extractor.frozen import frozen
 from extractor.record import record_from_json, record_to_json
 from extractor.review.claims.claims import Claim
 from extractor.review.claims.empty_rows import empty_row, field_json
@@ -38,7 +38,7 @@ class NewRow(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NameChoice:
     """A name of the article, for a form: {"entity": id} chooses it."""
 

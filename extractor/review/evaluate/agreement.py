@@ -10,10 +10,11 @@ Analysis, 1980), which takes away what chance would give.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractor.errors import UsageError
+from extractor.frozen import frozen
 from extractor.review.claims.claims import SELECT, Claim, claims_by_id, read_claim
 from extractor.review.claims.json_rows import essence
 from extractor.review.claims.standing import Decision, log_of, not_undone
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _VERDICTS = {"accept": "kept", "correct": "corrected", "reject": "rejected", "add": "kept"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pair:
     """A claim that two reviewers decided on."""
 
@@ -47,7 +48,7 @@ class Pair:
         return bool(essence(self.first.after) == essence(self.second.after))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Agreement:
     """How far two reviews of the same claims agree."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.article import Article
 from extractor.errors import ExtractError, UsageError
+from extractor.frozen import frozen
 from extractor.review.claims.json_rows import unpacked
 from extractor.review.evaluate.scoring import RecordRow, Scores, add_up, score_article
 from extractor.store.packing import anchor_of, rows_of, storable, unpack_json
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from extractor.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Machine:
     """What answered: all settings by which two machines may differ."""
 
@@ -47,7 +48,7 @@ class Machine:
         return ", ".join([*parts, *(["asked anew"] if self.anew else [])])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewedArticle:
     """An article of which every claim by a schema is decided, with the rows that are right."""
 

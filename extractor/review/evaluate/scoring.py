@@ -10,9 +10,9 @@ missed is missed in each of its fields, as in the evaluation of slots at the MUC
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from extractor.frozen import frozen
 from extractor.text.folding import fold
 
 # What an anchor spreads into its row: see record.record_to_json.
@@ -20,7 +20,7 @@ _WORDS = frozenset({"text", "spans"})
 _NUMBER = frozenset({"text", "start", "end", "value", "low", "high", "unit", "approximate"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordRow:
     """A row of a record with the place of its evidence, half-open in code points, if it has one."""
 
@@ -30,7 +30,7 @@ class RecordRow:
     data: dict[str, Any]  # as in the JSON of an extraction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """How many values a machine gave, how many it should have given, how many are both."""
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from extractor.frozen import frozen
 from extractor.record import record_from_json
 from extractor.review.claims.claims import Claim
 from extractor.review.claims.json_rows import Json
@@ -77,7 +78,7 @@ RESERVED_NAMES = frozenset(
 ) | {*_CSV_COLUMNS}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowDetails:
     """What is published with a claim and is not in it: of its article, decision and prompt."""
 
@@ -87,7 +88,7 @@ class RowDetails:
     prompt_sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EditableField:
     """A field that may be changed in a published sheet."""
 

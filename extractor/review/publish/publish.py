@@ -9,11 +9,11 @@ import csv
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, get_args
 
 from extractor.errors import OutputError, UsageError
+from extractor.frozen import frozen
 from extractor.review.desk import Desk
 from extractor.review.publish.columns import csv_names
 from extractor.review.publish.selection import Selection
@@ -34,7 +34,7 @@ ENDINGS: dict[Form, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishResult:
     """Counts and files of one export."""
 

@@ -6,13 +6,14 @@ whoever writes meanwhile. It holds the claims of one article in memory, not all.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from extractor.article import Article
 from extractor.errors import OutputError, UsageError
+from extractor.frozen import frozen
 from extractor.review.claims.claims import SELECT, UNDECIDED, Claim, read_claim
 from extractor.review.desk import Desk
 from extractor.review.publish.columns import PublishedKind, RowDetails, kinds_of
@@ -23,7 +24,7 @@ from extractor.store.store import unusable
 PUBLISHED_STATUSES = ("accepted", "corrected")  # unless a filter names others
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishedRow:
     """A claim as it is published."""
 
@@ -38,7 +39,7 @@ class PublishedRow:
         return self.claim.status in UNDECIDED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishedArticle:
     """An article with its rows to publish: in the order of the schema, then of the text."""
 

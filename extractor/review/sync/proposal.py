@@ -1,13 +1,12 @@
 """Proposals: what the machine says now, before it is known which claim it is."""
 
-from dataclasses import dataclass
-
+from extractor.frozen import frozen
 from extractor.review.claims.json_rows import Json
 from extractor.review.claims.recording import content_of
 from extractor.review.sync.matching import Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """What the machine says now: a row of the newest extraction, or a candidate no row uses."""
 

@@ -19,12 +19,12 @@ confidence is no feature: cross-validated, it added nothing.
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from extractor.find.candidates import QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import both_numbers
 from extractor.language.word_lists import alternatives
@@ -98,7 +98,7 @@ _LONGEST, _SHORTEST = 10, 4
 _NEAR = 600  # characters of a sentence that are read on each side of a stretch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DismissalEvidence:
     """The features by which a stretch is dismissed or kept."""
 

@@ -9,8 +9,7 @@
 None: "as soon as possible", "until 2026", "asked if", "at once", "on condition of anonymity".
 """
 
-from dataclasses import dataclass
-
+from extractor.frozen import frozen
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
     AUXILIARIES,
@@ -34,7 +33,7 @@ _EXCHANGES = frozenset(tuple(phrase.split()) for phrase in word_tuple("clauses.e
 _OCCASIONS = word_set("clauses.occasions")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """A condition's words, as tokens first:end of a sentence (half-open)."""
 

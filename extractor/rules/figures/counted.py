@@ -14,10 +14,10 @@ of the quotation that it stands in, or the source of its sentence ("officials sa
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from extractor.find.candidates import FigureCandidate, Mention
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import is_plural
 from extractor.rules.attribution.speakers import Attribution, attribute
@@ -50,7 +50,7 @@ _OTHERS = word_set("figures.counted-others")
 _PARTICIPLES = word_set("figures.counted-participles")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counted:
     """What one figure counts or measures."""
 

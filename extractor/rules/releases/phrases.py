@@ -1,9 +1,9 @@
 """Those whom a release is about: the phrases around it, with the names among them."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from extractor.find.candidates import Entity, Mention
+from extractor.frozen import frozen
 from extractor.language.en.countries import lookup
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.sentence_words import (
@@ -22,7 +22,7 @@ from extractor.rules.releases.lexicon import is_people, is_quantity
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase:
     """Those whom a release is about; indices are of the sentence's tokens."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.en.times import find_times
 from extractor.language.sentence_words import (
@@ -51,7 +52,7 @@ from extractor.rules.releases.verbs import (
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseStatement:
     """One sentence that states a release, read."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.restrictions import restrictions_in
+from extractor.frozen import frozen
 from extractor.language.en.countries import country_of
 from extractor.language.en.lists import word_set
 from extractor.rules.clauses.mention_index import Mentions
@@ -20,7 +21,7 @@ _JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sides:
     """Sender, target and measure of one statement, with how far each was found where it belongs."""
 

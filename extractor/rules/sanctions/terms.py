@@ -14,6 +14,7 @@ from extractor.find.candidates import Action, Status
 from extractor.find.document import Sentence
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
+from extractor.frozen import frozen
 from extractor.language.en.lists import word_set
 from extractor.language.en.times import find_times
 from extractor.language.sentence_words import (
@@ -37,7 +38,7 @@ from extractor.rules.sanctions.status import status_of
 from extractor.text.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """One sanction statement, read."""
 
@@ -70,7 +71,7 @@ def read_terms(inventory: Inventory) -> list[Term]:
     return [course.of_the_news(term) for term in terms]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Scene:
     """One sentence with its conditions and times, read once for all its statements."""
 

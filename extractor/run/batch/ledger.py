@@ -7,9 +7,9 @@ that continues after a kill between any two steps knows which step is missing.
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from extractor.answer.endpoint.gates import Call, DeferredQuestion
+from extractor.frozen import frozen
 from extractor.run.batch.upload_files import BatchLine
 from extractor.store.entries import CallFor
 from extractor.store.store import Store
@@ -18,7 +18,7 @@ from extractor.store.store import Store
 ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubmittedBatch:
     """A batch that was submitted and whose answers have not been read yet."""
 
@@ -30,7 +30,7 @@ class SubmittedBatch:
     without: frozenset[str]  # what was left out of its requests
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineOutcome:
     """How a line of a batch ended."""
 

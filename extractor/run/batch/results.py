@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from extractor.answer.endpoint.failures import TransientFailure, judge_status, r
 from extractor.answer.endpoint.messages import tokens_of
 from extractor.answer.endpoint.prices import cost, price_of
 from extractor.errors import EndpointRefused, ModelError
+from extractor.frozen import frozen
 from extractor.run.batch.ledger import LineOutcome
 from extractor.run.batch.upload_files import BatchLine
 from extractor.settings import Settings
@@ -23,7 +24,7 @@ from extractor.settings import Settings
 _FULL = "token_limit_exceeded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BatchResult:
     """How a batch has ended."""
 

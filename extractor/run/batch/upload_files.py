@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from extractor.errors import OutputError
+from extractor.frozen import frozen
 
 # The documented limits of one file: 50,000 requests and 200 MB.
 MOST_LINES = 50_000
@@ -23,7 +24,7 @@ _NAME = ".extract-batch-"
 ANSWERS = f"{_NAME}answers.jsonl"  # a file of answers while it is read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BatchLine:
     """One line of a file: a request, without its content."""
 

@@ -8,7 +8,6 @@ import asyncio
 import importlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from time import perf_counter
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.article import Article
 from extractor.errors import ArticleTooLarge, InputError, NotAnArticle, SchemaError
+from extractor.frozen import frozen
 from extractor.pipeline import extract, extract_with
 from extractor.read import MAX_BYTES, read_article, read_bytes
 from extractor.read.files import printable_name
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from extractor.answer.model.asker import ModelAsker
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JobSettings:
     """How each article is extracted. Sent to every process and machine."""
 

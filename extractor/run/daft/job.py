@@ -12,13 +12,14 @@ import glob
 import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from extractor.errors import InputError, OutputError, UsageError
+from extractor.frozen import frozen
 from extractor.read.files import CRAWLS, ENDINGS, LINES
 from extractor.read.source import Source
 from extractor.run.command import fields_from
@@ -45,7 +46,7 @@ _A_PART = 1_000  # articles in one part of the work, as a cluster hands it out
 _MOST_SHOWN = 20  # failures that are printed; all of them are in the output
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DaftArguments:
     """The arguments of the command, besides settings and schema."""
 
@@ -119,7 +120,7 @@ def _daft() -> Any:
         ) from missing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Job:
     """Builds the data frames that Daft computes."""
 
@@ -221,7 +222,7 @@ class _Job:
         return types.struct({name: getattr(types, kind)() for name, kind in columns.items()})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Call:
     """What Daft hands to our functions beside the columns."""
 

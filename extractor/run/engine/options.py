@@ -1,9 +1,9 @@
 """The options of a run."""
 
-from dataclasses import dataclass
+from extractor.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """How a run goes, besides what the settings say."""
 

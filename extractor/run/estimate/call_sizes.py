@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from extractor.frozen import frozen
+
 # The recorded calls weigh as much as one of the model's own calls, less the more of these are
 # known, and nothing when there are so many.
 _ENOUGH = 20
@@ -20,7 +22,7 @@ _ENOUGH = 20
 _GROWTH = 8.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Round:
     """Sums over the requests of one round (1: asked; 2 and more: an answer went back)."""
 
@@ -111,7 +113,7 @@ class Sizes:
         return min(1.0, self.round(number + 1).calls / calls) if calls else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """The calls and tokens that are expected of a question."""
 

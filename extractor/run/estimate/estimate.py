@@ -12,7 +12,6 @@ import random
 import statistics
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +26,7 @@ from extractor.answer.model.asker import ModelAsker
 from extractor.article import Article
 from extractor.errors import AnswerInvalid, InputError
 from extractor.find.inventory import take
+from extractor.frozen import frozen
 from extractor.kinds import with_candidates
 from extractor.read.source import Source
 from extractor.record import Usage
@@ -45,7 +45,7 @@ _SEED = 4
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Estimate:
     """What a run would ask and cost."""
 
@@ -126,7 +126,7 @@ class Estimate:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _UnsentRequest:
     """A request that would have been sent."""
 

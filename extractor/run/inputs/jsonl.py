@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +18,7 @@ from extractor.errors import (
     NotAnArticle,
     UsageError,
 )
+from extractor.frozen import frozen
 from extractor.read import MAX_BYTES, article_from_text
 from extractor.read.bylines import date_in
 from extractor.read.files import printable_name
@@ -31,7 +32,7 @@ _ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]\d\d:\d
 _MOST_NAMED = 80  # characters of an id that a source's name takes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fields:
     """The names of the fields in a line's JSON object. Only the text must be there."""
 
@@ -55,7 +56,7 @@ class Fields:
         return cls(**given)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineRange:
     """The part of a growing file to read: bytes from `start` to `end`, half-open, whole lines."""
 

@@ -14,12 +14,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import BinaryIO, Protocol
 
 from extractor.errors import UsageError
+from extractor.frozen import frozen
 from extractor.read import MAX_BYTES
 from extractor.read.files import LINES, is_read_by_a_run, printable_name
 from extractor.run.inputs.jsonl import LineRange, sources_in_lines
@@ -183,7 +183,7 @@ class _WatchedPlace:
         return status.st_dev, status.st_ino
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Incomplete:
     """A file that is not complete yet, as it was at the last look."""
 
@@ -191,7 +191,7 @@ class _Incomplete:
     since: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Progress:
     """How far a file of lines was read."""
 

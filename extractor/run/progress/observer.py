@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from extractor.frozen import frozen
 from extractor.record import Usage
 from extractor.store.entries import Done, Earlier, Failed, Skipped
 
@@ -41,7 +42,7 @@ class RunStats:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How a run ended."""
 

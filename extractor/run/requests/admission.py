@@ -6,17 +6,17 @@ rate limits allow it and the budget reserves the money for it.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 
 from extractor.answer.endpoint.gates import Call
+from extractor.frozen import frozen
 from extractor.run.requests.budget import Budget
 from extractor.run.requests.rate_limits import RateLimits
 from extractor.run.workers.messages import Permission, RequestOver, RequestWaiting
 from extractor.run.workers.pool import Worker
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Request:
     """A request that waits or is under way."""
 

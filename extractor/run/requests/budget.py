@@ -12,12 +12,12 @@ by their budget. So a command that is repeated until it succeeds spends no more 
 """
 
 from collections import deque
-from dataclasses import dataclass
 from typing import Literal
 
 from extractor.answer.endpoint.gates import Call
 from extractor.answer.endpoint.prices import cost, dollars, price_of
 from extractor.errors import UsageError
+from extractor.frozen import frozen
 from extractor.settings import SETTINGS_FILE, Price, Settings
 from extractor.store.store import Store
 from extractor.store.work_key import Recipe
@@ -28,7 +28,7 @@ _REMEMBERED = 500
 _DOUBTFUL = frozenset({"timeout", "interrupted", "EndpointUnreachable"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paid:
     """What was paid by the earlier runs that a run continues, in US dollars."""
 

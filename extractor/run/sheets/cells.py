@@ -7,13 +7,14 @@ with the words of the article; a figure has its value, bounds and unit as number
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from extractor.fields import Figure
+from extractor.frozen import frozen
 from extractor.record import Extraction
 from extractor.run.sheets.pages import anchor
 from extractor.sheet.tables import Cell, Column, heading, row_kinds, tables
@@ -31,7 +32,7 @@ Value = str | int | float | bool | date | Link | None
 Cells = list[Value]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """A column of a workbook's sheet."""
 

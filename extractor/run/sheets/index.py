@@ -6,7 +6,6 @@ some thousands of rows well and a hundred thousand badly, so a long index has se
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from extractor.frozen import frozen
 from extractor.sheet import page
 from extractor.text.atomic_files import output_errors, replacing_text
 from extractor.text.printable import one_line
@@ -25,7 +25,7 @@ MOST_FAILURES = 1_000
 _CARDS = "(max-width: 44rem)"  # in index.css; the columns decide
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """An article in the index."""
 
@@ -39,7 +39,7 @@ class Entry:
     unaccounted: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """All articles of one schema; `entries` is gone through once, while it is written."""
 
@@ -83,7 +83,7 @@ def page_name(number: int) -> str:
     return FILE if number == 1 else f"index-{number}.html"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """What one page has of a listing."""
 

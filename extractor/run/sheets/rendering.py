@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from extractor.errors import OutputError
+from extractor.frozen import frozen
 from extractor.run.sheets.cells import Cells, article_row, kind_rows, warning_rows
 from extractor.run.sheets.pages import write_page
 from extractor.schema.catalogue import Schema, load_schema
@@ -25,7 +25,7 @@ _CHUNK = 16  # articles that a process is given at once
 _FEWEST = 200  # for fewer it does not pay to start processes (0.6 s)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WantedForms:
     """Which forms to render."""
 
@@ -35,7 +35,7 @@ class WantedForms:
     linked: bool  # whether there are pages that the workbook's rows may lead to
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenderTask:
     """A stored extraction with its article. Can be pickled."""
 
@@ -48,7 +48,7 @@ class RenderTask:
     write_page: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """One article in the forms wanted. Can be pickled."""
 

@@ -16,12 +16,12 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, get_args
 
 from extractor.errors import OutputError
+from extractor.frozen import frozen
 from extractor.pipeline import ENGINE
 from extractor.run.sheets import index
 from extractor.run.sheets.cells import FAILURES, WARNINGS, article_heads, kind_heads, sheet_title
@@ -52,7 +52,7 @@ Form = Literal["jsonl", "csv", "xlsx", "html"]
 FORMS: tuple[Form, ...] = get_args(Form)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """What `write_sheets` has written."""
 

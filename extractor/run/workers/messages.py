@@ -5,10 +5,10 @@ import pickle
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from extractor.answer.endpoint.gates import Call, DeferredQuestion
+from extractor.frozen import frozen
 from extractor.read.source import Source
 from extractor.record import Usage
 from extractor.store.packing import Packed
@@ -42,7 +42,7 @@ class Permission(NamedTuple):
     granted: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """There is no more work."""
 

@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -25,6 +24,7 @@ from extractor.errors import (
     ExtractError,
     UsageError,
 )
+from extractor.frozen import frozen
 from extractor.pipeline import extract, extract_with
 from extractor.record import Usage
 from extractor.run.workers.messages import (
@@ -57,7 +57,7 @@ class Refused(ExtractError):
     """Nothing more is to be asked in this run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkerSetup:
     """What a worker needs to know. Can be pickled."""
 
@@ -192,7 +192,7 @@ def reason_for(error: Exception) -> str:
     return f"an error inside news-extract, please report it: {type(error).__name__}: {words}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArticleQuestions:
     """Sends the questions about one article to the run. Implements `DeferredQuestions`."""
 
@@ -244,7 +244,7 @@ class Permissions:
             waiting.set_result(message.granted)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArticleGate:
     """The gate for the requests about one article. Implements `Gate`."""
 

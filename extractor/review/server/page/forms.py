@@ -5,12 +5,13 @@ and what the form sends are places. See editing.edited_row for the changes that 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
 from extractor.find.candidates import Entity
+from extractor.frozen import frozen
 from extractor.review.claims.json_rows import Json
 from extractor.review.decide.editing import VALUE, row_field
 from extractor.review.server.page.view_models import clipped, fields_of
@@ -34,7 +35,7 @@ _CONTROLS: dict[str, Control] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """One value that a field has: what people read, and what the form would send for it."""
 
@@ -44,7 +45,7 @@ class Value:
     spans: tuple[tuple[int, int], ...] = ()  # where it stands
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormField:
     """One field of the form."""
 

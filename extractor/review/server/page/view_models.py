@@ -1,11 +1,11 @@
 """View models: a claim's fields, flags, history and marks in the article, in words for people."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
 from extractor.errors import ReviewError
+from extractor.frozen import frozen
 from extractor.language.en.morphology import singular
 from extractor.record import record_from_json
 from extractor.review.claims.claims import UNDECIDED, Claim
@@ -55,7 +55,7 @@ _BESIDE = 25  # code points shown before and after a figure
 _AROUND = 4  # words shown before and after what has changed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldView:
     """One field of a row as the page shows it."""
 
@@ -69,7 +69,7 @@ class FieldView:
         return "; ".join(item_text(item) for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldChange:
     """A field in which two rows differ."""
 
@@ -77,7 +77,7 @@ class FieldChange:
     parts: tuple[tuple[DiffKind, str], ...]  # in order: kept, removed and added words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HistoryEntry:
     """An entry of a claim's history."""
 
