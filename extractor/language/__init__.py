@@ -1,1 +1,1 @@
-"""What the rules know of a language: tokens, word lists, forms of words, countries, times."""
+"""Knows a language for the finders and rules: tokens, word lists, word forms, countries, times."""

@@ -1,7 +1,7 @@
-"""Features of log-linear models: each combination is named and its weights summed once.
+"""Groups of features for log-linear models, with the sum of their weights, computed once each.
 
-The log-linear rankings (of antecedents and of speakers) score thousands of candidates by a few
-hundred groups of features; training wants their names, ranking only their weights.
+A model scores thousands of candidates by a few hundred different groups of features. Training reads
+the features' names, ranking only the sums of their weights.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _Ps = ParamSpec("_Ps")
 
 @frozen
 class Features:
-    """Some features of one candidate."""
+    """A group of features of one candidate."""
 
     names: tuple[str, ...]
     worth: float  # the sum of their weights
@@ -24,10 +24,10 @@ class Features:
 def weighed(
     weights: Callable[[], dict[str, float]], most: int = 20_000
 ) -> Callable[[Callable[_Ps, tuple[str, ...]]], Callable[_Ps, Features]]:
-    """Let a function that names features return them weighed; the same arguments, the same object.
+    """Make a function that names features return them as `Features`, with their weights summed.
 
-    `weights` returns the fitted weights by feature; what is in no table weighs nothing. `most`
-    answers are remembered.
+    `weights` returns feature -> fitted weight; a feature that is not in it weighs nothing. The
+    results for the last `most` different arguments are kept.
     """
 
     def wrap(name: Callable[_Ps, tuple[str, ...]]) -> Callable[_Ps, Features]:
@@ -36,16 +36,16 @@ def weighed(
             names, table = name(*args, **kwargs), weights()
             return Features(names, sum([table.get(feature, 0.0) for feature in names]))
 
-        _forgetting.append(features.cache_clear)
+        _clear_caches.append(features.cache_clear)
         return features  # type: ignore[return-value]  # lru_cache forgets the parameters
 
     return wrap
 
 
-_forgetting: list[Callable[[], None]] = []
+_clear_caches: list[Callable[[], None]] = []
 
 
 def forget() -> None:
-    """Weigh all features anew: the tables are others now."""
-    for clear in _forgetting:
+    """Forget all sums of weights, after the weights have changed."""
+    for clear in _clear_caches:
         clear()

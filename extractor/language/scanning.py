@@ -1,4 +1,4 @@
-"""Patterns that are tried only where a match of them may begin: at some words, or characters."""
+"""Runs a pattern only where a match can begin, for speed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def places_of(characters: Iterable[str], text: str) -> list[int]:
-    """Return where the text has any of these characters, in order."""
-    found = []
+    """Return the offsets at which the text has any of these characters, in order."""
+    places = []
     for character in characters:
         at = text.find(character)
         while at >= 0:
-            found.append(at)
+            places.append(at)
             at = text.find(character, at + 1)
-    found.sort()
-    return found
+    places.sort()
+    return places
 
 
 def matches(
@@ -29,9 +29,9 @@ def matches(
     tokens: Tokens,
     places: list[int],
 ) -> Iterator[re.Match[str]]:
-    """Yield the matches of `pattern` in order of the text, none overlapping another.
+    """Yield the matches of `pattern` in order of the text; no two overlap.
 
-    `places` are the tokens in which `beginning` matches, wherever a match may begin.
+    A match begins where `beginning` matches inside a token; `places` are these tokens, in order.
     """
     done = 0
     for k in places:

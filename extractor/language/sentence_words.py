@@ -1,7 +1,13 @@
-"""The words of one sentence, and where its noun phrases and clauses end.
+"""Says where the noun phrases and clauses of a sentence begin and end, without a tagger.
 
-A shallow reading: closed classes of words and capital letters, no tagger. What it knows is shared
-by the finders and readers of sanction statements and releases.
+By closed classes of words and capital letters:
+
+* a noun phrase runs over "of", possessives, lists of names and "in" before a place ("top officials
+  of X and Y"); a verb, another preposition, a mark or an adverb ends it;
+* a clause ends at a mark stronger than a comma, at ", and he …" or ", he said", and begins after
+  such a mark or a subordinating word.
+
+The closed classes are those that the rules of sanction statements and releases share.
 """
 
 from extractor.language.en.lists import word_set
@@ -38,7 +44,7 @@ _BEFORE_SHORT_VERBS = word_set("closed_classes.before-short-verbs")
 
 
 def is_adverb(token: Token) -> bool:
-    """Return whether a lower-case word is an adverb by its form or a short list."""
+    """Return whether a word is an adverb by its form or a list, e.g. "openly", "also"."""
     return token.low in _ADVERB_LIKE or (
         len(token.low) > 4 and token.low.endswith("ly") and token.text[:1].islower()
     )
@@ -90,7 +96,10 @@ def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
 
 
 def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
-    """Return whether token `i` can belong to the noun phrase begun at `at`."""
+    """Return whether token `i` can belong to the noun phrase that begins at `at`.
+
+    E.g. "'s" or "sanctioned" in "Ottawa's sanctioned banks". `after_name`: a name stands before.
+    """
     token, first = tokens[i], i == at
     low = token.low
     if is_short_verb(tokens, i):
@@ -142,12 +151,12 @@ _TRAILING = word_set("clauses.trailing")
 
 
 def _stacked(tokens: list[Token], i: int) -> bool:
-    """Return whether a determiner follows another one: "all its", "most of the", "the many"."""
+    """Return whether the determiner at `i` follows another, e.g. "its" in "all its"."""
     return tokens[i - 1].low in DETERMINERS
 
 
 def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
-    """Return whether an "-ed" word is an adjective here: "the sanctioned banks", "state-owned"."""
+    """Return whether an "-ed" word is an adjective here, e.g. "the sanctioned banks"."""
     if i == at or "-" in tokens[i].low or tokens[i - 1].low in DETERMINERS | {"of", "and"}:
         return True
     following = tokens[i + 1] if i + 1 < len(tokens) else None  # "Russian liquefied gas"
@@ -226,7 +235,7 @@ def subject_start(tokens: list[Token], end: int) -> int:
 
 
 def _joins_subjects(tokens: list[Token], i: int) -> bool:
-    """Return whether "and" at `i` joins two subjects, not two clauses ("… for X and 114 were")."""
+    """Return whether "and" at `i` joins two subjects, e.g. "X and Y were"; not two clauses."""
     for j in range(i - 1, max(-1, i - 8), -1):
         token = tokens[j]
         if not token.word or token.low in SUBORDINATORS:
@@ -270,7 +279,7 @@ _SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _clause_follows(tokens: list[Token], i: int) -> bool:
-    """Return whether a new clause begins at `i`, after a comma."""
+    """Return whether a new clause begins at `i`, after a comma, e.g. "he said", "which"."""
     window = tokens[i : i + 12]
     if not window:
         return True

@@ -1,11 +1,11 @@
-"""Whether two words are spellings of one name."""
+"""Says whether two words are spellings of one name: "Müller" and "Muller", "Okafor", "Okafour"."""
 
 from functools import lru_cache
 
 
 @lru_cache(maxsize=20_000)
 def key(word: str) -> str:
-    """Return a word as it is compared: lower case, no accents, no possessive."""
+    """Return a word in the form that is compared: lower case, no accents, no possessive ending."""
     word = word.lower().replace("’", "'").removesuffix("'s").strip(".'")
     if word.isascii():
         return word
@@ -15,7 +15,10 @@ def key(word: str) -> str:
 
 
 def alike(a: str, b: str) -> bool:
-    """Return whether two words are spellings of one name: at most one edit in four letters."""
+    """Return whether two words are spellings of one name, e.g. "okafor" and "okafour".
+
+    They begin with the same letter and differ by at most one edit in four letters, at most two.
+    """
     if a == b:
         return True
     longest = max(len(a), len(b))

@@ -42,31 +42,31 @@ class Token(NamedTuple):
 
     @property
     def word(self) -> bool:
-        """Return whether this is a word, a number or a possessive ending, and no mark."""
+        """Return whether this is a word, a number or a possessive ending, not a mark like ","."""
         return self.text[0].isalnum() or self.text[0] == "$" or self.low == "'s"
 
 
 @frozen
 class Tokens:
-    """The tokens of one text in columns, which what runs over the whole article reads quickly.
+    """The tokens of one text in columns, for speed where the whole article is read.
 
-    `start[i]`, `end[i]` are half-open offsets of `text[i]`; `between` gives the same tokens one by
-    one.
+    Token `i` is `text[i]` at the offsets `start[i]:end[i]` (half-open, code points). `between` gives
+    a stretch of them as `Token` objects.
     """
 
     text: list[str]
     lower: list[str]
     start: list[int]
     end: list[int]
-    classes: list[int]  # token -> the bits of what it is (`word_classes`)
-    classed: dict[int, list[int]]  # the same bits -> the tokens that have them, in order
+    classes: list[int]  # token -> the bits of its classes (`word_classes`)
+    classed: dict[int, list[int]]  # such bits -> the tokens that have just these, in order
     # Returns the index of the first token that starts at or after an offset.
     first_from: Callable[[int], int] = field(repr=False, compare=False)
 
     def all_of(self, classes: int) -> list[int]:
         """Return the tokens of any of these classes, in order."""
-        found = [places for bits, places in self.classed.items() if bits & classes]
-        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
+        groups = [places for bits, places in self.classed.items() if bits & classes]
+        return groups[0] if len(groups) == 1 else sorted(chain.from_iterable(groups))
 
     def between(self, first: int, last: int) -> list[Token]:
         """Return the tokens first:last, one by one."""

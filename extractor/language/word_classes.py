@@ -1,4 +1,8 @@
-"""Word classes as bit flags, computed once for each distinct word, as printed."""
+"""Classes of words as bit flags, computed once for each distinct word as printed.
+
+A finder asks the document's tokens for those of a class (`Tokens.all_of`) instead of reading every
+word: capitalised words for names, NUMBER for figures, SPEECH for attribution.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ _KINDS: dict[str, EntityKind] = {
 
 
 def kind_of_noun(noun: str) -> EntityKind | None:
-    """Return what a noun in the singular describes; None when nothing that speaks."""
+    """Return what a noun in the singular describes: people, bodies or documents; else None."""
     if noun in PERSON_NOUNS:
         return "person"
     return _KINDS.get(noun.rpartition("-")[2])
@@ -50,7 +54,7 @@ def kind_of_word(word: str) -> EntityKind | None:
 
 
 def capital(word: str) -> bool:
-    """Return whether a word is capitalised as names are."""
+    """Return whether a word is capitalised as names are, e.g. "Okafor", "d'Orsay"."""
     return word[0].isupper() or (len(word) > 2 and word[1] in _INNER and word[2].isupper())
 
 

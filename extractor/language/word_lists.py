@@ -1,7 +1,7 @@
 """Reads a language's word lists from its data files; the format is described in README.md.
 
-A list is asked for by the name of its file and section: `words("sanctions.goods")`. A file is read
-once, when the first of its lists is asked for. What the words mean to a rule is said in the files.
+A list is named by its file and section: `words("sanctions.goods")`. A file is read once, when the
+first of its lists is asked for. Comments in the files say what each list is for.
 """
 
 import re

@@ -1,1 +1,1 @@
-"""What the rules know of English: word lists (data/*.txt), the forms of words, names, countries."""
+"""Knows English for the finders and rules: word lists, word forms, first names, countries."""

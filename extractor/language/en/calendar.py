@@ -1,4 +1,4 @@
-"""The names of months and weekdays as printed, with their short forms, and patterns for them."""
+"""Names of months and weekdays as printed, with their short forms, and patterns for them."""
 
 from extractor.language.en.lists import word_set, word_tuple
 from extractor.language.word_lists import alternatives

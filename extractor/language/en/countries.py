@@ -1,7 +1,8 @@
-"""Countries by name, demonym or capital, from the countryinfo library; a few short forms of ours.
+"""Looks up countries by name, demonym or capital.
 
-"Moscow" and "Russian" both stand for Russia in the press; which of place, people and government
-is meant is for the caller to say.
+From the countryinfo library, with short forms of the press added (data/countries.txt). "Moscow" and
+"Russian" both stand for Russia; whether the place, the people or the government is meant is for the
+caller to decide.
 """
 
 from functools import cache, lru_cache
@@ -16,7 +17,7 @@ PlaceKind = Literal["name", "demonym", "capital"]
 
 
 class Country(NamedTuple):
-    """What one word or phrase stands for."""
+    """The country that a word or phrase stands for."""
 
     code: str  # ISO 3166 alpha-2; "EU" and "UN" for these two bodies
     kind: PlaceKind
@@ -51,7 +52,10 @@ def _table() -> dict[str, Country]:
 
 
 def _add(table: dict[str, Country], form: str | None, country: Country) -> None:
-    """Enter a form, in lower case; the first country to claim it keeps it."""
+    """Add a form in lower case to the table; names and demonyms go before capitals.
+
+    Of two countries with the same form the first keeps it.
+    """
     key = (form or "").lower().strip()
     if not key or (country.kind == "capital" and key in _NOT_AS_CAPITAL):
         return
@@ -66,33 +70,33 @@ def lookup(form: str) -> Country | None:
     key = form.lower().removeprefix("the ").replace("’", "'")
     if key.endswith("'s"):
         key = key[:-2]
-    found = table.get(key)
-    if found is None and key.endswith("s"):
+    country = table.get(key)
+    if country is None and key.endswith("s"):
         single = table.get(key[:-1])
-        found = single if single and single.kind == "demonym" else None
-    if found is None and key.startswith(("anti-", "pro-", "non-")):
-        found = table.get(key.partition("-")[2])
-    return found
+        country = single if single and single.kind == "demonym" else None
+    if country is None and key.startswith(("anti-", "pro-", "non-")):
+        country = table.get(key.partition("-")[2])
+    return country
 
 
 def country_of(form: str) -> str | None:
     """Return the ISO code of the country that `form` names; None when it names none."""
-    found = lookup(form)
-    return found.code if found else None
+    country = lookup(form)
+    return country.code if country else None
 
 
 def is_place(form: str) -> bool:
-    """Return whether `form` is a country's name or a capital (not a demonym)."""
-    found = lookup(form)
-    return found is not None and found.kind != "demonym"
+    """Return whether `form` is a country's name or capital, e.g. "Norway", "Oslo"."""
+    country = lookup(form)
+    return country is not None and country.kind != "demonym"
 
 
 def is_demonym(form: str) -> bool:
     """Return whether `form` is a people's name or adjective, e.g. "Russian", "Belgians"."""
-    found = lookup(form)
-    return found is not None and found.kind == "demonym"
+    country = lookup(form)
+    return country is not None and country.kind == "demonym"
 
 
 def also_a_first_name(form: str) -> bool:
-    """Return whether a country's name is a common given name too ("Jordan", "Chad")."""
+    """Return whether a country's name is a common first name too, e.g. "Jordan", "Chad"."""
     return form.lower() in _ALSO_NAMES

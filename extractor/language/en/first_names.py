@@ -1,10 +1,10 @@
-"""First names of women and men, by the lists of the US census (package `names`)."""
+"""Looks up first names of women and men in the lists of the US census (package `names`)."""
 
 from functools import cache, lru_cache
 from pathlib import Path
 
-# How many times oftener the one than the other bears a name that tells; of newsmakers, as prominent
-# people go, more than two in three are men.
+# How many times more women (or men) must bear a name than men (or women) for it to tell the gender.
+# Less for men, who are more than two in three of the people in the news.
 _SURE_OF_WOMAN, _SURE_OF_MAN = 4.0, 3.5
 
 
@@ -24,14 +24,14 @@ def first_name_gender(name: str) -> str | None:
 
 
 def borne_by_both(name: str) -> bool:
-    """Return whether one in twenty bearers of a first name, and more, is of the other gender."""
+    """Return whether women and men bear a first name, each more than 1 in 20, e.g. "Leslie"."""
     female, male = _first_names()
     counts = female.get(name.lower(), 0.0), male.get(name.lower(), 0.0)
     return 20 * min(counts) > max(counts)
 
 
 def is_first_name(name: str) -> bool:
-    """Return whether a word is a first name in the US census lists."""
+    """Return whether a word is a first name in the US census lists, e.g. "Ann"."""
     female, male = _first_names()
     key = name.lower()
     return key in female or key in male

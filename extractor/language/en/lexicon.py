@@ -1,7 +1,7 @@
 """Word sets of English that several packages read: closed classes, titles, nouns, verbs of speech.
 
-Everything is lower case. The words lie in data/*.txt; only what is put together from several lists
-is said here. Lists of a class of words, never of particular people or outlets.
+All in lower case. The words are in data/*.txt; here lists are joined into sets. They hold classes
+of words, never particular people or outlets.
 """
 
 from collections.abc import Iterable

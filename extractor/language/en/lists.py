@@ -1,4 +1,4 @@
-"""The word lists of English: `word_set("sanctions.goods")` reads [goods] of data/sanctions.txt."""
+"""Reads the word lists of English, e.g. [goods] of data/sanctions.txt as "sanctions.goods"."""
 
 from extractor.language.en.morphology import DATA, verb_forms
 from extractor.language.word_lists import WordLists

@@ -1,7 +1,7 @@
-"""The forms of English words: of verbs from their base form, of nouns from their plural.
+"""Forms of English words: of a verb from its base form, the singular and plural of nouns.
 
-Regular forms by rule, irregular ones from data/irregular.txt. A word's part of speech is not told
-from its form: `singular("runs")` is "run".
+Regular forms by rule, irregular ones from data/irregular.txt. The part of speech is not judged:
+`singular("runs")` is "run".
 """
 
 import re
@@ -27,6 +27,7 @@ def _irregular_verbs() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _doubling_verbs() -> frozenset[str]:
+    """Return verbs of more syllables that double their last letter: "admit", "admitted"."""
     return _IRREGULAR.words("irregular.doubled")
 
 
@@ -44,6 +45,7 @@ def plurals_without_s() -> frozenset[str]:
 
 @cache
 def _no_plurals() -> frozenset[str]:
+    """Return words that end in "s" and are no plurals."""
     return _IRREGULAR.words("irregular.not-plural")
 
 
@@ -110,5 +112,5 @@ def plural(noun: str) -> str:
 
 
 def both_numbers(nouns: Iterable[str]) -> frozenset[str]:
-    """Return nouns with their plurals."""
+    """Return nouns with their plurals, e.g. of "bank" and "ally" also "banks" and "allies"."""
     return frozenset(form for noun in nouns for form in (noun, plural(noun)))

@@ -1,4 +1,4 @@
-"""The words for numbers and their values: units, tens, scales, vague amounts, parts, ordinals."""
+"""Words for numbers with their values: units, tens, scales, vague amounts, parts, ordinals."""
 
 from extractor.language.en.lists import word_labels, word_set, word_tuple
 

@@ -1,8 +1,13 @@
-"""Expressions of time with their exact place: "on Saturday", "in August", "five years ago".
+"""Finds expressions of time, with their prepositions.
 
-What it finds: dates, weekdays, months, years, seasons, stretches ("in the coming months", "for six
-months", "until 31 July 2026") and adverbs of time ("immediately", "tomorrow"). What it does not:
-resolve them to a calendar, or events used as dates ("after the invasion"); those are clauses.
+* dates and weekdays: "on Saturday", "13 December 2025", "2025-12-13";
+* months and years after a preposition or the like: "in August", "since 2014", "early 2026", so that
+  the verb "may" and other numbers of four digits are none;
+* stretches: "in the coming months", "for six months", "until 31 July 2026", "last week";
+* "five years ago", "a day later"; adverbs of time: "immediately", "tomorrow".
+
+They are not resolved to a calendar. Events used as dates ("after the invasion") are clauses, which
+`rules.clauses.conditions` reads.
 """
 
 import re
@@ -78,7 +83,7 @@ def find_times(text: str, span: Span | None = None) -> list[Span]:
     Offsets are half-open, in code points of `text`; spans do not overlap. Never raises.
     """
     start, end = span if span is not None else (0, len(text))
-    found: list[Span] = []
+    times: list[Span] = []
     starts: list[int] = []  # of the last few words after the last expression
     free = start
     for word in _WORD.finditer(text, start, end):
@@ -95,8 +100,8 @@ def find_times(text: str, span: Span | None = None) -> list[Span]:
             phrase = match.group()
             if not (phrase.endswith("may") and _MODAL_MAY.search(phrase)):
                 # the verb stands in lower case, the month never
-                found.append(Span(*match.span()))
+                times.append(Span(*match.span()))
                 free = match.end()
                 starts.clear()
             break
-    return found
+    return times
