@@ -50,8 +50,8 @@ class Token(NamedTuple):
 class Tokens:
     """The tokens of one text in columns, for speed where the whole article is read.
 
-    Token `i` is `text[i]` at the offsets `start[i]:end[i]` (half-open, code points). `between` gives
-    a stretch of them as `Token` objects.
+    Token `i` is `text[i]` at the offsets `start[i]:end[i]` (code points, half-open). Use `between`
+    for a stretch of them as `Token` objects.
     """
 
     text: list[str]
