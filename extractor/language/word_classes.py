@@ -72,6 +72,7 @@ class _WordClasses(dict[str, tuple[str, int]]):
 
 
 def _classes(word: str, lower: str) -> int:
+    """Return the bits of a word's classes; `lower` is the word in lower case."""
     noun = kind_of_word(lower)
     if word.isascii() and word.isalpha():  # no boundary within: what matches is the whole word
         number, states = TRIGGER.match(word) is not None, lower in BEGINNINGS

@@ -1,1 +1,1 @@
-"""Sanction statements: words that say what happens to a restriction."""
+"""Finds sanction statements: words that say what happens to a restriction."""

@@ -1,9 +1,11 @@
-"""Entry bans: named foreigners kept out of a country, and firms of one country shut out of another.
+"""Finds entry bans, which keep named people out of a country or firms out of its market.
 
-Known by three forms: "banned X from entering …", "barred X from the country", "denied X a visa".
-A ban on a whole faith or people, on migrants or refugees is immigration policy and none of them;
-nor is a ban from a league, a ballot or a road. Once an article tells of an entry ban, "ban him"
-means that one.
+* "banned X from entering …", "X was barred from the country", "barred the firm from trading in …";
+* "denied X a visa", "refused entry to X";
+* "ban him", "blacklisted Berg" once the article has told of an entry ban.
+
+None: a ban on a whole faith or people, on migrants or refugees, which is immigration policy; a ban
+from a league, a ballot or a road.
 """
 
 import re
@@ -24,7 +26,7 @@ BANNING = word_set("sanctions.banning")
 REFUSING = word_set("sanctions.refusing")
 _CLEAR = word_set("sanctions.clear-bans")
 OPENINGS = word_tuple("sanctions.entry-ban-openings")
-# it begins with letters that every match has: many times as fast as with a boundary
+# Begins with letters that every match has: many times as fast as a word boundary.
 _BANNED_FROM = re.compile(r"ba(?:nn?|rr?)(?:s|ed|ing)?\b[^.\n]{0,60}?\bfrom (?:the )?[A-Z]")
 _ENTERING = word_set("sanctions.entering")
 _TRADING = word_set("sanctions.trading")
@@ -34,7 +36,7 @@ _PERSONS = word_set("sanctions.banned-persons")
 
 
 def opens_entry_ban(text: str) -> bool:
-    """Return whether a text, as printed, may tell of an entry ban."""
+    """Return whether a text may tell of an entry ban, e.g. "barred from Norway"; a cheap test."""
     low = text.lower()
     if not any(
         word in low for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")
@@ -44,10 +46,10 @@ def opens_entry_ban(text: str) -> bool:
 
 
 def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
-    """Return where the object of the entry ban at token `i` begins and ends, and the ban's end.
+    """Return the tokens first:last of who is kept out by the verb at `i`, and where the ban ends.
 
-    The object stands behind an active verb and before a passive one; (i, i, end) when nobody is
-    named where it is looked for. None when the word is no entry ban.
+    Who is kept out stands behind an active verb and before a passive one. None when the word at `i`
+    begins no entry ban.
     """
     low = tokens[i].low
     if low in REFUSING:
@@ -75,7 +77,7 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
 
 
 def _from_where(tokens: list[Token], i: int) -> int | None:
-    """Return the "from" of a ban: of entering, if one is, and else the first one."""
+    """Return the token "from" of a ban: that before "entering" if there is one, else the first."""
     near = range(i + 1, min(len(tokens) - 1, i + 14))
     found = [k for k in near if tokens[k].low == "from"]
     entering = [k for k in found if tokens[k + 1].low in _ENTERING | _TRADING]
@@ -85,7 +87,7 @@ def _from_where(tokens: list[Token], i: int) -> int | None:
 
 
 def bare_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
-    """Return the same for "ban him", "blacklisted", where the article tells of an entry ban."""
+    """Return the same as `entry_ban_at` for "ban him", "blacklisted Berg"."""
     if tokens[i].low not in _CLEAR or i + 1 >= len(tokens):
         return None
     following = tokens[i + 1]
@@ -123,7 +125,7 @@ def _place_end(tokens: list[Token], k: int) -> int:
 
 
 def _named(words: list[Token]) -> bool:
-    """Return whether a phrase names persons or firms, not a faith, a people or travellers."""
+    """Return whether a phrase names persons or firms, e.g. "two officials", not "refugees"."""
     if any(t.low in WHOLE_PEOPLES or t.low.startswith("non-") for t in words):
         return False
     if any(t.low in ("him", "her") or t.low in _PERSONS for t in words):

@@ -1,9 +1,17 @@
 """Finds sanction statements: words that say what happens to a restriction.
 
-For every restriction named in a sentence (`restrictions`) it looks for what is done to it:
-a verb before it ("agreed to lift sanctions on oil"), a verb behind it ("sanctions were
-tightened"), a noun ("the lifting of sanctions", "sanctions relief"), or the restriction's own verb
-("sanctioned two banks"). A restriction without any is a comment and no statement.
+For every restriction named in a sentence (`restrictions`, `entry_bans`) it looks for what is done
+to it:
+
+* its own verb: "sanctioned two banks";
+* a verb before it: "agreed to lift sanctions on oil" (`verbs_before`);
+* a noun or preposition before it: "the lifting of sanctions", "relief from" (`nouns_before`);
+* a verb behind it: "sanctions were tightened", "… remain in place" (`verbs_after`);
+* a noun behind it: "sanctions relief".
+
+A restriction without any of these is only mentioned, and no statement. An article is not read when
+its restrictions are not between states (a school's sanctions). "lift them" in the sentence after
+one with a restriction is a statement too.
 """
 
 import re
@@ -42,7 +50,7 @@ from extractor.text.spans import Span
 def find_statements(document: Document) -> tuple[StatementReading, ...]:
     """Return the sanction statements in order, ids T1…; never raises on any text.
 
-    A statement inside a quotation is found as any other: it is its speaker's claim.
+    Statements inside quotations are found too: they are their speakers' claims.
     """
     found: list[StatementReading] = []
     for sentence, readings in _read_sentences(document):
@@ -73,7 +81,7 @@ def _read_sentences(document: Document) -> list[tuple[Sentence, list[Reading]]]:
 def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]]:
     """Return the sentences that may name restrictions, with those that they name, in order.
 
-    A sentence that goes on with "them" behind such a one is of them too, and names none.
+    Also a sentence with "them" or "they" right after such a one, with no restrictions.
     """
     text = document.article.text
     stems = stems_in(text)
@@ -105,9 +113,9 @@ _CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
 
 
 def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -> bool:
-    """Return whether an article's restrictions are between states, not those of a school.
+    """Return whether an article's restrictions are between states, e.g. not those of a school.
 
-    They are when a state is named in a sentence with one of them, or two around one.
+    They are when a state is named in a sentence with one of them, or two states near one.
     """
     holding = [(sentence, found) for sentence, found in read if found]
     for sentence, found in holding:
@@ -206,7 +214,10 @@ def _shared_complement(
 
 
 def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
-    """Return what is done to one restriction, by the first of these that says anything."""
+    """Return what is done to one restriction: the first kind of words that says anything counts.
+
+    `until` is the token at which the next restriction begins.
+    """
     if r.kind == "verb":
         return [_own_verb(tokens, r)]
     compound = _compound(tokens, r)

@@ -1,4 +1,4 @@
-"""Words for what is done to a restriction, and what each says about how settled it is."""
+"""Words for what is done to a restriction, and for how settled they say it is."""
 
 from typing import cast, get_args
 

@@ -1,4 +1,10 @@
-"""Nouns and prepositions before a restriction: "the lifting of", "relief from", "hit X with"."""
+"""Reads nouns and prepositions before a restriction.
+
+* of: "the lifting of sanctions", "the target of sanctions", "the threat of"; "in favour of";
+* from, to, on, off: "relief from", "an end to", "subject to", "vote on", "took X off the list";
+* with: "hit X with sanctions", "do away with"; for: "called for"; under: "is under sanctions";
+* by: "was hit by"; towards: "moved towards"; at: "hinted at"; out: "ruled out".
+"""
 
 from extractor.find.candidates import Action, Status
 from extractor.find.sanctions.lexicon import (
@@ -65,7 +71,7 @@ def noun_before(tokens: list[Token], r: Restriction) -> Reading | None:
 
 
 def _struck_by(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
-    """Read "was hit by sanctions", of people and firms: that an economy suffers is no action."""
+    """Read "was hit by sanctions" of people and firms; that an economy suffers is no action."""
     if i < 2 or tokens[i - 1].low not in _STRUCK:
         return None
     be = be_index(tokens, i - 1)
@@ -91,6 +97,7 @@ _NEARING = word_set("sanctions.nearing")
 
 
 def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "the lifting of", "the target of", "the prospect of", with "of" at token `i`."""
     for j in range(i - 1, max(-1, i - 4), -1):
         low = tokens[j].low
         if low in NOUNS and not (low == "end" and tokens[j - 1].low in ("the", "at") and j < i - 1):
@@ -182,6 +189,7 @@ def _listing(word: str, preposition: str) -> Action | None:
 
 
 def _with(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "hit X with", "threatened with", "do away with", with "with" at token `i`."""
     for j in range(i - 1, max(-1, i - 12), -1):
         word = tokens[j].low
         if word == "away" and tokens[j - 1].low in ("do", "does", "did", "doing", "done"):
@@ -206,6 +214,7 @@ def _for(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
 
 
 def _under(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "is under", "remains under", "placed X under", with "under" at token `i`."""
     j = i - 1
     while j >= 0 and is_adverb(tokens[j]):
         j -= 1

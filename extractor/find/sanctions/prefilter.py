@@ -1,4 +1,4 @@
-"""A cheap test, by stems of words, whether a text can name a restriction at all."""
+"""Tests cheaply, by stems of words, whether a text can name a restriction at all."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""One action on one restriction, as words of a sentence; and the subjects of verbs."""
+"""The type of what is read of one action on one restriction, and the subjects of its verbs."""
 
 from extractor.find.candidates import Action, SanctionStatement, Status
 from extractor.find.document import Sentence
@@ -23,7 +23,7 @@ class Reading:
 
     restriction: Restriction
     action: Action
-    trigger: tuple[int, int]
+    trigger: tuple[int, int]  # the words that name the action, first:last
     how: How
     on: tuple[int, int] | None = None  # whom it falls on, when that stands outside the phrase
     soft: Status | None = None  # what the trigger itself says of the status
@@ -31,7 +31,7 @@ class Reading:
 
 @frozen
 class StatementReading:
-    """A sanction statement with what was read for it."""
+    """A sanction statement with its sentence and what was read in it."""
 
     statement: SanctionStatement
     sentence: Sentence
@@ -66,6 +66,7 @@ def _is_auxiliary(tokens: list[Token], i: int) -> bool:
 
 
 def passive_subject(tokens: list[Token], i: int) -> tuple[int, int] | None:
+    """Return the tokens first:last of the subject of the passive participle at `i`, if any."""
     be = be_index(tokens, i)
     subject = subject_before(tokens, be) if be is not None else None
     if subject and subject[0] and tokens[subject[0] - 1].low in PREPOSITIONS:
@@ -74,7 +75,10 @@ def passive_subject(tokens: list[Token], i: int) -> tuple[int, int] | None:
 
 
 def subject_before(tokens: list[Token], i: int) -> tuple[int, int] | None:
-    """Return the noun phrase that ends right before token `i`, relative clauses not included."""
+    """Return the tokens first:last of the noun phrase right before `i`; None without one.
+
+    "who", "which" and a comma may stand between.
+    """
     end = i
     if end > 0 and tokens[end - 1].low in ("who", "which", "that"):
         end -= 1

@@ -1,4 +1,9 @@
-"""The noun phrase that names a restriction: "all new U.S. economic sanctions on Chad's banks"."""
+"""Reads the noun phrase that names a restriction: "all [new U.S. sanctions on Chad's banks]".
+
+From the name it grows to the left over adjectives, capitalised words, possessives and determiners,
+and to the right over a compound ("sanctions package") and "on …", "against …", "targeting …".
+Verbs, adverbs and times ("on Monday") end it.
+"""
 
 from extractor.find.sanctions.lexicon import ACTIONS, LEAVING, SOFT
 from extractor.frozen import frozen
@@ -44,7 +49,7 @@ class Restriction:
 
 
 def noun_phrase(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") -> Restriction:
-    """Grow the phrase around the name at `i`: modifiers before it, "on …" behind it."""
+    """Return the phrase around the name at token `i`: modifiers before it, "on …" behind it."""
     core = i + 1
     while core < len(tokens) and tokens[core].low in _OWN_COMPOUNDS:
         kind = "list" if tokens[core].low in ("list", "lists", "blacklist") else kind

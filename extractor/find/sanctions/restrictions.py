@@ -1,8 +1,13 @@
-"""Restrictions by their names: sanctions, embargo, export ban, asset freeze, travel ban, blacklist.
+"""Finds restrictions in a sentence by their names.
 
-It finds the phrase in a sentence's words; what is done to it is for `finder`. Tariffs and
-duties are none, nor is "to sanction" in the sense of allowing, nor a court's, a school's or a
-league's sanctions.
+* nouns: "sanctions", "embargo", "export ban", "asset freeze", "travel ban", "price cap",
+  "restrictive measures"; bans and controls only on trade, money or travel;
+* verbs: "sanctioned two banks", "froze their assets", "blacklisted", "banned imports";
+* lists: "blacklist", "the sanctions list", "terror designations".
+
+None: tariffs and duties; "to sanction" in the sense of allowing; a court's, a school's or a
+league's sanctions. Weak ones count only in an article that has others. What is done to a
+restriction is read in `finder`.
 """
 
 from typing import get_args
@@ -48,7 +53,7 @@ _NAMES = BANS | FREEZE | BLACKLIST | BAN_VERBS | word_set("sanctions.other-names
 
 
 def is_imposer(form: str) -> bool:
-    """Return whether a name stands, before "sanctions", for the one who imposes them."""
+    """Return whether a name before "sanctions" is of who imposes them, e.g. "US", "Western"."""
     country = lookup(form)
     if country is not None:
         return country.code in _IMPOSERS or country.kind == "demonym"
@@ -82,7 +87,7 @@ def _imposing(token: Token) -> bool:
 
 
 def _other_sense(tokens: list[Token], restriction: Restriction) -> bool:
-    """Return whether a word before it makes it a court's, a school's or a league's sanction."""
+    """Return whether a word makes it no state's restriction, e.g. "criminal sanctions"."""
     before = tokens[max(0, restriction.first - 1) : restriction.head]
     return any(token.low in _OTHER_SENSE for token in before)
 

@@ -1,4 +1,10 @@
-"""Verbs behind a restriction: "sanctions were tightened", "… remain in place", "lift them"."""
+"""Reads verbs behind a restriction.
+
+* passives: "sanctions were tightened", "… will be extended and tightened";
+* participles and relative clauses: "sanctions imposed by X", "… that were lifted";
+* states: "… remain in place", "… expire", "… took effect";
+* pronouns that stand for it: "…, but reimposed them", and "lift them" in the next sentence.
+"""
 
 from dataclasses import replace
 
@@ -47,7 +53,10 @@ _OPENING_MARKS = frozenset(("“", '"', "‘"))  # "were “ripped up”"
 
 
 def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
-    """Read "sanctions … were tightened", "… remain in place", "… imposed by X", "… lifted"."""
+    """Read "sanctions … were tightened", "… remain in place", "… imposed by X", "… lifted".
+
+    `until` is the token at which the next restriction begins.
+    """
     found: list[Reading] = []
     i, limit = r.end, min(len(tokens), r.end + 30)
     resumed = r.end  # where the restriction with all that qualifies it ends
@@ -156,6 +165,7 @@ def _plain_gap(tokens: list[Token], start: int, end: int) -> bool:
 
 
 def _behind_shade(tokens: list[Token], i: int, low: str) -> Action:
+    """Return the action of a participle with the words around it: "partly lifted" eases."""
     if ACTIONS[low] == "lift" and any(t.low in PARTLY for t in tokens[max(0, i - 2) : i]):
         return "ease"
     if low.startswith("put") and "back" in (t.low for t in tokens[i : i + 2]):

@@ -1,4 +1,13 @@
-"""Verbs before a restriction: "lift sanctions", "ease and eventually lift", "step up sanctions"."""
+"""Reads verbs before a restriction that they govern.
+
+* "lift sanctions", "step up sanctions", "put a ban in place";
+* several: "renew, tighten or lift sanctions";
+* "threatened to impose", "could face sanctions": threats;
+* "announced", "proposed", "approved sanctions": how settled it is, said by the verb itself;
+* "prompting another round of sanctions".
+
+Determiners, adjectives and amounts may stand between ("a new round of").
+"""
 
 from extractor.find.candidates import Action
 from extractor.find.sanctions.lexicon import (
@@ -209,7 +218,7 @@ def _facing(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
 
 
 def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
-    """Return whether the words before the name present it as new, not as known."""
+    """Return whether the words before the name present it as new, e.g. "proposed new sanctions"."""
     between = tokens[i + 1 : r.head]
     known = any(
         t.low in ("the", "these", "those", "its", "their", "existing", "such") for t in between
@@ -259,6 +268,8 @@ def _coordinated(tokens: list[Token], i: int, r: Restriction) -> list[Reading]:
 
 
 def _same_form(one: Token, other: Token) -> bool:
+    """Return whether two verbs have the same ending, e.g. "easing" and "lifting"."""
+
     def ending(token: Token) -> str:
         return next((e for e in ("ing", "ed", "es", "s") if token.low.endswith(e)), "")
 

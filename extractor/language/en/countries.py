@@ -25,6 +25,7 @@ class Country(NamedTuple):
 
 @cache
 def _table() -> dict[str, Country]:
+    """Return form in lower case -> country, from the library and data/countries.txt."""
     from countryinfo import CountryInfo
 
     table: dict[str, Country] = {}

@@ -104,6 +104,7 @@ def _form(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _class_of(text: str) -> str:
+    """Return a function word in lower case, any other word's kind: "Cap", "num", "ed", "word"."""
     word = text.lower()
     if word in _PLAIN:
         return word

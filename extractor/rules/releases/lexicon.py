@@ -21,13 +21,13 @@ CAPTIVITY = word_set("releases.captivity")
 
 
 def may_hold_releases(text: str) -> bool:
-    """Tell cheaply whether `text` holds a word of releasing and one of captivity."""
+    """Return whether `text` may tell of releases, e.g. "freed" and "prison" in it; a cheap test."""
     low = text.lower()
     return any(stem in low for stem in RELEASE_STEMS) and any(s in low for s in CAPTIVITY_STEMS)
 
 
 def head_of(tokens: list[Token], first: int, end: int) -> int | None:
-    """Return the index of the word that a noun phrase is about: "nine of the freed prisoners".
+    """Return the token of a noun phrase's head: "prisoners" in "nine of the freed prisoners".
 
     Behind a word of quantity the head is what "of" names; else it is the last word before "of".
     """
@@ -44,7 +44,7 @@ def head_of(tokens: list[Token], first: int, end: int) -> int | None:
 
 
 def is_people(tokens: list[Token], first: int, end: int) -> bool:
-    """Return whether a noun phrase is about people, by its head."""
+    """Return whether a noun phrase is about people, by its head, e.g. "nine of the prisoners"."""
     head = head_of(tokens, first, end)
     if head is None:
         return False
@@ -58,7 +58,7 @@ def is_people(tokens: list[Token], first: int, end: int) -> bool:
 
 
 def is_quantity(tokens: list[Token], first: int, end: int) -> bool:
-    """Return whether a phrase is only a number or "a small number", "the others"."""
+    """Return whether a phrase is only an amount, e.g. "114", "a small number", "the others"."""
     if end <= first or end - first > 4:
         return False
     low = tokens[end - 1].low

@@ -1,4 +1,13 @@
-"""Those whom a release is about: the phrases around it, with the names among them."""
+"""Finds the people whom a release is about, in the phrases around its verb or noun.
+
+* objects: "freed [two journalists]", "the release of [X and Y]", "let [him] go";
+* subjects: "[prisoners] were freed", "[X], a politician arrested in 2020, was freed", "[X] is among
+  those freed";
+* included: "including X and Y", "along with 113 others", "two citizens, X and Y".
+
+Only people count: descriptions by a noun for people or a number, and persons by name. A pronoun
+gives the name that it stands for.
+"""
 
 from typing import Protocol
 
@@ -83,7 +92,7 @@ def _named(entity_id: str, at: Span, mentions: Mentions) -> Span:
 
 
 def _people(tokens: list[Token], first: int, end: int, mentions: Mentions) -> Phrase | None:
-    """Return a phrase's members that are people: descriptions, and persons by their names."""
+    """Return the members of the phrase first:end that are people; None when the first is not."""
     parts: list[Span] = []
     described, person = False, None
     for a, b in members(tokens, first, end):
@@ -337,6 +346,7 @@ def _names_end(tokens: list[Token], start: int) -> int:
 def _listed(
     tokens: list[Token], start: int, stop: int, span: Span, mentions: Mentions
 ) -> list[Span]:
+    """Return the people of a list at tokens start:stop: names, and descriptions without names."""
     persons = [
         m.span for m, e in mentions.inside(span, 20) if e.kind == "person" and m.kind == "name"
     ]

@@ -1,4 +1,10 @@
-"""From where, where to and in exchange for what people were set free."""
+"""Finds from where, where to and in exchange for what people were set free.
+
+* destinations: "flown to X and Y", "left X for Y"; not "to safety", "to five years";
+* origin: "freed from X", "left prison"; a place by name, or a word for captivity;
+* exchange: "in exchange for …", "swapped for …", "after the EU lifted …", and "In return, …" in the
+  next sentence.
+"""
 
 from extractor.find.document import Document, Sentence
 from extractor.language.en.lists import word_set

@@ -1,8 +1,12 @@
-"""Who was set free, how many, by whom, where to, in exchange for what.
+"""Reads the statements of releases: who was set free, how many, by whom, where to, for what.
 
-Statements of what happened only: a release that is hoped for, planned or refused is none. What
-becomes of those set free ("114 were taken to …") is a statement too, with its destination, once
-the article has told of a release.
+* active: "X freed two prisoners"; passive: "two prisoners were freed"; "walked out of prison";
+* reduced: "prisoners freed by X", "those freed include Y";
+* noun: "after the release of 123 prisoners", when it is told as done;
+* moved: "114 were taken to Y", "nine left X for Y", of people whom the article tells to be free.
+
+Only what happened counts: a release that is hoped for, planned, refused or conditional is none.
+Where a sentence does not say who set them free, the one named last counts, with less confidence.
 """
 
 from dataclasses import dataclass, field
@@ -81,7 +85,7 @@ class _Found:
 
 @dataclass(slots=True)
 class _Memory:
-    """What the article has told of releases so far."""
+    """What the article has said of releases so far."""
 
     by: str | None = None
     released: set[str] = field(default_factory=set)  # entity ids
@@ -118,7 +122,7 @@ _MOVES = word_tuple("releases.moves")
 
 
 def _words_of(sentence: str) -> tuple[bool, bool]:
-    """Tell cheaply whether a sentence may state a release, and whether a transfer."""
+    """Return whether a sentence may state a release, and whether a transfer; a cheap test."""
     low = sentence.lower()
     return any(word in low for word in _RELEASES), any(word in low for word in _MOVES)
 
@@ -200,6 +204,7 @@ class _Reader:
         )
 
     def _at(self, tokens: list[Token], i: int, low: str, moved: bool) -> _Found | None:
+        """Return the release that the word at `i` states; with `moved`, transfers count too."""
         if low in ("left", "walked") and i + 1 < len(tokens):
             free = self._left_prison(tokens, i)
             if free is not None:
@@ -213,6 +218,7 @@ class _Reader:
         return None
 
     def _released(self, tokens: list[Token], i: int, low: str) -> _Found | None:
+        """Read a verb of releasing: "freed two prisoners", "were freed", "prisoners freed by X"."""
         end = verb_end(tokens, i, low)
         if end is None:
             return self._noun(tokens, i) if low == "release" else None
@@ -241,6 +247,7 @@ class _Reader:
         return keys[0] if keys else None
 
     def _passive(self, tokens: list[Token], i: int, end: int, lead: VerbGroup) -> _Found | None:
+        """Read "two prisoners were freed", with the participle at `i` and its words up to `end`."""
         if self._hypothetical(tokens, i) or not happened(tokens, i, lead, passive=True):
             return None
         if tokens[i].low == "let" and "go" not in [t.low for t in tokens[i : i + 2]]:
@@ -278,6 +285,7 @@ class _Reader:
         return _Found(i, "reduced", phrase, end)
 
     def _left_prison(self, tokens: list[Token], i: int) -> _Found | None:
+        """Read "X left prison", "X walked free"."""
         near = {t.low for t in tokens[i + 1 : i + 5]}
         if not (near & CAPTIVITY or (tokens[i].low == "walked" and "free" in near)):
             return None
@@ -336,7 +344,7 @@ class _Reader:
         )
 
     def _were_released(self, tokens: list[Token], phrase: Phrase) -> bool:
-        """Return whether those moved are ones whom the article tells to be set free."""
+        """Return whether those moved had been set free, e.g. "the freed prisoners", "114"."""
         words = {t.low for t in tokens[phrase.start : phrase.end]}
         if (
             words & HELD

@@ -1,4 +1,9 @@
-"""Verbs of release and of moving people: which of them tell what happened."""
+"""Says which verbs of releasing and of moving people tell what happened.
+
+* a particle may be needed: "set free", "let go", "handed over";
+* "freed from debt" is no release; "were freed and flown to Germany" goes on with one;
+* plans, wishes, conditions and denials did not happen (`clauses.modality`).
+"""
 
 from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import AUXILIARIES, is_adverb
@@ -40,7 +45,7 @@ def verb_end(tokens: list[Token], i: int, low: str) -> int | None:
 
 
 def happened(tokens: list[Token], i: int, lead: VerbGroup, *, passive: bool) -> bool:
-    """Return whether the release is told as done: no plan, wish, condition or denial."""
+    """Return whether the verb at `i` tells what happened, e.g. "freed", not "agreed to free"."""
     low = tokens[i].low
     if lead.infinitive and lead.status != "in_force":
         return False
@@ -55,7 +60,7 @@ def happened(tokens: list[Token], i: int, lead: VerbGroup, *, passive: bool) -> 
 
 
 def not_a_place(tokens: list[Token], i: int) -> bool:
-    """Return whether "freed from …" goes on with a burden rather than a place of captivity."""
+    """Return whether what follows "freed from" is no place of captivity, e.g. "debt"."""
     words = {t.low for t in tokens[i : i + 6]}
     if words & (CAPTIVITY | {"prisons", "jails", "colony", "hospital", "camp", "house"}):
         return bool(words & {"hospital"})

@@ -1,4 +1,4 @@
-"""One sanction statement in its sentence, as the readers of its status and sides take it."""
+"""The type of a sanction statement in its sentence, which status and sides are read from."""
 
 from extractor.find.document import Sentence
 from extractor.find.sanctions.readings import Reading
@@ -9,7 +9,7 @@ from extractor.rules.clauses.verb_groups import VerbGroup
 
 @frozen
 class Clause:
-    """A statement's sentence, what was read in it, and the words that lead up to the verb."""
+    """A statement's sentence, what the finder read in it, and the words before its verb."""
 
     sentence: Sentence
     reading: Reading

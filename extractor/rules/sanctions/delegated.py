@@ -1,4 +1,9 @@
-"""Whether an action is left to others: "urged his allies to lift", "it will be hard to impose"."""
+"""Says whether an action is left to others.
+
+* wishes and calls: "wants sanctions lifted", "called for sanctions", "rejects sanctions";
+* addressed to somebody: "urged X to lift", "urged his allies to lift";
+* nobody's: "it will be hard to impose"; with a common noun for its subject: "allies imposed".
+"""
 
 from itertools import pairwise
 
@@ -23,7 +28,7 @@ _HARD_TO = frozenset((word, "to") for word in _HARDNESS)
 
 
 def leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
-    """Return whether "urged his allies to" names those it is left to, by a common noun."""
+    """Return whether a common noun says to whom it is left, e.g. "urged his allies to"."""
     low = tokens[governor].low
     if low == "powers":  # "urged world powers to lift": those addressed, not their power to
         return any(t.low.startswith(_ADDRESSING) for t in tokens[max(0, governor - 4) : governor])
@@ -36,13 +41,13 @@ def leaves_to(tokens: list[Token], governor: int, to: int) -> bool:
 
 
 def is_expletive(tokens: list[Token], verb: int) -> bool:
-    """Return whether the verb follows "it is hard to", where "it" is nobody."""
+    """Return whether "it" before the verb is nobody, e.g. "it is hard to impose"."""
     near = [token.low for token in tokens[max(0, verb - 8) : verb]]
     return "it" in near and any(pair in _HARD_TO for pair in pairwise(near[near.index("it") :]))
 
 
 def governed_by_of(tokens: list[Token], governor: int) -> bool:
-    """Return whether "of" stands before a governing noun, its determiner left out."""
+    """Return whether "of" stands before a governing noun, e.g. "of any intention to"."""
     before = governor - 1
     if before > 0 and tokens[before].low in DETERMINERS:
         before -= 1
@@ -61,7 +66,7 @@ def wishes(clause: Clause) -> bool:
 
 
 def addresses(clause: Clause) -> bool:
-    """Return whether "urged X to lift" names whom it is left to."""
+    """Return whether a name says to whom it is left, e.g. "urged Norway to lift"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     if lead.governor is None or not lead.infinitive:
         return False

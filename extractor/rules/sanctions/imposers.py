@@ -1,4 +1,8 @@
-"""Who can be the sender of a restriction: a state, a body of states, or one who acts for it."""
+"""Says who can be the sender of a restriction: a state, a body of states, who acts for one.
+
+A person counts by a role or office ("president", "lawmakers"), a description by a state or office
+in it ("EU ministers"). Documents and private persons impose nothing.
+"""
 
 from extractor.find.candidates import Entity, Mention
 from extractor.find.sanctions.restrictions import is_imposer
@@ -18,7 +22,7 @@ def is_wish(governor: str) -> bool:
 
 
 def holds_office(entity: Entity, words: str) -> bool:
-    """Return whether a name or description is of one who acts for a state."""
+    """Return whether a name or description is of somebody who acts for a state, e.g. "minister"."""
     if any(word.strip(",.'’\"") in _OFFICE for word in f"{entity.name} {words}".lower().split()):
         return True
     if entity.role and any(word in _OFFICE for word in entity.role.lower().split()):
@@ -27,7 +31,7 @@ def holds_office(entity: Entity, words: str) -> bool:
 
 
 def _of_a_state(word: str) -> bool:
-    """Return whether a word in a name is a state's: no mere "international" or "federal"."""
+    """Return whether a word in a name is a state's or a bloc's, e.g. "Norwegian", not "Federal"."""
     return word[:1].isupper() and (lookup(word) is not None or word.lower().strip(",.") in _BLOCS)
 
 
@@ -36,7 +40,10 @@ _DOCUMENTS = word_set("sanctions.documents")
 
 
 def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) -> bool:
-    """Return whether a subject can be the sender; `wishing`: it only wants what others would do."""
+    """Return whether a subject can be the sender, e.g. "the council", not "the report".
+
+    `wishing`: it only wants what others would do; then it must hold an office or be a state.
+    """
     words = mention.span.of(text)
     if any(word.strip(",.'’\"”") in _DOCUMENTS for word in entity.name.lower().split()):
         return False

@@ -1,4 +1,8 @@
-"""Whose bill, draft or resolution it is, when that is what imposes, lifts or extends."""
+"""Says whose bill, draft or resolution it is, where that is what imposes, lifts or extends.
+
+* "X passed a bill that would impose": X; "rejected a proposal of X to extend": who rejected it;
+* a resolution: the council that it is before, not who moves it.
+"""
 
 from extractor.find.candidates import Entity
 from extractor.language.en.lists import word_set
@@ -83,7 +87,7 @@ def _council_before(mentions: Mentions, offset: int) -> tuple[str, ...]:
 
 
 def _decides(entity: Entity) -> bool:
-    """Return whether a name is of a body that adopts what its members move."""
+    """Return whether a name is of a body that adopts motions, e.g. a parliament, the UN."""
     if entity.kind == "person":
         return False
     words = entity.name.lower().split()

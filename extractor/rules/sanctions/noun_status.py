@@ -1,4 +1,9 @@
-"""How settled an action is that a noun names: "the lifting of sanctions was agreed"."""
+"""Says how settled an action is that a noun names.
+
+* by the words before it: "agreed on the lifting of", "without the lifting of", "after the lifting";
+* by the verb behind it: "the lifting of sanctions was agreed", "… would help", "… took effect";
+* reactions: "welcomed the lifting of" is past.
+"""
 
 from extractor.find.candidates import Status
 from extractor.language.en.lists import word_set
@@ -61,6 +66,7 @@ _GRANTS = word_set("sanctions.grants")
 
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:
+    """Return the status that the governing word at `j` gives: "may agree on" only proposes."""
     status = GOVERNORS[tokens[j].low]
     before = {token.low for token in tokens[max(0, j - 3) : j]}
     if before & NEGATIONS:

@@ -1,4 +1,10 @@
-"""Who imposes and on whom: the two sides of a sanction statement."""
+"""Finds the two sides of each sanction statement: who imposes, and on whom.
+
+Both are looked for in the statement's own sentence (`senders`, `targets`). What it leaves out is
+taken from earlier statements of the article, with less confidence: the sender known for the same
+target, of the statement just before, or told of most; else a great imposer named near. A sender is
+never one of the countries that the restriction falls on.
+"""
 
 from dataclasses import dataclass, field
 
@@ -23,7 +29,7 @@ _NEAR = 600  # characters before a statement where a party that it leaves out is
 
 @frozen
 class Sides:
-    """Sender, target and measure of one statement, with how far each was found where it belongs."""
+    """Sender, target and measure of one statement; trust is 1.0 where its sentence names it."""
 
     sender: tuple[str, ...]
     sender_trust: float
@@ -34,11 +40,13 @@ class Sides:
 
 @dataclass(slots=True)
 class _Memory:
-    """What earlier statements said, for those that leave it out."""
+    """What earlier statements named, for those that leave it out."""
 
     sender: tuple[str, ...] = ()
     at: int = 0  # the offset of the sentence that gave it
-    told: dict[tuple[str, ...], int] = field(default_factory=dict)  # how often, by entities
+    told: dict[tuple[str, ...], int] = field(
+        default_factory=dict
+    )  # senders (entities) -> how often
     firsts: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     target_codes: frozenset[str] = frozenset()
     targets: tuple[Span, ...] = ()
@@ -110,7 +118,7 @@ class Parties:
     # --- sender -----------------------------------------------------------------------------
 
     def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
-        """Return whether a mention is of one of these countries, itself no great imposer."""
+        """Return whether a mention is of one of these countries, great imposers apart."""
         mention, entity = self._mentions.by_id[key]
         if mention.kind == "pronoun":  # "It would also impose …" after a bill against a country
             codes |= self._memory.target_codes
@@ -176,7 +184,7 @@ class Parties:
         memory.firsts.setdefault(key, sender)
 
     def _main_sender(self, sentence: Sentence, targets: frozenset[str]) -> tuple[str, ...]:
-        """Return the sender of the statement just before, else the one told of most, or first.
+        """Return the sender of the statement just before, else the one named most often.
 
         It is none of the countries that the statement falls on.
         """

@@ -1,4 +1,8 @@
-"""Which mention a state or body is that a phrase names: "EU sanctions", "German lawmakers"."""
+"""Finds the mention of the state or body that a phrase names: "EU sanctions", "German lawmakers".
+
+A word is looked up among the article's mentions by its country's code, by the first letters of a
+name, or as an acronym; of several the nearest counts.
+"""
 
 import re
 from bisect import bisect_left
@@ -93,7 +97,7 @@ class States:
         return tuple(found)
 
     def imposes(self, key: str) -> bool:
-        """Return whether a mention is of a state, a body of states, or one of their organs."""
+        """Return whether a mention is of a state, a bloc or an organ of one, e.g. "EU Council"."""
         mention, entity = self._mentions.by_id[key]
         words = (entity.name, *entity.name.split()[:1], *mention.span.of(self._text).split()[:1])
         state = any(lookup(word) is not None or is_imposer(word) for word in words)
@@ -114,7 +118,7 @@ class States:
         return (key,) if key else ()
 
     def _is_body_of_states(self, span: Span) -> bool:
-        """Return whether the body named there has states for members, by its name's own words."""
+        """Return whether a body has states for members by its name, e.g. "African Union"."""
         pair = self._mentions.at(span)
         if pair is None or pair[1].kind != "body":
             return False

@@ -1,8 +1,13 @@
-"""How settled a sanction statement is: in force, agreed, announced, proposed and so on.
+"""Says how settled a sanction statement is, as one of the values of `Status`.
 
-`clauses.modality` reads the words around any verb, `noun_status` those around a noun; here is what
-only restrictions have: verbs that say it themselves ("announced sanctions"), states
-("remain in place"), and dates that are of the news or before it.
+`clauses.modality` reads the words around any verb, `noun_status` those around a noun. Here is what
+only restrictions have:
+
+* verbs that say it themselves: "announced sanctions", "approved sanctions", "ruled out sanctions";
+* states: "remain in place", "expired"; prices: "froze its work in return for lifting";
+* papers: "adopted a resolution tightening"; a committee's vote is only proposed;
+* "no sanctions have been imposed": denied;
+* dates: a day of the news ("on Monday") makes it in force, one to come ("next month") announced.
 """
 
 import re
@@ -34,7 +39,7 @@ def status_of(
     condition: Condition | None,
     when: str,
 ) -> Status | None:
-    """Return how settled one statement is; None when its sentence does not tell.
+    """Return how settled one statement is; None when its sentence does not say.
 
     `conditions` are those of the sentence, `condition` the one the action depends on, `when` the
     words of its time ("" when there are none).
@@ -55,7 +60,7 @@ _DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
 
 
 def _has_been(clause: Clause) -> bool:
-    """Return whether the verb is of what is over, e.g. "agreed in May to last until next year"."""
+    """Return whether the verb itself is past, e.g. "agreed in May to last until next year"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     past = lead.words & {"has", "have", "had", "was", "were"}
     low = tokens[reading.trigger[0]].low
@@ -69,7 +74,7 @@ def _in_its_words(
     condition: Condition | None,
     when: str,
 ) -> Status | None:
-    """Return how settled the statement is by its own words; None when they do not tell."""
+    """Return how settled the statement is by its own words; None when they do not say."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
     if inside_condition(conditions, verb):
@@ -119,9 +124,9 @@ def _in_its_words(
 
 
 def _in_exchange(tokens: list[Token], first: int) -> Status | None:
-    """Read the price of something by how settled that is: "froze its work in return for lifting".
+    """Return the status of what is given in return: "froze its work in return for lifting".
 
-    None when the action is no price.
+    None when the action is not given in return.
     """
     at = next(
         (
@@ -149,7 +154,7 @@ _AGREES = word_set("sanctions.agrees")
 
 
 def _by_a_paper(clause: Clause, when: str) -> Status | None:
-    """Read "adopted a resolution tightening": how far the paper has come; None without one."""
+    """Return the status of a resolution or bill: "adopted a resolution tightening"; else None."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
     if lead.words or not tokens[verb].low.endswith("ing") or verb < 2:
@@ -188,7 +193,7 @@ def _only_named(clause: Clause) -> bool:
 
 
 def _told_on_a_day(tokens: list[Token], lead: VerbGroup) -> bool:
-    """Return whether it is the news that it has been done, e.g. "said on Monday it had imposed"."""
+    """Return whether it is said on a day of the news, e.g. "said on Monday it had imposed"."""
     near = [token.low for token in tokens[max(0, lead.start - 9) : lead.start]]
     for k, low in enumerate(near):
         if low in _SAID:
@@ -201,7 +206,7 @@ _SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _only_a_committee(tokens: list[Token], at: int) -> bool:
-    """Return whether those who act before token `at` are a committee of a parliament."""
+    """Return whether a parliament's committee acts before `at`, e.g. "a House panel approved"."""
     words: set[str] = set()
     for j in range(at - 1, max(-1, at - 9), -1):
         if tokens[j].low in BREAKS or tokens[j].low in SUBORDINATORS:
@@ -215,12 +220,12 @@ _PARLIAMENTS = word_set("sanctions.parliaments")
 
 
 def _faced(tokens: list[Token], first: int) -> bool:
-    """Return whether a threat is what someone faces: nobody need have uttered it."""
+    """Return whether a threat is only faced, e.g. "faces the threat of sanctions"."""
     return any(token.low in FACE for token in tokens[max(0, first - 4) : first])
 
 
 def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
-    """Return whether the restriction is said not to be, e.g. "no sanctions have been imposed"."""
+    """Return whether there is no restriction, e.g. "no sanctions have been imposed"."""
     r = reading.restriction
     words = tokens[max(0, r.first - 2) : r.head]
     return r.kind == "noun" and any(t.low == "no" for t in words) and reading.soft is None
@@ -280,7 +285,7 @@ _ONE_OF_SEVERAL = _PARLIAMENTS | word_set("sanctions.one-of-several")
 
 
 def _decided(clause: Clause) -> Status:
-    """Return how far "approve", "sign", "adopt" have come themselves: "plans to sign"."""
+    """Return the status of "approve", "sign", "adopt": "plans to sign" is announced."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     if lead.status in ("announced", "agreed"):
         return lead.status

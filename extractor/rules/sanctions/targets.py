@@ -1,4 +1,12 @@
-"""On whom or what a restriction falls, as its sentence says it."""
+"""Finds on whom or what a restriction falls, in the sentence of its statement.
+
+* in the restriction's phrase: "sanctions on oil", or before its name: "Syria sanctions";
+* where the finder saw it: "hit X with sanctions", "X was sanctioned";
+* after a later "on" or "against": "imposed on X and Y".
+
+A list is cut into its members. A name before "sanctions" may be the sender's instead ("EU
+sanctions"), or only say whose goods they are on ("the Russian oil embargo").
+"""
 
 from extractor.find.sanctions.readings import Reading
 from extractor.find.sanctions.restrictions import is_imposer
@@ -18,7 +26,7 @@ from extractor.text.spans import Span
 
 
 def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
-    """Return on whom or what it falls, as the sentence says it."""
+    """Return on whom or what the restriction falls, () where nothing says it, and how sure."""
     r = reading.restriction
     if r.has_complement and r.kind == "noun":
         begin = r.core + 1
@@ -74,7 +82,7 @@ GOODS_MODIFIERS = word_set("sanctions.goods-modifiers")
 
 
 def imposes_by_name(word: str) -> bool:
-    """Return whether a name before "sanctions" is the sender's, not the target's."""
+    """Return whether a name before "sanctions" is the sender's, e.g. "EU", not "Syria"."""
     country = lookup(word)
     if country is None:
         return is_imposer(word)
@@ -85,7 +93,7 @@ _KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
 
 
 def names_imposer(tokens: list[Token], reading: Reading) -> bool:
-    """Return whether the phrase itself says whose it is, be there a mention of them or not."""
+    """Return whether the phrase itself names the sender, e.g. "U.S. sanctions", mention or not."""
     r = reading.restriction
     return r.kind == "noun" and any(
         t.capital and imposes_by_name(t.text) for t in tokens[r.first : r.head]
@@ -108,7 +116,7 @@ def is_own_passive(reading: Reading) -> bool:
 
 
 def on_later(tokens: list[Token], begin: int) -> tuple[int, int] | None:
-    """Return the phrase behind a later "on" or "against", when it is no time."""
+    """Return the tokens first:last after a later "on" or "against", times left out."""
     for i in range(begin, min(len(tokens) - 1, begin + 14)):
         low = tokens[i].low
         if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since")):
@@ -156,4 +164,5 @@ def split_list(tokens: list[Token], first: int, end: int) -> tuple[Span, ...]:
 
 
 def span_of(tokens: list[Token], first: int, end: int) -> Span:
+    """Return the span of tokens first:end in the article's text."""
     return Span(tokens[first].start, tokens[end - 1].end)

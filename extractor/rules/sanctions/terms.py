@@ -1,9 +1,12 @@
-"""Who does what with which restriction, on whom, in which state of affairs.
+"""Reads the terms of each sanction statement. Begin with `read_terms`.
 
-The finder says which words act on which restriction, and hands on what it read; here is read
-what else their sentences say. The sender is whose restriction it is ("EU sanctions"), else the
-agent ("imposed by X"), else the verb's subject ("the US agreed to lift"); where the sentence names
-none, that of the statement before, with less confidence. The target is treated alike.
+The finder says which words act on which restriction. Here the rest is read in their sentence:
+
+* sender and target (`sides`), status (`status`);
+* condition: "if …", "in exchange for …" (`clauses.conditions`);
+* time: a phrase of the clause, else "after X did Y"; not the time of saying.
+
+Where a sentence leaves something open, what the article says of the same action before counts.
 """
 
 from bisect import bisect_left
@@ -82,20 +85,23 @@ class _Scene:
 
     @classmethod
     def of(cls, text: str, sentence: Sentence) -> "_Scene":
+        """Read the conditions and times of a sentence of `text`."""
         times = find_times(text, sentence.span)
         return cls(sentence, conditions_in(sentence.tokens), times, text)
 
     @property
     def tokens(self) -> list[Token]:
+        """The words of the sentence."""
         return self.sentence.tokens
 
     def span(self, first: int, end: int) -> Span:
+        """Return the span of tokens first:end in the article's text."""
         return Span(self.tokens[first].start, self.tokens[end - 1].end)
 
 
 @dataclass(slots=True)
 class _Course:
-    """What the article has told of each action so far, for statements that leave it open."""
+    """What the article has said of each action so far, for statements that leave it open."""
 
     last: dict[Action, Status] = field(default_factory=dict)
     done: dict[Action, set[str]] = field(default_factory=dict)  # on whom, in the news itself
@@ -104,8 +110,8 @@ class _Course:
     def settle(self, status: Status | None, action: Action, how: str) -> Status:
         """Return the status, that of the same action before where the sentence does not tell."""
         if status is None:
-            told = self.last.get(action, "proposed")
-            return told if told not in ("denied", "conditional") else "proposed"
+            last = self.last.get(action, "proposed")
+            return last if last not in ("denied", "conditional") else "proposed"
         if how != "noun":
             self.last[action] = status
         return status
@@ -166,7 +172,7 @@ def _term(name: str, scene: _Scene, reading: Reading, parties: Parties, course: 
 
 
 def _confidence(reading: Reading, sides: Sides) -> float:
-    """Return how far to trust a row: what had to be taken from elsewhere makes it less."""
+    """Return the confidence in a term: less where something is taken from another sentence."""
     trust = 0.9 * sides.sender_trust * (0.7 + 0.3 * sides.target_trust)
     if reading.how in ("noun", "verb") or reading.restriction.weak:
         trust *= 0.85
@@ -174,6 +180,7 @@ def _confidence(reading: Reading, sides: Sides) -> float:
 
 
 def _condition(scene: _Scene, reading: Reading) -> Condition | None:
+    """Return the condition of the action, none from beyond another clause ("…, but if …")."""
     found = condition_for(scene.conditions, reading.trigger[0], reading.restriction.first)
     if found is None:
         return None
@@ -244,7 +251,7 @@ def _when(scene: _Scene, clause: Clause, condition: Condition | None) -> Span | 
 
 
 def _in_an_aside(tokens: list[Token], time: Span, verb: int) -> bool:
-    """Return whether a time is that of ", which joined in May," while the verb stands behind."""
+    """Return whether a time belongs to an aside before the verb, e.g. ", which joined in May,"."""
     at = bisect_left(tokens, time.start, key=lambda token: token.start)
     if at >= verb:
         return False
