@@ -45,27 +45,27 @@ _BEFORE_SHORT_VERBS = word_set("closed_classes.before-short-verbs")
 
 def is_adverb(token: Token) -> bool:
     """Return whether a word is an adverb by its form or a list, e.g. "openly", "also"."""
-    return token.low in _ADVERB_LIKE or (
-        len(token.low) > 4 and token.low.endswith("ly") and token.text[:1].islower()
+    return token.lower in _ADVERB_LIKE or (
+        len(token.lower) > 4 and token.lower.endswith("ly") and token.text[:1].islower()
     )
 
 
 def is_possessor(tokens: list[Token], i: int) -> bool:
     """Return whether the word at `i` is a possessor, e.g. "Ottawa" in "Ottawa's sanctions"."""
-    return i + 1 < len(tokens) and tokens[i + 1].low == "'s" and not is_short_verb(tokens, i + 1)
+    return i + 1 < len(tokens) and tokens[i + 1].lower == "'s" and not is_short_verb(tokens, i + 1)
 
 
 def is_short_verb(tokens: list[Token], i: int) -> bool:
     """Return whether token `i` is a shortened "is" or "has", e.g. the second of "it's over"."""
-    return tokens[i].low == "'s" and i > 0 and tokens[i - 1].low in _BEFORE_SHORT_VERBS
+    return tokens[i].lower == "'s" and i > 0 and tokens[i - 1].lower in _BEFORE_SHORT_VERBS
 
 
 def joins_number(tokens: list[Token], i: int) -> bool:
     """Return whether token `i` is the hyphen of a number and a word, e.g. of "15-nation"."""
     return (
-        tokens[i].low == "-"
+        tokens[i].lower == "-"
         and 0 < i < len(tokens) - 1
-        and tokens[i - 1].low[0].isdigit()
+        and tokens[i - 1].lower[0].isdigit()
         and tokens[i - 1].end == tokens[i].start
         and tokens[i].end == tokens[i + 1].start
     )
@@ -80,7 +80,7 @@ def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
     i, stop, after_name = at, min(len(tokens), at + limit), False
     while i < stop:
         token = tokens[i]
-        if token.low == "," or token.low in ("and", "or"):
+        if token.lower == "," or token.lower in ("and", "or"):
             following = _list_continues(tokens, i, stop)
             if i == at or not following:
                 break
@@ -88,9 +88,9 @@ def phrase_end(tokens: list[Token], at: int, limit: int = 24) -> int:
             continue
         if not _continues(tokens, i, at, after_name):
             break
-        after_name = token.capital or (after_name and not token.capital)
+        after_name = token.capitalised or (after_name and not token.capitalised)
         i += 1
-    while i > at and tokens[i - 1].low in DETERMINERS | {"of", "and", "or", ",", "in"}:
+    while i > at and tokens[i - 1].lower in DETERMINERS | {"of", "and", "or", ",", "in"}:
         i -= 1
     return i
 
@@ -101,45 +101,45 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     E.g. "'s" or "sanctioned" in "Ottawa's sanctioned banks". `after_name`: a name stands before.
     """
     token, first = tokens[i], i == at
-    low = token.low
+    lower = token.lower
     if is_short_verb(tokens, i):
         return False
-    if low in ("of", "'s", "'", "’", "&", "%") and not first:
+    if lower in ("of", "'s", "'", "’", "&", "%") and not first:
         return True
     if joins_number(tokens, i):
         return not first
-    if low == "in" and not first:  # "officials in Lagos", not "on Iran in May", "in talks"
+    if lower == "in" and not first:  # "officials in Lagos", not "on Iran in May", "in talks"
         before, following = tokens[i - 1], tokens[i + 1] if i + 1 < len(tokens) else None
         return (
-            not before.capital
-            and before.word
+            not before.capitalised
+            and before.is_word
             and following is not None
-            and following.capital
-            and following.low not in MONTHS
+            and following.capitalised
+            and following.lower not in MONTHS
         )
-    if not token.word or low in AUXILIARIES or (low in SUBORDINATORS and low != "that"):
+    if not token.is_word or lower in AUXILIARIES or (lower in SUBORDINATORS and lower != "that"):
         return False
-    if low in PREPOSITIONS or low == "but" or (low in NEGATIONS and not first):
+    if lower in PREPOSITIONS or lower == "but" or (lower in NEGATIONS and not first):
         return False
-    if low in DETERMINERS:
-        previous = tokens[i - 1].low
+    if lower in DETERMINERS:
+        previous = tokens[i - 1].lower
         return (
             first
             or previous in ("of", "in", "and", "or", ",")
             or _stacked(tokens, i)
-            or (previous[0].isdigit() or low in ("other", "more", "such"))
+            or (previous[0].isdigit() or lower in ("other", "more", "such"))
         )
-    if low in PRONOUNS and token.text != "US":
+    if lower in PRONOUNS and token.text != "US":
         return first
-    if token.capital:
-        return not (low in MONTHS and not first and low != "may")
+    if token.capitalised:
+        return not (lower in MONTHS and not first and lower != "may")
     if is_adverb(token):
-        return first or tokens[i - 1].low in DETERMINERS
-    if low in COMMON_VERBS or (low in _TRAILING and not first and not _stacked(tokens, i)):
+        return first or tokens[i - 1].lower in DETERMINERS
+    if lower in COMMON_VERBS or (lower in _TRAILING and not first and not _stacked(tokens, i)):
         return False
-    if not low.endswith("ed") or first:
+    if not lower.endswith("ed") or first:
         return True
-    behind = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    behind = tokens[i + 1].lower if i + 1 < len(tokens) else ""
     if behind in ("back", "up", "down", "over", "out", "off"):
         return False
     if behind in PREPOSITIONS or behind in AUXILIARIES or not behind[:1].isalnum():
@@ -152,21 +152,21 @@ _TRAILING = word_set("clauses.trailing")
 
 def _stacked(tokens: list[Token], i: int) -> bool:
     """Return whether the determiner at `i` follows another, e.g. "its" in "all its"."""
-    return tokens[i - 1].low in DETERMINERS
+    return tokens[i - 1].lower in DETERMINERS
 
 
 def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
     """Return whether an "-ed" word is an adjective here, e.g. "the sanctioned banks"."""
-    if i == at or "-" in tokens[i].low or tokens[i - 1].low in DETERMINERS | {"of", "and"}:
+    if i == at or "-" in tokens[i].lower or tokens[i - 1].lower in DETERMINERS | {"of", "and"}:
         return True
     following = tokens[i + 1] if i + 1 < len(tokens) else None  # "Russian liquefied gas"
     return (
         following is not None
         and following.text[0].islower()
-        and following.low not in DETERMINERS | PREPOSITIONS | AUXILIARIES | COORDINATORS
-        and following.low not in ("last", "next", "earlier")
+        and following.lower not in DETERMINERS | PREPOSITIONS | AUXILIARIES | COORDINATORS
+        and following.lower not in ("last", "next", "earlier")
         and not is_adverb(following)
-        and tokens[i].low not in _DONE_TO_RULES
+        and tokens[i].lower not in _DONE_TO_RULES
     )
 
 
@@ -176,26 +176,30 @@ _DONE_TO_RULES = word_set("clauses.done-to-rules")
 def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
     """Return where a list goes on after the comma or "and" at `i`; 0 when it does not."""
     j = i + 1
-    if j < stop and tokens[i].low == "," and tokens[j].low in ("and", "or"):
+    if j < stop and tokens[i].lower == "," and tokens[j].lower in ("and", "or"):
         j += 1
-    if j >= stop or not tokens[j].word or tokens[j].low in AUXILIARIES | PRONOUNS:
+    if j >= stop or not tokens[j].is_word or tokens[j].lower in AUXILIARIES | PRONOUNS:
         return 0
     token = tokens[j]
-    if tokens[i].low == "," and j == i + 1:  # "Cuba, Russia and Iran", not ", a key …"
-        return j if token.capital and tokens[i - 1].capital and _comma_list(tokens, j, stop) else 0
-    if token.low in PREPOSITIONS | SUBORDINATORS | COMMON_VERBS or is_adverb(token):
+    if tokens[i].lower == "," and j == i + 1:  # "Cuba, Russia and Iran", not ", a key …"
+        return (
+            j
+            if token.capitalised and tokens[i - 1].capitalised and _comma_list(tokens, j, stop)
+            else 0
+        )
+    if token.lower in PREPOSITIONS | SUBORDINATORS | COMMON_VERBS or is_adverb(token):
         return 0
-    if not token.capital and token.low.endswith(("ed", "ing")):
+    if not token.capitalised and token.lower.endswith(("ed", "ing")):
         return 0
-    if token.low in ("its", "their", "his", "her", "other", "several", "some", "individuals"):
+    if token.lower in ("its", "their", "his", "her", "other", "several", "some", "individuals"):
         return j
     # "on X and Y": both names, or both plain words with no verb right behind
-    if tokens[i - 1].capital != token.capital and token.low not in DETERMINERS:
-        return 0 if token.capital else j
+    if tokens[i - 1].capitalised != token.capitalised and token.lower not in DETERMINERS:
+        return 0 if token.capitalised else j
     following = tokens[j + 1] if j + 1 < len(tokens) else None
     verb_next = following is not None and (
-        following.low in AUXILIARIES | COMMON_VERBS
-        or (token.capital and following.low.endswith("ed") and following.word)
+        following.lower in AUXILIARIES | COMMON_VERBS
+        or (token.capitalised and following.lower.endswith("ed") and following.is_word)
     )
     return 0 if verb_next else j
 
@@ -203,9 +207,9 @@ def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
 def _comma_list(tokens: list[Token], j: int, stop: int) -> bool:
     """Return whether "and" or "or" follows within a few words, as at the end of a list of names."""
     for token in tokens[j : min(stop, j + 10)]:
-        if token.low in ("and", "or"):
+        if token.lower in ("and", "or"):
             return True
-        if not (token.capital or token.low in (",", "of", "the", "'s")):
+        if not (token.capitalised or token.lower in (",", "of", "the", "'s")):
             return False
     return False
 
@@ -215,21 +219,26 @@ def subject_start(tokens: list[Token], end: int) -> int:
     start = end
     while start > 0 and end - start < 14:
         token = tokens[start - 1]
-        low = token.low
-        if not token.word and low not in ("'", "’") and not joins_number(tokens, start - 1):
+        lower = token.lower
+        if not token.is_word and lower not in ("'", "’") and not joins_number(tokens, start - 1):
             break
-        if low in AUXILIARIES or low in SUBORDINATORS or is_adverb(token) or low in COMMON_VERBS:
+        if (
+            lower in AUXILIARIES
+            or lower in SUBORDINATORS
+            or is_adverb(token)
+            or lower in COMMON_VERBS
+        ):
             break
         if is_short_verb(tokens, start - 1):
             break
-        if low in PREPOSITIONS and low not in ("in", "of"):
+        if lower in PREPOSITIONS and lower not in ("in", "of"):
             break
-        if low in COORDINATORS and not _joins_subjects(tokens, start - 1):
+        if lower in COORDINATORS and not _joins_subjects(tokens, start - 1):
             break
-        if low == "in" and start > 1 and not tokens[start - 2].low.endswith("s"):
+        if lower == "in" and start > 1 and not tokens[start - 2].lower.endswith("s"):
             break
         start -= 1
-    while start < end and tokens[start].low in ("and", "or", "of", "in"):
+    while start < end and tokens[start].lower in ("and", "or", "of", "in"):
         start += 1
     return start
 
@@ -238,11 +247,11 @@ def _joins_subjects(tokens: list[Token], i: int) -> bool:
     """Return whether "and" at `i` joins two subjects, e.g. "X and Y were"; not two clauses."""
     for j in range(i - 1, max(-1, i - 8), -1):
         token = tokens[j]
-        if not token.word or token.low in SUBORDINATORS:
+        if not token.is_word or token.lower in SUBORDINATORS:
             return True
-        if token.low in COMMON_VERBS or (token.low.endswith("ed") and not token.capital):
+        if token.lower in COMMON_VERBS or (token.lower.endswith("ed") and not token.capitalised):
             return False
-        if token.low in AUXILIARIES or (token.low in PREPOSITIONS and token.low != "of"):
+        if token.lower in AUXILIARIES or (token.lower in PREPOSITIONS and token.lower != "of"):
             return False
     return True
 
@@ -252,7 +261,7 @@ def clause_start(tokens: list[Token], at: int) -> int:
     i = at
     while i > max(0, at - _REACH):
         before = tokens[i - 1]
-        if before.low in BREAKS or before.low in SUBORDINATORS:
+        if before.lower in BREAKS or before.lower in SUBORDINATORS:
             break
         i -= 1
     return i
@@ -265,10 +274,10 @@ def clause_end(tokens: list[Token], at: int) -> int:
     """
     i = at
     while i < min(len(tokens), at + _REACH):
-        low = tokens[i].low
-        if low in BREAKS or (low == "." and i + 1 >= len(tokens)):
+        lower = tokens[i].lower
+        if lower in BREAKS or (lower == "." and i + 1 >= len(tokens)):
             break
-        if low == "," and _clause_follows(tokens, i + 1):
+        if lower == "," and _clause_follows(tokens, i + 1):
             break
         i += 1
     return i
@@ -283,13 +292,26 @@ def _clause_follows(tokens: list[Token], i: int) -> bool:
     window = tokens[i : i + 12]
     if not window:
         return True
-    if window[0].low in ("according", "which", "who", "while", "but", "although", "though", "said"):
+    if window[0].lower in (
+        "according",
+        "which",
+        "who",
+        "while",
+        "but",
+        "although",
+        "though",
+        "said",
+    ):
         return True
     for k, token in enumerate(window):
-        if token.low in _SAID:
+        if token.lower in _SAID:
             return True
-        if token.low == "," or token.low in BREAKS:
+        if token.lower == "," or token.lower in BREAKS:
             return False
-        if token.low in AUXILIARIES or is_short_verb(window, k):
-            return window[0].low in ("and", "or") or window[0].capital or window[0].low in PRONOUNS
+        if token.lower in AUXILIARIES or is_short_verb(window, k):
+            return (
+                window[0].lower in ("and", "or")
+                or window[0].capitalised
+                or window[0].lower in PRONOUNS
+            )
     return False

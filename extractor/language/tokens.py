@@ -31,19 +31,19 @@ class Token(NamedTuple):
     """A word or a mark; offsets count code points of the article's text."""
 
     text: str
-    low: str  # lower case, with a straight apostrophe
+    lower: str  # lower case, with a straight apostrophe
     start: int
     end: int
 
     @property
-    def capital(self) -> bool:
+    def capitalised(self) -> bool:
         """Return whether the word begins with a capital letter."""
         return self.text[:1].isupper()
 
     @property
-    def word(self) -> bool:
+    def is_word(self) -> bool:
         """Return whether this is a word, a number or a possessive ending, not a mark like ","."""
-        return self.text[0].isalnum() or self.text[0] == "$" or self.low == "'s"
+        return self.text[0].isalnum() or self.text[0] == "$" or self.lower == "'s"
 
 
 @frozen
@@ -72,8 +72,8 @@ class Tokens:
         """Return the tokens first:last, one by one."""
         make = tuple.__new__  # half the time of Token(…)
         return [
-            make(Token, (text, low.replace("’", "'") if "’" in low else low, start, end))
-            for text, low, start, end in zip(
+            make(Token, (text, lower.replace("’", "'") if "’" in lower else lower, start, end))
+            for text, lower, start, end in zip(
                 self.text[first:last],
                 self.lower[first:last],
                 self.start[first:last],
@@ -92,7 +92,7 @@ def tokenize(text: str) -> Tokens:
     words = [match[0] for match in found]
     starts, ends = [match.start() for match in found], [match.end() for match in found]
     known = [WORD_CLASSES[word] for word in words]
-    lower, classes = [low for low, _ in known], [bits for _, bits in known]
+    lower, classes = [lower for lower, _ in known], [bits for _, bits in known]
     classed: dict[int, list[int]] = defaultdict(list)
     for k in compress(range(len(classes)), classes):
         classed[classes[k]].append(k)

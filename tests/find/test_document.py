@@ -17,7 +17,7 @@ def test_a_sentence_is_made_once():
     sentence = document.sentence(1)
     assert sentence.id == "S2"
     assert sentence.index == 1
-    assert [token.low for token in sentence.tokens[:5]] == ["she", "said", "the", "eu", "'s"]
+    assert [token.lower for token in sentence.tokens[:5]] == ["she", "said", "the", "eu", "'s"]
     assert all(TEXT[token.start : token.end] == token.text for token in sentence.tokens)
     assert document.sentence(1) is sentence
     with pytest.raises(IndexError):

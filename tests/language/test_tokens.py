@@ -147,7 +147,7 @@ def test_tokens_one_by_one_are_the_columns(text: str):
     tokens = tokenize(text)
     one_by_one = tokens.between(0, len(tokens))
     assert [token.text for token in one_by_one] == tokens.text
-    assert [token.low for token in one_by_one] == [low.replace("’", "'") for low in tokens.lower]
+    assert [token.lower for token in one_by_one] == [low.replace("’", "'") for low in tokens.lower]
     assert [(token.start, token.end) for token in one_by_one] == list(
         zip(tokens.start, tokens.end, strict=True)
     )

@@ -96,13 +96,13 @@ def is_country(word: str) -> bool:
 def _describes_next(document: Document, run: Run) -> bool:
     """Return whether a noun follows that the name describes, e.g. "the Smith campaign"."""
     following = (*document.tokens.text[run.last : run.last + 1], ".")[0]
-    low = following.lower()
+    lower = following.lower()
     return following[0] in "-’'" or (
         following[0].isalpha()
-        and low not in PREPOSITIONS
-        and low not in CONJUNCTIONS
-        and low not in AUXILIARIES
-        and low not in SPEECH_VERBS
+        and lower not in PREPOSITIONS
+        and lower not in CONJUNCTIONS
+        and lower not in AUXILIARIES
+        and lower not in SPEECH_VERBS
     )
 
 

@@ -87,9 +87,9 @@ def _first_of_kind(text: str, end: int, head: str) -> int:
 
 def _says_which(word: str, head: str) -> bool:
     """Return whether a word says which states are meant, e.g. "Gulf", "African", "member"."""
-    low = word.lower()
-    if low in _WHICH:
-        return low not in ("foreign", "world", "global") or head in _OF_THE_WORLD
+    lower = word.lower()
+    if lower in _WHICH:
+        return lower not in ("foreign", "world", "global") or head in _OF_THE_WORLD
     country = lookup(word)
     if country is None or country.code == "US":  # those of a federation are no senders
         return False

@@ -37,12 +37,12 @@ _PERSONS = word_set("sanctions.banned-persons")
 
 def opens_entry_ban(text: str) -> bool:
     """Return whether a text may tell of an entry ban, e.g. "barred from Norway"; a cheap test."""
-    low = text.lower()
+    lower = text.lower()
     if not any(
-        word in low for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")
+        word in lower for word in (" ban", " barr", " bar ", "denied", "refused", "blacklist")
     ):
         return False
-    return any(opening in low for opening in OPENINGS) or _BANNED_FROM.search(text) is not None
+    return any(opening in lower for opening in OPENINGS) or _BANNED_FROM.search(text) is not None
 
 
 def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
@@ -51,12 +51,12 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
     Who is kept out stands behind an active verb and before a passive one. None when the word at `i`
     begins no entry ban.
     """
-    low = tokens[i].low
-    if low in REFUSING:
+    lower = tokens[i].lower
+    if lower in REFUSING:
         return _refused(tokens, i)
-    if low not in BANNING or (i and tokens[i - 1].low in DETERMINERS):
+    if lower not in BANNING or (i and tokens[i - 1].lower in DETERMINERS):
         return None
-    if low in ("ban", "bans") and i and tokens[i - 1].low in _KINDS:
+    if lower in ("ban", "bans") and i and tokens[i - 1].lower in _KINDS:
         return None  # "visa bans"
     at = _from_where(tokens, i)
     if at is None:
@@ -64,11 +64,11 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
     end = _place_end(tokens, at + 1)
     if not end:
         return None
-    straight = tokens[at + 1].low not in _ENTERING | _TRADING
-    straight = straight and tokens[end - 1].low not in ("country", "territory")
-    if straight and {t.low for t in tokens[i + 1 : at]} & _PERSONS:
+    straight = tokens[at + 1].lower not in _ENTERING | _TRADING
+    straight = straight and tokens[end - 1].lower not in ("country", "territory")
+    if straight and {t.lower for t in tokens[i + 1 : at]} & _PERSONS:
         return None  # "barring officials from Venezuela": where they come from
-    if any(t.low in BREAKS or t.low in AUXILIARIES for t in tokens[i + 1 : at]):
+    if any(t.lower in BREAKS or t.lower in AUXILIARIES for t in tokens[i + 1 : at]):
         return None
     if at > i + 1 and not all(is_adverb(t) for t in tokens[i + 1 : at]):
         return (i + 1, at, end) if _named(tokens[i + 1 : at]) else None
@@ -79,8 +79,8 @@ def entry_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
 def _from_where(tokens: list[Token], i: int) -> int | None:
     """Return the token "from" of a ban: that before "entering" if there is one, else the first."""
     near = range(i + 1, min(len(tokens) - 1, i + 14))
-    found = [k for k in near if tokens[k].low == "from"]
-    entering = [k for k in found if tokens[k + 1].low in _ENTERING | _TRADING]
+    found = [k for k in near if tokens[k].lower == "from"]
+    entering = [k for k in found if tokens[k + 1].lower in _ENTERING | _TRADING]
     if entering:
         return entering[0]
     return found[0] if found and found[0] < i + 9 else None
@@ -88,16 +88,16 @@ def _from_where(tokens: list[Token], i: int) -> int | None:
 
 def bare_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
     """Return the same as `entry_ban_at` for "ban him", "blacklisted Berg"."""
-    if tokens[i].low not in _CLEAR or i + 1 >= len(tokens):
+    if tokens[i].lower not in _CLEAR or i + 1 >= len(tokens):
         return None
     following = tokens[i + 1]
-    if following.low in ("him", "her") or (
-        following.capital and lookup(following.text) is None and _named([following])
+    if following.lower in ("him", "her") or (
+        following.capitalised and lookup(following.text) is None and _named([following])
     ):
-        if i and (tokens[i - 1].low in DETERMINERS or tokens[i - 1].capital):
+        if i and (tokens[i - 1].lower in DETERMINERS or tokens[i - 1].capitalised):
             return None
         end = i + 2
-        while end < len(tokens) and tokens[end].capital and tokens[end].word:
+        while end < len(tokens) and tokens[end].capitalised and tokens[end].is_word:
             end += 1
         return i + 1, end, end
     return None
@@ -106,15 +106,15 @@ def bare_ban_at(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
 def _place_end(tokens: list[Token], k: int) -> int:
     """Return the end of "entering X", "the country", "Britain" at token `k`; 0 without any."""
     end = min(len(tokens), k + 6)
-    low = tokens[k].low
-    if low in _ENTERING or low in _TRADING:
+    lower = tokens[k].lower
+    if lower in _ENTERING or lower in _TRADING:
         for j in range(k, end):
-            if tokens[j].low in ("country", "territory") or lookup(tokens[j].text) is not None:
+            if tokens[j].lower in ("country", "territory") or lookup(tokens[j].text) is not None:
                 return j + 1
         return k + 1
-    if low == "the" and k + 1 < len(tokens):
+    if lower == "the" and k + 1 < len(tokens):
         k += 1
-    if tokens[k].low in ("country", "territory"):
+    if tokens[k].lower in ("country", "territory"):
         return k + 1
     for words in (2, 1):
         name = " ".join(token.text for token in tokens[k : k + words])
@@ -126,37 +126,37 @@ def _place_end(tokens: list[Token], k: int) -> int:
 
 def _named(words: list[Token]) -> bool:
     """Return whether a phrase names persons or firms, e.g. "two officials", not "refugees"."""
-    if any(t.low in WHOLE_PEOPLES or t.low.startswith("non-") for t in words):
+    if any(t.lower in WHOLE_PEOPLES or t.lower.startswith("non-") for t in words):
         return False
-    if any(t.low in ("him", "her") or t.low in _PERSONS for t in words):
+    if any(t.lower in ("him", "her") or t.lower in _PERSONS for t in words):
         return True
-    return any(t.capital and lookup(t.text) is None for t in words)
+    return any(t.capitalised and lookup(t.text) is None for t in words)
 
 
 def _object_before(tokens: list[Token], i: int) -> int | None:
     """Return where the one who "is banned", "wants X banned" stands before token `i`."""
     k = i - 1
     while k >= 0 and (
-        tokens[k].low in AUXILIARIES or is_adverb(tokens[k]) or tokens[k].low == "to"
+        tokens[k].lower in AUXILIARIES or is_adverb(tokens[k]) or tokens[k].lower == "to"
     ):
         k -= 1
-    if k < 0 or not tokens[k].word:
+    if k < 0 or not tokens[k].is_word:
         return None
     passive = any(
-        t.low in ("be", "been", "is", "was", "were", "are", "being") for t in tokens[k + 1 : i]
+        t.lower in ("be", "been", "is", "was", "were", "are", "being") for t in tokens[k + 1 : i]
     )
-    if not passive and not tokens[i].low.endswith("ed"):
+    if not passive and not tokens[i].lower.endswith("ed"):
         return None
     first = k + 1
     while first > 0 and k + 1 - first < 6:
         token = tokens[first - 1]
-        if not token.word or token.low in PREPOSITIONS | SUBORDINATORS | AUXILIARIES:
+        if not token.is_word or token.lower in PREPOSITIONS | SUBORDINATORS | AUXILIARIES:
             break
-        if token.low in ("and", "wants", "want", "wanted", "see", "get", "had", "of"):
+        if token.lower in ("and", "wants", "want", "wanted", "see", "get", "had", "of"):
             break
         first -= 1
     words = tokens[first : k + 1]
-    if words and (words[-1].low in ("him", "he", "she", "her") or _named(words)):
+    if words and (words[-1].lower in ("him", "he", "she", "her") or _named(words)):
         return first
     return None
 
@@ -164,14 +164,14 @@ def _object_before(tokens: list[Token], i: int) -> int | None:
 def _refused(tokens: list[Token], i: int) -> tuple[int, int, int] | None:
     """Read "denied X a visa", "refused entry to X", "was denied entry"."""
     for k in range(i + 1, min(len(tokens), i + 7)):
-        if tokens[k].low in BREAKS:
+        if tokens[k].lower in BREAKS:
             return None
-        visa = tokens[k].low in ("visa", "visas")
-        if tokens[k].low == "entry" or visa:
-            between = [t for t in tokens[i + 1 : k] if t.low not in DETERMINERS]
+        visa = tokens[k].lower in ("visa", "visas")
+        if tokens[k].lower == "entry" or visa:
+            between = [t for t in tokens[i + 1 : k] if t.lower not in DETERMINERS]
             if between:
                 return (i + 1, k, k + 1) if _named(between) else None
-            if tokens[k + 1 : k + 2] and tokens[k + 1].low == "to":
+            if tokens[k + 1 : k + 2] and tokens[k + 1].lower == "to":
                 return (
                     (k + 2, min(len(tokens), k + 4), k + 2)
                     if _named(tokens[k + 2 : k + 4])

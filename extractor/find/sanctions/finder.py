@@ -119,7 +119,7 @@ def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -
     """
     holding = [(sentence, found) for sentence, found in read if found]
     for sentence, found in holding:
-        named = any(t.capital and _is_state(t.text) for t in sentence.tokens)
+        named = any(t.capitalised and _is_state(t.text) for t in sentence.tokens)
         if named or any(r.on for r in found):
             return True
     for sentence, _ in holding[:_LOOKED_AT]:
@@ -140,7 +140,7 @@ _KEPT_OUT = word_tuple("sanctions.kept-out-stems")
 
 def _told_of_entry(tokens: list[Token]) -> bool:
     return any(
-        (t.low in BANNING or t.low in REFUSING) and entry_ban_at(tokens, i)
+        (t.lower in BANNING or t.lower in REFUSING) and entry_ban_at(tokens, i)
         for i, t in enumerate(tokens)
     )
 
@@ -151,7 +151,7 @@ def _with_entry_bans(
     """Add the entry bans of a sentence; once the article has told of one, "ban him" is one."""
     bans: list[Restriction] = []
     for i, token in enumerate(tokens):
-        if token.low not in BANNING and token.low not in REFUSING:
+        if token.lower not in BANNING and token.lower not in REFUSING:
             continue
         ban = entry_ban_at(tokens, i) or (bare_ban_at(tokens, i) if told else None)
         if ban is not None:
@@ -206,8 +206,8 @@ def _shared_complement(
     """Return the "on X" of the next restriction that this one shares: "a freeze and a ban on X"."""
     if r.has_complement or not following or not following[0].has_complement:
         return None
-    between = {t.low for t in tokens[r.core : following[0].first]}
-    listed = any(t.low == "including" for t in tokens[max(0, r.first - 12) : r.first])
+    between = {t.lower for t in tokens[r.core : following[0].first]}
+    listed = any(t.lower == "including" for t in tokens[max(0, r.first - 12) : r.first])
     if not listed and between and between <= {"and", "or", ",", "a", "an"}:
         return following[0].core + 1, following[0].end
     return None
@@ -249,8 +249,8 @@ def _read_one(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
 def _prospective(tokens: list[Token], r: Restriction) -> list[Reading]:
     """Read "possible new sanctions on X": that they may come is all that is said."""
     for i in range(max(0, r.first), r.head):
-        if tokens[i].low in PROSPECTIVE:
-            action = PROSPECTIVE[tokens[i].low]
+        if tokens[i].lower in PROSPECTIVE:
+            action = PROSPECTIVE[tokens[i].lower]
             return [Reading(r, action, (i, i + 1), "noun", soft="proposed")]
     return []
 
@@ -261,29 +261,29 @@ _MARKS = frozenset(("“", "”", '"', "'", "‘", "’"))
 def _as_called(tokens: list[Token], r: Restriction) -> int | None:
     """Return where "what it called" before the restriction's name begins."""
     i = r.first - 1
-    if i > 2 and tokens[i].low in _MARKS:  # "a halt to 'brutal' sanctions"
+    if i > 2 and tokens[i].lower in _MARKS:  # "a halt to 'brutal' sanctions"
         for j in range(i - 2, max(0, i - 4), -1):
-            if tokens[j].low in _MARKS:
+            if tokens[j].lower in _MARKS:
                 return j
         i -= 1
-    if i < 1 or tokens[i].low not in ("called", "calls", "call", "describes", "termed"):
+    if i < 1 or tokens[i].lower not in ("called", "calls", "call", "describes", "termed"):
         return None
     for j in range(i - 1, max(-1, i - 5), -1):
-        if tokens[j].low == "what":
+        if tokens[j].lower == "what":
             return j
     return None
 
 
 def _own_verb(tokens: list[Token], r: Restriction) -> Reading:
     """Read "sanctioned two banks", "was blacklisted by …", "banned imports of …"."""
-    low = tokens[r.head].low
+    lower = tokens[r.head].lower
     if r.on is not None:
         return Reading(
             r, "impose", (r.head, r.head + 1), "passive" if r.on[0] < r.head else "verb", r.on
         )
-    action: Action = "lift" if low.startswith(("delist", "unfr", "unbl")) else "impose"
-    passive = low.endswith(("ed", "en")) and be_index(tokens, r.head) is not None
-    if low.endswith("ed") and r.head + 1 < len(tokens) and tokens[r.head + 1].low == "by":
+    action: Action = "lift" if lower.startswith(("delist", "unfr", "unbl")) else "impose"
+    passive = lower.endswith(("ed", "en")) and be_index(tokens, r.head) is not None
+    if lower.endswith("ed") and r.head + 1 < len(tokens) and tokens[r.head + 1].lower == "by":
         passive = True
     on = None
     if passive:
@@ -293,15 +293,15 @@ def _own_verb(tokens: list[Token], r: Restriction) -> Reading:
         end = phrase_end(tokens, r.head + 1)
         on = (r.head + 1, end) if end > r.head + 1 else None
     measured = r
-    if on and not passive and (low in BAN_VERBS or "fr" in low):
+    if on and not passive and (lower in BAN_VERBS or "fr" in lower):
         measured = replace(r, end=on[1])
     return Reading(measured, action, (r.head, r.head + 1), "passive" if passive else "verb", on)
 
 
 def _compound(tokens: list[Token], r: Restriction) -> Reading | None:
     """Read "sanctions relief", "sanctions waiver", "threat" and the like behind the name."""
-    if r.core < len(tokens) and tokens[r.core].low in COMPOUND_ACTIONS:
-        action = COMPOUND_ACTIONS[tokens[r.core].low]
+    if r.core < len(tokens) and tokens[r.core].lower in COMPOUND_ACTIONS:
+        action = COMPOUND_ACTIONS[tokens[r.core].lower]
         whole = replace(r, core=r.core + 1, end=max(r.end, r.core + 1))
         return Reading(whole, action, (r.core, r.core + 1), "noun")
     return None

@@ -21,16 +21,16 @@ _ON_TRADE = re.compile(
 
 def stems_in(text: str) -> list[str]:
     """Return the stems of restrictions that `text` holds, cheaply; none when it names none."""
-    low = text.lower()
-    found = [stem for stem in _STEMS if stem in low]
+    lower = text.lower()
+    found = [stem for stem in _STEMS if stem in lower]
     for word, stems in _LONG_STEMS.items():
-        if word in low:
-            found.extend(stem for stem in stems if stem in low)
+        if word in lower:
+            found.extend(stem for stem in stems if stem in lower)
     if not found or any(stem not in _WEAK_STEMS for stem in found):
         return found
-    money = any(word in low for word in ("asset", "fund", "accounts", "reserves"))
-    if money or _ON_TRADE.search(low):
+    money = any(word in lower for word in ("asset", "fund", "accounts", "reserves"))
+    if money or _ON_TRADE.search(lower):
         return found
-    bans = [ban for ban in BANS if ban in low]
-    trade = any(f"{word} {ban}" in low for ban in bans for word in TRADE)
+    bans = [ban for ban in BANS if ban in lower]
+    trade = any(f"{word} {ban}" in lower for ban in bans for word in TRADE)
     return found if trade else []

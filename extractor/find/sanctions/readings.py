@@ -44,9 +44,9 @@ _BE = word_set("closed_classes.auxiliaries", "is", "be", "is-not")
 def be_index(tokens: list[Token], i: int) -> int | None:
     """Return where "has been" before the participle at `i` begins; None when it is no passive."""
     j = i - 1
-    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
+    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].lower == "further"):
         j -= 1
-    return auxiliaries_before(tokens, j + 1) if j >= 0 and tokens[j].low in _BE else None
+    return auxiliaries_before(tokens, j + 1) if j >= 0 and tokens[j].lower in _BE else None
 
 
 def auxiliaries_before(tokens: list[Token], i: int) -> int | None:
@@ -62,14 +62,14 @@ def auxiliaries_before(tokens: list[Token], i: int) -> int | None:
 
 
 def _is_auxiliary(tokens: list[Token], i: int) -> bool:
-    return tokens[i].low in AUXILIARIES or is_short_verb(tokens, i)
+    return tokens[i].lower in AUXILIARIES or is_short_verb(tokens, i)
 
 
 def passive_subject(tokens: list[Token], i: int) -> tuple[int, int] | None:
     """Return the tokens first:last of the subject of the passive participle at `i`, if any."""
     be = be_index(tokens, i)
     subject = subject_before(tokens, be) if be is not None else None
-    if subject and subject[0] and tokens[subject[0] - 1].low in PREPOSITIONS:
+    if subject and subject[0] and tokens[subject[0] - 1].lower in PREPOSITIONS:
         return None  # "X, who died in July, was removed"
     return subject
 
@@ -80,9 +80,9 @@ def subject_before(tokens: list[Token], i: int) -> tuple[int, int] | None:
     "who", "which" and a comma may stand between.
     """
     end = i
-    if end > 0 and tokens[end - 1].low in ("who", "which", "that"):
+    if end > 0 and tokens[end - 1].lower in ("who", "which", "that"):
         end -= 1
-    if end > 0 and tokens[end - 1].low == ",":
+    if end > 0 and tokens[end - 1].lower == ",":
         end -= 1
     start = subject_start(tokens, end)
     return (start, end) if end > start else None

@@ -51,8 +51,8 @@ class Restriction:
 def noun_phrase(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") -> Restriction:
     """Return the phrase around the name at token `i`: modifiers before it, "on …" behind it."""
     core = i + 1
-    while core < len(tokens) and tokens[core].low in _OWN_COMPOUNDS:
-        kind = "list" if tokens[core].low in ("list", "lists", "blacklist") else kind
+    while core < len(tokens) and tokens[core].lower in _OWN_COMPOUNDS:
+        kind = "list" if tokens[core].lower in ("list", "lists", "blacklist") else kind
         core += 1
     first, determined = _phrase_start(tokens, i)
     return Restriction(first, i, core, _complement_end(tokens, core), kind, weak, determined)
@@ -67,11 +67,11 @@ def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     while first > 0 and i - first < 8 and _qualifies(tokens, first - 1, i):
         first -= 1
     determined = False
-    while first < i and (tokens[first].low in _OPENING or tokens[first].low == "'s"):
-        determined = determined or tokens[first].low in (
+    while first < i and (tokens[first].lower in _OPENING or tokens[first].lower == "'s"):
+        determined = determined or tokens[first].lower in (
             "the", "these", "those", "its", "their", "his", "all", "our", "this", "that",
         )  # fmt: skip
-        if tokens[first].low in ("all", "most", "some", "many", "more", "part", "several"):
+        if tokens[first].lower in ("all", "most", "some", "many", "more", "part", "several"):
             break
         first += 1
     return first, determined
@@ -83,58 +83,58 @@ _NEVER_QUALIFY = word_set("sanctions.never-qualify")
 def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
     """Return whether token `j` modifies the name at `head`, as its right neighbour does."""
     token = tokens[j]
-    low = token.low
-    right = tokens[j + 1].low
-    if low == "'s" or right == "'s":  # "the country's", but no "it's"
-        return not is_short_verb(tokens, j if low == "'s" else j + 1)
+    lower = token.lower
+    right = tokens[j + 1].lower
+    if lower == "'s" or right == "'s":  # "the country's", but no "it's"
+        return not is_short_verb(tokens, j if lower == "'s" else j + 1)
     if joins_number(tokens, j) or (j > 0 and joins_number(tokens, j - 1)):
         return True  # "a 15-month embargo"
-    if low == "of":
-        return right in DETERMINERS and j > 0 and tokens[j - 1].low in DETERMINERS
-    if low in ("and", ",") and j > 0 and j + 1 < head:
-        left = tokens[j - 2] if tokens[j - 1].low == "'s" and j > 1 else tokens[j - 1]
-        if low == "and" and right == left.low == "more":
+    if lower == "of":
+        return right in DETERMINERS and j > 0 and tokens[j - 1].lower in DETERMINERS
+    if lower in ("and", ",") and j > 0 and j + 1 < head:
+        left = tokens[j - 2] if tokens[j - 1].lower == "'s" and j > 1 else tokens[j - 1]
+        if lower == "and" and right == left.lower == "more":
             return True
-        if low == "," and right in DETERMINERS:
+        if lower == "," and right in DETERMINERS:
             return False
-        return left.word and (
-            (left.capital and tokens[j + 1].capital and low == "and")
-            or (left.capital and right == "other")
+        return left.is_word and (
+            (left.capitalised and tokens[j + 1].capitalised and lower == "and")
+            or (left.capitalised and right == "other")
             or (_adjective(left) and _adjective(tokens[j + 1]))
         )
-    if low in ("that", "which", "what", "whose"):
+    if lower in ("that", "which", "what", "whose"):
         return False
-    if low in DETERMINERS:
+    if lower in DETERMINERS:
         return True
-    if low in PREPOSITIONS or low in SUBORDINATORS:
+    if lower in PREPOSITIONS or lower in SUBORDINATORS:
         return False
-    if token.capital:  # a verb too, in a headline: "Senate Panel Backs New Sanctions"
-        verb = low in ACTIONS or low in SOFT or low in LEAVING
-        return not verb or (low == "order" and tokens[j - 1].low == "executive")
-    if not token.word or low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | PRONOUNS:
+    if token.capitalised:  # a verb too, in a headline: "Senate Panel Backs New Sanctions"
+        verb = lower in ACTIONS or lower in SOFT or lower in LEAVING
+        return not verb or (lower == "order" and tokens[j - 1].lower == "executive")
+    if not token.is_word or lower in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | PRONOUNS:
         return False
     if (
-        low in _NEVER_QUALIFY
-        or low in COMMON_VERBS
-        or low in ACTIONS
-        or low in SOFT
-        or low in LEAVING
+        lower in _NEVER_QUALIFY
+        or lower in COMMON_VERBS
+        or lower in ACTIONS
+        or lower in SOFT
+        or lower in LEAVING
         or is_adverb(token)
-        or low == "and"
+        or lower == "and"
     ):
         return False
-    if low.endswith(("ed", "ing")):
-        has = j > 0 and tokens[j - 1].low in ("has", "have", "had", "who", "it", "he", "they")
+    if lower.endswith(("ed", "ing")):
+        has = j > 0 and tokens[j - 1].lower in ("has", "have", "had", "who", "it", "he", "they")
         has = has or right in ("a", "an", "the", "its", "their")  # "threatened an embargo"
-        return "-" in low or (low in _BLENDERS and not has)
-    return not low.endswith("s") or low in _S_WORDS or low.endswith(("ous", "ss"))
+        return "-" in lower or (lower in _BLENDERS and not has)
+    return not lower.endswith("s") or lower in _S_WORDS or lower.endswith(("ous", "ss"))
 
 
 def _adjective(token: Token) -> bool:
     """Return whether a word has an adjective's form, e.g. "economic and financial sanctions"."""
-    return token.low.endswith(
+    return token.lower.endswith(
         ("ic", "al", "ful", "ous", "ive", "ary", "ng", "ed", "er", "gh", "sh", "id", "rm", "ry")
-    ) or token.low in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")
+    ) or token.lower in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")
 
 
 _MANNERS = word_set("sanctions.manners")
@@ -144,21 +144,21 @@ def _complement_end(tokens: list[Token], core: int) -> int:
     """Return the end of "on …", "against …", "targeting …", "related to …" behind the name."""
     if core >= len(tokens):
         return core
-    low = tokens[core].low
-    following = tokens[core + 1].low if core + 1 < len(tokens) else ""
-    if {following, tokens[core + 2].low if core + 2 < len(tokens) else ""} & _MANNERS:
+    lower = tokens[core].lower
+    following = tokens[core + 1].lower if core + 1 < len(tokens) else ""
+    if {following, tokens[core + 2].lower if core + 2 < len(tokens) else ""} & _MANNERS:
         return core  # "eased sanctions on condition that …"
     if following in MONTHS:
         return core  # "imposed sanctions on Monday afternoon"
-    if low in ("on", "against", "targeting", "upon", "vs", "vs."):
+    if lower in ("on", "against", "targeting", "upon", "vs", "vs."):
         begin = core + 1
-    elif (low, following) in (("aimed", "at"), ("related", "to"), ("in", "place"), ("of", "all")):
+    elif (lower, following) in (("aimed", "at"), ("related", "to"), ("in", "place"), ("of", "all")):
         begin = core + 2
-        if low == "in":
-            if core + 2 >= len(tokens) or tokens[core + 2].low not in ("on", "against"):
+        if lower == "in":
+            if core + 2 >= len(tokens) or tokens[core + 2].lower not in ("on", "against"):
                 return core
             begin = core + 3
-    elif low == "of" and following in GOODS:
+    elif lower == "of" and following in GOODS:
         begin = core + 1
     else:
         return core

@@ -63,18 +63,18 @@ def is_imposer(form: str) -> bool:
 def restrictions_in(tokens: list[Token]) -> list[Restriction]:
     """Return the restrictions named in a sentence, in order; they do not overlap."""
     found: list[Restriction] = []
-    lows = {token.low for token in tokens}
-    elsewhere = bool(lows & _OTHER_WORLD) and not any(_imposing(t) for t in tokens if t.capital)
+    lows = {token.lower for token in tokens}
+    elsewhere = bool(lows & _OTHER_WORLD) and not any(_imposing(t) for t in tokens if t.capitalised)
     for i in range(len(tokens)):
-        low = tokens[i].low
-        if low not in _NAMES and not low.startswith("sanction"):
+        lower = tokens[i].lower
+        if lower not in _NAMES and not lower.startswith("sanction"):
             continue
         if found and i < found[-1].core:
             continue
         restriction = _at(tokens, i)
         if restriction is None:
             continue
-        if tokens[i].low.startswith("sanction") and (
+        if tokens[i].lower.startswith("sanction") and (
             elsewhere or _other_sense(tokens, restriction)
         ):
             continue
@@ -89,56 +89,60 @@ def _imposing(token: Token) -> bool:
 def _other_sense(tokens: list[Token], restriction: Restriction) -> bool:
     """Return whether a word makes it no state's restriction, e.g. "criminal sanctions"."""
     before = tokens[max(0, restriction.first - 1) : restriction.head]
-    return any(token.low in _OTHER_SENSE for token in before)
+    return any(token.lower in _OTHER_SENSE for token in before)
 
 
 def _at(tokens: list[Token], i: int) -> Restriction | None:
     """Return the restriction whose name begins or stands at token `i`."""
-    low = tokens[i].low
-    previous = tokens[i - 1].low if i else ""
-    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
-    if low.startswith("sanction"):
-        return _sanction(tokens, i, low, previous, following)
-    if low in ("embargo", "embargoes", "embargos"):
+    lower = tokens[i].lower
+    previous = tokens[i - 1].lower if i else ""
+    following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+    if lower.startswith("sanction"):
+        return _sanction(tokens, i, lower, previous, following)
+    if lower in ("embargo", "embargoes", "embargos"):
         return noun_phrase(tokens, i, weak=False)
-    if low in BANS:
+    if lower in BANS:
         named = _ban(tokens, i, previous, following)
-        if named is not None or low not in BAN_VERBS:
+        if named is not None or lower not in BAN_VERBS:
             return named
-    if low in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
-        near = {token.low for token in tokens[i + 1 : i + 7]}
+    if lower in ("freeze", "freezes") and (previous in _MONEY or following in ("on", "of")):
+        near = {token.lower for token in tokens[i + 1 : i + 7]}
         return noun_phrase(tokens, i, weak=False) if previous in _MONEY or near & _MONEY else None
-    if low in FREEZE:
-        near = {token.low for token in tokens[i + 1 : i + 9]}
+    if lower in FREEZE:
+        near = {token.lower for token in tokens[i + 1 : i + 9]}
         if near & _MONEY or (previous in AUXILIARIES and _money_before(tokens, i)):
             if previous in DETERMINERS and following in ("of", *_MONEY):
                 return None  # "the freezing of assets", "the frozen assets"
-            undone = low.startswith(("unfr", "unbl"))
+            undone = lower.startswith(("unfr", "unbl"))
             weak = not undone and not _between_two(tokens, i)
             return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
         return None
-    if low in ("cap", "caps") and previous == "price":
-        near = {token.low for token in tokens[max(0, i - 6) : i + 8]}
+    if lower in ("cap", "caps") and previous == "price":
+        near = {token.lower for token in tokens[max(0, i - 6) : i + 8]}
         return noun_phrase(tokens, i, weak=not near & {"oil", "crude", "gas", "barrel", "g7"})
-    if low in ("blacklist", "blacklists") and (
+    if lower in ("blacklist", "blacklists") and (
         previous in DETERMINERS or previous.endswith(("'s", "trade", "terror", "export", "ism"))
     ):
         return noun_phrase(tokens, i, weak=True, kind="list")
-    if low in BLACKLIST:
-        if previous in ACTIONS and low.startswith("blacklist"):
+    if lower in BLACKLIST:
+        if previous in ACTIONS and lower.startswith("blacklist"):
             return noun_phrase(tokens, i, weak=True, kind="list")  # "agrees to extend blacklist"
-        adjective = previous in DETERMINERS or (previous in PREPOSITIONS and low.endswith("ed"))
-        weak = not any(is_imposer(t.text) for t in tokens[max(0, i - 3) : i] if t.capital)
+        adjective = previous in DETERMINERS or (previous in PREPOSITIONS and lower.endswith("ed"))
+        weak = not any(is_imposer(t.text) for t in tokens[max(0, i - 3) : i] if t.capitalised)
         return None if adjective else Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
-    if low in ("list", "lists", "designation", "designations"):
+    if lower in ("list", "lists", "designation", "designations"):
         return _list(tokens, i, previous, following)
-    if low == "measures" and previous in ("restrictive", "punitive"):
+    if lower == "measures" and previous in ("restrictive", "punitive"):
         return noun_phrase(tokens, i, weak=False)
-    if low == "measures" and following in ("against", "targeting"):
+    if lower == "measures" and following in ("against", "targeting"):
         return noun_phrase(tokens, i, weak=True)
-    if low in ("penalties", "penalty") and previous in ("economic", "trade", "financial"):
+    if lower in ("penalties", "penalty") and previous in ("economic", "trade", "financial"):
         return noun_phrase(tokens, i, weak=True)
-    if low in BAN_VERBS and {t.low for t in tokens[i + 1 : i + 5]} & GOODS and following != "on":
+    if (
+        lower in BAN_VERBS
+        and {t.lower for t in tokens[i + 1 : i + 5]} & GOODS
+        and following != "on"
+    ):
         weak = not _with_a_country(tokens, i + 1)
         return Restriction(i, i, i + 1, i + 1, "verb", weak=weak)
     return None
@@ -146,67 +150,67 @@ def _at(tokens: list[Token], i: int) -> Restriction | None:
 
 def _between_two(tokens: list[Token], i: int) -> bool:
     """Return whether one state is named before token `i` and another one behind it."""
-    before = {lookup(t.text) for t in tokens[max(0, i - 12) : i] if t.capital} - {None}
-    behind = {lookup(t.text) for t in tokens[i + 1 : i + 14] if t.capital} - {None}
+    before = {lookup(t.text) for t in tokens[max(0, i - 12) : i] if t.capitalised} - {None}
+    behind = {lookup(t.text) for t in tokens[i + 1 : i + 14] if t.capitalised} - {None}
     codes = {c.code for c in before if c}, {c.code for c in behind if c}
     return bool(codes[0] and codes[1] - codes[0])
 
 
 def _money_before(tokens: list[Token], i: int) -> bool:
-    return any(token.low in _MONEY for token in tokens[max(0, i - 8) : i])
+    return any(token.lower in _MONEY for token in tokens[max(0, i - 8) : i])
 
 
 def _sanction(
-    tokens: list[Token], i: int, low: str, previous: str, following: str
+    tokens: list[Token], i: int, lower: str, previous: str, following: str
 ) -> Restriction | None:
     """Read "sanctions", "sanction", "sanctioned", "sanctioning" as noun, verb or neither."""
-    if low in ("sanctions", "sanctions'", "sanctions-related"):
+    if lower in ("sanctions", "sanctions'", "sanctions-related"):
         if following in _SKIPPED_COMPOUNDS:
             return None
         if _is_third_person(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=False)
         return noun_phrase(tokens, i, weak=False)
-    if low == "sanction":
+    if lower == "sanction":
         if following in ("on", "against") and previous not in ("to", *MODALS):
             return noun_phrase(tokens, i, weak=False)
         verbal = previous in {"to", "and", "or", "not", "then", "also"} | MODALS | PRONOUNS
         if verbal and _takes_object(tokens, i + 1):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
         return None
-    if low in SANCTION_VERB:
+    if lower in SANCTION_VERB:
         adjective = previous == "of" or previous in PREPOSITIONS
-        if previous in DETERMINERS or (adjective and low == "sanctioned"):
+        if previous in DETERMINERS or (adjective and lower == "sanctioned"):
             return None  # "the sanctioned banks"
         passive = _be_before(tokens, i)
-        if low == "sanctioned" and passive and _people_before(tokens, i):
+        if lower == "sanctioned" and passive and _people_before(tokens, i):
             by_state = following == "by" and any(
-                t.capital and (is_imposer(t.text) or _country_at(tokens, k))
+                t.capitalised and (is_imposer(t.text) or _country_at(tokens, k))
                 for k, t in enumerate(tokens[i + 2 : i + 4], i + 2)
             )
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not by_state)
-        if low == "sanctioned" and passive:
+        if lower == "sanctioned" and passive:
             return None  # "the strike was sanctioned by the union"
-        if low == "sanctioned" and tokens[i - 1].capital and _relative_before(tokens, i):
+        if lower == "sanctioned" and tokens[i - 1].capitalised and _relative_before(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
-        if low == "sanctioned" and following == "by" and i and _people_before(tokens, i):
+        if lower == "sanctioned" and following == "by" and i and _people_before(tokens, i):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=True)
-        if _takes_object(tokens, i + 1) and (i > 0 or low == "sanctioning"):
+        if _takes_object(tokens, i + 1) and (i > 0 or lower == "sanctioning"):
             return Restriction(i, i, i + 1, i + 1, "verb", weak=not _names_object(tokens, i + 1))
     return None
 
 
 def _relative_before(tokens: list[Token], i: int) -> bool:
     """Return whether "which" or "whom" is the object, e.g. "a firm that Washington sanctioned"."""
-    return any(t.low in ("which", "whom", "that") for t in tokens[max(0, i - 7) : i])
+    return any(t.lower in ("which", "whom", "that") for t in tokens[max(0, i - 7) : i])
 
 
 def _people_before(tokens: list[Token], i: int) -> bool:
     """Return whether people, a body or a country stand before "sanctioned", as its subject."""
     for j in range(i - 1, max(-1, i - 12), -1):
         token = tokens[j]
-        if token.low in _PEOPLE or token.low in PRONOUNS:
+        if token.lower in _PEOPLE or token.lower in PRONOUNS:
             return True
-        if token.capital and (j > 0 or token.low not in DETERMINERS):
+        if token.capitalised and (j > 0 or token.lower not in DETERMINERS):
             return True
     return False
 
@@ -217,26 +221,31 @@ _BE = word_set("closed_classes.auxiliaries", "is", "be")
 def _be_before(tokens: list[Token], i: int) -> bool:
     """Return whether a form of "be" stands before `i`, adverbs apart."""
     j = i - 1
-    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].low == "further"):
+    while j >= 0 and (is_adverb(tokens[j]) or tokens[j].lower == "further"):
         j -= 1
-    return j >= 0 and tokens[j].low in _BE
+    return j >= 0 and tokens[j].lower in _BE
 
 
 def _is_third_person(tokens: list[Token], i: int) -> bool:
     """Return whether "sanctions" is the verb, as in a headline, e.g. "US sanctions two banks"."""
-    if i == 0 or i + 1 >= len(tokens) or not tokens[i - 1].capital:
+    if i == 0 or i + 1 >= len(tokens) or not tokens[i - 1].capitalised:
         return False
-    if tokens[i - 1].low in DETERMINERS:
+    if tokens[i - 1].lower in DETERMINERS:
         return False  # "The sanctions Britain imposed"
     token = tokens[i + 1]
     if not is_imposer(tokens[i - 1].text):  # "Obama sanctions Russia", not "Trump sanctions: poll"
         known = lookup(tokens[i - 1].text) is not None
-        return not known and token.capital and _country_at(tokens, i + 1)
-    if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | {"and", "or"}:
+        return not known and token.capitalised and _country_at(tokens, i + 1)
+    if not token.is_word or token.lower in PREPOSITIONS | AUXILIARIES | SUBORDINATORS | {
+        "and",
+        "or",
+    }:
         return False
-    if not (token.capital or token.text[0].isdigit() or token.low in _OBJECT_OPENERS | _PEOPLE):
+    if not (
+        token.capitalised or token.text[0].isdigit() or token.lower in _OBJECT_OPENERS | _PEOPLE
+    ):
         return False
-    people = {t.low for t in tokens[i + 1 : i + 7]} & _PEOPLE
+    people = {t.lower for t in tokens[i + 1 : i + 7]} & _PEOPLE
     return bool(people) or _country_at(tokens, i + 1)
 
 
@@ -252,14 +261,14 @@ _OBJECT_OPENERS = word_set("sanctions.object-openers")
 def _takes_object(tokens: list[Token], i: int) -> bool:
     """Return whether people, a body or a country is what "to sanction" has for its object here."""
     window = tokens[i : i + 8]
-    if not window or not window[0].word or window[0].low in ("and", "or"):
+    if not window or not window[0].is_word or window[0].lower in ("and", "or"):
         return True  # "the approach is to sanction and isolate"
-    if window[0].low in PREPOSITIONS | AUXILIARIES:
+    if window[0].lower in PREPOSITIONS | AUXILIARIES:
         return False
     for token in window:
-        if token.low in _PEOPLE or token.capital:
+        if token.lower in _PEOPLE or token.capitalised:
             return True
-        if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
+        if not token.is_word or token.lower in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
             return False
     return False
 
@@ -267,25 +276,25 @@ def _takes_object(tokens: list[Token], i: int) -> bool:
 def _names_object(tokens: list[Token], i: int) -> bool:
     """Return whether a country, or people of the kind that are sanctioned, stand behind `i`."""
     for token in tokens[i : i + 7]:
-        if not token.word or token.low in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
+        if not token.is_word or token.lower in PREPOSITIONS | AUXILIARIES | SUBORDINATORS:
             return False
-        if token.low in _PEOPLE or (token.capital and lookup(token.text) is not None):
+        if token.lower in _PEOPLE or (token.capitalised and lookup(token.text) is not None):
             return True
     return False
 
 
 def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
     """Read "ban", "controls", "restrictions", "curbs" when they are on trade, money or travel."""
-    if i > 1 and tokens[i - 2].low in _GUNS:
+    if i > 1 and tokens[i - 2].lower in _GUNS:
         return None
-    if previous in _ALWAYS or (previous == "travel" and tokens[i].low in ("ban", "bans")):
+    if previous in _ALWAYS or (previous == "travel" and tokens[i].lower in ("ban", "bans")):
         return noun_phrase(tokens, i, weak=previous in ("travel", "oil"))
-    near = {token.low for token in tokens[i + 2 : i + 8]}
+    near = {token.lower for token in tokens[i + 2 : i + 8]}
     if following == "on" and _with_a_country(tokens, i + 2):
         return noun_phrase(tokens, i, weak=False)  # "a ban on jade from Burma"
     if following in ("on", "of") and near & GOODS:
-        return noun_phrase(tokens, i, weak=tokens[i].low not in ("ban", "bans", "embargo"))
-    if previous in TRADE or (following in ("on", "against") and tokens[i].low in BANS):
+        return noun_phrase(tokens, i, weak=tokens[i].lower not in ("ban", "bans", "embargo"))
+    if previous in TRADE or (following in ("on", "against") and tokens[i].lower in BANS):
         target = tokens[i + 2] if following in ("on", "against") and i + 2 < len(tokens) else None
         known = target is not None and lookup(target.text) is not None
         return noun_phrase(tokens, i, weak=True) if previous in TRADE or known else None
@@ -295,12 +304,12 @@ def _ban(tokens: list[Token], i: int, previous: str, following: str) -> Restrict
 def _with_a_country(tokens: list[Token], i: int) -> bool:
     """Return whether what is banned are goods from or to a country, and not people."""
     for j in range(i, min(len(tokens) - 1, i + 8)):
-        low = tokens[j].low
-        if low in WHOLE_PEOPLES or low in AUXILIARIES or low in SUBORDINATORS:
+        lower = tokens[j].lower
+        if lower in WHOLE_PEOPLES or lower in AUXILIARIES or lower in SUBORDINATORS:
             return False
-        if not tokens[j].word and low != ",":
+        if not tokens[j].is_word and lower != ",":
             return False
-        if low in ("from", "to", "with", "into") and _country_at(tokens, j + 1):
+        if lower in ("from", "to", "with", "into") and _country_at(tokens, j + 1):
             return j > i
     return False
 
@@ -308,11 +317,11 @@ def _with_a_country(tokens: list[Token], i: int) -> bool:
 def _list(tokens: list[Token], i: int, previous: str, following: str) -> Restriction | None:
     """Read lists and designations of those under restrictions."""
     if previous in ("terror", "terrorism", "terrorist", "sanctions", "sdn") or (
-        previous == "entity" and tokens[i - 1].capital
+        previous == "entity" and tokens[i - 1].capitalised
     ):
         return noun_phrase(tokens, i, weak=False, kind="list")
-    near = [token.low for token in tokens[max(0, i - 3) : i + 6]]
+    near = [token.lower for token in tokens[max(0, i - 3) : i + 6]]
     terror = any(word.startswith("terror") for word in near)
-    if terror and (following == "of" or tokens[i].low.startswith("designation")):
+    if terror and (following == "of" or tokens[i].lower.startswith("designation")):
         return noun_phrase(tokens, i, weak=False, kind="list")
     return None

@@ -37,11 +37,11 @@ from extractor.language.tokens import Token
 
 def named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     """Read "…, but reimposed them in April", said of a restriction named before in the sentence."""
-    pronoun = "them" if tokens[r.head].low.endswith("s") else "it"
+    pronoun = "them" if tokens[r.head].lower.endswith("s") else "it"
     for i in range(r.end + 1, min(until, len(tokens), r.end + 40)):
-        if tokens[i].low == pronoun:
-            action = ACTIONS.get(tokens[i - 1].low)
-            if action and action != "keep" and tokens[i - 1].low not in UNSURE:
+        if tokens[i].lower == pronoun:
+            action = ACTIONS.get(tokens[i - 1].lower)
+            if action and action != "keep" and tokens[i - 1].lower not in UNSURE:
                 return [Reading(r, action, (i - 1, i), "active")]
     return []
 
@@ -62,16 +62,16 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
     resumed = r.end  # where the restriction with all that qualifies it ends
     chained, relative, after_comma = False, False, False
     while i < limit:
-        token, low = tokens[i], tokens[i].low
-        if low in ("that", "which") and i - r.core < 8:
+        token, lower = tokens[i], tokens[i].lower
+        if lower in ("that", "which") and i - r.core < 8:
             relative, chained = True, False
-        elif low in AUXILIARIES or (chained and (low in _CHAIN or is_adverb(token))):
+        elif lower in AUXILIARIES or (chained and (lower in _CHAIN or is_adverb(token))):
             chained = True
-        elif low == "but" and not chained:
+        elif lower == "but" and not chained:
             return found  # "… but maintained its embargo" is said of another
-        elif low in (",", "and") and i + 1 < limit and not chained:
+        elif lower in (",", "and") and i + 1 < limit and not chained:
             after_comma = True
-        elif (is_adverb(token) and not chained) or (chained and low in _OPENING_MARKS):
+        elif (is_adverb(token) and not chained) or (chained and lower in _OPENING_MARKS):
             pass
         else:
             plain = chained or i == resumed or _plain_gap(tokens, r.end, i)
@@ -85,11 +85,13 @@ def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Readin
                 continue
             if chained and not relative:
                 return found
-            if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since", "before")):
+            if lower in BREAKS or (
+                lower in SUBORDINATORS and lower not in ("after", "since", "before")
+            ):
                 return found
             if chained and relative:
                 chained = relative = False
-            if i >= until and tokens[i].low not in PREPOSITIONS and i > r.end + 12:
+            if i >= until and tokens[i].lower not in PREPOSITIONS and i > r.end + 12:
                 return found
         i += 1
     return found
@@ -108,9 +110,9 @@ def _behind(
 
     `chained`: auxiliaries stand before it; `plain`: nothing but the restriction's own phrase does.
     """
-    low = tokens[i].low
-    following = tokens[i + 1].low if i + 1 < len(tokens) else ""
-    participle = low.endswith(("ed", "en")) or low in (
+    lower = tokens[i].lower
+    following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+    participle = lower.endswith(("ed", "en")) or lower in (
         "put",
         "kept",
         "withdrawn",
@@ -118,37 +120,37 @@ def _behind(
         "brought",
         "upheld",
     )
-    if low in ACTIONS and participle and low not in PARTICLES and low not in NEED_BACK:
+    if lower in ACTIONS and participle and lower not in PARTICLES and lower not in NEED_BACK:
         if chained:
             how = "relative" if relative else "passive"
-            return Reading(r, _behind_shade(tokens, i, low), (i, i + 1), how)
+            return Reading(r, _behind_shade(tokens, i, lower), (i, i + 1), how)
         close = i == r.end or (i - r.end <= 2 and not after_comma)
         if close or (
             i - r.core <= 6 and following in ("by", "on", "in", "after", "over", "against")
         ):
-            return Reading(r, _behind_shade(tokens, i, low), (i, i + 1), "relative")
-    if low in SOFT and participle and low not in FACE and low not in ("agreed", "wanted"):
-        near = i == r.end or (i - r.end <= 2 and not chained and tokens[i - 1].low == ",")
+            return Reading(r, _behind_shade(tokens, i, lower), (i, i + 1), "relative")
+    if lower in SOFT and participle and lower not in FACE and lower not in ("agreed", "wanted"):
+        near = i == r.end or (i - r.end <= 2 and not chained and tokens[i - 1].lower == ",")
         if chained or (near and (after_comma or following in ("by", "on", "in", "last", "this"))):
             how = "passive" if chained and not relative else "relative"
-            return Reading(r, "impose", (i, i + 1), how, soft=SOFT[low])
-    if low in PARTICLES and participle and chained and following in PARTICLES[low]:
+            return Reading(r, "impose", (i, i + 1), how, soft=SOFT[lower])
+    if lower in PARTICLES and participle and chained and following in PARTICLES[lower]:
         return Reading(
-            r, PARTICLES[low][following], (i, i + 1), "relative" if relative else "passive"
+            r, PARTICLES[lower][following], (i, i + 1), "relative" if relative else "passive"
         )
-    if low in ("place", "force", "effect") and tokens[i - 1].low in ("in", "into") and chained:
+    if lower in ("place", "force", "effect") and tokens[i - 1].lower in ("in", "into") and chained:
         return Reading(r, "keep", (i - 1, i + 1), "state")
-    if low in INTRANSITIVE and plain:
-        needs = INTRANSITIVE_NEEDS.get(low)
+    if lower in INTRANSITIVE and plain:
+        needs = INTRANSITIVE_NEEDS.get(lower)
         if needs is None or following in needs:
-            if low.startswith(("remain", "stay")) and following in (".", ",", ""):
+            if lower.startswith(("remain", "stay")) and following in (".", ",", ""):
                 return None if not chained else Reading(r, "keep", (i, i + 1), "state")
-            kicks = low.startswith("kick")
-            if INTRANSITIVE[low] == "impose" and following in ("into", "in") and not kicks:
-                goal = tokens[i + 2].low if i + 2 < len(tokens) else ""
+            kicks = lower.startswith("kick")
+            if INTRANSITIVE[lower] == "impose" and following in ("into", "in") and not kicks:
+                goal = tokens[i + 2].lower if i + 2 < len(tokens) else ""
                 if goal not in ("force", "effect"):
                     return None
-            return Reading(r, INTRANSITIVE[low], (i, i + 1), "relative" if relative else "state")
+            return Reading(r, INTRANSITIVE[lower], (i, i + 1), "relative" if relative else "state")
     return None
 
 
@@ -156,31 +158,31 @@ def _plain_gap(tokens: list[Token], start: int, end: int) -> bool:
     """Return whether only prepositional phrases stand between, e.g. "sanctions over X remain"."""
     return (
         end - start <= 10
-        and tokens[start].low in PREPOSITIONS
+        and tokens[start].lower in PREPOSITIONS
         and not any(
-            t.low in AUXILIARIES or t.low in BREAKS or t.low in (",", "and")
+            t.lower in AUXILIARIES or t.lower in BREAKS or t.lower in (",", "and")
             for t in tokens[start:end]
         )
     )
 
 
-def _behind_shade(tokens: list[Token], i: int, low: str) -> Action:
+def _behind_shade(tokens: list[Token], i: int, lower: str) -> Action:
     """Return the action of a participle with the words around it: "partly lifted" eases."""
-    if ACTIONS[low] == "lift" and any(t.low in PARTLY for t in tokens[max(0, i - 2) : i]):
+    if ACTIONS[lower] == "lift" and any(t.lower in PARTLY for t in tokens[max(0, i - 2) : i]):
         return "ease"
-    if low.startswith("put") and "back" in (t.low for t in tokens[i : i + 2]):
+    if lower.startswith("put") and "back" in (t.lower for t in tokens[i : i + 2]):
         return "reimpose"
-    return ACTIONS[low]
+    return ACTIONS[lower]
 
 
 def _also_behind(tokens: list[Token], i: int, first: Reading) -> list[Reading]:
     """Read the second of "were eased and then lifted", "will be extended and tightened"."""
     j = i
     while j < min(len(tokens), i + 7):
-        low = tokens[j].low
-        if low in ACTIONS and low.endswith(("ed", "en")) and j > i and low not in PARTICLES:
-            return [replace(first, action=ACTIONS[low], trigger=(j, j + 1))]
-        if low not in ("and", "or", "but", ",", "then", "be", "not") and not is_adverb(tokens[j]):
+        lower = tokens[j].lower
+        if lower in ACTIONS and lower.endswith(("ed", "en")) and j > i and lower not in PARTICLES:
+            return [replace(first, action=ACTIONS[lower], trigger=(j, j + 1))]
+        if lower not in ("and", "or", "but", ",", "then", "be", "not") and not is_adverb(tokens[j]):
             return []
         j += 1
     return []
@@ -188,7 +190,7 @@ def _also_behind(tokens: list[Token], i: int, first: Reading) -> list[Reading]:
 
 def _skip_agent(tokens: list[Token], i: int) -> int:
     """Return the index behind "by X", "on Y", "in 2014" that follow a participle."""
-    while i < len(tokens) and tokens[i].low in PREPOSITIONS:
+    while i < len(tokens) and tokens[i].lower in PREPOSITIONS:
         end = phrase_end(tokens, i + 1)
         i = max(end, i + 1)
     return i
@@ -198,16 +200,16 @@ def pronoun_readings(tokens: list[Token]) -> list[Reading]:
     """Read "could lift them tomorrow" when the sentence before names a restriction."""
     found = []
     for i, token in enumerate(tokens):
-        if token.low == "them" and i > 0:
+        if token.lower == "them" and i > 0:
             j = i - 1
-            action = ACTIONS.get(tokens[j].low)
-            if action and action != "keep" and tokens[j].low not in UNSURE:
+            action = ACTIONS.get(tokens[j].lower)
+            if action and action != "keep" and tokens[j].lower not in UNSURE:
                 pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
                 found.append(Reading(pronoun, action, (j, j + 1), "active"))
-        elif token.low == "they":
+        elif token.lower == "they":
             pronoun = Restriction(i, i, i + 1, i + 1, "noun", weak=True)
             behind = verbs_behind(tokens, pronoun, len(tokens))
-            found.extend(b for b in behind if tokens[b.trigger[0]].low in _ONLY_OF_RULES)
+            found.extend(b for b in behind if tokens[b.trigger[0]].lower in _ONLY_OF_RULES)
     return found
 
 

@@ -90,8 +90,8 @@ def find_times(text: str, span: Span | None = None) -> list[Span]:
         if word.start() < free:
             continue
         starts.append(word.start())
-        low = word.group().lower()
-        if low not in _ANCHORS and not (len(low) == 4 and low.isdigit()):
+        lower = word.group().lower()
+        if lower not in _ANCHORS and not (len(lower) == 4 and lower.isdigit()):
             continue
         for begin in starts[-_REACH:]:
             match = _TIME.match(text, begin, end)

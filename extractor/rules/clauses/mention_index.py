@@ -107,10 +107,10 @@ class Mentions:
                 return (mention.id,) if previous != "of" or ruled else ()
             if opener:
                 break
-            absolute = previous == "with" and i < len(tokens) and tokens[i].low.endswith("ing")
+            absolute = previous == "with" and i < len(tokens) and tokens[i].lower.endswith("ing")
             if absolute:  # "with Washington announcing sanctions"
                 return (mention.id,)
-            if tokens[i - 1].low == "'s" and mention.span.end >= tokens[i - 1].start:
+            if tokens[i - 1].lower == "'s" and mention.span.end >= tokens[i - 1].start:
                 # "by Ottawa's refusal to lift"
                 return (mention.id,)
             if previous in _LOCATIVE and not _is_to_act(tokens, mention.span.end, i):
@@ -151,7 +151,7 @@ class Mentions:
             if not can_act(entity, mention) or self.is_possessive(mention):
                 continue
             behind = _index_behind(tokens, mention.span.end)
-            if behind >= i or tokens[behind].low not in _FINITE:
+            if behind >= i or tokens[behind].lower not in _FINITE:
                 continue
             previous = _word_before(tokens, mention.span.start)
             if previous not in _LOCATIVE and previous not in SUBORDINATORS:
@@ -213,19 +213,22 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     """Return the word before `offset`, determiners and names left out; "" where none is."""
     k = bisect_left(tokens, offset + 1, key=lambda token: token.end) - 1
     skipped = 0
-    if k > 0 and tokens[k].low == "'s" and tokens[k - 1].capital:
+    if k > 0 and tokens[k].lower == "'s" and tokens[k - 1].capitalised:
         k -= 1
     while (
         k > 0
         and skipped < 3
-        and (tokens[k].low in DETERMINERS or (tokens[k].capital and tokens[k].low not in MONTHS))
-        and tokens[k].low not in ("that", "which")
+        and (
+            tokens[k].lower in DETERMINERS
+            or (tokens[k].capitalised and tokens[k].lower not in MONTHS)
+        )
+        and tokens[k].lower not in ("that", "which")
     ):
-        if tokens[k - 1].low in MONTHS:
-            return tokens[k].low  # "In September the Council …": "in" governs the month
+        if tokens[k - 1].lower in MONTHS:
+            return tokens[k].lower  # "In September the Council …": "in" governs the month
         k -= 1
         skipped += 1
-    return tokens[k].low if k >= 0 else ""
+    return tokens[k].lower if k >= 0 else ""
 
 
 _LAWS = word_set("clauses.laws")
@@ -234,13 +237,13 @@ _LAWS = word_set("clauses.laws")
 def _index_behind(tokens: list[Token], offset: int) -> int:
     """Return the first token behind a mention that ends at `offset`, its "'s" passed over."""
     k = bisect_left(tokens, offset, key=lambda token: token.start)
-    return k + 1 if k < len(tokens) and tokens[k].low == "'s" else k
+    return k + 1 if k < len(tokens) and tokens[k].lower == "'s" else k
 
 
 def _instrument_after(tokens: list[Token], offset: int) -> bool:
     """Return whether a mention only says whose law it is, e.g. "a U.S. law"."""
     k = _index_behind(tokens, offset)
-    return any(token.low in _LAWS for token in tokens[k : k + 3])
+    return any(token.lower in _LAWS for token in tokens[k : k + 3])
 
 
 _SPEAKS = word_set("speech_verbs.reporting", "said")
@@ -249,16 +252,16 @@ _SPEAKS = word_set("speech_verbs.reporting", "said")
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
     """Return whether a mention only speaks, e.g. "the aim, officials said, is to tighten"."""
     k = _index_behind(tokens, offset)
-    return k + 1 < verb and tokens[k].low in _SPEAKS and tokens[k + 1].low == ","
+    return k + 1 < verb and tokens[k].lower in _SPEAKS and tokens[k + 1].lower == ","
 
 
 def _before_aside(tokens: list[Token], i: int) -> int:
     """Return where the subject ends in "X, named after Y, would lift"; `i` without an aside."""
-    if i < 4 or i >= len(tokens) or tokens[i - 1].low != "," or tokens[i].low not in _FINITE:
+    if i < 4 or i >= len(tokens) or tokens[i - 1].lower != "," or tokens[i].lower not in _FINITE:
         return i
     for k in range(i - 2, max(0, i - 26), -1):
-        if tokens[k].low == ",":
-            opens = tokens[k + 2 if tokens[k + 1].low in ("”", '"') else k + 1].low
+        if tokens[k].lower == ",":
+            opens = tokens[k + 2 if tokens[k + 1].lower in ("”", '"') else k + 1].lower
             return k if opens.endswith(("ed", "ing")) or opens in _ASIDES else i
     return i
 
@@ -269,10 +272,10 @@ _ASIDES = word_set("clauses.asides")
 def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:
     """Return whether "to draft" follows a mention, e.g. "called on the council to draft a text"."""
     k = _index_behind(tokens, offset)
-    if k + 1 >= verb or tokens[k].low != "to":
+    if k + 1 >= verb or tokens[k].lower != "to":
         return False
     act = tokens[k + 1]
-    return act.word and not act.capital and act.low not in DETERMINERS
+    return act.is_word and not act.capitalised and act.lower not in DETERMINERS
 
 
 def _names_a_law(tokens: list[Token], offset: int) -> bool:
@@ -281,7 +284,15 @@ def _names_a_law(tokens: list[Token], offset: int) -> bool:
     for token in tokens[k : k + 9]:
         if token.text in ("Act", "Law", "Bill", "Resolution"):
             return True
-        if not token.capital and token.low not in ("of", "and", "in", "the", "for", "on", "("):
+        if not token.capitalised and token.lower not in (
+            "of",
+            "and",
+            "in",
+            "the",
+            "for",
+            "on",
+            "(",
+        ):
             return False
     return False
 
@@ -291,10 +302,15 @@ def _opener_between(tokens: list[Token], start: int, end: int) -> str:
     k = bisect_left(tokens, start, key=lambda token: token.start)
     opener = ""
     while k < len(tokens) and tokens[k].start < end:
-        low = tokens[k].low
-        following = tokens[k + 1].low if k + 1 < len(tokens) else ""
-        shared = (low, following) in (("so", "far"), ("whether", "to"))  # "is debating whether to"
-        if low == ";" or (low in SUBORDINATORS and low not in ("after", "since") and not shared):
-            opener = low
+        lower = tokens[k].lower
+        following = tokens[k + 1].lower if k + 1 < len(tokens) else ""
+        shared = (lower, following) in (
+            ("so", "far"),
+            ("whether", "to"),
+        )  # "is debating whether to"
+        if lower == ";" or (
+            lower in SUBORDINATORS and lower not in ("after", "since") and not shared
+        ):
+            opener = lower
         k += 1
     return opener

@@ -40,7 +40,7 @@ def status_of_verb(
     """
     words = lead.words
     if lead.preposition == "by" and not words:  # "would respond by imposing"
-        words = {t.low for t in tokens[max(0, lead.start - 12) : lead.start]} & MODALS
+        words = {t.lower for t in tokens[max(0, lead.start - 12) : lead.start]} & MODALS
     if lead.negated and lead.status == "denied" and not lead.opposed:
         return "proposed"  # "did not rule out lifting"
     if lead.negated or lead.status == "denied":
@@ -71,17 +71,17 @@ def status_of_verb(
         return "announced" if "would" not in words or reported(tokens, verb) else "proposed"
     if words & {"was", "were"} and not passive and reported(tokens, verb):
         return "announced"  # "said it was extending"
-    status = _tense(tokens[verb].low, lead, passive=passive, dated=dated)
+    status = _tense(tokens[verb].lower, lead, passive=passive, dated=dated)
     return "conditional" if conditional and lead.infinitive else status
 
 
 def demanded(tokens: list[Token], start: int) -> int | None:
     """Return the "that" before token `start` of a demand: "demanded on Monday that Norway lift"."""
     for j in range(start - 1, max(0, start - 24), -1):
-        if tokens[j].low == "that":
-            asked = any(GOVERNORS.get(t.low) == "proposed" for t in tokens[max(0, j - 3) : j])
+        if tokens[j].lower == "that":
+            asked = any(GOVERNORS.get(t.lower) == "proposed" for t in tokens[max(0, j - 3) : j])
             return j if asked else None
-        if tokens[j].low in BREAKS:
+        if tokens[j].lower in BREAKS:
             return None
     return None
 
@@ -91,13 +91,13 @@ def _asked(tokens: list[Token], start: int) -> bool:
 
     E.g. "Lift sanctions, bishop says", "Senator to minister: Lift sanctions", "Could he lift them?"
     """
-    before = tokens[start - 1].low if start else ""
+    before = tokens[start - 1].lower if start else ""
     if not before or before in _OPENS_SPEECH:
         return True
-    if "?" not in {token.low for token in tokens[-2:]}:
+    if "?" not in {token.lower for token in tokens[-2:]}:
         return False
-    near = [token.low for token in tokens[max(0, start - 8) : start]]
-    return any(low in MODALS or low in ("do", "does") for low in near)
+    near = [token.lower for token in tokens[max(0, start - 8) : start]]
+    return any(lower in MODALS or lower in ("do", "does") for lower in near)
 
 
 _OPENS_SPEECH = frozenset(':“"')
@@ -105,15 +105,15 @@ _OPENS_SPEECH = frozenset(':“"')
 
 def _brought_about(tokens: list[Token], lead: VerbGroup, verb: int) -> Status | None:
     """Read what somebody sees to: "would see that sanctions were lifted"; else None."""
-    if not lead.words & {"was", "were", "is", "are"} or tokens[verb].low.endswith("ing"):
+    if not lead.words & {"was", "were", "is", "are"} or tokens[verb].lower.endswith("ing"):
         return None
     for j in range(lead.start - 1, max(1, lead.start - 12), -1):
-        if tokens[j].low in BREAKS:
+        if tokens[j].lower in BREAKS:
             return None
-        if tokens[j].low == "that":
-            if tokens[j - 1].low not in ("see", "ensure", "guarantee", "sure"):
+        if tokens[j].lower == "that":
+            if tokens[j - 1].lower not in ("see", "ensure", "guarantee", "sure"):
                 return None
-            before = {token.low for token in tokens[max(0, j - 4) : j]}
+            before = {token.lower for token in tokens[max(0, j - 4) : j]}
             if before & _WILL:
                 return "announced"
             return "proposed" if before & (_MAY_OR_SHOULD | {"to"}) else None
@@ -123,11 +123,11 @@ def _brought_about(tokens: list[Token], lead: VerbGroup, verb: int) -> Status | 
 def _whoever(tokens: list[Token], start: int) -> bool:
     """Return whether it applies to all who do something, e.g. "any bank that pays"."""
     for j in range(start - 1, max(0, start - 16), -1):
-        low = tokens[j].low
-        if low in BREAKS or low == ",":
+        lower = tokens[j].lower
+        if lower in BREAKS or lower == ",":
             return False
-        if low in ("who", "that", "which"):
-            return any(token.low in _ANYONE for token in tokens[max(0, j - 3) : j])
+        if lower in ("who", "that", "which"):
+            return any(token.lower in _ANYONE for token in tokens[max(0, j - 3) : j])
     return False
 
 
@@ -138,15 +138,15 @@ def _main_clause(tokens: list[Token], verb: int, lead: VerbGroup) -> Status | No
     """Read a gerund by the clause it goes with: "As well as easing …, the bill will …"."""
     if lead.words or lead.preposition not in _BESIDES or lead.start > 4:
         return None
-    opening = {token.low for token in tokens[: lead.start + 1]}
+    opening = {token.lower for token in tokens[: lead.start + 1]}
     if opening & {"instead", "rather", "without"}:
         return "denied"
-    comma = next((j for j in range(verb, min(len(tokens), verb + 24)) if tokens[j].low == ","), 0)
+    comma = next((j for j in range(verb, min(len(tokens), verb + 24)) if tokens[j].lower == ","), 0)
     main = tokens[comma + 1 : comma + 14] if comma else []
-    modal = next((k for k, token in enumerate(main) if token.low in MODALS), None)
+    modal = next((k for k, token in enumerate(main) if token.lower in MODALS), None)
     if modal is None:
         return None
-    if any(token.low in _BILLS for token in main[:modal]) or main[modal].low not in _WILL:
+    if any(token.lower in _BILLS for token in main[:modal]) or main[modal].lower not in _WILL:
         return "proposed"
     return "announced"
 
@@ -163,8 +163,8 @@ def _governed(tokens: list[Token], lead: VerbGroup, conditional: bool) -> Status
         return "denied"
     assert status is not None  # noqa: S101 - the caller's own condition
     hedged = lead.words & (POSSIBLE | DUE)
-    governor = tokens[lead.governor].low if lead.governor is not None else ""
-    after = tokens[lead.governor + 1].low if lead.governor is not None else ""
+    governor = tokens[lead.governor].lower if lead.governor is not None else ""
+    after = tokens[lead.governor + 1].lower if lead.governor is not None else ""
     expects = governor in ("expects", "expect", "expecting") and after != "to"  # what others do
     unsure = hedged or expects or (status == "agreed" and _still_to_come(tokens, lead))
     if status in ("agreed", "announced") and unsure:
@@ -177,13 +177,13 @@ def _governed(tokens: list[Token], lead: VerbGroup, conditional: bool) -> Status
 def _hoped(tokens: list[Token], start: int) -> bool:
     """Return whether somebody else hopes or expects the action, e.g. "hopes Norway will lift"."""
     for j in range(start - 1, max(-1, start - 9), -1):
-        low = tokens[j].low
-        if low in BREAKS or low == ",":
+        lower = tokens[j].lower
+        if lower in BREAKS or lower == ",":
             return False
-        if low in _HOPES:
+        if lower in _HOPES:
             return True
-        if low in _GUESSES:
-            return tokens[start - 1].low not in PRONOUNS
+        if lower in _GUESSES:
+            return tokens[start - 1].lower not in PRONOUNS
     return False
 
 
@@ -194,18 +194,18 @@ _GUESSES = word_set("clauses.guesses")
 def turned_down(tokens: list[Token], i: int) -> bool:
     """Return whether the call or bill at or before `i` is rejected, e.g. "rejected calls for"."""
     for k in range(i, max(-1, i - 6), -1):
-        if tokens[k].low in _MOTIONS:
+        if tokens[k].lower in _MOTIONS:
             return _turned_down(tokens, k)
-        if tokens[k].low in BREAKS:
+        if tokens[k].lower in BREAKS:
             return False
     return False
 
 
 def _turned_down(tokens: list[Token], governor: int) -> bool:
     """Return whether the governing word is a rejected motion, e.g. "rejected a proposal to end"."""
-    if tokens[governor].low not in _MOTIONS:
+    if tokens[governor].lower not in _MOTIONS:
         return False
-    return any(t.low in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
+    return any(t.lower in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
 
 
 _MOTIONS = word_set("clauses.motions")
@@ -216,23 +216,23 @@ _DENYING = word_set("clauses.denying")
 def denied_above(tokens: list[Token], i: int) -> bool:
     """Return whether the clause of token `i` is denied, e.g. "denied that any … had been"."""
     for j in range(i - 1, max(-1, i - 14), -1):
-        low = tokens[j].low
-        if low == "that":
+        lower = tokens[j].lower
+        if lower == "that":
             before = range(max(0, j - 4), j)
-            return any(tokens[k].low in _DENYING | _DOUBTS or _no_sign(tokens, k) for k in before)
-        if low in BREAKS or low in SUBORDINATORS or low == "but":
+            return any(tokens[k].lower in _DENYING | _DOUBTS or _no_sign(tokens, k) for k in before)
+        if lower in BREAKS or lower in SUBORDINATORS or lower == "but":
             return False
         if _no_sign(tokens, j):
             return True
-        if low in _DENYING and low.startswith("den"):
+        if lower in _DENYING and lower.startswith("den"):
             return True
     return False
 
 
 def _no_sign(tokens: list[Token], j: int) -> bool:
     """Return whether token `j` is said to be missing, e.g. "no sign", "little chance"."""
-    before = {token.low for token in tokens[max(0, j - 2) : j]}
-    return tokens[j].low in _SIGNS and bool(before & _HARDLY_ANY)
+    before = {token.lower for token in tokens[max(0, j - 2) : j]}
+    return tokens[j].lower in _SIGNS and bool(before & _HARDLY_ANY)
 
 
 _DOUBTS = word_set("clauses.doubts")
@@ -242,29 +242,29 @@ _HARDLY_ANY = word_set("clauses.hardly-any")
 
 def _still_to_come(tokens: list[Token], lead: VerbGroup) -> bool:
     """Return whether the agreement is still to come, e.g. "will agree to", "is set to vote to"."""
-    before = {token.low for token in tokens[max(0, (lead.governor or 0) - 2) : lead.governor]}
+    before = {token.lower for token in tokens[max(0, (lead.governor or 0) - 2) : lead.governor]}
     return bool((lead.words | before) & {"will", "would", "to"})
 
 
 def _agreed_on(tokens: list[Token], governor: int) -> bool:
     """Return whether the plan that governs is itself agreed, e.g. "agreed on a roadmap to ease"."""
-    near = [token.low for token in tokens[max(0, governor - 4) : governor]]
-    if "on" not in near or tokens[governor].low == "need":
+    near = [token.lower for token in tokens[max(0, governor - 4) : governor]]
+    if "on" not in near or tokens[governor].lower == "need":
         return False
     before = near[: near.index("on")]
-    return any(GOVERNORS.get(low) == "agreed" for low in before)
+    return any(GOVERNORS.get(lower) == "agreed" for lower in before)
 
 
 def reported(tokens: list[Token], verb: int) -> bool:
     """Return whether somebody says it and no bill is the subject, e.g. "said it was extending"."""
-    before = {token.low for token in tokens[max(0, verb - 25) : verb]}
-    near = {token.low for token in tokens[max(0, verb - 6) : verb]}
-    after = {token.low for token in tokens[verb : verb + 40]}
+    before = {token.lower for token in tokens[max(0, verb - 25) : verb]}
+    near = {token.lower for token in tokens[max(0, verb - 6) : verb]}
+    after = {token.lower for token in tokens[verb : verb + 40]}
     return bool((before | after) & _REPORT) and not near & _BILLS
 
 
-def _tense(low: str, lead: VerbGroup, *, passive: bool, dated: bool) -> Status:
-    """Return the status that the verb's own tense gives; `low` is the verb in lower case."""
+def _tense(lower: str, lead: VerbGroup, *, passive: bool, dated: bool) -> Status:
+    """Return the status that the verb's own tense gives; `lower` is the verb in lower case."""
     words = lead.words
     if "had" in words:
         return "past"
@@ -278,11 +278,11 @@ def _tense(low: str, lead: VerbGroup, *, passive: bool, dated: bool) -> Status:
         if words & {"was", "were"}:
             return "in_force" if dated or "being" in words else "past"
         return "in_force"
-    if low.endswith("ing"):
+    if lower.endswith("ing"):
         if words & {"is", "are", "was", "were", "be"}:
             return "announced" if words & {"is", "are"} else "past"
         return "past" if lead.preposition in ("after", "since", "by", "following") else "in_force"
-    past = low.endswith("ed") or low in PAST_FORMS
+    past = lower.endswith("ed") or lower in PAST_FORMS
     return "past" if past and not dated else "in_force"
 
 

@@ -50,55 +50,55 @@ class VerbGroup:
 def verb_group_of(tokens: list[Token], verb: int) -> VerbGroup:
     """Return the auxiliaries, negations and governing words before the verb at token `verb`."""
     lead = VerbGroup(verb)
-    gerund = tokens[verb].low.endswith("ing")
+    gerund = tokens[verb].lower.endswith("ing")
     j, stop = verb - 1, max(-1, verb - 20)
     while j > stop:
-        low = tokens[j].low
-        if low == "to" and tokens[j - 1].low == "yet":
+        lower = tokens[j].lower
+        if lower == "to" and tokens[j - 1].lower == "yet":
             lead.negated, lead.start = True, j - 1  # "has yet to lift"
             break
-        if low in NEGATIONS and not _not_only(tokens, j):
+        if lower in NEGATIONS and not _not_only(tokens, j):
             lead.negated = True
-            lead.words.add(low)
-        elif low in AUXILIARIES or is_short_verb(tokens, j):
-            lead.words.add(low)
-        elif low == "to" and not lead.infinitive:
+            lead.words.add(lower)
+        elif lower in AUXILIARIES or is_short_verb(tokens, j):
+            lead.words.add(lower)
+        elif lower == "to" and not lead.infinitive:
             lead.infinitive = True
-            if tokens[j - 1].low in ("not", "never"):
+            if tokens[j - 1].lower in ("not", "never"):
                 lead.negated, lead.opposed = True, True  # "urged them not to lift"
             j = _governor(tokens, j, lead)
             if j is None or j < 0:
                 break
-        elif low in _HELPING and j == verb - 1 and is_base(tokens[verb]):
+        elif lower in _HELPING and j == verb - 1 and is_base(tokens[verb]):
             lead.status, lead.governor = "proposed", j  # "to help end the embargo"
-        elif low in GOVERNORS and (gerund or lead.infinitive) and lead.governor is None:
+        elif lower in GOVERNORS and (gerund or lead.infinitive) and lead.governor is None:
             lead.status, lead.governor = _status_of_governor(tokens, j), j
-        elif low == "of" and gerund and tokens[j - 1].low == "short":
+        elif lower == "of" and gerund and tokens[j - 1].lower == "short":
             lead.negated, lead.start = True, j - 2  # "stopped short of imposing"
             break
-        elif low == "out" and gerund and tokens[j - 1].low in _RULING:
+        elif lower == "out" and gerund and tokens[j - 1].lower in _RULING:
             lead.status, lead.governor = "denied", j - 1
             j -= 1
         elif (
-            (low in PREPOSITIONS or low == "of")
+            (lower in PREPOSITIONS or lower == "of")
             and gerund
             and lead.governor is None
             and not lead.preposition
         ):
-            lead.preposition = low
+            lead.preposition = lower
             k = _govern_near(tokens, j - 1, 4)
             if k is None:
                 lead.start = j
                 break
             lead.status, lead.governor = _status_of_governor(tokens, k), k
             j = k
-        elif low in _LISTS and not gerund and lead.start == verb and is_base(tokens[verb]):
+        elif lower in _LISTS and not gerund and lead.start == verb and is_base(tokens[verb]):
             k = _shared(tokens, j)
             if k is None:
                 break
             j = k
             continue
-        elif not is_adverb(tokens[j]) and low not in _PASSED_OVER:
+        elif not is_adverb(tokens[j]) and lower not in _PASSED_OVER:
             break
         lead.start = j
         j -= 1
@@ -117,9 +117,9 @@ def _governor(tokens: list[Token], to: int, lead: VerbGroup) -> int:
     """
     k = _govern_near(tokens, to - 1, 9)
     if k is None:
-        before = tokens[to - 1].low if to else ""
+        before = tokens[to - 1].lower if to else ""
         if before in AUXILIARIES:  # "are to be lifted"; "the policy is to sanction"
-            subject = tokens[to - 2].low if to > 1 else ""
+            subject = tokens[to - 2].lower if to > 1 else ""
             lead.status = "in_force" if subject in _HABITS else "announced"
             lead.governor = to - 1
         lead.start = to
@@ -134,16 +134,16 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
     None where a mark, a modal or another clause comes first.
     """
     for k in range(j, max(-1, j - reach), -1):
-        low = tokens[k].low
-        if low in _HOLD and k + 1 < len(tokens) and tokens[k + 1].low == "off":
+        lower = tokens[k].lower
+        if lower in _HOLD and k + 1 < len(tokens) and tokens[k + 1].lower == "off":
             return k
-        if low in GOVERNORS:
-            if low == "set" and k and tokens[k - 1].low in DETERMINERS:
+        if lower in GOVERNORS:
+            if lower == "set" and k and tokens[k - 1].lower in DETERMINERS:
                 continue
             return k
-        if low in BREAKS or (low in SUBORDINATORS and low != "that") or low in MODALS:
+        if lower in BREAKS or (lower in SUBORDINATORS and lower != "that") or lower in MODALS:
             return None
-        if low == "," and k < j:
+        if lower == "," and k < j:
             return None
     return None
 
@@ -153,24 +153,24 @@ _HOLD = word_set("sanctions.holding")
 
 def _status_of_governor(tokens: list[Token], k: int) -> Status:
     """Return the status that the governing word at token `k` gives: "denied" for "held off on"."""
-    low = tokens[k].low
-    if low in _HOLD:
+    lower = tokens[k].lower
+    if lower in _HOLD:
         return "denied"  # "held off on imposing"
     if open_vote(tokens, k):
         return "proposed"
-    if low in _STARTED and not (k and tokens[k - 1].low in MODALS | {"to"}):
+    if lower in _STARTED and not (k and tokens[k - 1].lower in MODALS | {"to"}):
         return "in_force"
-    return GOVERNORS[low]
+    return GOVERNORS[lower]
 
 
 def _not_only(tokens: list[Token], j: int) -> bool:
-    following = tokens[j + 1].low if j + 1 < len(tokens) else ""
-    return tokens[j].low == "not" and following in ("only", "just", "merely")
+    following = tokens[j + 1].lower if j + 1 < len(tokens) else ""
+    return tokens[j].lower == "not" and following in ("only", "just", "merely")
 
 
 def is_base(token: Token) -> bool:
     """Return whether a verb may be in its base form, e.g. "lift", not "lifts" or "lifting"."""
-    return not token.low.endswith(("ed", "ing")) and not token.low.endswith("s")
+    return not token.lower.endswith(("ed", "ing")) and not token.lower.endswith("s")
 
 
 _LISTS = word_set("clauses.lists")
@@ -179,9 +179,9 @@ _VOTES = word_set("clauses.votes")
 
 def open_vote(tokens: list[Token], k: int) -> bool:
     """Return whether a vote at token `k` has no result yet, e.g. "a vote on lifting"."""
-    following = [token.low for token in tokens[k + 1 : k + 3]]
+    following = [token.lower for token in tokens[k + 1 : k + 3]]
     return (
-        tokens[k].low in _VOTES
+        tokens[k].lower in _VOTES
         and len(following) == 2
         and following[0] in ("on", "over")
         and following[1] not in MONTHS  # "voted on Friday to"
@@ -191,9 +191,11 @@ def open_vote(tokens: list[Token], k: int) -> bool:
 def _shared(tokens: list[Token], j: int) -> int | None:
     """Return the "to" or modal that "free prisoners and lift …" shares with its first verb."""
     for k in range(j - 1, max(-1, j - 24), -1):
-        low = tokens[k].low
-        if (low == "to" and is_base(tokens[k + 1]) and not tokens[k + 1].capital) or low in MODALS:
+        lower = tokens[k].lower
+        if (
+            lower == "to" and is_base(tokens[k + 1]) and not tokens[k + 1].capitalised
+        ) or lower in MODALS:
             return k
-        if low in BREAKS or low in SUBORDINATORS:
+        if lower in BREAKS or lower in SUBORDINATORS:
             return None
     return None

@@ -22,8 +22,8 @@ CAPTIVITY = word_set("releases.captivity")
 
 def may_hold_releases(text: str) -> bool:
     """Return whether `text` may tell of releases, e.g. "freed" and "prison" in it; a cheap test."""
-    low = text.lower()
-    return any(stem in low for stem in RELEASE_STEMS) and any(s in low for s in CAPTIVITY_STEMS)
+    lower = text.lower()
+    return any(stem in lower for stem in RELEASE_STEMS) and any(s in lower for s in CAPTIVITY_STEMS)
 
 
 def head_of(tokens: list[Token], first: int, end: int) -> int | None:
@@ -31,14 +31,14 @@ def head_of(tokens: list[Token], first: int, end: int) -> int | None:
 
     Behind a word of quantity the head is what "of" names; else it is the last word before "of".
     """
-    cut = next((i for i in range(first, end) if tokens[i].low in ("of", "in")), end)
+    cut = next((i for i in range(first, end) if tokens[i].lower in ("of", "in")), end)
     if cut == first:
         return None
     last = tokens[cut - 1]
-    if cut < end and tokens[cut].low == "of" and (last.low in _MANY or last.low[0].isdigit()):
+    if cut < end and tokens[cut].lower == "of" and (last.lower in _MANY or last.lower[0].isdigit()):
         return head_of(tokens, cut + 1, end)
     i = cut - 1
-    while i > first and tokens[i].low in (*DETERMINERS, "'", "’", ","):
+    while i > first and tokens[i].lower in (*DETERMINERS, "'", "’", ","):
         i -= 1
     return i
 
@@ -48,18 +48,18 @@ def is_people(tokens: list[Token], first: int, end: int) -> bool:
     head = head_of(tokens, first, end)
     if head is None:
         return False
-    low = tokens[head].low
-    if low in PEOPLE or is_demonym(tokens[head].text):
+    lower = tokens[head].lower
+    if lower in PEOPLE or is_demonym(tokens[head].text):
         return True
-    words = {token.low for token in tokens[first:end]}
-    if low in _MANY and words & {"including", "them"}:
+    words = {token.lower for token in tokens[first:end]}
+    if lower in _MANY and words & {"including", "them"}:
         return True
-    return singular(low) in PEOPLE
+    return singular(lower) in PEOPLE
 
 
 def is_quantity(tokens: list[Token], first: int, end: int) -> bool:
     """Return whether a phrase is only an amount, e.g. "114", "a small number", "the others"."""
     if end <= first or end - first > 4:
         return False
-    low = tokens[end - 1].low
-    return low in _MANY or low in ("others", "remainder", "them") or low[0].isdigit()
+    lower = tokens[end - 1].lower
+    return lower in _MANY or lower in ("others", "remainder", "them") or lower[0].isdigit()

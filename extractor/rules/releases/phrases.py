@@ -52,15 +52,15 @@ class Verbed(Protocol):
 
 def object_phrase(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
     """Return the people that "freed", "release of" have for their object at `i`."""
-    if i >= len(tokens) or not tokens[i].word:
+    if i >= len(tokens) or not tokens[i].is_word:
         return None
-    if tokens[i].low in ("him", "her", "them", "us", "me"):
+    if tokens[i].lower in ("him", "her", "them", "us", "me"):
         following = tokens[i + 1] if i + 1 < len(tokens) else None
         if (
-            tokens[i].low == "her"
+            tokens[i].lower == "her"
             and following is not None
-            and following.word
-            and (following.low not in PREPOSITIONS and not is_adverb(following))
+            and following.is_word
+            and (following.lower not in PREPOSITIONS and not is_adverb(following))
         ):
             return _object_noun(tokens, i, mentions)
         return _pronoun(tokens, i, mentions)
@@ -113,7 +113,7 @@ def members(tokens: list[Token], first: int, end: int) -> list[tuple[int, int]]:
     """Cut a list of names or phrases at its commas and "and"."""
     members, start = [], first
     for i in range(first, end + 1):
-        if i == end or tokens[i].low in (",", "and", "or"):
+        if i == end or tokens[i].lower in (",", "and", "or"):
             if i > start:
                 members.append((start, i))
             start = i + 1
@@ -124,7 +124,7 @@ def _person_in(
     tokens: list[Token], first: int, end: int, mentions: Mentions
 ) -> tuple[Span, str] | None:
     """Return the person whose name ends a phrase: "opposition figure X", not "X's tax returns"."""
-    cut = next((k for k in range(first + 1, end) if tokens[k].low in ("of", "in")), end)
+    cut = next((k for k in range(first + 1, end) if tokens[k].lower in ("of", "in")), end)
     span = Span(tokens[first].start, tokens[cut - 1].end)
     for mention, entity in reversed(mentions.inside(span, 6)):
         whole = (
@@ -147,24 +147,24 @@ def subject_phrase(
     """
     end = i
     while end > 0 and (
-        is_adverb(tokens[end - 1]) or tokens[end - 1].low in ("both", "all", "each")
+        is_adverb(tokens[end - 1]) or tokens[end - 1].lower in ("both", "all", "each")
     ):
         end -= 1
-    if end and tokens[end - 1].low in ("who", "that"):
+    if end and tokens[end - 1].lower in ("who", "that"):
         end -= 1
-        end -= end > 0 and tokens[end - 1].low == ","
-        if end and tokens[end - 1].low == "those" and not adjacent:
+        end -= end > 0 and tokens[end - 1].lower == ","
+        if end and tokens[end - 1].lower == "those" and not adjacent:
             return _among(tokens, end - 1, mentions)
-    if end and tokens[end - 1].low == "," and not adjacent:
+    if end and tokens[end - 1].lower == "," and not adjacent:
         return _before_inclusion(tokens, end - 1, mentions) or _far_subject(tokens, i, mentions)
     start = subject_start(tokens, end)
     if start < end:
-        if start and tokens[start - 1].low == "among":
+        if start and tokens[start - 1].lower == "among":
             return _among(tokens, start, mentions)
-        governed = start > 0 and tokens[start - 1].low in PREPOSITIONS - SUBORDINATORS - {"as"}
+        governed = start > 0 and tokens[start - 1].lower in PREPOSITIONS - SUBORDINATORS - {"as"}
         if governed and not adjacent:
             return _far_subject(tokens, i, mentions) or _opening_subject(tokens, i, mentions)
-        if end - start == 1 and tokens[start].low in ("he", "she", "they", "him", "her"):
+        if end - start == 1 and tokens[start].lower in ("he", "she", "they", "him", "her"):
             return _pronoun(tokens, start, mentions)
         found = _people(tokens, start, end, mentions)
         if found is not None:
@@ -183,8 +183,8 @@ def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase 
     end = phrase_end(tokens, start)
     if not start < end < i or i - end > 12:
         return None
-    low = tokens[end].low
-    if not (low.endswith("ed") or low in _QUALIFYING):
+    lower = tokens[end].lower
+    if not (lower.endswith("ed") or lower in _QUALIFYING):
         return None
     return _people(tokens, start, end, mentions)
 
@@ -192,7 +192,7 @@ def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase 
 def _among(tokens: list[Token], those: int, mentions: Mentions) -> Phrase | None:
     """Read "X is also among those who were freed"."""
     j = those - 1
-    while j > 0 and (tokens[j].low in ("among", "one", "of") or tokens[j].low in AUXILIARIES
+    while j > 0 and (tokens[j].lower in ("among", "one", "of") or tokens[j].lower in AUXILIARIES
                      or is_adverb(tokens[j])):  # fmt: skip
         j -= 1
     return subject_phrase(tokens, j + 1, mentions) if j + 1 < those else None
@@ -201,7 +201,7 @@ def _among(tokens: list[Token], those: int, mentions: Mentions) -> Phrase | None
 def _before_inclusion(tokens: list[Token], comma: int, mentions: Mentions) -> Phrase | None:
     """Read "A small number, including X, were …": the subject stands before "including"."""
     for j in range(comma - 1, max(0, comma - 25), -1):
-        if tokens[j].low in ("including", "among") and tokens[j - 1].low == ",":
+        if tokens[j].lower in ("including", "among") and tokens[j - 1].lower == ",":
             start = subject_start(tokens, j - 1)
             found = _people(tokens, start, j - 1, mentions) if start < j - 1 else None
             if found is None:
@@ -218,8 +218,8 @@ def _before_inclusion(tokens: list[Token], comma: int, mentions: Mentions) -> Ph
 def _with_apposition(tokens: list[Token], found: Phrase, mentions: Mentions) -> Phrase:
     """Put the name before "X, a prisoner released from Y" for the description behind it."""
     comma = found.start - 1
-    if comma > 0 and tokens[comma].low == "," and found.described and len(found.parts) == 1:
-        head = tokens[found.end - 1].low
+    if comma > 0 and tokens[comma].lower == "," and found.described and len(found.parts) == 1:
+        head = tokens[found.end - 1].lower
         if head.endswith("s"):
             return found
         for mention, entity in mentions.inside(Span(tokens[0].start, tokens[comma].start), 12)[-1:]:
@@ -230,7 +230,7 @@ def _with_apposition(tokens: list[Token], found: Phrase, mentions: Mentions) -> 
 
 def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
     """Return a subject parted from its verb: "X, a politician arrested in 2020, was freed"."""
-    if not i or tokens[i - 1].low != ",":
+    if not i or tokens[i - 1].lower != ",":
         return None
     near = tokens[max(0, i - _FAR) : i]
     if not near:
@@ -242,7 +242,7 @@ def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | No
         return Phrase(tuple(listed), 0, 0, True)
     for mention, entity in names:
         follows = next((t for t in near if t.start >= mention.span.end), None)
-        if mention.kind == "name" and follows is not None and follows.low in _APPOSING:
+        if mention.kind == "name" and follows is not None and follows.lower in _APPOSING:
             return Phrase((mention.span,), 0, 0, False, entity.id)
     return None
 
@@ -264,12 +264,14 @@ def _listed_names(
             for t in tokens
             if (out[-1].end if out else before.start) <= t.start < mention.span.start
         ]
-        if any(t.low in AUXILIARIES or t.low in SUBORDINATORS or t.low in BREAKS for t in gap):
+        if any(
+            t.lower in AUXILIARIES or t.lower in SUBORDINATORS or t.lower in BREAKS for t in gap
+        ):
             break
-        if out and not any(t.low in (",", "and") for t in gap):
+        if out and not any(t.lower in (",", "and") for t in gap):
             break
         out.append(mention.span)
-        if any(t.low == "and" for t in gap):
+        if any(t.lower == "and" for t in gap):
             return out
     return []
 
@@ -287,21 +289,21 @@ def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Spa
     end = min(len(tokens), found.behind + 60)
     i = begin
     while i < end:
-        low = tokens[i].low
-        if low in BREAKS or (low in SUBORDINATORS and i > found.behind):
+        lower = tokens[i].lower
+        if lower in BREAKS or (lower in SUBORDINATORS and i > found.behind):
             break
-        if low == "," and i == begin == found.phrase.end:
+        if lower == "," and i == begin == found.phrase.end:
             out.extend(_apposed(tokens, i + 1, mentions))
         words = None
-        if low in _WITH_FIRST:
+        if lower in _WITH_FIRST:
             words = next(
-                (w for w in _WITH if tuple(t.low for t in tokens[i : i + len(w)]) == w), None
+                (w for w in _WITH if tuple(t.lower for t in tokens[i : i + len(w)]) == w), None
             )
         if words is None:
             i += 1
             continue
         start = i + len(words)
-        while start < end and not tokens[start].word:
+        while start < end and not tokens[start].is_word:
             start += 1
         stop = _names_end(tokens, start)
         span = Span(tokens[start].start, tokens[stop - 1].end) if stop > start else None
@@ -314,7 +316,7 @@ def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Spa
 def _apposed(tokens: list[Token], start: int, mentions: Mentions) -> list[Span]:
     """Return the names right behind a description: "two citizens, X and Y, after …"."""
     end = phrase_end(tokens, start)
-    if end <= start or not tokens[start].capital:
+    if end <= start or not tokens[start].capitalised:
         return []
     span = Span(tokens[start].start, tokens[end - 1].end)
     return [m.span for m, e in mentions.inside(span) if e.kind == "person" and m.kind == "name"]
@@ -327,18 +329,18 @@ def _names_end(tokens: list[Token], start: int) -> int:
     """Return the end of a list of people with their descriptions."""
     i = start
     while i < len(tokens) and i - start < 40:
-        low = tokens[i].low
-        if low in BREAKS or low in AUXILIARIES or (low == "." and i + 1 >= len(tokens)):
+        lower = tokens[i].lower
+        if lower in BREAKS or lower in AUXILIARIES or (lower == "." and i + 1 >= len(tokens)):
             break
-        if low in SUBORDINATORS or (low in PREPOSITIONS and low not in _OF_NAMES):
+        if lower in SUBORDINATORS or (lower in PREPOSITIONS and lower not in _OF_NAMES):
             break
-        if low in ("in", "for", "from") and not tokens[i - 1].low.isalpha():
+        if lower in ("in", "for", "from") and not tokens[i - 1].lower.isalpha():
             break
-        following = tokens[i + 1].low if i + 1 < len(tokens) else ""
-        if low == "in" and following in ("a", "an", "exchange", "return", "what"):
+        following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+        if lower == "in" and following in ("a", "an", "exchange", "return", "what"):
             break
         i += 1
-    while i > start and not tokens[i - 1].word:
+    while i > start and not tokens[i - 1].is_word:
         i -= 1
     return i
 

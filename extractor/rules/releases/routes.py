@@ -33,12 +33,15 @@ def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
         return _place(tokens, begin)
     end = clause_end(tokens, begin) if begin < len(tokens) else begin
     for i in range(begin, min(end, begin + 24)):
-        low = tokens[i].low
-        if low in ("who", "which", "after", "since", "and", "but", "that", "before") and i > begin:
-            goes_on = low == "and" and i + 1 < end and tokens[i + 1].capital
+        lower = tokens[i].lower
+        if (
+            lower in ("who", "which", "after", "since", "and", "but", "that", "before")
+            and i > begin
+        ):
+            goes_on = lower == "and" and i + 1 < end and tokens[i + 1].capitalised
             if not goes_on or _clause_verb(tokens, i, end):
                 return []
-        if low in marks and i + 1 < end:
+        if lower in marks and i + 1 < end:
             found = _place(tokens, i + 1)
             if found:
                 return found
@@ -46,41 +49,41 @@ def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
 
 
 def _clause_verb(tokens: list[Token], i: int, end: int) -> bool:
-    return any(t.low in AUXILIARIES for t in tokens[i : min(end, i + 6)])
+    return any(t.lower in AUXILIARIES for t in tokens[i : min(end, i + 6)])
 
 
 def _place(tokens: list[Token], i: int) -> list[Span]:
     """Return the places that a phrase names; none for "to safety", "to lift", "to five years"."""
     end = phrase_end(tokens, i)
-    if end <= i or not any(t.capital for t in tokens[i:end]):
+    if end <= i or not any(t.capitalised for t in tokens[i:end]):
         return []
-    if tokens[i].low in MONTHS or tokens[i].low[0].isdigit():
+    if tokens[i].lower in MONTHS or tokens[i].lower[0].isdigit():
         return []
     parts = []
     for a, b in members(tokens, i, end):
-        if any(t.capital for t in tokens[a:b]):
+        if any(t.capitalised for t in tokens[a:b]):
             parts.append(Span(tokens[a].start, tokens[b - 1].end))
     return parts
 
 
 def origin(tokens: list[Token], verb: int, behind: int, end: int) -> Span | None:
     """Return where people were set free or left: "from X", "left X for Y"."""
-    if tokens[verb].low == "left" and verb + 1 < len(tokens):
+    if tokens[verb].lower == "left" and verb + 1 < len(tokens):
         stop = phrase_end(tokens, verb + 1)
         if stop > verb + 1 and (
-            tokens[verb + 1].capital or tokens[stop - 1].low in CAPTIVITY
-            or {t.low for t in tokens[verb + 1 : stop]} & CAPTIVITY
+            tokens[verb + 1].capitalised or tokens[stop - 1].lower in CAPTIVITY
+            or {t.lower for t in tokens[verb + 1 : stop]} & CAPTIVITY
         ):  # fmt: skip
             return Span(tokens[verb + 1].start, tokens[stop - 1].end)
     for i in range(behind, min(end, behind + 14)):
-        low = tokens[i].low
-        if low in SUBORDINATORS:
+        lower = tokens[i].lower
+        if lower in SUBORDINATORS:
             return None
-        if low == "from" and i + 1 < len(tokens):
+        if lower == "from" and i + 1 < len(tokens):
             stop = phrase_end(tokens, i + 1)
-            words = {t.low for t in tokens[i + 1 : stop]}
-            if stop > i + 1 and tokens[i + 1].low not in MONTHS and (
-                any(t.capital for t in tokens[i + 1 : stop]) or words & CAPTIVITY
+            words = {t.lower for t in tokens[i + 1 : stop]}
+            if stop > i + 1 and tokens[i + 1].lower not in MONTHS and (
+                any(t.capitalised for t in tokens[i + 1 : stop]) or words & CAPTIVITY
                 or words & {"prisons", "jails", "colony", "camp", "detention"}
             ):  # fmt: skip
                 return Span(tokens[i + 1].start, tokens[stop - 1].end)
@@ -94,16 +97,16 @@ def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:
     """Return what was given for the release: in this sentence, or "In return, …" in the next."""
     tokens = sentence.tokens
     for i in range(max(0, verb - 40), min(len(tokens) - 2, verb + 60)):
-        low, following = tokens[i].low, tokens[i + 1].low
-        if low == "in" and following in ("exchange", "return") and tokens[i + 2].low == "for":
+        lower, following = tokens[i].lower, tokens[i + 1].lower
+        if lower == "in" and following in ("exchange", "return") and tokens[i + 2].lower == "for":
             return _stretch(tokens, i + 3, exchange_end(tokens, i + 3))
-        if low in ("swapped", "exchanged", "traded") and i >= verb - 3:
+        if lower in ("swapped", "exchanged", "traded") and i >= verb - 3:
             for j in range(i + 1, min(len(tokens) - 1, i + 10)):
-                if tokens[j].low == "for" and i <= verb + 6:
+                if tokens[j].lower == "for" and i <= verb + 6:
                     return _stretch(tokens, j + 1, exchange_end(tokens, j + 1))
-        if low == "after" and i > verb and not following.endswith("ing"):
+        if lower == "after" and i > verb and not following.endswith("ing"):
             end = clause_end(tokens, i + 1)
-            words = [t.low for t in tokens[i + 1 : end]]
+            words = [t.lower for t in tokens[i + 1 : end]]
             if set(words) & _CONCEDED and not set(words[:2]) & {"being", "he", "she", "they"}:
                 return _stretch(tokens, i + 1, _trim(tokens, i + 1, end))
     return _next_sentence(document, sentence.index + 1)
@@ -111,9 +114,9 @@ def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:
 
 def _trim(tokens: list[Token], start: int, end: int) -> int:
     for i in range(start, end):
-        if tokens[i].low == "," and i > start + 3:
+        if tokens[i].lower == "," and i > start + 3:
             return i
-    while end > start and not tokens[end - 1].word:
+    while end > start and not tokens[end - 1].is_word:
         end -= 1
     return end
 

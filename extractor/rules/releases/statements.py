@@ -123,8 +123,8 @@ _MOVES = word_tuple("releases.moves")
 
 def _words_of(sentence: str) -> tuple[bool, bool]:
     """Return whether a sentence may state a release, and whether a transfer; a cheap test."""
-    low = sentence.lower()
-    return any(word in low for word in _RELEASES), any(word in low for word in _MOVES)
+    lower = sentence.lower()
+    return any(word in lower for word in _RELEASES), any(word in lower for word in _MOVES)
 
 
 _TIMES_BEFORE = 20  # words before a verb that its time may stand in
@@ -158,9 +158,9 @@ class _Reader:
         found: list[_Found] = []
         self._conditions = None
         for i, token in enumerate(tokens):
-            if token.low not in _TRIGGERS:
+            if token.lower not in _TRIGGERS:
                 continue
-            one = self._at(tokens, i, token.low, moved)
+            one = self._at(tokens, i, token.lower, moved)
             if one is None:
                 continue
             if (
@@ -180,7 +180,7 @@ class _Reader:
         """Read the other parts of "ten were moved to X, 13 to Y and three to Z"."""
         parts: list[_Found] = []
         for i in range(moved.behind, min(len(tokens) - 2, moved.behind + 30)):
-            goes = tokens[i + 1].low in ("to", "for") and tokens[i - 1].low in (",", "and")
+            goes = tokens[i + 1].lower in ("to", "for") and tokens[i - 1].lower in (",", "and")
             if goes and is_quantity(tokens, i, i + 1) and destinations(tokens, i + 1, "taken"):
                 number = Span(tokens[i].start, tokens[i].end)
                 parts.append(_Found(i, "moved", Phrase((number,), i, i + 1, True), i + 1))
@@ -196,40 +196,44 @@ class _Reader:
         """Return whether a second verb goes on with the first, e.g. "were freed and flown to …"."""
         if other.kind not in ("moved", "passive") or one.verb >= other.verb:
             return False
-        between = [t.low for t in tokens[one.verb + 1 : other.verb]]
+        between = [t.lower for t in tokens[one.verb + 1 : other.verb]]
         return (
             "and" in between
             and not any(t in AUXILIARIES for t in between)
             and one.phrase.parts == other.phrase.parts
         )
 
-    def _at(self, tokens: list[Token], i: int, low: str, moved: bool) -> _Found | None:
+    def _at(self, tokens: list[Token], i: int, lower: str, moved: bool) -> _Found | None:
         """Return the release that the word at `i` states; with `moved`, transfers count too."""
-        if low in ("left", "walked") and i + 1 < len(tokens):
+        if lower in ("left", "walked") and i + 1 < len(tokens):
             free = self._left_prison(tokens, i)
             if free is not None:
                 return free
-        if low in RELEASING or low in PARTICIPLES or low in ("swap", "swaps", "hands", "handing"):
-            return self._released(tokens, i, low)
-        if moved and (low in MOVING or low in GOING):
-            return self._moved(tokens, i, low)
-        if low in ("release", "releases", "freeing", "swap", "exchange"):
+        if (
+            lower in RELEASING
+            or lower in PARTICIPLES
+            or lower in ("swap", "swaps", "hands", "handing")
+        ):
+            return self._released(tokens, i, lower)
+        if moved and (lower in MOVING or lower in GOING):
+            return self._moved(tokens, i, lower)
+        if lower in ("release", "releases", "freeing", "swap", "exchange"):
             return self._noun(tokens, i)
         return None
 
-    def _released(self, tokens: list[Token], i: int, low: str) -> _Found | None:
+    def _released(self, tokens: list[Token], i: int, lower: str) -> _Found | None:
         """Read a verb of releasing: "freed two prisoners", "were freed", "prisoners freed by X"."""
-        end = verb_end(tokens, i, low)
+        end = verb_end(tokens, i, lower)
         if end is None:
-            return self._noun(tokens, i) if low == "release" else None
+            return self._noun(tokens, i) if lower == "release" else None
         lead = verb_group_of(tokens, i)
         be = lead.words & BE
-        before = tokens[i - 1].low if i else ""
+        before = tokens[i - 1].lower if i else ""
         if before != "those" and not be and (before in DETERMINERS or before[:1].isdigit()):
             return None  # "the released prisoners"
-        if low in PARTICIPLES and be:
+        if lower in PARTICIPLES and be:
             return self._passive(tokens, i, end, lead)
-        if low in ("release", "swap", "exchange") and not lead.words and not lead.infinitive:
+        if lower in ("release", "swap", "exchange") and not lead.words and not lead.infinitive:
             return self._noun(tokens, i)
         phrase = object_phrase(tokens, end, self.mentions)
         if phrase is not None:
@@ -237,7 +241,7 @@ class _Reader:
                 return None
             by = self._agent_of_active(tokens, lead)
             return _Found(i, "active", phrase, phrase.end, by)
-        if low in PARTICIPLES and low not in ("set", "let", "handed", "turned"):
+        if lower in PARTICIPLES and lower not in ("set", "let", "handed", "turned"):
             return self._reduced(tokens, i, end)
         return None
 
@@ -250,27 +254,27 @@ class _Reader:
         """Read "two prisoners were freed", with the participle at `i` and its words up to `end`."""
         if self._hypothetical(tokens, i) or not happened(tokens, i, lead, passive=True):
             return None
-        if tokens[i].low == "let" and "go" not in [t.low for t in tokens[i : i + 2]]:
+        if tokens[i].lower == "let" and "go" not in [t.lower for t in tokens[i : i + 2]]:
             return None
         phrase = subject_phrase(tokens, lead.start, self.mentions)
         if phrase is None or not self._are_people(tokens, phrase):
             return None
-        if end < len(tokens) and tokens[end].low == "from" and not_a_place(tokens, end + 1):
+        if end < len(tokens) and tokens[end].lower == "from" and not_a_place(tokens, end + 1):
             return None
         return _Found(i, "passive", phrase, end)
 
     def _reduced(self, tokens: list[Token], i: int, end: int) -> _Found | None:
         """Read "prisoners freed by X", "a prisoner released from Y", "those freed include Z"."""
-        following = tokens[end].low if end < len(tokens) else ""
+        following = tokens[end].lower if end < len(tokens) else ""
         if (
             i > 1
-            and tokens[i - 1].low == "those"
-            and tokens[i - 2].low == "among"
+            and tokens[i - 1].lower == "those"
+            and tokens[i - 2].lower == "among"
             and (following not in NAMING)
         ):
             among = subject_phrase(tokens, i - 1, self.mentions)
             return _Found(i, "passive", among, end) if among else None
-        if following in NAMING and i and tokens[i - 1].low == "those":
+        if following in NAMING and i and tokens[i - 1].lower == "those":
             named = object_phrase(tokens, end + 1, self.mentions)
             return _Found(i, "passive", named, named.end) if named else None
         if following not in ("by", "from", "on", "in", "under", "as", "after", "last", "this", "to",
@@ -286,8 +290,8 @@ class _Reader:
 
     def _left_prison(self, tokens: list[Token], i: int) -> _Found | None:
         """Read "X left prison", "X walked free"."""
-        near = {t.low for t in tokens[i + 1 : i + 5]}
-        if not (near & CAPTIVITY or (tokens[i].low == "walked" and "free" in near)):
+        near = {t.lower for t in tokens[i + 1 : i + 5]}
+        if not (near & CAPTIVITY or (tokens[i].lower == "walked" and "free" in near)):
             return None
         lead = verb_group_of(tokens, i)
         phrase = subject_phrase(tokens, lead.start, self.mentions)
@@ -295,37 +299,37 @@ class _Reader:
             return None
         return _Found(i, "passive", phrase, i + 1)
 
-    def _moved(self, tokens: list[Token], i: int, low: str) -> _Found | None:
+    def _moved(self, tokens: list[Token], i: int, lower: str) -> _Found | None:
         """Read "114 were taken to Y", "nine left X for Y", of those set free."""
         lead = verb_group_of(tokens, i)
-        goal = destinations(tokens, i + 1, low)
+        goal = destinations(tokens, i + 1, lower)
         if not goal or lead.negated or lead.words & (UNREAL - {"would"}):
             return None
         if self._hypothetical(tokens, i) or lead.status in ("denied", "proposed"):
             return None
         sent = object_phrase(tokens, i + 1, self.mentions)
-        if sent is not None and low in SENDING and not lead.words & BE:
-            held = {t.low for t in tokens[sent.start : sent.end]} & HELD
+        if sent is not None and lower in SENDING and not lead.words & BE:
+            held = {t.lower for t in tokens[sent.start : sent.end]} & HELD
             by = self._agent_of_active(tokens, lead)
             done = held and happened(tokens, i, lead, passive=False)
             return _Found(i, "moved", sent, sent.end, by) if done else None
-        if low in MOVING and not lead.words & BE and not coordinate(tokens, i):
+        if lower in MOVING and not lead.words & BE and not coordinate(tokens, i):
             phrase = subject_phrase(tokens, i, self.mentions, adjacent=True)
-            if low in GOING and phrase is None:
+            if lower in GOING and phrase is None:
                 phrase = subject_phrase(tokens, lead.start, self.mentions)
         else:
             phrase = subject_phrase(tokens, lead.start, self.mentions)
         if phrase is None or not self._were_released(tokens, phrase):
             return None
-        if low in GOING and lead.words & {"will", "would", "was", "were"} and low != "returned":
+        if lower in GOING and lead.words & {"will", "would", "was", "were"} and lower != "returned":
             return None
         return _Found(i, "moved", phrase, i + 1)
 
     def _noun(self, tokens: list[Token], i: int) -> _Found | None:
         """Read "the release of 123 prisoners", "the prisoner release" when it is told as done."""
-        before = {t.low for t in tokens[max(0, i - 7) : i]}
-        following = tokens[i + 1].low if i + 1 < len(tokens) else ""
-        previous = tokens[i - 1].low if i else ""
+        before = {t.lower for t in tokens[max(0, i - 7) : i]}
+        following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+        previous = tokens[i - 1].lower if i else ""
         if following == "of":
             phrase = object_phrase(tokens, i + 2, self.mentions)
             if phrase is None or not before & DONE or before & WANTED:
@@ -345,7 +349,7 @@ class _Reader:
 
     def _were_released(self, tokens: list[Token], phrase: Phrase) -> bool:
         """Return whether those moved had been set free, e.g. "the freed prisoners", "114"."""
-        words = {t.low for t in tokens[phrase.start : phrase.end]}
+        words = {t.lower for t in tokens[phrase.start : phrase.end]}
         if (
             words & HELD
             or words & {"released", "freed"}
@@ -366,10 +370,10 @@ class _Reader:
                 who.append(span)
         by, sure = self._by(tokens, found, end)
         conjoined = found.going or moved_on(tokens, found.behind, end)
-        low = tokens[found.verb].low
-        to = destinations(tokens, found.behind, low)
+        lower = tokens[found.verb].lower
+        to = destinations(tokens, found.behind, lower)
         if not to and conjoined is not None:
-            to = destinations(tokens, conjoined + 1, tokens[conjoined].low)
+            to = destinations(tokens, conjoined + 1, tokens[conjoined].lower)
         left = origin(tokens, found.verb, found.behind, end)
         self.memory.by = by if sure and by else self.memory.by
         return ReleaseStatement(
@@ -403,13 +407,13 @@ class _Reader:
         if found.by is not None:
             return found.by, True
         for i in range(found.behind, min(end, len(tokens) - 1, found.behind + 14)):
-            if tokens[i].low in (",", "and") or (
-                i > found.behind and tokens[i].low.endswith("ed") and not tokens[i].capital
+            if tokens[i].lower in (",", "and") or (
+                i > found.behind and tokens[i].lower.endswith("ed") and not tokens[i].capitalised
             ):
                 break
-            if i > found.behind and tokens[i].low in SUBORDINATORS:
+            if i > found.behind and tokens[i].lower in SUBORDINATORS:
                 break
-            if tokens[i].low == "by" and not tokens[i + 1].low.endswith("ing"):
+            if tokens[i].lower == "by" and not tokens[i + 1].lower.endswith("ing"):
                 stop = max(phrase_end(tokens, i + 1), i + 2)
                 inside = self.mentions.inside(Span(tokens[i + 1].start, tokens[stop - 1].end), 3)
                 if inside:
@@ -423,13 +427,13 @@ class _Reader:
         limit = tokens[min(end, len(tokens)) - 1].end if end else at
         stop = limit
         for k in range(found.behind, min(end, len(tokens) - 1)):
-            again = tokens[k].low == "after" and tokens[k + 1].low in (
+            again = tokens[k].lower == "after" and tokens[k + 1].lower in (
                 "being",
                 "their",
                 "his",
                 "her",
             )
-            if tokens[k].low in SUBORDINATORS and not again:
+            if tokens[k].lower in SUBORDINATORS and not again:
                 stop = tokens[k].start
                 break
         near = tokens[max(0, found.verb - _TIMES_BEFORE)].start

@@ -30,28 +30,28 @@ DONE = word_set("releases.done")
 WANTED = word_set("releases.wanted")
 
 
-def verb_end(tokens: list[Token], i: int, low: str) -> int | None:
+def verb_end(tokens: list[Token], i: int, lower: str) -> int | None:
     """Return the index behind the verb and its particle; None when the particle is missing."""
-    following = [t.low for t in tokens[i + 1 : i + 8]]
-    if low in ("handed", "hands", "handing", "turned"):
+    following = [t.lower for t in tokens[i + 1 : i + 8]]
+    if lower in ("handed", "hands", "handing", "turned"):
         if following[:1] == ["over"]:
             return i + 2
-        return i + 1 if "over" in following and low != "turned" else None
-    if low == "set":
+        return i + 1 if "over" in following and lower != "turned" else None
+    if lower == "set":
         return i + 2 if following[:1] == ["free"] else None
-    if low == "let":
+    if lower == "let":
         return i + 2 if following[:1] == ["go"] else None
     return i + 1
 
 
 def happened(tokens: list[Token], i: int, lead: VerbGroup, *, passive: bool) -> bool:
     """Return whether the verb at `i` tells what happened, e.g. "freed", not "agreed to free"."""
-    low = tokens[i].low
+    lower = tokens[i].lower
     if lead.infinitive and lead.status != "in_force":
         return False
-    if low in ("free", "release", "liberate", "pardon", "swap", "exchange") and not lead.words:
+    if lower in ("free", "release", "liberate", "pardon", "swap", "exchange") and not lead.words:
         return False
-    if low.endswith("ing") and lead.preposition not in ("", "by", "after", "since"):
+    if lower.endswith("ing") and lead.preposition not in ("", "by", "after", "since"):
         return False
     if passive and not lead.words & {"was", "were", "been", "is", "are", "being"}:
         return False  # "asked that he be released"
@@ -61,10 +61,10 @@ def happened(tokens: list[Token], i: int, lead: VerbGroup, *, passive: bool) -> 
 
 def not_a_place(tokens: list[Token], i: int) -> bool:
     """Return whether what follows "freed from" is no place of captivity, e.g. "debt"."""
-    words = {t.low for t in tokens[i : i + 6]}
+    words = {t.lower for t in tokens[i : i + 6]}
     if words & (CAPTIVITY | {"prisons", "jails", "colony", "hospital", "camp", "house"}):
         return bool(words & {"hospital"})
-    return i < len(tokens) and not any(t.capital for t in tokens[i : i + 5])
+    return i < len(tokens) and not any(t.capitalised for t in tokens[i : i + 5])
 
 
 def coordinate(tokens: list[Token], i: int) -> bool:
@@ -74,15 +74,15 @@ def coordinate(tokens: list[Token], i: int) -> bool:
         j -= 1
     return (
         j > 0
-        and tokens[j].low == "and"
-        and any(t.low in PARTICIPLES for t in tokens[max(0, j - 6) : j])
+        and tokens[j].lower == "and"
+        and any(t.lower in PARTICIPLES for t in tokens[max(0, j - 6) : j])
     )
 
 
 def moved_on(tokens: list[Token], begin: int, end: int) -> int | None:
     """Return the verb of motion that goes on with a release: "… and flown to Germany"."""
     for i in range(begin, min(end, begin + 16)):
-        goes_on = "and" in (t.low for t in tokens[max(begin, i - 3) : i])
-        if tokens[i].low in MOVING and tokens[i - 1].low not in AUXILIARIES and goes_on:
+        goes_on = "and" in (t.lower for t in tokens[max(begin, i - 3) : i])
+        if tokens[i].lower in MOVING and tokens[i - 1].lower not in AUXILIARIES and goes_on:
             return i
     return None

@@ -92,9 +92,9 @@ def acts_for_imposer(entity: Entity) -> bool:
 
 def is_instrument(token: Token) -> bool:
     """Return whether a word is for what a state rules by, e.g. "law", "bill"."""
-    return token.low in INSTRUMENTS
+    return token.lower in INSTRUMENTS
 
 
 def is_office(token: Token) -> bool:
     """Return whether a word is for one who acts for a state, e.g. "lawmakers", "government"."""
-    return token.low in _OFFICE
+    return token.lower in _OFFICE

@@ -22,14 +22,14 @@ _FAR = 1200  # characters before a resolution where the council that passes it i
 
 def ruled_on(mentions: Mentions, tokens: list[Token], governor: int) -> tuple[str, ...]:
     """Return the body that "rejected a proposal of X to extend": its measure, not that of X."""
-    if tokens[governor].low not in _MOTIONS:
+    if tokens[governor].lower not in _MOTIONS:
         return ()
     for i in range(governor - 1, max(0, governor - 8), -1):
-        low = tokens[i].low
-        if low in _RULES_ON:
+        lower = tokens[i].lower
+        if lower in _RULES_ON:
             subject = mentions.subject(tokens, verb_group_of(tokens, i).start)
             return tuple(key for key in subject if _decides(mentions.by_id[key][1]))
-        if low in BREAKS or low in SUBORDINATORS:
+        if lower in BREAKS or lower in SUBORDINATORS:
             break
     return ()
 
@@ -43,7 +43,7 @@ def passed_by(mentions: Mentions, tokens: list[Token], verb: int) -> tuple[str, 
     if j is None:
         return ()
     acting = _bringing(mentions, tokens, j)
-    if tokens[j].low in _OF_COUNCILS:  # who moves it is not the council that would impose
+    if tokens[j].lower in _OF_COUNCILS:  # who moves it is not the council that would impose
         decided = tuple(key for key in acting if _decides(mentions.by_id[key][1]))
         return decided or _council_before(mentions, tokens[j].start) or acting
     return acting
@@ -52,15 +52,15 @@ def passed_by(mentions: Mentions, tokens: list[Token], verb: int) -> tuple[str, 
 def _bringing(mentions: Mentions, tokens: list[Token], j: int) -> tuple[str, ...]:
     """Return those who pass, sign or move the instrument at token `j`."""
     for i in range(j - 1, max(-1, j - 8), -1):
-        low = tokens[i].low
-        if low in _BRINGS:
+        lower = tokens[i].lower
+        if lower in _BRINGS:
             subject = mentions.subject(tokens, verb_group_of(tokens, i).start)
             return tuple(
                 key
                 for key in subject
                 if may_impose(*mentions.by_id[key], mentions.text, wishing=False)
             )
-        if low in BREAKS or low in SUBORDINATORS:
+        if lower in BREAKS or lower in SUBORDINATORS:
             break
     return ()
 
@@ -68,9 +68,9 @@ def _bringing(mentions: Mentions, tokens: list[Token], j: int) -> tuple[str, ...
 def _instrument_before(tokens: list[Token], verb: int) -> int | None:
     """Return the instrument in "a bill that would", "the draft, still under debate, would"."""
     for j in range(verb - 1, max(-1, verb - 9), -1):
-        if tokens[j].low in INSTRUMENTS:
+        if tokens[j].lower in INSTRUMENTS:
             return j
-        if tokens[j].low in BREAKS or tokens[j].low in ("said", "says", "and", "but"):
+        if tokens[j].lower in BREAKS or tokens[j].lower in ("said", "says", "and", "but"):
             return None
     return None
 

@@ -22,38 +22,40 @@ def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: boo
         return "past"
     window = range(noun - 1, max(-1, noun - 11), -1)
     for j in window:
-        low = tokens[j].low
-        if low in ("after", "since", "following", "despite") or (low == "until" and j == noun - 2):
+        lower = tokens[j].lower
+        if lower in ("after", "since", "following", "despite") or (
+            lower == "until" and j == noun - 2
+        ):
             return "past"
-        if low in ("exchange", "return") and tokens[min(j + 1, len(tokens) - 1)].low == "for":
+        if lower in ("exchange", "return") and tokens[min(j + 1, len(tokens) - 1)].lower == "for":
             return "conditional"
-        if low in NEGATIONS:
+        if lower in NEGATIONS:
             return "denied"
-        if low in ("without", "unless", "if"):
+        if lower in ("without", "unless", "if"):
             return "conditional"
-        if low in GOVERNORS:
+        if lower in GOVERNORS:
             governed = _governed_noun(tokens, j)
             return "conditional" if conditional and governed != "agreed" else governed
-        if low == "led":
+        if lower == "led":
             return "past"
-        if low in _GRANTS:
+        if lower in _GRANTS:
             return "in_force"
-        if low in BREAKS or low in ("that", "which", "who", "because", "while", "but"):
+        if lower in BREAKS or lower in ("that", "which", "who", "because", "while", "but"):
             break
     status = _noun_followed(tokens, end, conditional)
-    definite = noun > 0 and tokens[noun - 1].low == "the"
-    if status in (None, "proposed") and definite and tokens[noun].low in _IMPOSED_NOUNS:
+    definite = noun > 0 and tokens[noun - 1].lower == "the"
+    if status in (None, "proposed") and definite and tokens[noun].lower in _IMPOSED_NOUNS:
         return "past"  # "the imposition of sanctions": a fact that the text goes on from
-    if status is None and noun and tokens[noun - 1].low == "'s":
-        return "past" if tokens[noun].low.endswith(("ing", "sion", "tion")) else None
+    if status is None and noun and tokens[noun - 1].lower == "'s":
+        return "past" if tokens[noun].lower.endswith(("ing", "sion", "tion")) else None
     return status
 
 
 def _reacted_to(tokens: list[Token], noun: int) -> bool:
     """Return whether it is done, as someone reacts to it, e.g. "welcomed the lifting of"."""
     for k in range(max(0, noun - 6), noun):
-        if tokens[k].low in _REACTIONS:
-            return not {token.low for token in tokens[max(0, k - 2) : k]} & (MODALS | {"to"})
+        if tokens[k].lower in _REACTIONS:
+            return not {token.lower for token in tokens[max(0, k - 2) : k]} & (MODALS | {"to"})
     return False
 
 
@@ -67,8 +69,8 @@ _GRANTS = word_set("sanctions.grants")
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:
     """Return the status that the governing word at `j` gives: "may agree on" only proposes."""
-    status = GOVERNORS[tokens[j].low]
-    before = {token.low for token in tokens[max(0, j - 3) : j]}
+    status = GOVERNORS[tokens[j].lower]
+    before = {token.lower for token in tokens[max(0, j - 3) : j]}
     if before & NEGATIONS:
         return "denied"
     if open_vote(tokens, j):
@@ -86,23 +88,23 @@ def _governed_noun(tokens: list[Token], j: int) -> Status:
 def _noun_followed(tokens: list[Token], end: int, conditional: bool) -> Status | None:
     """Read what is said of a nominal subject: "… would help", "… was agreed", "… took effect"."""
     for j in range(end, min(len(tokens), end + 8)):
-        low = tokens[j].low
+        lower = tokens[j].lower
         if (
-            low in ("was", "were", "been")
+            lower in ("was", "were", "been")
             and j + 1 < len(tokens)
-            and tokens[j + 1].low in GOVERNORS
+            and tokens[j + 1].lower in GOVERNORS
         ):
-            return GOVERNORS[tokens[j + 1].low]
-        if low in _CARRIED:
+            return GOVERNORS[tokens[j + 1].lower]
+        if lower in _CARRIED:
             return "agreed"
-        if low in MODALS:
+        if lower in MODALS:
             if conditional:
                 return "conditional"
-            return "announced" if low == "will" else "proposed"
-        if low in ("has", "have", "takes", "took", "came"):
+            return "announced" if lower == "will" else "proposed"
+        if lower in ("has", "have", "takes", "took", "came"):
             return "in_force"
-        if low in ("was", "were", "had"):
+        if lower in ("was", "were", "had"):
             return "past"
-        if low in BREAKS or low == ",":
+        if lower in BREAKS or lower == ",":
             break
     return "conditional" if conditional else None

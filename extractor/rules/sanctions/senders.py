@@ -72,21 +72,23 @@ class Agents:
         agent = self._agent(tokens, reading)
         if reading.restriction.on is not None:
             return self._keeps_out(clause, agent)
-        answers = tokens[reading.trigger[0]].low.startswith(_ANSWERS) and not lead.words & _PASSIVES
+        answers = (
+            tokens[reading.trigger[0]].lower.startswith(_ANSWERS) and not lead.words & _PASSIVES
+        )
         if (reading.how in ("passive", "relative") and not answers) or is_own_passive(reading):
             if not agent and reading.how == "relative":
                 agent = self._inside_relative(clause)
             return (agent, 1.0) if agent else ((), 0.5)
         if reading.how in ("state",):
             return (), 0.5
-        if not agent and (reading.how == "noun" or tokens[reading.trigger[0]].low in _THREATS):
+        if not agent and (reading.how == "noun" or tokens[reading.trigger[0]].lower in _THREATS):
             owner = self._states.owner(tokens, reading.trigger[0])
             if owner:
                 return owner, 0.9
         if reading.how == "noun" and not agent:
             orderer = self._orderer(tokens, min(reading.trigger[0], reading.restriction.first))
             return (orderer, 0.85) if orderer else ((), 0.5)
-        if reading.how == "noun" or tokens[reading.trigger[0]].low in FACE:
+        if reading.how == "noun" or tokens[reading.trigger[0]].lower in FACE:
             return (agent, 0.9) if agent else ((), 0.5)
         subject = self._said_by(tokens, self._subject(clause))
         if lead.governor is None and reading.how in ("active", "verb"):
@@ -109,7 +111,7 @@ class Agents:
             if passed:
                 return passed, 0.9
         if lead.governor is None and lead.start:
-            again = tokens[lead.start - 1].low in ("it", "they")  # "the X cabinet said that it"
+            again = tokens[lead.start - 1].lower in ("it", "they")  # "the X cabinet said that it"
             office = self._states.office_before(tokens, lead.start, 9 if again else 2)
             if office:
                 return office, 0.9
@@ -125,10 +127,10 @@ class Agents:
             return subject
         at = self._mentions.by_id[subject[0]][0].span.start
         k = next((k for k, token in enumerate(tokens) if token.start >= at), 0)
-        if k < 2 or tokens[k].low not in ("it", "they"):
+        if k < 2 or tokens[k].lower not in ("it", "they"):
             return subject
-        verb = k - 1 - (tokens[k - 1].low == "that")
-        if tokens[verb].low not in _SAYING:
+        verb = k - 1 - (tokens[k - 1].lower == "that")
+        if tokens[verb].lower not in _SAYING:
             return subject
         said = self._mentions.subject(tokens, verb_group_of(tokens, verb).start)
         if any(", and" in self._gap(*pair) for pair in pairwise(said)):
@@ -147,7 +149,7 @@ class Agents:
 
         In both the nearest mention is another's.
         """
-        if lead.start and tokens[lead.start - 1].low == ",":
+        if lead.start and tokens[lead.start - 1].lower == ",":
             return passed_by(self._mentions, tokens, lead.start)
         asked = demanded(tokens, lead.start) if not lead.words else None
         if asked is None or asked + 1 >= lead.start or lead.infinitive:
@@ -203,7 +205,7 @@ class Agents:
             return office, 0.8
         for words in (2, 1):
             place = span_of(tokens, max(r.head + 1, r.end - words), r.end)
-            if tokens[r.end - 1].capital and lookup(place.of(self._text)) is not None:
+            if tokens[r.end - 1].capitalised and lookup(place.of(self._text)) is not None:
                 key = self._states.mention_at(place) or self._states.same_country(
                     place.of(self._text), place.start
                 )
@@ -214,10 +216,10 @@ class Agents:
     def _orderer(self, tokens: list[Token], noun: int) -> tuple[str, ...]:
         """Return who "announced the lifting of …" or "agreed on an easing": their own act."""
         for i in range(noun - 1, max(-1, noun - 6), -1):
-            low = tokens[i].low
-            if low in _OWN_ACTS and low not in DETERMINERS:
+            lower = tokens[i].lower
+            if lower in _OWN_ACTS and lower not in DETERMINERS:
                 return self._mentions.subject(tokens, verb_group_of(tokens, i).start)
-            if low in BREAKS or low in AUXILIARIES or low in SUBORDINATORS:
+            if lower in BREAKS or lower in AUXILIARIES or lower in SUBORDINATORS:
                 break
         return ()
 
@@ -240,19 +242,19 @@ class Agents:
         r = reading.restriction
         begin = max(reading.trigger[1], r.core)
         for i in range(min(begin, r.core), min(len(tokens) - 1, begin + 14)):
-            low = tokens[i].low
-            if low in BREAKS or (
-                low in SUBORDINATORS and low not in ("after", "since", "that", "which")
+            lower = tokens[i].lower
+            if lower in BREAKS or (
+                lower in SUBORDINATORS and lower not in ("after", "since", "that", "which")
             ):
                 break
-            if low in ("as", "exchange", "return") and i >= reading.trigger[1]:
+            if lower in ("as", "exchange", "return") and i >= reading.trigger[1]:
                 break  # "lifted as a result of change by X"
-            if low == "by" and not tokens[i + 1].low.endswith("ing"):
+            if lower == "by" and not tokens[i + 1].lower.endswith("ing"):
                 if _other_participle(tokens, i, reading):
                     break
                 end = phrase_end(tokens, i + 1)
                 return self._all_in(Span(tokens[i + 1].start, tokens[max(end, i + 2) - 1].end))
-            if low == "from" and i == r.core and reading.action != "waive":
+            if lower == "from" and i == r.core and reading.action != "waive":
                 end = phrase_end(tokens, i + 1)  # "hit by sanctions from X and Y"
                 found = self._all_in(Span(tokens[i + 1].start, tokens[max(end, i + 2) - 1].end))
                 return tuple(key for key in found if self._states.imposes(key))
@@ -263,12 +265,12 @@ class Agents:
         tokens, reading, lead = clause.tokens, clause.reading, clause.lead
         start = lead.start
         head = lead.governor if lead.governor is not None else reading.trigger[0]
-        participial = tokens[head].low.endswith("ing") and head > 0
+        participial = tokens[head].lower.endswith("ing") and head > 0
         participial = participial and not (head == reading.trigger[0] and lead.words & _PASSIVES)
         if participial and (
-            tokens[head - 1].low in (",", "and") or lead.preposition in ("by", "after")
+            tokens[head - 1].lower in (",", "and") or lead.preposition in ("by", "after")
         ):
-            if lead.preposition and lead.start > 2 and tokens[lead.start - 1].low == "that":
+            if lead.preposition and lead.start > 2 and tokens[lead.start - 1].lower == "that":
                 return self._mentions.subject(tokens, lead.start - 2)  # "held that by imposing"
             if lead.start <= 1:  # "After lifting sanctions, X said", "By imposing …, X has"
                 fronted = self._after_comma(tokens, reading.restriction.end)
@@ -281,7 +283,7 @@ class Agents:
             if joining:
                 return joining
         finite = lead.governor is None and lead.start and not participial
-        joined = tokens[lead.start - 1].low if finite else ""
+        joined = tokens[lead.start - 1].lower if finite else ""
         if joined in ("and", "but", "then") or (joined == "," and not lead.words):
             main = self._main_subject(tokens, lead.start)  # "The EU lifted X but kept Y"
             if main:
@@ -289,10 +291,10 @@ class Agents:
         if lead.infinitive and is_expletive(tokens, reading.trigger[0]):
             return ()  # "it will be hard to impose": nobody's
         if lead.governor is not None and lead.infinitive:
-            passive = bool(lead.words & _PASSIVES) and not tokens[head].low.endswith("ing")
+            passive = bool(lead.words & _PASSIVES) and not tokens[head].lower.endswith("ing")
             first = lead.governor + 1
             to = next((k for k in range(reading.trigger[0] - 1, lead.governor, -1)
-                       if tokens[k].low == "to"), lead.governor)  # fmt: skip
+                       if tokens[k].lower == "to"), lead.governor)  # fmt: skip
             between = Span(tokens[lead.governor].end, tokens[to].start) if to > first else None
             if between and not passive:
                 addressed = tuple(
@@ -318,25 +320,30 @@ class Agents:
     def _after_comma(self, tokens: list[Token], i: int) -> tuple[str, ...]:
         """Return who opens the main clause behind a phrase that comes first."""
         for k in range(i, len(tokens) - 2):
-            if tokens[k].low != ",":
+            if tokens[k].lower != ",":
                 continue
-            first = k + 1 + (tokens[k + 1].low in DETERMINERS)
+            first = k + 1 + (tokens[k + 1].lower in DETERMINERS)
             pair = self._mentions.at(Span(tokens[first].start, tokens[first].end))
             if pair is None or not can_act(pair[1], pair[0]):
                 continue
             verb = next((t for t in tokens[first:] if t.start >= pair[0].span.end), None)
-            if verb and verb.word and not verb.capital and verb.low not in (*_LISTED, "'s"):
+            if (
+                verb
+                and verb.is_word
+                and not verb.capitalised
+                and verb.lower not in (*_LISTED, "'s")
+            ):
                 return (pair[0].id,)
         return ()
 
     def _joining(self, tokens: list[Token], i: int) -> tuple[str, ...]:
         """Return all of "X joined Y in imposing", `i` being where "in" stands."""
         for k in range(i - 1, max(0, i - 12), -1):
-            if tokens[k].low in _JOINING:
+            if tokens[k].lower in _JOINING:
                 subject = self._mentions.subject(tokens, verb_group_of(tokens, k).start)
                 joined = self._all_in(Span(tokens[k].end, tokens[i].start))
                 return (*subject, *(key for key in joined if key not in subject))
-            if tokens[k].low in BREAKS or tokens[k].low in SUBORDINATORS:
+            if tokens[k].lower in BREAKS or tokens[k].lower in SUBORDINATORS:
                 break
         return ()
 
@@ -344,11 +351,11 @@ class Agents:
         """Return whether the subject is a common noun, e.g. "X joined and allies should lift"."""
         end = self._mentions.by_id[key][0].span.end
         k = start - 1
-        while k > 0 and tokens[k].word and not tokens[k].capital and start - k < 4:
-            if tokens[k].low in DETERMINERS:
-                if tokens[k - 1].low in ("after", "before", "since"):
+        while k > 0 and tokens[k].is_word and not tokens[k].capitalised and start - k < 4:
+            if tokens[k].lower in DETERMINERS:
+                if tokens[k - 1].lower in ("after", "before", "since"):
                     return end <= tokens[k].start  # "X resigned after the alliance imposed"
-                joined = tokens[k - 1].low == "and" and tokens[k - 2].start >= end
+                joined = tokens[k - 1].lower == "and" and tokens[k - 2].start >= end
                 return joined and k < start - 1 and tokens[k - 2].end > end
             k -= 1
         return False
@@ -363,8 +370,8 @@ class Agents:
         for mention, entity in self._mentions.inside(whole, 3):
             if not can_act(entity, mention) or self._mentions.is_possessive(mention):
                 continue
-            opening = [t.low for t in tokens[:12] if t.start < mention.span.start]
-            if any(low in AUXILIARIES | COMMON_VERBS | PRONOUNS for low in opening):
+            opening = [t.lower for t in tokens[:12] if t.start < mention.span.start]
+            if any(lower in AUXILIARIES | COMMON_VERBS | PRONOUNS for lower in opening):
                 return ()
             whole_name = self._mentions.at(mention.span)  # of "Chad's foreign ministry", not Chad
             opens = whole_name and whole_name[0].span.start == mention.span.start
@@ -379,7 +386,7 @@ class Agents:
 
 def _other_participle(tokens: list[Token], by: int, reading: Reading) -> bool:
     """Return whether "by" belongs to another verb, e.g. "…, documents reviewed by X show"."""
-    before = tokens[by - 1].low
+    before = tokens[by - 1].lower
     return (
         before.endswith("ed")
         and before not in ACTIONS

@@ -72,9 +72,9 @@ class Parties:
     def of(self, clause: Clause) -> Sides:
         """Return the two sides of one statement and remember them for the next."""
         sentence, tokens, reading = clause.sentence, clause.tokens, clause.reading
-        pronoun = tokens[reading.restriction.head].low in ("them", "they")
+        pronoun = tokens[reading.restriction.head].lower in ("them", "they")
         target, target_trust = target_of(tokens, reading)
-        head = tokens[reading.restriction.head].low.rstrip("s")
+        head = tokens[reading.restriction.head].lower.rstrip("s")
         sender, trust = self._agents.sender(clause)
         measure = span_of(tokens, reading.restriction.first, reading.restriction.end)
         memory = self._memory
@@ -230,7 +230,7 @@ class Parties:
             return ()
         start = lead.governor if lead.governor is not None else reading.trigger[0]
         for i in range(start, max(-1, start - 8), -1):
-            if tokens[i].low in _ASKS:
+            if tokens[i].lower in _ASKS:
                 break
         else:
             return ()

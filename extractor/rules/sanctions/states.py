@@ -74,7 +74,7 @@ class States:
         for i in range(r.first, r.head):
             token = tokens[i]
             own = is_possessor(tokens, i)
-            if not token.capital or (own and tokens[i + 2].low == "oil"):
+            if not token.capitalised or (own and tokens[i + 2].lower == "oil"):
                 continue
             word = token.text
             body = self._is_body_of_states(Span(token.start, token.end))
@@ -87,7 +87,7 @@ class States:
             known = body or lookup(word) is not None or is_imposer(word)
             if not own and not known and not explicit:
                 continue
-            if made_of_goods(tokens, i, r.head) or token.low.endswith(_NO_OWNERS):
+            if made_of_goods(tokens, i, r.head) or token.lower.endswith(_NO_OWNERS):
                 continue
             key = self.mention_at(Span(token.start, token.end))
             if key is None or self._mentions.by_id[key][0].span.end > tokens[r.head].start:
@@ -106,7 +106,7 @@ class States:
     def named_at(self, token: Token) -> tuple[str, ...]:
         """Return the mention of the state or body that a headline's word names, elsewhere."""
         word = token.text
-        if not token.capital or (lookup(word) is None and not _is_acronym(word)):
+        if not token.capitalised or (lookup(word) is None and not _is_acronym(word)):
             return ()
         pair = self._mentions.at(Span(token.start, token.end))
         if pair and pair[0].span.end <= token.end:  # else a headline taken for a name
@@ -128,10 +128,10 @@ class States:
     def owner(self, tokens: list[Token], noun: int) -> tuple[str, ...]:
         """Return whose act a noun is: "Ottawa's threat", "U.S. threats", "an American threat"."""
         i = noun - 1
-        while i > 0 and noun - i < 3 and tokens[i].word and tokens[i].text.islower():
+        while i > 0 and noun - i < 3 and tokens[i].is_word and tokens[i].text.islower():
             i -= 1  # "Ottawa's recent threat"
-        i -= i > 0 and tokens[i].low == "'s"
-        if i < 0 or not tokens[i].capital:
+        i -= i > 0 and tokens[i].lower == "'s"
+        if i < 0 or not tokens[i].capitalised:
             return ()
         token = tokens[i]
         if not is_possessor(tokens, i) and (lookup(token.text) is None or i < noun - 1):
@@ -156,12 +156,12 @@ class States:
         """Return the state of "German lawmakers" before token `i`, where they are no mention."""
         for k in range(i - 1, max(0, i - 1 - reach), -1):
             if is_office(tokens[k]):
-                words = [word for word in tokens[max(0, k - 3) : k] if word.low != "'s"]
+                words = [word for word in tokens[max(0, k - 3) : k] if word.lower != "'s"]
                 for word in words[-2:]:
                     key = (
                         self.same_country(word.text, word.start)
                         if lookup(word.text)
-                        else word.capital and self.mention_at(Span(word.start, word.end))
+                        else word.capitalised and self.mention_at(Span(word.start, word.end))
                     )
                     if key:  # "the Obama administration": the name in it
                         return (key,)
@@ -204,13 +204,13 @@ class States:
         code = country_of(word)
         if code is None and len(word) <= _PREFIX - 1:
             return None
-        low = word.lower()
-        bearers = self._bearers(code or low[:_PREFIX])
+        lower = word.lower()
+        bearers = self._bearers(code or lower[:_PREFIX])
         nearest = bisect_left(bearers, offset, key=lambda pair: pair[0].span.start)
         before = reversed(bearers[max(0, nearest - _LOOKED_AT) : nearest])
         for mention, entity in (*before, *bearers[nearest : nearest + _LOOKED_AT]):
             around = mention.span.start <= offset and mention.span.end > offset + len(word) + 1
-            if not around and (code or entity.name.lower().startswith(low)):
+            if not around and (code or entity.name.lower().startswith(lower)):
                 return mention.id
         return None
 

@@ -63,8 +63,8 @@ def _has_been(clause: Clause) -> bool:
     """Return whether the verb itself is past, e.g. "agreed in May to last until next year"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     past = lead.words & {"has", "have", "had", "was", "were"}
-    low = tokens[reading.trigger[0]].low
-    over = low.endswith("ed") or low in PAST_FORMS
+    lower = tokens[reading.trigger[0]].lower
+    over = lower.endswith("ed") or lower in PAST_FORMS
     return bool(past) or (over and reading.how != "passive")
 
 
@@ -79,7 +79,7 @@ def _in_its_words(
     verb = reading.trigger[0]
     if inside_condition(conditions, verb):
         opener = next(c.first for c in conditions if c.first < verb < c.end)
-        after = {token.low for token in tokens[opener : opener + 2]} & {"after", "once", "when"}
+        after = {token.lower for token in tokens[opener : opener + 2]} & {"after", "once", "when"}
         return "past" if after and "had" in lead.words else "conditional"
     if denied_above(tokens, min(verb, reading.restriction.first)):
         return "denied"
@@ -132,20 +132,20 @@ def _in_exchange(tokens: list[Token], first: int) -> Status | None:
         (
             j
             for j in range(first - 1, max(0, first - 5), -1)
-            if tokens[j].low == "for" and tokens[j - 1].low in ("exchange", "return")
+            if tokens[j].lower == "for" and tokens[j - 1].lower in ("exchange", "return")
         ),
         None,
     )
     if at is None:
         return None
     for token in reversed(tokens[max(0, at - 24) : at]):
-        low = token.low
-        if low in MODALS or low in ("if", "offer", "offered", "offers", "proposed", "wants"):
+        lower = token.lower
+        if lower in MODALS or lower in ("if", "offer", "offered", "offers", "proposed", "wants"):
             return "conditional"
-        if low in _AGREES:
-            earlier = any(t.low.isdigit() and len(t.low) == 4 for t in tokens)
+        if lower in _AGREES:
+            earlier = any(t.lower.isdigit() and len(t.lower) == 4 for t in tokens)
             return "past" if earlier else "agreed"
-        if low in PAST_FORMS or (low.endswith("ed") and not token.capital):
+        if lower in PAST_FORMS or (lower.endswith("ed") and not token.capitalised):
             return "past"
     return "conditional"
 
@@ -157,23 +157,23 @@ def _by_a_paper(clause: Clause, when: str) -> Status | None:
     """Return the status of a resolution or bill: "adopted a resolution tightening"; else None."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
-    if lead.words or not tokens[verb].low.endswith("ing") or verb < 2:
+    if lead.words or not tokens[verb].lower.endswith("ing") or verb < 2:
         return None
-    if tokens[verb - 1].low not in _PAPERS | _ORDERS:
+    if tokens[verb - 1].lower not in _PAPERS | _ORDERS:
         return None
     end = reading.restriction.end
-    near = [token.low for token in tokens[max(0, verb - 9) : verb]]
-    breaks = [k for k, low in enumerate(near) if low in BREAKS]
+    near = [token.lower for token in tokens[max(0, verb - 9) : verb]]
+    breaks = [k for k, lower in enumerate(near) if lower in BREAKS]
     words = set(near[breaks[-1] :] if breaks else near)
-    if words & TURNING_DOWN or {token.low for token in tokens[end : end + 4]} & TURNING_DOWN:
+    if words & TURNING_DOWN or {token.lower for token in tokens[end : end + 4]} & TURNING_DOWN:
         return "denied"
-    if words & _UNDECIDED or any(GOVERNORS.get(low) == "proposed" for low in words - {"back"}):
+    if words & _UNDECIDED or any(GOVERNORS.get(lower) == "proposed" for lower in words - {"back"}):
         return "proposed"
     if not words & _ADOPTS:
         return None
     if when and not of_the_news(when) and not is_ahead(when) and "until" not in when.lower():
         return "past"
-    return "in_force" if tokens[verb - 1].low in _ORDERS else "agreed"
+    return "in_force" if tokens[verb - 1].lower in _ORDERS else "agreed"
 
 
 _ORDERS = word_set("sanctions.orders")
@@ -185,18 +185,18 @@ def _only_named(clause: Clause) -> bool:
     """Return whether a gerund only names the action, e.g. "lifting the ban was right"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     r, verb = reading.restriction, reading.trigger[0]
-    if not tokens[verb].low.endswith("ing") or lead.words or lead.governor is not None:
+    if not tokens[verb].lower.endswith("ing") or lead.words or lead.governor is not None:
         return False
-    before = tokens[verb - 1].low if verb else ""
-    following = tokens[r.end].low if r.end < len(tokens) else ""
+    before = tokens[verb - 1].lower if verb else ""
+    following = tokens[r.end].lower if r.end < len(tokens) else ""
     return before in ("", "that", "“", ":") and following in AUXILIARIES
 
 
 def _told_on_a_day(tokens: list[Token], lead: VerbGroup) -> bool:
     """Return whether it is said on a day of the news, e.g. "said on Monday it had imposed"."""
-    near = [token.low for token in tokens[max(0, lead.start - 9) : lead.start]]
-    for k, low in enumerate(near):
-        if low in _SAID:
+    near = [token.lower for token in tokens[max(0, lead.start - 9) : lead.start]]
+    for k, lower in enumerate(near):
+        if lower in _SAID:
             beside = near[max(0, k - 2) : k + 3]
             return any(of_the_news(word) for word in beside)
     return False
@@ -209,9 +209,9 @@ def _only_a_committee(tokens: list[Token], at: int) -> bool:
     """Return whether a parliament's committee acts before `at`, e.g. "a House panel approved"."""
     words: set[str] = set()
     for j in range(at - 1, max(-1, at - 9), -1):
-        if tokens[j].low in BREAKS or tokens[j].low in SUBORDINATORS:
+        if tokens[j].lower in BREAKS or tokens[j].lower in SUBORDINATORS:
             break
-        words.add(tokens[j].low)
+        words.add(tokens[j].lower)
     return bool(words & _COMMITTEES) and bool(words & _PARLIAMENTS)
 
 
@@ -221,14 +221,14 @@ _PARLIAMENTS = word_set("sanctions.parliaments")
 
 def _faced(tokens: list[Token], first: int) -> bool:
     """Return whether a threat is only faced, e.g. "faces the threat of sanctions"."""
-    return any(token.low in FACE for token in tokens[max(0, first - 4) : first])
+    return any(token.lower in FACE for token in tokens[max(0, first - 4) : first])
 
 
 def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
     """Return whether there is no restriction, e.g. "no sanctions have been imposed"."""
     r = reading.restriction
     words = tokens[max(0, r.first - 2) : r.head]
-    return r.kind == "noun" and any(t.low == "no" for t in words) and reading.soft is None
+    return r.kind == "noun" and any(t.lower == "no" for t in words) and reading.soft is None
 
 
 _FAILED = word_set("sanctions.failed")
@@ -239,14 +239,14 @@ def _came_to_nothing(tokens: list[Token], end: int) -> bool:
     near = tokens[end : end + 4]
     return (
         bool(near)
-        and near[0].low in (*_FAILED, "was", "were")
-        and any(token.low in _FAILED for token in near)
+        and near[0].lower in (*_FAILED, "was", "were")
+        and any(token.lower in _FAILED for token in near)
     )
 
 
 def _wanted(tokens: list[Token], first: int) -> Status | None:
     """Read "wants sanctions lifted", "to have the embargo removed"."""
-    near = {t.low for t in tokens[max(0, first - 4) : first]}
+    near = {t.lower for t in tokens[max(0, first - 4) : first]}
     wishes = ("want", "wants", "wanted", "see", "have", "get", "getting", "seeing", "having")
     return "proposed" if near & set(wishes) else None
 
@@ -254,7 +254,7 @@ def _wanted(tokens: list[Token], first: int) -> Status | None:
 def _soft(clause: Clause, conditional: bool) -> Status:
     """Return the status that "announced", "adopted", "proposed" themselves give."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
-    if tokens[reading.trigger[0]].low.startswith("rul"):
+    if tokens[reading.trigger[0]].lower.startswith("rul"):
         return reading.soft or "denied"  # "did not rule out sanctions": read with its "not"
     if lead.negated and reading.soft == "denied":
         return "proposed"  # "will not block sanctions"
@@ -267,7 +267,7 @@ def _soft(clause: Clause, conditional: bool) -> Status:
         return soft  # "would veto sanctions"
     if reading.action == "threaten":
         return "conditional" if conditional else soft
-    if tokens[reading.trigger[0]].low in _PLANS and soft == "proposed":
+    if tokens[reading.trigger[0]].lower in _PLANS and soft == "proposed":
         soft = "announced"
     if soft == "proposed":
         pass
@@ -292,8 +292,8 @@ def _decided(clause: Clause) -> Status:
     if "will" in lead.words or (lead.infinitive and lead.status is None):
         return "announced"
     r = reading.restriction
-    named = {token.low for token in tokens[r.head : r.core]}
-    actors = {token.low for token in tokens[max(0, lead.start - 8) : lead.start]}
+    named = {token.lower for token in tokens[r.head : r.core]}
+    actors = {token.lower for token in tokens[max(0, lead.start - 8) : lead.start]}
     done = bool(lead.words & {"has", "have"}) and not (named & _PAPERS or actors & _ONE_OF_SEVERAL)
     return "in_force" if done else "agreed"
 
@@ -302,12 +302,14 @@ def _state(clause: Clause, conditional: bool, dated: bool) -> Status:
     """Return the status of "remain in place", "expire", "took effect"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
     verb = reading.trigger[0]
-    if tokens[verb].low in ("in", "into", "under") or lead.words or lead.status:
+    if tokens[verb].lower in ("in", "into", "under") or lead.words or lead.status:
         return status_of_verb(
             tokens, verb, lead, passive=True, conditional=conditional, dated=False
         )
-    past = tokens[verb].low in ("remained", "stayed", "stood", "expired", "lapsed", "ended", "took",
-                                "came", "went", "returned", "snapped", "continued")  # fmt: skip
+    past = tokens[verb].lower in (
+        "remained", "stayed", "stood", "expired", "lapsed", "ended",
+        "took", "came", "went", "returned", "snapped", "continued",
+    )  # fmt: skip
     if past and (reading.action == "keep" or dated):
         return "in_force"
     return "past" if past else "in_force"
@@ -320,11 +322,11 @@ _AHEAD = word_tuple("sanctions.ahead")
 
 def of_the_news(phrase: str) -> bool:
     """Return whether a time is a day of the news, e.g. "on Monday", not "last Friday"."""
-    low = phrase.lower()
-    return any(day in low for day in _NEWS_DAYS) and not any(word in low for word in _EARLIER)
+    lower = phrase.lower()
+    return any(day in lower for day in _NEWS_DAYS) and not any(word in lower for word in _EARLIER)
 
 
 def is_ahead(phrase: str) -> bool:
     """Return whether a time is still to come, e.g. "next month", "soon"."""
-    low = phrase.lower()
-    return low.startswith(_AHEAD) or any(f" {word}" in low for word in _AHEAD[:3])
+    lower = phrase.lower()
+    return lower.startswith(_AHEAD) or any(f" {word}" in lower for word in _AHEAD[:3])

@@ -30,14 +30,14 @@ def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], 
     r = reading.restriction
     if r.has_complement and r.kind == "noun":
         begin = r.core + 1
-        while begin < r.end and tokens[begin].low in ("at", "to", "place", "on", "against"):
+        while begin < r.end and tokens[begin].lower in ("at", "to", "place", "on", "against"):
             begin += 1
         parts = split_list(tokens, begin, r.end)
         if parts:
             return parts, 1.0
     if reading.on is not None:
         first, end = reading.on
-        while first < end and tokens[first].low in (*PREPOSITIONS, ","):
+        while first < end and tokens[first].lower in (*PREPOSITIONS, ","):
             first += 1
         stop = phrase_end(tokens, first)
         parts = split_list(tokens, first, min(end, stop) if stop > first else end)
@@ -46,11 +46,11 @@ def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], 
     later = on_later(tokens, max(reading.trigger[1], r.core))
     if later is None and reading.trigger[0] > r.head:  # "imposed on X" before "remain"
         later = on_later(tokens, r.core)
-    listed = any(t.low == "including" for t in tokens[reading.trigger[1] : r.first])
+    listed = any(t.lower == "including" for t in tokens[reading.trigger[1] : r.first])
     if listed:  # "sanctions on X, including an arms embargo": on X too
         return (), 0.0
     before = _target_before(tokens, reading)
-    far = later is not None and any(t.low == "," for t in tokens[r.core : later[0]])
+    far = later is not None and any(t.lower == "," for t in tokens[r.core : later[0]])
     imposed = later is not None and _imposed_there(tokens, r.core, later[0])
     if later and (reading.how != "noun" or imposed) and not (far and before[0]):
         return split_list(tokens, *later), 0.9
@@ -59,7 +59,7 @@ def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], 
 
 def _imposed_there(tokens: list[Token], core: int, later: int) -> bool:
     """Return whether it was "imposed … on", e.g. "the removal of sanctions imposed on X"."""
-    return core < len(tokens) and core < later and tokens[core].low in _IMPOSED
+    return core < len(tokens) and core < later and tokens[core].lower in _IMPOSED
 
 
 _IMPOSED = word_set("sanctions.imposed")
@@ -70,10 +70,10 @@ def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, .
     r = reading.restriction
     for i in range(r.first, r.head):
         token = tokens[i]
-        if not token.capital or is_possessor(tokens, i) or lookup(token.text) is None:
+        if not token.capitalised or is_possessor(tokens, i) or lookup(token.text) is None:
             continue
         if not imposes_by_name(token.text):
-            goods = i + 1 < r.head and tokens[i + 1].low in GOODS_MODIFIERS
+            goods = i + 1 < r.head and tokens[i + 1].lower in GOODS_MODIFIERS
             return (span_of(tokens, i, i + 1 + goods),), 0.8
     return (), 0.0
 
@@ -96,7 +96,7 @@ def names_imposer(tokens: list[Token], reading: Reading) -> bool:
     """Return whether the phrase itself names the sender, e.g. "U.S. sanctions", mention or not."""
     r = reading.restriction
     return r.kind == "noun" and any(
-        t.capital and imposes_by_name(t.text) for t in tokens[r.first : r.head]
+        t.capitalised and imposes_by_name(t.text) for t in tokens[r.first : r.head]
     )
 
 
@@ -105,7 +105,7 @@ def made_of_goods(tokens: list[Token], i: int, head: int) -> bool:
     behind = i + 2 if is_possessor(tokens, i) else i + 1
     return (
         behind < head
-        and tokens[behind].low in GOODS_MODIFIERS
+        and tokens[behind].lower in GOODS_MODIFIERS
         and not imposes_by_name(tokens[i].text)
     )
 
@@ -118,14 +118,14 @@ def is_own_passive(reading: Reading) -> bool:
 def on_later(tokens: list[Token], begin: int) -> tuple[int, int] | None:
     """Return the tokens first:last after a later "on" or "against", times left out."""
     for i in range(begin, min(len(tokens) - 1, begin + 14)):
-        low = tokens[i].low
-        if low in BREAKS or (low in SUBORDINATORS and low not in ("after", "since")):
+        lower = tokens[i].lower
+        if lower in BREAKS or (lower in SUBORDINATORS and lower not in ("after", "since")):
             return None
-        if low in AUXILIARIES and i > begin and not _imposed_soon(tokens, i):
+        if lower in AUXILIARIES and i > begin and not _imposed_soon(tokens, i):
             return None
-        if low in ("on", "against", "targeting", "upon"):
-            following = tokens[i + 1].low
-            idiom = {token.low for token in tokens[i + 1 : i + 3]} & _IDIOMS
+        if lower in ("on", "against", "targeting", "upon"):
+            following = tokens[i + 1].lower
+            idiom = {token.lower for token in tokens[i + 1 : i + 3]} & _IDIOMS
             if following in MONTHS or following[0].isdigit() or idiom:
                 continue
             end = phrase_end(tokens, i + 1)
@@ -140,7 +140,7 @@ _IDIOMS = word_set("sanctions.idioms")
 def _imposed_soon(tokens: list[Token], i: int) -> bool:
     """Return whether the auxiliary at `i` begins "it had imposed on …"."""
     return any(
-        t.low in ("imposed", "placed", "slapped", "introduced", "levied", "put")
+        t.lower in ("imposed", "placed", "slapped", "introduced", "levied", "put")
         for t in tokens[i + 1 : i + 4]
     )
 
@@ -155,7 +155,7 @@ def split_list(tokens: list[Token], first: int, end: int) -> tuple[Span, ...]:
     parts: list[Span] = []
     start = first
     for i in range(first, end + 1):
-        if i < end and tokens[i].low not in (",", "and", "or"):
+        if i < end and tokens[i].lower not in (",", "and", "or"):
             continue
         if i > start:
             parts.append(span_of(tokens, start, i))

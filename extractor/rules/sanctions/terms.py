@@ -184,16 +184,17 @@ def _condition(scene: _Scene, reading: Reading) -> Condition | None:
     found = condition_for(scene.conditions, reading.trigger[0], reading.restriction.first)
     if found is None:
         return None
-    low, high = sorted((found.first, reading.trigger[0]))
-    between = scene.tokens[low:high]
-    if any(t.low == "which" for t in between):
+    left, right = sorted((found.first, reading.trigger[0]))
+    between = scene.tokens[left:right]
+    if any(t.lower == "which" for t in between):
         return None
     if found.first > reading.trigger[0] and _another_clause(between):
         return None
-    if any(t.low in (";", "but", "while", "although", "though") for t in between):
+    if any(t.lower in (";", "but", "while", "although", "though") for t in between):
         return None
     if found.first > reading.trigger[0] and any(
-        t.low == "," and scene.tokens[low + k + 1].low == "and" for k, t in enumerate(between[:-1])
+        t.lower == "," and scene.tokens[left + k + 1].lower == "and"
+        for k, t in enumerate(between[:-1])
     ):
         return None
     return found
@@ -202,9 +203,9 @@ def _condition(scene: _Scene, reading: Reading) -> Condition | None:
 def _another_clause(between: list[Token]) -> bool:
     """Return whether a clause of saying stands between, e.g. "…, he said he would lift them if"."""
     for k, token in enumerate(between):
-        if token.low in _SAYS:
+        if token.lower in _SAYS:
             behind = between[k + 1 : k + 7]
-            if behind and behind[0].word and any(t.low in AUXILIARIES for t in behind):
+            if behind and behind[0].is_word and any(t.lower in AUXILIARIES for t in behind):
                 return True
     return False
 
@@ -224,7 +225,7 @@ def _when(scene: _Scene, clause: Clause, condition: Condition | None) -> Span | 
     limit = occasion.start if occasion else right
     for k in range(behind, right_end):
         timed = any(t.start == tokens[k].start for t in scene.times)
-        if (tokens[k].low in SUBORDINATORS and not timed) or tokens[k].low in BREAKS:
+        if (tokens[k].lower in SUBORDINATORS and not timed) or tokens[k].lower in BREAKS:
             limit = min(limit, tokens[k].start)
             break
     fitting = [
@@ -255,9 +256,9 @@ def _in_an_aside(tokens: list[Token], time: Span, verb: int) -> bool:
     at = bisect_left(tokens, time.start, key=lambda token: token.start)
     if at >= verb:
         return False
-    closed = any(token.low == "," for token in tokens[at:verb])
+    closed = any(token.lower == "," for token in tokens[at:verb])
     for k in range(at - 1, max(0, at - 16), -1):
-        if tokens[k].low in ("which", "who") and tokens[k - 1].low == ",":
+        if tokens[k].lower in ("which", "who") and tokens[k - 1].lower == ",":
             return closed
     return False
 
