@@ -87,7 +87,7 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Cut a text into tokens."""
+    """Return the tokens of a text."""
     found = list(_TOKEN.finditer(text))
     words = [match[0] for match in found]
     starts, ends = [match.start() for match in found], [match.end() for match in found]

@@ -60,7 +60,7 @@ def weights() -> dict[str, float]:
 
 
 @weighed(weights)
-def _stand(place: str, case: str, back: int, best: str, last: str) -> tuple[str, ...]:
+def _distance(place: str, case: str, back: int, best: str, last: str) -> tuple[str, ...]:
     """Features of where an entity's last mention stands to a pronoun.
 
     `place` of the pronoun: "tail" of a quotation, "opens" a sentence, "inside" one; `back`: lines
@@ -73,7 +73,7 @@ def _stand(place: str, case: str, back: int, best: str, last: str) -> tuple[str,
 
 
 @weighed(weights)
-def _company(place: str, case: str, rank: int, paragraphs: int, before: str) -> tuple[str, ...]:
+def _rivals(place: str, case: str, rank: int, paragraphs: int, before: str) -> tuple[str, ...]:
     """Features of an entity's rivals, its paragraph, and its role in the line before.
 
     `rank`: how many fitting entities were mentioned since; `paragraphs` back; `before`: its most
@@ -86,11 +86,11 @@ def _company(place: str, case: str, rank: int, paragraphs: int, before: str) -> 
 
 
 @weighed(weights)
-def _part(
+def _salience(
     place: str, case: str, back: int, often: int, times: int, kind: str,
     unknown: bool, first: bool, spoke: bool,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Features of how much the article has told of an entity so far.
+    """Features of how much the article has been about an entity so far.
 
     `often`: mentions in reach; `times`: mentions so far, as a power of two; `unknown`: its gender;
     `first`: the first person in its line; `spoke`: nobody else spoke since.
@@ -105,27 +105,28 @@ def _part(
     return tuple(features)
 
 
-def read_on(history: History) -> Iterator[tuple[int, str]]:
+def pronouns_of(history: History) -> Iterator[tuple[int, str]]:
     """Yield the pronouns outside quotations in order, each as its token and word.
 
     Changes the history: when a pronoun is yielded, it holds the mentions before that pronoun.
     """
-    coming, quoted, lower = history.coming, history.document.quoted, history.document.tokens.lower
-    for k, word in history.found:
-        since, history.position = history.position, bisect_left(coming, (k,), history.position)
-        for first, last, order in coming[since : history.position]:
+    mentions, document = history.mentions, history.document
+    quoted, lower = document.quoted, document.tokens.lower
+    for k, word in history.pronouns:
+        since, history.position = history.position, bisect_left(mentions, (k,), history.position)
+        for first, last, entity in mentions[since : history.position]:
             if quoted[first]:  # whom others speak of is not whom the reporter means
-                history.times[order] += 1
+                history.times[entity] += 1
                 continue
-            draft = history.drafts[order]
+            draft = history.drafts[entity]
             thing = draft.kind == "place" or (draft.kind == "other" and not draft.words)
             role = "other" if thing else history.role_at(first, last)
             if draft.described and lower[first] == "the":
                 meant = _taken_up(history, first, draft)
                 if meant is not None:
-                    history.taken_up = first, history.line_at(first), role, order
-                    order = meant  # noqa: PLW2901 (whom it means is whom later ones mean)
-            history.note(first, role, order)
+                    history.taken_up = first, history.line_at(first), role, entity
+                    entity = meant  # noqa: PLW2901 (whom it means is whom later ones mean)
+            history.note(first, role, entity)
         yield k, word
 
 
@@ -144,7 +145,7 @@ def _taken_up(history: History, first: int, description: Draft) -> int | None:
     return likeliest[0] if likeliest and history.drafts[likeliest[0]].words else None
 
 
-def shapes(
+def candidate_features(
     history: History, k: int, word: str, trails: list[Trail], reach: int = REACH
 ) -> list[tuple[Features, Features, Features]]:
     """Return for each entity of `trails` the features of its being meant by the pronoun at `k`."""
@@ -154,19 +155,19 @@ def shapes(
     farthest, rank = line - reach, 0
     out = []
     for trail in trails:
-        order, lines, best = trail.order, trail.lines, trail.best
+        entity, lines, best = trail.entity, trail.lines, trail.best
         back, before = line - trail.line, ""
         if back == 1:
             before = best
         elif back == 0 and trail.line_before == line - 1:
             before = trail.best_before
         paragraphs = paragraph - trail.paragraph
-        often, many = len(lines) - bisect_left(lines, farthest), times[order].bit_length()
-        first, spoke = first_of.get(trail.line) == order, speaker == order
+        often, many = len(lines) - bisect_left(lines, farthest), times[entity].bit_length()
+        first, spoke = first_of.get(trail.line) == entity, speaker == entity
         out.append((
-            _stand(place, case, back, best, trail.role),
-            _company(place, case, rank, paragraphs if paragraphs < 3 else 3, before),
-            _part(
+            _distance(place, case, back, best, trail.role),
+            _rivals(place, case, rank, paragraphs if paragraphs < 3 else 3, before),
+            _salience(
                 place if first or spoke else "", case if spoke else "", back if first else 0,
                 often if often < OFTEN else OFTEN, many if many < 5 else 5,
                 trail.kind, trail.draft.gender is None, first, spoke,
@@ -189,14 +190,14 @@ def antecedent(
     trails = history.in_reach(k, reach, word, _barred(history, k, word))
     if len(trails) < 2:
         alone = trails and _acts(trails[0], word, history.line_at(k) - reach)
-        return (trails[0].order, ALONE) if alone else None
+        return (trails[0].entity, ALONE) if alone else None
     scores = [
-        stand.worth + company.worth + part.worth
-        for stand, company, part in shapes(history, k, word, trails, reach)
+        distance.worth + rivals.worth + salience.worth
+        for distance, rivals, salience in candidate_features(history, k, word, trails, reach)
     ]
     asker, asked = _question(history, k)
     if asked >= 0:
-        answering = [_ANSWERS * ((t.order == asked) - (t.order == asker)) for t in trails]
+        answering = [_ANSWERS * ((t.entity == asked) - (t.entity == asker)) for t in trails]
         scores = list(map(add, scores, answering))
     if description is not None:
         scores = list(map(add, scores, [_suits(description, t.draft) for t in trails]))
@@ -206,7 +207,7 @@ def antecedent(
     total = sum(chances)
     if chances[1] * _MARGIN > 1.0 or total * _LIKELY > 1.0:
         return None
-    return trails[scores.index(best)].order, 1.0 / total
+    return trails[scores.index(best)].entity, 1.0 / total
 
 
 def _suits(description: Draft, draft: Draft) -> float:
@@ -217,16 +218,16 @@ def _suits(description: Draft, draft: Draft) -> float:
     return -_OTHER_OFFICE if other else 0.0
 
 
-def own_description(history: History, k: int, word: str) -> int | None:
+def misread_description(history: History, k: int, word: str) -> int | None:
     """Return the description that was taken to mean somebody, where the pronoun shows it did not.
 
     "Ann Berg left. The minister stayed. "I will wait," he said": the minister is not Ann Berg.
     """
     if history.taken_up is None:
         return None
-    _, line, role, order = history.taken_up
+    _, line, role, entity = history.taken_up
     near = line >= history.line_at(k) - 1 and role in SUBJECTS
-    return order if near and fits(history.drafts[order], word) else None
+    return entity if near and fits(history.drafts[entity], word) else None
 
 
 def _acts(trail: Trail, word: str, farthest: int) -> bool:
@@ -239,14 +240,14 @@ def _acts(trail: Trail, word: str, farthest: int) -> bool:
 
 
 def _place(document: Document, k: int) -> str:
-    """Say where a pronoun stands: after a quotation, at a sentence's beginning or within it."""
+    """Return where a pronoun stands: "tail" of a quotation, "opens" a sentence, or "inside" one."""
     if k in document.opens:
         return "opens"
     return "tail" if ends_quotation(document, k - 1) else "inside"
 
 
 def _question(history: History, k: int) -> tuple[int, int]:
-    """Return who asked whom, when the pronoun at `k` tells who said the answer to it.
+    """Return who asked whom, when the pronoun at `k` is the speaker of an answer; else (-1, -1).
 
     "Brandt asked Okafor whether she would pay. "No," she said."
     """
@@ -272,19 +273,19 @@ def _barred(history: History, k: int, word: str) -> set[int]:
     if lower[k - 1] != "whom" and not (comment and lower[k + 2 : k + 3] in (["."], [","], [";"])):
         return set()
     barred, here = set[int](), history.line_at(k)
-    for token, line, role, order in history.past[:-_MOST_BARRED:-1]:
+    for token, line, role, entity in history.past[:-_MOST_BARRED:-1]:
         if line != here:
             break
         if role.startswith("p-"):  # "His goal, he said, is peace": one man
             continue
         if lower[k - 1] == "whom":
-            return {order}
+            return {entity}
         between = lower[token + 1 : k - 1]
         if any(w in CONJUNCTIONS or w in _APART for w in between):
             break
         acts = role in ("subject", "opens")
         if acts or (len(between) < _SHORT and "," not in between):
-            barred.add(order)
+            barred.add(entity)
         if acts:  # "Smith is no friend, he said": neither of them
             break
     return barred
@@ -293,12 +294,12 @@ def _barred(history: History, k: int, word: str) -> set[int]:
 def _own_subject(history: History, k: int) -> int | None:
     """Return the subject of the clause that the object pronoun at token `k` stands in."""
     lower, here = history.document.tokens.lower, history.line_at(k)
-    for token, line, role, order in history.past[:-8:-1]:
+    for token, line, role, entity in history.past[:-8:-1]:
         if line != here or k - token > 9:
             return None
         between = lower[token + 1 : k]
         if any(w in CONJUNCTIONS or w in ",;:" for w in between):
             return None
         if role.removeprefix("p-") in SUBJECTS:
-            return order
+            return entity
     return None

@@ -50,7 +50,7 @@ _FITTED |= dict.fromkeys(NEUTRAL, _IT) | dict.fromkeys(PLURAL, _THEY)
 class Trail:
     """The mentions of one entity so far, as far as later pronouns depend on them."""
 
-    order: int  # the index of the entity
+    entity: int  # its index among the drafts
     draft: Draft
     kind: str  # as a feature
     fitted: int  # the bits of the pronouns that it fits
@@ -82,20 +82,19 @@ class History:
         self.asked: dict[int, tuple[int, int]] = {}  # line -> who asked whom
         self.first_of: dict[int, int] = {}  # line -> the first person in it
         lower = document.tokens.lower
-        self.coming = sorted(  # the mentions: tokens first:last, entity
+        self.mentions = sorted(  # tokens first:last, entity
             [
-                (first, last, order)
-                for order, draft in enumerate(drafts)
+                (first, last, entity)
+                for entity, draft in enumerate(drafts)
                 for first, last, _ in draft.mentions
             ]
         )
         self.position = 0  # of the first mention not read yet
-        self.taken_up: PastMention | None = (
-            None  # the last description that meant somebody named before
-        )
+        # The last description that was taken to mean somebody named before.
+        self.taken_up: PastMention | None = None
         self._roles: dict[int, str] = {}
-        self.opening = {first for first, _, _ in self.coming}
-        self.found = [  # "HE", printed in capitals, may be read as a name
+        self.opening = {first for first, _, _ in self.mentions}
+        self.pronouns = [  # "HE", printed in capitals, may be read as a name
             (k, lower[k])
             for k in document.tokens.all_of(PRONOUN)
             if not document.quoted[k] and (k not in self.opening or lower[k] in _OWNING)
@@ -109,9 +108,9 @@ class History:
         """Return the index of the paragraph of token `k`."""
         return self._paragraphs[self._sentence[k]]
 
-    def remember(self, k: int, order: int) -> None:
+    def remember(self, k: int, entity: int) -> None:
         """Add the pronoun at token `k` as a mention of the entity."""
-        self.note(k, "p-" + role_of(self.document, k, k + 1), order)
+        self.note(k, "p-" + role_of(self.document, k, k + 1), entity)
 
     def role_at(self, first: int, last: int) -> str:
         """Return the role of the mention at tokens first:last."""
@@ -121,20 +120,20 @@ class History:
             self._roles[first] = role
         return role
 
-    def note(self, first: int, role: str, order: int) -> None:
+    def note(self, first: int, role: str, entity: int) -> None:
         """Add a mention that begins at token `first` to the trail of its entity."""
         sentence = self._sentence[first]
         line, paragraph = self._lines[sentence], self._paragraphs[sentence]
-        self.times[order] += 1
-        self.past.append((first, line, role, order))
+        self.times[entity] += 1
+        self.past.append((first, line, role, entity))
         apart = paragraph in self.apart
-        trails = self._trails_within(paragraph, order) if apart else self.trails
+        trails = self._trails_within(paragraph, entity) if apart else self.trails
         acted = line if role in _ACTING else _LONG_AGO
-        trail = trails.pop(order, None)
+        trail = trails.pop(entity, None)
         if trail is None:
-            draft = self.drafts[order]
+            draft = self.drafts[entity]
             kind, fitted = _kind(draft), _fitted(draft)
-            trail = Trail(order, draft, kind, fitted, [line], line, paragraph, role, role, acted)
+            trail = Trail(entity, draft, kind, fitted, [line], line, paragraph, role, role, acted)
         else:
             if line != trail.line:
                 trail.line_before, trail.best_before = trail.line, trail.best
@@ -145,23 +144,23 @@ class History:
             trail.paragraph, trail.role = paragraph, role
             if acted >= 0:
                 trail.acted = acted
-        trails[order] = trail
+        trails[entity] = trail
         if apart:
             return
         if role == "asked":
-            self.asked[line] = (self.speaker, order)
+            self.asked[line] = (self.speaker, entity)
         elif role in ("speaker", "p-speaker"):
-            self.speaker = order
+            self.speaker = entity
         if role not in ("possessive", "modifier") and trail.draft.kind in _PEOPLE:
-            self.first_of.setdefault(line, order)
+            self.first_of.setdefault(line, entity)
 
-    def _trails_within(self, paragraph: int, order: int) -> dict[int, Trail]:
+    def _trails_within(self, paragraph: int, entity: int) -> dict[int, Trail]:
         """Return the trails within one caption or the like, among them a copy of the entity's."""
         if paragraph != self._aside_at:
             self._aside, self._aside_at = {}, paragraph
-        known = self.trails.get(order)
-        if known and order not in self._aside:
-            self._aside[order] = replace(known, lines=known.lines[-OFTEN:])
+        known = self.trails.get(entity)
+        if known and entity not in self._aside:
+            self._aside[entity] = replace(known, lines=known.lines[-OFTEN:])
         return self._aside
 
     def in_reach(
@@ -177,7 +176,7 @@ class History:
         for trail in islice(self._seen_from(k), _MOST):
             if trail.line < farthest:
                 break
-            if trail.fitted & wanted and trail.order not in barred:
+            if trail.fitted & wanted and trail.entity not in barred:
                 trails.append(trail)
         return trails
 
@@ -186,7 +185,7 @@ class History:
         if self._aside_at != self.paragraph_at(k):
             return reversed(self.trails.values())
         aside, trails = self._aside, reversed(self.trails.values())
-        return chain(reversed(aside.values()), (t for t in trails if t.order not in aside))
+        return chain(reversed(aside.values()), (t for t in trails if t.entity not in aside))
 
 
 def _kind(draft: Draft) -> str:

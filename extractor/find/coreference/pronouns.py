@@ -14,7 +14,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from extractor.find.coreference.antecedents import ALONE, antecedent, own_description, read_on
+from extractor.find.coreference.antecedents import (
+    ALONE,
+    antecedent,
+    misread_description,
+    pronouns_of,
+)
 from extractor.find.coreference.discourse import History, fits
 from extractor.find.coreference.syntax_roles import SUBJECTS
 from extractor.find.drafts import Draft
@@ -41,15 +46,15 @@ def add(document: Document, drafts: list[Draft]) -> dict[int, float]:
     learn_gender(history)
     unresolved: list[tuple[int, str]] = []
     chances: dict[int, float] = {}
-    for k, word in read_on(history):
+    for k, word in pronouns_of(history):
         resolved = resolve(history, k, word)
         if resolved is not None:
-            order, likely = resolved
-            history.remember(k, order)
+            entity, likely = resolved
+            history.remember(k, entity)
             if k not in history.opening:
-                drafts[order].mentions.append((k, k + 1, "pronoun"))
+                drafts[entity].mentions.append((k, k + 1, "pronoun"))
                 chances[k] = likely
-            elif word in ("his", "her") and _own_words(history, k, drafts[order]):
+            elif word in ("his", "her") and _own_words(history, k, drafts[entity]):
                 chances[k] = likely
         elif word in ("he", "she", "they", "who"):
             unresolved.append((k, word))
@@ -63,40 +68,40 @@ def resolve(history: History, k: int, word: str) -> tuple[int, float] | None:
     None where it is not clear.
     """
     if word == "who":
-        order = _named_before(history, k)
-        return None if order is None else (order, ALONE)
-    order = _subject_of_relative(history, k, word)
-    if order is not None:
-        return order, ALONE
+        entity = _named_before(history, k)
+        return None if entity is None else (entity, ALONE)
+    entity = _subject_of_relative(history, k, word)
+    if entity is not None:
+        return entity, ALONE
     likeliest = antecedent(history, k, word)
     if likeliest is None and word in ("he", "she"):
-        order = own_description(history, k, word)
-        if order is None:
-            order = _named_after(history, k, word)
-        return None if order is None else (order, ALONE)
+        entity = misread_description(history, k, word)
+        if entity is None:
+            entity = _named_after(history, k, word)
+        return None if entity is None else (entity, ALONE)
     return likeliest
 
 
 def _named_before(history: History, k: int) -> int | None:
     """Return whom the "who" at token `k` follows: a name, or a name and its apposition."""
     lower, line, fallback = history.document.tokens.lower, history.line_at(k), None
-    for first, last, order in reversed(
-        history.coming[max(history.position - 8, 0) : history.position]
+    for first, last, entity in reversed(
+        history.mentions[max(history.position - 8, 0) : history.position]
     ):
         if history.line_at(first) != line or k - last > _FAR:
             return fallback
         if k - last <= (lower[k - 1] in _ASIDE):
-            kind = history.drafts[order].kind
+            kind = history.drafts[entity].kind
             if kind == "body" and lower[k - 1] == ",":
-                fallback = order  # unless it ends somebody's description
+                fallback = entity  # unless it ends somebody's description
                 continue
-            return order if kind != "place" else None
-        if history.drafts[order].kind != "person":
+            return entity if kind != "place" else None
+        if history.drafts[entity].kind != "person":
             continue
         end = _past_place(history.document, last)
         aside = lower[k - 1] == "," and lower[end] == "," and "," not in lower[end + 1 : k - 1]
         if aside:
-            return order
+            return entity
         if lower[last] not in ("of", "in", "for", "at", "from"):
             return fallback
     return fallback
@@ -117,7 +122,7 @@ def _subject_of_relative(history: History, k: int, word: str) -> int | None:
     """Return whom "who" means right before: "Smith, who lost his seat", "who says she won"."""
     if word not in _BY_SUBJECT or not history.past:
         return None
-    (token, *_, order), lower = history.past[-1], history.document.tokens.lower
+    (token, *_, entity), lower = history.past[-1], history.document.tokens.lower
     if lower[token] != "who" or k - token > _CLAUSE:
         return None
     between = lower[token + 1 : k]
@@ -125,7 +130,7 @@ def _subject_of_relative(history: History, k: int, word: str) -> int | None:
         return None
     if word == "her" and not lower[k + 1 : k + 2][0][0].isalpha():
         return None  # "who beat her."
-    return order if fits(history.drafts[order], word) else None
+    return entity if fits(history.drafts[entity], word) else None
 
 
 def _named_after(history: History, k: int, word: str) -> int | None:
@@ -134,13 +139,13 @@ def _named_after(history: History, k: int, word: str) -> int | None:
     start = document.tokens.first_from(document.sentences[document.sentence_of[k]].span.start)
     if k - start > 4 or lower[start] not in _OPENERS:
         return None
-    for first, last, order in history.coming[history.position : history.position + 8]:
+    for first, last, entity in history.mentions[history.position : history.position + 8]:
         if first - k > _FAR or document.sentence_of[first] != document.sentence_of[k]:
             return None
-        draft = history.drafts[order]
+        draft = history.drafts[entity]
         person = draft.kind == "person" and fits(draft, word)
         if person and "," in lower[max(first - 5, k) : first]:
-            return order if history.role_at(first, last) in SUBJECTS else None
+            return entity if history.role_at(first, last) in SUBJECTS else None
     return None
 
 
@@ -149,8 +154,8 @@ def _own_words(history: History, k: int, owner: Draft) -> bool:
 
     Returns whether it was made one.
     """
-    _, last, order = history.coming[bisect_left(history.coming, (k,))]
-    draft = history.drafts[order]
+    _, last, entity = history.mentions[bisect_left(history.mentions, (k,))]
+    draft = history.drafts[entity]
     if draft.kind != "other" or draft.words or owner.kind != "person":
         return False
     draft.mentions.remove((k, last, "nominal"))
@@ -175,27 +180,27 @@ def learn_gender(history: History) -> None:
     document, drafts = history.document, history.drafts
     lower, quoted = document.tokens.lower, document.quoted
     people: dict[int, list[tuple[int, int, int]]] = {}  # sentence -> tokens first:last, entity
-    for first, last, order in history.coming:
-        draft = drafts[order]
+    for first, last, entity in history.mentions:
+        draft = drafts[entity]
         if not quoted[first] and not draft.plural and draft.kind in ("person", "unnamed"):
-            people.setdefault(document.sentence_of[first], []).append((first, last, order))
+            people.setdefault(document.sentence_of[first], []).append((first, last, entity))
     votes: dict[int, list[int]] = {}
-    for k, word in history.found:
+    for k, word in history.pronouns:
         gender, named = PRONOUN_GENDER.get(word), people.get(document.sentence_of[k])
         if not gender or not named or named[0][0] > k or drafts[named[0][2]].gender is not None:
             continue
-        first, last, order = named[0]
-        alone = all(other == order for *_, other in named)
-        near = all(other == order for place, _, other in named if place < k)
+        first, last, entity = named[0]
+        alone = all(other == entity for *_, other in named)
+        near = all(other == entity for place, _, other in named if place < k)
         near = near and history.role_at(first, last) in SUBJECTS and lower[k - 1] not in _OPENERS
         if alone or near:
             spoken = near and lower[k - 1] in FINITE_SPEECH
             subject = word in ("he", "she")  # "Smith said his …" tells less than "Smith said he"
             weight = 1 + (near and not spoken) + 3 * (spoken and subject)
-            votes.setdefault(order, [0, 0])[gender == "f"] += weight
-    for order, (male, female) in votes.items():
+            votes.setdefault(entity, [0, 0])[gender == "f"] += weight
+    for entity, (male, female) in votes.items():
         if max(male, female) > 2 * min(male, female):
-            drafts[order].gender = "f" if female > male else "m"
+            drafts[entity].gender = "f" if female > male else "m"
     for draft in drafts:
         if draft.gender is None and draft.kind == "person" and len(draft.words) > 1:
             given = draft.words[0]

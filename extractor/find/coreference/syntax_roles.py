@@ -193,7 +193,7 @@ def _verb_after(document: Document, k: int) -> str:
 
 @lru_cache(maxsize=20_000)
 def _kind_after(word: str) -> str:
-    """Class a word after a mention: "subject" is one that makes the mention the subject."""
+    """Return the class of a word after a mention; "subject" makes the mention a verb's subject."""
     if _speaks(word):
         return "speaker"
     if word in AUXILIARIES:

@@ -13,9 +13,9 @@ What is a figure, as analysts asked:
   but a low bound: two of them, three for "several".
 * A share ("half", "two-thirds", "one in five") is of kind "percent", unit "share", value 0 to 1.
 * "one" is a figure where it counts: with a unit ("one mile"), a bound ("at least one soldier"),
-  beside another number ("one woman and two children"), or with what befell it ("one person was
-  killed"). Elsewhere it is a pronoun or an article ("one of the rescued", "one official said",
-  "in one large room") and recorded as an idiom. So is "the two" without a noun.
+  beside another number ("one woman and two children"), or with what happened to it ("one person
+  was killed"). Elsewhere it is a pronoun or an article ("one of the rescued", "one official
+  said", "in one large room") and recorded as an idiom. So is "the two" without a noun.
 * "for five years" is a duration; "five years ago" and "three days later" are dates.
 
 Dates, years, times, ordinals, ages, names, sections, telephone numbers and scores are returned as

@@ -35,8 +35,8 @@ from extractor.text.spans import Span
 
 _SUFFIXES = word_set("names.suffixes")
 
-# Entities under one word, or words of one initial and length, that are looked through: no article
-# has as many, and a list of names must not take for ever.
+# Most entities under one word, and words of one initial and length, that are compared: no article
+# has more, and a mere list of names must not take long.
 _MOST = 50
 
 
@@ -108,7 +108,7 @@ def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
 
 
 def _cluster(document: Document, runs: list[Run]) -> list[Draft]:
-    """Gather the runs that name one entity; longer names first, so that short ones find them."""
+    """Return the entities that the runs name; longer names first, so that short ones find them."""
     register = _Register()
     unsure = []
     for run in runs:
@@ -312,7 +312,7 @@ def _is_sure(draft: Draft) -> bool:
     return lookup(draft.name) is not None or is_first_name(draft.words[0])
 
 
-def _chief_form(document: Document, names: list[tuple[int, str]]) -> str | None:
+def _fullest_form(document: Document, names: list[tuple[int, str]]) -> str | None:
     """Return the fullest form of the name, as the story spells it rather than its captions.
 
     `names` are where they start and how they are printed.
@@ -376,7 +376,7 @@ def _freeze(
             elif kind == "nominal":  # but no alias: "her message", which likely is hers
                 printed.add(text[a:b])
             mentions.append(Mention(f"{id_}.{count}", Span(*span), kind, means))
-        name = (draft.words and _chief_form(document, names)) or draft.name
+        name = (draft.words and _fullest_form(document, names)) or draft.name
         printed.discard(name)
         entity = Entity(
             id_, name, draft.kind, tuple(mentions), tuple(sorted(printed)) if printed else (),

@@ -37,7 +37,7 @@ _PLURAL_VERBS = word_set("names.plural-verbs")
 
 
 def kind_of(document: Document, run: Run) -> tuple[EntityKind, str | None]:
-    """Read off a name what it names, and a person's likely gender."""
+    """Return what the name names, and a person's likely gender, "f" or "m"."""
     words = [w.lower() for w in run.words]
     last = words[-1]
     country = lookup(" ".join(words))

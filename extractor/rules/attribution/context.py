@@ -40,6 +40,17 @@ _ENDS_APPOSITION = frozenset('"“;:.')
 _TELLING = frozenset((",", ":", "¶", ".", "that"))  # before a quotation
 _FIRST, _LAST = itemgetter(0), itemgetter(1)  # the tokens that a mention covers
 _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
+ROLE = 6  # words of a person's role that are read: "foreign policy chief"
+_OWNING = ("'s", "’s")
+_NO_ROLE = (
+    PREPOSITIONS
+    | CONJUNCTIONS
+    | AUXILIARIES
+    | FINITE_SPEECH
+    | word_set("attribution.relatives-without-role")
+)
+_OBJECTS = OBJECT_PRONOUNS | word_set("attribution.possessives-as-objects")
+_TOLD_APART = word_set("attribution.pronouns-told-apart")
 
 
 @frozen
@@ -343,27 +354,6 @@ def _shape_of(
         f"before={before}",
     )
     return (*shape, "whole paragraph") if whole else shape
-
-
-ROLE = 6  # words of a person's role that are read: "foreign policy chief"
-
-
-_OWNING = ("'s", "’s")
-
-
-_NO_ROLE = (
-    PREPOSITIONS
-    | CONJUNCTIONS
-    | AUXILIARIES
-    | FINITE_SPEECH
-    | word_set("attribution.relatives-without-role")
-)
-
-
-_OBJECTS = OBJECT_PRONOUNS | word_set("attribution.possessives-as-objects")
-
-
-_TOLD_APART = word_set("attribution.pronouns-told-apart")
 
 
 @frozen

@@ -258,17 +258,17 @@ def end_features(
             continue
         finite = finite or not _FINITE.isdisjoint(lower[at:j])
         at = j
-        one = word_class(tokens, quoted, j + 1, stop)
-        two = word_class(tokens, quoted, j + 2, stop)
+        first = word_class(tokens, quoted, j + 1, stop)
+        second = word_class(tokens, quoted, j + 2, stop)
         last = "quoted" if quoted[j - 1] or text[j - 1] in _CLOSING else "-"
-        following = one if text[j + 1][0].isupper() else stem(lower[j + 1])
+        following = first if text[j + 1][0].isupper() else stem(lower[j + 1])
         named = context.named_at(j + 1)
         verb = named and context.subject_of(context.ends_at(j + 1), stop) is not None
         yield (
             j,
             (
-                _border(border, one, two, last),
-                _border_of(border, one, head, finite),
+                _border(border, first, second, last),
+                _border_of(border, first, head, finite),
                 _verb_ends(root, border, finite),
                 _sizes(border, head, _size(j - edge), _size(stop - j)),
                 _clause(border, head, finite, named, verb, commas if commas < 3 else 3),
@@ -283,17 +283,17 @@ def _end_weights() -> dict[str, float]:
 
 
 @weighed(_end_weights, _MOST)
-def _border(border: str, one: str, two: str, last: str) -> tuple[str, ...]:
+def _border(border: str, first: str, second: str, last: str) -> tuple[str, ...]:
     return (
-        "bias", f"at {border}", f"at {border} {one}", f"at {border} {one} {two}",
-        f"last {last} {border}", f"last {last} {border} {one}",
+        "bias", f"at {border}", f"at {border} {first}", f"at {border} {first} {second}",
+        f"last {last} {border}", f"last {last} {border} {first}",
     )  # fmt: skip
 
 
 @weighed(_end_weights, _MOST)
-def _border_of(border: str, one: str, head: str, finite: bool) -> tuple[str, ...]:
+def _border_of(border: str, first: str, head: str, finite: bool) -> tuple[str, ...]:
     return (
-        f"at {border} {one} {head}", f"at {border} {one} {head} {finite}",
+        f"at {border} {first} {head}", f"at {border} {first} {head} {finite}",
         f"at {border} {head} {finite}",
     )  # fmt: skip
 

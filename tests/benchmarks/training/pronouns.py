@@ -17,7 +17,7 @@ from typing import Any
 
 from extractor.article import Article
 from extractor.find.coreference import pronouns
-from extractor.find.coreference.antecedents import read_on, shapes
+from extractor.find.coreference.antecedents import candidate_features, pronouns_of
 from extractor.find.coreference.discourse import History, Trail, fits
 from extractor.find.document import read_document
 from extractor.find.names import capitalised_runs as capitals
@@ -63,9 +63,9 @@ def examples(article: Article, answers: dict[int, str]) -> list[Ranking]:
     known = [d.gender if d.kind == "person" else None for d in drafts]
     history, out = History(document, drafts), []
     pronouns.learn_gender(history)
-    for k, word in read_on(history):
+    for k, word in pronouns_of(history):
         resolved = pronouns.resolve(history, k, word)
-        order = resolved[0] if resolved else None
+        entity = resolved[0] if resolved else None
         gender, answer = PRONOUN_GENDER.get(word), answers.get(document.tokens.start[k])
         if gender:
             found = history.in_reach(k)
@@ -75,17 +75,17 @@ def examples(article: Article, answers: dict[int, str]) -> list[Ranking]:
                 right = [i for i, name in enumerate(named) if answer.lower() in name]
             else:
                 found = _told_by_gender(history, k, found, known)
-                right = [i for i, trail in enumerate(found) if known[trail.order] == gender]
+                right = [i for i, trail in enumerate(found) if known[trail.entity] == gender]
                 right = right if len(right) == 1 and len(found) > 1 else []
             if right:
-                order = found[right[0]].order
+                entity = found[right[0]].entity
                 ranked = [
                     tuple(name for group in groups for name in group.names)
-                    for groups in shapes(history, k, word, found)
+                    for groups in candidate_features(history, k, word, found)
                 ]
                 out.append((ranked, right))
-        if order is not None:
-            history.remember(k, order)
+        if entity is not None:
+            history.remember(k, entity)
     return out
 
 
@@ -99,7 +99,7 @@ def _told_by_gender(
         and history.line_at(k) - trail.line < 3
         for trail in found
     )
-    return [] if unknown else [trail for trail in found if known[trail.order]]
+    return [] if unknown else [trail for trail in found if known[trail.entity]]
 
 
 def main() -> None:
