@@ -1,7 +1,10 @@
 """The pipeline: from an article to its extraction, step by step. Read this first.
 
-    article ──► inventory ──► answer ──► check ──► what the answer left ──► check ──► extraction
-               (find/)       (answer/)  (check/)   is filled by the rules
+    rules only    article ─► inventory ─► answer ─► check ────────────────────────────► extraction
+    with a model  article ─► inventory ─► answer ─► ground ─► fill ─► ground ─► report ─► extraction
+                            (find/)      (answer/)  (check/)
+
+`check` is `ground` and `report`; `fill` takes from the rules' answer what the model's leaves open.
 
 The rules always answer: alone, or beside a language model, whose answer has precedence. A model's
 answer can be wrong in any way: what cannot be grounded in the article is taken out and reported;

@@ -89,7 +89,7 @@ def holds(extraction: Extraction, inventory: Inventory) -> None:
             ("figure", [*inventory.figures, *inventory.not_figures]),
             ("sanction", inventory.statements),
         )
-        if kind in shape.audited
+        if kind in shape.listed_kinds
     )
     audit = extraction.audit
     assert audit.used + len(audit.dismissed) + len(audit.unaccounted) == wanted

@@ -21,7 +21,7 @@ from extractor.article import Remark
 from extractor.fields import Verbatim
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
-from extractor.kinds import kind_named, kind_of_id
+from extractor.kinds import accountable_kinds, kind_named, kind_of_id
 from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery
 from extractor.kinds.kind import Kind
 from extractor.rules.attribution.speakers import SpeakerRanking
@@ -50,13 +50,19 @@ class _AnswerState:
 def answer_by_rules(inventory: Inventory, model: type[BaseModel]) -> Answer:
     """Return the rules' answer to the schema `model`; one warning names the fields left empty."""
     state = _AnswerState(ArticleFacts(inventory))
-    data = _fill_group(shape_of(model), state, "")
+    shape = shape_of(model)
+    data = _fill_group(shape, state, "")
     warnings = []
     if state.unknown:
         names = ", ".join(state.unknown)
         message = f"the rules do not know how to fill {names}: left empty; a model can (--model)"
         warnings.append(Remark("left_empty", message))
-    dismissed = [Dismissal(id_, reason) for id_, reason in state.known.left_out]
+    dismissed = [
+        Dismissal(id_, reason)
+        for kind in accountable_kinds()
+        if shape.asks_for(kind)
+        for id_, reason in kind.left_out(state.known)
+    ]
     return Answer(data, dismissed, state.confidence, {}, warnings, state.rankings)
 
 
@@ -123,7 +129,7 @@ def _meanings(row: Shape, kind: Kind, anchor: FieldShape) -> dict[str, str | Non
     for wanted in row.fields:
         name = kind.canonical.get(wanted.word)
         held = kind_named(wanted.kind)
-        if held is not None and held.is_plain_by_type and wanted is not anchor:
+        if held is not None and held.type_says_meaning and wanted is not anchor:
             name = name or held.name
         names[wanted.name] = name if wanted.row is None else None
     for type_, name in kind.sole_of_type.items():

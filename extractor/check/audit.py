@@ -37,7 +37,9 @@ class GroundedAnswer:
     root: DraftRow
     record: BaseModel
     faults: tuple[Fault, ...]  # what was left out of the answer
-    reported: tuple[Remark, ...]  # the same as warnings, and the rows that were merged
+    # The faults as warnings, and one for each row that was merged into another; but none for what
+    # merely had no value, which `report` says of each field once.
+    reported: tuple[Remark, ...]
     used: Set[str]  # the ids of the candidates that it accounts for
 
     @property
@@ -136,7 +138,7 @@ def report(
 def _merge_and_sort(draft: DraftRow) -> list[Remark]:
     """Merge rows that say the same, and put rows in the order of the article; return warnings."""
     remarks: list[Remark] = []
-    for key in draft.shape.gathered:
+    for key in draft.shape.container_keys:
         value = draft.values.get(key)
         if isinstance(value, DraftRow):
             remarks += _merge_and_sort(value)
@@ -204,7 +206,7 @@ def _merge(first: DraftRow, second: DraftRow) -> None:
 def _set_paths(draft: DraftRow, answer: Answer) -> None:
     """Give every row its final path and its origin."""
     origins = answer.origins
-    for key in draft.shape.nested:
+    for key in draft.shape.row_keys:
         value = draft.values.get(key)
         base = f"{draft.path}.{key}" if draft.path else key
         items = value if isinstance(value, list) else [value]
@@ -213,7 +215,7 @@ def _set_paths(draft: DraftRow, answer: Answer) -> None:
                 item.path = f"{base}[{index}]" if items is value else base
                 by_id = origins.get(item.anchor_id or "", answer.origin)
                 item.origin = origins.get(item.key, by_id)
-                if item.shape.nested:
+                if item.shape.row_keys:
                     _set_paths(item, answer)
 
 
@@ -343,7 +345,7 @@ def _empty_required(root: DraftRow) -> Iterator[Remark]:
     """Yield a warning for each required field that is empty, one a field, naming the rows."""
     empty: dict[str, list[str]] = {}
     for draft in (root, *root.rows()):
-        for field in draft.shape.needed:
+        for field in draft.shape.mandatory:
             value = draft.values.get(field.key)
             if value is None or value == "":
                 name = f"{draft.list_path}[].{field.key}" if draft.path else field.key

@@ -35,7 +35,7 @@ def _build(draft: DraftRow, faults: list[Fault]) -> BaseModel | None:
     """Return one instance; None, with the reason in `faults`, when the model refuses it."""
     model = draft.shape.model
     values = dict(draft.values)
-    for key in draft.shape.gathered:
+    for key in draft.shape.container_keys:
         if key in values:
             value = values[key]
             values[key] = _built(value, faults)

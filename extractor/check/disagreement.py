@@ -40,7 +40,7 @@ def _to_compare(
     kept = dict(data)
     for listed in shape.fields:
         row, rules_rows = listed.row, data.get(listed.key)
-        if row is None or row.anchor is None or row.nested or not listed.many or not rules_rows:
+        if row is None or row.anchor is None or row.row_keys or not listed.many or not rules_rows:
             continue
         anchor = row.anchor.key
         often = Counter(rules_row.get(anchor) for rules_row in rules_rows)

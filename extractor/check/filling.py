@@ -7,7 +7,7 @@ the check kept is never touched.
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.answers import Answer
 from extractor.check.audit import GroundedAnswer
@@ -19,14 +19,25 @@ from extractor.schema.shape import FieldShape, Shape
 _EMPTY: tuple[object, ...] = (None, "", [])
 
 
+class _RowPlace(NamedTuple):
+    """Which row is meant: the list that it stands in, and the id that it rests on."""
+
+    list_path: str  # "quotes"
+    anchor: str  # "Q9"
+
+
 @dataclass(slots=True)
 class _Filling:
     """What is open in a model's answer, and what has been filled so far."""
 
     by_rules: Answer
-    open: set[str]  # ids of unaccounted candidates, and of the sentences of statements
-    lost: set[str]  # list paths that lost rows
-    emptied: dict[tuple[str, str], list[str]]  # (list path, anchor id) -> field keys
+    # The ids of unaccounted candidates, and those that rows on them rest on: {"Q7", "T2", "S14"}.
+    open: set[str]
+    # The paths of the lists that lost rows in the check: {"releases"}.
+    lost: set[str]
+    # The keys of the values that the check took out: {("quotes", "Q9"): ["speaker"]}.
+    emptied: dict[_RowPlace, list[str]]
+    # What the rules filled: {"quotes:Q7", "quotes:Q9.speaker", "topic"}; and the new rows' origins.
     filled: set[str] = field(default_factory=set)
     origins: dict[str, Any] = field(default_factory=dict)
 
@@ -77,12 +88,12 @@ def _lost(faults: tuple[Fault, ...]) -> set[str]:
     return lost
 
 
-def _emptied(faults: tuple[Fault, ...]) -> dict[tuple[str, str], list[str]]:
-    """Return the keys of the values that were taken out, by list path and anchor's id."""
-    emptied: dict[tuple[str, str], list[str]] = {}
+def _emptied(faults: tuple[Fault, ...]) -> dict[_RowPlace, list[str]]:
+    """Return the keys of the values that were taken out of rows."""
+    emptied: dict[_RowPlace, list[str]] = {}
     for fault in faults:
         if fault.field is not None and fault.anchor is not None:
-            emptied.setdefault((fault.list_path, fault.anchor), []).append(fault.field)
+            emptied.setdefault(_RowPlace(fault.list_path, fault.anchor), []).append(fault.field)
     return emptied
 
 
@@ -142,7 +153,7 @@ def _fill_rows(
             filling.filled.add(f"{here}:{id_}")
             filling.origins[f"{here}:{id_}"] = "rules"
             filling.origins.setdefault(id_, "rules")
-        for key in filling.emptied.get((here, id_), ()):
+        for key in filling.emptied.get(_RowPlace(here, id_), ()):
             same = by_anchor.get(id_, ())
             value = rules_row.get(key)
             if len(same) != 1 or value in _EMPTY:

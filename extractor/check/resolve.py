@@ -24,8 +24,12 @@ from extractor.text.spans import Span
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
 _MISSING = object()
 _AROUND = 40  # mentions looked at on either side
-# What is added to a mention's distance: outside the anchor's sentences, and inside its words.
-_BEFORE, _AFTER, _QUOTED, _WORST = 1 << 40, 1 << 41, 1 << 42, 1 << 43
+# Mentions of one entity are ranked by their distance from the row's anchor in code points, the
+# lowest first; to it is added what puts a mention behind all that stand better, however near it is.
+_BEFORE_SENTENCES = 1 << 40  # it stands before the sentences that hold the anchor
+_AFTER_SENTENCES = 1 << 41  # it stands after them
+_INSIDE_QUOTATION = 1 << 42  # it is among the quoted words themselves
+_WORST = 1 << 43  # above every rank
 
 
 @frozen
@@ -75,18 +79,18 @@ class DraftRow:
 
     def rows(self) -> Iterator["DraftRow"]:
         """Yield every row below this one, in order."""
-        for key in self.shape.nested:
+        for key in self.shape.row_keys:
             value = self.values.get(key)
             for item in value if isinstance(value, list) else (value,):
                 if isinstance(item, DraftRow):
                     yield item
-                    if item.shape.nested:
+                    if item.shape.row_keys:
                         yield from item.rows()
 
     def data(self) -> dict[str, Any]:
         """Return the grounded values, nested rows too, as data that can be checked again."""
         values = dict(self.values)
-        for key in self.shape.gathered:
+        for key in self.shape.container_keys:
             if key in values:
                 values[key] = data_of(values[key])
         return values
@@ -94,7 +98,7 @@ class DraftRow:
     def handed_on(self) -> dict[str, Any]:
         """Return the values for another `resolve`, which keeps the grounded rows in lists."""
         values = dict(self.values)
-        for key in self.shape.nested:
+        for key in self.shape.row_keys:
             value = values.get(key)
             if isinstance(value, list):
                 values[key] = list(value)
@@ -150,7 +154,7 @@ class _Resolver:
         shape, data = draft.shape, draft.given
         sentence: Sentence | None = None
         values = draft.values
-        for wanted in shape.order:
+        for wanted in shape.grounding_order:
             raw = data.get(wanted.key, _MISSING)
             if raw is _MISSING:
                 raw = data.get(wanted.name, _MISSING)
@@ -385,14 +389,14 @@ def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | Non
     for mention in mentions:
         start, end = mention.span
         if start < opens:
-            rank = _BEFORE + begins - end if begins > end else _BEFORE
+            rank = _BEFORE_SENTENCES + (begins - end if begins > end else 0)
         else:
             rank = start - ends if start > ends else begins - end if begins > end else 0
             if end > closes:
-                rank += _BEFORE if start < begins else _AFTER
+                rank += _BEFORE_SENTENCES if start < begins else _AFTER_SENTENCES
             for left, right in inside:
                 if left <= start and end <= right:
-                    rank += _QUOTED
+                    rank += _INSIDE_QUOTATION
                     break
         if rank < best:
             nearest, best = mention, rank

@@ -6,7 +6,8 @@ them into the fields of a schema.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from extractor.find.inventory import Inventory
@@ -52,34 +53,33 @@ class LeftOut(NamedTuple):
     reason: str  # "title", "nested"
 
 
-@dataclass(slots=True)
+@dataclass
 class ArticleFacts:
     """What the rules know of one article; each part is computed once, when it is first needed."""
 
     inventory: Inventory
-    left_out: list[LeftOut] = field(default_factory=list)
-    _said: dict[str, Attribution] | None = None
 
-    @property
-    def said(self) -> dict[str, Attribution]:
-        """The attributions of all quotations by their ids; the first access fills `left_out`."""
-        if self._said is None:
-            self._said = attribute(self.inventory)
-            self.left_out += _no_quotations(self.inventory, self._said)
-        return self._said
+    @cached_property
+    def attributions(self) -> dict[str, Attribution]:
+        """The attributions of all quotations, by their ids."""
+        return attribute(self.inventory)
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The quotations that become no rows, in order of the text."""
+        return tuple(_no_quotations(self.inventory, self.attributions))
 
     def quotations(self) -> list[str]:
         """Return the ids of the quotations that are not left out."""
-        said = self.said
         left_out = {excluded.candidate for excluded in self.left_out}
-        return [id_ for id_ in said if id_ not in left_out]
+        return [id_ for id_ in self.attributions if id_ not in left_out]
 
 
-def _no_quotations(inventory: Inventory, said: dict[str, Attribution]) -> Iterator[LeftOut]:
+def _no_quotations(inventory: Inventory, attributions: dict[str, Attribution]) -> Iterator[LeftOut]:
     """Yield quotations to leave out: words only marked, and those inside another of one speaker."""
     for quotation in inventory.quotations:
-        attribution = said[quotation.id]
-        parent = said.get(quotation.parent or "")
+        attribution = attributions[quotation.id]
+        parent = attributions.get(quotation.parent or "")
         reason = attribution.dismissed
         if parent is not None:  # attribution judges only what stands in no other quotation
             reason = reason or why_no_quotation(inventory, quotation)

@@ -64,7 +64,7 @@ class FigureKind(Kind):
         from extractor.rules.figures.counted import count  # only who asks pays for its import
 
         inventory = known.inventory
-        counted = count(inventory, known.said)
+        counted = count(inventory, known.attributions)
         for figure in inventory.figures:
             reading = counted[figure.id]
             facts = {

@@ -2,7 +2,8 @@
 
 Everything that depends on the kind of a row asks its object: the finder and the letter of its
 ids, the type that schema authors write, how a row of it is recognised, what the rules know of it
-and under which names, what a model is asked, what the audit wants accounted for, and its JSON.
+and under which names, what a model is asked, and what the audit wants accounted for. (The JSON of
+a value belongs to the field's type: `to_json` and `from_json` in `extractor.fields`.)
 A new kind is one module with a field type, a candidate and a subclass, and `register`; see
 `tests/kinds/test_new_kind.py` for one that goes all the way.
 """
@@ -14,7 +15,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 from extractor.fields import Grounded, Sentence
 from extractor.find.candidates import Candidate
 from extractor.find.inventory import Inventory
-from extractor.kinds.facts import ArticleFacts, RowFacts, RowQuery
+from extractor.kinds.facts import ArticleFacts, LeftOut, RowFacts, RowQuery
 from extractor.text.spans import Span
 
 
@@ -65,13 +66,25 @@ class Excluded(Protocol):
 
 
 class Kind:
-    """One kind. The defaults are those of a kind whose rows each rest on a candidate of its own."""
+    """One kind. The defaults are those of a kind whose rows each rest on a candidate of its own.
+
+    What it is called, and where that is shown:
+
+    | attribute | of sanctions              | shown by                                           |
+    |-----------|---------------------------|----------------------------------------------------|
+    | `name`    | sanction                  | code and prompts compare it; a warning, "no …"     |
+    | `words`   | a statement on a sanction | questions to a model; warnings                     |
+    | `id_of`   | "" (as `words`)           | `extract schemas NAME`, of a field of its type     |
+    | `called`  | sanction statement        | the audit, in sheets and JSON; `kind_in_audit`     |
+
+    `id_of` and `called` are given only where they differ: a sentence is "a statement" in questions
+    and "a sentence" as a field's type. `id_words` and `audit_name` have what counts.
+    """
 
     name: ClassVar[str]  # "quotation"
     field: ClassVar[type[Grounded]]  # the type of a row's anchor field
-    words: ClassVar[str]  # "a quotation": what a question calls it
-    # What an id of its type stands for, where `words` says something else: "a sentence".
-    id_of: ClassVar[str] = ""
+    words: ClassVar[str]  # "a quotation"
+    id_of: ClassVar[str] = ""  # what an id of its type stands for, if not `words`: "a sentence"
     # Of several kinds that fit a row, the one with the lowest number is taken: the most exact.
     precedence: ClassVar[int] = 35
 
@@ -79,8 +92,10 @@ class Kind:
     letter: ClassVar[str]  # of its candidates' ids: "Q"
     # Whether every candidate must end in a row, dismissed with a reason, or as unaccounted.
     accountable: ClassVar[bool] = True
-    called: ClassVar[str] = ""  # what the audit calls a candidate, where it is not the kind's name
-    excluded_as: ClassVar[str] = ""  # what the audit calls what `excluded` yields
+    # What the audit calls a candidate, if not `name`. Stored audits are read by it: a rename
+    # orphans what they say (`review/sync/missed.py`).
+    called: ClassVar[str] = ""
+    excluded_as: ClassVar[str] = ""  # what the audit calls what `excluded` returns: "number"
     # Reasons for a dismissal that a model may choose from.
     reasons: ClassVar[tuple[str, ...]] = ("says nothing of the kind",)
     # How a candidate's id stands in the text that a model reads: "[Q1: …]" around it, "[S4] "
@@ -92,10 +107,13 @@ class Kind:
     # --- rows ----------------------------------------------------------------------------------
     # What a row may be asked for, and the usual names of fields that mean it, without underscores.
     synonyms: ClassVar[Mapping[str, str]] = {}
-    # By type of field, what the only field of that type in a row may be taken for.
+    # By type of field, what the only field of that type in a row may be taken for. With
+    # {"name": "speaker"} a row of `quote: Quotation` and `minister: Name` has its speaker in
+    # `minister`; where a second field is a Name, neither is taken for one.
     sole_of_type: ClassVar[Mapping[str, str]] = {}
-    # Whether the type of a field of this kind shows what it is for, whatever the field's name.
-    is_plain_by_type: ClassVar[bool] = False
+    # Whether a field of this kind's type in a row of any kind needs no telling name: `basis:
+    # Sentence` is the sentence of a figure's row, but `basis: Name` may be anybody.
+    type_says_meaning: ClassVar[bool] = False
     # The fact that tells whose words they are; a row without it is reported.
     source: ClassVar[str | None] = None
     # Facts that the candidate itself shows, so that no model is asked for them.
@@ -121,7 +139,10 @@ class Kind:
 
     @cached_property
     def on_sentence(self) -> bool:
-        """Whether rows rest on the sentence that says it, which several lists may share."""
+        """Whether rows rest on a whole sentence, not on the candidate itself.
+
+        Rows of several lists may share the sentence.
+        """
         return issubclass(self.field, Sentence)
 
     @cached_property
@@ -210,6 +231,10 @@ class Kind:
     def ids(self, known: ArticleFacts, word: str) -> list[str]:
         """Return the ids for a plain list of the kind; `word` is the list's name."""
         return [candidate.id for candidate in self.candidates(known.inventory)]
+
+    def left_out(self, known: ArticleFacts) -> Sequence[LeftOut]:
+        """Return the candidates that the rules dismiss: they are no such thing."""
+        return ()
 
     def tells_apart(self, field: Field) -> bool:
         """Return whether two rows on one candidate differ when they differ in this field."""

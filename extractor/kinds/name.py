@@ -63,7 +63,7 @@ class NameKind(Kind):
         quoting = query.lists_quotations
         quoted: dict[str | None, list[str]] = {}
         for id_ in known.quotations() if quoting else ():
-            quoted.setdefault(entity_of(known.said[id_].speaker), []).append(id_)
+            quoted.setdefault(entity_of(known.attributions[id_].speaker), []).append(id_)
         for entity in _entities(known, query.anchor):
             if quoting and entity.id not in quoted:
                 continue
@@ -95,7 +95,7 @@ def _entities(known: ArticleFacts, word: str) -> Iterator[Entity]:
     kinds = _ASKED_FOR.get(word, ("person", "body", "place"))
     speakers = None
     if kinds == ("speaker",):
-        speakers = {entity_of(known.said[id_].speaker) for id_ in known.quotations()}
+        speakers = {entity_of(known.attributions[id_].speaker) for id_ in known.quotations()}
     for entity in known.inventory.names:
         if entity.id in speakers if speakers is not None else entity.kind in kinds:
             yield entity

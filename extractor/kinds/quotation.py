@@ -9,6 +9,7 @@ from extractor.find.inventory import Inventory
 from extractor.kinds.facts import (
     ArticleFacts,
     Fact,
+    LeftOut,
     RowFacts,
     RowQuery,
     of_mention,
@@ -43,7 +44,7 @@ class QuotationKind(Kind):
         "sentence": "sentence evidence context",
     }
     sole_of_type = {"name": "speaker"}
-    is_plain_by_type = True
+    type_says_meaning = True
     source = "speaker"
     asks_for_source_only = True
 
@@ -74,7 +75,7 @@ class QuotationKind(Kind):
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each quotation that is not left out, with its speaker."""
         inventory, more = known.inventory, not query.facts <= _USUAL
-        attributions, kept = known.said, set(known.quotations())
+        attributions, kept = known.attributions, set(known.quotations())
         for quotation in inventory.quotations:
             if quotation.id not in kept:
                 continue
@@ -98,6 +99,10 @@ class QuotationKind(Kind):
     def ids(self, known: ArticleFacts, word: str) -> list[str]:
         """Return the quotations that are not left out."""
         return known.quotations()
+
+    def left_out(self, known: ArticleFacts) -> Sequence[LeftOut]:
+        """Return the quotations that are words only marked, or part of another one."""
+        return known.left_out
 
 
 def _before_mark(text: str, start: int) -> int:

@@ -22,7 +22,7 @@ class SentenceKind(Kind):
     letter = "S"
     accountable = False
     marking = "before"
-    is_plain_by_type = True
+    type_says_meaning = True
     one_row_each = False
     has_confidence = False
 

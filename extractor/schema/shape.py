@@ -48,35 +48,43 @@ class Shape:
     fields: tuple[FieldShape, ...]
     rests_on: Kind | None
     anchor: FieldShape | None
-    # The fields once more: the anchor, then the evidence, then what depends on them.
-    order: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    # All fields in the order in which they are grounded: the anchor, then sentences, then what is
+    # looked for near these. Of (text: Verbatim, basis: Sentence, quote: Quotation): quote, basis,
+    # text.
+    grounding_order: tuple[FieldShape, ...] = dataclasses.field(
+        init=False, repr=False, compare=False
+    )
+    # Whether that is the order of the schema, too.
     is_in_order: bool = dataclasses.field(init=False, repr=False, compare=False)
-    # The keys of those that hold rows, of those that may hold lists or rows, and the fields that
-    # must have their one value.
-    nested: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
-    gathered: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
-    needed: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
-    # What it wants a row or an item for, and the kinds of all fields, in nested models too.
-    audited: frozenset[str] = dataclasses.field(init=False, repr=False, compare=False)
+    # The keys of the fields that hold rows, one or a list: "quotes" of `quotes: list[Quote]`.
+    row_keys: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    # Those too, and of lists and of types not known here: "aliases" of `aliases: list[str]`.
+    container_keys: tuple[str, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    # Fields that must hold one value: `topic: str`, but not `topic: str | None` or a list.
+    mandatory: tuple[FieldShape, ...] = dataclasses.field(init=False, repr=False, compare=False)
+    # What lists, nested ones too, want a row or an item for: {"quotation"} of `list[Quote]` as
+    # well as of `list[Quotation]`; see `asks_for`.
+    listed_kinds: frozenset[str] = dataclasses.field(init=False, repr=False, compare=False)
+    # What any field holds, in nested models too: {"row", "quotation", "name"}; see `holds`.
     kinds: frozenset[str] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Compute once what is asked of a shape again and again, for every row."""
-        order = sorted(self.fields, key=lambda f: (f is not self.anchor, f.kind != "sentence"))
-        nested = tuple(f.key for f in self.fields if f.row is not None)
-        gathered = tuple(f.key for f in self.fields if f.many or f.kind in ("row", "other"))
-        needed = tuple(f for f in self.fields if f.required and not f.nullable and not f.many)
-        object.__setattr__(self, "order", tuple(order))
-        object.__setattr__(self, "is_in_order", tuple(order) == self.fields)
-        object.__setattr__(self, "nested", nested)
-        object.__setattr__(self, "gathered", gathered)
-        object.__setattr__(self, "needed", needed)
-        listed = [f.kind if f.row is None else f.row.kind_name for f in self.fields if f.many]
-        inner = [f.row for f in self.fields if f.row is not None]
-        audited = frozenset(listed).union(*(row.audited for row in inner))
-        kinds = frozenset(f.kind for f in self.fields).union(*(row.kinds for row in inner))
-        object.__setattr__(self, "audited", audited)
-        object.__setattr__(self, "kinds", kinds)
+        fields = self.fields
+        order = tuple(sorted(fields, key=lambda f: (f is not self.anchor, f.kind != "sentence")))
+        listed = [f.kind if f.row is None else f.row.kind_name for f in fields if f.many]
+        inner = [f.row for f in fields if f.row is not None]
+        computed = {
+            "grounding_order": order,
+            "is_in_order": order == fields,
+            "row_keys": tuple(f.key for f in fields if f.row is not None),
+            "container_keys": tuple(f.key for f in fields if f.many or f.kind in ("row", "other")),
+            "mandatory": tuple(f for f in fields if f.required and not f.nullable and not f.many),
+            "listed_kinds": frozenset(listed).union(*(row.listed_kinds for row in inner)),
+            "kinds": frozenset(f.kind for f in fields).union(*(row.kinds for row in inner)),
+        }
+        for name, value in computed.items():
+            object.__setattr__(self, name, value)
 
     @property
     def kind_name(self) -> str:
@@ -85,7 +93,7 @@ class Shape:
 
     def asks_for(self, kind: Kind) -> bool:
         """Return whether the schema wants every candidate of a kind: rows or a list of them."""
-        return kind.name in self.audited
+        return kind.name in self.listed_kinds
 
     def holds(self, kind: str) -> bool:
         """Return whether any field, of this model or one in it, holds this: "text", "name"."""

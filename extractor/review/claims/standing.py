@@ -4,7 +4,9 @@ The log is what counts. The columns of `claim` repeat what `fold` computes from 
 can be filtered in SQL; `refold` in recording.py computes them anew at any time.
 
 * The latest decision that was not undone stands; blind second reviews change nothing.
-* `settle` keeps the status and the row of what stood before it, against what the machine says now.
+* `settle`: the machine says something else now, and the reviewer keeps the decision. The status
+  stays, and the row; what the machine says now is noted, so that the claim no longer differs. E.g.
+  accepted with the speaker A, the next run says B, settled: accepted with A.
 * A decision on another text than the claim's present one is carried over word by word
   (carrying.py). When its words are lost it lapses: the claim is open again, and says which decision
   it was.
@@ -26,9 +28,8 @@ Action = Literal["accept", "correct", "reject", "later", "undo", "add", "settle"
 Reason = Literal[
     "not_a_quotation", "wrong_speaker", "wrong_span", "duplicate", "out_of_scope", "other"
 ]
-Carry = Callable[
-    [Json, str], Json | None
-]  # (row, its text's hash) -> the row in the claim's text, None: lost
+# (row, its text's hash) -> the row in the claim's text, None: lost
+Carry = Callable[[Json, str], Json | None]
 _STATUS: dict[str, Status] = {
     "accept": "accepted",
     "add": "accepted",
@@ -79,8 +80,8 @@ class Standing:
     """What follows from a claim's log: its status, and the row that counts now."""
 
     status: Status = "open"
-    decision: int = 0
-    lapsed: int = 0
+    decision_id: int = 0  # the decision that stands; 0: none
+    lapsed_id: int = 0  # the decision that lapsed, because its words are not in the new text; or 0
     reviewer: str | None = None
     decided_at: float | None = None
     row: Json = None
@@ -104,14 +105,20 @@ def fold(
         (decision for decision in reversed(effective) if decision.action != "settle"), last
     )
     row = last.after if last.after is not None else last.before
-    by = (last.id, 0, last.reviewer, last.at)
     if deciding.action == "later":
-        return Standing("later", *by, row=proposal, machine=last.machine)
-    if row is not None and last.article_sha256 != article_sha256:
+        row = proposal
+    elif row is not None and last.article_sha256 != article_sha256:
         row = carry(row, last.article_sha256)
         if row is None:
-            return Standing(lapsed=last.id, row=proposal)
-    return Standing(_STATUS[deciding.action], *by, row=row, machine=last.machine)
+            return Standing(lapsed_id=last.id, row=proposal)
+    return Standing(
+        status=_STATUS[deciding.action],
+        decision_id=last.id,
+        reviewer=last.reviewer,
+        decided_at=last.at,
+        row=row,
+        machine=last.machine,
+    )
 
 
 def not_undone(decisions: Iterable[Decision]) -> list[Decision]:
@@ -165,7 +172,8 @@ def derive(
     proposal = unpacked(facts["proposal"])
     standing = fold(decisions, proposal, facts["article_sha256"], carry)
     differing = differs(standing, proposal)
-    queued = bool(facts["found"]) or standing.status != "open" or bool(standing.lapsed) or drafted
+    has_lapsed = standing.lapsed_id != 0
+    queued = bool(facts["found"]) or standing.status != "open" or has_lapsed or drafted
     risk, flags = assess(
         status=standing.status,
         origin=facts["origin"],
@@ -175,7 +183,7 @@ def derive(
         differs=differing,
         found=bool(facts["found"]),
         moved=facts["anchored"] == "moved",
-        lost=bool(standing.lapsed) or (standing.status == "open" and facts["anchored"] == "lost"),
+        lost=has_lapsed or (standing.status == "open" and facts["anchored"] == "lost"),
     )
     start, end, text = anchor_of(standing.row)
     if facts["anchored"] != "lost" and facts["origin"] != "analyst":  # as the machine has it
@@ -184,8 +192,8 @@ def derive(
         "start": start,
         "end": end,
         "status": standing.status,
-        "decision": standing.decision,
-        "lapsed": standing.lapsed,
+        "decision": standing.decision_id,
+        "lapsed": standing.lapsed_id,
         "reviewer": standing.reviewer,
         "decided_at": standing.decided_at,
         "differs": int(differing),

@@ -49,6 +49,7 @@ def decide(
 ) -> Claim:
     """Take a decision: "accept", "correct" (with `row`), "reject", "later" or "settle".
 
+    "settle" keeps what was decided although the machine says something else by now.
     `seen` is the `version` that the reviewer saw. `second`: a blind second review, which is kept
     and changes nothing. A correction to what the claim says already is an acceptance. Returns the
     claim as it is then. Raises StaleDecision, EditRefused, or ReviewError for what cannot be

@@ -9,7 +9,7 @@ What a figure counts is a noun phrase of the article, found by where the press p
 
 Where none of these holds `counts` is None and the confidence low. Who gives a figure is the speaker
 of the quotation that it stands in, or the source of its sentence ("officials said", "according to",
-"put the number at"; rules in `sources`).
+"put the number at"; rules in `sources.py`).
 """
 
 import re
