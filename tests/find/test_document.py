@@ -1,4 +1,4 @@
-"""The document: an article's sentences with their tokens, made once and handed on."""
+"""The document: an article's sentences with their tokens, made once for all who read them."""
 
 import pytest
 
@@ -11,7 +11,7 @@ TEXT = "Ruth Okafor spoke. She said the EU’s sanctions on Chad were lifted. Th
 
 
 def test_a_sentence_is_made_once():
-    """A sentence has the tokens of its stretch; a second look gives the same object."""
+    """A sentence has the tokens of its span; asking for it again gives the same object."""
     article = article_from_text(TEXT)
     document = read_document(article, find_sentences(article), ())
     sentence = document.sentence(1)
@@ -25,7 +25,7 @@ def test_a_sentence_is_made_once():
 
 
 def test_a_statement_keeps_its_sentence_and_its_reading():
-    """What the finder read is handed on: the document's own sentence, and words in it."""
+    """A statement has the document's own sentence, and what the finder read are words in it."""
     inventory = take(article_from_text(TEXT))
     (read,) = inventory.statement_readings
     assert read.statement is inventory.statements[0]

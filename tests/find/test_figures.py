@@ -303,7 +303,7 @@ def test_spans_are_slices_in_order_and_apart(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.integers(1, 10**12), st.sampled_from(["", "$", "€"]), st.booleans())
 def test_a_printed_number_reads_back(number: int, sign: str, grouped: bool) -> None:
-    """What we print with a currency or thousands marks parses back to the same value."""
+    """A number printed with a currency or thousands marks is read as the same value."""
     printed = f"{number:,}" if grouped or not sign else str(number)
     text = f"The council spent {sign}{printed} tokens there."
     if not sign and not re.search(",", printed) and 1500 <= number <= 2100:

@@ -112,7 +112,7 @@ def test_a_clause_before_the_main_one_points_ahead():
 
 
 def test_the_role_hands_on_the_pronoun():
-    """A "he" after "the candidate" is the person whom the article is about, not the phrase."""
+    """A "he" after "the candidate" means the person whom the candidate is."""
     text = (
         "Peter Marsh opened his campaign in Leeds. Marsh, a dentist, spoke for an hour.\n\n"
         'The candidate also rejected a report about his taxes. "They are paid," he said.'
@@ -138,7 +138,7 @@ def test_the_role_hands_on_the_pronoun():
     ],
 )
 def test_a_role_is_of_whom_the_article_gives_it(text: str, name: str):
-    """A description is not taken up as somebody of another office; rather as one who has it."""
+    """A description means somebody who has the office, rather than one who has another."""
     assert meant(text, "he") == name
 
 
@@ -194,7 +194,7 @@ def test_a_name_that_men_mostly_bear_is_a_mans():
     ],
 )  # fmt: skip
 def test_a_womans_name_may_be_a_mans(text: str, name: str):
-    """The form of a name is the last thing that tells a gender; titles and pronouns go first."""
+    """Titles and pronouns decide a gender before the form of a name does."""
     assert meant("Ann Berg spoke. " + text, "he") == name
 
 
@@ -230,7 +230,7 @@ def test_a_persons_last_name_may_be_a_word_for_papers():
 
 
 def test_the_ohio_senator_is_the_one_from_ohio():
-    """Names within a description tell people of one role apart."""
+    """Of two people with one role, a name within the description decides: "the Ohio senator"."""
     found = inventory(
         "Ohio Sen. Paul Marsh met Texas Sen. Carlos Ruiz. The Ohio senator spoke first."
     )

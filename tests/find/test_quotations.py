@@ -119,7 +119,7 @@ def test_single_marks_go_on_over_paragraphs_too() -> None:
 
 
 def test_a_caption_between_two_paragraphs_does_not_end_a_quotation() -> None:
-    """A picture's caption printed inside a quotation is stepped over; its own marks count apart."""
+    """A caption inside a quotation does not end it; quotations in the caption are of its own."""
     text = '"The first boat leaves.\n\nThe "Norna" in port\n\n"The next one follows," she said.'
     article = article_from_text(text)
     paragraphs = tuple(
@@ -134,7 +134,7 @@ def test_a_caption_between_two_paragraphs_does_not_end_a_quotation() -> None:
 
 
 def test_an_unclosed_quotation_ends_with_its_paragraph() -> None:
-    """A forgotten closing mark spoils one paragraph and is said."""
+    """Where a closing mark is missing, the quotation ends with its paragraph and is not closed."""
     text = '"We open on Friday, and that is that.\n\nNobody spoke.\n\n"I did," said Holm.'
     first, second = found(text)
     assert not first.closed
@@ -144,7 +144,7 @@ def test_an_unclosed_quotation_ends_with_its_paragraph() -> None:
 
 
 def test_an_attribution_at_the_end_shows_a_forgotten_mark() -> None:
-    """Words that run into "he said" are not continued by the next speaker's quotation."""
+    """Unclosed words that end in "he said" do not go on in the next paragraph's quotation."""
     text = '"We open on Friday, the mayor said.\n\n"We do not," said Holm.'
     first, second = found(text)
     assert not first.closed
@@ -183,7 +183,7 @@ def test_a_quotation_within_another_is_its_child(text: str) -> None:
 
 
 def test_marks_in_a_row_open_and_close_together() -> None:
-    """Marks of both kinds at one place are read as a row."""
+    """Double and single marks side by side open, or close, quotation and nested quotation."""
     text = "''They asked, 'Why?''' she said. \"'Why not?'\" he asked."
     assert words(text) == ["They asked, 'Why?'", "Why?", "'Why not?'", "Why not?"]
 

@@ -91,7 +91,7 @@ def test_what_is_no_statement(text: str) -> None:
 
 
 def test_a_ban_told_of_is_meant_again() -> None:
-    """Once an entry ban is told of, "ban him" is that ban and keeps its sender."""
+    """After an entry ban is stated, "ban him" is that ban and keeps its sender."""
     text = (
         "Ghana barred the preacher Cole Harlan from entering the country last year.\n\n"
         "Officials said the move to ban him was unsuccessful."
@@ -189,7 +189,7 @@ def test_a_wish_does_not_displace_what_was_decided() -> None:
 
 
 def test_a_text_without_a_ban_is_not_searched_for_one() -> None:
-    """The search opens only where a form of entry ban can stand."""
+    """A text is searched for entry bans only where a form of one can stand."""
     assert not opens_entry_ban("The bank opened a bar in Spain.")
     assert opens_entry_ban("Spain banned the writer from Mali.")
 
@@ -254,13 +254,13 @@ def test_who_imposes_in_other_words(
     ],
 )  # fmt: skip
 def test_how_somebody_agreed_to_speak_is_no_condition(text: str, condition: str | None) -> None:
-    """Anonymity is a source's, and not what a sanction depends on."""
+    """That a source speaks on condition of anonymity is no condition of a sanction."""
     (term,) = read_terms(take(article_from_text(text + "\n")))
     assert (term.condition and term.condition.of(text)) == condition
 
 
 def test_no_sanctions_were_imposed() -> None:
-    """What is said not to be is denied, and "no" is no sender's."""
+    """A restriction that was not imposed is denied, and nobody is its sender."""
     assert told("No sanctions have been imposed on Chad, Norway said.\n")[0][1:3] == (
         "impose",
         "denied",

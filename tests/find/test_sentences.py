@@ -1,4 +1,4 @@
-"""Sentences: nupunkt's, though it is seldom given a whole paragraph."""
+"""Sentences: those of nupunkt, paragraph by paragraph, without the blanks around them."""
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +27,7 @@ def _by_nupunkt(text: str) -> list[str]:
 @settings(max_examples=400, deadline=None)
 @given(pieces=TEXTS)
 def test_the_sentences_are_those_of_whole_paragraphs(pieces: list[tuple[str, str]]):
-    """Asking about two words, or not at all, finds the sentences that the paragraph has."""
+    """Whatever the text, sentences are those that nupunkt finds in each of its paragraphs."""
     article = article_from_text("".join(word + blank for word, blank in pieces))
     text = article.text
     expected = [s for p in article.paragraphs for s in _by_nupunkt(p.span.of(text))]

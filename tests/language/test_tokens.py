@@ -1,4 +1,4 @@
-"""Tokens, and what is told of each word once."""
+"""Tokens: where words are cut, their classes, and patterns run only at some of them."""
 
 import re
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from extractor.find.names.state_groups import _HEADS
 from extractor.language.scanning import matches
-from extractor.language.tokens import _TOKEN, tokenize
+from extractor.language.tokens import tokenize
 from extractor.language.word_classes import (
     BEGINNING,
     CAPITAL,
@@ -70,41 +70,42 @@ PIECES = st.lists(
 )
 @settings(max_examples=150, deadline=None)
 @given(text=st.one_of(PIECES, st.text(max_size=80)))
-def test_looking_at_words_finds_what_looking_everywhere_does(
+def test_a_pattern_run_where_it_can_begin_misses_no_match(
     pattern: re.Pattern[str], beginning: re.Pattern[str], text: str
 ):
-    """A lookout's matches are those of its pattern, in the same order, whatever the text."""
+    """A pattern run only at some tokens has the matches that it has in the whole text, in order."""
     tokens = tokenize(text)
     places = tokens.all_of(NUMBER | STATES)
-    found = [match.span() for match in matches(pattern, beginning, text, tokens, places)]
-    assert found == [match.span() for match in pattern.finditer(text)]
+    spans = [match.span() for match in matches(pattern, beginning, text, tokens, places)]
+    assert spans == [match.span() for match in pattern.finditer(text)]
 
 
 @settings(max_examples=300, deadline=None)
 @given(text=st.one_of(PIECES, st.text(max_size=80)))
-def test_cutting_at_blanks_first_cuts_as_the_pattern_alone_does(text: str):
-    """The tokens are the pattern's, one after the other, whatever was cut before."""
+def test_tokens_are_all_of_a_text_but_its_blanks(text: str):
+    """Tokens are slices of the text, in order, and hold each of its characters but blanks once."""
     tokens = tokenize(text)
-    whole = [match.span() for match in _TOKEN.finditer(text)]
-    assert list(zip(tokens.start, tokens.end, strict=True)) == whole
-    assert tokens.text == [text[start:end] for start, end in whole]
+    places = list(zip(tokens.start, tokens.end, strict=True))
+    assert tokens.text == [text[start:end] for start, end in places]
+    assert "".join(tokens.text) == "".join(c for c in text if not c.isspace())
+    assert places == sorted(places)
     assert tokens.lower == [word.lower() for word in tokens.text]
 
 
-def test_words_are_told_once_and_long_ones_are_not_kept():
+def test_words_are_classed_once_and_long_ones_are_not_kept():
     """A word that comes again is the same object; one of hostile length takes no memory."""
-    told = tokenize("Minsk said it, MINSK said it").lower
+    before = tokenize("Minsk said it, MINSK said it").lower
     again = tokenize("It said: it, Minsk").lower
-    assert told == ["minsk", "said", "it", ",", "minsk", "said", "it"]
-    assert again[-1] is told[0]
-    assert again[1] is told[1]
+    assert before == ["minsk", "said", "it", ",", "minsk", "said", "it"]
+    assert again[-1] is before[0]
+    assert again[1] is before[1]
     first, second = (tokenize("X" * 5_000).lower[0] for _ in range(2))
     assert first == second == "x" * 5_000
     assert first is not second
 
 
 def test_tokens_are_looked_up_by_class():
-    """Each class names the tokens of its kind, in order; several classes together too."""
+    """A class gives the tokens of its kind, in order; several classes together do too."""
     tokens = tokenize("The minister said on May 5: he met Gulf states.")
     words = {
         "capitals": [tokens.text[k] for k in tokens.all_of(CAPITAL)],
@@ -143,11 +144,13 @@ def test_where_words_are_cut(text: str, words: list[str]):
 
 @given(text=st.one_of(PIECES, st.text(max_size=80)))
 def test_tokens_one_by_one_are_the_columns(text: str):
-    """`between` gives what stands in the columns, but for the apostrophe, which is straight."""
+    """`between` gives the tokens of the columns, with straight apostrophes in lower case."""
     tokens = tokenize(text)
     one_by_one = tokens.between(0, len(tokens))
     assert [token.text for token in one_by_one] == tokens.text
-    assert [token.lower for token in one_by_one] == [low.replace("’", "'") for low in tokens.lower]
+    assert [token.lower for token in one_by_one] == [
+        lower.replace("’", "'") for lower in tokens.lower
+    ]
     assert [(token.start, token.end) for token in one_by_one] == list(
         zip(tokens.start, tokens.end, strict=True)
     )

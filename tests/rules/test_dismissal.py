@@ -173,7 +173,7 @@ def test_a_word_is_classed(word: str, expected: str) -> None:
 
 
 def test_what_is_dismissed_is_listed_with_its_reason() -> None:
-    """The audit shows a dismissed stretch and why; nothing is lost in silence."""
+    """The audit lists every dismissed stretch with the reason."""
     text = (
         "Dozens waved “Ferry Now” signs outside the hall.\n\n“We open on Friday,” Ruth Holm said."
     )

@@ -172,7 +172,7 @@ def test_a_transfer_counts_only_of_those_set_free() -> None:
 
 
 def test_the_releaser_is_carried_on_with_less_confidence() -> None:
-    """A passive without an agent takes the article's releaser, and says that it is less sure."""
+    """A passive without an agent has the releaser named before, with less confidence."""
     inventory = take(article_from_text("Iran freed two hostages. A third hostage was freed later."))
     first, second = read_releases(inventory)
     assert first.by is not None

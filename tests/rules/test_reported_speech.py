@@ -59,7 +59,7 @@ def test_source_kind_and_content_of_a_report(sentence: str, expected: tuple[str,
 
 
 def test_a_sentence_without_a_cue_reports_nothing():
-    """What the reporter tells in his own voice is nobody's statement."""
+    """What the reporter writes in his own words is nobody's statement."""
     _, reports = read("The harbour was closed for two days. Three ships waited outside it.")
     assert reports == ()
 

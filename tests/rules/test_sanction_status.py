@@ -1,4 +1,4 @@
-"""How settled sanction statements are: one status a sentence, and what the article tells of it."""
+"""How settled sanction statements are, by their own sentences and by the rest of the article."""
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_the_status_that_a_sentence_gives(sentence: str, status: str) -> None:
 
 
 def test_a_condition_belongs_to_the_clause_it_stands_in() -> None:
-    """What is announced does not hang on the condition of what is said next."""
+    """What is announced does not depend on the condition of what is said next."""
     text = (
         "In announcing the sanctions on Chad, the Norwegian minister said he was ready to lift "
         "them once the prisoners were free."

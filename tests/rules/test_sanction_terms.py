@@ -156,7 +156,7 @@ def test_one_sentence_of_other_coverage(text: str, expected: Told) -> None:
 
 
 def test_what_a_statement_leaves_out_comes_from_the_one_before() -> None:
-    """Sender and target are carried on, and the row is trusted less for it."""
+    """Sender and target are those of the statement before, with less confidence."""
     inventory = take(
         article_from_text(
             "The European Union imposed sanctions on Niger in August.\n\n"
@@ -186,7 +186,7 @@ def test_what_a_statement_leaves_out_comes_from_the_one_before() -> None:
     ],
 )  # fmt: skip
 def test_whom_it_falls_on(text: str, targets: list[tuple[str, ...]]) -> None:
-    """A target is said in the sentence, carried on where that makes sense, or left out."""
+    """A target is that of the sentence, that of an earlier statement, or left out."""
     assert [told.target for told in terms(text)] == targets
 
 
