@@ -91,6 +91,7 @@ class WordLists:
         return {label: self.ordered(name, label) for label in labels}
 
     def _lines(self, name: str) -> list[Line]:
+        """Return the lines of "file.section"; raise `WordListError` when there is none."""
         file, _, section = name.partition(".")
         found = self.sections(file).get(section)
         if found is None:

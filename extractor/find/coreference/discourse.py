@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 REACH = 5  # lines back, chosen by hand
 _MOST = 60  # entities back: more than so many lines hold
 _LONG_AGO = -REACH - 1  # a line in nobody's reach
-OFTEN = 5  # mentions; more tell no more
+OFTEN = 5  # mentions; more make no difference
 _OWNING = word_set("coreference.case", "his")
 _PEOPLE = ("person", "unnamed", "other")
 _ACTING = SUBJECTS | {f"p-{role}" for role in SUBJECTS}

@@ -195,7 +195,7 @@ def learn_gender(history: History) -> None:
         near = near and history.role_at(first, last) in SUBJECTS and lower[k - 1] not in _OPENERS
         if alone or near:
             spoken = near and lower[k - 1] in FINITE_SPEECH
-            subject = word in ("he", "she")  # "Smith said his …" tells less than "Smith said he"
+            subject = word in ("he", "she")  # "Smith said his …" is less sure than "Smith said he"
             weight = 1 + (near and not spoken) + 3 * (spoken and subject)
             votes.setdefault(entity, [0, 0])[gender == "f"] += weight
     for entity, (male, female) in votes.items():

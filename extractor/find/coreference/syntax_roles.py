@@ -212,10 +212,12 @@ def _kind_after(word: str) -> str:
 
 
 def _speaks(word: str) -> bool:
+    """Return whether a word is surely a finite verb of speech, e.g. "said", not "report"."""
     return word in CORE_SPEECH or (word in FINITE_SPEECH and word.endswith("ed"))
 
 
 def _acts(word: str) -> bool:
+    """Return whether a word is a verb that a subject stands before, e.g. "had", "said"."""
     return word in AUXILIARIES or word in _VERBS or word in FINITE_SPEECH
 
 

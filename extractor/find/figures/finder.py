@@ -150,6 +150,7 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | NotFigureSp
 
 
 def _word_time(text: str, numeral: Numeral) -> NotFigureSpan | None:
+    """Read "five o'clock", "nine in the morning": number words up to 24."""
     if not numeral.digits and (numeral.value or 0) <= 24:
         return not_figures.word_time(text, numeral.start, numeral.end)
     return None

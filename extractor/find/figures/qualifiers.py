@@ -88,6 +88,7 @@ def _is_preposition(phrase: str, outer: str, kind: FigureKind, small: bool) -> b
 
 
 def _after(text: str, end: int) -> Qualifier | None:
+    """Return the qualifier right after a number that ends at `end`: "or so", "-plus"."""
     match = _AFTER.match(text, end)
     if match is None:
         return None

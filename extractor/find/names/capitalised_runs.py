@@ -121,10 +121,12 @@ def _run_end(tokens: Tokens, i: int) -> int:
 
 
 def _abbreviation(word: str) -> bool:
+    """Return whether a full stop after the word belongs to it, e.g. "J", "Gen"."""
     return len(word) == 1 or word in _ABBREVIATED
 
 
 def _next_capital(tokens: Tokens, j: int) -> bool:
+    """Return whether token `j` is capitalised, one blank after the token before."""
     if j >= len(tokens.text) or not tokens.classes[j] & CAPITAL:
         return False
     return tokens.start[j] - tokens.end[j - 1] == 1

@@ -277,6 +277,7 @@ def _before_aside(tokens: Tokens, k: int) -> int:
 
 
 def _contracted(word: str) -> bool:
+    """Return whether a word has an apostrophe, e.g. "he'd"."""
     return "'" in word or "’" in word
 
 

@@ -100,6 +100,7 @@ class _Register:
 
 
 def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
+    """Add an entity under a word, if it is not there and fewer than `_MOST` are."""
     known = index.get(word)
     if known is None:
         index[word] = [draft]

@@ -97,6 +97,7 @@ def _says_which(word: str, head: str) -> bool:
 
 
 def _entities(text: str, mentions: dict[str, list[Span]], known: int) -> Iterable[Entity]:
+    """Yield the groups as entities; `known` is the number of the last entity before."""
     for number, spans in enumerate(mentions.values(), known + 1):
         name = " ".join(spans[0].of(text).split())
         numbered = (Mention(f"P{number}.{k}", s, "nominal") for k, s in enumerate(spans, 1))

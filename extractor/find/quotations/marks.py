@@ -120,10 +120,12 @@ def _holds_nothing(row: str, before: str, after: str) -> bool:
 
 
 def _may_stand_before_opening(before: str) -> bool:
+    """Return whether an opening mark may follow a character, e.g. a blank, "(", a dash."""
     return not before or before.isspace() or before in _BEFORE_OPENING
 
 
 def _may_follow_opening(text: str, b: int, after: str) -> bool:
+    """Return whether what stands at `b` may follow an opening mark, e.g. a word, "..."."""
     if after == ".":
         return text.startswith("...", b) or text[b + 1 : b + 2].isalnum()
     return bool(after) and not after.isspace() and after not in _AFTER_CLOSING

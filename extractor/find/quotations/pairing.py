@@ -127,6 +127,7 @@ def _stretches(article: Article) -> list[_Stretch]:
 
 
 def _goes_on_in(pieces: list[_QuotationPart], waiting: _Stretch, paragraph: Paragraph) -> bool:
+    """Return whether a paragraph begins with a mark that continues the waiting quotation."""
     return (
         bool(pieces)
         and pieces[0].start == paragraph.span.start
@@ -187,12 +188,14 @@ def _unclosed(article: Article, at: int, marks: list[Mark], i: int, last: bool) 
 
 
 def _closed(text: str, opening: Mark, closing: Mark) -> _QuotationPart:
+    """Return the quotation between two marks."""
     words = _words(text, opening.end, closing.start)
     shape = text[opening.start : opening.end]
     return _QuotationPart(opening.start, closing.end, words, opening.family, shape, True, False)
 
 
 def _open(text: str, opening: Mark, end: int, goes_on: bool) -> _QuotationPart:
+    """Return the quotation from a mark to `end`, without a closing mark."""
     words = _words(text, opening.end, end)
     shape = text[opening.start : opening.end]
     return _QuotationPart(opening.start, words.end, words, opening.family, shape, False, goes_on)

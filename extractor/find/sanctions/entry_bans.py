@@ -2,7 +2,7 @@
 
 * "banned X from entering …", "X was barred from the country", "barred the firm from trading in …";
 * "denied X a visa", "refused entry to X";
-* "ban him", "blacklisted Berg" once the article has told of an entry ban.
+* "ban him", "blacklisted Berg" once the article has stated an entry ban.
 
 None: a ban on a whole faith or people, on migrants or refugees, which is immigration policy; a ban
 from a league, a ballot or a road.

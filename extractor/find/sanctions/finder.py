@@ -90,7 +90,7 @@ def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]
         return []
     found: list[tuple[Sentence, list[Restriction]]] = []
     named = -1  # the sentence before, when it named a restriction
-    barred = False  # an entry ban was told of
+    barred = False  # the article has stated an entry ban
     for index, candidate in enumerate(document.sentences):
         piece = candidate.span.of(text).lower()
         kept_out = entry and any(word in piece for word in _KEPT_OUT)
@@ -108,7 +108,7 @@ def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]
 
 
 _AROUND = 1200  # characters about a sentence that names no state, where two must be named
-_LOOKED_AT = 20  # sentences: enough to tell
+_LOOKED_AT = 20  # sentences: enough to decide
 _CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
 
 
@@ -132,6 +132,7 @@ def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -
 
 
 def _is_state(word: str) -> bool:
+    """Return whether a word names a state or a body that imposes, e.g. "Norway", "EU"."""
     return country_of(word) is not None or is_imposer(word)
 
 
@@ -139,6 +140,7 @@ _KEPT_OUT = word_tuple("sanctions.kept-out-stems")
 
 
 def _told_of_entry(tokens: list[Token]) -> bool:
+    """Return whether a sentence states an entry ban, e.g. "barred him from the country"."""
     return any(
         (t.lower in BANNING or t.lower in REFUSING) and entry_ban_at(tokens, i)
         for i, t in enumerate(tokens)
@@ -148,7 +150,7 @@ def _told_of_entry(tokens: list[Token]) -> bool:
 def _with_entry_bans(
     tokens: list[Token], found: list[Restriction], *, told: bool
 ) -> list[Restriction]:
-    """Add the entry bans of a sentence; once the article has told of one, "ban him" is one."""
+    """Add the entry bans of a sentence; once the article has stated one, "ban him" is one."""
     bans: list[Restriction] = []
     for i, token in enumerate(tokens):
         if token.lower not in BANNING and token.lower not in REFUSING:

@@ -211,6 +211,7 @@ def _with(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
 
 
 def _for(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
+    """Read "called for sanctions", "calls for tougher sanctions", with "for" at token `i`."""
     for j in range(i - 1, max(-1, i - 4), -1):
         if tokens[j].lower in FOR_VERBS:
             harder = any(t.lower in HARDER for t in tokens[i + 1 : r.head])

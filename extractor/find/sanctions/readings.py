@@ -62,6 +62,7 @@ def auxiliaries_before(tokens: list[Token], i: int) -> int | None:
 
 
 def _is_auxiliary(tokens: list[Token], i: int) -> bool:
+    """Return whether token `i` is an auxiliary, e.g. "has", "'s" in "it's"."""
     return tokens[i].lower in AUXILIARIES or is_short_verb(tokens, i)
 
 

@@ -83,6 +83,7 @@ def restrictions_in(tokens: list[Token]) -> list[Restriction]:
 
 
 def _imposing(token: Token) -> bool:
+    """Return whether a word names a country, e.g. "Norway", "Norwegian"."""
     return lookup(token.text) is not None
 
 
@@ -157,6 +158,7 @@ def _between_two(tokens: list[Token], i: int) -> bool:
 
 
 def _money_before(tokens: list[Token], i: int) -> bool:
+    """Return whether money stands before token `i`, e.g. "assets were [frozen]"."""
     return any(token.lower in _MONEY for token in tokens[max(0, i - 8) : i])
 
 

@@ -92,6 +92,7 @@ _LISTING = word_set("sanctions.listing")
 
 
 def _as_well_as(tokens: list[Token], i: int) -> bool:
+    """Return whether "well" stands near token `i`, e.g. "a ban as well as sanctions"."""
     return "well" in {token.lower for token in tokens[max(0, i - 2) : i + 3]}
 
 

@@ -50,7 +50,7 @@ _NO_ROLE = (
     | word_set("attribution.relatives-without-role")
 )
 _OBJECTS = OBJECT_PRONOUNS | word_set("attribution.possessives-as-objects")
-_TOLD_APART = word_set("attribution.pronouns-told-apart")
+_OWN_FEATURES = word_set("attribution.pronouns-told-apart")
 
 
 @frozen
@@ -142,10 +142,12 @@ class AttributionContext:
         )  # fmt: skip
 
     def _sentence_start(self, k: int) -> int:
+        """Return the first token of the sentence that token `k` stands in."""
         span = self.inventory.sentences[self.document.sentence_of[k]].span
         return self.tokens.first_from(span.start)
 
     def _sentence_end(self, k: int) -> int:
+        """Return the token after the sentence that token `k` stands in."""
         span = self.inventory.sentences[self.document.sentence_of[k]].span
         return self.tokens.first_from(span.end)
 
@@ -385,7 +387,7 @@ def _look_at(context: AttributionContext, placed: Placed) -> NearbyMention | Non
         if word in POSSESSIVES and _owns_somebody(context, first):
             return None
         case = "object" if word in _OBJECTS else "subject"
-        kind = f"pronoun-{word if word in _TOLD_APART else 'person'}-{case}"
+        kind = f"pronoun-{word if word in _OWN_FEATURES else 'person'}-{case}"
     else:
         kind = f"{mention.kind}-{entity.kind}{'-plural' if entity.plural else ''}"
         if mention.kind == "name":

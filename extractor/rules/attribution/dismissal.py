@@ -234,6 +234,7 @@ def is_title_cased(words: str) -> bool:
 
 
 def _title_cased(words: Iterable[str]) -> bool:
+    """Return the same as `is_title_cased`, for single words."""
     opens, capitals = True, False
     for word in words:
         if word[0].islower() and (opens or word not in _LITTLE_WORDS):
@@ -328,6 +329,7 @@ def _is_scare_quote(inventory: Inventory, quotation: QuotationCandidate, words: 
 
 @lru_cache(maxsize=20_000)
 def _attributes(word: str) -> bool:
+    """Return whether a word attributes speech or thought to anyone, e.g. "said", "believes"."""
     return word in _WHOLE or any(
         word[:length] in _BEGINNINGS for length in range(_SHORTEST, min(len(word), _LONGEST) + 1)
     )

@@ -243,6 +243,7 @@ class ReportReader:
         return None
 
     def _cue_span(self, k: int) -> Span:
+        """Return the span of a cue, "according to" in both its words."""
         last = k + 1 if self.tokens.lower[k] != "according" else k + 2
         return Span(self.tokens.start[k], self.tokens.end[last - 1])
 
@@ -355,6 +356,7 @@ class ReportReader:
         return sum(_letters(s.of(text)) for s in content) - quoted <= 0.1 * quoted
 
     def _quotations_in(self, span: Span) -> Iterator[QuotationCandidate]:
+        """Yield the outermost quotations that share a character with the span, in order."""
         at = bisect_right(self._ends, span.start)
         while at < len(self.top) and self.top[at].outer.start < span.end:
             yield self.top[at]

@@ -99,6 +99,7 @@ def word_class(tokens: Tokens, quoted: list[bool], k: int, stop: int) -> str:
 
 @lru_cache(maxsize=20_000)
 def _form(word: str) -> str:
+    """Return the ending of a verb: "ing", "ed", "s", or "-" without one."""
     return next((end for end in ("ing", "ed", "s") if word.endswith(end)), "-")
 
 
@@ -124,6 +125,7 @@ def _class_of(text: str) -> str:
 
 
 def _size(count: int) -> int:
+    """Return the class of a number of tokens, 0 (at most two) to 6 (more than 35)."""
     return _SIZE_OF[count] if count < len(_SIZE_OF) else len(_SIZES)
 
 
@@ -163,32 +165,38 @@ def _cue_weights() -> dict[str, float]:
 
 @weighed(_cue_weights, _MOST)
 def _verb(word: str, root: str, way: str) -> tuple[str, ...]:
+    """Return the features of the verb itself."""
     return ("bias", f"verb {word}", f"verb {word} {way}", f"root {root}", f"way {way}")
 
 
 @weighed(_cue_weights, _MOST)
 def _verb_goes_on(root: str, way: str, form: str, following: str) -> tuple[str, ...]:
+    """Return the features of the verb with the class of the next word."""
     return (f"root {root} {following}", f"way {way} {form} {following}", f"next {following}")
 
 
 @weighed(_cue_weights, _MOST)
 def _next(following: str, second: str) -> tuple[str, ...]:
+    """Return the feature of the classes of the next two words."""
     return (f"next {following} {second}",)
 
 
 @weighed(_cue_weights, _MOST)
 def _verb_after(root: str, before: str, form: str, way: str) -> tuple[str, ...]:
+    """Return the features of the verb with the auxiliary before it."""
     return (f"before {before}", f"before {before} {form} {way}", f"root {root} {before}")
 
 
 @weighed(_cue_weights, _MOST)
 def _subject(entity: str, mention: str, root: str, way: str, following: str) -> tuple[str, ...]:
+    """Return the features of the subject: what its entity and its mention are."""
     subject = f"{entity} {mention}" if mention else entity
     return (f"who {subject}", f"who {subject} {way} {following}", f"root {root} {entity}")
 
 
 @weighed(_cue_weights, _MOST)
 def _in_sentence(soon: bool, way: str, left: int) -> tuple[str, ...]:
+    """Return the features of a "that" soon after, and of how much of the sentence is left."""
     return (f"that {soon} {way}", f"left {left}")
 
 
@@ -211,6 +219,7 @@ def shape_features(
 
 @weighed(_cue_weights, _MOST)
 def _stands(way: str, place: str, opening: str, finite: bool, size: int) -> tuple[str, ...]:
+    """Return the features of where the content stands, how it opens and how long it is."""
     return (
         f"stands {place} {way}", f"size {size} {place}", f"opens {opening} {place} {finite}",
         f"finite {finite} {place} {size}",
@@ -219,6 +228,7 @@ def _stands(way: str, place: str, opening: str, finite: bool, size: int) -> tupl
 
 @weighed(_cue_weights, _MOST)
 def _verb_stands(root: str, place: str, finite: bool, size: int) -> tuple[str, ...]:
+    """Return the features of the verb with the place and length of its content."""
     return (f"root {root} {place}", f"root {root} {finite}", f"root {root} {min(size, 3)} {place}")
 
 
@@ -284,6 +294,7 @@ def _end_weights() -> dict[str, float]:
 
 @weighed(_end_weights, _MOST)
 def _border(border: str, first: str, second: str, last: str) -> tuple[str, ...]:
+    """Return the features of a border with the words on both sides of it."""
     return (
         "bias", f"at {border}", f"at {border} {first}", f"at {border} {first} {second}",
         f"last {last} {border}", f"last {last} {border} {first}",
@@ -292,6 +303,7 @@ def _border(border: str, first: str, second: str, last: str) -> tuple[str, ...]:
 
 @weighed(_end_weights, _MOST)
 def _border_of(border: str, first: str, head: str, finite: bool) -> tuple[str, ...]:
+    """Return the features of a border with how the content opens and whether it has a verb."""
     return (
         f"at {border} {first} {head}", f"at {border} {first} {head} {finite}",
         f"at {border} {head} {finite}",
@@ -300,12 +312,14 @@ def _border_of(border: str, first: str, head: str, finite: bool) -> tuple[str, .
 
 @weighed(_end_weights, _MOST)
 def _verb_ends(root: str, border: str, finite: bool) -> tuple[str, ...]:
+    """Return the features of a border with the verb that reports."""
     mark = border in MARKS
     return (f"root {root} {'mark' if mark else border}", f"root {root} {border} {finite}")
 
 
 @weighed(_end_weights, _MOST)
 def _sizes(border: str, head: str, size: int, left: int) -> tuple[str, ...]:
+    """Return the features of how long the content is at a border, and how much is left."""
     return (f"size {size} {border}", f"size {size} {head}", f"left {left} {border}")
 
 
@@ -313,6 +327,7 @@ def _sizes(border: str, head: str, size: int, left: int) -> tuple[str, ...]:
 def _clause(
     border: str, head: str, finite: bool, named: bool, verb: bool, commas: int
 ) -> tuple[str, ...]:
+    """Return the features of a new clause at a border, with a name or a subject and verb."""
     return (
         f"new {named} {verb} {border}", f"new {verb} {head} {border} {finite}",
         f"commas {commas} {border}",
@@ -321,4 +336,5 @@ def _clause(
 
 @weighed(_end_weights, _MOST)
 def _goes_on_with(border: str, following: str) -> tuple[str, ...]:
+    """Return the feature of the word after a border."""
     return (f"next root {following} {border}",)

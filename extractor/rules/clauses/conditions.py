@@ -138,6 +138,7 @@ def _verb_soon(tokens: list[Token], i: int) -> bool:
 
 
 def _begins_clause(tokens: list[Token], i: int) -> bool:
+    """Return whether a clause begins at token `i`, e.g. after a comma or "that"."""
     return i == 0 or tokens[i - 1].lower in BREAKS or tokens[i - 1].lower in ("that", ",", "but")
 
 
@@ -237,6 +238,7 @@ def occasion_after(tokens: list[Token], i: int) -> Span | None:
 
 
 def _occasion_end(tokens: list[Token], i: int, end: int) -> int:
+    """Return the end of an occasion that begins at `i`: its first comma, else the clause's."""
     for j in range(i, end):
         if tokens[j].lower == ",":
             return j

@@ -164,6 +164,7 @@ def _status_of_governor(tokens: list[Token], k: int) -> Status:
 
 
 def _not_only(tokens: list[Token], j: int) -> bool:
+    """Return whether token `j` is "not" and denies nothing, e.g. "not only"."""
     following = tokens[j + 1].lower if j + 1 < len(tokens) else ""
     return tokens[j].lower == "not" and following in ("only", "just", "merely")
 

@@ -89,6 +89,7 @@ def count(
 
 
 def _mention(inventory: Inventory, id_: str) -> Span:
+    """Return the span of the mention with this id."""
     mention = inventory.by_id[id_]
     assert isinstance(mention, Mention)  # noqa: S101 (that is what dotted P ids are)
     return mention.span

@@ -118,6 +118,7 @@ def _of_sentence(
 
 
 def _cues(text: str, sentence: Span) -> _Cues:
+    """Return the cues of a sentence: each "according to", and each verb of saying."""
     start, end = sentence
     according = _ACCORDING.finditer(text, start, end) if "ccording to " in text[start:end] else ()
     return list(according), list(_SAYING.finditer(text, start, end))

@@ -68,6 +68,7 @@ def object_phrase(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | N
 
 
 def _object_noun(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
+    """Return the people of the noun phrase that begins at `i`, if they are people."""
     end = phrase_end(tokens, i)
     if end <= i:
         return None

@@ -49,6 +49,7 @@ def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
 
 
 def _clause_verb(tokens: list[Token], i: int, end: int) -> bool:
+    """Return whether an auxiliary follows soon, e.g. in "and X was freed"."""
     return any(t.lower in AUXILIARIES for t in tokens[i : min(end, i + 6)])
 
 
@@ -113,6 +114,7 @@ def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:
 
 
 def _trim(tokens: list[Token], start: int, end: int) -> int:
+    """Return the end of a stretch before its first comma and without marks at its end."""
     for i in range(start, end):
         if tokens[i].lower == "," and i > start + 3:
             return i

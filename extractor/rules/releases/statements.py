@@ -2,8 +2,8 @@
 
 * active: "X freed two prisoners"; passive: "two prisoners were freed"; "walked out of prison";
 * reduced: "prisoners freed by X", "those freed include Y";
-* noun: "after the release of 123 prisoners", when it is told as done;
-* moved: "114 were taken to Y", "nine left X for Y", of people whom the article tells to be free.
+* noun: "after the release of 123 prisoners", when it is said to be done;
+* moved: "114 were taken to Y", "nine left X for Y", of people who were set free.
 
 Only what happened counts: a release that is hoped for, planned, refused or conditional is none.
 Where a sentence does not say who set them free, the one named last counts, with less confidence.
@@ -99,21 +99,21 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
         return []
     reader = _Reader(inventory)
     scenes: list[tuple[Sentence, list[_Found] | None]] = []
-    # First whom the article tells to be free, wherever it does so.
+    # First find who was set free, wherever the article says so.
     for index, candidate in enumerate(inventory.sentences):
         releases, moves = _words_of(candidate.span.of(text))
         if not releases and not moves:
             continue
         sentence = inventory.document.sentence(index)
-        told = reader.find(sentence.tokens, moved=False) if releases else []
-        reader.learn(sentence.tokens, told)
-        scenes.append((sentence, None if moves else told))
+        stated = reader.find(sentence.tokens, moved=False) if releases else []
+        reader.learn(sentence.tokens, stated)
+        scenes.append((sentence, None if moves else stated))
     if not reader.memory.any:
         return []
     return [
         reader.read(sentence, found)
-        for sentence, told in scenes
-        for found in (reader.find(sentence.tokens, moved=True) if told is None else told)
+        for sentence, stated in scenes
+        for found in (reader.find(sentence.tokens, moved=True) if stated is None else stated)
     ]
 
 
@@ -142,9 +142,9 @@ class _Reader:
         self._conditions: list[Condition] | None = None  # of the sentence being read
         self._figures = {n.span.start: n.id for n in inventory.figures}
 
-    def learn(self, tokens: list[Token], told: list[_Found]) -> None:
-        """Remember whom a sentence tells to be set free."""
-        for found in told:
+    def learn(self, tokens: list[Token], releases: list[_Found]) -> None:
+        """Remember who was set free, as a sentence says."""
+        for found in releases:
             self.memory.any = True
             for span in (*found.phrase.parts, *included(tokens, found, self.mentions)):
                 for _, entity in self.mentions.inside(span, 4):
@@ -246,6 +246,7 @@ class _Reader:
         return None
 
     def _agent_of_active(self, tokens: list[Token], lead: VerbGroup) -> str | None:
+        """Return the mention that is the subject of a verb group, if any."""
         start = min(lead.start, lead.governor if lead.governor is not None else lead.start)
         keys = self.mentions.subject(tokens, start)
         return keys[0] if keys else None
@@ -326,7 +327,7 @@ class _Reader:
         return _Found(i, "moved", phrase, i + 1)
 
     def _noun(self, tokens: list[Token], i: int) -> _Found | None:
-        """Read "the release of 123 prisoners", "the prisoner release" when it is told as done."""
+        """Read "the release of 123 prisoners", "the prisoner release" when it is said to be done."""
         before = {t.lower for t in tokens[max(0, i - 7) : i]}
         following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
         previous = tokens[i - 1].lower if i else ""
@@ -341,6 +342,7 @@ class _Reader:
         return None
 
     def _are_people(self, tokens: list[Token], phrase: Phrase) -> bool:
+        """Return whether a phrase is about people, e.g. "two prisoners", "Ann Berg"."""
         return (
             phrase.described
             or phrase.person is not None
@@ -389,10 +391,11 @@ class _Reader:
         )
 
     def _confidence(self, sentence: Sentence, found: _Found, sure: bool) -> float:
+        """Return how sure a release is, by its form, its agent and where it is printed."""
         paragraph = self.inventory.article.paragraphs[sentence.candidate.paragraph]
         base = {"active": 0.9, "passive": 0.9, "reduced": 0.75, "moved": 0.8, "noun": 0.6}
-        told = 0.85 if paragraph.kind == "caption" else 1.0
-        return round(base[found.kind] * (1.0 if sure else 0.85) * told, 2)
+        printed = 0.85 if paragraph.kind == "caption" else 1.0
+        return round(base[found.kind] * (1.0 if sure else 0.85) * printed, 2)
 
     def _count(self, who: list[Span]) -> str | None:
         """Return the figure in the first phrase that has one."""

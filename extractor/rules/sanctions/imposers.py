@@ -81,7 +81,7 @@ def strong_imposer(name: str) -> bool:
 
 
 def acts_for_imposer(entity: Entity) -> bool:
-    """Return whether a name is of an organ of such a one, e.g. "U.S. Senate", "EU Commission"."""
+    """Return whether a name is of an organ of one that often imposes, e.g. "U.S. Senate"."""
     words = entity.name.split()
     return (
         entity.kind == "body"

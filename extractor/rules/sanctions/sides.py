@@ -2,8 +2,8 @@
 
 Both are looked for in the statement's own sentence (`senders`, `targets`). What it leaves out is
 taken from earlier statements of the article, with less confidence: the sender known for the same
-target, of the statement just before, or told of most; else a great imposer named near. A sender is
-never one of the countries that the restriction falls on.
+target, of the statement just before, or of most statements; else a state that often imposes and is
+named near. A sender is never one of the countries that the restriction falls on.
 """
 
 from dataclasses import dataclass, field
@@ -118,7 +118,7 @@ class Parties:
     # --- sender -----------------------------------------------------------------------------
 
     def _is_one_of(self, key: str, codes: frozenset[str]) -> bool:
-        """Return whether a mention is of one of these countries, great imposers apart."""
+        """Return whether a mention is of one of these countries, and none that often imposes."""
         mention, entity = self._mentions.by_id[key]
         if mention.kind == "pronoun":  # "It would also impose …" after a bill against a country
             codes |= self._memory.target_codes
@@ -219,7 +219,7 @@ class Parties:
     def _not_on_oneself(
         self, target: tuple[Span, ...], sender: tuple[str, ...]
     ) -> tuple[Span, ...]:
-        """Leave out of a target carried on what is the sender's own country: it hits back."""
+        """Return an earlier statement's target without the sender's own country."""
         own = frozenset().union(*(codes_in(self._name_of(key)) for key in sender))
         return tuple(span for span in target if not codes_in(span.of(self._text)) & own)
 

@@ -33,6 +33,7 @@ def _letters(word: str) -> str:
 
 
 def _is_acronym(word: str) -> bool:
+    """Return whether a word is an acronym of three letters or more, e.g. "CIS"."""
     return word.isupper() and len(_letters(word)) >= 3
 
 

@@ -108,7 +108,7 @@ class _Course:
     undated: dict[str, set[str]] = field(default_factory=dict)  # statements, and on whom
 
     def settle(self, status: Status | None, action: Action, how: str) -> Status:
-        """Return the status, that of the same action before where the sentence does not tell."""
+        """Return the status, that of the same action before where the sentence does not say."""
         if status is None:
             last = self.last.get(action, "proposed")
             return last if last not in ("denied", "conditional") else "proposed"
@@ -128,7 +128,7 @@ class _Course:
             self.undated[term.statement] = names
 
     def of_the_news(self, term: Term) -> Term:
-        """Return the term, "in_force" where it tells once more what is done in the news."""
+        """Return the term, "in_force" where it repeats what was done on a day of the news."""
         again = self.undated.get(term.statement, set()) & self.done.get(term.action, set())
         return replace(term, status="in_force") if again else term
 
