@@ -327,7 +327,7 @@ class _Reader:
         return _Found(i, "moved", phrase, i + 1)
 
     def _noun(self, tokens: list[Token], i: int) -> _Found | None:
-        """Read "the release of 123 prisoners", "the prisoner release" when it is said to be done."""
+        """Read "the release of 123 prisoners", "the prisoner release", if it is done."""
         before = {t.lower for t in tokens[max(0, i - 7) : i]}
         following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
         previous = tokens[i - 1].lower if i else ""
