@@ -1,1 +1,1 @@
-"""What an article says, read by rules: who said it, what is counted, sanctions, releases."""
+"""Reads by rules what an article says: who said it, what is counted, sanctions, releases."""

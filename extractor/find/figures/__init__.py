@@ -1,1 +1,1 @@
-"""Figures: numbers that count or measure something."""
+"""Finds figures: numbers that count or measure something."""
