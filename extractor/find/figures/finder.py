@@ -35,7 +35,7 @@ from extractor.find.figures import not_figures
 from extractor.find.figures.ages import age
 from extractor.find.figures.idioms import is_idiom
 from extractor.find.figures.not_figures import NotFigureSpan, words_before
-from extractor.find.figures.numbered_names import named, roman, telephone_word
+from extractor.find.figures.numbered_names import emergency_number, number_in_name, roman_number
 from extractor.find.figures.numerals import Numeral, read_numeral
 from extractor.find.figures.qualifiers import Qualifier, qualifier_of
 from extractor.find.figures.units import Unit, currency_before, money_of, unit_after
@@ -118,7 +118,7 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | NotFigureSp
     if group == "month":
         return not_figures.month_date(text, start)
     if group == "roman":
-        return roman(text, start, match.end()) if start else None
+        return roman_number(text, start, match.end()) if start else None
     quantity = _quantity(text, start)
     if group == "digits":
         if quantity is None:
@@ -126,13 +126,13 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | NotFigureSp
         if quantity.start >= done and quantity.sign:
             return quantity
         shape = (
-            not_figures.shaped_otherwise(text, start, match.end())
+            not_figures.not_figure_by_shape(text, start, match.end())
             or age(text, quantity.numeral)
             or not_figures.score(text, start)
         )
         if shape and not (shape[2] == "year" and quantity.kind in ("measure", "money", "percent")):
             return shape
-        if not_figure := telephone_word(text, start, match.end()):
+        if not_figure := emergency_number(text, start, match.end()):
             return not_figure
     elif quantity is None:
         word = match.group().lower()
@@ -142,7 +142,7 @@ def _read(text: str, match: re.Match[str], done: int) -> _Quantity | NotFigureSp
     numeral = quantity.numeral
     if not_figure := age(text, numeral) or _word_time(text, numeral):
         return not_figure
-    if not_figure := named(text, numeral, quantity.kind != "count"):
+    if not_figure := number_in_name(text, numeral, quantity.kind != "count"):
         return not_figure
     if is_idiom(text, numeral, quantity.kind):
         return numeral.start, numeral.end, "idiom"

@@ -105,7 +105,7 @@ def month_date(text: str, start: int) -> NotFigureSpan | None:
     return (start, match.end(), "date") if match else None
 
 
-def shaped_otherwise(text: str, start: int, end: int) -> NotFigureSpan | None:
+def not_figure_by_shape(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Return what digits are when their own shape says it: a date, a time, a year, "G-20", "1.".
 
     None when the shape leaves it open. `start` is the first digit of a stretch of digits, commas

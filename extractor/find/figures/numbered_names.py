@@ -40,7 +40,7 @@ _NUMBER_WORDS = word_set("figures.number-signs")
 _OPENERS = word_set("figures.no-name-before-number")
 
 
-def named(text: str, numeral: Numeral, has_unit: bool) -> NotFigureSpan | None:
+def number_in_name(text: str, numeral: Numeral, has_unit: bool) -> NotFigureSpan | None:
     """Return what a number is that belongs to a name or a document: "Channel 4", "Article 21".
 
     None when it belongs to neither. `has_unit`: a unit or a currency belongs to it.
@@ -132,7 +132,7 @@ def _after_capital(
     return start, end, "name"
 
 
-def telephone_word(text: str, start: int, end: int) -> NotFigureSpan | None:
+def emergency_number(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Return an emergency number, e.g. of "call 911", "a 911 operator"."""
     left = words_before(text, start)
     near = left[-1].lower() if left else ""
@@ -148,7 +148,7 @@ def telephone_word(text: str, start: int, end: int) -> NotFigureSpan | None:
     return None
 
 
-def roman(text: str, start: int, end: int) -> NotFigureSpan | None:
+def roman_number(text: str, start: int, end: int) -> NotFigureSpan | None:
     """Read a Roman number after a capitalised word: "World War II", "Title IX"."""
     left = words_before(text, start)
     if not left or not left[-1][0].isupper() or text[start - 1] != " ":

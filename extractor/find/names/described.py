@@ -26,7 +26,7 @@ _HEDGES = word_set("names.hedges")
 _LOOKED_AT = 20  # mentions of one role, when the phrase says more than the role
 
 
-def beside(
+def person_beside(
     document: Document, phrase: Description, starting: dict[int, Draft], ending: dict[int, Draft]
 ) -> Draft | None:
     """Return the person named beside the phrase: in apposition to it, or said to be it.
@@ -72,7 +72,7 @@ def _past_role(document: Document, k: int) -> int:
     return -1
 
 
-def said_of_pronoun(tokens: Tokens, first: int) -> bool:
+def says_what_pronoun_is(tokens: Tokens, first: int) -> bool:
     """Return whether a phrase says what "he" or "she" is, e.g. "He is perhaps the only leader"."""
     k = first - 1
     if k > 1 and tokens.lower[k] in _HEDGES:
@@ -81,7 +81,9 @@ def said_of_pronoun(tokens: Tokens, first: int) -> bool:
     return joined and tokens.lower[k - 1] in ("he", "she")
 
 
-def gives_name(document: Document, phrase: Description, starting: dict[int, Draft]) -> Draft | None:
+def person_self_named(
+    document: Document, phrase: Description, starting: dict[int, Draft]
+) -> Draft | None:
     """Return the person as whom somebody names himself: "one driver, who gave his name as X"."""
     tokens, k = document.tokens, phrase.last
     if k < len(tokens) and tokens.text[k] == ",":
@@ -137,7 +139,7 @@ def _office(noun: str) -> str:
     return "ruler" if noun in _RULERS else noun
 
 
-def described(
+def person_of_role(
     tokens: Tokens, phrase: Description, noun: str, people_by_noun: PeopleByNoun
 ) -> Draft | None:
     """Return the person whom a definite description means: of its role and country, named last."""

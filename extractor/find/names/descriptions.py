@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from extractor.find.drafts import Description, Draft
 from extractor.find.names.described import (
     PeopleByNoun,
-    beside,
-    described,
-    gives_name,
-    said_of_pronoun,
+    person_beside,
+    person_of_role,
+    person_self_named,
+    says_what_pronoun_is,
 )
 from extractor.language.en.countries import lookup
 from extractor.language.en.lexicon import (
@@ -315,16 +315,16 @@ def add(document: Document, drafts: list[Draft]) -> None:
             taken.update(range(first, last))
     phrases = sorted(phrases + find_speaking(document, taken))
     for phrase in phrases:
-        if said_of_pronoun(tokens, phrase.first):
+        if says_what_pronoun_is(tokens, phrase.first):
             continue
         noun = singular(tokens.lower[phrase.head])
         kind = kind_of_noun(noun)
         plural = tokens.lower[phrase.head] != noun and kind == "person"
         if kind == "person" and not plural:
             draft = (
-                beside(document, phrase, starting, ending)
-                or gives_name(document, phrase, starting)
-                or described(tokens, phrase, noun, people_by_noun)
+                person_beside(document, phrase, starting, ending)
+                or person_self_named(document, phrase, starting)
+                or person_of_role(tokens, phrase, noun, people_by_noun)
             )
             if draft:
                 draft.mentions.append((phrase.first, phrase.last, "nominal"))

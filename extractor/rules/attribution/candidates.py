@@ -75,7 +75,9 @@ class Surroundings:
     previous: str  # the id of the entity that said the quotation before it, or ""
 
 
-def sources_of(around: Surroundings, previous: SpeakerCandidate | None) -> list[RatedCandidate]:
+def rated_candidates(
+    around: Surroundings, previous: SpeakerCandidate | None
+) -> list[RatedCandidate]:
     """Return the candidates for one quotation, rated.
 
     `previous` is the speaker of the quotation before it, a candidate itself.

@@ -26,7 +26,7 @@ from extractor.rules.attribution.candidates import (
     SpeakerCandidate,
     cue_of,
     none_features,
-    sources_of,
+    rated_candidates,
     surroundings,
 )
 from extractor.rules.attribution.context import AttributionContext, QuotationSetting
@@ -53,7 +53,7 @@ class SpeakerRanking:
         The shares count in that a pronoun may mean somebody else, without changing their sum; the
         first is the one that is chosen, unless nobody is.
         """
-        ranked = [(_surely(mentions), mentions) for mentions in self.by_entity.values()]
+        ranked = [(_chance_of_entity(mentions), mentions) for mentions in self.by_entity.values()]
         ranked.sort(key=_CHANCE, reverse=True)
         del ranked[_RIVALS:]
         shares = sum([chance for _, mentions in ranked for chance, _ in mentions])
@@ -109,7 +109,7 @@ def best_source(
     chance counts for the entity's other mentions only as far as it likely means the entity.
     """
     around = surroundings(setting, previous)
-    sources = sources_of(around, previous)
+    sources = rated_candidates(around, previous)
     nobody = none_features(around.verbs, setting.shape, setting.earlier).worth
     if not sources:
         return None, 1.0, None
@@ -129,7 +129,7 @@ def best_source(
             by_entity[id_] = [(chance, source)]
     surely, best = 0.0, None
     for mentions in by_entity.values():
-        likely = _surely(mentions)
+        likely = _chance_of_entity(mentions)
         if best is None or likely > surely:
             surely, best = likely, mentions
     assert best is not None  # noqa: S101 (there are sources)
@@ -142,7 +142,7 @@ def best_source(
     return SpeakerCandidate(*chosen[1:]), sum([chance for chance, _ in best]) / total, ranking
 
 
-def _surely(mentions: list[tuple[float, RatedCandidate]]) -> float:
+def _chance_of_entity(mentions: list[tuple[float, RatedCandidate]]) -> float:
     """Return the best sum of one mention's chance and the others', as far as they mean the same.
 
     Sorts an entity's mentions, the likeliest first.

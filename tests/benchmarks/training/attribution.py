@@ -16,7 +16,7 @@ from extractor.rules.attribution import candidates
 from extractor.rules.attribution.candidates import (
     SpeakerCandidate,
     none_features,
-    sources_of,
+    rated_candidates,
     surroundings,
 )
 from extractor.rules.attribution.context import AttributionContext
@@ -53,7 +53,7 @@ def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counte
         )
         setting = context.setting(quotation)
         around = surroundings(setting, previous)
-        sources = [SpeakerCandidate(*rated[1:]) for rated in sources_of(around, previous)]
+        sources = [SpeakerCandidate(*rated[1:]) for rated in rated_candidates(around, previous)]
         if gold is None:
             counts["not in gold"] += 1
             previous = None
