@@ -52,7 +52,7 @@ def test_a_budget_holds_over_kills(tmp_path: Path) -> None:
     assert spent.kills == 2
     assert spent.budget - 2 <= spent.counted <= spent.calls
     assert spent.calls <= spent.budget + spent.under_way
-    assert spent.calls <= spent.budget + 2 * 5 + 2  # places, and what was just noted
+    assert spent.calls <= spent.budget + 2 * 5 + 2  # slots, and what was just noted
     assert spent.after == 0
 
 

@@ -32,7 +32,7 @@ def most_in_a_minute(when: list[float]) -> int:
     return max(sum(start <= t < start + 60 for t in when) for start in when)
 
 
-def test_places_are_never_exceeded() -> None:
+def test_slots_are_never_exceeded() -> None:
     """So many at a time, the next as soon as one leaves, in the order of asking."""
     limits = RateLimits(2)
     for ticket in range(4):
@@ -56,13 +56,13 @@ def test_sixty_a_minute_are_sixty_in_any_minute() -> None:
 
 @given(
     rate=st.integers(1, 2000),
-    places=st.integers(1, 50),
+    slots=st.integers(1, 50),
     took=st.floats(0.001, 20),
 )
 @settings(max_examples=40, deadline=None)
-def test_no_rate_is_ever_exceeded(rate: int, places: int, took: float) -> None:
-    """Whatever the rate, the places and the time an answer takes."""
-    when = play(RateLimits(places, requests_a_minute=rate), min(300, 3 * rate), took)
+def test_no_rate_is_ever_exceeded(rate: int, slots: int, took: float) -> None:
+    """Whatever the rate, the slots and the time an answer takes."""
+    when = play(RateLimits(slots, requests_a_minute=rate), min(300, 3 * rate), took)
     assert most_in_a_minute(when) <= max(rate, 1)
 
 

@@ -209,8 +209,8 @@ class _Job:
         kind = self._type(COLUMNS)
         if self.settings.settings.asks_model:
             # Beside those being asked about as many stand ready: answers come in bursts.
-            places = 2 * self.settings.settings.concurrency
-            called = self.daft.func(return_dtype=kind, unnest=True, max_concurrency=places)(_asked)
+            slots = 2 * self.settings.settings.concurrency
+            called = self.daft.func(return_dtype=kind, unnest=True, max_concurrency=slots)(_asked)
         else:
             called = self.daft.func.batch(
                 return_dtype=kind, unnest=True, use_process=True, batch_size=_AT_A_TIME

@@ -17,6 +17,7 @@ submitted and waited for, and the deferred articles are extracted from the cache
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 # Articles ended but not yet in the store; more would only fill the memory.
 _MOST_UNWRITTEN = 500
 # So many articles in a row that fail for a reason not their own: the next would fail as well.
-_MOST_IN_A_ROW = 10
+_MOST_FAILURES_IN_A_ROW = 10
 _COUNTING = 1.0  # seconds to count what is left
 _MOST_IDLE_DEATHS = 5  # workers that may die without having had anything to do
 
@@ -122,12 +123,42 @@ def run(
     )
 
 
-class _Engine:
-    """The state of a run. All of it belongs to one thread; prefetcher and writer have their own."""
+@dataclass(slots=True)
+class _Pass:
+    """One pass over sources: first over the inputs, then over what was deferred for batches."""
 
+    sources: Iterator[NumberedSource]
+    limit: int | None  # articles to start, at the most
+    prefetcher: Prefetcher | None = None  # it takes from `sources`; None: no work has begun
+
+    def left(self) -> Iterator[NumberedSource]:
+        """Yield the sources that were not started; once the pass has ended."""
+        if self.prefetcher is not None:
+            self.prefetcher.join(_COUNTING)
+            while (numbered := self.prefetcher.take()) is not None:
+                yield numbered
+        yield from self.sources
+
+
+class _Engine:
+    """The state of a run. All of it belongs to one thread; prefetcher and writer have their own.
+
+    How a run goes on or ends:
+
+    * `stopped` is None: sources are started.
+    * `stopped` is a reason: nothing further is started, what is under way has some seconds to be
+      finished (`options.patience`).
+    * `interrupted`: Ctrl-C was pressed. It is why the run stops, unless `--watch` had nothing left:
+      so such a run finishes. A second Ctrl-C raises KeyboardInterrupt at once.
+    * `_fatal` is an error: the run cannot go on, e.g. as the store cannot be written. It ends at
+      once and raises the error.
+
+    `_workers_may_end`, at the end of each pass: a worker that ends has not died.
+    """
+
+    _pass: _Pass  # the present one
     _pool: WorkerPool
     _writer: StoreWriter
-    _prefetcher: Prefetcher
     _scheduler: Scheduler
     _admission: Admission
     _loop: asyncio.AbstractEventLoop
@@ -150,37 +181,36 @@ class _Engine:
         self.options, self.observer, self.budget = options, observer, budget
         self.setup = WorkerSetup(settings, schema.path, options.batch_api)
         self._batches = self._open_batches() if options.batch_api else None
-        self._limit = options.limit
+        self._inputs = _Pass(iter(()), options.limit)  # the first pass, see `run_all`
         resume = ResumeFilter(store, recipe, run_id, settings.refresh, options.retry_failed)
         self.tracker = TaskTracker(resume, observer, write=self._write, on_room=self._wake)
         self.stopped: str | None = None  # the reason
         self.interrupted = False
-        self._sources: Iterator[NumberedSource] = iter(())
-        self._unwritten = 0
-        self._in_a_row = 0  # failures of the endpoint or the settings, without another end between
-        self._idle_deaths = 0
-        self._ending = False
         self._fatal: ExtractError | None = None
+        self._workers_may_end = False
+        self._unwritten = 0
+        self._failures_in_a_row = 0  # of the endpoint or the settings, without another end between
+        self._idle_deaths = 0
         self._listening: list[asyncio.Future[None]] = []
 
     # --- from the first source to the last ---
 
     def run_all(self, sources: Iterable[Source], inherited: Sequence[int]) -> None:
         """Take every source through; what needs no work needs no processes either."""
-        self._sources = enumerate(sources)
+        numbered = self._inputs.sources = enumerate(sources)
         if self.options.limit == 0:
             return
         if self._endless is None:
-            first = next((pair for pair in self._sources if self.tracker.accept(pair[1])), None)
+            first = next((pair for pair in numbered if self.tracker.accept(pair[1])), None)
             if first is None:
                 return
-            self._sources = chain([first], self._sources)
+            self._inputs.sources = chain([first], numbered)
         if self.settings.asks_model:
             import extractor.answer.model.asker  # noqa: F401 - 2 s, which the workers then share
             from extractor.answer.endpoint.connection import certificates
 
             certificates()
-        self._work(inherited)
+        self._work(self._inputs, inherited)
 
     def _open_batches(self) -> "Batches":
         from extractor.run.batch.batches import Batches  # 2 s
@@ -194,23 +224,18 @@ class _Engine:
         batches = self._batches
         if batches is None or not self.tracker.deferred:
             return
-        # The deferred articles take the place of the sources; what --limit left of these is counted
-        # at the end. There is no limit here: it has counted these articles before.
-        prefetcher, rest, self._limit = self._prefetcher, self._sources, None
-        prefetcher.join(_COUNTING)
+        if self._inputs.prefetcher is not None:
+            self._inputs.prefetcher.join(_COUNTING)  # no other thread while workers are forked
         while self.stopped is None and self.tracker.deferred:
             if not batches.has_work:
                 self.stop(batches.spent or "questions are left that were not submitted")
                 break
             self._deliver(batches)
             if self.stopped is None:
-                self._sources = iter(self.tracker.take_deferred())
-                self._work(inherited)
-                self._prefetcher.join(_COUNTING)
-                while (numbered := self._prefetcher.take()) is not None:  # it was stopped
-                    self.tracker.deferred.append(numbered)
-                self.tracker.deferred += self._sources
-        self._prefetcher, self._sources = prefetcher, rest
+                # No limit: it has counted these articles before.
+                deferred = _Pass(iter(self.tracker.take_deferred()), limit=None)
+                self._work(deferred, inherited)
+                self.tracker.deferred += deferred.left()  # some, if it was stopped
 
     def close_batches(self) -> None:
         """Remove the files of questions that were not submitted."""
@@ -234,9 +259,9 @@ class _Engine:
         except ModelError as error:
             self.stop(str(error))
 
-    def _work(self, inherited: Sequence[int]) -> None:
-        """Take `self._sources` through, with worker processes."""
-        self._ending, self._listening = False, []
+    def _work(self, pass_: _Pass, inherited: Sequence[int]) -> None:
+        """Take the sources of a pass through, with worker processes."""
+        self._pass, self._workers_may_end, self._listening = pass_, False, []
         self._pool = WorkerPool(self._count_workers(), self.setup, list(inherited))
         try:
             asyncio.run(self._run_loop())
@@ -248,8 +273,9 @@ class _Engine:
         """Return how many sources are not finished, and whether there may be more than that."""
         if self.stopped is None and self.options.limit is None:
             return 0, False
-        prefetcher = getattr(self, "_prefetcher", None)
-        count, more = count_left(prefetcher, self._sources, self.tracker.needs_work, _COUNTING)
+        count, more = count_left(
+            self._inputs.prefetcher, self._inputs.sources, self.tracker.needs_work, _COUNTING
+        )
         return self.tracker.count_unfinished() + count, more
 
     def _count_workers(self) -> int:
@@ -281,13 +307,14 @@ class _Engine:
             on_written=lambda entries: self._call_soon(self._written, entries),
             on_broken=lambda error: self._call_soon(self._give_up, error),
         )
-        self._prefetcher = Prefetcher(self._sources, lambda: self._call_soon(self._wake))
+        prefetcher = Prefetcher(self._pass.sources, lambda: self._call_soon(self._wake))
+        self._pass.prefetcher = prefetcher
         self._scheduler = Scheduler(
             self._pool,
             self.tracker,
-            self._prefetcher,
+            prefetcher,
             self.settings,
-            limit=self._limit,
+            limit=self._pass.limit,
             has_room=lambda: self._unwritten < _MOST_UNWRITTEN,
         )
         for worker in self._pool.workers:
@@ -296,8 +323,8 @@ class _Engine:
             try:
                 await self._dispatch()
             finally:
-                self._ending = True
-                self._prefetcher.stop()
+                self._workers_may_end = True
+                prefetcher.stop()
                 if self._endless is not None:
                     self._endless.end()
                 self._pool.send_stop()
@@ -354,7 +381,7 @@ class _Engine:
         elif isinstance(message, ArticleRead):
             self._article_read(task, message)
         elif isinstance(message, ArticleDone):
-            self._in_a_row = 0
+            self._failures_in_a_row = 0
             self.tracker.finish(task, message.packed, message.seconds)
         elif isinstance(message, ArticleFailed):
             self._article_failed(task, message)
@@ -384,14 +411,16 @@ class _Engine:
             self._give_up(error)
 
     def _article_failed(self, task: Task, message: ArticleFailed) -> None:
-        self._in_a_row = self._in_a_row + 1 if message.of_run else 0
+        self._failures_in_a_row = self._failures_in_a_row + 1 if message.of_run else 0
         self.tracker.fail(task, message.kind, message.reason, message.usage, message.seconds)
-        if self._in_a_row >= max(_MOST_IN_A_ROW, 2 * self.settings.concurrency):
-            self.stop(f"{self._in_a_row} articles failed one after the other: {message.reason}")
+        if self._failures_in_a_row >= max(_MOST_FAILURES_IN_A_ROW, 2 * self.settings.concurrency):
+            self.stop(
+                f"{self._failures_in_a_row} articles failed one after the other: {message.reason}"
+            )
 
     def _worker_died(self, worker: Worker) -> None:
         """Replace a worker that has died; the tasks that it had are tried once more, alone."""
-        if self._ending:
+        if self._workers_may_end:
             return
         self._admission.forget_worker(worker)
         if not worker.jobs:
@@ -446,7 +475,9 @@ class _Engine:
         self.interrupted = True
         if self._endless is not None:
             self._endless.end()
-            if self._endless.idle and not self.tracker.active and not self._prefetcher.buffered:
+            prefetcher = self._pass.prefetcher
+            buffered = prefetcher.buffered if prefetcher is not None else 0
+            if self._endless.idle and not self.tracker.active and not buffered:
                 return  # nothing is left: that is how such a run ends
         self.stop("interrupted")
         self.observer.note(

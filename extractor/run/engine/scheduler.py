@@ -19,13 +19,13 @@ _MOST_WAITING = 100
 
 
 def most_in_work(settings: Settings, workers: int) -> int:
-    """Return how many articles may be in work: enough that no place for a request stays empty.
+    """Return how many articles may be in work: enough that no slot for a request stays free.
 
     Answers come in bursts; so besides those being asked about as many wait to be.
     """
     if settings.asks_model:
-        places = settings.concurrency
-        return places + max(2 * workers, min(places, _MOST_WAITING))
+        slots = settings.concurrency
+        return slots + max(2 * workers, min(slots, _MOST_WAITING))
     return _PER_WORKER * workers
 
 

@@ -1,7 +1,7 @@
 """Limits how many requests are under way, and how fast they follow one another.
 
 One `RateLimits` serves a whole run, whatever its processes and tasks. It knows three limits:
-places (requests at a time), requests a minute and tokens a minute; and it learns a fourth from the
+slots (requests at a time), requests a minute and tokens a minute; and it learns a fourth from the
 endpoint: after an answer "too many requests" (429) nothing is sent for as long as the endpoint
 asks, then requests go half as fast, and a little faster again with every answer.
 
@@ -33,9 +33,9 @@ class _Spent:
 
 @dataclass
 class RateLimits:
-    """The limits of a run: `enqueue` a request, `admit` those whose turn it is, `finish` them."""
+    """The limits of a run: `enqueue` a request, `admit` those that may be sent, `finish` them."""
 
-    places: int
+    slots: int  # requests under way at a time, at the most
     requests_a_minute: int | None = None
     tokens_a_minute: int | None = None
     # A heap of (priority, order of arrival, ticket, tokens).
@@ -81,7 +81,7 @@ class RateLimits:
                 self._withdrawn.discard(ticket)
                 heappop(self._waiting)
                 continue
-            if len(self._under_way) >= self.places:
+            if len(self._under_way) >= self.slots:
                 return admitted, None
             cost = tokens * self._ratio
             later = max(self._rest_until, self._due, self._room_at(now, cost))
