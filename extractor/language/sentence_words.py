@@ -41,6 +41,10 @@ MONTHS = (
 )
 _ADVERB_LIKE = word_set("clauses.adverb-like")
 _BEFORE_SHORT_VERBS = word_set("closed_classes.before-short-verbs")
+_TRAILING = word_set("clauses.trailing")
+_DONE_TO_RULES = word_set("clauses.done-to-rules")
+_REACH = 60  # words that a clause is followed for: longer ones are lists or broken text
+_SAID = word_set("speech_verbs.reporting", "said")
 
 
 def is_adverb(token: Token) -> bool:
@@ -147,9 +151,6 @@ def _continues(tokens: list[Token], i: int, at: int, after_name: bool) -> bool:
     return not after_name or _may_modify(tokens, i, at)
 
 
-_TRAILING = word_set("clauses.trailing")
-
-
 def _stacked(tokens: list[Token], i: int) -> bool:
     """Return whether the determiner at `i` follows another, e.g. "its" in "all its"."""
     return tokens[i - 1].lower in DETERMINERS
@@ -168,9 +169,6 @@ def _may_modify(tokens: list[Token], i: int, at: int) -> bool:
         and not is_adverb(following)
         and tokens[i].lower not in _DONE_TO_RULES
     )
-
-
-_DONE_TO_RULES = word_set("clauses.done-to-rules")
 
 
 def _list_continues(tokens: list[Token], i: int, stop: int) -> int:
@@ -281,10 +279,6 @@ def clause_end(tokens: list[Token], at: int) -> int:
             break
         i += 1
     return i
-
-
-_REACH = 60  # words that a clause is followed for: longer ones are lists or broken text
-_SAID = word_set("speech_verbs.reporting", "said")
 
 
 def _clause_follows(tokens: list[Token], i: int) -> bool:

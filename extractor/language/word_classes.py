@@ -106,8 +106,6 @@ def _trie(words: list[str]) -> str:
 
 
 _NUMBER_WORDS = sorted({*UNITS, *TENS, *SCALES, *VAGUE, *ORDINALS, "half", "quarter"})
-
-
 TRIGGER = re.compile(
     r"(?P<digits>[0-9](?:[0-9,.]*[0-9])?)|\b(?:(?P<word>"
     + _trie([form for word in _NUMBER_WORDS for form in (word, word.title(), word.upper())])
@@ -115,9 +113,5 @@ TRIGGER = re.compile(
     + _trie(sorted(MONTHS))
     + r")|(?P<roman>[IVX]{2,5}))\b"
 )
-
-
 BEGINNINGS = word_set("names.state-group-beginnings")
-
-
 BEGINNING = re.compile(rf"\b(?:{'|'.join(sorted(BEGINNINGS))})\b|\b\d+$", re.IGNORECASE)

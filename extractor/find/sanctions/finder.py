@@ -46,6 +46,13 @@ from extractor.language.sentence_words import phrase_end
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
+_AROUND = 1200  # characters about a sentence that names no state, where two must be named
+_LOOKED_AT = 20  # sentences: enough to decide
+_CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
+_KEPT_OUT = word_tuple("sanctions.kept-out-stems")
+_REFERS_BACK = re.compile(r"\b(?:them|they)\b")
+_MARKS = frozenset(("“", "”", '"', "'", "‘", "’"))
+
 
 def find_statements(document: Document) -> tuple[StatementReading, ...]:
     """Return the sanction statements in order, ids T1…; never raises on any text.
@@ -107,11 +114,6 @@ def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]
     return found
 
 
-_AROUND = 1200  # characters about a sentence that names no state, where two must be named
-_LOOKED_AT = 20  # sentences: enough to decide
-_CAPITALISED = re.compile(r"\b(?:[A-Z]\.){2,}|\b[A-Z]\w+(?:-[A-Z]\w+)*")
-
-
 def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -> bool:
     """Return whether an article's restrictions are between states, e.g. not those of a school.
 
@@ -134,9 +136,6 @@ def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -
 def _is_state(word: str) -> bool:
     """Return whether a word names a state or a body that imposes, e.g. "Norway", "EU"."""
     return country_of(word) is not None or is_imposer(word)
-
-
-_KEPT_OUT = word_tuple("sanctions.kept-out-stems")
 
 
 def _told_of_entry(tokens: list[Token]) -> bool:
@@ -163,9 +162,6 @@ def _with_entry_bans(
         return found
     heads = {ban.head for ban in bans}
     return sorted([r for r in found if r.head not in heads] + bans, key=lambda r: r.first)
-
-
-_REFERS_BACK = re.compile(r"\b(?:them|they)\b")
 
 
 def _candidate(name: str, sentence: Sentence, reading: Reading) -> SanctionStatement:
@@ -255,9 +251,6 @@ def _prospective(tokens: list[Token], r: Restriction) -> list[Reading]:
             action = PROSPECTIVE[tokens[i].lower]
             return [Reading(r, action, (i, i + 1), "noun", soft="proposed")]
     return []
-
-
-_MARKS = frozenset(("“", "”", '"', "'", "‘", "’"))
 
 
 def _as_called(tokens: list[Token], r: Restriction) -> int | None:

@@ -32,6 +32,16 @@ from extractor.language.sentence_words import (
 )
 from extractor.language.tokens import Token
 
+_STRUCK = word_set("sanctions.struck")
+_WHAT_SUFFERS = word_set("sanctions.what-suffers")
+_NEARING = word_set("sanctions.nearing")
+_HINTS = word_set("sanctions.hints")
+_RULING = word_set("sanctions.ruling")
+_REMAINING = word_set("sanctions.remaining")
+_AGREEING = word_set("sanctions.agreeing")
+_HOLDING = word_set("sanctions.holding")
+_PLACING = word_set("sanctions.placing")
+
 
 def noun_before(tokens: list[Token], r: Restriction) -> Reading | None:
     """Read "the lifting of …", "relief from …", "hit X with …", "calls for …", "under …"."""
@@ -81,19 +91,12 @@ def _struck_by(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     return Reading(r, "impose", (i - 1, i), "passive", on)
 
 
-_STRUCK = word_set("sanctions.struck")
-_WHAT_SUFFERS = word_set("sanctions.what-suffers")
-
-
 def _towards(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     """Read "moved towards sanctions", "a step towards an embargo": proposed, and no more."""
     for j in range(i - 1, max(-1, i - 3), -1):
         if tokens[j].lower in _NEARING:
             return Reading(r, "impose", (j, j + 1), "active", soft="proposed")
     return None
-
-
-_NEARING = word_set("sanctions.nearing")
 
 
 def _of(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
@@ -132,10 +135,6 @@ def _in_favour(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     return None
 
 
-_HINTS = word_set("sanctions.hints")
-_RULING = word_set("sanctions.ruling")
-
-
 def _ruled_out(tokens: list[Token], verb: int) -> Status:
     """Return the status of "ruled out sanctions", and of what is not ruled out."""
     near = tokens[max(0, verb - 3) : verb]
@@ -171,11 +170,6 @@ def _from_to(tokens: list[Token], i: int, r: Restriction, lower: str) -> Reading
         if lower == "to" and word in ("subject", "subjected") and be_index(tokens, j) is not None:
             return Reading(r, "impose", (j, j + 1), "state", passive_subject(tokens, j))
     return None
-
-
-_REMAINING = word_set("sanctions.remaining")
-_AGREEING = word_set("sanctions.agreeing")
-_HOLDING = word_set("sanctions.holding")
 
 
 def _listing(word: str, preposition: str) -> Action | None:
@@ -243,6 +237,3 @@ def _under(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
         if tokens[k].lower in BREAKS or tokens[k].lower in AUXILIARIES:
             break
     return None
-
-
-_PLACING = word_set("sanctions.placing")

@@ -15,6 +15,7 @@ from extractor.language.sentence_words import (
 from extractor.language.tokens import Token
 
 How = str  # "active", "passive", "relative", "noun", "state", "verb": how the words are put
+_BE = word_set("closed_classes.auxiliaries", "is", "be", "is-not")
 
 
 @frozen
@@ -36,9 +37,6 @@ class StatementReading:
     statement: SanctionStatement
     sentence: Sentence
     reading: Reading
-
-
-_BE = word_set("closed_classes.auxiliaries", "is", "be", "is-not")
 
 
 def be_index(tokens: list[Token], i: int) -> int | None:

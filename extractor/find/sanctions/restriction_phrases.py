@@ -27,6 +27,9 @@ GOODS = word_set("sanctions.goods")
 _OWN_COMPOUNDS = word_set("sanctions.own-compounds")
 _BLENDERS = word_set("sanctions.blenders")
 _S_WORDS = word_set("sanctions.s-words")
+_OPENING = DETERMINERS | word_set("sanctions.opening")
+_NEVER_QUALIFY = word_set("sanctions.never-qualify")
+_MANNERS = word_set("sanctions.manners")
 
 
 @frozen
@@ -58,9 +61,6 @@ def noun_phrase(tokens: list[Token], i: int, *, weak: bool, kind: str = "noun") 
     return Restriction(first, i, core, _complement_end(tokens, core), kind, weak, determined)
 
 
-_OPENING = DETERMINERS | word_set("sanctions.opening")
-
-
 def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
     """Return where the phrase named at `i` begins, and whether "the", "its" … stand before it."""
     first = i
@@ -75,9 +75,6 @@ def _phrase_start(tokens: list[Token], i: int) -> tuple[int, bool]:
             break
         first += 1
     return first, determined
-
-
-_NEVER_QUALIFY = word_set("sanctions.never-qualify")
 
 
 def _qualifies(tokens: list[Token], j: int, head: int) -> bool:
@@ -135,9 +132,6 @@ def _adjective(token: Token) -> bool:
     return token.lower.endswith(
         ("ic", "al", "ful", "ous", "ive", "ary", "ng", "ed", "er", "gh", "sh", "id", "rm", "ry")
     ) or token.lower in ("export", "import", "trade", "arms", "oil", "visa", "travel", "un", "eu")
-
-
-_MANNERS = word_set("sanctions.manners")
 
 
 def _complement_end(tokens: list[Token], core: int) -> int:

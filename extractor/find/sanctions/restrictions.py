@@ -50,6 +50,8 @@ _IMPOSING_WORDS = word_set("sanctions.imposing-words")
 
 # Every word that a restriction is known by, "sanction…" apart.
 _NAMES = BANS | FREEZE | BLACKLIST | BAN_VERBS | word_set("sanctions.other-names-of-restrictions")
+_BE = word_set("closed_classes.auxiliaries", "is", "be")
+_OBJECT_OPENERS = word_set("sanctions.object-openers")
 
 
 def is_imposer(form: str) -> bool:
@@ -217,9 +219,6 @@ def _people_before(tokens: list[Token], i: int) -> bool:
     return False
 
 
-_BE = word_set("closed_classes.auxiliaries", "is", "be")
-
-
 def _be_before(tokens: list[Token], i: int) -> bool:
     """Return whether a form of "be" stands before `i`, adverbs apart."""
     j = i - 1
@@ -255,9 +254,6 @@ def _country_at(tokens: list[Token], i: int) -> bool:
     """Return whether a country's name or demonym, of one word or two, begins at token `i`."""
     pair = " ".join(token.text for token in tokens[i : i + 2])
     return lookup(tokens[i].text) is not None or lookup(pair) is not None
-
-
-_OBJECT_OPENERS = word_set("sanctions.object-openers")
 
 
 def _takes_object(tokens: list[Token], i: int) -> bool:

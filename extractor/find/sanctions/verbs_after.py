@@ -34,6 +34,12 @@ from extractor.language.sentence_words import (
 )
 from extractor.language.tokens import Token
 
+_CHAIN = word_set("sanctions.verb-chain")
+_OPENING_MARKS = frozenset(("“", '"', "‘"))  # "were “ripped up”"
+_TOO_COMMON = word_set("sanctions.too-common")
+UNSURE = _TOO_COMMON | NEED_ON | NEED_PLACE | frozenset(PARTICLES)
+_ONLY_OF_RULES = word_set("sanctions.only-of-rules")
+
 
 def named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
     """Read "…, but reimposed them in April", said of a restriction named before in the sentence."""
@@ -44,12 +50,6 @@ def named_again(tokens: list[Token], r: Restriction, until: int) -> list[Reading
             if action and action != "keep" and tokens[i - 1].lower not in UNSURE:
                 return [Reading(r, action, (i - 1, i), "active")]
     return []
-
-
-_CHAIN = word_set("sanctions.verb-chain")
-
-
-_OPENING_MARKS = frozenset(("“", '"', "‘"))  # "were “ripped up”"
 
 
 def verbs_behind(tokens: list[Token], r: Restriction, until: int) -> list[Reading]:
@@ -211,12 +211,3 @@ def pronoun_readings(tokens: list[Token]) -> list[Reading]:
             behind = verbs_behind(tokens, pronoun, len(tokens))
             found.extend(b for b in behind if tokens[b.trigger[0]].lower in _ONLY_OF_RULES)
     return found
-
-
-_TOO_COMMON = word_set("sanctions.too-common")
-
-
-UNSURE = _TOO_COMMON | NEED_ON | NEED_PLACE | frozenset(PARTICLES)
-
-
-_ONLY_OF_RULES = word_set("sanctions.only-of-rules")

@@ -39,6 +39,14 @@ from extractor.language.sentence_words import (
 )
 from extractor.language.tokens import Token
 
+_LISTING = word_set("sanctions.listing")
+_SUMS = word_set("sanctions.sums")
+_SPELLS = word_set("sanctions.spells")
+_PASSED_OVER = word_set("sanctions.passed-over")
+_ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th"))  # tokens of their own: "9", "th"
+_THREATENING = word_set("sanctions.with-verbs", "threaten")
+_GOING = word_set("sanctions.going")
+
 
 def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) -> list[Reading]:
     """Read "lift sanctions", "ease and eventually lift sanctions", "step up sanctions".
@@ -88,9 +96,6 @@ def verb_before(tokens: list[Token], r: Restriction, *, across: bool = False) ->
     return []
 
 
-_LISTING = word_set("sanctions.listing")
-
-
 def _as_well_as(tokens: list[Token], i: int) -> bool:
     """Return whether "well" stands near token `i`, e.g. "a ban as well as sanctions"."""
     return "well" in {token.lower for token in tokens[max(0, i - 2) : i + 3]}
@@ -111,14 +116,6 @@ def transparent(tokens: list[Token], i: int) -> bool:
         or (lower in _ORDINAL_ENDINGS and i > 0 and tokens[i - 1].lower[0].isdigit())
         or (lower == "in" and (tokens[i - 1].lower in _SUMS or tokens[i - 1].lower[0].isdigit()))
     )
-
-
-_SUMS = word_set("sanctions.sums")
-_SPELLS = word_set("sanctions.spells")
-
-
-_PASSED_OVER = word_set("sanctions.passed-over")
-_ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th"))  # tokens of their own: "9", "th"
 
 
 def _noun_use(tokens: list[Token], i: int) -> bool:
@@ -178,9 +175,6 @@ def _governing(
     return None
 
 
-_THREATENING = word_set("sanctions.with-verbs", "threaten")
-
-
 def _caused(tokens: list[Token], i: int, r: Restriction) -> Reading | None:
     """Read "prompting another round of sanctions", "would translate into tougher sanctions"."""
     between = {t.lower for t in tokens[i + 1 : r.head]}
@@ -232,9 +226,6 @@ def _yet_to_come(tokens: list[Token], i: int, r: Restriction) -> bool:
     if known and SOFT[tokens[i].lower] not in ("announced", "agreed"):
         return any(t.lower in ("new", "latest", "first", "tougher", "fresh") for t in between)
     return True
-
-
-_GOING = word_set("sanctions.going")
 
 
 def _shade(tokens: list[Token], i: int, r: Restriction, action: Action) -> Action:

@@ -93,8 +93,6 @@ _IN_MARKS = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]|''.*?''")
 _BEGINNINGS = word_set("attribution.beginnings-of-attributing-words")
 _WHOLE = word_set("attribution.short-attributing-words")
 _LONGEST, _SHORTEST = 10, 4
-
-
 _NEAR = 600  # characters of a sentence that are read on each side of a stretch
 
 

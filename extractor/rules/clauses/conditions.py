@@ -31,6 +31,9 @@ for _phrase in word_tuple("clauses.condition-openers"):
 _FIRST_WORDS = frozenset(_OPENERS) | {"as", "when"}
 _EXCHANGES = frozenset(tuple(phrase.split()) for phrase in word_tuple("clauses.exchange-openers"))
 _OCCASIONS = word_set("clauses.occasions")
+_IDENTIFIED = word_set("clauses.identified")
+_UNSAID = word_set("clauses.unsaid")
+_DECIDING = word_set("clauses.deciding")
 
 
 @frozen
@@ -115,11 +118,6 @@ def _hides_the_source(tokens: list[Token], behind: int) -> bool:
     return any(words[k + 1] in _IDENTIFIED for k in passive if k + 1 < len(words)) and bool(
         _UNSAID & set(words)
     )
-
-
-_IDENTIFIED = word_set("clauses.identified")
-_UNSAID = word_set("clauses.unsaid")
-_DECIDING = word_set("clauses.deciding")
 
 
 def _verb_soon(tokens: list[Token], i: int) -> bool:

@@ -26,6 +26,15 @@ _RELATIVES = word_set("clauses.relatives")
 _FINITE = word_set("clauses.finite")
 _POSSESSIVES = word_set("closed_classes.possessives", "personal")
 _LOOK_BACK = 12  # mentions before a verb that may be its subject: more stand in lists only
+# "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": place and agency, which do not act.
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
+    r"(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
+    re.MULTILINE,
+)
+_LAWS = word_set("clauses.laws")
+_SPEAKS = word_set("speech_verbs.reporting", "said")
+_ASIDES = word_set("clauses.asides")
 
 
 class Mentions:
@@ -54,7 +63,7 @@ class Mentions:
             k += 1
         return within
 
-    def overlapping(self, span: Span) -> list[Pair]:
+    def starting_in(self, span: Span) -> list[Pair]:
         """Return the mentions that start in `span`, at most eight."""
         k = bisect_left(self._starts, span.start)
         starting: list[Pair] = []
@@ -180,14 +189,6 @@ class Mentions:
         return tuple(mention.id for mention in reversed(equals))
 
 
-# "MINSK, Dec 13 (Reuters) - ", "GENEVA (Reuters) – ": place and agency, which do not act.
-_DATELINE = re.compile(
-    r"^[A-Z][A-Z./, -]{2,40}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? ?"
-    r"(?:\([\w. ]{2,24}\))? ?(?:[-–—]|--) ?",
-    re.MULTILINE,
-)
-
-
 def _without_datelines(text: str, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
     """Leave out the mentions in datelines."""
     lines = [match.span() for match in _DATELINE.finditer(text)]
@@ -231,9 +232,6 @@ def _word_before(tokens: list[Token], offset: int) -> str:
     return tokens[k].lower if k >= 0 else ""
 
 
-_LAWS = word_set("clauses.laws")
-
-
 def _index_behind(tokens: list[Token], offset: int) -> int:
     """Return the first token behind a mention that ends at `offset`, its "'s" passed over."""
     k = bisect_left(tokens, offset, key=lambda token: token.start)
@@ -244,9 +242,6 @@ def _instrument_after(tokens: list[Token], offset: int) -> bool:
     """Return whether a mention only says whose law it is, e.g. "a U.S. law"."""
     k = _index_behind(tokens, offset)
     return any(token.lower in _LAWS for token in tokens[k : k + 3])
-
-
-_SPEAKS = word_set("speech_verbs.reporting", "said")
 
 
 def _speaks_aside(tokens: list[Token], offset: int, verb: int) -> bool:
@@ -264,9 +259,6 @@ def _before_aside(tokens: list[Token], i: int) -> int:
             opens = tokens[k + 2 if tokens[k + 1].lower in ("”", '"') else k + 1].lower
             return k if opens.endswith(("ed", "ing")) or opens in _ASIDES else i
     return i
-
-
-_ASIDES = word_set("clauses.asides")
 
 
 def _is_to_act(tokens: list[Token], offset: int, verb: int) -> bool:

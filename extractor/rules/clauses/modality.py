@@ -21,6 +21,18 @@ POSSIBLE = word_set("closed_classes.auxiliaries", "possible")
 DUE = word_set("closed_classes.auxiliaries", "due", "due-not")
 _MAY_OR_SHOULD = POSSIBLE | DUE
 _WILL = word_set("closed_classes.auxiliaries", "will", "will-not", "subject-will") | {"'ll"}
+_OPENS_SPEECH = frozenset(':“"')
+_ANYONE = word_set("clauses.anyone")
+_BESIDES = word_set("clauses.besides")
+_HOPES = word_set("clauses.hopes")
+_GUESSES = word_set("clauses.guesses")
+_MOTIONS = word_set("clauses.motions")
+TURNING_DOWN = word_set("clauses.turning-down")
+_DENYING = word_set("clauses.denying")
+_DOUBTS = word_set("clauses.doubts")
+_SIGNS = word_set("clauses.signs")
+_HARDLY_ANY = word_set("clauses.hardly-any")
+PAST_FORMS = word_set("clauses.past-forms")
 
 
 def status_of_verb(
@@ -100,9 +112,6 @@ def _asked(tokens: list[Token], start: int) -> bool:
     return any(lower in MODALS or lower in ("do", "does") for lower in near)
 
 
-_OPENS_SPEECH = frozenset(':“"')
-
-
 def _brought_about(tokens: list[Token], lead: VerbGroup, verb: int) -> Status | None:
     """Read what somebody sees to: "would see that sanctions were lifted"; else None."""
     if not lead.words & {"was", "were", "is", "are"} or tokens[verb].lower.endswith("ing"):
@@ -131,9 +140,6 @@ def _whoever(tokens: list[Token], start: int) -> bool:
     return False
 
 
-_ANYONE = word_set("clauses.anyone")
-
-
 def _main_clause(tokens: list[Token], verb: int, lead: VerbGroup) -> Status | None:
     """Read a gerund by the clause it goes with: "As well as easing …, the bill will …"."""
     if lead.words or lead.preposition not in _BESIDES or lead.start > 4:
@@ -149,9 +155,6 @@ def _main_clause(tokens: list[Token], verb: int, lead: VerbGroup) -> Status | No
     if any(token.lower in _BILLS for token in main[:modal]) or main[modal].lower not in _WILL:
         return "proposed"
     return "announced"
-
-
-_BESIDES = word_set("clauses.besides")
 
 
 def _governed(tokens: list[Token], lead: VerbGroup, conditional: bool) -> Status:
@@ -187,10 +190,6 @@ def _hoped(tokens: list[Token], start: int) -> bool:
     return False
 
 
-_HOPES = word_set("clauses.hopes")
-_GUESSES = word_set("clauses.guesses")
-
-
 def turned_down(tokens: list[Token], i: int) -> bool:
     """Return whether the call or bill at or before `i` is rejected, e.g. "rejected calls for"."""
     for k in range(i, max(-1, i - 6), -1):
@@ -206,11 +205,6 @@ def _turned_down(tokens: list[Token], governor: int) -> bool:
     if tokens[governor].lower not in _MOTIONS:
         return False
     return any(t.lower in TURNING_DOWN for t in tokens[max(0, governor - 6) : governor])
-
-
-_MOTIONS = word_set("clauses.motions")
-TURNING_DOWN = word_set("clauses.turning-down")
-_DENYING = word_set("clauses.denying")
 
 
 def denied_above(tokens: list[Token], i: int) -> bool:
@@ -233,11 +227,6 @@ def _no_sign(tokens: list[Token], j: int) -> bool:
     """Return whether token `j` is said to be missing, e.g. "no sign", "little chance"."""
     before = {token.lower for token in tokens[max(0, j - 2) : j]}
     return tokens[j].lower in _SIGNS and bool(before & _HARDLY_ANY)
-
-
-_DOUBTS = word_set("clauses.doubts")
-_SIGNS = word_set("clauses.signs")
-_HARDLY_ANY = word_set("clauses.hardly-any")
 
 
 def _still_to_come(tokens: list[Token], lead: VerbGroup) -> bool:
@@ -284,6 +273,3 @@ def _tense(lower: str, lead: VerbGroup, *, passive: bool, dated: bool) -> Status
         return "past" if lead.preposition in ("after", "since", "by", "following") else "in_force"
     past = lower.endswith("ed") or lower in PAST_FORMS
     return "past" if past and not dated else "in_force"
-
-
-PAST_FORMS = word_set("clauses.past-forms")

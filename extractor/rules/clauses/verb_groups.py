@@ -31,6 +31,12 @@ from extractor.language.tokens import Token
 GOVERNORS: dict[str, Status] = word_labels("clauses.leads", get_args(Status))
 _HABITS = word_set("clauses.habits")
 _STARTED = word_set("clauses.started")
+_HELPING = word_set("clauses.helping")
+_RULING = word_set("sanctions.ruling")
+_PASSED_OVER = word_set("clauses.passed-over") | frozenset(('"', "“", "”", "‘", "''"))
+_HOLD = word_set("sanctions.holding")
+_LISTS = word_set("clauses.lists")
+_VOTES = word_set("clauses.votes")
 
 
 @dataclass(slots=True)
@@ -105,11 +111,6 @@ def verb_group_of(tokens: list[Token], verb: int) -> VerbGroup:
     return lead
 
 
-_HELPING = word_set("clauses.helping")
-_RULING = word_set("sanctions.ruling")
-_PASSED_OVER = word_set("clauses.passed-over") | frozenset(('"', "“", "”", "‘", "''"))
-
-
 def _governor(tokens: list[Token], to: int, lead: VerbGroup) -> int:
     """Find what governs the "to" at token `to`, enter it in `lead` and return where to read on.
 
@@ -148,9 +149,6 @@ def _govern_near(tokens: list[Token], j: int, reach: int) -> int | None:
     return None
 
 
-_HOLD = word_set("sanctions.holding")
-
-
 def _status_of_governor(tokens: list[Token], k: int) -> Status:
     """Return the status that the governing word at token `k` gives: "denied" for "held off on"."""
     lower = tokens[k].lower
@@ -172,10 +170,6 @@ def _not_only(tokens: list[Token], j: int) -> bool:
 def is_base(token: Token) -> bool:
     """Return whether a verb may be in its base form, e.g. "lift", not "lifts" or "lifting"."""
     return not token.lower.endswith(("ed", "ing")) and not token.lower.endswith("s")
-
-
-_LISTS = word_set("clauses.lists")
-_VOTES = word_set("clauses.votes")
 
 
 def open_vote(tokens: list[Token], k: int) -> bool:

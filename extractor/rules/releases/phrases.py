@@ -30,6 +30,13 @@ from extractor.rules.clauses.mention_index import Mentions
 from extractor.rules.releases.lexicon import is_people, is_quantity
 from extractor.text.spans import Span
 
+_QUALIFYING = word_set("releases.qualifying")
+_FAR = 50  # words between a subject and its verb
+_APPOSING = frozenset((",", "(", "-", "–", "—"))
+_WITH = tuple(tuple(phrase.split()) for phrase in word_tuple("releases.with"))
+_WITH_FIRST = frozenset(words[0] for words in _WITH)
+_OF_NAMES = word_set("releases.of-names")
+
 
 @frozen
 class Phrase:
@@ -175,9 +182,6 @@ def subject_phrase(
     return _far_subject(tokens, i, mentions) or _opening_subject(tokens, i, mentions)
 
 
-_QUALIFYING = word_set("releases.qualifying")
-
-
 def _opening_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
     """Return the subject of "Two soldiers captured in May were …": it opens the clause."""
     start = clause_start(tokens, max(0, i - 1))
@@ -248,10 +252,6 @@ def _far_subject(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | No
     return None
 
 
-_FAR = 50  # words between a subject and its verb
-_APPOSING = frozenset((",", "(", "-", "–", "—"))
-
-
 def _listed_names(
     tokens: list[Token], names: list[tuple[Mention, Entity]], before: Span
 ) -> list[Span]:
@@ -275,12 +275,6 @@ def _listed_names(
         if any(t.lower == "and" for t in gap):
             return out
     return []
-
-
-_WITH = tuple(tuple(phrase.split()) for phrase in word_tuple("releases.with"))
-
-
-_WITH_FIRST = frozenset(words[0] for words in _WITH)
 
 
 def included(tokens: list[Token], found: Verbed, mentions: Mentions) -> list[Span]:
@@ -321,9 +315,6 @@ def _apposed(tokens: list[Token], start: int, mentions: Mentions) -> list[Span]:
         return []
     span = Span(tokens[start].start, tokens[end - 1].end)
     return [m.span for m, e in mentions.inside(span) if e.kind == "person" and m.kind == "name"]
-
-
-_OF_NAMES = word_set("releases.of-names")
 
 
 def _names_end(tokens: list[Token], start: int) -> int:

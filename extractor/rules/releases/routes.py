@@ -21,6 +21,8 @@ from extractor.rules.releases.lexicon import CAPTIVITY
 from extractor.rules.releases.phrases import members
 from extractor.text.spans import Span
 
+_CONCEDED = word_set("releases.conceded")
+
 
 def destinations(tokens: list[Token], begin: int, verb: str) -> list[Span]:
     """Return where people went: "to X and Y", "X for Y", "into X", up to the clause's end."""
@@ -89,9 +91,6 @@ def origin(tokens: list[Token], verb: int, behind: int, end: int) -> Span | None
             ):  # fmt: skip
                 return Span(tokens[i + 1].start, tokens[stop - 1].end)
     return None
-
-
-_CONCEDED = word_set("releases.conceded")
 
 
 def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:

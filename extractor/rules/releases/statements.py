@@ -55,6 +55,11 @@ from extractor.rules.releases.verbs import (
 )
 from extractor.text.spans import Span
 
+_RELEASES = word_tuple("releases.releases")
+_MOVES = word_tuple("releases.moves")
+_TIMES_BEFORE = 20  # words before a verb that its time may stand in
+_TRIGGERS = RELEASING | PARTICIPLES | MOVING | GOING | word_set("releases.triggers")
+
 
 @frozen
 class ReleaseStatement:
@@ -117,18 +122,10 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
     ]
 
 
-_RELEASES = word_tuple("releases.releases")
-_MOVES = word_tuple("releases.moves")
-
-
 def _words_of(sentence: str) -> tuple[bool, bool]:
     """Return whether a sentence may state a release, and whether a transfer; a cheap test."""
     lower = sentence.lower()
     return any(word in lower for word in _RELEASES), any(word in lower for word in _MOVES)
-
-
-_TIMES_BEFORE = 20  # words before a verb that its time may stand in
-_TRIGGERS = RELEASING | PARTICIPLES | MOVING | GOING | word_set("releases.triggers")
 
 
 class _Reader:

@@ -13,20 +13,10 @@ from extractor.rules.clauses.verb_groups import VerbGroup
 from extractor.rules.releases.lexicon import CAPTIVITY, MOVING, PARTICIPLES
 
 BE = word_set("closed_classes.auxiliaries", "is", "be")
-
-
 SENDING = word_set("releases.sending")
-
-
 NAMING = word_set("releases.naming")
-
-
 UNREAL = word_set("releases.unreal")
-
-
 DONE = word_set("releases.done")
-
-
 WANTED = word_set("releases.wanted")
 
 

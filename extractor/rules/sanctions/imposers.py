@@ -14,6 +14,8 @@ _OFFICE = word_set("sanctions.office-words")
 INSTRUMENTS = word_set("sanctions.instruments")
 _WISHES = word_tuple("sanctions.wishes")
 _NOT_WISHES = word_set("sanctions.not-wishes")
+_BLOCS = word_set("sanctions.blocs")
+_DOCUMENTS = word_set("sanctions.documents")
 
 
 def is_wish(governor: str) -> bool:
@@ -33,10 +35,6 @@ def holds_office(entity: Entity, words: str) -> bool:
 def _of_a_state(word: str) -> bool:
     """Return whether a word in a name is a state's or a bloc's, e.g. "Norwegian", not "Federal"."""
     return word[:1].isupper() and (lookup(word) is not None or word.lower().strip(",.") in _BLOCS)
-
-
-_BLOCS = word_set("sanctions.blocs")
-_DOCUMENTS = word_set("sanctions.documents")
 
 
 def may_impose(mention: Mention, entity: Entity, text: str, *, wishing: bool) -> bool:

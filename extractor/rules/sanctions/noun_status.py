@@ -12,6 +12,11 @@ from extractor.language.tokens import Token
 from extractor.rules.clauses.modality import DUE, POSSIBLE, reported
 from extractor.rules.clauses.verb_groups import GOVERNORS, open_vote
 
+_CARRIED = word_set("sanctions.carried")
+_REACTIONS = word_set("sanctions.reactions")
+_IMPOSED_NOUNS = word_set("sanctions.imposed-nouns")
+_GRANTS = word_set("sanctions.grants")
+
 
 def status_of_noun(tokens: list[Token], noun: int, end: int, *, conditional: bool) -> Status | None:
     """Return the status of a nominal action, "the lifting of sanctions", from its surroundings.
@@ -57,14 +62,6 @@ def _reacted_to(tokens: list[Token], noun: int) -> bool:
         if tokens[k].lower in _REACTIONS:
             return not {token.lower for token in tokens[max(0, k - 2) : k]} & (MODALS | {"to"})
     return False
-
-
-_CARRIED = word_set("sanctions.carried")
-_REACTIONS = word_set("sanctions.reactions")
-_IMPOSED_NOUNS = word_set("sanctions.imposed-nouns")
-
-
-_GRANTS = word_set("sanctions.grants")
 
 
 def _governed_noun(tokens: list[Token], j: int) -> Status:

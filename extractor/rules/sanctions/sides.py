@@ -25,6 +25,8 @@ from extractor.text.spans import Span
 
 _JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
+_ASKS = word_set("sanctions.asks")
+_THE_COUNTRY = word_set("sanctions.the-country")
 
 
 @frozen
@@ -269,7 +271,3 @@ class Parties:
 def _is_property(words: str) -> bool:
     """Return whether the target lies in the sender's own country, e.g. "their Canadian assets"."""
     return words.lower().endswith(("assets", "funds", "accounts", "property"))
-
-
-_ASKS = word_set("sanctions.asks")
-_THE_COUNTRY = word_set("sanctions.the-country")

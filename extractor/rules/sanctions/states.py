@@ -174,7 +174,7 @@ class States:
         plural = mention.kind == "nominal" and entity.plural
         if mention.kind == "pronoun" or not (plural or entity.kind in ("unnamed", "other")):
             return key
-        for inner, other in self._mentions.overlapping(mention.span):
+        for inner, other in self._mentions.starting_in(mention.span):
             opens = inner.span.start - mention.span.start
             if other.id != entity.id and opens < 5 and is_imposer(inner.span.of(self._text)):
                 return inner.id

@@ -32,6 +32,23 @@ from extractor.rules.clauses.verb_groups import GOVERNORS, VerbGroup
 from extractor.rules.sanctions.clause import Clause
 from extractor.rules.sanctions.noun_status import status_of_noun
 
+_DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
+_AGREES = word_set("sanctions.agrees")
+_ORDERS = word_set("sanctions.orders")
+_UNDECIDED = word_set("sanctions.undecided")
+_ADOPTS = word_set("sanctions.adopts")
+_SAID = word_set("speech_verbs.reporting", "said")
+_COMMITTEES = word_set("sanctions.committees")
+_PARLIAMENTS = word_set("sanctions.parliaments")
+_FAILED = word_set("sanctions.failed")
+_HEDGES = POSSIBLE | DUE | word_set("sanctions.hedges")
+_PLANS = word_set("sanctions.plans")
+_PAPERS = word_set("sanctions.papers")
+_ONE_OF_SEVERAL = _PARLIAMENTS | word_set("sanctions.one-of-several")
+_NEWS_DAYS = word_tuple("calendar.weekdays", "full") + word_tuple("sanctions.news-days")
+_EARLIER = word_tuple("sanctions.earlier")
+_AHEAD = word_tuple("sanctions.ahead")
+
 
 def status_of(
     clause: Clause,
@@ -54,9 +71,6 @@ def status_of(
     if status in ("in_force", "past") and ahead and not _has_been(clause):
         return "announced"  # "lifts its ban next month", "expires on June 1"
     return status
-
-
-_DAY = re.compile(r"^(?:on )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2})\b")
 
 
 def _has_been(clause: Clause) -> bool:
@@ -150,9 +164,6 @@ def _in_exchange(tokens: list[Token], first: int) -> Status | None:
     return "conditional"
 
 
-_AGREES = word_set("sanctions.agrees")
-
-
 def _by_a_paper(clause: Clause, when: str) -> Status | None:
     """Return the status of a resolution or bill: "adopted a resolution tightening"; else None."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
@@ -176,11 +187,6 @@ def _by_a_paper(clause: Clause, when: str) -> Status | None:
     return "in_force" if tokens[verb - 1].lower in _ORDERS else "agreed"
 
 
-_ORDERS = word_set("sanctions.orders")
-_UNDECIDED = word_set("sanctions.undecided")
-_ADOPTS = word_set("sanctions.adopts")
-
-
 def _only_named(clause: Clause) -> bool:
     """Return whether a gerund only names the action, e.g. "lifting the ban was right"."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
@@ -202,9 +208,6 @@ def _told_on_a_day(tokens: list[Token], lead: VerbGroup) -> bool:
     return False
 
 
-_SAID = word_set("speech_verbs.reporting", "said")
-
-
 def _only_a_committee(tokens: list[Token], at: int) -> bool:
     """Return whether a parliament's committee acts before `at`, e.g. "a House panel approved"."""
     words: set[str] = set()
@@ -213,10 +216,6 @@ def _only_a_committee(tokens: list[Token], at: int) -> bool:
             break
         words.add(tokens[j].lower)
     return bool(words & _COMMITTEES) and bool(words & _PARLIAMENTS)
-
-
-_COMMITTEES = word_set("sanctions.committees")
-_PARLIAMENTS = word_set("sanctions.parliaments")
 
 
 def _faced(tokens: list[Token], first: int) -> bool:
@@ -229,9 +228,6 @@ def _none_of_it(tokens: list[Token], reading: Reading) -> bool:
     r = reading.restriction
     words = tokens[max(0, r.first - 2) : r.head]
     return r.kind == "noun" and any(t.lower == "no" for t in words) and reading.soft is None
-
-
-_FAILED = word_set("sanctions.failed")
 
 
 def _came_to_nothing(tokens: list[Token], end: int) -> bool:
@@ -278,12 +274,6 @@ def _soft(clause: Clause, conditional: bool) -> Status:
     return "conditional" if conditional and soft != "agreed" else soft
 
 
-_HEDGES = POSSIBLE | DUE | word_set("sanctions.hedges")
-_PLANS = word_set("sanctions.plans")
-_PAPERS = word_set("sanctions.papers")
-_ONE_OF_SEVERAL = _PARLIAMENTS | word_set("sanctions.one-of-several")
-
-
 def _decided(clause: Clause) -> Status:
     """Return the status of "approve", "sign", "adopt": "plans to sign" is announced."""
     tokens, reading, lead = clause.tokens, clause.reading, clause.lead
@@ -313,11 +303,6 @@ def _state(clause: Clause, conditional: bool, dated: bool) -> Status:
     if past and (reading.action == "keep" or dated):
         return "in_force"
     return "past" if past else "in_force"
-
-
-_NEWS_DAYS = word_tuple("calendar.weekdays", "full") + word_tuple("sanctions.news-days")
-_EARLIER = word_tuple("sanctions.earlier")
-_AHEAD = word_tuple("sanctions.ahead")
 
 
 def of_the_news(phrase: str) -> bool:

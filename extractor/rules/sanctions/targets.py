@@ -24,6 +24,11 @@ from extractor.language.sentence_words import (
 from extractor.language.tokens import Token
 from extractor.text.spans import Span
 
+_IMPOSED = word_set("sanctions.imposed")
+GOODS_MODIFIERS = word_set("sanctions.goods-modifiers")
+_KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
+_IDIOMS = word_set("sanctions.idioms")
+
 
 def target_of(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
     """Return on whom or what the restriction falls, () where nothing says it, and how sure."""
@@ -62,9 +67,6 @@ def _imposed_there(tokens: list[Token], core: int, later: int) -> bool:
     return core < len(tokens) and core < later and tokens[core].lower in _IMPOSED
 
 
-_IMPOSED = word_set("sanctions.imposed")
-
-
 def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, ...], float]:
     """Return the target in "Syria sanctions", "the oil embargo"."""
     r = reading.restriction
@@ -78,18 +80,12 @@ def _target_before(tokens: list[Token], reading: Reading) -> tuple[tuple[Span, .
     return (), 0.0
 
 
-GOODS_MODIFIERS = word_set("sanctions.goods-modifiers")
-
-
 def imposes_by_name(word: str) -> bool:
     """Return whether a name before "sanctions" is the sender's, e.g. "EU", not "Syria"."""
     country = lookup(word)
     if country is None:
         return is_imposer(word)
     return is_imposer(word) and (country.kind != "demonym" or country.code in _KNOWN)
-
-
-_KNOWN = frozenset("US GB EU UN CA AU JP CH NO NZ CN".split())
 
 
 def names_imposer(tokens: list[Token], reading: Reading) -> bool:
@@ -132,9 +128,6 @@ def on_later(tokens: list[Token], begin: int) -> tuple[int, int] | None:
             if end > i + 1:
                 return i + 1, end
     return None
-
-
-_IDIOMS = word_set("sanctions.idioms")
 
 
 def _imposed_soon(tokens: list[Token], i: int) -> bool:

@@ -40,6 +40,8 @@ from extractor.rules.sanctions.sides import Parties, Sides
 from extractor.rules.sanctions.status import status_of
 from extractor.text.spans import Span
 
+_SAYS = word_set("speech_verbs.reporting", "said")
+
 
 @frozen
 class Term:
@@ -208,9 +210,6 @@ def _another_clause(between: list[Token]) -> bool:
             if behind and behind[0].is_word and any(t.lower in AUXILIARIES for t in behind):
                 return True
     return False
-
-
-_SAYS = word_set("speech_verbs.reporting", "said")
 
 
 def _when(scene: _Scene, clause: Clause, condition: Condition | None) -> Span | None:
