@@ -246,6 +246,25 @@ def test_rows_of_names_hold_their_quotations(handmade: Inventory) -> None:
     assert (audit.used, len(audit.dismissed), audit.unaccounted) == (2, 1, ())
 
 
+def test_only_what_the_schema_asks_for_is_dismissed(handmade: Inventory) -> None:
+    """Who gives a figure needs the attributions; the title among the quotations is nobody's row."""
+
+    class Count(BaseModel):
+        figure: Figure
+        source: Name | None
+
+    class Counts(BaseModel):
+        counts: list[Count]
+
+    class CountsAndQuotes(BaseModel):
+        counts: list[Count]
+        quotes: list[Quotation]
+
+    assert answer_by_rules(handmade, Counts).dismissed == []
+    dismissed = answer_by_rules(handmade, CountsAndQuotes).dismissed
+    assert [d.candidate for d in dismissed] == ["Q3"]
+
+
 def test_required_values_that_are_not_known_stay_empty(handmade: Inventory) -> None:
     """No value is guessed: a required choice or name is null, its row stays, and it is said."""
 
