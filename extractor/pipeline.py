@@ -17,7 +17,7 @@ from extractor.answers import Answer, Asker
 from extractor.article import Article
 from extractor.check.audit import Checked, check, ground, report, unaccounted
 from extractor.check.filling import fill
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.kinds import with_candidates
 from extractor.record import Extraction, Provenance, Usage
 from extractor.schema.catalogue import Schema
@@ -42,7 +42,7 @@ def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> 
                 await asker.disconnect()  # the event loop ends here, and its connections with it
 
         return asyncio.run(extract_and_disconnect())
-    inventory = with_candidates(take(article), shape_of(schema.model).kinds)
+    inventory = with_candidates(take_inventory(article), shape_of(schema.model).kinds)
     answer = answer_by_rules(inventory, schema.model)
     checked = check(inventory, schema.model, answer)
     return _extraction(inventory, schema, checked, answer, Usage(), None)
@@ -53,7 +53,7 @@ async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extrac
 
     Raises ModelError when the model gave nothing usable.
     """
-    inventory = with_candidates(take(article), shape_of(schema.model).kinds)
+    inventory = with_candidates(take_inventory(article), shape_of(schema.model).kinds)
     by_rules = answer_by_rules(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
     answer, usage = await asker.ask(inventory, schema, by_rules.copy())

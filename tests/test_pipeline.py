@@ -15,7 +15,7 @@ from extractor.answers import Answer, Dismissal
 from extractor.article import Article
 from extractor.errors import EndpointFailing
 from extractor.fields import Figure, Name, Quotation, Verbatim
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_article
 from extractor.record import Extraction, record_from_json, record_to_json
@@ -67,7 +67,7 @@ def schema(name: str) -> Schema:
 def handmade() -> tuple[Article, Inventory]:
     """Read the small article, and find its candidates."""
     article = article_from_text(TEXT, "made.txt")
-    return article, take(article)
+    return article, take_inventory(article)
 
 
 def with_answer(answer: Answer, name: str = "release_event") -> Extraction:
@@ -124,7 +124,7 @@ def _true_to(text: str, value: Any) -> None:
 def test_articles_by_rules(path: Path, name: str) -> None:
     """Every quotation, figure and statement of a real article is used or dismissed."""
     extraction = extract(read_article(path), schema(name))
-    holds(extraction, take(extraction.article))
+    holds(extraction, take_inventory(extraction.article))
     assert extraction.audit.unaccounted == ()
     assert extraction.audit.used > 0
     assert extraction.audit.filled_by_rules == ()
@@ -260,7 +260,7 @@ def test_an_article_that_gives_orders_is_an_article() -> None:
     article = article_from_text(text, "hostile")
     for name in SHIPPED:
         extraction = extract(article, schema(name))
-        holds(extraction, take(article))
+        holds(extraction, take_inventory(article))
     quotes = extract(article, schema("quotes")).to_json()["record"]["quotes"]
     assert "<script>alert(1)</script>" in quotes[0]["text"]
 
@@ -380,4 +380,4 @@ def test_no_text_whatever_makes_a_false_sheet(text: str, data: Any) -> None:
     """Any text with any answer beside it: the same."""
     article = article_from_text(text or "x", "any")
     extraction = extract(article, schema("release_event"), asker=Parrot(Answer(data)))
-    holds(extraction, take(article))
+    holds(extraction, take_inventory(article))

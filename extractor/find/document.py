@@ -16,7 +16,7 @@ from extractor.text.spans import Span
 
 
 @frozen
-class Sentence:
+class SentenceTokens:
     """A sentence with its tokens; indices into `tokens` count from the sentence's first."""
 
     index: int  # its place among the document's sentences
@@ -46,9 +46,9 @@ class Document:
     sentences: tuple[SentenceCandidate, ...]
     bounds: list[tuple[int, int]]  # sentence -> its tokens first:last
     furniture: tuple[Span, ...]  # captions, credits, bylines, headings
-    _read: dict[int, Sentence] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[int, SentenceTokens] = field(default_factory=dict, repr=False, compare=False)
 
-    def sentence(self, index: int) -> Sentence:
+    def sentence(self, index: int) -> SentenceTokens:
         """Return a sentence with its tokens, made at the first look at it.
 
         Raises IndexError where there is no such sentence.
@@ -56,7 +56,7 @@ class Document:
         sentence = self._read.get(index)
         if sentence is None:
             tokens = self.tokens.between(*self.bounds[index])
-            sentence = self._read[index] = Sentence(index, self.sentences[index], tokens)
+            sentence = self._read[index] = SentenceTokens(index, self.sentences[index], tokens)
         return sentence
 
     def in_furniture(self, offset: int) -> bool:

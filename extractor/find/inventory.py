@@ -1,7 +1,7 @@
 """Takes the inventory of an article: all its candidates, by id and by place.
 
-`take` is where finding begins. Sentences, quotations and names are found at once, figures and
-sanction statements only when somebody asks for them.
+`take_inventory` is where finding begins. Sentences, quotations and names are found at once, figures
+and sanction statements only when somebody asks for them.
 """
 
 from bisect import bisect_right
@@ -33,13 +33,13 @@ from extractor.find.sentences import find_sentences
 from extractor.language.word_classes import NUMBER, STATES
 from extractor.text.spans import Span
 
-# Where the candidates that `take` can find are kept, by the letter of their ids.
+# Where the candidates that `take_inventory` can find are kept, by the letter of their ids.
 _GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements", "P": "names"}
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """All candidates of one article, made by `take`.
+    """All candidates of one article, made by `take_inventory`.
 
     Figures and sanction statements are found when they are first read: not every schema asks.
     """
@@ -187,7 +187,7 @@ class _ById(Mapping[str, Candidate]):
         return sum(1 for _ in self)
 
 
-def take(article: Article) -> Inventory:
+def take_inventory(article: Article) -> Inventory:
     """Find the candidates of `article`. Deterministic; no network; never raises on any text."""
     sentences = find_sentences(article)
     quotations = find_quotations(article)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.rules.attribution.dismissal import why_no_quotation
-from extractor.rules.attribution.speakers import Attribution, SpeakerRanking, attribute
+from extractor.rules.attribution.speakers import SpeakerAttribution, SpeakerRanking, attribute
 from extractor.text.spans import Span
 
 
@@ -60,7 +60,7 @@ class ArticleFacts:
     inventory: Inventory
 
     @cached_property
-    def attributions(self) -> dict[str, Attribution]:
+    def attributions(self) -> dict[str, SpeakerAttribution]:
         """The attributions of all quotations, by their ids."""
         return attribute(self.inventory)
 
@@ -75,7 +75,9 @@ class ArticleFacts:
         return [id_ for id_ in self.attributions if id_ not in left_out]
 
 
-def _no_quotations(inventory: Inventory, attributions: dict[str, Attribution]) -> Iterator[LeftOut]:
+def _no_quotations(
+    inventory: Inventory, attributions: dict[str, SpeakerAttribution]
+) -> Iterator[LeftOut]:
     """Yield quotations to leave out: words only marked, and those inside another of one speaker."""
     for quotation in inventory.quotations:
         attribution = attributions[quotation.id]

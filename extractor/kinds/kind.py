@@ -165,7 +165,7 @@ class Kind:
     def find(self, inventory: Inventory) -> tuple[Candidate, ...]:
         """Return the candidates, of a kind that is looked for only where a schema asks for it.
 
-        The candidates of other kinds are in every inventory, see `extractor.find.inventory.take`.
+        The candidates of other kinds are in every inventory; `take_inventory` finds them.
         """
         return ()
 

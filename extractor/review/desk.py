@@ -12,7 +12,7 @@ from pathlib import Path
 
 from extractor.article import Article
 from extractor.errors import ExtractError, ReviewError
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.review.database import Database
 from extractor.review.search_index import make_index
 from extractor.schema.catalogue import Schema, load_schema
@@ -55,7 +55,7 @@ class Desk(Database):
 
     def _inventory(self, sha256: str) -> Inventory:
         """Return the inventory of an article. Raises ReviewError when there is none."""
-        return take(self.article(sha256))
+        return take_inventory(self.article(sha256))
 
     def _carrier(self, old_sha256: str, new_sha256: str) -> Carrier:
         """Return the carrier of places from one text into another, both by hash."""

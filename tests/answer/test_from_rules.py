@@ -13,7 +13,7 @@ from extractor.fields import Figure, Name, Quotation, Sentence, Verbatim
 from extractor.find.inventory import Inventory
 from extractor.kinds import facts
 from extractor.record import record_to_json
-from extractor.rules.attribution.speakers import Attribution
+from extractor.rules.attribution.speakers import SpeakerAttribution
 from extractor.rules.figures import counted as counted_module
 from extractor.rules.figures.counted import Counted
 from extractor.rules.releases import statements as statements_module
@@ -29,9 +29,9 @@ from tests.support.inventory import TEXT, at, inventory
 def handmade(monkeypatch: pytest.MonkeyPatch) -> Inventory:
     """The article made by hand, with readers that know it by heart."""
     said = {
-        "Q1": Attribution("Q1", "P1.1", None, at("said"), "direct", 0.9, "x"),
-        "Q2": Attribution("Q2", "P1.2", "P3.1", at("added"), "fragment", 0.7, "x"),
-        "Q3": Attribution("Q3", None, None, None, "fragment", 0.1, "x", "title"),
+        "Q1": SpeakerAttribution("Q1", "P1.1", None, at("said"), "direct", 0.9, "x"),
+        "Q2": SpeakerAttribution("Q2", "P1.2", "P3.1", at("added"), "fragment", 0.7, "x"),
+        "Q3": SpeakerAttribution("Q3", None, None, None, "fragment", 0.1, "x", "title"),
     }
     counted = {
         "N1": Counted("N1", at("prisoners"), "P1.1", 0.8),

@@ -153,7 +153,7 @@ class Rules:
 
 def figures(texts: list[Path]) -> str | None:
     """Return the table of figures and sanction terms, or None when texts are missing."""
-    from extractor.find.inventory import take
+    from extractor.find.inventory import take_inventory
     from extractor.read import article_from_text
     from tests.benchmarks.quality import figures_and_sanctions as fs
 
@@ -171,7 +171,11 @@ def figures(texts: list[Path]) -> str | None:
             return None
         tally = fs.Tally()
         for record in records:
-            score(record, take(article_from_text(known[record["sha256"]], source="gold")), tally)
+            score(
+                record,
+                take_inventory(article_from_text(known[record["sha256"]], source="gold")),
+                tally,
+            )
         count, annotated, found = (tally.counts[key] for key in (right, "gold", "found"))
         shares = [percent(ratio(count, annotated)), percent(ratio(count, found))]
         rows.append([label, len(records), annotated, found, *shares])

@@ -3,7 +3,7 @@
 import pytest
 
 from extractor.find.document import read_document
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.find.sentences import find_sentences
 from extractor.read import article_from_text
 
@@ -26,7 +26,7 @@ def test_a_sentence_is_made_once():
 
 def test_a_statement_keeps_its_sentence_and_its_reading():
     """A statement has the document's own sentence, and what the finder read are words in it."""
-    inventory = take(article_from_text(TEXT))
+    inventory = take_inventory(article_from_text(TEXT))
     (read,) = inventory.statement_readings
     assert read.statement is inventory.statements[0]
     assert read.sentence is inventory.document.sentence(1)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 from tests.support.effort import calls_of
 
@@ -34,13 +34,13 @@ def test_four_times_the_text_is_about_four_times_the_work(shape: str):
     """What grows with the square of a list of names would take sixteen times the calls."""
     make = SHAPES[shape]
     articles = [article_from_text(make(n), source="test") for n in (400, 1600)]
-    take(articles[0])  # loads the word lists, once a process
-    short, long = (calls_of(lambda a=article: take(a)) for article in articles)
+    take_inventory(articles[0])  # loads the word lists, once a process
+    short, long = (calls_of(lambda a=article: take_inventory(a)) for article in articles)
     assert long < 7 * short
 
 
 @pytest.mark.parametrize("words", ["cat's ", "official's ", "Ada's ", "the ", "of ", "Ministry's "])
 def test_a_chain_of_any_length_is_read(words: str):
     """Possessives of possessives end somewhere, and never in an exception."""
-    found = take(article_from_text(words * 5000 + "official said.", source="test"))
+    found = take_inventory(article_from_text(words * 5000 + "official said.", source="test"))
     assert found.sentences

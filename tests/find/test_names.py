@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from extractor.find.candidates import Entity
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.language.spellings import within_edits
 from extractor.read import article_from_text
 
 
 def inventory(text: str) -> Inventory:
-    return take(article_from_text(text, source="test"))
+    return take_inventory(article_from_text(text, source="test"))
 
 
 def entity(found: Inventory, name: str) -> Entity:

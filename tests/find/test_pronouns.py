@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from extractor.find.coreference.antecedents import weights
 from extractor.find.coreference.discourse import History
 from extractor.find.coreference.syntax_roles import SALIENCE, role_of
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
 from tests.support.effort import calls_of
 
 
 def inventory(text: str) -> Inventory:
-    return take(article_from_text(text, source="test"))
+    return take_inventory(article_from_text(text, source="test"))
 
 
 def meant(text: str, pronoun: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.find.sanctions.entry_bans import opens_entry_ban
 from extractor.read import article_from_text
 from extractor.rules.sanctions.terms import read_terms
@@ -10,7 +10,7 @@ from extractor.rules.sanctions.terms import read_terms
 
 def told(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
     """Return trigger, action, status and the senders' names of every statement of `text`."""
-    inventory = take(article_from_text(text))
+    inventory = take_inventory(article_from_text(text))
     by_id = inventory.by_id
     return [
         (
@@ -255,7 +255,7 @@ def test_who_imposes_in_other_words(
 )  # fmt: skip
 def test_how_somebody_agreed_to_speak_is_no_condition(text: str, condition: str | None) -> None:
     """That a source speaks on condition of anonymity is no condition of a sanction."""
-    (term,) = read_terms(take(article_from_text(text + "\n")))
+    (term,) = read_terms(take_inventory(article_from_text(text + "\n")))
     assert (term.condition and term.condition.of(text)) == condition
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 
 
 def bodies(text: str) -> list[str]:
     """Return what the article's bodies are printed as."""
-    inventory = take(article_from_text(text + "\n", source="made.txt"))
+    inventory = take_inventory(article_from_text(text + "\n", source="made.txt"))
     return [inventory.text_of(m.span) for m, e in inventory.mentions if e.kind == "body"]
 
 
@@ -44,7 +44,7 @@ def test_states_of_no_kind_are_none(text: str) -> None:
 def test_the_same_words_are_one_entity_and_ids_of_names_stay() -> None:
     """Repeated words are mentions of one entity, numbered after all names."""
     text = "Arab states met Ann Berg in Vilnius. The Arab states then left, Berg said.\n"
-    inventory = take(article_from_text(text, source="made.txt"))
+    inventory = take_inventory(article_from_text(text, source="made.txt"))
     last = inventory.names[-1]
     assert [inventory.text_of(m.span) for m in last.mentions] == ["Arab states", "Arab states"]
     assert last.id == f"P{len(inventory.names)}"

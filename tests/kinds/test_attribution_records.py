@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from extractor.answers import Answer
 from extractor.check.audit import check, ground
 from extractor.find.candidates import GAP
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.kinds import with_candidates
 from extractor.pipeline import extract
 from extractor.read import article_from_text, read_article
@@ -48,7 +48,9 @@ CONTENTS = [
 
 def inventory_of(text: str) -> Inventory:
     """Return the candidates of a text, attributions too."""
-    return with_candidates(take(article_from_text(text, "test")), shape_of(SCHEMA.model).kinds)
+    return with_candidates(
+        take_inventory(article_from_text(text, "test")), shape_of(SCHEMA.model).kinds
+    )
 
 
 def by_rules(text: str) -> Extraction:
@@ -112,7 +114,7 @@ def test_real_articles_are_accounted_for(path: Path) -> None:
 
 def test_only_schemas_with_such_a_field_pay_for_attributions() -> None:
     """The quotation schema's inventory holds none, and its ids stay what they were."""
-    inventory = take(article_from_text(TEXT, "test"))
+    inventory = take_inventory(article_from_text(TEXT, "test"))
     assert with_candidates(inventory, shape_of(load_schema("quotes").model).kinds) is inventory
     assert not any(id_.startswith("A") for id_ in inventory.by_id)
     assert {"A1", "A4"} <= inventory_of(TEXT).by_id.keys()
@@ -318,7 +320,7 @@ def test_reading_is_linear_in_the_length_of_the_article(piece: str) -> None:
     """Four times the text is about four times the work, with or without sentence ends."""
 
     def work(times: int) -> int:
-        inventory = take(article_from_text(piece * times, "test"))
+        inventory = take_inventory(article_from_text(piece * times, "test"))
         inventory.by_id, inventory.mentions, inventory.document  # noqa: B018 - found before
         return calls_of(lambda: with_candidates(inventory, shape_of(SCHEMA.model).kinds))
 

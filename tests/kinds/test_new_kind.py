@@ -19,7 +19,7 @@ from extractor.answer.model.whole import whole_questions
 from extractor.answers import Answer
 from extractor.check.audit import check
 from extractor.fields import Name, Sentence, Verbatim
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.kinds import all_kinds, register, unregister, with_candidates
 from extractor.pipeline import extract
 from extractor.read import article_from_text
@@ -73,7 +73,7 @@ def schema(tmp_path: Path) -> Schema:
 @pytest.fixture
 def inventory() -> Inventory:
     """The article with its deadlines."""
-    return with_candidates(take(article_from_text(TEXT)), shape_of(Promises).kinds)
+    return with_candidates(take_inventory(article_from_text(TEXT)), shape_of(Promises).kinds)
 
 
 def test_a_row_with_the_type_is_of_the_kind() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from followthemoney import model
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.pipeline import extract
 from extractor.review.claims.claims import Claim
 from extractor.review.decide.decisions import decide
@@ -166,5 +166,5 @@ def test_a_typed_name_says_who_typed_it(desk: Desk, tmp_path: Path) -> None:
 def test_a_target_is_a_name_only_where_it_names_nothing_else(words: str, name: str | None) -> None:
     """A phrase is resolved when it is the name itself, behind a determiner or a role."""
     start = ARTICLE.text.index(words)
-    found = resolve(Span(start, start + len(words)), take(ARTICLE))
+    found = resolve(Span(start, start + len(words)), take_inventory(ARTICLE))
     assert (found.name if found else None) == name

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
-from extractor.rules.attribution.speakers import Attribution, attribute
+from extractor.rules.attribution.speakers import SpeakerAttribution, attribute
 from tests.support.effort import calls_of
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 
 
-def read(text: str) -> tuple[Inventory, list[Attribution]]:
-    inventory = take(article_from_text(text, source="test"))
+def read(text: str) -> tuple[Inventory, list[SpeakerAttribution]]:
+    inventory = take_inventory(article_from_text(text, source="test"))
     return inventory, list(attribute(inventory).values())
 
 
@@ -219,7 +219,7 @@ def calls_for(times: int) -> int:
     text = (
         'The minister said "we will not pay" and Ann Lee called it "a bad joke" while he ' * times
     )
-    inventory = take(article_from_text(text, source="test"))
+    inventory = take_inventory(article_from_text(text, source="test"))
     return calls_of(lambda: attribute(inventory))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from extractor.article import Article, Paragraph
 from extractor.find.candidates import Mention
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.rules.figures.counted import Counted, count
 from extractor.text.spans import Span
 
@@ -24,7 +24,7 @@ def article(text: str) -> Article:
 
 
 def counted(text: str) -> tuple[Inventory, list[Counted]]:
-    inventory = take(article(text))
+    inventory = take_inventory(article(text))
     answers = count(inventory)
     return inventory, [answers[figure.id] for figure in inventory.figures]
 

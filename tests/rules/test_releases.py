@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 from extractor.rules.releases.statements import read_releases
 
@@ -28,7 +28,7 @@ class Told(NamedTuple):
 
 def releases(text: str) -> list[Told]:
     """Return the releases of `text`, in words."""
-    inventory = take(article_from_text(text))
+    inventory = take_inventory(article_from_text(text))
 
     def words(span: object) -> str | None:
         return inventory.text_of(span) if span else None  # type: ignore[arg-type]
@@ -173,7 +173,9 @@ def test_a_transfer_counts_only_of_those_set_free() -> None:
 
 def test_the_releaser_is_carried_on_with_less_confidence() -> None:
     """A passive without an agent has the releaser named before, with less confidence."""
-    inventory = take(article_from_text("Iran freed two hostages. A third hostage was freed later."))
+    inventory = take_inventory(
+        article_from_text("Iran freed two hostages. A third hostage was freed later.")
+    )
     first, second = read_releases(inventory)
     assert first.by is not None
     assert second.by == first.by
@@ -192,7 +194,7 @@ WORDS = (
 @given(st.lists(st.sampled_from(WORDS) | st.text(max_size=3), max_size=50))
 def test_any_text_gives_grounded_releases(words: list[str]) -> None:
     """Whatever the text: no error, ids that exist, spans in the article, none empty."""
-    inventory = take(article_from_text("Iran freed 12 prisoners. " + " ".join(words)))
+    inventory = take_inventory(article_from_text("Iran freed 12 prisoners. " + " ".join(words)))
     size = len(inventory.article.text)
     for release in read_releases(inventory):
         evidence = inventory.by_id[release.evidence].span

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.find.candidates import AttributionCandidate
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
 from extractor.rules.attribution.reported_speech import read_reports
 
@@ -13,7 +13,7 @@ CAST = "Finance Minister Ruth Okafor met union leader Tom Brandt in Lagos on Mon
 
 
 def read(text: str) -> tuple[Inventory, tuple[AttributionCandidate, ...]]:
-    inventory = take(article_from_text(text, source="test"))
+    inventory = take_inventory(article_from_text(text, source="test"))
     return inventory, read_reports(inventory)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 from extractor.rules.sanctions.status import is_ahead, of_the_news
 from extractor.rules.sanctions.terms import read_terms
@@ -10,7 +10,7 @@ from extractor.rules.sanctions.terms import read_terms
 
 def statuses(text: str) -> list[tuple[str, str]]:
     """Return the trigger and the status of every statement of `text`."""
-    inventory = take(article_from_text(text))
+    inventory = take_inventory(article_from_text(text))
     return [
         (inventory.by_id[term.statement].trigger.of(text), term.status)  # type: ignore[union-attr]
         for term in read_terms(inventory)
@@ -121,7 +121,9 @@ def test_a_condition_belongs_to_the_clause_it_stands_in() -> None:
 @pytest.mark.parametrize("time", ["until mid-2031", "as soon as possible", "as soon as November"])
 def test_a_time_is_no_condition(time: str) -> None:
     """ "Until mid-2031" and "as soon as possible" say when, and make nothing depend on them."""
-    (term,) = read_terms(take(article_from_text(f"Norway wants to lift sanctions on Chad {time}.")))
+    (term,) = read_terms(
+        take_inventory(article_from_text(f"Norway wants to lift sanctions on Chad {time}."))
+    )
     assert term.condition is None
     assert term.when is not None or time == "as soon as November"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
 from extractor.rules.sanctions.terms import Term, read_terms
 from extractor.text.spans import Span
@@ -337,7 +337,7 @@ def row(inventory: Inventory, term: Term) -> Row:
 def test_every_statement_of_a_story_is_read_with_all_its_sides(name: str) -> None:
     """Sender, target, measure, status, condition and time are those that the story gives."""
     text = (STORIES / f"{name}.txt").read_text(encoding="utf-8")
-    inventory = take(article_from_text(text, source=name))
+    inventory = take_inventory(article_from_text(text, source=name))
     found = [row(inventory, term) for term in read_terms(inventory)]
     expected = [
         told if told[4] is not None else (*told[:4], read[4], *told[5:])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
 from extractor.rules.sanctions.terms import read_terms
 
@@ -27,7 +27,7 @@ class Told(NamedTuple):
 
 def terms(text: str) -> list[Told]:
     """Return the sanction terms of `text`, in words."""
-    inventory = take(article_from_text(text))
+    inventory = take_inventory(article_from_text(text))
 
     def words(mention: str) -> str:
         return inventory.text_of(inventory.by_id[mention].span)
@@ -157,7 +157,7 @@ def test_one_sentence_of_other_coverage(text: str, expected: Told) -> None:
 
 def test_what_a_statement_leaves_out_comes_from_the_one_before() -> None:
     """Sender and target are those of the statement before, with less confidence."""
-    inventory = take(
+    inventory = take_inventory(
         article_from_text(
             "The European Union imposed sanctions on Niger in August.\n\n"
             "Three months later the sanctions were lifted."
@@ -231,4 +231,4 @@ WORDS = (
 @given(st.lists(st.sampled_from(WORDS) | st.text(max_size=3), max_size=50))
 def test_any_text_gives_grounded_terms(words: list[str]) -> None:
     """Whatever the text: one term a statement, spans in its sentence, mentions that exist."""
-    check(take(article_from_text("The EU imposed sanctions on Cuba. " + " ".join(words))))
+    check(take_inventory(article_from_text("The EU imposed sanctions on Cuba. " + " ".join(words))))

@@ -7,7 +7,7 @@ from typing import Any
 from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.answers import Answer
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.pipeline import extract_with
 from extractor.read import article_from_text
 from extractor.record import Extraction, Usage
@@ -36,7 +36,7 @@ def settings_for(base_url: str, **changes: Any) -> Settings:
 
 def inventory_of(text: str) -> Inventory:
     """Return the candidates of a text."""
-    return take(article_from_text(text, "test"))
+    return take_inventory(article_from_text(text, "test"))
 
 
 def ask(

@@ -19,7 +19,7 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from extractor.find.candidates import Action, SanctionStatement
-from extractor.find.document import Document, Sentence
+from extractor.find.document import Document, SentenceTokens
 from extractor.find.sanctions.entry_bans import (
     BANNING,
     REFUSING,
@@ -67,7 +67,7 @@ def find_statements(document: Document) -> tuple[StatementReading, ...]:
     return tuple(found)
 
 
-def _read_sentences(document: Document) -> list[tuple[Sentence, list[Reading]]]:
+def _read_sentences(document: Document) -> list[tuple[SentenceTokens, list[Reading]]]:
     """Return the sentences that hold statements, each with its readings, in order."""
     named = _restrictions(document)
     if not _between_states(document.article.text, named):
@@ -85,7 +85,7 @@ def _read_sentences(document: Document) -> list[tuple[Sentence, list[Reading]]]:
     return out
 
 
-def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]]:
+def _restrictions(document: Document) -> list[tuple[SentenceTokens, list[Restriction]]]:
     """Return the sentences that may name restrictions, with those that they name, in order.
 
     Also a sentence with "them" or "they" right after such a one, with no restrictions.
@@ -95,7 +95,7 @@ def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]
     entry = opens_entry_ban(text)
     if not stems and not entry:
         return []
-    found: list[tuple[Sentence, list[Restriction]]] = []
+    found: list[tuple[SentenceTokens, list[Restriction]]] = []
     named = -1  # the sentence before, when it named a restriction
     barred = False  # the article has stated an entry ban
     for index, candidate in enumerate(document.sentences):
@@ -114,7 +114,7 @@ def _restrictions(document: Document) -> list[tuple[Sentence, list[Restriction]]
     return found
 
 
-def _between_states(text: str, read: list[tuple[Sentence, list[Restriction]]]) -> bool:
+def _between_states(text: str, read: list[tuple[SentenceTokens, list[Restriction]]]) -> bool:
     """Return whether an article's restrictions are between states, e.g. not those of a school.
 
     They are when a state is named in a sentence with one of them, or two states near one.
@@ -164,7 +164,7 @@ def _with_entry_bans(
     return sorted([r for r in found if r.head not in heads] + bans, key=lambda r: r.first)
 
 
-def _candidate(name: str, sentence: Sentence, reading: Reading) -> SanctionStatement:
+def _candidate(name: str, sentence: SentenceTokens, reading: Reading) -> SanctionStatement:
     tokens, restriction = sentence.tokens, reading.restriction
     trigger = _span(tokens, *reading.trigger)
     measure = _span(tokens, restriction.first, restriction.end)

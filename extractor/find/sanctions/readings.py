@@ -1,7 +1,7 @@
 """The type of what is read of one action on one restriction, and the subjects of its verbs."""
 
 from extractor.find.candidates import Action, SanctionStatement, Status
-from extractor.find.document import Sentence
+from extractor.find.document import SentenceTokens
 from extractor.find.sanctions.restriction_phrases import Restriction
 from extractor.frozen import frozen
 from extractor.language.en.lists import word_set
@@ -35,7 +35,7 @@ class StatementReading:
     """A sanction statement with its sentence and what was read in it."""
 
     statement: SanctionStatement
-    sentence: Sentence
+    sentence: SentenceTokens
     reading: Reading
 
 

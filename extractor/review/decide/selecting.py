@@ -13,7 +13,7 @@ from extractor.article import Article, Paragraph
 from extractor.errors import EditRefused
 from extractor.fields import Figure, Name
 from extractor.find.candidates import GAP, Mention
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.find.quotations.marks import MARK_CHARACTERS
 from extractor.review.claims.json_rows import Json
 from extractor.text.spans import Span
@@ -104,7 +104,7 @@ def _parsed(article: Article, span: Span) -> Json:
     """Return the only number that the selected words hold when they are read by themselves."""
     words = article.text[span.start : span.end][:_FIGURE_REACH]
     whole = (Paragraph(0, Span(0, len(words)), "body"),)
-    alone = take(replace(article, text=words, paragraphs=whole))
+    alone = take_inventory(replace(article, text=words, paragraphs=whole))
     if len(alone.figures) != 1:
         reasons = [rejected.reason for rejected in alone.not_figures]
         why = f"it is read as: {', '.join(reasons[:3])}" if reasons else "there is no number in it"

@@ -37,7 +37,7 @@ from extractor.rules.attribution.reported_speech_model import (
     shape_features,
     worth_of,
 )
-from extractor.rules.attribution.speakers import Attribution, attribute
+from extractor.rules.attribution.speakers import SpeakerAttribution, attribute
 from extractor.text.spans import Span
 
 # On held-out articles F1 is best between 0.35 and 0.4; the lower one finds more.
@@ -62,7 +62,7 @@ class ReportingVerb:
 
 
 def read_reports(
-    inventory: Inventory, attributions: dict[str, Attribution] | None = None
+    inventory: Inventory, attributions: dict[str, SpeakerAttribution] | None = None
 ) -> tuple[AttributionCandidate, ...]:
     """Return the attributions of the article, ids A1…, in order of their content.
 
@@ -134,7 +134,7 @@ def _doubles(report: AttributionCandidate, other: AttributionCandidate) -> bool:
 class ReportReader:
     """Reads what one article reports. `known` are the attributions of its quotations."""
 
-    def __init__(self, inventory: Inventory, known: dict[str, Attribution]) -> None:
+    def __init__(self, inventory: Inventory, known: dict[str, SpeakerAttribution]) -> None:
         self.inventory = inventory
         self.known = known
         self.context = AttributionContext(inventory)

@@ -21,7 +21,9 @@ from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.language.en.lexicon import CORE_SPEECH
 from extractor.language.en.lists import word_set
-from extractor.rules.attribution.candidates import (
+from extractor.rules.attribution.context import AttributionContext, QuotationSetting
+from extractor.rules.attribution.dismissal import why_no_quotation
+from extractor.rules.attribution.possible_speakers import (
     RatedCandidate,
     SpeakerCandidate,
     cue_of,
@@ -29,8 +31,6 @@ from extractor.rules.attribution.candidates import (
     rated_candidates,
     surroundings,
 )
-from extractor.rules.attribution.context import AttributionContext, QuotationSetting
-from extractor.rules.attribution.dismissal import why_no_quotation
 from extractor.text.spans import Span
 
 _RIVALS = 6
@@ -63,7 +63,7 @@ class SpeakerRanking:
 
 
 @frozen
-class Attribution:
+class SpeakerAttribution:
     """Who said one quotation, on what evidence."""
 
     quotation: str  # "Q7"
@@ -77,10 +77,10 @@ class Attribution:
     ranking: SpeakerRanking | None = None  # who else it may be
 
 
-def attribute(inventory: Inventory) -> dict[str, Attribution]:
+def attribute(inventory: Inventory) -> dict[str, SpeakerAttribution]:
     """Return the attribution of every quotation of the inventory, by the quotation's id."""
     context = AttributionContext(inventory)
-    attributions: dict[str, Attribution] = {}
+    attributions: dict[str, SpeakerAttribution] = {}
     previous: SpeakerCandidate | None = None
     for quotation in inventory.quotations:
         if quotation.parent is not None:
@@ -168,12 +168,12 @@ def _attribution(
     confidence: float,
     dismissed: str | None,
     ranking: SpeakerRanking | None,
-) -> Attribution:
+) -> SpeakerAttribution:
     """Return the attribution of a quotation to `source`, or to nobody."""
     quotation = setting.quotation
     kind = _kind(setting)
     if source is None:
-        return Attribution(
+        return SpeakerAttribution(
             quotation.id, None, None, None, kind, confidence, "none", dismissed, ranking
         )
     tokens, cue = setting.context.tokens, None
@@ -181,7 +181,7 @@ def _attribution(
     if verb is not None:
         cue = Span(tokens.start[verb], tokens.end[verb])
     speaker, via = _relay(setting, source)
-    return Attribution(
+    return SpeakerAttribution(
         quotation.id, speaker, via, cue, kind, confidence,
         source.zone.split()[0], dismissed, ranking,
     )  # fmt: skip
@@ -235,12 +235,12 @@ def _relay(setting: QuotationSetting, source: SpeakerCandidate) -> tuple[str, st
     return source.mention.id, outer
 
 
-def _nested(quotation: QuotationCandidate) -> Attribution:
+def _nested(quotation: QuotationCandidate) -> SpeakerAttribution:
     """Return the attribution of a quotation within another, to nobody."""
-    return Attribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
+    return SpeakerAttribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
 
 
-def _join_halves(inventory: Inventory, attributions: dict[str, Attribution]) -> None:
+def _join_halves(inventory: Inventory, attributions: dict[str, SpeakerAttribution]) -> None:
     """Give both halves of a split utterance to one speaker, the surer answer of the two."""
     for quotation in inventory.quotations:
         first = attributions.get(quotation.half_of or "")
@@ -249,7 +249,7 @@ def _join_halves(inventory: Inventory, attributions: dict[str, Attribution]) -> 
         second = attributions[quotation.id]
         surer = first if first.confidence >= second.confidence else second
         for half in (first, second):
-            attributions[half.quotation] = Attribution(
+            attributions[half.quotation] = SpeakerAttribution(
                 half.quotation, surer.speaker, surer.via, surer.cue, first.kind,
                 surer.confidence, surer.pattern, half.dismissed, surer.ranking,
             )  # fmt: skip

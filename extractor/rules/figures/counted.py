@@ -20,7 +20,7 @@ from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import is_plural
-from extractor.rules.attribution.speakers import Attribution, attribute
+from extractor.rules.attribution.speakers import SpeakerAttribution, attribute
 from extractor.rules.figures import noun_phrases
 from extractor.rules.figures.sources import sources_of
 from extractor.rules.figures.subjects import (
@@ -61,7 +61,7 @@ class Counted:
 
 
 def count(
-    inventory: Inventory, attributions: Mapping[str, Attribution] | None = None
+    inventory: Inventory, attributions: Mapping[str, SpeakerAttribution] | None = None
 ) -> dict[str, Counted]:
     """Return what every figure of the inventory counts, by the figure's id.
 

@@ -15,7 +15,7 @@ from extractor.find.candidates import FigureCandidate, Mention
 from extractor.find.inventory import Inventory
 from extractor.language.en.lists import word_set
 from extractor.language.word_lists import alternatives
-from extractor.rules.attribution.speakers import Attribution
+from extractor.rules.attribution.speakers import SpeakerAttribution
 from extractor.text.spans import Span
 
 _ACCORDING = re.compile(r"\b[Aa]ccording to ")
@@ -40,7 +40,7 @@ _REACH = 80  # characters between a cue and the mention that belongs to it
 _Cues = tuple[list[re.Match[str]], list[re.Match[str]]]
 
 
-def sources_of(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, str]:
+def sources_of(inventory: Inventory, said: Mapping[str, SpeakerAttribution]) -> dict[str, str]:
     """Return figure id -> mention id of who gives it, for figures whose source is known."""
     quoted = _speakers_of_quoted(inventory, said)
     starts = [mention.span.start for mention, _ in inventory.mentions]
@@ -57,7 +57,9 @@ def sources_of(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[st
     return sources
 
 
-def _speakers_of_quoted(inventory: Inventory, said: Mapping[str, Attribution]) -> dict[str, str]:
+def _speakers_of_quoted(
+    inventory: Inventory, said: Mapping[str, SpeakerAttribution]
+) -> dict[str, str]:
     """Return figure id -> mention id of the speaker, for figures inside quotations."""
     spans = sorted(
         (span, quotation.id)

@@ -6,7 +6,7 @@
   next sentence.
 """
 
-from extractor.find.document import Document, Sentence
+from extractor.find.document import Document, SentenceTokens
 from extractor.language.en.lists import word_set
 from extractor.language.sentence_words import (
     AUXILIARIES,
@@ -93,7 +93,7 @@ def origin(tokens: list[Token], verb: int, behind: int, end: int) -> Span | None
     return None
 
 
-def exchange(document: Document, sentence: Sentence, verb: int) -> Span | None:
+def exchange(document: Document, sentence: SentenceTokens, verb: int) -> Span | None:
     """Return what was given for the release: in this sentence, or "In return, …" in the next."""
     tokens = sentence.tokens
     for i in range(max(0, verb - 40), min(len(tokens) - 2, verb + 60)):

@@ -11,7 +11,7 @@ Where a sentence does not say who set them free, the one named last counts, with
 
 from dataclasses import dataclass, field
 
-from extractor.find.document import Sentence
+from extractor.find.document import SentenceTokens
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.language.en.lists import word_set, word_tuple
@@ -103,7 +103,7 @@ def read_releases(inventory: Inventory) -> list[ReleaseStatement]:
     if not may_hold_releases(text):
         return []
     reader = _Reader(inventory)
-    scenes: list[tuple[Sentence, list[_Found] | None]] = []
+    scenes: list[tuple[SentenceTokens, list[_Found] | None]] = []
     # First find who was set free, wherever the article says so.
     for index, candidate in enumerate(inventory.sentences):
         releases, moves = _words_of(candidate.span.of(text))
@@ -359,7 +359,7 @@ class _Reader:
 
     # --- reading ----------------------------------------------------------------------------
 
-    def read(self, sentence: Sentence, found: _Found) -> ReleaseStatement:
+    def read(self, sentence: SentenceTokens, found: _Found) -> ReleaseStatement:
         """Read the circumstances of one release."""
         tokens = sentence.tokens
         end = clause_end(tokens, found.behind) if found.behind < len(tokens) else len(tokens)
@@ -387,7 +387,7 @@ class _Reader:
             self._confidence(sentence, found, sure),
         )
 
-    def _confidence(self, sentence: Sentence, found: _Found, sure: bool) -> float:
+    def _confidence(self, sentence: SentenceTokens, found: _Found, sure: bool) -> float:
         """Return how sure a release is, by its form, its agent and where it is printed."""
         paragraph = self.inventory.article.paragraphs[sentence.candidate.paragraph]
         base = {"active": 0.9, "passive": 0.9, "reduced": 0.75, "moved": 0.8, "noun": 0.6}
@@ -420,7 +420,7 @@ class _Reader:
                     return inside[0][0].id, True
         return self.memory.by, False
 
-    def _when(self, sentence: Sentence, found: _Found, end: int) -> Span | None:
+    def _when(self, sentence: SentenceTokens, found: _Found, end: int) -> Span | None:
         """Return the time of the release: the nearest phrase in its clause, behind it first."""
         tokens = sentence.tokens
         at = tokens[found.verb].start

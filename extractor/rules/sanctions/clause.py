@@ -1,6 +1,6 @@
 """The type of a sanction statement in its sentence, which status and sides are read from."""
 
-from extractor.find.document import Sentence
+from extractor.find.document import SentenceTokens
 from extractor.find.sanctions.readings import Reading
 from extractor.frozen import frozen
 from extractor.language.tokens import Token
@@ -11,7 +11,7 @@ from extractor.rules.clauses.verb_groups import VerbGroup
 class Clause:
     """A statement's sentence, what the finder read in it, and the words before its verb."""
 
-    sentence: Sentence
+    sentence: SentenceTokens
     reading: Reading
     lead: VerbGroup
 

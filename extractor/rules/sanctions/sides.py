@@ -8,7 +8,7 @@ named near. A sender is never one of the countries that the restriction falls on
 
 from dataclasses import dataclass, field
 
-from extractor.find.document import Sentence
+from extractor.find.document import SentenceTokens
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.restrictions import restrictions_in
 from extractor.frozen import frozen
@@ -130,7 +130,7 @@ class Parties:
         pair = self._mentions.by_id.get(key)
         return pair[1].name if pair else ""
 
-    def _antecedent(self, sentence: Sentence) -> Span | None:
+    def _antecedent(self, sentence: SentenceTokens) -> Span | None:
         """Return the restriction's phrase in the sentence before, which a pronoun stands for."""
         if not sentence.index:
             return None
@@ -139,7 +139,7 @@ class Parties:
         return span_of(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
 
     def _carried(
-        self, sentence: Sentence, target: tuple[Span, ...]
+        self, sentence: SentenceTokens, target: tuple[Span, ...]
     ) -> tuple[tuple[str, ...], float]:
         """Return the sender that an earlier statement, or the text around, gives."""
         memory = self._memory
@@ -177,7 +177,7 @@ class Parties:
                 return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
         return (), 0.3
 
-    def _remember_sender(self, sentence: Sentence, sender: tuple[str, ...]) -> None:
+    def _remember_sender(self, sentence: SentenceTokens, sender: tuple[str, ...]) -> None:
         """Keep a sender for later statements that name none."""
         memory = self._memory
         key = tuple(mention.partition(".")[0] for mention in sender)
@@ -185,7 +185,7 @@ class Parties:
         memory.told[key] = memory.told.get(key, 0) + 1
         memory.firsts.setdefault(key, sender)
 
-    def _main_sender(self, sentence: Sentence, targets: frozenset[str]) -> tuple[str, ...]:
+    def _main_sender(self, sentence: SentenceTokens, targets: frozenset[str]) -> tuple[str, ...]:
         """Return the sender of the statement just before, else the one named most often.
 
         It is none of the countries that the statement falls on.

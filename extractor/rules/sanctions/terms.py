@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from extractor.find.candidates import Action, Status
-from extractor.find.document import Sentence
+from extractor.find.document import SentenceTokens
 from extractor.find.inventory import Inventory
 from extractor.find.sanctions.readings import Reading
 from extractor.frozen import frozen
@@ -80,13 +80,13 @@ def read_terms(inventory: Inventory) -> list[Term]:
 class _Scene:
     """One sentence with its conditions and times, read once for all its statements."""
 
-    sentence: Sentence
+    sentence: SentenceTokens
     conditions: list[Condition]
     times: list[Span]
     text: str
 
     @classmethod
-    def of(cls, text: str, sentence: Sentence) -> "_Scene":
+    def of(cls, text: str, sentence: SentenceTokens) -> "_Scene":
         """Read the conditions and times of a sentence of `text`."""
         times = find_times(text, sentence.span)
         return cls(sentence, conditions_in(sentence.tokens), times, text)

@@ -25,7 +25,7 @@ from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.article import Article
 from extractor.errors import AnswerInvalid, InputError
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.frozen import frozen
 from extractor.kinds import with_candidates
 from extractor.read.source import Source
@@ -185,7 +185,7 @@ class _ArticleEstimator:
         """Return what an article would cost, and how many answers are in the cache."""
         self._endpoint.unsent.clear()
         self._endpoint.questions.clear()
-        inventory = with_candidates(take(article), shape_of(self._schema.model).kinds)
+        inventory = with_candidates(take_inventory(article), shape_of(self._schema.model).kinds)
         by_rules = answer_by_rules(inventory, self._schema.model)
         rows: dict[str, int] = {}
         for key, rests_on in self._rests_on.items():

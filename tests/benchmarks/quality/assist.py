@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from extractor.errors import ModelError
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.pipeline import extract_with
 from extractor.read import article_from_text
 from extractor.record import Extraction, Usage
@@ -50,7 +50,9 @@ def settings(cache: Path, **more: Any) -> Settings:
 
 def by_rules(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rules' own predictions for one article."""
-    found: list[dict[str, Any]] = quotes(take(article_from_text(record["text"], source="polnear")))
+    found: list[dict[str, Any]] = quotes(
+        take_inventory(article_from_text(record["text"], source="polnear"))
+    )
     return found
 
 

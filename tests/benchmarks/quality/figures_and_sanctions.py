@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.find.candidates import FigureCandidate
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
 from extractor.rules.sanctions.terms import Term, read_terms
 
@@ -274,7 +274,7 @@ def run(
     for record in records:
         text = texts.get(record["sha256"])
         if text is not None:
-            score(record, take(article_from_text(text, source="gold")), tally)
+            score(record, take_inventory(article_from_text(text, source="gold")), tally)
             scored += 1
     table(title, tally, scored, rows)
     if scored < len(records):

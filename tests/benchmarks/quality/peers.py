@@ -29,7 +29,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from extractor.find.candidates import Entity, Mention
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.language.kinds import EntityKind
 from extractor.read import article_from_text
 from extractor.text.spans import Span
@@ -160,7 +160,7 @@ def with_subjects(worker: Worker) -> Program:
 
     def run(text: str) -> Answer:
         began = time.process_time()
-        inventory = take(article_from_text(text, source="polnear"))
+        inventory = take_inventory(article_from_text(text, source="polnear"))
         prediction = {"quotes": quotes(inventory)}
         unsure = [q for q in prediction["quotes"] if q["confidence"] < UNSURE]
         seconds = time.process_time() - began
@@ -191,7 +191,7 @@ def with_names(worker: Worker) -> Program:
     def run(text: str) -> Answer:
         found, more = worker.ask("names", text)
         began = time.process_time()
-        inventory = take(article_from_text(text, source="polnear"))
+        inventory = take_inventory(article_from_text(text, source="polnear"))
         inventory = added(inventory, [(Span(start, end), label) for start, end, label in found])
         prediction = {"quotes": quotes(inventory)}
         return prediction, more + time.process_time() - began

@@ -19,11 +19,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.language.word_classes import WORD_CLASSES
 from extractor.read import article_from_text
 from extractor.rules.attribution.reported_speech import read_reports
-from extractor.rules.attribution.speakers import Attribution, attribute
+from extractor.rules.attribution.speakers import SpeakerAttribution, attribute
 
 PASSES = 5  # over the gold, to time it
 BEFORE = 200  # articles of the other gold file that are read before each
@@ -31,12 +31,12 @@ BEFORE = 200  # articles of the other gold file that are read before each
 
 def quoted(text: str) -> dict[str, Any]:
     """Return the rules' quotations with their speakers, in the scorer's format."""
-    return {"quotes": quotes(take(article_from_text(text, source="polnear")))}
+    return {"quotes": quotes(take_inventory(article_from_text(text, source="polnear")))}
 
 
 def predict(text: str) -> dict[str, Any]:
     """Return the same with every other attribution besides."""
-    inventory = take(article_from_text(text, source="polnear"))
+    inventory = take_inventory(article_from_text(text, source="polnear"))
     said = attribute(inventory)
     return {"quotes": quotes(inventory, said), "attributions": reports(inventory, said)}
 
@@ -62,7 +62,7 @@ def timed(
             predict(record["text"])
         for i, record in enumerate(gold):
             began = time.process_time()
-            inventory = take(article_from_text(record["text"], source="polnear"))
+            inventory = take_inventory(article_from_text(record["text"], source="polnear"))
             said = attribute(inventory)
             found = quotes(inventory, said)
             over = time.process_time()
@@ -81,7 +81,7 @@ def forget_words() -> None:
 
 
 def reports(
-    inventory: Inventory, said: dict[str, Attribution] | None = None
+    inventory: Inventory, said: dict[str, SpeakerAttribution] | None = None
 ) -> list[dict[str, Any]]:
     """Return every attribution, of quotations or of paraphrase."""
     found = []
@@ -100,7 +100,7 @@ def reports(
 
 
 def quotes(
-    inventory: Inventory, said: dict[str, Attribution] | None = None
+    inventory: Inventory, said: dict[str, SpeakerAttribution] | None = None
 ) -> list[dict[str, Any]]:
     """Return predictions for the quotations that are not dismissed, by the gold's conventions.
 

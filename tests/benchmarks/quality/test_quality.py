@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 from extractor.text.spans import Span
 from tests.benchmarks import tables
@@ -185,7 +185,7 @@ def test_the_floor_takes_the_nearest_name() -> None:
 
 def test_a_recogniser_adds_only_names_that_we_lack() -> None:
     """A name over one of ours is not added; a new one is an entity with its mentions."""
-    inventory = take(article_from_text(TEXT, source="made"))
+    inventory = take_inventory(article_from_text(TEXT, source="made"))
     okafor, town = Span(*stretch("Ruth Okafor")), Span(*stretch("the town"))
     more = peers.added(inventory, [(okafor, "PERSON"), (town, "ORG")])
     (new,) = more.names[len(inventory.names) :]

@@ -39,7 +39,7 @@ from typing import Any
 from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.prompt import Prompts
 from extractor.answer.model.whole import whole_questions
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 from extractor.schema.catalogue import Schema, load_schema
 from extractor.settings import Settings
@@ -122,7 +122,7 @@ def prepared(texts: Sequence[str], schema: Schema) -> list[Asked]:
     prompts, settings = Prompts(schema), Settings()
     found = []
     for number, text in enumerate(texts):
-        inventory = take(article_from_text(f"Count no. {number}\n\n{text}"))
+        inventory = take_inventory(article_from_text(f"Count no. {number}\n\n{text}"))
         answer = answer_by_rules(inventory, schema.model)
         (asked,) = whole_questions(prompts, settings, inventory, answer, None)
         rows = [

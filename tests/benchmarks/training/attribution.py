@@ -10,17 +10,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
 from extractor.rules.attribution import candidates
-from extractor.rules.attribution.candidates import (
+from extractor.rules.attribution.context import AttributionContext
+from extractor.rules.attribution.dismissal import why_no_quotation
+from extractor.rules.attribution.possible_speakers import (
     SpeakerCandidate,
     none_features,
     rated_candidates,
     surroundings,
 )
-from extractor.rules.attribution.context import AttributionContext
-from extractor.rules.attribution.dismissal import why_no_quotation
 from tests.benchmarks.quality.polnear import load_scorer, read_gold
 from tests.benchmarks.training.fitting import (
     Ranking,
@@ -36,7 +36,7 @@ OUT = Path(candidates.__file__).with_name("speaker_weights.json")
 
 def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counter[str]]:
     """Turn one article into ranking problems; the source before is the gold one, where known."""
-    inventory = take(article_from_text(record["text"], source="train"))
+    inventory = take_inventory(article_from_text(record["text"], source="train"))
     context, found, counts = AttributionContext(inventory), [], Counter[str]()
     previous = None
     for quotation in inventory.quotations:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.answer.from_rules import answer_by_rules
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.read import read_article
 from extractor.schema.catalogue import load_schema
 from extractor.schema.shape import shape_of
@@ -46,7 +46,7 @@ def measured(without: str = "") -> dict[str, Any]:
             _count(narrow[rests[kind]] if plan == "narrow" else whole, asked, answer)
         if plan == "whole":
             text = read_article(ROOT / "tests" / "articles" / f"{article}.txt")
-            by_rules = answer_by_rules(take(text), schema.model)
+            by_rules = answer_by_rules(take_inventory(text), schema.model)
             for key, rests_on in rests.items():
                 rows[rests_on] += len(by_rules.data.get(key) or [])
     lengths = {name: _mean_output(rounds) for name, rounds in narrow.items()}

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractor.find.inventory import Inventory, take
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.read import article_from_text
 from extractor.rules.attribution import dismissal
 from extractor.rules.attribution.dismissal import evidence_of
@@ -100,7 +100,7 @@ def label_of(record: dict[str, Any], span: Span, scorer: Any) -> str:
 
 def read_examples(gold: list[dict[str, Any]], scorer: Any) -> tuple[list[Example], dict[str, int]]:
     """Read every stretch; each article is judged by the cues of the others. Also all cues."""
-    inventories = [take(article_from_text(r["text"], source="train")) for r in gold]
+    inventories = [take_inventory(article_from_text(r["text"], source="train")) for r in gold]
     counted = [count_cues(r, i) for r, i in zip(gold, inventories, strict=True)]
     seen, cues, articles = Counter[str](), Counter[str](), Counter[str]()
     for in_one, of_them in counted:

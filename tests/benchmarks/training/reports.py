@@ -11,7 +11,7 @@ of an article.
 from pathlib import Path
 from typing import Any
 
-from extractor.find.inventory import take
+from extractor.find.inventory import take_inventory
 from extractor.language.log_linear import Features, forget
 from extractor.read import article_from_text
 from extractor.rules.attribution import reported_speech_model as reporting
@@ -33,7 +33,7 @@ OUT = Path(reporting.__file__).with_name("reported_speech_weights.json")
 
 def reader_of(record: dict[str, Any]) -> ReportReader:
     """Read one article."""
-    inventory = take(article_from_text(record["text"], source="train"))
+    inventory = take_inventory(article_from_text(record["text"], source="train"))
     return ReportReader(inventory, attribute(inventory))
 
 
