@@ -87,7 +87,7 @@ class Grounded:
                 raise ValueError(f"not a {cls.__name__.lower()} as JSON: {error}") from None
         if not isinstance(answer, str):
             raise ValueError(f"expected {cls.wire_description}")
-        raise ValueError(f"{answer!r} needs an article to resolve in; see from_wire")
+        raise ValueError(f"{answer!r} needs an article to resolve in")
 
     @classmethod
     def __get_pydantic_core_schema__(

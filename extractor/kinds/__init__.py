@@ -41,6 +41,8 @@ def register(kind: Kind) -> None:
     others = {other.letter for other in _KINDS.values() if other.name != kind.name}
     if kind.letter and (not re.fullmatch("[A-Z]", kind.letter) or kind.letter in others):
         raise ValueError(f"{kind.name}: {kind.letter!r} is no capital letter, or another kind's")
+    if kind.letter and "id" not in getattr(kind.field, "__dataclass_fields__", ()):
+        raise ValueError(f"{kind.name}: its field type needs `id: str | None`, of the candidate")
     unregister(kind.name)
     known = sorted([*_KINDS.values(), kind], key=lambda other: other.precedence)
     _KINDS.clear()

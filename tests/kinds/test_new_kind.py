@@ -84,6 +84,10 @@ def test_a_row_with_the_type_is_of_the_kind() -> None:
     assert shape_of(Promises).asks_for(DEADLINE)
     names = [kind.name for kind in all_kinds()]
     assert names.index("quotation") < names.index("deadline") < names.index("sentence")
+    with pytest.raises(ValueError, match="needs `id"):
+        register(
+            type("Bare", (type(DEADLINE),), {"name": "bare", "letter": "B", "field": Verbatim})()
+        )
     with pytest.raises(ValueError, match="capital letter, or another kind's"):
         register(type("Other", (type(DEADLINE),), {"name": "other", "letter": "Q"})())
 

@@ -11,7 +11,7 @@ same browser and other users may be logged in. So every request must
   shared by all ports of a host, so `SameSite` alone would trust every page served on this machine;
 * be of bounded size, and arrive in bounded time.
 
-The token is word_diff in constant time and never logged.
+The token is compared in constant time and never logged.
 """
 
 import asyncio

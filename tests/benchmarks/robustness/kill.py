@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.support.processes.killing import kill_and_go_on, kill_and_spend
+from tests.support.processes.killing import AT_ONCE, kill_and_go_on, kill_and_spend
 
 
 def main() -> int:
@@ -44,7 +44,9 @@ def main() -> int:
     print(f"of these not known, lost in a kill     {spent.calls - spent.counted}")
     print(f"calls of the same command afterwards   {spent.after}")
     lost = story.repeated or story.broken or story.kills < given.kills
-    over = spent.calls > spent.budget + spent.under_way or spent.after
+    lost = lost or story.under_way > story.kills * AT_ONCE
+    unknown = spent.calls - spent.counted
+    over = spent.counted > spent.budget or unknown > spent.kills * AT_ONCE or spent.after
     return 1 if lost or over else 0
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extractor.answer.endpoint.cache import AnswerCache, request_key
 from tests.support.processes.warm import Started, ran
 from tests.support.runs import (
     command,
@@ -23,11 +24,7 @@ from tests.support.runs import (
 from tests.support.stubs.server import Play, Stub, serving
 
 _DELAY = 0.15  # seconds that the stub takes for an answer
-_AT_ONCE = 5
-# An answer that has just left the stub is not at once in the cache: on a busy machine the process
-# may not have read it yet. Nor has a request that was just sent reached the stub. Such a call
-# counts as under way.
-_ON_ITS_WAY = 0.3
+AT_ONCE = 5  # requests under way at the same time: what a kill can cost
 # The stub counts 100 tokens in and 10 out.
 PRICES = {"stub": {"input": 100, "output": 100}}
 EACH = 0.011  # dollars
@@ -40,8 +37,8 @@ class Story:
     kills: int = 0
     calls: int = 0
     articles: int = 0
-    repeated: list[int] = field(default_factory=list)  # articles asked about anew, call finished
-    under_way: int = 0  # calls that were under way at a kill, and so were repeated
+    repeated: list[int] = field(default_factory=list)  # articles asked about anew, answer cached
+    under_way: int = 0  # calls whose answer was not cached yet at a kill, and so were repeated
     broken: int = 0  # times that the store was not whole
 
 
@@ -52,7 +49,6 @@ class Spent:
     kills: int = 0
     budget: int = 0
     calls: int = 0
-    under_way: int = 0  # calls that were under way at a kill
     after: int = 0  # calls of the same command once the budget is spent
     counted: int = 0  # calls that the store knows of
 
@@ -64,14 +60,15 @@ class _Room:
         self.out = folder / "out"
         self.coverage = make_coverage(folder / "in", articles)
         self._stub = stub
+        self.cache = folder / "cache"
         self._arguments = command(
             *("-s", "quotes", "--model", "stub", "--base-url", stub.base_url, "-f", "jsonl"),
-            *("--max-concurrency", _AT_ONCE, *more, "-o", f"{self.out}/", self.coverage),
+            *("--max-concurrency", AT_ONCE, *more, "-o", f"{self.out}/", self.coverage),
         )
-        self._env = environment(folder / "cache", EXTRACT_PRICES=json.dumps(PRICES))
+        self._env = environment(self.cache, EXTRACT_PRICES=json.dumps(PRICES))
 
-    def killed(self, chance: random.Random, longest: float) -> Iterator[float]:
-        """Yield when a run was killed, again and again, until one ends before that."""
+    def killed(self, chance: random.Random, longest: float) -> Iterator[int]:
+        """Yield how many requests there were when a run was killed, until one ends before that."""
         while True:
             process = Started(self._arguments, self._env)
             if not self._asks(process):
@@ -80,10 +77,21 @@ class _Room:
             if process.poll() is not None:
                 return
             process.kill()
-            at = time.monotonic()
             process.communicate()
             assert process.returncode == -signal.SIGKILL
-            yield at
+            yield len(self._stub.requests)
+
+    def cached(self, requests: list[dict[str, Any]]) -> set[int]:
+        """Return the articles among those asked about whose answers are in the cache."""
+        answers = AnswerCache(self.cache)
+        try:
+            return {
+                number_in(body)
+                for body in requests
+                if answers.get(request_key(self._stub.base_url, body)) is not None
+            }
+        finally:
+            answers.close()
 
     def finished(self) -> int:
         """Run to the end; return the exit status."""
@@ -106,17 +114,20 @@ def kill_and_go_on(
 ) -> Story:
     """Kill a run `kills` times, each time after up to `longest` seconds of asking; finish it."""
     story = Story(articles=articles)
-    times: list[float] = []
+    finished: list[tuple[int, set[int]]] = []  # requests before a kill, articles cached at it
     with serving(_slow) as stub:
         room = _Room(folder, stub, articles)
         killed = room.killed(random.Random(seed), longest)
-        while story.kills < kills and (at := next(killed, None)) is not None:
-            times.append(at)
+        while story.kills < kills and (asked := next(killed, None)) is not None:
+            finished.append((asked, room.cached(stub.requests[:asked])))
             story.kills += 1
             story.broken += not is_whole(room.out)
         assert room.finished() == 0
         story.calls = len(stub.requests)
-        _judge(story, stub, times)
+        for asked, cached in finished:
+            again = {number_in(body) for body in stub.requests[asked:]}
+            story.repeated += sorted(again & cached)
+        story.under_way = story.calls - articles - len(story.repeated)
     story.broken += not is_whole(room.out)
     assert sorted(sheet(room.out)) == sorted(path.name for path in room.coverage.iterdir())
     done = rows(room.out, "select count(*) from extraction where status = 'done'")
@@ -129,39 +140,19 @@ def kill_and_spend(
 ) -> Spent:
     """Kill a run with a budget of so many calls `kills` times, and go on until that is spent."""
     spent = Spent(budget=budget)
-    times: list[float] = []
     with serving(_slow) as stub:
         dollars = f"{(budget + 0.5) * EACH:.4f}"
-        room = _Room(folder, stub, budget + kills * _AT_ONCE + 50, "--budget", dollars)
+        room = _Room(folder, stub, budget + kills * AT_ONCE + 50, "--budget", dollars)
         killed = room.killed(random.Random(seed), longest)
-        while spent.kills < kills and (at := next(killed, None)) is not None:
-            times.append(at)
+        while spent.kills < kills and next(killed, None) is not None:
             spent.kills += 1
         assert room.finished() == 1
         spent.calls = len(stub.requests)
         assert room.finished() == 1
         spent.after = len(stub.requests) - spent.calls
-        spent.under_way = sum(_was_under_way(began, times) for began in stub.times)
     ((spent.counted,),) = rows(room.out, "select count(*) from call where outcome = 'answered'")
     return spent
 
 
 def _slow(_: dict[str, Any], __: int) -> Play:
     return right(_DELAY)
-
-
-def _was_under_way(began: float, kills: list[float]) -> bool:
-    ended = began + _DELAY
-    return any(began - _ON_ITS_WAY <= kill <= ended + _ON_ITS_WAY for kill in kills)
-
-
-def _judge(story: Story, stub: Stub, kills: list[float]) -> None:
-    first: dict[int, float] = {}
-    for body, at in zip(stub.requests, stub.times, strict=True):
-        number = number_in(body)
-        if number in first:
-            if _was_under_way(first[number], kills):
-                story.under_way += 1
-            else:
-                story.repeated.append(number)
-        first[number] = at
