@@ -31,7 +31,7 @@ from tests.support.review.newsroom import (
 
 pytestmark = pytest.mark.process
 
-SHIPPED = Path(__file__).resolve().parents[2]
+SHIPPED = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

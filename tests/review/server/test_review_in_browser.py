@@ -25,7 +25,7 @@ from tests.support.browser import Browser
 from tests.support.review.server import TOKEN, config, fill_desk
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-ARTICLES = Path(__file__).parents[1] / "articles"
+ARTICLES = Path(__file__).parents[2] / "articles"
 ENTER, ESCAPE, DOWN = ("Enter", 13), ("Escape", 27), ("ArrowDown", 40)
 LEFT, RIGHT, TAB, SPACE = ("ArrowLeft", 37), ("ArrowRight", 39), ("Tab", 9), (" ", 32)
 SHOWN = "document.querySelector('#text, .nothing') && !document.querySelector('html.waiting')"
