@@ -79,7 +79,7 @@ class Provenance:
     engine: str  # "news-extract 0.1.0"
 
 
-@dataclass(frozen=True)
+@frozen
 class Extraction:
     """Everything that is known after one article: see the module."""
 

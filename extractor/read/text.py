@@ -81,15 +81,23 @@ def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
     if b"\0" in sample:
         text = _wide(data)
         if text is None:
-            raise NotAnArticle(f"{source}: this is a binary file, not text; {WHAT_TO_DO}.")
+            raise _binary(source)
         return text, ()
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > _MOST_CONTROLS * len(sample):
-        raise NotAnArticle(f"{source}: this is a binary file, not text; {WHAT_TO_DO}.")
+        raise _binary(source)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
         return _not_utf8(data)
+
+
+def _binary(source: str) -> NotAnArticle:
+    """Return the error about a file that is no text; one that is called a PDF is damaged."""
+    if source.lower().endswith(".pdf"):
+        message = "the file is called .pdf, but is no PDF or is damaged; save or download it again"
+        return NotAnArticle(f"{source}: {message}.")
+    return NotAnArticle(f"{source}: this is a binary file, not text; {WHAT_TO_DO}.")
 
 
 def _wide(data: bytes) -> str | None:

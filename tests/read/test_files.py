@@ -218,3 +218,13 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     if article:
         assert article.paragraphs
         article.text.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("scan.PDF", "called .pdf, but is no PDF or is damaged"), ("scan.txt", "a binary file")],
+)
+def test_a_binary_file_is_told_by_what_it_is_called(name: str, told: str) -> None:
+    """What is no text is refused; a file called a PDF is not told to be given as one."""
+    with pytest.raises(NotAnArticle, match=f"{name}: .*{told}"):
+        read_bytes(b"\x00\x01\x02\x07" * 300, name)

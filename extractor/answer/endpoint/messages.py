@@ -2,17 +2,17 @@
 
 import math
 import re
-from dataclasses import dataclass
 from typing import Any, Self
 
 from extractor.answers import encodable
+from extractor.frozen import frozen
 from extractor.settings import Settings
 
 # Of an answer in plain words: the most tokens, and how many of its likeliest openings are given.
 _FEW_TOKENS, _OPENINGS = 8, 20
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """One thing to ask: what the model reads, and the JSON schema that it answers in.
 

@@ -9,7 +9,6 @@ plan "whole", together, in one question.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -22,6 +21,7 @@ from extractor.answer.model.whole import evident_values, part_questions
 from extractor.answers import Answer, row_key
 from extractor.find.candidates import Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.frozen import frozen
 from extractor.kinds import all_kinds, place_of
 from extractor.kinds.kind import Kind
 from extractor.schema.shape import FieldShape, Shape, shape_of
@@ -42,7 +42,7 @@ _ITEMS = 6  # of a list in one row; without a bound a small model may go on for 
 Values = dict[str, Any]  # of a row: field key -> an id, words, or a value
 
 
-@dataclass(frozen=True)
+@frozen
 class _Target:
     """One row to ask for."""
 

@@ -19,7 +19,7 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -27,6 +27,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from extractor.frozen import frozen
 
 _SAFE = frozenset({"GET", "HEAD"})
 _METHODS = frozenset({*_SAFE, "POST", "PUT", "DELETE"})
@@ -46,7 +48,7 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """How large and how slow a request may be."""
 
@@ -57,7 +59,7 @@ class Limits:
     extraction_timeout: float = 120.0  # seconds that one extraction may take
 
 
-@dataclass(frozen=True)
+@frozen
 class Access:
     """What a request must know: the server's token, and the names that the server answers to."""
 

@@ -1,7 +1,7 @@
 """What the routes share: the server's configuration, and the forms of its answers."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from fastapi import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from extractor.frozen import frozen
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, status_counts
@@ -20,7 +21,7 @@ from extractor.settings import Settings
 REVIEWER = "extract-reviewer"  # the cookie with the name that decisions are signed by
 
 
-@dataclass(frozen=True)
+@frozen
 class ServerConfig:
     """What a server serves, to whom, and within which limits."""
 

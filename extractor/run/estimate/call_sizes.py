@@ -9,7 +9,6 @@ the plan "narrow" a list of the schema ("quotes"), else the schema's own name; t
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ class Round:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Sizes:
     """The rounds of one kind of question."""
 
@@ -132,7 +131,7 @@ class Expected:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class RecordedSizes:
     """The sizes of a small model's recorded calls, for what is not known of a model yet."""
 
@@ -178,7 +177,7 @@ class RecordedSizes:
         return total
 
 
-@dataclass(frozen=True)
+@frozen
 class CallSizes:
     """The sizes of a model's calls: its own, and before there are enough the recorded ones."""
 
