@@ -7,7 +7,9 @@
     ├── InputError              one article cannot be read                         (exit status 1)
     │   ├── EmptyArticle        there is no text in it
     │   ├── NotAnArticle        it is binary, encrypted or of a kind we do not read
-    │   └── ArticleTooLarge     it is larger than the limit
+    │   ├── ArticleTooLarge     it has more bytes, characters or rows than the limit
+    │   ├── ArticleTooSlow      it takes more time to read and extract than the limit
+    │   └── ArticleTooHeavy     it takes more memory than the limit
     ├── ModelError              the endpoint gave no usable answer                 (exit status 1)
     │   ├── EndpointUnreachable no connection, or no answer in time
     │   ├── EndpointRefused     it answered with an error that asking again will not mend
@@ -57,7 +59,15 @@ class NotAnArticle(InputError):
 
 
 class ArticleTooLarge(InputError):
-    """The file is larger than the limit on one article."""
+    """The file, its text or its record is larger than the limit on one article."""
+
+
+class ArticleTooSlow(InputError):
+    """Reading the article and extracting from it takes more time than the limit."""
+
+
+class ArticleTooHeavy(InputError):
+    """Reading the article and extracting from it takes more memory than the limit."""
 
 
 class ModelError(ExtractError):

@@ -11,10 +11,13 @@ answer can be wrong in any way: what cannot be grounded in the article is taken 
 the rules fill it in, and it is marked as filled.
 """
 
+from functools import partial
+
 from extractor import __version__
 from extractor.answer.from_rules import answer_by_rules
 from extractor.answers import Answer, Asker
 from extractor.article import Article
+from extractor.bounds import ArticleBounds
 from extractor.check.audit import Checked, check, ground, report, unaccounted
 from extractor.check.filling import fill
 from extractor.find.inventory import Inventory, take_inventory
@@ -26,33 +29,59 @@ from extractor.schema.shape import shape_of
 ENGINE = f"news-extract {__version__}"
 
 
-def extract(article: Article, schema: Schema, *, asker: Asker | None = None) -> Extraction:
+def extract(
+    article: Article,
+    schema: Schema,
+    *,
+    asker: Asker | None = None,
+    bounds: ArticleBounds | None = None,
+) -> Extraction:
     """Extract what `schema` asks for from one article, by the rules, or by a model and the rules.
 
-    Raises ModelError when the model gave nothing usable; whatever an article or an answer holds
-    raises nothing. Not to be called with an asker where an event loop runs: see `extract_with`.
+    Raises ModelError when the model gave nothing usable, InputError when the article meets one of
+    its bounds; whatever else an article or an answer holds raises nothing. Not to be called with an
+    asker where an event loop runs: see `extract_with`.
     """
     if asker is not None:
         import asyncio  # 0.02 s that the rules need not pay
 
         async def extract_and_disconnect() -> Extraction:
             try:
-                return await extract_with(article, schema, asker)
+                return await extract_with(article, schema, asker, bounds=bounds)
             finally:
                 await asker.disconnect()  # the event loop ends here, and its connections with it
 
         return asyncio.run(extract_and_disconnect())
+    work = partial(_by_rules, article, schema, bounds)
+    return work() if bounds is None else bounds.hold(work)
+
+
+async def extract_with(
+    article: Article, schema: Schema, asker: Asker, *, bounds: ArticleBounds | None = None
+) -> Extraction:
+    """Extract with a model's answer, filled by the rules where the check takes something out.
+
+    Raises ModelError when the model gave nothing usable, InputError when the article meets one of
+    its bounds.
+    """
+    work = _with_model(article, schema, asker, bounds)
+    return await (work if bounds is None else bounds.hold_steps(work))
+
+
+def _by_rules(article: Article, schema: Schema, bounds: ArticleBounds | None) -> Extraction:
+    """See `extract`."""
     inventory = with_candidates(take_inventory(article), shape_of(schema.model).kinds)
     answer = answer_by_rules(inventory, schema.model)
     checked = check(inventory, schema.model, answer)
+    if bounds is not None:
+        bounds.check_rows(len(checked.rows))
     return _extraction(inventory, schema, checked, answer, Usage(), None)
 
 
-async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extraction:
-    """Extract with a model's answer, filled by the rules where the check takes something out.
-
-    Raises ModelError when the model gave nothing usable.
-    """
+async def _with_model(
+    article: Article, schema: Schema, asker: Asker, bounds: ArticleBounds | None
+) -> Extraction:
+    """See `extract_with`."""
     inventory = with_candidates(take_inventory(article), shape_of(schema.model).kinds)
     by_rules = answer_by_rules(inventory, schema.model)
     # The asker gets a copy: nothing that it does to it can reach what the rules fill in.
@@ -69,6 +98,8 @@ async def extract_with(article: Article, schema: Schema, asker: Asker) -> Extrac
     if filled or not grounded.is_whole:
         grounded = ground(inventory, schema.model, completed)
     checked = report(inventory, schema.model, completed, grounded, by_rules, filled)
+    if bounds is not None:
+        bounds.check_rows(len(checked.rows))
     return _extraction(inventory, schema, checked, completed, usage, asker)
 
 

@@ -87,6 +87,17 @@ class Settings(BaseModel):
     prices: dict[str, Price] = Field(
         default_factory=dict, description="by model: US dollars for a million tokens"
     )
+    # Bounds on one article: see extractor/bounds.py.
+    article_seconds: PositiveFloat = Field(
+        60.0, description="seconds of CPU that one article may take, without the model's"
+    )
+    article_characters: PositiveInt = Field(
+        1_000_000, description="characters that an article's text may have"
+    )
+    article_rows: PositiveInt = Field(10_000, description="rows that one article's record may have")
+    article_megabytes: PositiveInt = Field(
+        2_048, description="MB of memory that work on one article may take"
+    )
 
     @field_validator("model", "api_key", mode="before")
     @classmethod
