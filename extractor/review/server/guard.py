@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.frozen import frozen
 
+KNOWN = "extract.known"  # key of a request's scope: it came with the token
 _SAFE = frozenset({"GET", "HEAD"})
 _METHODS = frozenset({*_SAFE, "POST", "PUT", "DELETE"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -175,6 +176,7 @@ class Guard:
                 "no_token",
                 "open the link that `extract review` printed; every start makes a new one",
             )
+        scope[KNOWN] = True
         if scope["method"] in _SAFE:
             if site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
                 return refusal(scope, 403, "cross_site", "another site's page may not read this")

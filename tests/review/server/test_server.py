@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-import threading
-import webbrowser
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +10,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from extractor.cli import main
@@ -22,7 +19,7 @@ from extractor.review.decide.decisions import REASONS
 from extractor.review.server.guard import Access, Guard, Limits, names_for
 from extractor.review.server.page.rendering import STATIC
 from extractor.schema.catalogue import load_schema
-from tests.support.review.server import HERE, OWN, TOKEN, client, fill_desk
+from tests.support.review.server import HERE, OWN, TOKEN, Served, client, fill_desk
 from tests.support.stores import fill
 
 ARTICLE = """Harbour talks
@@ -672,43 +669,11 @@ def test_v1_is_described(program: TestClient) -> None:
 # --- the command ----------------------------------------------------------------------------------
 
 
-class _Served:
-    """The command, served in a thread until the block ends."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-        began = threading.Event()
-        servers: list[uvicorn.Server] = []
-        self.opened: list[str] = []
-        self.status: list[int] = []
-
-        class Told(uvicorn.Server):
-            async def startup(self, *given: Any, **known: Any) -> None:
-                await super().startup(*given, **known)
-                servers.append(self)
-                began.set()
-
-        monkeypatch.setattr(uvicorn, "Server", Told)
-        monkeypatch.setattr(webbrowser, "open", self.opened.append)
-        self._servers, self._began = servers, began
-        self._thread = threading.Thread(
-            target=lambda: self.status.append(main(["review", *arguments]))
-        )
-
-    def __enter__(self) -> "_Served":
-        self._thread.start()
-        assert self._began.wait(30)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._servers[0].should_exit = True
-        self._thread.join(30)
-
-
 def test_the_command_serves_and_says_where(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The link is printed, the browser gets one that opens once, and no token is in the log."""
-    with _Served(monkeypatch, str(folder), "--port", "0", "--reviewer", "Cy") as served:
+    with Served(monkeypatch, str(folder), "--port", "0", "--reviewer", "Cy") as served:
         told = capsys.readouterr()
         link = told.out.split()[-1]
         address, _, token = link.partition("?token=")
@@ -735,7 +700,7 @@ def test_a_bind_elsewhere_is_asked_for_and_told(
 ) -> None:
     """Only with --host, with a warning, and the token is wanted there as well."""
     arguments = (str(folder), "--port", "0", "--no-browser", "--host", "0.0.0.0")
-    with _Served(monkeypatch, *arguments) as served:
+    with Served(monkeypatch, *arguments) as served:
         told = capsys.readouterr()
         assert "other machines" in told.err
         address = told.out.split()[-1].partition("?")[0]

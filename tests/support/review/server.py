@@ -1,11 +1,16 @@
 """Review servers for tests: a store of a few articles, and a client that is let in."""
 
+import threading
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
+from extractor.cli import main
 from extractor.cli.output import unexpected_at
 from extractor.pipeline import extract
 from extractor.read import article_from_text
@@ -44,3 +49,35 @@ def client(folder: Path, *, let_in: bool = True, **known: Any) -> TestClient:
         made.cookies.set("extract-review", TOKEN)
         made.headers.update(OWN)
     return made
+
+
+class Served:
+    """The command, served in a thread until the block ends."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+        began = threading.Event()
+        servers: list[uvicorn.Server] = []
+        self.opened: list[str] = []
+        self.status: list[int] = []
+
+        class Told(uvicorn.Server):
+            async def startup(self, *given: Any, **known: Any) -> None:
+                await super().startup(*given, **known)
+                servers.append(self)
+                began.set()
+
+        monkeypatch.setattr(uvicorn, "Server", Told)
+        monkeypatch.setattr(webbrowser, "open", self.opened.append)
+        self.servers, self._began = servers, began
+        self._thread = threading.Thread(
+            target=lambda: self.status.append(main(["review", *arguments]))
+        )
+
+    def __enter__(self) -> "Served":
+        self._thread.start()
+        assert self._began.wait(30)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.servers[0].should_exit = True
+        self._thread.join(30)
