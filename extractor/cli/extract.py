@@ -96,6 +96,7 @@ def _run_arguments(
         quiet=verbosity.quiet,
         watch=run.watch,
         budget=run.budget,
+        shared=run.shared,
     )
 
 

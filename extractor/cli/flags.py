@@ -208,6 +208,13 @@ class RunFlags:
         bool,
         typer.Option("--watch", help="Go on, and take files as they arrive, until Ctrl-C ends it."),
     ] = False
+    shared: Annotated[
+        bool,
+        typer.Option(
+            "--shared",
+            help="Let others read what is made, as your umask says; without it only you can.",
+        ),
+    ] = False
     log_json: Annotated[
         bool,
         typer.Option("--log-json", help="Tell on standard error in JSON, a line an article."),

@@ -126,18 +126,27 @@ def publish(flags: PublishFlags, filters: FilterFlags) -> int:
     from extractor.review.publish.publish import publish as write
     from extractor.review.sync.sync import sync
     from extractor.run.command import find_store
+    from extractor.store.folder import own_folder
+    from extractor.text.atomic_files import refuse_link
 
     form = _form(flags, ENDINGS)
     folder = find_store(flags.folder)
-    target = None
-    if flags.output != "-":
-        target = Path(flags.output) if flags.output else folder / f"published{ENDINGS[form]}"
+    target, own = None, None
+    if flags.output is None:
+        own = own_folder(folder)
+        target = folder / f"published{ENDINGS[form]}"
+    elif flags.output != "-":
+        target = Path(flags.output)
+    if target is not None:
         if target.is_dir():
             raise UsageError(f"--output {target}: this is a folder; name a file in it")
+        refuse_link(target)
     with Desk(folder) as desk:
         sync(desk)
         filter = filters.filter(desk)
-        done = write(desk, filter, form, target, with_open=flags.with_open, needs_rows=True)
+        done = write(
+            desk, filter, form, target, with_open=flags.with_open, needs_rows=True, own=own
+        )
         if not done.rows:
             say(_nothing(filter, target, with_open=flags.with_open))
     _say_result(done)

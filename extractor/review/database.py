@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from extractor.errors import OutputError
-from extractor.store.store import FILE, Store, unusable
+from extractor.store.folder import FILE
+from extractor.store.store import Store, unusable
 
 _BUSY = 60.0  # seconds to wait for the write lock; a run holds it for milliseconds
 _RETRY = (0.0005, 0.003)  # seconds between two tries to take it: from, to

@@ -1,6 +1,8 @@
 """Carries out `extract FILES -o FOLDER/`: inputs in, store and sheets out, an exit status."""
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import field
 from functools import partial
 from pathlib import Path
@@ -21,9 +23,11 @@ from extractor.run.sheets.sheets import FORMS, Form, write_sheets
 from extractor.run.workers.pool import cores
 from extractor.schema.catalogue import Schema
 from extractor.settings import Settings
+from extractor.store.folder import FILE, is_open_to_all
 from extractor.store.lock import locked
-from extractor.store.store import FILE, Store
+from extractor.store.store import Store
 from extractor.store.work_key import Recipe, recipe_for
+from extractor.text.leftovers import FolderHandle, remove_leftovers
 
 if TYPE_CHECKING:
     from extractor.run.inputs.watch import WatchedSources
@@ -45,6 +49,7 @@ class RunArguments:
     quiet: bool = False
     watch: bool = False
     budget: float | None = None  # US dollars
+    shared: bool = False  # whether others may read what is made, as the umask says
 
 
 def run_into_folder(
@@ -82,7 +87,9 @@ def run_into_folder(
     if arguments.watch:
         display, endless = _watching(arguments, display, folder, schema, recipe)
     sources = endless.sources() if endless else _sources(arguments, display.note)
-    with locked(folder) as handle, Store(folder) as store:
+    with locked(folder, shared=arguments.shared) as handle, _store(arguments, folder) as store:
+        if is_open_to_all(folder) and not arguments.shared:
+            display.note(_open_to_all(folder))
         with display:
             if budget is not None and (spent := budget.continue_from(paid_before(store, recipe))):
                 display.note(spent)
@@ -113,6 +120,21 @@ def run_into_folder(
         if not written.files:
             display.note(f"the sheets in {folder} are as they were: nothing new")
     return _status(outcome)
+
+
+def _store(arguments: RunArguments, folder: Path) -> Store:
+    """Open the run's store, and remove what killed runs left. Raises OutputError."""
+    store = Store(folder, shared=arguments.shared)
+    with suppress(OSError), FolderHandle.opened(folder) as room:
+        remove_leftovers(room)
+    return store
+
+
+def _open_to_all(folder: Path) -> str:
+    return (
+        f"{folder}: every user of this machine can read it; chmod -R go= {shlex.quote(str(folder))}"
+        " makes it yours alone, --shared leaves it as it is and says nothing"
+    )
 
 
 def _watching(

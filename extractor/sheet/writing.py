@@ -13,7 +13,7 @@ from typing import Literal, Protocol, get_args
 
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction
-from extractor.text.atomic_files import write_text
+from extractor.text.atomic_files import refuse_link, write_text
 
 Format = Literal["table", "json", "jsonl", "csv", "html"]
 _ENDINGS: dict[Format, str] = {
@@ -80,7 +80,8 @@ def sheets_for(output: str | None, form: Format, sources: Sequence[str], several
     """Return what writes to where `--output` says; None and "-" are standard output.
 
     `sources` are the names of the articles, `several` says whether more than one may come. Raises
-    UsageError when a sheet would overwrite an article that it is made from.
+    UsageError when a sheet would overwrite an article that it is made from, OutputError when it
+    would be written through a link.
     """
     if output is None or output == "-":
         return _Stdout(form, several)
@@ -89,6 +90,7 @@ def sheets_for(output: str | None, form: Format, sources: Sequence[str], several
         with suppress(OSError):
             if path.samefile(source):
                 raise UsageError(f"--output {output}: this is one of the articles; name another")
+    refuse_link(path)
     return _File(path, form, several)
 
 

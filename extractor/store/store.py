@@ -18,11 +18,11 @@ from extractor.record import Extraction, Usage
 from extractor.schema.catalogue import Schema
 from extractor.store.entries import Earlier, Entry, FailureGroup
 from extractor.store.entry_rows import EntryInserter, usage_columns
+from extractor.store.folder import FILE, make_folder, make_store_file, refuse_linked_store
 from extractor.store.migrate import migrate, migration_files, version_of
 from extractor.store.packing import article_from_row, storable, unpack
 from extractor.store.work_key import Recipe
 
-FILE = "extract.sqlite"
 _CALLS = 50_000  # the latest ones, by which the sizes of calls are estimated
 _BUSY = 30.0  # seconds to wait for another program that writes into the file
 
@@ -30,11 +30,12 @@ _BUSY = 30.0  # seconds to wait for another program that writes into the file
 class Store:
     """The store in a folder. Several threads may use it, one at a time. Use as a context."""
 
-    def __init__(self, folder: Path, *, make: bool = True) -> None:
+    def __init__(self, folder: Path, *, make: bool = True, shared: bool = False) -> None:
         """Open the store; make it, or bring its tables up to date, if need be.
 
-        Raises OutputError when the folder or the file cannot be used, UsageError when there is
-        none and `make` is false.
+        A new one is its owner's alone unless `shared`, see folder.py. Raises OutputError when the
+        folder or the file cannot be used or is a link, UsageError when there is none and `make` is
+        false.
         """
         self.folder = folder
         self.path = folder / FILE
@@ -44,7 +45,11 @@ class Store:
                 f" one: extract --schema NAME FILES... -o {folder}/"
             )
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if make:
+                make_folder(folder, shared=shared)
+                make_store_file(folder, shared=shared)
+            else:
+                refuse_linked_store(folder)
             self._connection = sqlite3.connect(
                 self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
             )

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from extractor.store import migrate as migrating
+from extractor.store.folder import FILE
 from extractor.store.migrate import migrate, migration_files, version_of
-from extractor.store.store import FILE, Store
+from extractor.store.store import Store
 
 LATEST = len(migration_files())
 

@@ -19,10 +19,11 @@ from extractor.review.desk import Desk
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 from extractor.store.entries import CallFor, Done, Failed, Skipped
+from extractor.store.folder import FILE
 from extractor.store.lock import locked
 from extractor.store.migrate import migration_files
 from extractor.store.packing import article_from_row, pack, unpack, unpack_json
-from extractor.store.store import FILE, Store
+from extractor.store.store import Store
 from extractor.store.work_key import Recipe, recipe_for
 
 ARTICLES = sorted((Path(__file__).parents[1] / "articles").glob("*.txt"))

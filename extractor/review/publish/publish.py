@@ -19,7 +19,7 @@ from extractor.review.publish.columns import csv_names
 from extractor.review.publish.selection import Selection
 from extractor.review.queue import Filter
 from extractor.run.sheets.cells import Head, sheet_title
-from extractor.text.atomic_files import output_errors, replacing_text
+from extractor.text.atomic_files import OwnFolder, replacing_text
 
 Form = Literal["xlsx", "csv", "jsonl", "html", "w3c", "label-studio", "ftm"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -55,12 +55,13 @@ def publish(
     *,
     with_open: bool = False,
     needs_rows: bool = False,
+    own: OwnFolder | None = None,
 ) -> PublishResult:
     """Write the rows of a filter to a file, or to standard output without one.
 
-    With `needs_rows` nothing is written when there is no row; otherwise an empty sheet is. The desk
-    is to be synced before. Raises UsageError and OutputError; then a file that was there is as it
-    was.
+    With `needs_rows` nothing is written when there is no row; otherwise an empty sheet is. `own` is
+    the run's folder when the file lies in it under a name of ours. The desk is to be synced before.
+    Raises UsageError and OutputError; then a file that was there is as it was.
     """
     if form == "xlsx" and target is None:
         raise UsageError("--format xlsx: a workbook is a file; name it with --output")
@@ -72,16 +73,16 @@ def publish(
         notes: Sequence[str] = ()
         files: list[Path] = [target] if target else []
         if form == "xlsx" and target:
-            _write_workbook(selection, target)
+            _write_workbook(selection, target, own)
         else:
-            with _opened(target, spreadsheets=form == "csv") as file:
+            with _opened(target, own, spreadsheets=form == "csv") as file:
                 notes = _writer(form)(selection, file)
         if form == "label-studio" and target:
             from extractor.review.publish.label_studio import config
 
             name = target.name.removesuffix(".json").removesuffix(".label-studio")
             files.append(target.with_name(f"{name}.config.xml"))
-            with replacing_text(files[-1], parents=True) as file:
+            with replacing_text(files[-1], own=own, parents=True) as file:
                 file.write(config(selection.kinds.values()))
         return PublishResult(
             selection.taken,
@@ -130,12 +131,12 @@ def _write_csv(selection: Selection, file: IO[str]) -> Sequence[str]:
     return ()
 
 
-def _write_workbook(selection: Selection, target: Path) -> None:
+def _write_workbook(selection: Selection, target: Path, own: OwnFolder | None) -> None:
     """Write the XLSX file: one sheet for each kind of each schema."""
     from extractor.run.sheets.workbook import Workbook
 
     several = len({schema for schema, _ in selection.kinds}) > 1
-    with Workbook(target) as book:
+    with Workbook(target, own=own) as book:
         sheets = {}
         for (schema, kind), published_kind in selection.kinds.items():
             title = sheet_title(kind)
@@ -145,8 +146,7 @@ def _write_workbook(selection: Selection, target: Path) -> None:
         for reviewed in selection.published_articles():
             for row in reviewed.rows:
                 cells = row.kind.xlsx(row.claim, row.cells, row.details)
-                with output_errors(target):
-                    sheets[row.claim.schema, row.claim.kind].add(cells)
+                sheets[row.claim.schema, row.claim.kind].add(cells)
         if not sheets:
             book.sheet("Nothing published", (Head("Claim", 20), Head("Version", 16))).end()
         for sheet in sheets.values():
@@ -154,13 +154,13 @@ def _write_workbook(selection: Selection, target: Path) -> None:
 
 
 @contextmanager
-def _opened(target: Path | None, *, spreadsheets: bool) -> Iterator[IO[str]]:
+def _opened(target: Path | None, own: OwnFolder | None, *, spreadsheets: bool) -> Iterator[IO[str]]:
     """Give a text file that takes the place of `target` at the end, or standard output.
 
     A file for spreadsheets begins with a byte order mark, without which they misread it.
     """
     if target is not None:
-        with replacing_text(target, parents=True) as file:
+        with replacing_text(target, own=own, parents=True) as file:
             if spreadsheets:
                 file.write("\ufeff")
             yield file

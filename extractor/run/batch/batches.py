@@ -40,6 +40,7 @@ from extractor.run.batch.upload_files import ANSWERS, BatchLine, UploadFile, Upl
 from extractor.run.requests.budget import Budget
 from extractor.settings import Settings
 from extractor.store.store import Store
+from extractor.text.atomic_files import output_errors
 
 _ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
 # Seconds between two looks at a batch, growing: a small one takes a minute, a large one hours.
@@ -324,7 +325,8 @@ class Batches:
         path = self._folder / ANSWERS
 
         try:
-            await self._endpoint.download(file_id, path)
+            with output_errors(path):
+                await self._endpoint.download(file_id, path)
         except EndpointRefused as refusal:
             if refusal.status not in (404, 410):
                 raise

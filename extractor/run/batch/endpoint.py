@@ -21,7 +21,7 @@ from tenacity import (
 from extractor.answer.endpoint.connection import client_for
 from extractor.answer.endpoint.failures import TransientFailure, classify, redact
 from extractor.errors import EndpointFailing
-from extractor.run.batch.upload_files import ENDPOINT
+from extractor.run.batch.upload_files import ENDPOINT, new_file
 from extractor.settings import Settings
 
 T = TypeVar("T")
@@ -100,12 +100,12 @@ class BatchEndpoint:
         """Put a file of answers at `path`, readable by us only. Raises ModelError."""
 
         async def download() -> None:
-            path.unlink(missing_ok=True)
-            path.touch(0o600)
-            async with self._client.files.with_streaming_response.content(
-                file_id, timeout=self._patience
-            ) as response:
-                await response.stream_to_file(path)
+            with new_file(path) as file:
+                async with self._client.files.with_streaming_response.content(
+                    file_id, timeout=self._patience
+                ) as response:
+                    async for chunk in response.iter_bytes():
+                        file.write(chunk)
 
         await self._try(download)
 

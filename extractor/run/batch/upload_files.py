@@ -42,6 +42,12 @@ class UploadFile:
     size: int = 0  # bytes
 
 
+def new_file(path: Path) -> BinaryIO:
+    """Make a file, readable by its owner only, in place of one that is there. Raises OSError."""
+    path.unlink(missing_ok=True)  # a link goes, and is not written through
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 class UploadFiles:
     """Writes requests into files in a folder."""
 
@@ -92,8 +98,7 @@ class UploadFiles:
                 return entry, self._open
         self._close()
         entry = UploadFile(self._folder / f"{_NAME}{len(self._files) + 1}.jsonl")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        self._open = os.fdopen(os.open(entry.path, flags, 0o600), "wb")
+        self._open = new_file(entry.path)
         self._files.append(entry)
         return entry, self._open
 

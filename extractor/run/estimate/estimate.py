@@ -35,8 +35,9 @@ from extractor.run.requests.budget import how_to_price, paid_before
 from extractor.schema.catalogue import Schema
 from extractor.schema.shape import shape_of
 from extractor.settings import Price, Settings
+from extractor.store.folder import FILE
 from extractor.store.resume import ResumeFilter
-from extractor.store.store import FILE, Store
+from extractor.store.store import Store
 from extractor.store.work_key import Recipe
 
 # The articles that are looked at, at the most; of more a random sample. About 40 ms each.

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from extractor.frozen import frozen
 from extractor.sheet import page
-from extractor.text.atomic_files import output_errors, replacing_text
+from extractor.text.atomic_files import OwnFolder, output_errors, replacing_text
 from extractor.text.printable import one_line
 
 FILE = "index.html"
@@ -55,18 +55,18 @@ class Listing:
     twins: int = 0  # sources whose text another source has
 
 
-def write_index(folder: Path, listings: Sequence[Listing], engine: str) -> list[Path]:
-    """Write the index, as many pages as it takes; return them. Raises OutputError.
+def write_index(own: OwnFolder, listings: Sequence[Listing], engine: str) -> list[Path]:
+    """Write the index into a folder, as many pages as it takes; return them. Raises OutputError.
 
     Pages of an earlier, longer index are removed.
     """
     written: list[Path] = []
     for number, part in enumerate(_parts(listings), 1):
-        path = folder / page_name(number)
-        with replacing_text(path) as file:
+        path = own.path / page_name(number)
+        with replacing_text(path, own=own) as file:
             file.writelines(_page(part, number, listings, engine))
         written.append(path)
-    _remove_from(folder, len(written) + 1)
+    _remove_from(own.path, len(written) + 1)
     return written
 
 

@@ -2,9 +2,8 @@
 
 import json
 from contextlib import suppress
-from pathlib import Path
 
-from extractor.text.atomic_files import write_text
+from extractor.text.atomic_files import OwnFolder, write_text
 
 FILE = ".extract-sheets.json"
 
@@ -12,8 +11,8 @@ FILE = ".extract-sheets.json"
 class Manifest:
     """The file `.extract-sheets.json` in an output folder; a lost or broken one is empty."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, own: OwnFolder) -> None:
+        self._own, folder = own, own.path
         self._known: dict[str, str] = {}
         with suppress(OSError, ValueError):
             known = json.loads((folder / FILE).read_text(encoding="utf-8"))
@@ -41,11 +40,12 @@ class Manifest:
     def save(self) -> None:
         """Write the manifest if it has changed. Raises OutputError."""
         if self._known != self._before:
-            write_text(self._folder / FILE, json.dumps(self._known, indent=1) + "\n")
+            words = json.dumps(self._known, indent=1) + "\n"
+            write_text(self._own.path / FILE, words, own=self._own)
 
     def _state(self, name: str) -> str | None:
         try:
-            status = (self._folder / name).stat()
+            status = (self._own.path / name).stat()
         except OSError:
             return None
         return f"{status.st_size}:{status.st_mtime_ns}"

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from extractor.record import Extraction
-from extractor.text.atomic_files import replacing
+from extractor.text.atomic_files import OwnFolder, replacing
 
 FOLDER = "pages"
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
@@ -61,17 +61,21 @@ def is_current(path: Path, finished_at: float) -> bool:
     return status.st_size > 0 and status.st_mtime_ns == _nanoseconds(finished_at)
 
 
-def write_page(path: Path, extraction: Extraction, finished_at: float) -> None:
-    """Write an article's page, and give it the time of the extraction. Raises OutputError."""
+def write_page(own: OwnFolder, page: str, extraction: Extraction, finished_at: float) -> None:
+    """Write an article's page, and give it the time of the extraction. Raises OutputError.
+
+    `page` is where it is in the folder, see `page_path`.
+    """
     from extractor.sheet.html import to_html
 
-    page = to_html([extraction]).encode("utf-8", "replace")
+    html = to_html([extraction]).encode("utf-8", "replace")
     # Not durable, which would be a hundred thousand waits for the disk: a page that a power cut
     # leaves empty is not current, and is written again.
-    with replacing(path, parents=True, durable=False) as made:
-        made.write_bytes(page)
+    with replacing(own.path / page, own=own, durable=False) as made:
+        made.write(html)
+        made.flush()
         moment = _nanoseconds(finished_at)
-        os.utime(made, ns=(moment, moment))
+        os.utime(made.fileno(), ns=(moment, moment))
 
 
 def _nanoseconds(seconds: float) -> int:

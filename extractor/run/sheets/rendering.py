@@ -20,6 +20,7 @@ from extractor.schema.catalogue import Schema, load_schema
 from extractor.sheet.csvout import header, to_csv
 from extractor.sheet.jsonout import escape_unseen
 from extractor.store.packing import article_from_row, unpack
+from extractor.text.atomic_files import OwnFolder
 
 _CHUNK = 16  # articles that a process is given at once
 _FEWEST = 200  # for fewer it does not pay to start processes (0.6 s)
@@ -64,9 +65,9 @@ class Rendered:
 class Renderer:
     """Renders the extractions of one schema; the same in every process."""
 
-    def __init__(self, schema: Schema, folder: Path, wants: WantedForms) -> None:
+    def __init__(self, schema: Schema, own: OwnFolder, wants: WantedForms) -> None:
         self._schema = schema
-        self._folder = folder
+        self._own = own
         self._wants = wants
         self._header = header(schema.model)
 
@@ -84,7 +85,7 @@ class Renderer:
             reason = f"{words} with --refresh ({type(error).__name__})"
             return Rendered("", "", [], (), (), False, reason)
         if task.write_page:
-            write_page(self._folder / task.page, extraction, task.finished_at)
+            write_page(self._own, task.page, extraction, task.finished_at)
         page = task.page if wants.linked else None
         return Rendered(
             line,
@@ -97,28 +98,28 @@ class Renderer:
 
 
 def render_all(
-    tasks: Iterable[RenderTask], schema: Schema, folder: Path, wants: WantedForms, jobs: int
+    tasks: Iterable[RenderTask], schema: Schema, own: OwnFolder, wants: WantedForms, jobs: int
 ) -> Generator[Rendered, None, None]:
     """Yield what is rendered of each task, in order; a bounded number is under way at a time."""
     tasks = iter(tasks)
     first = list(islice(tasks, _FEWEST)) if jobs > 1 else []
-    renderer = Renderer(schema, folder, wants)
+    renderer = Renderer(schema, own, wants)
     yield from map(renderer.render, first)
     if jobs > 1 and len(first) == _FEWEST:
-        yield from _by_processes(tasks, schema, folder, wants, jobs)
+        yield from _by_processes(tasks, schema, own, wants, jobs)
     else:
         yield from map(renderer.render, tasks)
 
 
 def _by_processes(
-    tasks: Iterator[RenderTask], schema: Schema, folder: Path, wants: WantedForms, jobs: int
+    tasks: Iterator[RenderTask], schema: Schema, own: OwnFolder, wants: WantedForms, jobs: int
 ) -> Iterator[Rendered]:
     """Yield what is rendered by a pool of processes, in order. Raises OutputError."""
     pool = ProcessPoolExecutor(
         jobs,
         multiprocessing.get_context("spawn"),  # there may be threads: no fork
         _begin,
-        (schema.path, folder, wants),
+        (schema.path, own, wants),
     )
     under_way: deque[Future[list[Rendered]]] = deque()
     try:
@@ -130,7 +131,7 @@ def _by_processes(
             yield from under_way.popleft().result()
     except BrokenProcessPool as error:
         raise OutputError(
-            f"{folder}: a process that wrote sheets ended (too little memory?); run again"
+            f"{own.path}: a process that wrote sheets ended (too little memory?); run again"
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -139,10 +140,10 @@ def _by_processes(
 _renderer: Renderer | None = None  # in a process of the pool, made by `_begin`
 
 
-def _begin(schema: Path, folder: Path, wants: WantedForms) -> None:
+def _begin(schema: Path, own: OwnFolder, wants: WantedForms) -> None:
     global _renderer  # noqa: PLW0603 - the pool has no other place for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides
-    _renderer = Renderer(load_schema(schema), folder, wants)
+    _renderer = Renderer(load_schema(schema), own, wants)
 
 
 def _render_chunk(chunk: list[RenderTask]) -> list[Rendered]:

@@ -43,8 +43,9 @@ from extractor.store.current import (
     other_schemas,
     sum_failures,
 )
+from extractor.store.folder import FILE as STORE
+from extractor.store.folder import own_folder
 from extractor.store.packing import article_from_row
-from extractor.store.store import FILE as STORE
 from extractor.store.work_key import Recipe
 from extractor.text.atomic_files import output_errors, replacing_text
 
@@ -97,10 +98,11 @@ class _SheetWriter:
     ) -> None:
         self._rows = rows
         self._folder = folder
+        self._own = own_folder(folder)
         self._schema = schema
         self._forms = forms
         self._tell = tell
-        self._manifest = Manifest(folder)
+        self._manifest = Manifest(self._own)
 
     def write(self, recipe: Recipe | None, jobs: int) -> Written:
         """Write all sheets that are not current."""
@@ -142,7 +144,7 @@ class _SheetWriter:
         pages = lost = 0
         with ExitStack() as open_files:
             consumers = [self._consumer(form, open_files) for form in stale]
-            rendered = render_all(tasks, self._schema, self._folder, wants, jobs)
+            rendered = render_all(tasks, self._schema, self._own, wants, jobs)
             with closing(rendered):
                 for one in rendered:
                     pages += one.wrote_page
@@ -163,11 +165,13 @@ class _SheetWriter:
         """Open a file with rows of every article; return its path, and what adds an article."""
         target = self._folder / self._file(form)
         if form == "xlsx":
-            return target, self._workbook(open_files.enter_context(Workbook(target)), open_files)
-        file = open_files.enter_context(replacing_text(target))
+            book = open_files.enter_context(Workbook(target, own=self._own))
+            return target, self._workbook(book, open_files)
+        file = open_files.enter_context(replacing_text(target, own=self._own))
         if form == "jsonl":
             return target, lambda one: file.write(one.line)
-        file.write(",".join(header(self._schema.model)) + "\n")
+        with output_errors(target):
+            file.write(",".join(header(self._schema.model)) + "\n")
         return target, lambda one: file.write(one.csv)
 
     def _workbook(self, book: Workbook, open_files: ExitStack) -> Callable[[Rendered], object]:
@@ -235,7 +239,7 @@ class _SheetWriter:
         sign = f"{ENGINE} {index.renderer()} {digest}"
         if self._manifest.has(index.FILE, sign):
             return []
-        written = index.write_index(self._folder, listings, ENGINE)
+        written = index.write_index(self._own, listings, ENGINE)
         self._manifest.add(index.FILE, sign)
         return written
 

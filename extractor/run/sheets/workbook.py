@@ -5,9 +5,8 @@ is cut, with a remark; rows that are too many for a sheet go on in a further she
 """
 
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +14,8 @@ from typing import Any, Self
 
 from extractor.run.sheets.cells import Cells, Head, Link, Value
 from extractor.sheet.csvout import FORMULA
-from extractor.text.atomic_files import output_errors
+from extractor.text.atomic_files import OwnFolder, output_errors, replacing
+from extractor.text.leftovers import working_folder
 from extractor.text.printable import printable
 
 MOST_ROWS = 1_048_576  # of a sheet, its header included
@@ -27,26 +27,32 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
 class Workbook:
-    """A workbook that is being written. A context: leaving it puts the file in its place."""
+    """A workbook that is being written. A context: leaving it puts the file in its place.
 
-    def __init__(self, target: Path) -> None:
-        self._target = target
+    Whatever of its methods meets an error of the system raises it, and leaving makes an OutputError
+    of it.
+    """
+
+    def __init__(self, target: Path, *, own: OwnFolder | None = None) -> None:
+        """Write to `target`; it lies in `own` if that is given, see `replacing`."""
+        self._target, self._own = target, own
 
     def __enter__(self) -> Self:
         from xlsxwriter import Workbook as Writer  # 0.1 s
 
-        with output_errors(self._target):
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix=".extract-", dir=self._target.parent))
-        self._made = self._folder / "sheets.xlsx"
+        with ExitStack() as opened, output_errors(self._target):
+            file = replacing(self._target, own=self._own, parents=self._own is None)
+            made = opened.enter_context(file)
+            folder = opened.enter_context(working_folder(self._target.parent))
+            self._opened = opened.pop_all()
         options = {
             "constant_memory": True,
-            "tmpdir": str(self._folder),
+            "tmpdir": str(folder),
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self._book: Any = Writer(str(self._made), options)
+        self._book: Any = Writer(made, options)
         self._book.use_zip64()
         top = {"valign": "top"}
         self._head = self._book.add_format(
@@ -74,15 +80,12 @@ class Workbook:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
+        with self._opened:  # last of all the file gets its place, or is dropped
             if error is None:
-                with output_errors(self._target):
-                    self._close()
-                    self._made.replace(self._target)
-            else:
-                self._abandon()
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+                self._close()
+                return
+            self._abandon()
+            raise error
 
     def sheet(self, title: str, heads: Sequence[Head]) -> "Sheet":
         """Begin a sheet; rows may be added to several in turn."""
@@ -100,13 +103,13 @@ class Workbook:
     def _abandon(self) -> None:
         """Close the files of a workbook that will not be."""
         for worksheet in self._book.worksheets():
-            worksheet._opt_close()
+            with suppress(OSError):  # what it still holds in memory has no room either
+                worksheet._opt_close()
         self._book.fileclosed = True
 
     def begin(self, title: str, heads: Sequence[Head]) -> Any:
         """Return a new worksheet of xlsxwriter's with its header."""
-        with output_errors(self._target):
-            page = self._book.add_worksheet(self._free(title))
+        page = self._book.add_worksheet(self._free(title))
         for position, head in enumerate(heads):
             page.set_column(position, position, head.width)
             page.write_string(0, position, printable(head.title), self._head)

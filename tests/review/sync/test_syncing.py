@@ -18,8 +18,8 @@ from extractor.review.queue import Filter, all_claims, page
 from extractor.review.sync import sync as syncing
 from extractor.review.sync.sync import sync
 from extractor.schema.catalogue import load_schema
+from extractor.store.folder import FILE
 from extractor.store.migrate import migration_files
-from extractor.store.store import FILE
 from tests.support.review.newsroom import ARTICLE
 from tests.support.stores import fill
 
