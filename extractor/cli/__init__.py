@@ -112,7 +112,11 @@ def main(arguments: list[str] | None = None) -> int:
         status = error.exit_status
     except OSError as error:
         _silence_stdout()
-        say(f"standard output: {error.strerror or error}")
+        reason = error.strerror or str(error)
+        if error.filename is None:  # files that are written name themselves
+            say(f"standard output: it cannot be written ({reason})")
+        else:
+            say(f"{error.filename}: it cannot be used ({reason})")
         status = 1
     except Exception as error:  # nobody should have to read a traceback
         say_unexpected(error, verbose=verbose)

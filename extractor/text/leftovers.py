@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, Self
 _PART = re.compile(r"\.extract-[0-9a-f]{16}\.part")  # a file
 _WORK = re.compile(r"\.extract-[0-9a-f]{16}\.work")  # a folder with a file `lock` in it
 _EARLIER = re.compile(r"\.extract-[a-z0-9_]{8}(?:\.part)?")  # of versions that held no lock
-_IN_WORK = re.compile(r"lock|sheets\.xlsx|tmp[a-z0-9_]{8}")  # what our folders hold
+# What our folders hold.
+_IN_WORK = re.compile(r"lock|export\.[a-z]+|sheets\.xlsx|tmp[a-z0-9_]{8}")
 _LOCK = "lock"
 _LONG_AGO = 86_400.0  # seconds after which a file that cannot be locked is nobody's
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -181,6 +182,7 @@ def _remove(room: FolderHandle, name: str) -> None:
             room.unlink(name)
     elif stat.S_ISDIR(status.st_mode):
         with room.enter(name) as folder:
+            remove_leftovers(folder)  # one may have another in it
             held = folder.names()
             if not all(_IN_WORK.fullmatch(one) for one in held):
                 return

@@ -1,10 +1,10 @@
 """The routes of the queue: the page, its rows and filter, views, the reviewer's name, exports."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, quote
 
@@ -28,6 +28,8 @@ from extractor.review.server.responses import (
     reviewer_of,
 )
 from extractor.review.sync.sync import sync
+from extractor.text.atomic_files import output_errors
+from extractor.text.leftovers import working_folder
 
 _ROWS = 40  # of the queue at a time
 EXPORTS = {
@@ -191,16 +193,14 @@ def export_routes(app: FastAPI, desk: Desk) -> None:
         shown = Filter()
         if query:
             shown = replace(rendering.from_query(dict(parse_qsl(query[:8000]))), status=())
-        room = Path(mkdtemp(prefix="extract-export-"))
-        ending = ENDINGS[form]
-        target = room / f"{desk.folder.resolve().name or 'review'}{ending}"
-        try:
+        with ExitStack() as until_sent:
+            place = Path(gettempdir())
+            with output_errors(place):
+                room = until_sent.enter_context(working_folder(place))
+            target = room / f"export{ENDINGS[form]}"
             publish(desk, shown, form, target, with_open=undecided)
-        except BaseException:
-            rmtree(room, ignore_errors=True)
-            raise
-        return FileResponse(
-            target,
-            filename=target.name,
-            background=BackgroundTask(rmtree, room, ignore_errors=True),
-        )
+            return FileResponse(
+                target,
+                filename=f"{desk.folder.resolve().name or 'review'}{ENDINGS[form]}",
+                background=BackgroundTask(until_sent.pop_all().close),
+            )
