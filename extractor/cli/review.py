@@ -1,5 +1,6 @@
 """`extract review`: the page on which analysts decide."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,13 @@ class ReviewFlags:
     reviewer: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who decides; by default your login name."),
+    ] = None
+    reviewers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Names, a line each: every one gets a link, and signs with that name only.",
+        ),
     ] = None
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, metavar="N", help="The page's port.")
@@ -38,10 +46,12 @@ class ReviewFlags:
 def review(flags: ReviewFlags, model: ModelFlags) -> int:
     """Review the records of a run on a local page; also serves /v1/extract."""
     from extractor.cli.output import unexpected_at
+    from extractor.review.server.reviewers import read_reviewers
     from extractor.review.server.start import serve
     from extractor.run.command import find_store
 
     reporter = Reporter()
+    reviewers = read_reviewers(flags.reviewers) if flags.reviewers is not None else None
     serve(
         find_store(flags.folder),
         reviewer=flags.reviewer or _login(),
@@ -49,7 +59,10 @@ def review(flags: ReviewFlags, model: ModelFlags) -> int:
         host=flags.host,
         port=flags.port,
         browser=not flags.no_browser,
-        link=lambda address: print(f"Review: {address}", flush=True),
+        reviewers=reviewers,
+        link=lambda address, name: print(
+            f"Review: {address}" if name is None else f"Review, {name}: {address}", flush=True
+        ),
         note=reporter.note,
         unexpected=unexpected_at,
     )

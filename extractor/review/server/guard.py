@@ -5,20 +5,21 @@ same browser and other users may be logged in. So every request must
 
 * name us in `Host`: a name of this server, or an address. A page of somebody else's name that now
   points to this machine (DNS rebinding) does not;
-* know the token: from the link that was printed (it becomes a cookie that no script can read and
-  no other site's request carries), or as `Authorization: Bearer …` from a program;
+* know the token, or a reviewer's: from the link that was printed (it becomes a cookie that no
+  script can read and no other site's request carries), or as `Authorization: Bearer …` from a
+  program;
 * when it changes something: come from our own page, by `Origin` and `Sec-Fetch-Site`. A cookie is
   shared by all ports of a host, so `SameSite` alone would trust every page served on this machine;
 * be of bounded size, and arrive in bounded time.
 
-The token is compared in constant time and never logged.
+Tokens are compared in constant time and never logged.
 """
 
 import asyncio
 import hmac
 import ipaddress
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -30,7 +31,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.frozen import frozen
 
-KNOWN = "extract.known"  # key of a request's scope: it came with the token
+# Keys of a request's scope, set for one that came with a token:
+KNOWN = "extract.known"  # True
+HOLDER = "extract.holder"  # the reviewer whose token it was; "" for the server's own
 _SAFE = frozenset({"GET", "HEAD"})
 _METHODS = frozenset({*_SAFE, "POST", "PUT", "DELETE"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -62,26 +65,29 @@ class Limits:
 
 @frozen
 class Access:
-    """What a request must know: the server's token, and the names that the server answers to."""
+    """What a request must know: a token, and one of the names that the server answers to.
+
+    The server's own token lets its holder sign with any name. With `reviewers` it is not valid:
+    each of them has a token, and signs with that name.
+    """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    reviewers: Mapping[str, str] = field(default_factory=dict, repr=False)  # token by name
     names: frozenset[str] = _LOCAL  # lower case, without port
     any_address: bool = False  # bound to every address: any that reaches us is ours
     cookie: str = "extract-review"  # with the port: cookies are shared by all ports of a host
-    _once: set[str] = field(default_factory=set, repr=False)
+    _once: dict[str, str] = field(default_factory=dict, repr=False)  # the token that each opens
 
-    def one_time_token(self) -> str:
-        """Return a further token, for a link that opens only once."""
-        token = secrets.token_urlsafe(32)
-        self._once.add(token)
-        return token
+    def one_time_token(self, token: str | None = None) -> str:
+        """Return a token for a link that opens only once, in the place of this or our own token."""
+        once = secrets.token_urlsafe(32)
+        self._once[once] = self.token if token is None else token
+        return once
 
-    def accepts_link(self, token: str) -> bool:
-        """Return whether the token of a link is valid; a one-time token is used up."""
-        if token in self._once:
-            self._once.discard(token)
-            return True
-        return self.is_token(token)
+    def token_of_link(self, token: str) -> str | None:
+        """Return the token that a link opens with, None if it is not valid; once is used up."""
+        token = self._once.pop(token, token)
+        return None if self.holder_of(token) is None else token
 
     def knows_host(self, host: str) -> bool:
         """Return whether a `Host` header names this server; the port does not matter (tunnels)."""
@@ -95,9 +101,17 @@ class Access:
             return True
         return self.any_address and _is_address(name)
 
-    def is_token(self, token: str) -> bool:
-        """Return whether this is the token, in a time that does not depend on it."""
-        return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
+    def holder_of(self, token: str) -> str | None:
+        """Return whose token this is, "" for the server's own, None if it is none.
+
+        In a time that does not depend on the token.
+        """
+        given = token.encode("utf-8", "replace")
+        holder = None
+        for name, known in self.reviewers.items() or [("", self.token)]:
+            if hmac.compare_digest(given, known.encode()):
+                holder = name
+        return holder
 
 
 def _is_address(name: str) -> bool:
@@ -169,19 +183,20 @@ class Guard:
         if scope["path"] == "/" and scope["method"] == "GET" and b"token=" in scope["query_string"]:
             return self._welcome(scope, site)
         by_bearer = self._bearer(headers)
-        if not by_bearer and not self._cookie(headers):
+        holder = by_bearer if by_bearer is not None else self._cookie(headers)
+        if holder is None:
             return refusal(
                 scope,
                 401,
                 "no_token",
                 "open the link that `extract review` printed; every start makes a new one",
             )
-        scope[KNOWN] = True
+        scope[KNOWN], scope[HOLDER] = True, holder
         if scope["method"] in _SAFE:
             if site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
                 return refusal(scope, 403, "cross_site", "another site's page may not read this")
             return None
-        if not by_bearer and not _own(headers, host):
+        if by_bearer is None and not _own(headers, host):
             return refusal(
                 scope, 403, "cross_site", "only this server's own page may change things"
             )
@@ -191,7 +206,8 @@ class Guard:
         """Return a redirect that moves the token of an opened link into a cookie."""
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         tokens = [value for key, value in pairs if key == "token"]
-        if len(tokens) != 1 or not self.access.accepts_link(tokens[0]):
+        token = self.access.token_of_link(tokens[0]) if len(tokens) == 1 else None
+        if token is None:
             return refusal(scope, 401, "wrong_token", "this link is of another start of the server")
         rest = urlencode([(key, value) for key, value in pairs if key != "token"])
         place = f"/?{rest}" if rest else "/"
@@ -205,22 +221,22 @@ class Guard:
             )
         else:
             answer = RedirectResponse(place, 303)
-        answer.set_cookie(
-            self.access.cookie, self.access.token, path="/", httponly=True, samesite="strict"
-        )
+        answer.set_cookie(self.access.cookie, token, path="/", httponly=True, samesite="strict")
         return answer
 
-    def _bearer(self, headers: Headers) -> bool:
+    def _bearer(self, headers: Headers) -> str | None:
+        """Return the holder of a program's token, None without a valid one."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self.access.is_token(token.strip())
+        return self.access.holder_of(token.strip()) if scheme.lower() == "bearer" else None
 
-    def _cookie(self, headers: Headers) -> bool:
+    def _cookie(self, headers: Headers) -> str | None:
+        """Return the holder of a browser's token, None without a valid one."""
         try:
             cookies = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
-            return False
+            return None
         cookie = cookies.get(self.access.cookie)
-        return cookie is not None and self.access.is_token(cookie.value)
+        return None if cookie is None else self.access.holder_of(cookie.value)
 
     # --- size ------------------------------------------------------------------------------
 

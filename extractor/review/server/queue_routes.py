@@ -24,6 +24,7 @@ from extractor.review.server.responses import (
     REVIEWER,
     AsciiJSON,
     ServerConfig,
+    bound_name,
     html_response,
     reviewer_of,
 )
@@ -89,6 +90,7 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
                 unknown=unknown,
                 folder=str(config.folder),
                 reviewer=reviewer_of(request, config),
+                bound=bound_name(request) is not None,
                 exports=EXPORTS.items(),
             )
         )
@@ -128,8 +130,10 @@ def queue_routes(app: FastAPI, desk: Desk, config: ServerConfig) -> None:
         return AsciiJSON({"article": neighbour})
 
     @app.put("/reviewer", include_in_schema=False)
-    def reviewer(body: NamedRequest) -> Response:
+    def reviewer(body: NamedRequest, request: Request) -> Response:
         name = " ".join(body.name.split())
+        if (bound := bound_name(request)) and name != bound:
+            raise RequestRefused(403, "name_bound", f"your token signs with the name {bound}")
         if not name or not name.isprintable():
             raise RequestRefused(422, "bad_request", "a name has printable characters")
         answer = AsciiJSON({"reviewer": name})

@@ -13,7 +13,7 @@ from extractor.frozen import frozen
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
 from extractor.review.queue import Filter, status_counts
-from extractor.review.server.guard import Access, Limits, error_json
+from extractor.review.server.guard import HOLDER, Access, Limits, error_json
 from extractor.review.server.page import rendering
 from extractor.review.server.page.second_reviews import View, as_seen_in, view_of
 from extractor.settings import Settings
@@ -33,8 +33,15 @@ class ServerConfig:
     home: Path | None = None  # the folder with the user's `schemas/`
 
 
+def bound_name(request: Request) -> str | None:
+    """Return the name that a request's token stands for, None when it may sign with any."""
+    return request.scope.get(HOLDER) or None
+
+
 def reviewer_of(request: Request, config: ServerConfig) -> str:
     """Return the name that decisions of this browser are signed by."""
+    if bound := bound_name(request):
+        return bound
     name = unquote(request.cookies.get(REVIEWER, "")).strip()
     return name if name.isprintable() and 0 < len(name) <= 100 else config.reviewer
 

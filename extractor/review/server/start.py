@@ -2,7 +2,7 @@
 
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -26,15 +26,19 @@ def serve(
     host: str = "127.0.0.1",
     port: int | None = None,
     browser: bool = True,
-    link: Callable[[str], None],
+    reviewers: Mapping[str, str] | None = None,
+    link: Callable[[str, str | None], None],
     note: Callable[[str], None],
     unexpected: Unexpected,
 ) -> None:
     """Serve the review of a folder until Ctrl-C.
 
-    `link` is called with the address to open, `note` with whatever else the user should know,
-    `unexpected` with every error inside the server and the path that was asked for. Raises
-    UsageError when there is no store in the folder or the address cannot be had.
+    `reviewers` are names with the token of each: then nobody signs with another name, and
+    `reviewer` is the one whose link the browser opens. Without them everybody has one token.
+    `link` is called with each address to open and the reviewer it is for, `note` with whatever
+    else the user should know, `unexpected` with every error inside the server and the path that
+    was asked for. Raises UsageError when there is no store in the folder or the address cannot be
+    had.
     """
     import uvicorn
 
@@ -47,7 +51,12 @@ def serve(
     names, any_address = names_for(host)
     listening = _listen(host, port)
     number = listening.getsockname()[1]
-    access = Access(names=names, any_address=any_address, cookie=f"extract-review-{number}")
+    access = Access(
+        names=names,
+        any_address=any_address,
+        cookie=f"extract-review-{number}",
+        reviewers=reviewers or {},
+    )
     app = make_app(ServerConfig(folder, access, reviewer, settings), unexpected)
     if not _is_loopback(host):
         note(
@@ -56,11 +65,12 @@ def serve(
         )
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host  # noqa: S104
     address = f"http://{shown}:{number}/?token="
-    link(f"{address}{access.token}")
-    if browser:
+    for name, token in access.reviewers.items() or [(None, access.token)]:
+        link(f"{address}{token}", name)
+    if browser and (own := access.reviewers.get(reviewer) if reviewers else access.token):
         # Others on this machine see the arguments of its processes: this token opens only once.
         with suppress(webbrowser.Error):
-            webbrowser.open(f"{address}{access.one_time_token()}")
+            webbrowser.open(f"{address}{access.one_time_token(own)}")
     config = uvicorn.Config(
         app,
         log_level="error",  # a warning for each request that is none would fill the terminal

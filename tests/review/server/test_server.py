@@ -92,9 +92,9 @@ def test_a_link_for_once_opens_once() -> None:
     """What the browser is started with is of no use to who reads it later."""
     access = Access()
     once = access.one_time_token()
-    assert [access.accepts_link(once), access.accepts_link(once)] == [True, False]
-    assert access.accepts_link(access.token)
-    assert access.accepts_link(access.token)
+    assert [access.token_of_link(once), access.token_of_link(once)] == [access.token, None]
+    assert access.token_of_link(access.token) == access.token
+    assert access.token_of_link(access.token) == access.token
     assert access.token not in repr(access)
 
 

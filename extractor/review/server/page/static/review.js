@@ -526,7 +526,8 @@ filter.addEventListener(
 );
 
 function onSubmit(id, done) {
-  $(id).addEventListener("submit", (event) => {
+  // Who is bound to a name has no form for it.
+  $(id)?.addEventListener("submit", (event) => {
     event.preventDefault();
     done(new FormData(event.target).get("name").trim())
       .then(() => event.target.closest("dialog").close())
