@@ -54,7 +54,7 @@ def read_reviewers(file: Path) -> dict[str, str]:
         raise UsageError(f"--reviewers {file}: two reviewers have the same token; drop one of them")
     if (text := "".join(f"{line}\n" for line in lines).encode()) != file.read_bytes():
         with replacing(file) as part:
-            part.write_bytes(text)
+            part.write(text)
     return found
 
 
