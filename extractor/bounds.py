@@ -64,6 +64,7 @@ class ArticleBounds:
         self._settings, self._may_die = settings, may_die
         self.seconds = seconds if seconds is not None else settings.article_seconds
         self._left = self.seconds
+        self._began: float | None = None  # the process's CPU when the time began to run
         self._used_before: int | None = None  # bytes of this process, before the first work
 
     # --- work within the bounds ---
@@ -78,22 +79,22 @@ class ArticleBounds:
         """Return what `work` returns. Raises what it raises, ArticleTooSlow or ArticleTooHeavy."""
         if not _timer.is_free:
             return work()  # within another's bounds, or in a thread that has no timer
+        if self._left <= 0:
+            raise self.too_slow()
         failure: InputError
-        memory, began = self._limit_memory(), process_time()
+        memory = self._limit_memory()
         try:
-            _timer.start(self._left, self._last_moment if self._may_die else None)
+            self._start()
             try:
                 return work()
             finally:
-                _timer.stop()
-                self._left -= process_time() - began  # the timer's own count leaves out short work
+                self._stop()
         except _OutOfTime:
-            self._left = 0.0
             failure = self.too_slow()
         except MemoryError:
             failure = self.too_heavy()
         finally:
-            _timer.stop()
+            self._stop()
             _set_memory_limit(memory)
         raise failure  # out here, where it holds none of the frames that were interrupted
 
@@ -104,10 +105,30 @@ class ArticleBounds:
         """
         return await _in_steps(self.hold, coroutine)
 
+    def allow(self, seconds: float) -> None:
+        """Allow so many seconds, of which those used already count."""
+        self._left += seconds - self.seconds
+        self.seconds = seconds
+        if self._began is not None:
+            self._stop()
+            self._start()
+
     @property
-    def _last_moment(self) -> float:
-        """Seconds from now after which the kernel ends a process that may die."""
-        return self._left + _GRACE + self._left / 2
+    def used(self) -> float:
+        """Seconds of CPU that were used so far."""
+        return self.seconds - self._left
+
+    def _start(self) -> None:
+        """Let the time run."""
+        self._began, left = process_time(), max(0.001, self._left)
+        _timer.start(left, left + _GRACE + left / 2 if self._may_die else None)
+
+    def _stop(self) -> None:
+        """Let the time stand, and count it. From the first line on nothing is interrupted."""
+        _timer.stop()
+        if self._began is not None:  # the timer's own count leaves out short work
+            self._left -= process_time() - self._began
+            self._began = None
 
     # --- the bounds as errors ---
 
@@ -187,7 +208,7 @@ class _Timer:
             signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_VIRTUAL, die_after)
         self._armed = True
-        signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.001), _AGAIN)
+        signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
 
     def stop(self) -> None:
         """Stop; from the first line on nothing is raised."""

@@ -148,8 +148,8 @@ def test_an_error_nobody_expected_costs_one_article(tmp_path: Path, monkeypatch)
     coverage = make_coverage(tmp_path / "in", 10)
     works = worker.extract
 
-    def breaks(article, schema):  # type: ignore[no-untyped-def]
-        return works(article, schema) if "day 7\n" not in article.text else 1 / 0
+    def breaks(article, schema, **more):  # type: ignore[no-untyped-def]
+        return works(article, schema, **more) if "day 7\n" not in article.text else 1 / 0
 
     monkeypatch.setattr(worker, "extract", breaks)
     outcome, seen = go([coverage], tmp_path / "out")

@@ -22,10 +22,11 @@ from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from extractor.errors import ExtractError, ModelError
+from extractor.errors import ArticleTooHeavy, ExtractError, ModelError
 from extractor.read.source import Source
 from extractor.run.batch.upload_files import BatchLine
 from extractor.run.engine.interrupts import Interrupts
+from extractor.run.engine.lost_workers import LOOK_EVERY, LostWorkers
 from extractor.run.engine.options import Options
 from extractor.run.engine.scheduler import Scheduler
 from extractor.run.engine.tasks import Task, TaskTracker
@@ -40,6 +41,7 @@ from extractor.run.workers.messages import (
     ArticleDone,
     ArticleDropped,
     ArticleFailed,
+    ArticlePostponed,
     ArticleRead,
     Decision,
     QuestionDeferred,
@@ -160,6 +162,7 @@ class _Engine:
     _pool: WorkerPool
     _writer: StoreWriter
     _scheduler: Scheduler
+    _lost: LostWorkers
     _admission: Admission
     _loop: asyncio.AbstractEventLoop
     _changed: asyncio.Event
@@ -317,13 +320,16 @@ class _Engine:
             limit=self._pass.limit,
             has_room=lambda: self._unwritten < _MOST_UNWRITTEN,
         )
+        self._lost = LostWorkers(self._pool, self.tracker, self._scheduler, self.settings)
         for worker in self._pool.workers:
             self._listen(worker)
+        watch = asyncio.ensure_future(self._watch())
         with Interrupts(self._loop, self._interrupt):
             try:
                 await self._dispatch()
             finally:
                 self._workers_may_end = True
+                watch.cancel()
                 prefetcher.stop()
                 if self._endless is not None:
                     self._endless.end()
@@ -363,6 +369,12 @@ class _Engine:
                     await self._changed.wait()
             self._changed.clear()
 
+    async def _watch(self) -> None:
+        """Look for workers that are stuck, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            self._lost.look()
+
     # --- what the workers report ---
 
     def _listen(self, worker: Worker) -> None:
@@ -382,15 +394,22 @@ class _Engine:
             self._article_read(task, message)
         elif isinstance(message, ArticleDone):
             self._failures_in_a_row = 0
+            self._scheduler.count_time(message.computed)
             self.tracker.finish(task, message.packed, message.seconds)
         elif isinstance(message, ArticleFailed):
             self._article_failed(task, message)
+            if message.kind == ArticleTooHeavy.__name__:
+                self._lost.retire(worker)
+        elif isinstance(message, ArticlePostponed):
+            self._scheduler.postpone(task, message.computed)
+            self._drop_waiting_if_stopped()
         elif isinstance(message, ArticleDropped):
             self.tracker.abandon(task)
         elif isinstance(message, QuestionDeferred):
             self._question_deferred(task, message)
         elif isinstance(message, ArticleDeferred):
             self.tracker.defer(task)
+        self._lost.end_retired(worker)
 
     def _article_read(self, task: Task, message: ArticleRead) -> None:
         """Decide whether to go on with an article whose text is known now."""
@@ -419,18 +438,17 @@ class _Engine:
             )
 
     def _worker_died(self, worker: Worker) -> None:
-        """Replace a worker that has died; the tasks that it had are tried once more, alone."""
+        """Replace a worker that has gone, and see to the tasks that it had."""
         if self._workers_may_end:
             return
         self._admission.forget_worker(worker)
-        if not worker.jobs:
+        if not worker.jobs and not worker.retired:
             self._idle_deaths += 1
         if self._idle_deaths > _MOST_IDLE_DEATHS:
             self._give_up(ExtractError("the processes that do the work end as soon as they begin"))
             return
-        self._scheduler.take_back(worker)
-        if self.stopped is not None:
-            self._scheduler.drop_suspects()
+        self._lost.take_back(worker)
+        self._drop_waiting_if_stopped()
         self._listen(self._pool.replace(worker))
         self._wake()
 
@@ -462,10 +480,15 @@ class _Engine:
 
     def _drop_unasked(self) -> None:
         """Leave to another run what is in work but has not cost anything yet."""
-        self._scheduler.drop_suspects()
+        self._scheduler.drop_waiting()
         for task in self.tracker.active.values():
             if not task.asked:
                 self._admission.refuse_task(task.number)
+
+    def _drop_waiting_if_stopped(self) -> None:
+        """Leave to another run what was just taken back, if nothing further is started."""
+        if self.stopped is not None:
+            self._scheduler.drop_waiting()
 
     def _interrupt(self) -> None:
         """Take a Ctrl-C: the first one stops cleanly, the second one at once."""

@@ -1,10 +1,14 @@
 """Decides which article goes to which worker, and how many are in work at a time.
 
 There are no rounds: as soon as one article ends the next is started, however long others take.
+
+An article gets a short first try. One that is not done by then is postponed until nothing else is
+to be started, so that a few articles that take a minute each hold up none of the others. The time
+that first tries lose is a tenth of the run's at the most.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from extractor.run.engine.tasks import Task, TaskTracker
 from extractor.run.inputs.prefetch import Prefetcher
@@ -16,6 +20,10 @@ from extractor.settings import Settings
 _PER_WORKER = 3
 # Articles that wait to be asked about, at the most, while others are asked about.
 _MOST_WAITING = 100
+# Seconds of CPU of a first try: thirty times what most articles take.
+FIRST_TRY = 0.5
+# Seconds of CPU that first tries may lose: so many, and this share of what articles took.
+_MAY_LOSE, _MAY_LOSE_SHARE = 5.0, 0.1
 
 
 def most_in_work(settings: Settings, workers: int) -> int:
@@ -46,7 +54,11 @@ class Scheduler:
         self._pool, self._tracker, self._prefetcher = pool, tracker, prefetcher
         self._settings, self._limit, self._has_room = settings, limit, has_room
         self._started = 0
-        self._suspects: deque[Task] = deque()  # tasks whose worker died
+        self._again: deque[Task] = deque()  # taken from workers that ended for another's sake
+        self._suspects: deque[Task] = deque()  # whose worker died; each is to be alone in one
+        self._postponed: deque[Task] = deque()  # not done within the first try; alone as well
+        self._computed = 0.0  # seconds of CPU that articles took
+        self._lost = 0.0  # and those of first tries that were not done in time
 
     @property
     def is_exhausted(self) -> bool:
@@ -57,39 +69,83 @@ class Scheduler:
     def _limit_reached(self) -> bool:
         return self._limit is not None and self._started >= self._limit
 
+    # --- giving ---
+
     def dispatch(self) -> None:
         """Give work to the workers until as many articles are in work as may be."""
-        for worker in self._pool.workers:
-            if self._suspects and not worker.jobs:
-                worker.isolated = True
-                self._give(self._suspects.popleft(), worker)
+        self._give_alone(self._suspects, self._idle())
+        most = most_in_work(self._settings, len(self._pool.workers))
         while (
-            len(self._tracker.active) < most_in_work(self._settings, len(self._pool.workers))
-            and self._has_room()
-            and not self._limit_reached
-            and (free := [worker for worker in self._pool.workers if not worker.isolated])
-            and (numbered := self._prefetcher.take()) is not None
+            len(self._tracker.active) - len(self._postponed) - len(self._again) < most
+            and (free := [one for one in self._pool.workers if not one.isolated | one.retired])
+            and (task := self._next()) is not None
         ):
+            self._give(task, min(free, key=lambda worker: len(worker.jobs)))
+        idle = self._idle()
+        if idle and not (self._limit_reached or self._prefetcher.has_ended):
+            idle.pop()  # for what may still come
+        self._give_alone(self._postponed, idle)
+
+    def _next(self) -> Task | None:
+        """Return the next article to start, None when there is none at present."""
+        if self._again:
+            return self._again.popleft()
+        while self._has_room() and not self._limit_reached:
+            if (numbered := self._prefetcher.take()) is None:
+                break
             if self._tracker.accept(numbered[1]):
                 self._started += 1
-                self._give(Task(*numbered), min(free, key=lambda worker: len(worker.jobs)))
+                return Task(*numbered)
+        return None
 
-    def take_back(self, worker: Worker) -> None:
-        """Take the tasks of a worker that died; each is tried once more, alone in a worker."""
-        for number in tuple(worker.jobs):
-            task = self._tracker.active[number]
-            self._tracker.detach(task)
-            if task.deaths > 1:
-                reason = "the process that worked on it died twice; is there enough memory?"
-                self._tracker.fail(task, "ProcessDied", reason, None, 0.0)
-            else:
-                self._suspects.append(task)
+    def _idle(self) -> list[Worker]:
+        return [worker for worker in self._pool.workers if not worker.jobs and not worker.retired]
 
-    def drop_suspects(self) -> None:
-        """Leave the tasks that were taken back to another run."""
-        while self._suspects:
-            self._tracker.abandon(self._suspects.popleft())
+    def _give_alone(self, tasks: deque[Task], workers: Iterable[Worker]) -> None:
+        """Give each of these workers one of the tasks, and no other one beside it."""
+        for worker in workers:
+            if tasks:
+                worker.isolated = True
+                self._give(tasks.popleft(), worker)
 
     def _give(self, task: Task, worker: Worker) -> None:
+        may_lose = self._lost < _MAY_LOSE + _MAY_LOSE_SHARE * self._computed
+        short = task.tries == 0 and may_lose and self._settings.article_seconds > FIRST_TRY
+        task.is_first_try = short
+        task.tries += 1
         self._tracker.assign(task, worker)
-        worker.send(Job(task.number, task.source))
+        worker.send(Job(task.number, task.source, FIRST_TRY if short else None))
+
+    # --- taking back ---
+
+    def count_time(self, computed: float) -> None:
+        """Note what an article that is done took: seconds of CPU."""
+        self._computed += computed
+
+    def postpone(self, task: Task, computed: float) -> None:
+        """Take back a task that was not done within its first try, which took so many seconds."""
+        self._lost += computed
+        self._tracker.detach(task)
+        self._postponed.append(task)
+
+    def repeat(self, task: Task) -> None:
+        """Take back a task whose worker ended for another's sake; it is begun anew."""
+        self._tracker.detach(task)
+        task.tries -= 1
+        self._again.append(task)
+
+    def suspect(self, task: Task) -> None:
+        """Take back a task whose worker died; it is tried once more, alone in a worker."""
+        self._tracker.detach(task)
+        task.deaths += 1
+        if task.deaths > 1:
+            reason = "the process that worked on it died twice; is there enough memory?"
+            self._tracker.fail(task, "ProcessDied", reason, None, 0.0)
+        else:
+            self._suspects.append(task)
+
+    def drop_waiting(self) -> None:
+        """Leave the tasks that were taken back to another run."""
+        for tasks in (self._again, self._suspects, self._postponed):
+            while tasks:
+                self._tracker.abandon(tasks.popleft())

@@ -28,7 +28,9 @@ class Task:
     key: str | None = None  # of the work on this text: see store/work_key.py
     asked: bool = False  # a request was let through: it has cost something
     paid: Usage = field(default_factory=lambda: Usage(cost_usd=0.0))  # by its requests so far
-    deaths: int = 0  # workers that died while they had it
+    tries: int = 0  # how often it was given to a worker
+    is_first_try: bool = False  # it has little time now: see scheduler.py
+    deaths: int = 0  # workers that died of it, or perhaps of it
     followers: "list[Task]" = field(default_factory=list)  # other sources of the same text
 
 
@@ -125,7 +127,11 @@ class TaskTracker:
         self._end_with_followers(task, done)
 
     def fail(self, task: Task, kind: str, reason: str, usage: Usage | None, seconds: float) -> None:
-        """End a task that failed; `kind` is the name of the error."""
+        """End a task that failed; `kind` is the name of the error.
+
+        `usage` None: what is known to be paid for it.
+        """
+        usage = usage or (task.paid if task.asked else None)
         self.stats.add_usage(usage)
         failed = Failed(
             task.number,
@@ -157,11 +163,10 @@ class TaskTracker:
         return deferred
 
     def detach(self, task: Task) -> None:
-        """Take a task from a worker that has died; it stays in work."""
+        """Take a task from its worker, which is done with it; it stays in work."""
         self._count_paid(task)
         self._release(task)
         self._forget_key(task)
-        task.deaths += 1
 
     def mark_written(self, entries: Sequence[Entry]) -> None:
         """Note what the store knows now."""

@@ -34,9 +34,14 @@ class Prefetcher:
         self._thread.start()
 
     @property
+    def has_ended(self) -> bool:
+        """Whether `take` returns nothing any more, every source being taken or not."""
+        return self._ended and not self._buffer
+
+    @property
     def is_exhausted(self) -> bool:
         """Whether every source has been taken. Raises the error that ended the search, if any."""
-        if not self._ended or self._buffer:
+        if not self.has_ended:
             return False
         if self._error is not None:
             raise self._error

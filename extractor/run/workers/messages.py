@@ -25,6 +25,7 @@ class Job(NamedTuple):
 
     number: int
     source: Source
+    first_try: float | None  # seconds of CPU, after which it is to be postponed; None: no first try
 
 
 class Decision(NamedTuple):
@@ -94,6 +95,7 @@ class ArticleDone(NamedTuple):
     number: int
     packed: Packed
     seconds: float
+    computed: float  # seconds of CPU
 
 
 class ArticleFailed(NamedTuple):
@@ -105,6 +107,13 @@ class ArticleFailed(NamedTuple):
     usage: Usage | None
     seconds: float
     of_run: bool  # the endpoint's or the settings' fault: the next article may meet it as well
+
+
+class ArticlePostponed(NamedTuple):
+    """An article was not done within its first try."""
+
+    number: int
+    computed: float  # seconds of CPU
 
 
 class ArticleDropped(NamedTuple):

@@ -11,6 +11,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from extractor.run.workers.in_work import InWork
 from extractor.run.workers.messages import Channel, Stop
 from extractor.run.workers.worker import WorkerSetup, work
 
@@ -23,8 +24,11 @@ class Worker:
 
     process: BaseProcess
     sock: socket.socket
+    in_work: InWork
     jobs: set[int] = field(default_factory=set)  # the numbers of its tasks
-    isolated: bool = False  # its task may have killed another process: it gets no second one
+    isolated: bool = False  # its task may take long, or kill the process: it gets no second one
+    retired: bool = False  # it gets no further tasks, and is ended when it has none left
+    stuck_on: int | None = None  # the task on which it was found to be stuck, and killed
     channel: Channel = field(default_factory=Channel)
 
     def send(self, message: Any) -> None:
@@ -53,13 +57,14 @@ class WorkerPool:
         theirs.setblocking(False)
         socks = (worker.sock.fileno() for worker in self.workers)
         held = [*self._inherited, ours.fileno(), *socks] if forks else []
+        in_work = InWork()
         process = context.Process(  # type: ignore[attr-defined]
-            target=work, args=(theirs, self._setup, held), daemon=True
+            target=work, args=(theirs, self._setup, held, in_work), daemon=True
         )
         process.start()
         theirs.close()
         ours.setblocking(False)
-        return Worker(process, ours)
+        return Worker(process, ours, in_work)
 
     async def listen(self, worker: Worker, receive: Callable[[Worker, Any], None]) -> None:
         """Call `receive` with every message of a worker, and with None when it has gone."""
@@ -73,6 +78,12 @@ class WorkerPool:
         started = self._start(multiprocessing.get_context("spawn"), forks=False)
         self.workers.append(started)
         return started
+
+    def ended_by(self, worker: Worker) -> int | None:
+        """Return the signal that ended a worker that has gone, None when it was none."""
+        worker.process.join(_JOIN_SECONDS)
+        status = worker.process.exitcode
+        return -status if status is not None and status < 0 else None
 
     def send_stop(self) -> None:
         """Tell every worker that there is no more work."""

@@ -10,14 +10,17 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from extractor.answer.endpoint.gates import Call, Deferred, DeferredQuestion
+from extractor.bounds import ArticleBounds
 from extractor.errors import (
+    ArticleTooSlow,
     EndpointFailing,
     EndpointRefused,
     EndpointUnreachable,
@@ -27,11 +30,13 @@ from extractor.errors import (
 from extractor.frozen import frozen
 from extractor.pipeline import extract, extract_with
 from extractor.record import Usage
+from extractor.run.workers.in_work import InWork
 from extractor.run.workers.messages import (
     ArticleDeferred,
     ArticleDone,
     ArticleDropped,
     ArticleFailed,
+    ArticlePostponed,
     ArticleRead,
     Channel,
     Decision,
@@ -49,12 +54,17 @@ from extractor.store.packing import pack
 if TYPE_CHECKING:
     from extractor.answer.model.asker import ModelAsker
 
+T = TypeVar("T")
 # Errors that say nothing about the article: the next one will probably meet them as well.
 _OF_RUN = (EndpointUnreachable, EndpointFailing, EndpointRefused, UsageError)
 
 
 class Refused(ExtractError):
     """Nothing more is to be asked in this run."""
+
+
+class Postponed(Exception):
+    """The first try of an article took too long."""
 
 
 @frozen
@@ -66,11 +76,13 @@ class WorkerSetup:
     batches: bool = False  # questions are deferred to a batch, and nothing is sent
 
 
-def work(sock: socket.socket, setup: WorkerSetup, inherited: Sequence[int]) -> None:
+def work(
+    sock: socket.socket, setup: WorkerSetup, inherited: Sequence[int], in_work: InWork
+) -> None:
     """Work until the run says stop or is gone. The whole life of the process.
 
     `inherited` are open files of the parent that a fork brought along: as long as this process
-    holds them nobody can see that the parent has gone.
+    holds them nobody can see that the parent has gone. `in_work` is to show what it computes on.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the run decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -78,15 +90,15 @@ def work(sock: socket.socket, setup: WorkerSetup, inherited: Sequence[int]) -> N
         os.close(handle)
     gc.freeze()  # what is here now stays; collecting would only copy the parent's pages
     gc.set_threshold(100_000, 20, 100)  # as the command does: an article leaves hardly a circle
-    asyncio.run(_JobRunner(setup).serve(sock))
+    asyncio.run(_JobRunner(setup, in_work).serve(sock))
     os._exit(0)
 
 
 class _JobRunner:
     """Runs the jobs that arrive, each in a task of its own."""
 
-    def __init__(self, setup: WorkerSetup) -> None:
-        self._settings = setup.settings
+    def __init__(self, setup: WorkerSetup, in_work: InWork) -> None:
+        self._settings, self._in_work = setup.settings, in_work
         self._schema: Schema = load_schema(setup.schema)
         self._batches = setup.batches
         self._decisions: dict[int, asyncio.Future[Decision]] = {}
@@ -132,8 +144,12 @@ class _JobRunner:
     async def _run(self, job: Job) -> None:
         """Take one article through, and report how it went whatever happens."""
         began = perf_counter()
+        bounds = _JobBounds(self._settings, job, self._in_work)
+        message: Any
         try:
-            message = await self._extract(job, began)
+            message = await self._extract(job, bounds, began)
+        except Postponed:
+            message = ArticlePostponed(job.number, bounds.used)
         except Refused:
             message = ArticleDropped(job.number)
         except Deferred:
@@ -151,9 +167,9 @@ class _JobRunner:
         self._channel.send(message)
         await self._channel.drain()
 
-    async def _extract(self, job: Job, began: float) -> Any:
+    async def _extract(self, job: Job, bounds: "_JobBounds", began: float) -> Any:
         """Read, ask whether to go on, and extract; return the message that ends the job."""
-        article = job.source.load()
+        article = bounds.read(job.source.load)
         decision = await self._decision_on(job.number, article.sha256)
         if not decision.go:
             return ArticleDropped(job.number)
@@ -162,16 +178,17 @@ class _JobRunner:
         await self._extracting.acquire()
         asyncio.get_running_loop().call_soon(self._extracting.release)
         if self._asker is None:
-            extraction = extract(article, self._schema)
+            extraction = extract(article, self._schema, bounds=bounds)
         else:
             asker = self._asker.for_article(
-                ArticleGate(self._permissions, job.number),
+                ArticleGate(self._permissions, job.number, bounds.allow_all),
                 ArticleQuestions(self._channel, job.number, decision.deferred or {})
                 if self._batches
                 else None,
             )
-            extraction = await extract_with(article, self._schema, asker)
-        return ArticleDone(job.number, pack(extraction), perf_counter() - began)
+            extraction = await extract_with(article, self._schema, asker, bounds=bounds)
+        packed = bounds.hold(partial(pack, extraction))
+        return ArticleDone(job.number, packed, perf_counter() - began, bounds.used)
 
     async def _decision_on(self, number: int, article_sha256: str) -> Decision:
         """Report that an article was read; return whether to go on with it."""
@@ -182,6 +199,31 @@ class _JobRunner:
         finally:
             del self._decisions[number]
         return decision
+
+
+class _JobBounds(ArticleBounds):
+    """The bounds on a job's article; they show what this process computes on."""
+
+    def __init__(self, settings: Settings, job: Job, in_work: InWork) -> None:
+        super().__init__(settings, job.source.name, seconds=job.first_try, may_die=True)
+        self._number, self._in_work = job.number, in_work
+        self._is_first_try = job.first_try is not None
+
+    def hold(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; also raise Postponed."""
+        try:
+            with self._in_work.on(self._number):
+                return super().hold(work)
+        except ArticleTooSlow:
+            if self._is_first_try:
+                raise Postponed from None
+            raise
+
+    def allow_all(self) -> None:
+        """Allow all the time that an article may take, as something is spent on it now."""
+        if self._is_first_try:
+            self._is_first_try = False
+            self.allow(self._settings.article_seconds)
 
 
 def reason_for(error: Exception) -> str:
@@ -250,10 +292,13 @@ class ArticleGate:
 
     permissions: Permissions
     number: int  # of the article's task
+    on_enter: Callable[[], None]  # called when a request may be sent
 
     async def enter(self, tokens: int) -> int:
         """Wait for the run's permission. Raises Refused when there will be none."""
-        return await self.permissions.wait(self.number, tokens)
+        ticket = await self.permissions.wait(self.number, tokens)
+        self.on_enter()
+        return ticket
 
     def leave(self, ticket: int, call: Call) -> None:
         """Report that a request is over."""
