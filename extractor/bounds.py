@@ -25,9 +25,10 @@ import signal
 import threading
 import types
 from collections.abc import Callable, Coroutine, Generator
+from copy import copy
 from functools import partial
 from time import process_time
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from extractor.article import Article
 from extractor.errors import ArticleTooHeavy, ArticleTooLarge, ArticleTooSlow, InputError
@@ -37,11 +38,20 @@ T = TypeVar("T")
 _AGAIN = 0.1  # seconds until an interruption that was swallowed (in a __del__) is tried again
 # A process that may die does when the interruption was not heeded for so long.
 _GRACE = 0.5  # seconds, and half the seconds of the bound
+_STUCK_SECONDS, _STUCK_TIMES = 30.0, 4
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 
 
 class _OutOfTime(BaseException):
     """Raised in the middle of the work when its seconds are used up; never leaves this module."""
+
+
+def stuck_after(seconds: float) -> float:
+    """Return after which time on the clock work that may take so much CPU must be stuck.
+
+    It is far longer, for a busy machine or a slow disk.
+    """
+    return _STUCK_SECONDS + _STUCK_TIMES * seconds
 
 
 class ArticleBounds:
@@ -112,6 +122,21 @@ class ArticleBounds:
         if self._began is not None:
             self._stop()
             self._start()
+
+    def spend(self, seconds: float) -> None:
+        """Count seconds of CPU that another process used for the article."""
+        self._left -= seconds
+
+    def elsewhere(self) -> Self:
+        """Return the bounds for work on the same article in a process that may die."""
+        bounds = copy(self)
+        bounds._may_die, bounds._used_before = True, None
+        return bounds
+
+    @property
+    def stuck_after(self) -> float:
+        """Seconds of the clock after which work in another process is stuck, and to be ended."""
+        return stuck_after(self._left)
 
     @property
     def used(self) -> float:

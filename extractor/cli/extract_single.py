@@ -7,9 +7,10 @@ from pathlib import Path
 from time import perf_counter
 
 from extractor.article import Article
+from extractor.bounds import ArticleBounds
 from extractor.cli.output import Reporter
 from extractor.errors import InputError
-from extractor.read import read_article
+from extractor.read.apart import ReadingProcess
 from extractor.read.files import CRAWLS, ENDINGS, LINES, ending_of, is_read_by_a_run, left_out
 from extractor.record import Extraction
 from extractor.schema.catalogue import Schema
@@ -35,8 +36,13 @@ def extract_one_by_one(
     if form is None and len(sources) > 1:
         refuse_nameless(output)
     sheets = sheets_for(output, chosen, sources, len(sources) > 1)
-    with _answerer(settings, schema) as answer:
-        _extract_all(sources, answer, sheets, reporter)
+    with ReadingProcess() as reading, _answerer(settings, schema) as answer:
+
+        def extracted(source: str) -> Extraction:
+            bounds = ArticleBounds(settings, source)
+            return answer(reading.read(source, bounds), bounds)
+
+        _extract_all(sources, extracted, sheets, reporter)
     return 1 if reporter.failures else 0
 
 
@@ -87,7 +93,7 @@ def _note_left_out(folder: str, others: list[Path], reporter: Reporter) -> None:
 
 def _extract_all(
     sources: list[str],
-    answer: Callable[[Article], Extraction],
+    extracted: Callable[[str], Extraction],
     sheets: Sheets,
     reporter: Reporter,
 ) -> None:
@@ -95,7 +101,7 @@ def _extract_all(
     for source in sources:
         began = perf_counter()
         try:
-            extraction = answer(read_article(source))
+            extraction = extracted(source)
             written = sheets.add(extraction)
         except BrokenPipeError:
             raise
@@ -120,12 +126,14 @@ def _outcome(extraction: Extraction) -> str:
 
 
 @contextmanager
-def _answerer(settings: Settings, schema: Schema) -> Iterator[Callable[[Article], Extraction]]:
+def _answerer(
+    settings: Settings, schema: Schema
+) -> Iterator[Callable[[Article, ArticleBounds], Extraction]]:
     """Give a function from an article to its extraction, by the rules or the settings' model."""
     from extractor.pipeline import extract, extract_with
 
     if not settings.asks_model:
-        yield lambda article: extract(article, schema)
+        yield lambda article, bounds: extract(article, schema, bounds=bounds)
         return
     import asyncio
 
@@ -134,6 +142,8 @@ def _answerer(settings: Settings, schema: Schema) -> Iterator[Callable[[Article]
     with asyncio.Runner() as runner:
         asker = ModelAsker(settings)
         try:
-            yield lambda article: runner.run(extract_with(article, schema, asker))
+            yield lambda article, bounds: runner.run(
+                extract_with(article, schema, asker, bounds=bounds)
+            )
         finally:
             runner.run(asker.aclose())

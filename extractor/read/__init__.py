@@ -13,7 +13,15 @@ from extractor.read.files import ending_of, printable_name
 from extractor.read.furniture import ParagraphPiece, label
 from extractor.read.paragraphs import BLANKS, paragraph_spans
 
-__all__ = ["MAX_BYTES", "FileKind", "article_from_text", "read_article", "read_bytes"]
+__all__ = [
+    "MAX_BYTES",
+    "FileKind",
+    "article_from_text",
+    "bytes_in",
+    "kind_of",
+    "read_article",
+    "read_bytes",
+]
 
 FileKind = Literal["txt", "html", "pdf"]
 MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken path is larger
@@ -28,12 +36,20 @@ def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
     cannot be opened, EmptyArticle, NotAnArticle or ArticleTooLarge (more than `max_bytes`); each
     message names the file and what to do.
     """
+    return read_bytes(bytes_in(path, max_bytes=max_bytes), printable_name(str(path)))
+
+
+def bytes_in(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file, or of standard input ("-").
+
+    Raises InputError when the file cannot be opened, NotAnArticle for a folder, ArticleTooLarge.
+    """
     source = printable_name(str(path))
     if source == "-":
-        return read_bytes(_limited(sys.stdin.buffer, "standard input", max_bytes), "-", None)
+        return _limited(sys.stdin.buffer, "standard input", max_bytes)
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - there may be a million
-            data = _limited(file, source, max_bytes)
+            return _limited(file, source, max_bytes)
     except IsADirectoryError as error:
         raise NotAnArticle(f"{source}: this is a folder; name the article files in it.") from error
     except FileNotFoundError as error:
@@ -43,7 +59,6 @@ def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{source}: it cannot be read ({reason}); check the path.") from error
-    return read_bytes(data, source, None)
 
 
 def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Article:
@@ -57,13 +72,7 @@ def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Articl
     name = "standard input" if source == "-" else source
     if not data.strip():
         raise EmptyArticle(f"{name}: the file is empty; give one that holds an article.")
-    if kind is None:
-        if pdf.looks_like_pdf(data):
-            kind = "pdf"
-        elif html.looks_like_html(data) or ending_of(source) in _HTML_ENDINGS:
-            kind = "html"
-        else:
-            kind = "txt"
+    kind = kind or kind_of(data, source)
     if kind == "pdf":
         content, title = pdf.read_document(data, name)
         return article_from_text(content, source, title=title, warnings=text.doubts(content))
@@ -75,6 +84,17 @@ def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Articl
     if not content.strip(BLANKS):
         raise EmptyArticle(f"{name}: there is nothing but blanks in it; give one with an article.")
     return article_from_text(content, source, warnings=remarks)
+
+
+def kind_of(data: bytes, source: str) -> FileKind:
+    """Return what kind of file `data` is: the bytes decide, then the ending of `source`."""
+    from extractor.read import html, pdf
+
+    if pdf.looks_like_pdf(data):
+        return "pdf"
+    if html.looks_like_html(data) or ending_of(source) in _HTML_ENDINGS:
+        return "html"
+    return "txt"
 
 
 def article_from_text(

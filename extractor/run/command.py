@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractor.article import Article
 from extractor.errors import InputError, UsageError
 from extractor.frozen import frozen
+from extractor.read import bytes_in, read_bytes
 from extractor.read.source import Source, failing
 from extractor.run.engine.engine import run
 from extractor.run.engine.options import Options
@@ -206,21 +206,17 @@ def _status(outcome: Outcome) -> int:
 
 
 def _with_standard_input(sources: Iterator[Source]) -> Iterator[Source]:
-    """Yield the sources, with standard input read here: the worker processes have none."""
+    """Yield the sources, with standard input taken in here: the worker processes have none."""
     for source in sources:
         if source.name != "-":
             yield source
             continue
         try:
-            article = source.load()
+            data = bytes_in("-")
         except InputError as error:
             yield failing("-", error)
         else:
-            yield Source("-", "", partial(_return, article))
-
-
-def _return(article: Article) -> Article:
-    return article
+            yield Source("-", "", partial(read_bytes, data, "-"))
 
 
 def find_store(folder: Path | None) -> Path:

@@ -189,10 +189,10 @@ def test_an_error_nobody_expected_is_one_line(run, monkeypatch: pytest.MonkeyPat
 
     works = extractor.pipeline.extract
 
-    def breaks(article, schema):  # type: ignore[no-untyped-def]
+    def breaks(article, schema, **more):  # type: ignore[no-untyped-def]
         if article.source == str(ONE):
             raise ZeroDivisionError("by \x1b[31mnothing")
-        return works(article, schema)
+        return works(article, schema, **more)
 
     monkeypatch.setattr(extractor.pipeline, "extract", breaks)
     ran = run("-s", "quotes", ONE, TWO)

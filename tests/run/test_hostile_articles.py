@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from extractor import bounds
 from extractor.read.source import Source
 from extractor.run.engine import lost_workers
 from extractor.run.inputs.sources import sources_in
@@ -28,9 +29,9 @@ NAMES = [name for name in WORDS if name != "grows" or sys.platform == "linux"]
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What does not compute is found to be stuck after two seconds more, not thirty."""
-    monkeypatch.setattr(lost_workers, "_STUCK_SECONDS", 2.0)
-    monkeypatch.setattr(lost_workers, "_STUCK_TIMES", 0)
+    """What does not compute is found to be stuck after two seconds, not thirty and more."""
+    monkeypatch.setattr(bounds, "_STUCK_SECONDS", 2.0)
+    monkeypatch.setattr(bounds, "_STUCK_TIMES", 0)
 
 
 def mixed(folder: Path, ordinary: int, hostile: list[Source]) -> list[Source]:

@@ -9,16 +9,13 @@ is each of them suspected.
 
 import signal
 
-from extractor.bounds import ArticleBounds
+from extractor.bounds import ArticleBounds, stuck_after
 from extractor.run.engine.scheduler import FIRST_TRY, Scheduler
 from extractor.run.engine.tasks import Task, TaskTracker
 from extractor.run.workers.pool import Worker, WorkerPool
 from extractor.settings import Settings
 
 LOOK_EVERY = 1.0  # seconds
-# A worker is stuck when it was found on the same article for so long: far longer than its seconds
-# of CPU, for a busy machine or a slow disk. What computes is ended before that.
-_STUCK_TIMES, _STUCK_SECONDS = 4, 30.0
 
 
 class LostWorkers:
@@ -46,7 +43,7 @@ class LostWorkers:
             now = worker.in_work.count
             looks = looks + 1 if count == now else 0
             seen[worker] = now, looks
-            if looks * LOOK_EVERY > _STUCK_SECONDS + _STUCK_TIMES * self._seconds(task):
+            if looks * LOOK_EVERY > stuck_after(self._seconds(task)):
                 worker.stuck_on = task.number
                 worker.process.kill()
         self._seen = seen
