@@ -103,6 +103,8 @@ class Database:
         """Return all rows that a query gives. Raises OutputError."""
         try:
             return self.connection.execute(query, values).fetchall()
+        except UnicodeEncodeError:  # half a surrogate pair, which no value in the store has
+            return []
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 

@@ -53,7 +53,7 @@ def page(tmp_path: Path) -> str:
 def test_what_is_read_is_what_reading_here_gives(reading: ReadingProcess, page: str) -> None:
     """The article is the same in all it has, and one child reads all of them."""
     for _ in range(2):
-        assert reading.read(page, of()) == read_article(page)
+        assert reading.read(page, of(settings=Settings())) == read_article(page)
         assert len(multiprocessing.active_children()) == 1
 
 
@@ -97,14 +97,14 @@ def test_a_hostile_article_fails_and_the_next_one_is_read(
     monkeypatch.setattr(bounds_module, "_STUCK_SECONDS", 2.0)
     with pytest.raises(error, match=rf"^{name}: .*EXTRACT_ARTICLE_"):
         reading.load(HOSTILE[name].load, of(name))
-    assert reading.read(page, of()) == read_article(page)
+    assert reading.read(page, of(settings=Settings())) == read_article(page)
 
 
 def test_a_child_that_dies_costs_one_article(reading: ReadingProcess, page: str) -> None:
     """It is named with the signal that ended its process."""
     with pytest.raises(InputError, match=r"^bad\.pdf: .*died.*-9"):
         reading.load(_dies, of("bad.pdf"))
-    assert reading.read(page, of()) == read_article(page)
+    assert reading.read(page, of(settings=Settings())) == read_article(page)
 
 
 def _dies() -> None:

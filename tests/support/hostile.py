@@ -3,6 +3,7 @@
 None of them does anything but what it says; what a stranger's file makes a library do is played.
 """
 
+import os
 import time
 from contextlib import suppress
 from functools import partial
@@ -62,3 +63,21 @@ HOSTILE = {load.__name__: Source(load.__name__, "", load) for load in (
 def slow(path: Path, seconds: float) -> Source:
     """Return a source that takes some seconds of CPU; its tries are counted in a file."""
     return Source(path.name, "", partial(takes, path, seconds))
+
+
+def holds(data: bytes | str, asked: dict[str, str], *_: object) -> bytes:
+    """Write the process's number into the file that is named as the source, and wait for ever.
+
+    In the place of `extracted`, for sources that begin with a slash.
+    """
+    if not asked["source"].startswith("/"):
+        return b'"done"'
+    Path(asked["source"]).write_text(str(os.getpid()))
+    while True:
+        time.sleep(3600)
+
+
+def computes(*_: object) -> bytes:
+    """Compute for ever, in the place of `extracted`."""
+    loops()
+    return b""

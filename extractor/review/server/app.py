@@ -16,6 +16,7 @@ from extractor import __version__
 from extractor.errors import EditRefused, ExtractError, OutputError, StaleDecision
 from extractor.review.claims.claims import Claim
 from extractor.review.desk import Desk
+from extractor.review.server.api.extractions import Extractions
 from extractor.review.server.api.routes import RequestRefused, routes
 from extractor.review.server.claim_routes import article_routes, claim_routes
 from extractor.review.server.guard import Guard, error_json
@@ -42,10 +43,12 @@ def make_app(config: ServerConfig, unexpected: Unexpected = _ignore) -> Guard:
     Raises UsageError when the folder has no store.
     """
     desk = Desk(config.folder, home=config.home)
+    extractions = Extractions(config.settings, config.limits, config.home)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
+        extractions.close()
         desk.close()
 
     app = FastAPI(
@@ -58,7 +61,7 @@ def make_app(config: ServerConfig, unexpected: Unexpected = _ignore) -> Guard:
         lifespan=life,
     )
     _answer_errors(app, desk, config, unexpected)
-    app.include_router(routes(config.settings, config.limits, config.home))
+    app.include_router(routes(extractions, config.home))
     static_files(app)
     queue_routes(app, desk, config)
     claim_routes(app, desk, config)
@@ -75,7 +78,9 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
     async def of_http(request: Request, error: HTTPException) -> Response:
         messages = {404: "there is nothing under this address", 405: "this is not done in this way"}
         message = messages.get(error.status_code, str(error.detail))
-        return error_response(request, error.status_code, "http", message)
+        answer = error_response(request, error.status_code, "http", message)
+        answer.headers.update(error.headers or {})  # the methods that are allowed
+        return answer
 
     async def of_request(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]

@@ -30,12 +30,12 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.frozen import frozen
+from extractor.run.workers.pool import cores
 
 # Keys of a request's scope, set for one that came with a token:
 KNOWN = "extract.known"  # True
 HOLDER = "extract.holder"  # the reviewer whose token it was; "" for the server's own
 _SAFE = frozenset({"GET", "HEAD"})
-_METHODS = frozenset({*_SAFE, "POST", "PUT", "DELETE"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -60,7 +60,9 @@ class Limits:
     upload: int = 21_000_000  # bytes of an article or a sheet: 20 MB, and what wraps it
     upload_paths: tuple[str, ...] = ("/v1/extract", "/bring-back")  # paths that take `upload`
     body_timeout: float = 30.0  # seconds between two parts of a body
-    extraction_timeout: float = 120.0  # seconds that one extraction may take
+    extraction_timeout: float = 120.0  # seconds that one extraction may take, its wait included
+    extractions: int = field(default_factory=lambda: max(2, cores()) + 1)  # at a time
+    waiting: int = 16  # extractions of one client that wait for their turn
 
 
 @frozen
@@ -177,8 +179,6 @@ class Guard:
         host = headers.get("host", "")
         if not self.access.knows_host(host):
             return refusal(scope, 421, "wrong_host", "this server has another name")
-        if scope["method"] not in _METHODS:
-            return refusal(scope, 405, "wrong_method", "only GET, HEAD, POST, PUT and DELETE")
         site = headers.get("sec-fetch-site")
         if scope["path"] == "/" and scope["method"] == "GET" and b"token=" in scope["query_string"]:
             return self._welcome(scope, site)

@@ -18,6 +18,7 @@ from extractor.review.server.page import rendering
 from extractor.review.server.page.second_reviews import View, as_seen_in, view_of
 from extractor.settings import Settings
 
+_RETRY_AFTER = 10  # seconds
 REVIEWER = "extract-reviewer"  # the cookie with the name that decisions are signed by
 
 
@@ -47,11 +48,17 @@ def reviewer_of(request: Request, config: ServerConfig) -> str:
 
 
 def error_response(request: Request, status: int, code: str, message: str) -> Response:
-    """Return an error: a small page for browsers, else JSON."""
+    """Return an error: a small page for browsers, else JSON. 503 says when to try again."""
+    answer: Response
     if "text/html" in request.headers.get("accept", ""):
         title = "Not found" if status == 404 else "This did not work"
-        return html_response(rendering.render("message.html", title=title, message=message), status)
-    return JSONResponse(error_json(code, message), status)
+        page = rendering.render("message.html", title=title, message=message)
+        answer = html_response(page, status)
+    else:
+        answer = JSONResponse(error_json(code, message), status)
+    if status == 503:
+        answer.headers["retry-after"] = str(_RETRY_AFTER)
+    return answer
 
 
 def html_response(text: str, status: int = 200) -> Response:

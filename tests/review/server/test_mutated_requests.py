@@ -1,15 +1,18 @@
-"""No request, however mutated, makes the review server fail: no 5xx but 503 with Retry-After."""
+"""No request, however odd, makes the review server fail: no 5xx but 503 with Retry-After."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
 from extractor.review.desk import Desk
 from extractor.review.queue import all_claims
 from extractor.review.server.app import make_app
 from extractor.review.sync.sync import sync
 from tests.support.review.mutated import BOUNDARY, Asked, form, send_mutated
-from tests.support.review.server import HERE, OWN, TOKEN, config, fill_desk
+from tests.support.review.server import HERE, OWN, TOKEN, Served, config, fill_desk
 
 ARTICLE = """Harbour talks
 
@@ -81,7 +84,7 @@ def _requests_of_programs() -> list[Asked]:
     ]
 
 
-def _app_and_faults(folder: Path) -> tuple[object, list[str]]:
+def _app_and_faults(folder: Path) -> tuple[ASGIApp, list[str]]:
     faults: list[str] = []
     app = make_app(config(folder), lambda error, path: faults.append(f"{path}: {error!r}"))
     return app, faults
@@ -90,7 +93,7 @@ def _app_and_faults(folder: Path) -> tuple[object, list[str]]:
 def test_mutated_requests_of_the_page_do_no_harm(folder: Path) -> None:
     """Each is answered once, and none is an error inside."""
     app, faults = _app_and_faults(folder)
-    statuses = send_mutated(app, _requests_of_the_page(folder), 600, seed=1)  # type: ignore[arg-type]
+    statuses = send_mutated(app, _requests_of_the_page(folder), 600, seed=1)
     assert faults == []
     assert {200, 401, 404, 422} <= set(statuses)
 
@@ -101,7 +104,26 @@ def test_ten_thousand_mutated_requests_do_no_harm(folder: Path) -> None:
     """Over all routes, those for programs among them."""
     app, faults = _app_and_faults(folder)
     asked = [*_requests_of_the_page(folder), *_requests_of_programs(), *_requests_of_programs()]
-    statuses = send_mutated(app, asked, 10_000, seed=2)  # type: ignore[arg-type]
+    statuses = send_mutated(app, asked, 10_000, seed=2)
     print(sorted(statuses.items()))
     assert faults == []
     assert statuses.total() == 10_000
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_schemathesis_finds_no_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What OpenAPI describes is what is answered, to valid and invalid requests of every kind."""
+    with Served(monkeypatch, str(folder), "--port", "0", "--no-browser"):
+        address, _, token = capsys.readouterr().out.split()[-1].partition("?token=")
+        asks = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
+        asks += ["run", f"{address}openapi.json", "--header", f"Authorization: Bearer {token}"]
+        asks += ["--max-examples", "150", "--seed", "1"]
+        # Bytes that are no article are refused, which no schema can say.
+        asks += ["--exclude-checks", "positive_data_acceptance"]
+        done = subprocess.run(asks, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "No issues found" in done.stdout
+    assert "Tested: 2" in done.stdout

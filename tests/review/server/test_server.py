@@ -653,6 +653,7 @@ def test_v1_stops_what_takes_too_long(folder: Path) -> None:
         body = {"text": ARTICLE * 300, "schema": "release_event"}
         answer = page.post("/v1/extract", json=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "too_long")
+        assert answer.headers["retry-after"] == "10"
 
 
 def test_v1_is_described(program: TestClient) -> None:

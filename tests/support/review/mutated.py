@@ -181,6 +181,8 @@ async def answered(app: ASGIApp, asked: Asked, chance: random.Random) -> tuple[i
 def send_mutated(app: ASGIApp, requests: Sequence[Asked], count: int, seed: int) -> Counter[int]:
     """Send so many mutated requests, one after the other; return how often each status came.
 
+    The application's life begins and ends with it.
+
     Raises AssertionError for a server's error other than 503 with Retry-After.
     """
     chance = random.Random(seed)
@@ -196,5 +198,17 @@ def send_mutated(app: ASGIApp, requests: Sequence[Asked], count: int, seed: int)
             assert status < 500 or (status == 503 and "retry-after" in headers), f"{status} {asked}"
             statuses[status] += 1
 
-    asyncio.run(all_of_them())
+    async def whole_life() -> None:
+        messages: asyncio.Queue[Message] = asyncio.Queue()
+        told: asyncio.Queue[Message] = asyncio.Queue()
+        life = asyncio.ensure_future(app({"type": "lifespan"}, messages.get, told.put))
+        await messages.put({"type": "lifespan.startup"})
+        await told.get()
+        try:
+            await all_of_them()
+        finally:
+            await messages.put({"type": "lifespan.shutdown"})
+            await life
+
+    asyncio.run(whole_life())
     return statuses

@@ -1,9 +1,11 @@
-"""One extraction for a request of /v1; routes.py runs it in a process of its own."""
+"""One extraction for a request of /v1, as it is made in a child process (extractions.py)."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from extractor.bounds import ArticleBounds
 from extractor.errors import EmptyArticle
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_bytes
@@ -18,24 +20,25 @@ def extracted(
     """Return as JSON what `request["schema"]` asks for from a file's bytes or a text.
 
     `request` names the source too, and for a text its metadata (title, date, …). Raises
-    ExtractError.
+    ExtractError, an article that meets one of the settings' bounds among them.
     """
+    bounds = ArticleBounds(settings, request["source"])
     schema = load_schema(request["schema"], home)
     if isinstance(data, bytes):
-        article = read_bytes(data, request["source"])
+        article = bounds.read(partial(read_bytes, data, request["source"]))
     elif not data.strip():
         raise EmptyArticle("the text is empty; give one that holds an article.")
     else:
         metadata = {key: request[key] for key in ("title", "byline", "outlet", "date", "url")}
-        article = article_from_text(data, request["source"], **metadata)
+        article = bounds.read(partial(article_from_text, data, request["source"], **metadata))
     if not settings.asks_model:
-        return to_json(extract(article, schema)).encode()
+        return to_json(extract(article, schema, bounds=bounds)).encode()
     import asyncio
 
     from extractor.answer.model.asker import ModelAsker
 
     async def ask() -> bytes:
         async with ModelAsker(settings) as asker:
-            return to_json(await extract_with(article, schema, asker)).encode()
+            return to_json(await extract_with(article, schema, asker, bounds=bounds)).encode()
 
     return asyncio.run(ask())

@@ -1,31 +1,37 @@
 """The routes for other programs: POST /v1/extract, GET /v1/schemas.
 
-An extraction runs in a process of its own: it neither holds up the page nor outlives its time.
 The answer is what `--format json` prints. The rules answer, unless the settings that the server
 was started with name a model; a request cannot.
 """
 
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import anyio
-from anyio import to_process
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 
-from extractor.errors import ArticleTooLarge, ExtractError, InputError, ModelError, SchemaError
+from extractor.errors import (
+    ArticleTooHeavy,
+    ArticleTooLarge,
+    ArticleTooSlow,
+    ExtractError,
+    InputError,
+    ModelError,
+    SchemaError,
+)
 from extractor.read import MAX_BYTES
-from extractor.review.server.api.process import extracted
-from extractor.review.server.guard import Limits
-from extractor.settings import Settings
+from extractor.review.server.api.extractions import Extractions, TookTooLong
+from extractor.review.server.api.turns import NoRoom
+from extractor.review.server.guard import HOLDER
 from extractor.text.pydantic_messages import plain_message
 
-_AT_ONCE = 2  # extractions under way; further ones wait for their turn, within their time
 _DESCRIBED = f"""\
 A JSON body with the article's `text`, or a form with its `file` (.txt, .html or .pdf), and the \
-name of a `schema`. At most {MAX_BYTES:,} bytes; an extraction may take two minutes. No model is \
-asked unless the server was started with one."""
+name of a `schema`. At most {MAX_BYTES:,} bytes; an extraction may take two minutes, and is given \
+up when the client goes. No model is asked unless the server was started with one."""
 
 
 class ArticleGiven(BaseModel):
@@ -33,8 +39,10 @@ class ArticleGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(description="the article")
-    schema_name: str = Field(alias="schema", description="a name of GET /v1/schemas")
+    text: str = Field(description="the article", examples=["“We are home,” Ada Brandt said."])
+    schema_name: str = Field(
+        alias="schema", description="a name of GET /v1/schemas", examples=["quotes"]
+    )
     source: str = Field("request", max_length=1000, description="what the answer calls the article")
     title: str | None = Field(None, max_length=2000)
     byline: str | None = Field(None, max_length=2000)
@@ -56,7 +64,11 @@ _FORM = {
     "required": ["file", "schema"],
     "properties": {
         "file": {"type": "string", "format": "binary", "description": ".txt, .html or .pdf"},
-        "schema": {"type": "string", "description": "a name of GET /v1/schemas"},
+        "schema": {
+            "type": "string",
+            "description": "a name of GET /v1/schemas",
+            "examples": ["quotes"],
+        },
     },
 }
 _BODY = {
@@ -77,13 +89,13 @@ _ERROR = {
     },
 }
 _ERRORS: dict[int | str, str] = {
+    400: "A form that is none, or a Content-Length that is no number",
     401: "No token, or a wrong one",
     404: "No schema of this name",
     413: "Too large",
     415: "Neither JSON nor a form",
-    422: "Not what is expected, or not an article",
-    502: "The model gave no answer",
-    503: "It took too long",
+    422: "Not what is expected, not an article, or one that takes too much time or memory",
+    503: "No room, no answer in time or none from the model: try again after Retry-After seconds",
 }
 
 
@@ -95,10 +107,9 @@ class RequestRefused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIRouter:
+def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
     """Return the two routes; `home` is the folder with the user's `schemas/`."""
     router = APIRouter(prefix="/v1", tags=["extraction"])
-    turns = anyio.CapacityLimiter(_AT_ONCE)
 
     @router.get("/schemas", summary="What can be extracted")
     def schemas() -> list[SchemaListed]:
@@ -131,13 +142,14 @@ def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIR
             raise RequestRefused(
                 404, "no_such_schema", f"there is no schema of this name; known: {listed}"
             )
+        client = request.scope.get(HOLDER) or (request.client.host if request.client else "")
         try:
-            with anyio.fail_after(limits.extraction_timeout):
-                answer = await to_process.run_sync(
-                    extracted, data, asked, settings, home, cancellable=True, limiter=turns
-                )
-        except TimeoutError:
-            message = f"the extraction took longer than {limits.extraction_timeout:g} seconds"
+            answer = await _unless_gone(request, extractions.extract(client, data, asked))
+        except NoRoom:
+            message = "too many of your requests wait for their turn"
+            raise RequestRefused(503, "no_room", message) from None
+        except TookTooLong:
+            message = "the extraction was not done in time"
             raise RequestRefused(503, "too_long", message) from None
         except ExtractError as error:
             raise RequestRefused(*_error_of(error)) from None
@@ -146,15 +158,38 @@ def routes(settings: Settings, limits: Limits, home: Path | None = None) -> APIR
     return router
 
 
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, bytes]) -> bytes:
+    """Return what `work` returns; cancel it when the client goes. Raises what it raises."""
+    answer, failure = b"", None
+    async with anyio.create_task_group() as group:
+
+        async def watch() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            group.cancel_scope.cancel()
+
+        group.start_soon(watch)
+        try:
+            answer = await work
+        except Exception as error:  # raised below: a group would wrap it
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return answer  # empty when nobody is there to read it
+
+
 def _error_of(error: ExtractError) -> tuple[int, str, str]:
     """Return status, code and message that answer an error of the extraction."""
     if isinstance(error, ArticleTooLarge):
         return 413, "too_large", str(error)
+    if isinstance(error, ArticleTooSlow | ArticleTooHeavy):
+        return 422, "too_costly", str(error)
     if isinstance(error, InputError):
         return 422, "no_article", str(error)
     if isinstance(error, ModelError):
-        return 502, "model_failed", str(error)
-    return (500, "schema_failed" if isinstance(error, SchemaError) else "failed", str(error))
+        return 503, "model_failed", str(error)
+    return 422, "schema_failed" if isinstance(error, SchemaError) else "not_set_up", str(error)
 
 
 async def _read_request(request: Request) -> tuple[dict[str, Any], bytes | str]:
