@@ -12,6 +12,9 @@ import sys
 
 def run() -> None:
     """Run the command and end the process with its exit status."""
+    # The processes that we start must not take modules from the working directory, which may be a
+    # stranger's: `python -c` and `python -m` would look there first.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     gc.set_threshold(100_000, 20, 100)  # what imports make stays: collect rarely
     from extractor.cli import main
 

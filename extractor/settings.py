@@ -1,4 +1,4 @@
-"""The settings, and where they are read: flags, then the environment, then extract.toml.
+"""The settings, and where they are read: flags, environment, the user's own file, the folder's.
 
     flag            environment                     extract.toml        default
     --model         EXTRACT_MODEL                   model = "…"         none: the rules answer
@@ -6,16 +6,21 @@
     (no flag)       OPENAI_API_KEY                  api_key = "…"       none
     --plan …        EXTRACT_PLAN and so on          plan = "narrow"     see `Settings`
 
-A key in the environment starts nothing: a model is asked only when `model` is set. The file is
-looked for in the working directory only. pydantic-settings takes 0.2 s to import, so it is
-imported only when there is a file or a variable for it to read.
+There are two files: the user's own extract.toml, in their configuration folder, goes before the
+one in the working directory. A key in the environment starts nothing: a model is asked only when
+`model` is set.
+
+The working directory may be a stranger's. What its file says of `HARMLESS` settings counts; all
+others (`NeedsTrust`) would send, pay for, read or write something, and count only if the folder is
+trusted (trust.py). One exception: it may name a `model` at the host that the user names anyway.
+And a key goes to no host but the one it was set for: see `_key_for`.
 """
 
-import os
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -26,18 +31,47 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     field_validator,
 )
 
 from extractor.errors import UsageError
+from extractor.frozen import frozen
+from extractor.setting_sources import (
+    DEFAULT_ENDPOINT,
+    Source,
+    environment,
+    file_settings,
+    origin_of,
+    own_settings,
+    parsed,
+)
 from extractor.text.pydantic_messages import plain_message
+from extractor.trust import SETTINGS_FILE, Standing, standing_of
 
-SETTINGS_FILE = "extract.toml"
-_PREFIX = "EXTRACT_"
-# The two names that every OpenAI-compatible tool reads; not prefixed.
-_OPENAI_NAMES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
+_ENDPOINT = ("model", "base_url", "api_key")  # what is asked, where, and by whose account
+_CACHE = ("cache_dir", "cache_megabytes")
+
+# --- the settings --------------------------------------------------------------------------------
+
+
+@frozen
+class NeedsTrust:
+    """Marks a setting that counts from the working directory's file only if that is trusted."""
+
+    why: str  # what it does: "sends articles there"
+    unasked: bool = False  # whether it does so even where no model is asked
+
+
+@frozen
+class Harmless:
+    """Marks a setting that counts from any working directory's file."""
+
+
+HARMLESS = Harmless()
+_BOUND = NeedsTrust("may let one article take all", unasked=True)
 
 
 class Price(BaseModel):
@@ -50,52 +84,85 @@ class Price(BaseModel):
 
 
 class Settings(BaseModel):
-    """All settings, checked; made by `load_settings`."""
+    """All settings, checked; made by `load_settings`.
+
+    Beside each stands whether the working directory's file may set it without trust.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str | None = Field(None, description="the model to ask; none: the rules answer")
-    base_url: str = Field("https://api.openai.com/v1", description="the endpoint, up to /v1")
-    api_key: SecretStr | None = Field(None, description="the endpoint's key")
-    plan: Literal["whole", "narrow"] = Field(
+    _announcement: "Announcement | None" = PrivateAttr(None)
+
+    model: Annotated[str | None, NeedsTrust("has articles sent and paid for")] = Field(
+        None, description="the model to ask; none: the rules answer"
+    )
+    base_url: Annotated[str, NeedsTrust("sends articles there")] = Field(
+        DEFAULT_ENDPOINT, description="the endpoint, up to /v1"
+    )
+    api_key: Annotated[SecretStr | None, NeedsTrust("sends them in the name of its owner")] = Field(
+        None, description="the endpoint's key"
+    )
+    plan: Annotated[Literal["whole", "narrow"], HARMLESS] = Field(
         "whole", description="whole: one call an article; narrow: one question a candidate"
     )
-    assist: Literal["all", "unsure", "none"] = Field(
+    assist: Annotated[Literal["all", "unsure", "none"], HARMLESS] = Field(
         "all", description="ask about every candidate, those the rules are unsure of, or none"
     )
     # Measured (tests/benchmarks/quality/assist.py): asking a small model above it changed no more.
-    threshold: float = Field(
+    threshold: Annotated[float, HARMLESS] = Field(
         0.6, ge=0, le=1, description="below this confidence of the rules a candidate is unsure"
     )
-    temperature: NonNegativeFloat = Field(0.0, description="0: the likeliest answer")
-    max_output_tokens: PositiveInt = Field(4096, description="token limit on one answer")
-    part_characters: PositiveInt = Field(
+    temperature: Annotated[NonNegativeFloat, HARMLESS] = Field(
+        0.0, description="0: the likeliest answer"
+    )
+    max_output_tokens: Annotated[PositiveInt, NeedsTrust("may cost more")] = Field(
+        4096, description="token limit on one answer"
+    )
+    part_characters: Annotated[PositiveInt, NeedsTrust("may cost more")] = Field(
         12_000, description="longer articles are asked in parts of at most so many characters"
     )
-    concurrency: PositiveInt = Field(4, description="requests under way at the same time")
+    concurrency: Annotated[PositiveInt, HARMLESS] = Field(
+        4, description="requests under way at the same time"
+    )
     # A local model writes about 11 tokens a second: 2,000 of them take three minutes.
-    timeout: PositiveFloat = Field(300.0, description="seconds that one request may take")
-    deadline: PositiveFloat = Field(
+    timeout: Annotated[PositiveFloat, HARMLESS] = Field(
+        300.0, description="seconds that one request may take"
+    )
+    deadline: Annotated[PositiveFloat, HARMLESS] = Field(
         900.0, description="seconds that one question may take, retries and waits included"
     )
-    retries: NonNegativeInt = Field(4, description="further attempts after a passing failure")
-    reasks: NonNegativeInt = Field(2, description="times that a wrong answer goes back")
-    cache_dir: Path | None = Field(None, description="the answers' cache; none: the user's own")
-    cache_megabytes: PositiveInt = Field(1024, description="the cache's size limit")
-    no_cache: bool = Field(False, description="neither read nor write the cache")
-    refresh: bool = Field(False, description="ask again and overwrite what is cached")
-    prices: dict[str, Price] = Field(
+    retries: Annotated[NonNegativeInt, HARMLESS] = Field(
+        4, description="further attempts after a passing failure"
+    )
+    reasks: Annotated[NonNegativeInt, NeedsTrust("may cost more")] = Field(
+        2, description="times that a wrong answer goes back"
+    )
+    cache_dir: Annotated[Path | None, NeedsTrust("has answers read and written there")] = Field(
+        None, description="the answers' cache; none: the user's own"
+    )
+    cache_megabytes: Annotated[PositiveInt, NeedsTrust("may drop answers that were paid for")] = (
+        Field(1024, description="the cache's size limit")
+    )
+    no_cache: Annotated[bool, NeedsTrust("pays again for what is cached")] = Field(
+        False, description="neither read nor write the cache"
+    )
+    refresh: Annotated[bool, NeedsTrust("pays again for what is cached")] = Field(
+        False, description="ask again and overwrite what is cached"
+    )
+    prices: Annotated[dict[str, Price], NeedsTrust("says what a budget reaches for")] = Field(
         default_factory=dict, description="by model: US dollars for a million tokens"
     )
     # Bounds on one article: see extractor/bounds.py.
-    article_seconds: PositiveFloat = Field(
+    article_seconds: Annotated[PositiveFloat, _BOUND] = Field(
         60.0, description="seconds of CPU that one article may take, without the model's"
     )
-    article_characters: PositiveInt = Field(
+    article_characters: Annotated[PositiveInt, _BOUND] = Field(
         1_000_000, description="characters that an article's text may have"
     )
-    article_rows: PositiveInt = Field(10_000, description="rows that one article's record may have")
-    article_megabytes: PositiveInt = Field(
+    article_rows: Annotated[PositiveInt, _BOUND] = Field(
+        10_000, description="rows that one article's record may have"
+    )
+    article_megabytes: Annotated[PositiveInt, _BOUND] = Field(
         2_048, description="MB of memory that work on one article may take"
     )
 
@@ -107,8 +174,14 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        # No address has blanks and backslashes: libraries differ on which host such a one names.
+        plain = re.fullmatch(r"[^\s\\\x00-\x1f\x7f]+", value)
+        try:
+            parts = urlsplit(value)
+            named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is none
+            named = False
+        if not plain or not named:
             raise ValueError("expected an address such as https://api.openai.com/v1")
         return value.rstrip("/")
 
@@ -124,101 +197,195 @@ class Settings(BaseModel):
         port = f":{parts.port}" if parts.port else ""
         return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
 
+    @property
+    def announcement(self) -> "Announcement | None":
+        """What to say before the first request; None where a flag, or a program, named the host."""
+        return self._announcement if self.asks_model else None
 
-def load_settings(**overrides: Any) -> Settings:
+
+@frozen
+class Announcement:
+    """Says before the first request which model is asked, at which host, and who named it."""
+
+    words: str
+    even_quiet: bool  # whether it is said with --quiet too: a folder's file names model or host
+
+
+def needs_trust(setting: str) -> NeedsTrust | None:
+    """Return why a setting of the working directory's file needs trust; None if it does not."""
+    marks = Settings.model_fields[setting].metadata
+    if HARMLESS in marks:
+        return None
+    found = (mark for mark in marks if isinstance(mark, NeedsTrust))
+    return next(found, NeedsTrust("is not known to be harmless", unasked=True))
+
+
+# --- reading them --------------------------------------------------------------------------------
+
+
+_Chosen = Mapping[str, Source]  # by setting: the first source that has it
+
+
+def load_settings(*, for_cache: bool = False, **overrides: Any) -> Settings:
     """Return the settings; `overrides` are the command's flags, None where a flag is not given.
 
-    Raises UsageError naming the flag, variable or file, and the field.
+    `for_cache`: the cache is used even where no model is asked. Raises UsageError naming the flag,
+    variable or file, and the field; also where settings of the working directory's file would
+    count if that were trusted, and where the only key is another host's.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
-    file = Path(SETTINGS_FILE)
+    folder = file_settings("folder", Path(SETTINGS_FILE))
+    own = [Source("flags", given), environment(Settings.model_fields), own_settings()]
+    chosen: dict[str, Source] = {}
+    for source in (*own, folder):
+        for setting in source.values:
+            chosen.setdefault(setting, source)
+    if "model" not in chosen:  # the environment's endpoint is of no interest
+        chosen = {k: s for k, s in chosen.items() if s.kind != "environment" or k not in _ENDPOINT}
+    settings = _checked(chosen)
+    trusted = False
+    if any(needs_trust(setting) for setting in folder.values):
+        standing = standing_of(Path(), {SETTINGS_FILE: folder.data})
+        trusted = standing.is_trusted
+        if not trusted:
+            chosen = _without_trust(chosen, settings, standing, folder, for_cache=for_cache)
+            settings = _checked(chosen)
+    if not settings.asks_model:
+        return settings
+    files = [own[-1], folder] if trusted else [own[-1]]
+    if (bearer := _key_for(settings, chosen, own, files)) is not None:
+        settings = _checked({**chosen, "api_key": bearer})
+    settings._announcement = _announcement(settings, chosen)
+    return settings
+
+
+def read_settings(data: bytes, file: Path) -> tuple[Settings, frozenset[str]]:
+    """Return the settings of a file's content, and the names of those that it sets.
+
+    Raises UsageError.
+    """
+    source = Source("folder", parsed(data, file), file, data)
+    return _checked(dict.fromkeys(source.values, source)), frozenset(source.values)
+
+
+def _checked(chosen: _Chosen) -> Settings:
+    """Return the settings that these sources name. Raises UsageError."""
     try:
-        if not _anything_to_read(file, given):
-            return Settings(**given)
-        return _reader()(**given)
+        return Settings(**{setting: source.values[setting] for setting, source in chosen.items()})
     except ValidationError as error:
-        raise UsageError(_explain(error, given, file)) from None
-    except (ValueError, OSError) as error:  # a broken or unreadable file, or a broken JSON value
-        variable = _broken_variable(error)
-        said = f"{variable}: this is not valid JSON" if variable else f"{file}: {error}"
-        raise UsageError(said) from None
+        raise UsageError(_explain(error, chosen)) from None
 
 
-def _anything_to_read(file: Path, given: dict[str, Any]) -> bool:
-    """Return whether the environment or the file may set anything (else it need not be read)."""
-    if "model" in given or file.is_file():
-        return True
-    return any(name.upper().startswith(_PREFIX) for name in os.environ)
-
-
-@cache
-def _reader() -> type[Settings]:
-    """Return the settings that read the environment and the file; 0.2 s the first time."""
-    from pydantic import AliasChoices
-    from pydantic_settings import (
-        BaseSettings,
-        PydanticBaseSettingsSource,
-        SettingsConfigDict,
-        TomlConfigSettingsSource,
-    )
-
-    def alias(name: str) -> AliasChoices:
-        return AliasChoices(name, _OPENAI_NAMES[name])
-
-    class Reader(BaseSettings, Settings):
-        """The settings; what is not given to it comes from the environment, then from the file."""
-
-        model_config = SettingsConfigDict(
-            env_prefix=_PREFIX, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
-        )
-        base_url: str = Field(
-            Settings.model_fields["base_url"].default, validation_alias=alias("base_url")
-        )
-        api_key: SecretStr | None = Field(None, validation_alias=alias("api_key"))
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            """Return where values are looked for, the first source first."""
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
-    return Reader
-
-
-def _explain(error: ValidationError, given: dict[str, Any], file: Path) -> str:
+def _explain(error: ValidationError, chosen: _Chosen) -> str:
     """Return one sentence on the first thing that is wrong: where it was set, and what is wrong."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     path = [str(part) for part in first["loc"]]
-    name = _field_of(path[0]) if path else ""
-    place = ".".join([name, *path[1:]])
+    place = chosen[path[0]].named(path[0])
     if first["type"] == "extra_forbidden" and len(path) == 1:
-        near = get_close_matches(name, Settings.model_fields, n=1)
+        near = get_close_matches(path[0], Settings.model_fields, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"{_where(name, given, file)}: {name!r} is not a setting{hint}"
-    return f"{_where(name, given, file)}: {place}: {plain_message(first['msg'])}"
+        return f"{place}: {path[0]!r} is not a setting{hint}"
+    return f"{place}: {'.'.join(path)}: {plain_message(first['msg'])}"
 
 
-def _field_of(name: str) -> str:
-    return next((field for field, env in _OPENAI_NAMES.items() if env == name.upper()), name)
+# --- what may be used ----------------------------------------------------------------------------
 
 
-def _where(name: str, given: dict[str, Any], file: Path) -> str:
-    """Return where a field's value came from: a flag, an environment variable, or the file."""
-    if name in given:
-        return f"--{name.replace('_', '-')}"
-    variable = _OPENAI_NAMES.get(name, _PREFIX + name.upper())
-    if variable in {key.upper() for key in os.environ}:
-        return f"the environment variable {variable}"
-    return str(file)
+def _without_trust(
+    chosen: _Chosen, settings: Settings, standing: Standing, folder: Source, *, for_cache: bool
+) -> dict[str, Source]:
+    """Return what counts while the folder is not trusted: of its file what is harmless.
+
+    Raises UsageError when another of its settings would have an effect now: nobody is to believe
+    that the file counts. `model` may stand where the user names its host themselves.
+    """
+    doubtful = {k for k, source in chosen.items() if source is folder and needs_trust(k)}
+    host = chosen.get("base_url", folder)
+    if host is not folder:
+        meant = str(folder.values.get("base_url", settings.base_url))
+        if origin_of(meant) == origin_of(settings.base_url):
+            doubtful.discard("model")
+    effective = [
+        setting
+        for setting in Settings.model_fields
+        if setting in doubtful and _has_effect(setting, settings, for_cache=for_cache)
+    ]
+    if effective:
+        raise UsageError(_refusal(effective, settings, chosen, folder, standing))
+    return {setting: source for setting, source in chosen.items() if setting not in doubtful}
 
 
-def _broken_variable(error: Exception) -> str | None:
-    """Return the environment variable whose value should be JSON and is not, or None."""
-    field = getattr(error, "field_name", None) or str(error).partition('field "')[2].split('"')[0]
-    return f"the environment variable {_PREFIX}{field.upper()}" if field else None
+def _has_effect(setting: str, settings: Settings, *, for_cache: bool) -> bool:
+    """Return whether a setting changes what is done."""
+    need = needs_trust(setting)
+    always = need is not None and need.unasked
+    return settings.asks_model or always or (for_cache and setting in _CACHE)
+
+
+def _refusal(
+    effective: list[str], settings: Settings, chosen: _Chosen, folder: Source, standing: Standing
+) -> str:
+    """Return why settings of the working directory's file are refused, and what to type."""
+    effects = []
+    if any(setting in _ENDPOINT for setting in effective):
+        effects.append(
+            f"send articles to {settings.endpoint} (model {settings.model})"
+            + (", with the key in OPENAI_API_KEY" if _bears_own_key(chosen, folder) else "")
+        )
+    others = [setting for setting in effective if setting not in _ENDPOINT]
+    if others:
+        said = (f"{setting} ({need.why})" for setting in others if (need := needs_trust(setting)))
+        effects.append(f"set {', '.join(said)}")
+    rules = "; to have the rules answer, add --assist none" if settings.asks_model else ""
+    return f"{folder.file} would {', and '.join(effects)}, but {standing.remedy}{rules}"
+
+
+def _bears_own_key(chosen: _Chosen, folder: Source) -> bool:
+    """Return whether the environment's key would go where articles go: see `_key_for`."""
+    key, host = chosen.get("api_key"), chosen.get("base_url")
+    brings_its_own = host is folder and "api_key" in folder.values
+    return key is not None and key.kind == "environment" and not brings_its_own
+
+
+def _key_for(
+    settings: Settings, chosen: _Chosen, own: list[Source], files: list[Source]
+) -> Source | None:
+    """Return the source whose key goes to the endpoint, None where there is no key.
+
+    A key that stands in one of the `files` goes only to the endpoint of that file, and there before
+    any other. A flag's and the environment's go to whatever the user names, and to the endpoint of
+    a trusted folder. Raises UsageError when all that is left are keys of other endpoints.
+    """
+    host = chosen.get("base_url")
+    flags, environment = own[:2]
+    if "api_key" in flags.values:
+        return flags
+    if host is not None and host.file is not None and "api_key" in host.values:
+        return host
+    if "api_key" in environment.values:
+        return environment
+    files = [file for file in files if "api_key" in file.values]
+    there = origin_of(settings.base_url)
+    for file in files:
+        if origin_of(file.endpoint) == there:
+            return file
+    if files:
+        named = host.named("base_url") if host is not None else "no setting"
+        raise UsageError(
+            f"the key in {files[0].file} is for {origin_of(files[0].endpoint)} and is not sent to "
+            f"{there}, which {named} names: set OPENAI_API_KEY for it, to any word if it takes none"
+        )
+    return None
+
+
+def _announcement(settings: Settings, chosen: _Chosen) -> Announcement | None:
+    """Return what to say before the first request; None where a flag names the host."""
+    model, host = chosen["model"], chosen.get("base_url")
+    if host is not None and host.kind == "flags":
+        return None
+    of_model = "" if model.kind == "flags" else f" (named in {model.place('model')})"
+    of_host = "the default endpoint" if host is None else f"named in {host.place('base_url')}"
+    return Announcement(
+        f"asking {settings.model}{of_model} at {settings.endpoint} ({of_host})",
+        even_quiet="folder" in (model.kind, host.kind if host is not None else ""),
+    )

@@ -7,7 +7,9 @@ asks for a browser or takes seconds. All others carry one of the marks `process`
 
 import os
 import platform
+import shutil
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,13 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_note)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the tests a user's configuration folder of their own, which is empty at first."""
+    place = tempfile.mkdtemp(prefix="extract-tests-")
+    os.environ["XDG_CONFIG_HOME"] = place  # before any test, and for the processes that they start
+    config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
 
 
 @pytest.hookimpl(tryfirst=True)

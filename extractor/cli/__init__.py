@@ -35,6 +35,7 @@ _COMMANDS = {
     "eval": "evaluate.evaluate",
     "agreement": "evaluate.agree",
     "schemas": "schemas.schemas",
+    "trust": "trust.trust",
     "cache": "cache.app",
     "runs": "runs.app",
 }

@@ -41,7 +41,7 @@ def _the_cache() -> "AnswerCache":
     from extractor.answer.endpoint.cache import open_cache
     from extractor.settings import load_settings
 
-    cache = open_cache(load_settings(no_cache=False))
+    cache = open_cache(load_settings(for_cache=True, no_cache=False))
     if cache is None:
         raise UsageError("the settings say no_cache; there is none")
     return cache

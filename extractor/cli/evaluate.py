@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from extractor.cli.flags import AskingFlags, RunFolder, takes
+from extractor.cli.flags import AskingFlags, RunFolder, schema_files, schema_name, takes
 from extractor.cli.output import Reporter, print_lines, say
 from extractor.frozen import frozen
 
@@ -16,7 +16,12 @@ class EvalFlags:
     folder: RunFolder = None
     schema: Annotated[
         str | None,
-        typer.Option("--schema", "-s", metavar="NAME", help="Needed when the run had several."),
+        typer.Option(
+            "--schema",
+            "-s",
+            metavar="NAME",
+            help="Needed when the run had several, or was given one by its path: this path.",
+        ),
     ] = None
     anew: Annotated[
         bool,
@@ -40,6 +45,7 @@ class EvalFlags:
 def evaluate(scored: EvalFlags, model: AskingFlags) -> int:
     """Score rules, models and prompts against the reviewed records, field by field."""
     import json
+    from functools import partial
 
     from extractor.errors import UsageError
     from extractor.review.desk import Desk
@@ -57,9 +63,9 @@ def evaluate(scored: EvalFlags, model: AskingFlags) -> int:
 
     reporter = Reporter(quiet=scored.quiet)
     folder = find_store(scored.folder)
-    with Desk(folder) as desk:
+    with Desk(folder, schemas=schema_files(scored.schema)) as desk:
         sync(desk)
-        name = chosen_schema(desk, scored.schema)
+        name = chosen_schema(desk, schema_name(scored.schema))
         truth = reviewed(desk, name, scored.limit)
         if not truth:
             raise UsageError(
@@ -72,8 +78,10 @@ def evaluate(scored: EvalFlags, model: AskingFlags) -> int:
         if scored.anew or model.model is not None:
             schema = desk.schema(name)
             if schema is None:
-                raise UsageError(f"the schema {name!r} is not to be had; run this where it is")
-            reports.append(report_anew(desk, schema, truth, model.settings()))
+                raise UsageError(desk.why_no_schema(name))
+            settings = model.settings()
+            announce = partial(reporter.announce, settings)
+            reports.append(report_anew(desk, schema, truth, settings, announce=announce))
     if scored.form == "json":
         print(json.dumps(to_json(reports, truth), ensure_ascii=False, indent=2))
     else:
@@ -84,7 +92,10 @@ def evaluate(scored: EvalFlags, model: AskingFlags) -> int:
 def agree(
     folder: RunFolder = None,
     schema: Annotated[
-        str | None, typer.Option("--schema", "-s", metavar="NAME", help="By this schema only.")
+        str | None,
+        typer.Option(
+            "--schema", "-s", metavar="NAME", help="By this schema only: its name or file."
+        ),
     ] = None,
 ) -> int:
     """Say how far blind second reviews agree with the first, and what is to be settled."""
@@ -94,9 +105,9 @@ def agree(
     from extractor.run.command import find_store
 
     place = find_store(folder)
-    with Desk(place) as desk:
+    with Desk(place, schemas=schema_files(schema)) as desk:
         sync(desk)
-        reviewed_twice = list(pairs(desk, schema))
+        reviewed_twice = list(pairs(desk, schema_name(schema)))
     if not reviewed_twice:
         say(
             f"{place}: nothing was decided on twice yet; a second reviewer begins with "

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -36,7 +37,7 @@ def extract_one_by_one(
     if form is None and len(sources) > 1:
         refuse_nameless(output)
     sheets = sheets_for(output, chosen, sources, len(sources) > 1)
-    with ReadingProcess() as reading, _answerer(settings, schema) as answer:
+    with ReadingProcess() as reading, _answerer(settings, schema, reporter) as answer:
 
         def extracted(source: str) -> Extraction:
             bounds = ArticleBounds(settings, source)
@@ -127,7 +128,7 @@ def _outcome(extraction: Extraction) -> str:
 
 @contextmanager
 def _answerer(
-    settings: Settings, schema: Schema
+    settings: Settings, schema: Schema, reporter: Reporter
 ) -> Iterator[Callable[[Article, ArticleBounds], Extraction]]:
     """Give a function from an article to its extraction, by the rules or the settings' model."""
     from extractor.pipeline import extract, extract_with
@@ -140,7 +141,7 @@ def _answerer(
     from extractor.answer.model.asker import ModelAsker
 
     with asyncio.Runner() as runner:
-        asker = ModelAsker(settings)
+        asker = ModelAsker(settings, announce=partial(reporter.announce, settings))
         try:
             yield lambda article, bounds: runner.run(
                 extract_with(article, schema, asker, bounds=bounds)

@@ -29,6 +29,31 @@ RunFolder = Annotated[  # what find_store takes
     ),
 ]
 
+SchemaFile = Annotated[  # what `schema_files` takes
+    str | None,
+    typer.Option(
+        "--schema",
+        "-s",
+        metavar="FILE",
+        help="A schema's file, if the run was given it by path: a store's word is not enough.",
+        show_default=False,
+    ),
+]
+
+
+def schema_files(given: str | None) -> list[Path]:
+    """Return the file that --schema names; none where it names none. Raises UsageError."""
+    if given is None or not given.endswith(".py"):
+        return []
+    if not Path(given).is_file():
+        raise UsageError(f"--schema {given}: there is no such file")
+    return [Path(given)]
+
+
+def schema_name(given: str | None) -> str | None:
+    """Return the name of the schema that --schema names, by its name or its file."""
+    return Path(given).stem if given is not None and given.endswith(".py") else given
+
 
 def takes(*groups: type) -> Callable[[Command], Command]:
     """Return a decorator: the command gets the flags of these dataclasses, and an instance of each.

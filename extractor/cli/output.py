@@ -5,8 +5,12 @@ With `--log-json` standard error is read by a program, and every message is an o
 
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from extractor.errors import ExtractError
+
+if TYPE_CHECKING:
+    from extractor.settings import Settings
 
 _in_json = False
 
@@ -77,6 +81,15 @@ class Reporter:
         """Report something worth knowing, unless --quiet."""
         if not self.quiet:
             say(message)
+
+    def announce(self, settings: "Settings", purpose: str = "") -> None:
+        """Say which model is asked, where, and who named the host, if no flag did.
+
+        What a folder's file names is said with --quiet too. `purpose` goes before it.
+        """
+        announcement = settings.announcement
+        if announcement is not None and (announcement.even_quiet or not self.quiet):
+            say(purpose + announcement.words)
 
     def detail(self, message: str) -> None:
         """Report a detail, with --verbose only."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from extractor.cli.flags import RunFolder, takes
+from extractor.cli.flags import RunFolder, SchemaFile, schema_files, schema_name, takes
 from extractor.cli.output import say
 from extractor.errors import UsageError
 from extractor.frozen import frozen
@@ -31,7 +31,10 @@ class FilterFlags:
         ),
     ] = None
     schema: Annotated[
-        str | None, typer.Option("--schema", "-s", metavar="NAME", help="Rows of this schema.")
+        str | None,
+        typer.Option(
+            "--schema", "-s", metavar="NAME", help="Rows of this schema: its name or file."
+        ),
     ] = None
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="Rows of this kind, such as quotes.")
@@ -77,6 +80,7 @@ class FilterFlags:
             for flag in fields(self)
             if flag.name != "view"
         }
+        values["schema"] = schema_name(self.schema)
         if self.view is None:
             return Filter.from_query(values)
         views = saved_views(desk)
@@ -141,7 +145,7 @@ def publish(flags: PublishFlags, filters: FilterFlags) -> int:
         if target.is_dir():
             raise UsageError(f"--output {target}: this is a folder; name a file in it")
         refuse_link(target)
-    with Desk(folder) as desk:
+    with Desk(folder, schemas=schema_files(filters.schema)) as desk:
         sync(desk)
         filter = filters.filter(desk)
         done = write(
@@ -216,6 +220,7 @@ class BringFlags:
     reviewer: Annotated[
         str, typer.Option("--reviewer", metavar="NAME", help="Who edited it: signs the decisions.")
     ]
+    schema: SchemaFile = None
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be decided, and decide nothing.")
     ] = False
@@ -229,7 +234,7 @@ def bring_back(flags: BringFlags) -> int:
     from extractor.review.desk import Desk
     from extractor.review.sync.sync import sync
 
-    with Desk(flags.folder) as desk:
+    with Desk(flags.folder, schemas=schema_files(flags.schema)) as desk:
         sync(desk)
         result = take(desk, flags.file, flags.reviewer, dry_run=flags.dry_run)
     for line in result_lines(result, flags.dry_run):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.flags import ModelFlags, RunFolder, takes
+from extractor.cli.flags import ModelFlags, RunFolder, SchemaFile, schema_files, takes
 from extractor.cli.output import Reporter
 from extractor.frozen import frozen
 
@@ -37,6 +37,7 @@ class ReviewFlags:
             "the link.",
         ),
     ] = "127.0.0.1"
+    schema: SchemaFile = None
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the link, and open nothing.")
     ] = False
@@ -52,10 +53,12 @@ def review(flags: ReviewFlags, model: ModelFlags) -> int:
 
     reporter = Reporter()
     reviewers = read_reviewers(flags.reviewers) if flags.reviewers is not None else None
+    settings = model.settings()
+    reporter.announce(settings, "for programs that ask at /v1/extract: ")
     serve(
         find_store(flags.folder),
         reviewer=flags.reviewer or _login(),
-        settings=model.settings(),
+        settings=settings,
         host=flags.host,
         port=flags.port,
         browser=not flags.no_browser,
@@ -63,6 +66,7 @@ def review(flags: ReviewFlags, model: ModelFlags) -> int:
         link=lambda address, name: print(
             f"Review: {address}" if name is None else f"Review, {name}: {address}", flush=True
         ),
+        schemas=schema_files(flags.schema),
         note=reporter.note,
         unexpected=unexpected_at,
     )

@@ -1,5 +1,6 @@
 """`extract scale`: the same pipeline handed to Daft, here or on a cluster."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -58,5 +59,8 @@ def scale(flags: ScaleFlags, model: ModelFlags) -> int:
     arguments = DaftArguments(
         flags.files, flags.output, flags.records, fields_of(flags.fields), flags.overwrite
     )
-    note = Reporter(quiet=flags.quiet).note
-    return run_with_daft(arguments, settings, flags.schema, error=say, note=note)
+    reporter = Reporter(quiet=flags.quiet)
+    announce = partial(reporter.announce, settings)
+    return run_with_daft(
+        arguments, settings, flags.schema, error=say, note=reporter.note, announce=announce
+    )

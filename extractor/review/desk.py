@@ -6,16 +6,16 @@ takes one.
 """
 
 import json
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from extractor.article import Article
-from extractor.errors import ExtractError, ReviewError
+from extractor.errors import ReviewError, SchemaError
 from extractor.find.inventory import Inventory, take_inventory
 from extractor.review.database import Database
 from extractor.review.search_index import make_index
-from extractor.schema.catalogue import Schema, load_schema
+from extractor.schema.catalogue import Schema, load_recorded, load_schema
 from extractor.store.packing import article_from_row
 from extractor.text.carrying import Carrier
 
@@ -28,14 +28,18 @@ _RUNS = 20  # the latest ones, whose commands are searched for the file of a sch
 class Desk(Database):
     """The review of one folder. Safe to use from several threads at once. Use as a context."""
 
-    def __init__(self, folder: Path, *, home: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, home: Path | None = None, schemas: Sequence[Path] = ()
+    ) -> None:
         """Open the store in a folder. `home` holds the user's `schemas/`; see load_schema.
 
-        Raises UsageError when the folder has no store, OutputError when it cannot be used.
+        A store may come from anybody, and a schema is a program: a file that the store names runs
+        only if it is one of the `schemas`, which the user has named, or see load_recorded. Raises
+        UsageError when the folder has no store, OutputError when it cannot be used.
         """
         super().__init__(folder)
-        self._home = home
-        self._schemas: dict[str, Schema | None] = {}
+        self._home, self._named = home, tuple(schemas)
+        self._schemas: dict[str, Schema | SchemaError] = {}
         self.article = lru_cache(maxsize=_ARTICLES)(self._article)
         self.inventory = lru_cache(maxsize=_INVENTORIES)(self._inventory)
         self.carrier = lru_cache(maxsize=_CARRIERS)(self._carrier)
@@ -62,21 +66,43 @@ class Desk(Database):
         return Carrier(self.article(old_sha256).text, self.article(new_sha256).text)
 
     def schema(self, name: str) -> Schema | None:
-        """Return a schema by name, or None when its file cannot be loaded any more."""
+        """Return a schema by name, or None when it cannot be loaded: see `why_no_schema`."""
         with self._lock:
             if name not in self._schemas:
                 self._schemas[name] = self._load(name)
-            return self._schemas[name]
+            found = self._schemas[name]
+            return found if isinstance(found, Schema) else None
 
-    def _load(self, name: str) -> Schema | None:
-        """Load the file that the latest run by this schema named, or else the one found by name."""
-        files: list[Path | str] = [*self._named_files(name), name]
-        for file in files:
-            with suppress(ExtractError):
-                return load_schema(file, self._home)
-        return None
+    def schema_names(self) -> list[str]:
+        """Return the names of the schemas that there are claims of."""
+        rows = self.select("select distinct schema from claim order by schema")
+        return [str(row[0]) for row in rows]
 
-    def _named_files(self, name: str) -> list[Path]:
+    def why_no_schema(self, name: str) -> str:
+        """Return why there is no schema of this name, and what to do; "" if there is one."""
+        if self.schema(name) is not None:
+            return ""
+        return f"the schema {name!r} is not to be had: {self._schemas[name]}"
+
+    def _load(self, name: str) -> Schema | SchemaError:
+        """Return the schema that the user or the latest runs named, or else the one found by name.
+
+        An error if there is none, of the first that was there.
+        """
+        named = next((file for file in self._named if file.stem == name), None)
+        refused: list[SchemaError] = []
+        if named is None:
+            for file in self._recorded_files(name):
+                try:
+                    return load_recorded(file)
+                except SchemaError as error:
+                    refused.append(SchemaError(f"{error}; or name it with --schema {file}"))
+        try:
+            return load_schema(named or name, None if named else self._home)
+        except SchemaError as error:
+            return next(iter(refused), error)
+
+    def _recorded_files(self, name: str) -> list[Path]:
         """Return the files of a schema that the commands of runs named, the latest run first."""
         runs = self.select("select command from run where schema = ? order by id desc", (name,))
         files = dict.fromkeys(

@@ -105,6 +105,7 @@ def run_into_folder(
                 budget=budget,
                 inherited=[handle],
                 endless=endless,
+                announce=partial(_announce, settings, display, quiet=arguments.quiet),
             )
         display.run_ended(outcome, summary_lines(outcome, store))
         written = write_sheets(
@@ -137,6 +138,14 @@ def _open_to_all(folder: Path) -> str:
     )
 
 
+def _announce(settings: Settings, display: ProgressDisplay, *, quiet: bool) -> None:
+    """Say which model is asked where, if no flag named the host: see `Settings.announcement`."""
+    announcement = settings.announcement
+    if announcement is not None:
+        say = display.error if quiet and announcement.even_quiet else display.note
+        say(announcement.words)
+
+
 def _watching(
     arguments: RunArguments, display: ProgressDisplay, folder: Path, schema: Schema, recipe: Recipe
 ) -> "tuple[SheetRefresher, WatchedSources]":
@@ -146,7 +155,7 @@ def _watching(
     from extractor.run.inputs.watch import WatchedSources
     from extractor.run.sheets.refresh import SheetRefresher
 
-    refresher = SheetRefresher(display, folder, schema.path, arguments.forms, recipe)
+    refresher = SheetRefresher(display, folder, schema.source, arguments.forms, recipe)
     endless = WatchedSources(
         arguments.files,
         files_from=arguments.files_from,

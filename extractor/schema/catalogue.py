@@ -1,20 +1,24 @@
 """Finds schemas and prompts by name: in the user's own folder first, then among those shipped.
 
-A schema is a Python file, and loading it runs it, as with any script of the user's. It is loaded
-as a module of a package that exists in memory only, whose path lists the user's folder, then the
-shipped one, so that `from .quotes import Quote` finds the user's quotes.py first. A prompt is a
-template of the same name; here it is read and hashed, never rendered.
+A schema is a Python file, and loading it runs it (loading.py). Which ones may run:
+
+    load_schema("quotes")          ./schemas/quotes.py, if the working directory is trusted (it is
+                                   refused if not: nobody asked for another one); else ours
+    load_schema("quotes", home)    home/schemas/quotes.py: a caller that names a folder vouches for
+                                   it; else ours
+    load_schema("my/quotes.py")    that file and its siblings: it was named, as for `python my.py`
+    load_recorded(path)            a file that a store or another file names: ours, or one in the
+                                   schemas/ of a trusted folder, wherever that is
+    reload(schema.source)          what was loaded before, from memory
+
+A prompt is a template of the same name; here it is read and hashed, never rendered.
 """
 
 import hashlib
-import importlib
-import importlib.util
 import json
 import re
-import sys
-import traceback
 from collections.abc import Iterable, Sequence
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from dataclasses import field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -24,11 +28,12 @@ from pydantic.errors import PydanticUserError
 
 from extractor.errors import ExtractError, PromptError, SchemaError
 from extractor.frozen import frozen
+from extractor.schema.loading import SchemaFile, SchemaFolder, SchemaSource, run
+from extractor.trust import SCHEMAS, shipped_folder, standing_of
 
 PROMPT_SUFFIXES = (".jinja", ".jinja2", ".j2")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_PACKAGE = "extractor_user_schemas"  # never on disk; only in sys.modules
-_PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+_MOST_PARSED = 200_000  # bytes of a file whose docstring is wanted
 
 
 @frozen
@@ -39,6 +44,14 @@ class Schema:
     model: type[BaseModel]  # the root model
     path: Path
     sha256: str  # of the model's JSON schema, so that comments do not count
+    loaded_from: SchemaSource | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def source(self) -> SchemaSource:
+        """What other processes load it from. Raises SchemaError for one that was made in memory."""
+        if self.loaded_from is None:
+            raise SchemaError(f"{self.path}: not loaded from a file, so no process can load it")
+        return self.loaded_from
 
 
 @frozen
@@ -59,41 +72,85 @@ class SchemaEntry:
     path: Path
     summary: str  # the first line of the file's docstring
     shipped: bool
+    trusted: bool = True  # whether it may run; the docstring was read without running it
 
 
 def load_schema(name: str | Path, home: Path | None = None) -> Schema:
     """Return a schema, loaded by name or by the path of its file (ending in .py).
 
-    `home` is the folder that holds the user's `schemas/`; the working directory by default.
-    Raises SchemaError, with file and line where there are any, and what to do.
+    `home` is the folder that holds the user's `schemas/`; by default the working directory, which
+    must be trusted then. Raises SchemaError, with file and line where there are any, and what to
+    do.
     """
-    path = schema_path(name, home)
-    folders = folders_of("schemas", home)
-    if path.parent not in folders:
-        folders = [path.parent, *folders]
-    module = _load_module(path, folders)
-    model = _root_model(module, path)
-    return Schema(path.stem, model, path, _fingerprint(model, path))
+    folders = _schema_folders(home)
+    if not str(name).endswith(".py"):
+        return _load(_find(str(name), SCHEMAS, (".py",), home, SchemaError), folders)
+    path = Path(name)
+    if not path.is_file():
+        raise SchemaError(f"{path}: there is no such schema file")
+    path = path.resolve()
+    if path.parent != shipped_folder(SCHEMAS).resolve():
+        others = [folder for folder in folders if folder.path != path.parent]
+        folders = [SchemaFolder(path.parent), *others]
+    return _load(path, folders)
 
 
-def schema_path(name: str | Path, home: Path | None = None) -> Path:
-    """Return the file of a schema; raise SchemaError naming the nearest ones."""
-    if str(name).endswith(".py"):
-        path = Path(name)
-        if not path.is_file():
-            raise SchemaError(f"{path}: there is no such schema file")
-        return path.resolve()
-    return _find(str(name), "schemas", (".py",), home, SchemaError)
+def load_recorded(path: Path) -> Schema:
+    """Return the schema of a file that the user has not named: a store has, or another file.
+
+    It must be one of ours, or in the `schemas/` of a trusted folder. Raises SchemaError.
+    """
+    ours = _shipped_schemas()
+    if path.resolve().parent == ours.path:
+        return _load(path.resolve(), [ours])
+    path = path.absolute()
+    if path.parent.name != SCHEMAS:
+        raise SchemaError(
+            f"{path}: a schema is a program, and it was not run: a store names it, and it is in no "
+            "`schemas` of a folder that you trust"
+        )
+    folder = SchemaFolder(path.parent, standing=standing_of(path.parent.parent))
+    return _load(path, [folder, ours])
+
+
+def reload(source: SchemaSource) -> Schema:
+    """Return a schema that another process has loaded, from its source. Raises SchemaError."""
+    return _made(source.file, source.folders, source.imported)
+
+
+def _load(path: Path, folders: Sequence[SchemaFolder]) -> Schema:
+    """Return the schema of a file in one of these folders. Raises SchemaError."""
+    folder = next(folder for folder in folders if folder.path == path.parent)
+    file = folder.read(path.stem)
+    if file is None:
+        raise SchemaError(f"{path}: there is no such schema file")
+    return _made(file, folders)
+
+
+def _made(
+    file: SchemaFile,
+    folders: Sequence[SchemaFolder],
+    known: Sequence[tuple[str, SchemaFile]] = (),
+) -> Schema:
+    """Run a file, and return the schema in it. Raises SchemaError."""
+    module, source = run(file, folders, known)
+    model = _root_model(module, file.path)
+    return Schema(file.stem, model, file.path, _fingerprint(model, file.path), source)
 
 
 def list_schemas(home: Path | None = None) -> list[SchemaEntry]:
-    """Return the schemas that can be named, the user's first; a name is listed once."""
+    """Return the schemas that can be named, the user's first; a name is listed once.
+
+    None of them is run.
+    """
     entries: dict[str, SchemaEntry] = {}
-    shipped = _shipped("schemas")
-    for folder in folders_of("schemas", home):
-        for path in sorted(folder.glob("*.py")):
+    for folder in _schema_folders(home):
+        trusted = folder.standing is None or folder.standing.is_trusted
+        for path in sorted(folder.path.glob("*.py")):
             if _NAME.fullmatch(path.stem) and path.stem not in entries:
-                entries[path.stem] = SchemaEntry(path.stem, path, _summary(path), folder == shipped)
+                entries[path.stem] = SchemaEntry(
+                    path.stem, path, _summary(path), folder.is_shipped, trusted
+                )
     return list(entries.values())
 
 
@@ -104,9 +161,9 @@ def find_prompt(name: str, home: Path | None = None, schema: Schema | None = Non
     then its own folder, so that a schema given by path brings its prompt along.
     """
     beside: list[Path] = []
-    if schema is not None and schema.path.parent != _shipped("schemas").resolve():
+    if schema is not None and schema.path.parent != shipped_folder(SCHEMAS).resolve():
         beside = [schema.path.parent.parent / "prompts", schema.path.parent]
-    path = _find(name, "prompts", PROMPT_SUFFIXES, home, PromptError, first=beside)
+    path = _find(name, "prompts", PROMPT_SUFFIXES, home, PromptError, first=beside).resolve()
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -116,18 +173,21 @@ def find_prompt(name: str, home: Path | None = None, schema: Schema | None = Non
 
 def folders_of(kind: Literal["schemas", "prompts"], home: Path | None = None) -> list[Path]:
     """Return the folders that are searched, in this order: the user's, then the shipped one."""
-    users = ((home or Path.cwd()) / kind).resolve()
-    return _distinct([folder for folder in (users, _shipped(kind)) if folder.is_dir()])
+    users = (home or Path.cwd()) / kind
+    return _distinct([folder for folder in (users, shipped_folder(kind)) if folder.is_dir()])
 
 
-def _shipped(kind: str) -> Path:
-    """Return the shipped folder: inside the package in a wheel, beside it in a checkout."""
-    packaged = _PACKAGE_ROOT / "_data" / kind
-    checkout = _PACKAGE_ROOT.parent
-    # Beside an installed package stand other people's packages, hence the look for pyproject.toml.
-    if not packaged.is_dir() and (checkout / "pyproject.toml").is_file():
-        return checkout / kind
-    return packaged
+def _schema_folders(home: Path | None) -> list[SchemaFolder]:
+    """Return the folders that schemas are searched in: the user's, then the shipped one."""
+    ours = _shipped_schemas()
+    theirs = [path for path in folders_of(SCHEMAS, home) if path != ours.path]
+    # A caller that names a folder vouches for it.
+    standing = standing_of(Path.cwd()) if theirs and home is None else None
+    return [*(SchemaFolder(path, standing=standing) for path in theirs), ours]
+
+
+def _shipped_schemas() -> SchemaFolder:
+    return SchemaFolder(shipped_folder(SCHEMAS).resolve(), is_shipped=True)
 
 
 def _find(
@@ -155,7 +215,7 @@ def _find(
             for suffix in suffixes:
                 path = folder / (stem + suffix)
                 if path.is_file():
-                    return path.resolve()
+                    return path
     raise error(_unknown(name, what, suffixes, folders, (home or Path.cwd()) / kind))
 
 
@@ -179,78 +239,27 @@ def _distinct(folders: Iterable[Path]) -> list[Path]:
 
 
 def _summary(path: Path) -> str:
-    """Return the first line of a file's docstring, without running the file."""
-    import ast
-
+    """Return the first line of a file's docstring, or why there is none."""
     try:
-        docstring = ast.get_docstring(ast.parse(path.read_bytes()))
-    except (OSError, SyntaxError, ValueError):
+        with path.open("rb") as file:
+            return summary_of(file.read(_MOST_PARSED + 1))
+    except OSError:
         return "(cannot be read)"
-    return (docstring or "").partition("\n")[0]
 
 
-class _Loader(SourceFileLoader):
-    """Compiles from the source each time: no __pycache__ in the user's folder, none stale."""
+def summary_of(data: bytes) -> str:
+    """Return the first line of the docstring in a file's content, without running it."""
+    import ast
+    import warnings
 
-    def get_code(self, fullname: str) -> Any:
-        """Return the code of a module, compiled from its source."""
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
-
-
-class _Finder:
-    """Finds `extractor_user_schemas.quotes` in the folders of that package's path."""
-
-    @staticmethod
-    def find_spec(
-        fullname: str,
-        path: Sequence[str] | None,
-        target: ModuleType | None = None,  # noqa: ARG004 (importlib passes it)
-    ) -> ModuleSpec | None:
-        """Return how a module of the package of schemas is loaded; None for all other modules."""
-        package, _, stem = fullname.partition(".")
-        if package != _PACKAGE or not stem or "." in stem:
-            return None
-        for folder in path or ():
-            file = Path(folder) / f"{stem}.py"
-            if file.is_file():
-                loader = _Loader(fullname, str(file))
-                return importlib.util.spec_from_file_location(fullname, file, loader=loader)
-        return None
-
-
-def _load_module(path: Path, folders: list[Path]) -> ModuleType:
-    """Run a schema file in a fresh package, so that edits and other folders take effect."""
-    if _Finder not in sys.meta_path:
-        sys.meta_path.insert(0, _Finder)
-    for loaded in [m for m in sys.modules if m.partition(".")[0] == _PACKAGE]:
-        del sys.modules[loaded]
-    package = ModuleType(_PACKAGE)
-    package.__path__ = [str(folder) for folder in folders]
-    sys.modules[_PACKAGE] = package
+    if len(data) > _MOST_PARSED:
+        return "(too large to look into)"
     try:
-        return importlib.import_module(f"{_PACKAGE}.{path.stem}")
-    except (Exception, SystemExit) as error:
-        raise SchemaError(_complaint(error, path)) from error
-
-
-def _complaint(error: BaseException, path: Path) -> str:
-    """Return what is wrong with a schema file, where, and what to do."""
-    if isinstance(error, SyntaxError):
-        return f"{error.filename or path}:{error.lineno}: not valid Python: {error.msg}"
-    file, line = str(path), 0
-    for frame in traceback.extract_tb(error.__traceback__):
-        # The last frame in a schema file: this one, or the sibling that it imports.
-        if frame.filename == str(path) or Path(frame.filename).parent == path.parent:
-            file, line = frame.filename, frame.lineno or 0
-    where = f"{file}:{line}" if line else file
-    if isinstance(error, ImportError):
-        return (
-            f"{where}: {str(error).replace(_PACKAGE + '.', '.')}; a schema imports pydantic, "
-            "extractor.fields and its siblings (from .quotes import Quote)"
-        )
-    first = str(error).partition("\n")[0][:300]
-    return f"{where}: the schema cannot be loaded: {type(error).__name__}: {first}"
+        with warnings.catch_warnings(action="ignore"):
+            docstring = ast.get_docstring(ast.parse(data))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "(not valid Python)"
+    return (docstring or "").partition("\n")[0]
 
 
 def _root_model(module: ModuleType, path: Path) -> type[BaseModel]:
@@ -284,8 +293,8 @@ def _fingerprint(model: type[BaseModel], path: Path) -> str:
     for name, body in {model.__name__: schema, **schema.get("$defs", {})}.items():
         if "properties" not in body and body.get("type") == "object":
             raise SchemaError(f"{path}: {name} has no fields")
-        for field, value in body.get("properties", {}).items():
-            _refuse_unwirable(value, f"{path}: {name}.{field}")
+        for key, value in body.get("properties", {}).items():
+            _refuse_unwirable(value, f"{path}: {name}.{key}")
     canonical = json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

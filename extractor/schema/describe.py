@@ -20,13 +20,20 @@ _WORDS = {
 
 
 def list_lines(entries: Sequence[SchemaEntry]) -> list[str]:
-    """Return a line for each schema: its name, what it is, and the file if it is the user's own."""
+    """Return a line for each schema: its name, what it is, and the file if it is the user's own.
+
+    One that may not run says so.
+    """
     longest = max((len(entry.name) for entry in entries), default=0)
     return [
         f"{entry.name:{longest}}  {one_line(entry.summary)}"
-        + ("" if entry.shipped else f"  ({_near(entry.path)})")
+        + ("" if entry.shipped else f"  ({one_line(_near(entry.path))}{_unless_trusted(entry)})")
         for entry in entries
     ] or ["there is no schema; put one into ./schemas"]
+
+
+def _unless_trusted(entry: SchemaEntry) -> str:
+    return "" if entry.trusted else "; not trusted, so it does not run: `extract trust .`"
 
 
 def describe_schema(schema: Schema) -> str:

@@ -16,6 +16,7 @@ import pytest
 from extractor import __version__, cli
 from extractor.cli.flags import RunFlags
 from tests.support.stubs.server import answers, fails, serving
+from tests.support.trusting import trusting
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 ONE = ARTICLES / "reuters-prisoners.txt"
@@ -481,6 +482,7 @@ def test_schemas_are_listed_and_shown(run, tmp_path: Path) -> None:
         '"""Strikes."""\nfrom pydantic import BaseModel\n\n\nclass Strikes(BaseModel):\n'
         '    """All strikes."""\n\n    place: str\n'
     )
+    trusting(tmp_path)
     listed = run("schemas").out
     assert listed.splitlines()[0].startswith("strikes ")
     assert "(schemas/strikes.py)" in listed

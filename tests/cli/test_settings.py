@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import UsageError
-from extractor.settings import Settings, load_settings
+from extractor.setting_sources import origin_of
+from extractor.settings import Harmless, NeedsTrust, Settings, load_settings, needs_trust
+from tests.support.trusting import trusting
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +127,88 @@ def test_what_is_wrong_is_told_in_plain_words(
 def test_prices_are_read_from_the_file() -> None:
     """A table of prices in the file is taken by model."""
     write('[prices."my-model"]\ninput = 1\noutput = 2.5\n')
+    trusting(Path())
     assert load_settings().prices["my-model"].output == 2.5
+
+
+def test_every_setting_says_whether_it_needs_trust() -> None:
+    """Whoever adds one decides it beside the field: none counts as harmless by itself."""
+    for name, field in Settings.model_fields.items():
+        marks = [mark for mark in field.metadata if isinstance(mark, Harmless | NeedsTrust)]
+        assert len(marks) == 1, name
+    harmless = {name for name in Settings.model_fields if needs_trust(name) is None}
+    assert {"plan", "assist", "threshold", "temperature"} <= harmless
+    assert not harmless & {"model", "base_url", "api_key", "cache_dir", "prices", "refresh"}
+
+
+def test_a_setting_without_a_mark_needs_trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody has thought through is not harmless."""
+    monkeypatch.setattr(Settings.model_fields["plan"], "metadata", [])
+    assert needs_trust("plan") is not None
+    write('plan = "narrow"')
+    with pytest.raises(UsageError, match=r"set plan .*extract trust \."):
+        load_settings()
+
+
+def test_the_users_own_file_before_the_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flags, environment, one's own file, the folder's: each goes before the next."""
+    own = Path("config/news-extract/extract.toml")
+    own.parent.mkdir(parents=True)
+    own.write_text('plan = "narrow"\nretries = 1\ntimeout = 1\ncache_dir = "kept"\nmodel = "own"\n')
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(Path("config").absolute()))
+    monkeypatch.setenv("EXTRACT_RETRIES", "2")
+    write('retries = 3\nplan = "whole"\ndeadline = 3\ntimeout = 3\nmodel = "theirs"\n')
+    settings = load_settings(timeout=4)
+    found = (settings.plan, settings.retries, settings.timeout, settings.deadline, settings.model)
+    assert found == ("narrow", 2, 4, 3, "own")
+    assert settings.cache_dir == own.absolute().parent / "kept"
+    own.write_text("retries = -1")
+    monkeypatch.delenv("EXTRACT_RETRIES")
+    with pytest.raises(UsageError, match=rf"{own}: retries: "):
+        load_settings()
+
+
+@pytest.mark.parametrize("variable", ["BASE_URL", "API_KEY", "MODEL", "EXTRACT_API_KEY"])
+def test_no_other_variable_is_taken_for_a_setting(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """A variable that another program calls API_KEY is not sent anywhere."""
+    monkeypatch.setenv(variable, "http://127.0.0.1:9/v1")
+    settings = load_settings(model="m")
+    assert (settings.api_key, settings.base_url) == (None, Settings(model="m").base_url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:8091\\@elsewhere.example/v1",
+        "http://127.0.0.1:8091 /v1",
+        "http://127.0.0.1\n:8091/v1",
+        "http://127.0.0.1:port/v1",
+        "http://127.0.0.1:123456/v1",
+        "file:///v1",
+    ],
+)
+def test_an_address_that_can_be_read_in_two_ways_is_refused(address: str) -> None:
+    """What is shown as the host is the host."""
+    with pytest.raises(UsageError, match="--base-url: base_url: "):
+        load_settings(model="m", base_url=address)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://a/v1", "http://a:80/x", True),
+        ("https://a/v1", "https://A:443", True),
+        ("http://a", "https://a", False),
+        ("http://a:81", "http://a:82", False),
+        ("http://a.b", "http://b", False),
+        ("http://user:word@a/v1", "http://a/v1", True),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
+    """Neither the path nor a name and password belong to it."""
+    assert (origin_of(one) == origin_of(other)) == same
 
 
 @pytest.mark.process

@@ -36,6 +36,7 @@ from tests.support.runs import (
 )
 from tests.support.stubs.batches import BatchStub, Body, serving_batches
 from tests.support.stubs.server import Play, answers, fails, says, serving
+from tests.support.trusting import trusting
 
 pytestmark = pytest.mark.process
 
@@ -749,6 +750,7 @@ def test_the_price_in_a_batch_is_half(tmp_path: Path) -> None:
 def test_an_estimate_knows_of_batches(tmp_path: Path, coverage: Path) -> None:
     """`--estimate --batch-api` says half of what `--estimate` says."""
     (tmp_path / "extract.toml").write_text('prices."stub" = { input = 1000.0, output = 4000.0 }\n')
+    trusting(tmp_path)
     found = []
     for flags in ((), ("--batch-api",)):
         done = ran(

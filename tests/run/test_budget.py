@@ -38,6 +38,7 @@ from tests.support.runs import (
 )
 from tests.support.stubs.recorded import recorded_answers
 from tests.support.stubs.server import Play, answers, fails, serving
+from tests.support.trusting import trusting
 
 # The stub counts 100 tokens in and 10 out: with this an answer costs 0.011 dollars.
 PRICES = {"stub": Price(input=100, output=100)}
@@ -362,6 +363,7 @@ def extract(folder: Path, *arguments: object, prices: bool = True) -> tuple[int,
     """Run the command in a folder; return its status and what it printed."""
     if prices:
         (folder / "extract.toml").write_text("[prices.stub]\ninput = 100\noutput = 100\n")
+        trusting(folder)
     done = ran(command("--schema", "quotes", *arguments), environment(folder / "cache"), folder)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -405,14 +407,20 @@ def test_the_command_keeps_to_a_budget_and_says_how_to_go_on(tmp_path: Path) -> 
 
 
 @pytest.mark.process
-def test_the_command_refuses_a_budget_without_a_price(tmp_path: Path) -> None:
-    """Exit status 2, and the line for extract.toml; nothing is asked, no folder is made."""
+def test_the_command_refuses_a_budget_without_a_price(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 2, and the line for one's own extract.toml; nothing is asked, no folder made."""
+    own = tmp_path / "config" / "news-extract" / "extract.toml"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    own.parent.mkdir(parents=True)
     coverage = make_coverage(tmp_path / "in", 2)
     asking = ["--model", "own", "--base-url", "https://models.example.org/v1", coverage]
     status, _, said = extract(tmp_path, *asking, "-o", "out/", "--budget", 5, prices=False)
     assert status == 2
     line = said.partition("such as ")[2].strip()
-    (tmp_path / "extract.toml").write_text(line + "\n")
+    assert f"put it into {own}" in said
+    own.write_text(line + "\n")
     assert not (tmp_path / "out").exists()
     assert tomllib.loads(line) == {"prices": {"own": {"input": 1.0, "output": 4.0}}}
     status, told, _ = extract(tmp_path, *asking, "--estimate", prices=False)

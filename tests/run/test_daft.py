@@ -79,7 +79,8 @@ def timeless(extraction: dict[str, Any]) -> dict[str, Any]:
 
 def work_of(schema: str = "quotes", settings: Settings | None = None) -> JobSettings:
     """Return the work that a process is given."""
-    return JobSettings(settings or Settings(), schema, load_schema(schema).sha256)
+    loaded = load_schema(schema)
+    return JobSettings(settings or Settings(), loaded.source, loaded.sha256)
 
 
 def test_what_goes_wrong_with_an_article_is_its_row() -> None:
@@ -87,7 +88,7 @@ def test_what_goes_wrong_with_an_article_is_its_row() -> None:
     broken = Source("b.txt", "", lambda: 1 / 0)  # type: ignore[arg-type, return-value]
     bad = failing("a.txt", NotAnArticle("a.txt: no article; drop it"))
     fine = source_in_table(Fields(), ("text", "id"), ("Some words.", 5), "t.parquet")
-    stale = JobSettings(Settings(), "figures", "0" * 64)
+    stale = JobSettings(Settings(), load_schema("figures").source, "0" * 64)
     found = [row_of(work_of(), bad), row_of(work_of(), broken), row_of(stale, fine)]
     assert all(list(row) == list(COLUMNS) for row in found)
     assert [row["status"] for row in found] == ["failed"] * 3

@@ -131,8 +131,16 @@ class Endpoint:
     connections.
     """
 
-    def __init__(self, settings: Settings, cache: AnswerCache | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cache: AnswerCache | None = None,
+        *,
+        announce: Callable[[], None] | None = None,
+    ) -> None:
         """Check the key. Raises UsageError; nothing is sent yet.
+
+        `announce` is called once, before the first request is sent.
 
         Until `for_article` says otherwise as many requests are under way at a time as the
         settings allow, and no question is deferred.
@@ -145,7 +153,7 @@ class Endpoint:
         self._dialect = Dialect()
         attempts, limit = settings.retries + 1, settings.deadline
         self._until = stop_after_attempt(attempts) | stop_before_delay(limit)
-        self._connection = Connection(settings)
+        self._connection = Connection(settings, announce)
         mode = instructor.Mode.JSON_SCHEMA
         self._ask_until_right: Any = instructor.patch(create=cast(Any, _create), mode=mode)
 

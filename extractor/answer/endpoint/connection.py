@@ -1,34 +1,39 @@
 """The connection to an OpenAI-compatible endpoint: its client, headers and certificates.
 
+Articles go to the endpoint that was named and nowhere else: a redirect is followed to the same
+scheme, host and port only.
+
 Importing this module costs 2 s (openai).
 """
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from functools import cache
 
 import httpx2
 import openai
 
-from extractor.answer.endpoint.failures import classify, judge_status
+from extractor.answer.endpoint.failures import classify, judge_status, redact
 from extractor.answer.endpoint.gates import ConcurrencyGate
-from extractor.errors import UsageError
+from extractor.errors import EndpointRefused, UsageError
 from extractor.settings import Settings
 
 
 class Connection:
     """The HTTP connections to an endpoint. A new event loop gets new ones.
 
-    `gate` limits the requests of whoever brings no gate of its own.
+    `gate` limits the requests of whoever brings no gate of its own. `announce` is called once,
+    before the first request is sent.
     """
 
     gate: ConcurrencyGate
     _client: openai.AsyncOpenAI
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, announce: Callable[[], None] | None = None) -> None:
         """Check the key. Raises UsageError; nothing is sent yet."""
         checked_key(settings)
-        self._settings = settings
+        self._settings, self._announce = settings, announce
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self) -> None:
@@ -38,7 +43,7 @@ class Connection:
             return
         self._loop = loop
         self.gate = ConcurrencyGate(self._settings.concurrency)
-        self._http = openai.DefaultAioHttpClient(verify=certificates())
+        self._http = _http_client(self._settings)
         self._client = client_for(self._settings, self._http)
         self._url = self._client.base_url.join("chat/completions")
         headers = self._client.auth_headers | self._client.default_headers
@@ -57,6 +62,9 @@ class Connection:
         Not `chat.completions.create`, nor the client's `post`: what they do to a request and an
         answer that are JSON already takes as long as sending the one and receiving the other.
         """
+        if self._announce is not None:
+            announce, self._announce = self._announce, None
+            announce()
         request = httpx2.Request("POST", self._url, headers=self._headers, content=body)
         try:
             response = await self._http.send(request)
@@ -74,8 +82,35 @@ def client_for(settings: Settings, http: httpx2.AsyncClient | None = None) -> op
         base_url=settings.base_url,
         max_retries=0,
         timeout=settings.timeout,
-        http_client=http or openai.DefaultAioHttpClient(verify=certificates()),
+        http_client=http or _http_client(settings),
     )
+
+
+def _http_client(settings: Settings) -> httpx2.AsyncClient:
+    """Return an HTTP client that sends nothing to another origin than the endpoint's."""
+    ours = httpx2.URL(settings.base_url)
+
+    async def refuse_elsewhere(request: httpx2.Request) -> None:
+        # Called before every request that the client sends, those of redirects among them.
+        if _origin(request.url) != _origin(ours):
+            raise EndpointRefused(
+                f"{settings.endpoint} redirects to {redact(_shown(request.url), settings)}, and "
+                f"what is meant for {_shown(ours)} is not sent there; if it has moved, change the "
+                "base URL"
+            )
+
+    return openai.DefaultAioHttpClient(
+        verify=certificates(), event_hooks={"request": [refuse_elsewhere]}
+    )
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _shown(url: httpx2.URL) -> str:
+    """Return an address's origin for people."""
+    return f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
 
 
 @cache

@@ -51,6 +51,9 @@ def redact(text: str, settings: Settings, limit: int = 300) -> str:
 def classify(error: Exception, settings: Settings) -> TransientFailure | ModelError:
     """Return what an error of the HTTP client means: a TransientFailure, or the error to raise."""
     where = settings.endpoint
+    for cause in _causes_of(error):
+        if isinstance(cause, ModelError):  # our own: a redirect that was refused
+            return cause
     if isinstance(error, openai.APIConnectionError) or not isinstance(error, openai.OpenAIError):
         causes = list(_causes_of(error))
         cause = causes[-1]  # its own kind: the client calls a refused connection a timeout as well

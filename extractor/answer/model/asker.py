@@ -10,7 +10,7 @@ question among many costs that question only; an endpoint that answers nothing i
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from time import monotonic
@@ -58,13 +58,20 @@ class ModelAsker:
     Use one for a whole run, as a context (`async with`): it holds the connections and the cache.
     """
 
-    def __init__(self, settings: Settings, endpoint: Endpoint | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        endpoint: Endpoint | None = None,
+        *,
+        announce: Callable[[], None] | None = None,
+    ) -> None:
         """Open the cache, and the endpoint's client where none is given; nothing is sent yet.
 
-        Raises UsageError when a setting does not fit.
+        `announce` is called once, before that client's first request. Raises UsageError when a
+        setting does not fit.
         """
         self.settings = settings
-        self.endpoint = endpoint or Endpoint(settings, open_cache(settings))
+        self.endpoint = endpoint or Endpoint(settings, open_cache(settings), announce=announce)
         self._prompts: dict[str, Prompts] = {}
 
     @property

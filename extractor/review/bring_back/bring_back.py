@@ -199,11 +199,11 @@ class _Importer:
             self._kinds[claim.schema] = kinds_of(schema) if schema is not None else {}
         kind = self._kinds[claim.schema].get(claim.kind)
         if kind is None:
+            why = self._desk.why_no_schema(claim.schema)
             raise _refusal(
                 sheet_row,
                 "claim",
-                f"the schema {claim.schema!r} has no {claim.kind!r} any more, or is not to be "
-                "found; put its file into ./schemas",
+                why or f"the schema {claim.schema!r} has no {claim.kind!r} any more",
             )
         return kind
 

@@ -54,9 +54,7 @@ def row_field(desk: "Desk", schema: str, kind: str) -> FieldShape:
     """Return the field of a schema that holds the rows of a kind. Raises EditRefused."""
     loaded = desk.schema(schema)
     if loaded is None:
-        raise EditRefused(
-            f"the schema {schema!r} is not to be had, so edits cannot be checked; put its file back"
-        )
+        raise EditRefused(f"edits cannot be checked: {desk.why_no_schema(schema)}")
     for field in shape_of(loaded.model).fields:
         if field.key == kind:
             return field

@@ -144,13 +144,14 @@ def report_anew(
     truth: Sequence[ReviewedArticle],
     settings: "Settings",
     tell: Callable[[int], None] = lambda _: None,
+    announce: Callable[[], None] | None = None,
 ) -> Report:
     """Extract these articles by the rules or the model of the settings, and score that.
 
     Nothing is written into the store. An article that fails is named in the report. `tell` is
-    called with the number of articles that have ended.
+    called with the number of articles that have ended, `announce` before a model is asked first.
     """
-    return asyncio.run(_report_anew(desk, schema, truth, settings, tell))
+    return asyncio.run(_report_anew(desk, schema, truth, settings, tell, announce))
 
 
 async def _report_anew(
@@ -159,6 +160,7 @@ async def _report_anew(
     truth: Sequence[ReviewedArticle],
     settings: "Settings",
     tell: Callable[[int], None],
+    announce: Callable[[], None] | None,
 ) -> Report:
     """See report_anew; at most `settings.concurrency` articles are extracted at a time."""
     from extractor.store.work_key import recipe_for
@@ -168,7 +170,7 @@ async def _report_anew(
         by.model or "rules", by.plan, by.prompt, by.prompt_sha256, by.engine, by.schema_sha256, True
     )
     report = Report(machine)
-    async with _answerer(schema, settings) as answer:
+    async with _answerer(schema, settings, announce) as answer:
         places = asyncio.Semaphore(settings.concurrency)
         ended = 0
 
@@ -194,7 +196,9 @@ async def _report_anew(
 
 
 @asynccontextmanager
-async def _answerer(schema: "Schema", settings: "Settings") -> AsyncIterator[Any]:
+async def _answerer(
+    schema: "Schema", settings: "Settings", announce: Callable[[], None] | None
+) -> AsyncIterator[Any]:
     """Give a coroutine function from an article to its extraction, by the rules or a model."""
     from extractor.pipeline import extract, extract_with
 
@@ -207,7 +211,7 @@ async def _answerer(schema: "Schema", settings: "Settings") -> AsyncIterator[Any
         return
     from extractor.answer.model.asker import ModelAsker
 
-    asker = ModelAsker(settings)
+    asker = ModelAsker(settings, announce=announce)
     try:
         yield lambda article: extract_with(article, schema, asker)
     finally:
@@ -336,7 +340,7 @@ def _rows(data: Mapping[str, Any]) -> list[RecordRow]:
 
 def chosen_schema(desk: "Desk", name: str | None) -> str:
     """Return the schema to evaluate: the one named, or the only one that has claims."""
-    schemas = [row[0] for row in desk.select("select distinct schema from claim order by schema")]
+    schemas = desk.schema_names()
     if name is not None:
         if name not in schemas:
             what_is_there = (
@@ -347,7 +351,7 @@ def chosen_schema(desk: "Desk", name: str | None) -> str:
             )
         return name
     if len(schemas) == 1:
-        return str(schemas[0])
+        return schemas[0]
     if not schemas:
         raise UsageError(f"{desk.folder}: there is nothing to evaluate by; nothing was extracted")
     raise UsageError(f"{desk.folder}: say by --schema which of {', '.join(schemas)}")

@@ -105,8 +105,8 @@ class Selection:
             schema = self.desk.schema(name)
             if schema is None:
                 raise UsageError(
-                    f"{self.desk.folder}: the schema {name!r} is not to be found any more; put its "
-                    "file into ./schemas, or leave its rows out with --schema"
+                    f"{self.desk.folder}: {self.desk.why_no_schema(name)}; or leave its rows out "
+                    "with --schema"
                 )
             for kind, published_kind in kinds_of(schema).items():
                 if (name, kind) in pairs:

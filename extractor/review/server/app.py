@@ -42,7 +42,7 @@ def make_app(config: ServerConfig, unexpected: Unexpected = _ignore) -> Guard:
     `unexpected` is called with every error that is a fault of the server, and the path asked for.
     Raises UsageError when the folder has no store.
     """
-    desk = Desk(config.folder, home=config.home)
+    desk = Desk(config.folder, home=config.home, schemas=config.schemas)
     extractions = Extractions(config.settings, config.limits, config.home)
 
     @asynccontextmanager

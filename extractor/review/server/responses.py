@@ -32,6 +32,7 @@ class ServerConfig:
     settings: Settings = field(default_factory=Settings)  # type: ignore[arg-type]
     limits: Limits = field(default_factory=Limits)
     home: Path | None = None  # the folder with the user's `schemas/`
+    schemas: tuple[Path, ...] = ()  # files of schemas that the user has named
 
 
 def bound_name(request: Request) -> str | None:

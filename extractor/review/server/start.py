@@ -2,7 +2,7 @@
 
 import socket
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -27,6 +27,7 @@ def serve(
     port: int | None = None,
     browser: bool = True,
     reviewers: Mapping[str, str] | None = None,
+    schemas: Sequence[Path] = (),
     link: Callable[[str, str | None], None],
     note: Callable[[str], None],
     unexpected: Unexpected,
@@ -35,17 +36,20 @@ def serve(
 
     `reviewers` are names with the token of each: then nobody signs with another name, and
     `reviewer` is the one whose link the browser opens. Without them everybody has one token.
-    `link` is called with each address to open and the reviewer it is for, `note` with whatever
-    else the user should know, `unexpected` with every error inside the server and the path that
-    was asked for. Raises UsageError when there is no store in the folder or the address cannot be
-    had.
+    `schemas` are files of schemas that the user has named: see Desk. `link` is called with each
+    address to open and the reviewer it is for, `note` with whatever else the user should know,
+    `unexpected` with every error inside the server and the path that was asked for. Raises
+    UsageError when there is no store in the folder or the address cannot be had.
     """
     import uvicorn
 
     from extractor.review.server.connections import HEAD_SECONDS, Connection
 
-    with Desk(folder) as desk:
+    with Desk(folder, schemas=schemas) as desk:
         changed = sync(desk)
+        for schema in desk.schema_names():
+            if missing := desk.why_no_schema(schema):
+                note(f"{missing}; its rows are shown, and cannot be edited")
     if changed:
         note(f"{changed:,} claims are new or have changed")
     names, any_address = names_for(host)
@@ -57,7 +61,8 @@ def serve(
         cookie=f"extract-review-{number}",
         reviewers=reviewers or {},
     )
-    app = make_app(ServerConfig(folder, access, reviewer, settings), unexpected)
+    serves = ServerConfig(folder, access, reviewer, settings, schemas=tuple(schemas))
+    app = make_app(serves, unexpected)
     if not _is_loopback(host):
         note(
             f"{host} can be reached from other machines, and what is sent is not encrypted: whoever"

@@ -23,7 +23,8 @@ from extractor.read.source import Source, failing
 from extractor.record import Extraction, Usage
 from extractor.run.inputs.jsonl import Fields, source_of_line, source_of_values
 from extractor.run.workers.worker import reason_for
-from extractor.schema.catalogue import Schema, load_schema
+from extractor.schema.catalogue import Schema, reload
+from extractor.schema.loading import SchemaSource
 from extractor.settings import Settings
 from extractor.sheet.jsonout import to_json
 from extractor.store.packing import counts_of, rows_of, storable
@@ -37,8 +38,8 @@ class JobSettings:
     """How each article is extracted. Sent to every process and machine."""
 
     settings: Settings
-    schema: str  # by name, or the path of its file
-    schema_sha256: str  # another machine may have another file under that name
+    schema: SchemaSource  # sent along: a machine of a cluster needs no file of it
+    schema_sha256: str
 
 
 # --- what one article becomes --------------------------------------------------------------------
@@ -161,18 +162,19 @@ class _ProcessResources:
 
     def __init__(self) -> None:
         self._loading = Lock()  # whether we are called in threads or processes is up to Daft
-        self._schemas: dict[tuple[str, str], Schema] = {}
+        self._schemas: dict[tuple[SchemaSource, str], Schema] = {}
         self._askers: dict[asyncio.AbstractEventLoop, tuple[JobSettings, ModelAsker]] = {}
 
     def schema(self, job: JobSettings) -> Schema:
-        """Return a job's schema. Raises SchemaError when this machine has another one."""
+        """Return a job's schema. Raises SchemaError when it is another one on this machine."""
         key = job.schema, job.schema_sha256
         with self._loading:
             if key not in self._schemas:
-                schema = load_schema(job.schema)
+                schema = reload(job.schema)
                 if schema.sha256 != job.schema_sha256:
                     raise SchemaError(
-                        f"{schema.path}: not the schema that the command was given; copy it here"
+                        f"{schema.path}: not the schema that it is where the command was given; "
+                        "install the same version of news-extract here"
                     )
                 self._schemas[key] = schema
             return self._schemas[key]

@@ -67,9 +67,11 @@ def scale(
     *,
     error: Callable[[str], None],
     note: Callable[[str], None],
+    announce: Callable[[], None] = lambda: None,
 ) -> int:
     """Run, write, and return the exit status: 0, or 1 when an article failed.
 
+    `announce` is called before a model may be asked; the processes that ask it cannot say so.
     Raises UsageError, InputError and OutputError.
     """
     daft = _daft()
@@ -80,8 +82,8 @@ def scale(
         from extractor.answer.model.prompt import Prompts
 
         Prompts(schema)  # a missing prompt is told before anything is read
-    shipped = schema_name if not schema_name.endswith(".py") else str(schema.path)
-    job = _Job(daft, JobSettings(settings, shipped, schema.sha256), arguments.fields)
+        announce()
+    job = _Job(daft, JobSettings(settings, schema.source, schema.sha256), arguments.fields)
     began = perf_counter()
     frame = job.results(arguments.names)
     _write(frame, arguments.output, arguments.overwrite)

@@ -82,17 +82,21 @@ def run(
     budget: Budget | None = None,
     inherited: Sequence[int] = (),
     endless: EndlessSources | None = None,
+    announce: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Take every source through. Raises OutputError when the store cannot be written any more.
 
     `endless` are sources that go on until they are told to end, which is what Ctrl-C does then.
-    `inherited` are open files that the worker processes must not hold. To be called in the main
+    `inherited` are open files that the worker processes must not hold. `announce` is called once,
+    before the first request to a model may be sent. To be called in the main
     thread, before there are others.
     """
     began = monotonic()
     run_id = store.begin_run(recipe, command)
     observer.run_began(run_id)
-    engine = _Engine(store, run_id, recipe, settings, schema, options, observer, budget, endless)
+    engine = _Engine(
+        store, run_id, recipe, settings, schema, options, observer, budget, endless, announce
+    )
     tracker = engine.tracker
     status = "broken"
     reason: str | None = "an error"
@@ -178,11 +182,13 @@ class _Engine:
         observer: RunObserver,
         budget: Budget | None,
         endless: EndlessSources | None,
+        announce: Callable[[], None],
     ) -> None:
+        self._announce: Callable[[], None] | None = announce
         self._endless = endless
         self.store, self.run_id, self.recipe, self.settings = store, run_id, recipe, settings
         self.options, self.observer, self.budget = options, observer, budget
-        self.setup = WorkerSetup(settings, schema.path, options.batch_api)
+        self.setup = WorkerSetup(settings, schema.source, options.batch_api)
         self._batches = self._open_batches() if options.batch_api else None
         self._inputs = _Pass(iter(()), options.limit)  # the first pass, see `run_all`
         resume = ResumeFilter(store, recipe, run_id, settings.refresh, options.retry_failed)
@@ -248,6 +254,8 @@ class _Engine:
     def _deliver(self, batches: "Batches") -> None:
         """Submit the deferred questions and wait for the answers. Ctrl-C ends the waiting only."""
 
+        self._announce_once()
+
         async def deliver() -> None:
             task = asyncio.ensure_future(batches.deliver())
             with Interrupts(asyncio.get_running_loop(), task.cancel):
@@ -298,7 +306,7 @@ class _Engine:
                 self.options.tokens_a_minute,
             ),
             may_ask=self._may_ask,
-            on_admitted=self.tracker.mark_asked,
+            on_admitted=self._admitted,
             on_over=self.tracker.record_call,
             budget=self.budget,
             on_spent=self.stop,
@@ -464,6 +472,16 @@ class _Engine:
         self._wake()
 
     # --- requests ---
+
+    def _admitted(self, number: int) -> None:
+        """Note that a request for a task may be sent now."""
+        self._announce_once()
+        self.tracker.mark_asked(number)
+
+    def _announce_once(self) -> None:
+        if self._announce is not None:
+            announce, self._announce = self._announce, None
+            announce()
 
     def _may_ask(self, number: int) -> bool:
         """Return whether a task's request may be sent; once stopped, of articles begun only."""

@@ -18,9 +18,10 @@ from extractor.answer.endpoint.gates import Call
 from extractor.answer.endpoint.prices import cost, dollars, price_of
 from extractor.errors import UsageError
 from extractor.frozen import frozen
-from extractor.settings import SETTINGS_FILE, Price, Settings
+from extractor.settings import Price, Settings
 from extractor.store.store import Store
 from extractor.store.work_key import Recipe
+from extractor.trust import user_settings
 
 # The latest requests, which say what the next may cost: enough to have seen an expensive one.
 _REMEMBERED = 500
@@ -177,6 +178,6 @@ def how_to_price(settings: Settings) -> str:
     model = (settings.model or "").replace("\\", "\\\\").replace('"', '\\"')
     return (
         f"the price of {settings.model} at {settings.endpoint} is not known; put it into "
-        f"{SETTINGS_FILE}, in US dollars for a million tokens, such as "
+        f"{user_settings()}, in US dollars for a million tokens, such as "
         f'prices."{model}" = {{ input = 1.00, output = 4.00 }}'
     )

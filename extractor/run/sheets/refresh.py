@@ -19,7 +19,8 @@ from extractor.errors import ExtractError
 from extractor.run.progress.display import ProgressDisplay
 from extractor.run.progress.observer import Outcome, RunStats
 from extractor.run.sheets.sheets import Form, write_sheets
-from extractor.schema.catalogue import load_schema
+from extractor.schema.catalogue import reload
+from extractor.schema.loading import SchemaSource
 from extractor.store.entries import Done, Earlier, Failed, Skipped
 from extractor.store.work_key import Recipe
 
@@ -36,7 +37,7 @@ class SheetRefresher:
         self,
         display: ProgressDisplay,
         folder: Path,
-        schema: Path,
+        schema: SchemaSource,
         forms: Sequence[Form],
         recipe: Recipe,
     ) -> None:
@@ -159,12 +160,12 @@ def _start(arguments: tuple[Any, ...]) -> BaseProcess:
     return process
 
 
-def _write(folder: Path, schema: Path, forms: tuple[Form, ...], recipe: Recipe) -> None:
+def _write(folder: Path, schema: SchemaSource, forms: tuple[Form, ...], recipe: Recipe) -> None:
     """Write the sheets. The whole life of the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     with suppress(ExtractError):
-        write_sheets(folder, load_schema(schema), forms=forms, recipe=recipe)
+        write_sheets(folder, reload(schema), forms=forms, recipe=recipe)
         return
     raise SystemExit(1)
 

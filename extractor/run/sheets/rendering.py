@@ -9,14 +9,14 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from extractor.errors import OutputError
 from extractor.frozen import frozen
 from extractor.run.sheets.cells import Cells, article_row, kind_rows, warning_rows
 from extractor.run.sheets.pages import write_page
-from extractor.schema.catalogue import Schema, load_schema
+from extractor.schema.catalogue import Schema, reload
+from extractor.schema.loading import SchemaSource
 from extractor.sheet.csvout import header, to_csv
 from extractor.sheet.jsonout import escape_unseen
 from extractor.store.packing import article_from_row, unpack
@@ -119,7 +119,7 @@ def _by_processes(
         jobs,
         multiprocessing.get_context("spawn"),  # there may be threads: no fork
         _begin,
-        (schema.path, own, wants),
+        (schema.source, own, wants),
     )
     under_way: deque[Future[list[Rendered]]] = deque()
     try:
@@ -140,10 +140,10 @@ def _by_processes(
 _renderer: Renderer | None = None  # in a process of the pool, made by `_begin`
 
 
-def _begin(schema: Path, own: OwnFolder, wants: WantedForms) -> None:
+def _begin(schema: SchemaSource, own: OwnFolder, wants: WantedForms) -> None:
     global _renderer  # noqa: PLW0603 - the pool has no other place for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run decides
-    _renderer = Renderer(load_schema(schema), own, wants)
+    _renderer = Renderer(reload(schema), own, wants)
 
 
 def _render_chunk(chunk: list[RenderTask]) -> list[Rendered]:

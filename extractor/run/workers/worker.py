@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,7 +46,8 @@ from extractor.run.workers.messages import (
     RequestWaiting,
     Stop,
 )
-from extractor.schema.catalogue import Schema, load_schema
+from extractor.schema.catalogue import Schema, reload
+from extractor.schema.loading import SchemaSource
 from extractor.settings import Settings
 from extractor.store.packing import pack
 
@@ -72,7 +72,7 @@ class WorkerSetup:
     """What a worker needs to know. Can be pickled."""
 
     settings: Settings
-    schema: Path
+    schema: SchemaSource
     batches: bool = False  # questions are deferred to a batch, and nothing is sent
 
 
@@ -99,7 +99,7 @@ class _JobRunner:
 
     def __init__(self, setup: WorkerSetup, in_work: InWork) -> None:
         self._settings, self._in_work = setup.settings, in_work
-        self._schema: Schema = load_schema(setup.schema)
+        self._schema: Schema = reload(setup.schema)
         self._batches = setup.batches
         self._decisions: dict[int, asyncio.Future[Decision]] = {}
         self._tasks: set[asyncio.Task[None]] = set()

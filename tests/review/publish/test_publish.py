@@ -28,6 +28,7 @@ from extractor.schema.catalogue import load_schema
 from extractor.text.spans import Span
 from tests.support.extractions import make_article, release
 from tests.support.stores import fill, named
+from tests.support.trusting import trusting
 
 TABLES = ("xlsx", "csv", "jsonl", "html")
 
@@ -480,6 +481,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A store by a schema of a user's own, with names that our columns have too."""
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "notes.py").write_text(OWN)
+    trusting(tmp_path)
     monkeypatch.chdir(tmp_path)
     schema = load_schema("notes")
     found = release()

@@ -28,6 +28,7 @@ from tests.support.review.newsroom import (
     newsroom,
     says_who,
 )
+from tests.support.trusting import trusting
 
 pytestmark = pytest.mark.process
 
@@ -421,6 +422,7 @@ def test_a_users_own_schema_of_plain_words(tmp_path: Path) -> None:
     with newsroom(tmp_path) as room:
         (tmp_path / "schemas").mkdir()
         (tmp_path / "schemas" / "own.py").write_text(OWN)
+        trusting(tmp_path)
         (tmp_path / "prompts").mkdir()
         copy(SHIPPED / "prompts" / "quotes.j2", tmp_path / "prompts" / "own.j2")
         room.schema = "own"

@@ -118,6 +118,7 @@ def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
         return [
             SchemaListed(name=entry.name, summary=entry.summary, shipped=entry.shipped)
             for entry in list_schemas(home)
+            if entry.trusted
         ]
 
     @router.post(
@@ -136,8 +137,16 @@ def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
         name = asked["schema"]
         from extractor.schema.catalogue import list_schemas
 
-        names = [entry.name for entry in list_schemas(home)]
+        entries = list_schemas(home)
+        names = [entry.name for entry in entries if entry.trusted]
         if name not in names:  # a path would be loaded, and run
+            if any(entry.name == name for entry in entries):
+                raise RequestRefused(
+                    404,
+                    "not_trusted",
+                    "the schema of this name is not run: its folder is not trusted; see "
+                    "`extract trust` where the server was started",
+                )
             listed = ", ".join(names)
             raise RequestRefused(
                 404, "no_such_schema", f"there is no schema of this name; known: {listed}"
