@@ -35,7 +35,7 @@ class Standing:
 
     folder: Path
     why_not: str  # "" when the folder is trusted
-    hashes: tuple[tuple[str, str], ...] = ()  # "schemas/promises.py" and the sha256 of its content
+    hashes: tuple[tuple[str, str], ...] = ()  # "schemas/quotes.py" and the sha256 of its content
 
     @property
     def is_trusted(self) -> bool:
@@ -43,7 +43,7 @@ class Standing:
         return not self.why_not
 
     def covers(self, name: str, data: bytes) -> bool:
-        """Return whether these bytes of a file ("schemas/promises.py") are trusted."""
+        """Return whether these bytes of a file ("schemas/quotes.py") are trusted."""
         return self.is_trusted and (name, _hash(data)) in self.hashes
 
     @property
@@ -164,7 +164,7 @@ def standing_of(folder: Path, known: Mapping[str, bytes] | None = None) -> Stand
 
 
 def _changes(trusted: TrustedFolder, present: Mapping[str, str]) -> str:
-    """Return which files are not what they were: "schemas/a.py has changed since …"."""
+    """Return which files are not what they were: "schemas/quotes.py has changed since …"."""
     names = sorted(
         name
         for name in {*trusted.hashes, *present}

@@ -4,9 +4,9 @@ A schema is a Python file, and loading it runs it (loading.py). Which ones may r
 
     load_schema("quotes")          ./schemas/quotes.py, if the working directory is trusted (it is
                                    refused if not: nobody asked for another one); else ours
-    load_schema("quotes", home)    home/schemas/quotes.py: a caller that names a folder vouches for
-                                   it; else ours
-    load_schema("my/quotes.py")    that file and its siblings: it was named, as for `python my.py`
+    load_schema("quotes", home)    the same file in the folder `home`: a caller that names a folder
+                                   vouches for it; else ours
+    load_schema("./quotes.py")     that file and its siblings: it was named, as to `python`
     load_recorded(path)            a file that a store or another file names: ours, or one in the
                                    schemas/ of a trusted folder, wherever that is
     reload(schema.source)          what was loaded before, from memory

@@ -111,15 +111,16 @@ def _uses(path: Path, prefix: str) -> set[str]:
 
 
 def settings() -> str:
-    """Return the table of settings: name, default, what it is."""
-    from extractor.settings import Settings
+    """Return the table of settings: name, default, whether it needs trust, what it is."""
+    from extractor.settings import Settings, needs_trust
 
     rows = []
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
         shown = "" if default is None or default == {} else f"`{json.dumps(default)}`"
-        rows.append([f"`{name}`", shown, field.description])
-    return plain_table(["setting", "default", "what it is"], rows)
+        trust = "" if needs_trust(name) is None else "yes"
+        rows.append([f"`{name}`", shown, trust, field.description])
+    return plain_table(["setting", "default", "needs trust", "what it is"], rows)
 
 
 def kinds() -> str:

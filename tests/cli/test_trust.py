@@ -4,8 +4,11 @@ Whether anything is sent is told by a listener on this machine, whether anything
 it would write.
 """
 
+import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from extractor import cli
+from tests.conftest import ROOT
 from tests.support.runs import RIGHT, text_of
 from tests.support.stubs.server import Stub, answers, serving
 
@@ -453,3 +457,28 @@ def test_a_damaged_record_is_told(desk: Desk) -> None:
     assert (ran.status, "is damaged and trusts nothing" in ran.err) == (1, True)
     desk.run("trust")
     assert desk.extract().status == 0
+
+
+@pytest.mark.process
+def test_no_process_takes_modules_from_the_working_directory(desk: Desk, tmp_path: Path) -> None:
+    """The processes that write sheets start in it: a module of a library's name is not theirs."""
+    for name in ("multiprocessing", "pickle", "signal", "anyio", "pydantic"):
+        (desk.folder / f"{name}.py").write_text(f"open({str(desk.marker)!r}, 'w').close()\n")
+    lines = (json.dumps({"id": n, "text": text_of(n)}) for n in range(220))
+    (desk.folder / "in.jsonl").write_text("\n".join(lines))
+    script = tmp_path / "bin" / "extract.py"  # what pip makes: its folder comes first, not ours
+    script.parent.mkdir()
+    script.write_text(
+        "from extractor.__main__ import run\n\nif __name__ == '__main__':\n    run()\n"
+    )
+    words = ["-s", "quotes", "in.jsonl", "-o", "out/", "--jobs", "2", "-f", "jsonl", "-q"]
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [sys.executable, str(script), *words],
+        env=env | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert not desk.marker.exists()

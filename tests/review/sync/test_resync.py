@@ -78,6 +78,7 @@ def test_a_changed_prompt_is_a_new_proposal(room: Newsroom) -> None:
     """The prompt of the user's own folder, changed: asked again, and the history says by which."""
     for folder in ("prompts", "schemas"):
         copytree(SHIPPED / folder, room.home / folder)
+    trusting(room.home)
     prompt = room.home / "prompts" / "quotes.j2"
     room.answer = says_who("Anna Berg", "Peter Holm", None)
     room.run(model=True)
