@@ -71,7 +71,9 @@ class ArticleBounds:
         process when the work does not heed the interruption.
         """
         self.source = "standard input" if source == "-" else source
-        self._settings, self._may_die = settings, may_die
+        self._may_die = may_die
+        self._most_characters, self._most_rows = settings.article_characters, settings.article_rows
+        self._most_megabytes = settings.article_megabytes
         self.seconds = seconds if seconds is not None else settings.article_seconds
         self._left = self.seconds
         self._began: float | None = None  # the process's CPU when the time began to run
@@ -159,7 +161,7 @@ class ArticleBounds:
 
     def check_characters(self, article: Article) -> None:
         """Raise ArticleTooLarge when the text is longer than the bound."""
-        count, most = len(article.text), self._settings.article_characters
+        count, most = len(article.text), self._most_characters
         if count > most:
             raise ArticleTooLarge(
                 f"{self.source}: {count:,} characters, and one article may have {most:,}; "
@@ -168,7 +170,7 @@ class ArticleBounds:
 
     def check_rows(self, count: int) -> None:
         """Raise ArticleTooLarge when a record has more rows than the bound."""
-        most = self._settings.article_rows
+        most = self._most_rows
         if count > most:
             raise ArticleTooLarge(
                 f"{self.source}: {count:,} rows, and one article may have {most:,}; "
@@ -185,7 +187,7 @@ class ArticleBounds:
     def too_heavy(self) -> ArticleTooHeavy:
         """Return the error of an article whose memory is used up."""
         return ArticleTooHeavy(
-            f"{self.source}: it needs more memory than the {self._settings.article_megabytes:,} MB "
+            f"{self.source}: it needs more memory than the {self._most_megabytes:,} MB "
             f"that one article may take; leave it out, or {_raise('article_megabytes')}."
         )
 
@@ -197,7 +199,7 @@ class ArticleBounds:
             self._used_before = _memory_used()
         if self._used_before is None:
             return None
-        return _set_memory_limit(self._used_before + self._settings.article_megabytes * 1_000_000)
+        return _set_memory_limit(self._used_before + self._most_megabytes * 1_000_000)
 
 
 def _raise(setting: str) -> str:

@@ -1,5 +1,6 @@
 """Settings: which source wins, what is told when one is wrong, and that a key starts nothing."""
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,14 @@ def test_flags_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) -
     assert settings.retries == 7
     assert settings.base_url == "http://environment/v1"
     assert settings.assist == "all"
+
+
+def test_settings_that_were_read_can_be_sent_to_another_process() -> None:
+    """As a run does to a worker that replaces one that died; what they say stays the same."""
+    write('plan = "narrow"\nprices."m" = { input = 1, output = 2 }\narticle_rows = 7\n')
+    settings = load_settings(model="m")
+    assert (settings.plan, settings.article_rows, settings.prices["m"].output) == ("narrow", 7, 2)
+    assert pickle.loads(pickle.dumps(settings)) == settings
 
 
 def test_assist_none_asks_no_model() -> None:

@@ -334,6 +334,7 @@ def test_an_estimate_learns_from_the_calls_of_its_model(tmp_path: Path) -> None:
     assert found.cost_usd == pytest.approx(usage.cost_usd, rel=0.15)
 
 
+@pytest.mark.process
 def test_an_estimate_over_very_many_articles_looks_at_a_sample(tmp_path: Path) -> None:
     """The same one each time; it comes near to looking at all, and says that it is a sample."""
     coverage = make_coverage(tmp_path / "in", 60)
@@ -347,6 +348,7 @@ def test_an_estimate_over_very_many_articles_looks_at_a_sample(tmp_path: Path) -
     assert "sample" not in "\n".join(every.lines())
 
 
+@pytest.mark.process
 def test_what_cannot_be_read_is_not_estimated(tmp_path: Path) -> None:
     """It is counted by itself; two files of one text are asked about once."""
     coverage = make_coverage(tmp_path / "in", 4)

@@ -29,6 +29,7 @@ from extractor.settings import Settings
 from extractor.store.packing import unpack_json
 from tests.benchmarks.speed.many import recombined, texts_of
 from tests.support.asking import settings_for
+from tests.support.hostile import HOSTILE
 from tests.support.runs import (
     PATIENCE,
     command,
@@ -104,6 +105,18 @@ def test_what_goes_wrong_with_an_article_is_its_row() -> None:
         "t.parquet#5",
         "Some words.",
     )
+
+
+def test_an_article_that_meets_a_bound_is_its_row() -> None:
+    """Too slow to read, too long, too many rows; the next article is not affected."""
+    long = source_in_table(Fields(), ("text",), (text_of(3),), "t.parquet")
+    found = [
+        row_of(work_of(settings=Settings(article_seconds=0.05)), HOSTILE["loops"]),
+        row_of(work_of(settings=Settings(article_characters=20)), long),
+        row_of(work_of(settings=Settings()), long),
+    ]
+    assert [row["error_kind"] for row in found] == ["ArticleTooSlow", "ArticleTooLarge", None]
+    assert "0.05 seconds" in found[0]["reason"]
 
 
 def test_a_row_that_no_source_can_be_made_of_fails_alone() -> None:

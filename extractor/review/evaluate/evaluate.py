@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from extractor.article import Article
+from extractor.bounds import ArticleBounds
 from extractor.errors import ExtractError, UsageError
 from extractor.frozen import frozen
 from extractor.review.claims.json_rows import unpacked
@@ -205,7 +206,7 @@ async def _answerer(
     if not settings.asks_model:
 
         async def by_rules(article: Article) -> "Extraction":
-            return extract(article, schema)
+            return extract(article, schema, bounds=ArticleBounds(settings, article.source))
 
         yield by_rules
         return
@@ -213,7 +214,9 @@ async def _answerer(
 
     asker = ModelAsker(settings, announce=announce)
     try:
-        yield lambda article: extract_with(article, schema, asker)
+        yield lambda article: extract_with(
+            article, schema, asker, bounds=ArticleBounds(settings, article.source)
+        )
     finally:
         await asker.aclose()
 

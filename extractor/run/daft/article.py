@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from extractor.article import Article
+from extractor.bounds import ArticleBounds
 from extractor.errors import ArticleTooLarge, InputError, NotAnArticle, SchemaError
 from extractor.frozen import frozen
 from extractor.pipeline import extract, extract_with
@@ -84,8 +85,9 @@ def row_of(job: JobSettings, source: Source) -> dict[str, Any]:
     article = None
     try:
         schema = _resources.schema(job)
-        article = source.load()
-        extraction = extract(article, schema)
+        bounds = ArticleBounds(job.settings, source.name)
+        article = bounds.read(source.load)
+        extraction = extract(article, schema, bounds=bounds)
         return _done(source, extraction, perf_counter() - began)
     except Exception as error:  # whatever it is, the other articles go on
         return _failed(source, article, error, perf_counter() - began)
@@ -97,8 +99,9 @@ async def asked_row_of(job: JobSettings, source: Source) -> dict[str, Any]:
     article = None
     try:
         schema = _resources.schema(job)
-        article = source.load()
-        extraction = await extract_with(article, schema, _resources.asker(job))
+        bounds = ArticleBounds(job.settings, source.name)
+        article = bounds.read(source.load)
+        extraction = await extract_with(article, schema, _resources.asker(job), bounds=bounds)
         return _done(source, extraction, perf_counter() - began)
     except Exception as error:  # whatever it is, the other articles go on
         return _failed(source, article, error, perf_counter() - began)

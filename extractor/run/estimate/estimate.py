@@ -24,10 +24,12 @@ from extractor.answer.endpoint.prices import cost, dollars, price_of
 from extractor.answer.from_rules import answer_by_rules
 from extractor.answer.model.asker import ModelAsker
 from extractor.article import Article
+from extractor.bounds import ArticleBounds
 from extractor.errors import AnswerInvalid, InputError
 from extractor.find.inventory import take_inventory
 from extractor.frozen import frozen
 from extractor.kinds import with_candidates
+from extractor.read.apart import ReadingProcess
 from extractor.read.source import Source
 from extractor.record import Usage
 from extractor.run.estimate.call_sizes import CallSizes, Expected, RecordedSizes, own_sizes
@@ -255,8 +257,9 @@ def estimate(
             nonlocal answered, unreadable, same, failed
             estimator = _ArticleEstimator(schema, settings, sizes) if settings.asks_model else None
             for source in chosen:
+                bounds = ArticleBounds(settings, source.name)
                 try:
-                    article = source.load()
+                    article = reading.load(source.load, bounds)
                 except InputError:
                     unreadable += 1
                     continue
@@ -265,16 +268,21 @@ def estimate(
                 same += status == "done" or key in keys
                 failed += status == "failed" and key not in keys
                 if status == "work" and key not in keys:
-                    one, cached = (
-                        await estimator.estimate(article) if estimator else (Expected(), 0)
-                    )
+                    one, cached = Expected(), 0
+                    if estimator is not None:
+                        try:
+                            one, cached = await bounds.hold_steps(estimator.estimate(article))
+                        except InputError:
+                            unreadable += 1
+                            continue
                     costs.append(one)
                     answered += cached
                 keys.add(key)
             if estimator is not None:
                 await estimator.aclose()
 
-        asyncio.run(look())
+        with ReadingProcess() as reading:
+            asyncio.run(look())
     scale = counts["work"] / len(chosen) if chosen else 0.0
     return Estimate(
         articles=round(scale * len(costs)),

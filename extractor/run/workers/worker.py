@@ -208,6 +208,7 @@ class _JobBounds(ArticleBounds):
         super().__init__(settings, job.source.name, seconds=job.first_try, may_die=True)
         self._number, self._in_work = job.number, in_work
         self._is_first_try = job.first_try is not None
+        self._all_seconds = settings.article_seconds
 
     def hold(self, work: Callable[[], T]) -> T:
         """Return what `work` returns; also raise Postponed."""
@@ -223,7 +224,7 @@ class _JobBounds(ArticleBounds):
         """Allow all the time that an article may take, as something is spent on it now."""
         if self._is_first_try:
             self._is_first_try = False
-            self.allow(self._settings.article_seconds)
+            self.allow(self._all_seconds)
 
 
 def reason_for(error: Exception) -> str:
