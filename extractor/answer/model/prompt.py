@@ -12,34 +12,21 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from extractor.answer.model.markup import ListedName
+from extractor.answer.model.sandbox import Sandbox
 from extractor.errors import PromptError
 from extractor.kinds import all_kinds, kind_named
 from extractor.schema.catalogue import Prompt, Schema, find_prompt
 from extractor.schema.shape import FieldShape, Shape, shape_of
 
 PromptPart = Literal["system", "whole", "narrow"]
+_FAULTS = (TemplateError, RecursionError)  # of templates, compiled or rendered
 _WHO = "who"  # the template that asks who said a quotation
-# The attributes of a `ListedName` that are plain strings and so need none of the sandbox's checks.
-_PLAIN_ATTRIBUTES = frozenset(("id", "name", "kind", "line", "label"))
-
 # What a field that holds no id is to be answered with.
 _ANSWERED_WITH = {
     "verbatim": "words copied exactly from the article",
     "text": "your own words, short",
 }
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """The sandbox that templates run in; it skips its checks for the names listed in a prompt."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return an attribute for a template, or undefined where the sandbox forbids it."""
-        if type(obj) is ListedName and attribute in _PLAIN_ATTRIBUTES:
-            return getattr(obj, attribute)
-        return super().getattr(obj, attribute)
 
 
 @dataclass
@@ -53,7 +40,7 @@ class Prompts:
     def __post_init__(self) -> None:
         """Find and compile the templates."""
         self._loaded: dict[str, Prompt] = {}  # by name
-        self._environment = _Sandbox(
+        self._environment = Sandbox(
             loader=FunctionLoader(self._load),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -97,9 +84,10 @@ class Prompts:
 
     def _rendered(self, template: Template, name: str, **variables: Any) -> str:
         """Return a template's text; raise PromptError naming the file of the template `name`."""
+        self._environment.open_account()
         try:
             return template.render(**variables).strip()
-        except (TemplateError, RecursionError, TypeError, ValueError, ArithmeticError) as error:
+        except (*_FAULTS, TypeError, ValueError, ArithmeticError, MemoryError) as error:
             path = self._loaded[name].path
             raise PromptError(f"{path}: {type(error).__name__}: {error}") from None
 
@@ -125,7 +113,7 @@ class Prompts:
                 names = [n for n in meta.find_referenced_templates(tree) if n]
                 pending += [n for n in names if n.partition(".")[0] not in self._loaded]
             return self._environment.get_template(prompt.name)
-        except (TemplateError, RecursionError) as error:
+        except _FAULTS as error:
             line = getattr(error, "lineno", None)
             where = f"{prompt.path}:{line}" if line else str(prompt.path)
             raise PromptError(f"{where}: {error}") from None

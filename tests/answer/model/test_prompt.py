@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.answer.model.markup import harmless, mark_up, parts_of, unmarked
+from extractor.answer.model import sandbox
+from extractor.answer.model.markup import ListedName, harmless, mark_up, parts_of, unmarked
 from extractor.answer.model.prompt import Prompts
 from extractor.errors import PromptError
 from extractor.find.inventory import Inventory
@@ -216,6 +218,99 @@ def test_a_broken_prompt_is_refused_by_file(tmp_path: Path, prompt: str, message
     with pytest.raises(PromptError, match=message) as caught:
         Prompts(schema).render("system")
     assert "ferry.j2" in str(caught.value) or "absent" in str(caught.value)
+
+
+ROUNDS = "{% for a in range(9999) %}"
+# Each of them would take hours, or more memory than there is.
+ENDLESS = {
+    "loops in loops": ROUNDS * 5 + "x" + "{% endfor %}" * 5,
+    "empty loops": ROUNDS * 5 + "{% endfor %}" * 5,
+    "loops in a set block": "{% set s %}" + ROUNDS * 5 + "{% endfor %}" * 5 + "{% endset %}",
+    "a macro that calls itself twice": (
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}"
+    ),
+    "a recursive loop": (
+        "{% for n in [60] recursive %}{% if n %}{{ loop([n - 1]) }}{{ loop([n - 1]) }}{% endif %}"
+        "{% endfor %}"
+    ),
+    "a block used in a loop": (
+        "{% block b %}" + "y" * 5_000 + "{% endblock %}" + ROUNDS + "{{ self.b() }}{% endfor %}"
+    ),
+    "a template that includes itself twice": (
+        "{% if deep | default(60) %}{% set deep = deep | default(60) - 1 %}"
+        "{% include 'ferry' %}{% include 'ferry' %}{% endif %}"
+    ),
+    "a string that doubles": (
+        "{% set n = namespace(s='x') %}"
+        "{% for a in range(60) %}{% set n.s = n.s + n.s %}{% endfor %}"
+    ),
+    "a string that doubles by ~": (
+        "{% set n = namespace(s='x') %}"
+        "{% for a in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}"
+    ),
+    "a long value written often": ("{% set s = 'x' * 100000 %}" + ROUNDS + "{{ s }}{% endfor %}"),
+    "long text of its own": ROUNDS + "z" * 20_000 + "{% endfor %}",
+    "a constant written often": ROUNDS + "{{ 'w' | center(100000) }}" + "{% endfor %}",
+    "a list that is multiplied": "{{ [1] * 10**12 }}",
+    "a string that is multiplied": "{{ 10**12 * 'x' }}",
+    "a power": "{{ 9**(9**9) }}",
+    "a number that is squared": (
+        "{% set n = namespace(s=9) %}{% for a in range(60) %}{% set n.s = n.s * n.s %}{% endfor %}"
+    ),
+    "words made up": "{{ lipsum(n=10**9) }}",
+    "a caller that loops": (
+        "{% macro m() %}" + ROUNDS + "{{ caller() }}{% endfor %}{% endmacro %}"
+        "{% call m() %}" + ROUNDS + "{% endfor %}{% endcall %}"
+    ),
+}
+
+
+@pytest.mark.parametrize("prompt", ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize(
+    "within", ["{prompt}", '{{% extends "base.j2" %}}{{% block task %}}{prompt}']
+)
+def test_a_prompt_that_does_not_end_is_refused_by_file(
+    tmp_path: Path, prompt: str, within: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it goes on and on: it is a PromptError naming the template, and not for the clock."""
+    monkeypatch.setattr(sandbox, "MOST_SPENT", 1_000_000)  # a tenth: quicker
+    text = within.format(prompt=prompt) + ("{% endblock %}" if "block" in within else "")
+    with pytest.raises(PromptError, match=r"ferry\.j2: \w+: "):
+        Prompts(schema_in(tmp_path, prompt=text)).render("system")
+
+
+def test_in_a_thread_a_prompt_that_does_not_end_is_refused_as_well(tmp_path: Path) -> None:
+    """It is counted, and no signal is needed."""
+    prompts = Prompts(schema_in(tmp_path, prompt=ENDLESS["loops in loops"]))
+    with ThreadPoolExecutor(1) as threads:
+        error = threads.submit(prompts.render, "system").exception()
+    assert isinstance(error, PromptError)
+    assert "does not end" in str(error)
+
+
+def test_the_count_begins_anew_with_every_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one rendering spent, and one that failed, the next does not lack."""
+    monkeypatch.setattr(sandbox, "MOST_SPENT", 1_000_000)
+    prompt = "{% for a in range(part | length * 999) %}{% endfor %}"
+    schema = schema_in(
+        tmp_path, prompt=prompt + "{% if part == 'whole' %}{{ 'x' * 10**9 }}{% endif %}"
+    )
+    prompts = Prompts(schema)
+    for _ in range(5):
+        assert prompts.render("narrow", **VALUES) == ""
+        with pytest.raises(PromptError):
+            prompts.render("whole", **VALUES)
+
+
+def test_a_long_prompt_spends_little_of_what_it_may(tmp_path: Path) -> None:
+    """A hundred thousand characters with a thousand names: a tenth of the bound at the most."""
+    prompts = Prompts(load_schema("quotes"))
+    names = [ListedName(f"P{n}", f"Anna Berg {n}", "person", ("Anna",)) for n in range(1_000)]
+    text = prompts.render("whole", **VALUES | {"article": "word " * 20_000, "names": names})
+    assert len(text) > 100_000
+    assert prompts._environment._account.left > 0.9 * sandbox.MOST_SPENT
 
 
 @pytest.mark.parametrize("name", ["quotes", "figures", "sanction_terms", "release_event"])
