@@ -44,13 +44,18 @@ def command_of(checkout: Path) -> list[str]:
 
 
 def lines_of(
-    checkout: Path, schema: str, files: list[Path], options: list[str], work: Path
+    checkout: Path,
+    schema: str,
+    files: list[Path],
+    options: list[str],
+    work: Path,
+    **variables: str,
 ) -> list[bytes]:
     """Return what a checkout's `extract` writes for these files, a line an article."""
     out = work / "out.jsonl"
     out.unlink(missing_ok=True)
     words = [*command_of(checkout), "--schema", schema, "--format", "jsonl", "-o", str(out), "-q"]
-    kept = {"PATH": os.environ["PATH"], "HOME": str(work), "PYTHONPATH": str(checkout)}
+    kept = {"PATH": os.environ["PATH"], "HOME": str(work), "PYTHONPATH": str(checkout), **variables}
     # Run in an empty folder: an extract.toml or schemas/ of whoever compares must not count.
     subprocess.run(
         [*words, *options, *map(str, files)], cwd=work, env=kept, check=True, timeout=3600
@@ -127,14 +132,13 @@ def recorded_lines(checkout: Path, cassette: Path, work: Path) -> list[bytes]:
     """Return what a checkout makes of a cassette's answers."""
     article, _, plan = cassette.stem.rpartition("-")
     first = yaml.safe_load(cassette.read_text(encoding="utf-8"))["interactions"][0]
-    (work / "extract.toml").write_text(
-        "deadline = 600\nretries = 0\napi_key = 'none'\n", encoding="utf-8"
-    )
+    patient = {"EXTRACT_DEADLINE": "600", "EXTRACT_RETRIES": "0", "OPENAI_API_KEY": "none"}
     with playing(cassette) as (url, unknown):
         options = ["--model", first["request"]["body"]["json"]["model"], "--base-url", url]
         options += ["--plan", plan, "--max-output-tokens", "2500", "--max-concurrency", "1"]
         options += ["--no-cache"]
-        lines = lines_of(checkout, "release_event", [SHIPPED / f"{article}.txt"], options, work)
+        files = [SHIPPED / f"{article}.txt"]
+        lines = lines_of(checkout, "release_event", files, options, work, **patient)
     if unknown:
         sys.exit(f"{checkout}: asks what {cassette.name} does not hold: {unknown[0]}")
     return lines
