@@ -7,11 +7,10 @@ own configuration folder, and the working directory. Nothing here is checked: se
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from extractor.errors import UsageError
-from extractor.frozen import frozen
 from extractor.trust import SETTINGS_FILE, read_file, user_folder
 
 DEFAULT_ENDPOINT = "https://api.openai.com/v1"
@@ -22,8 +21,7 @@ _OPENAI_NAMES = {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"}
 _PORTS = {"http": 80, "https": 443}
 
 
-@frozen
-class Source:
+class Source(NamedTuple):
     """One place that settings are read from."""
 
     kind: Literal["flags", "environment", "own", "folder"]

@@ -10,23 +10,24 @@ There are two files: the user's own extract.toml, in their configuration folder,
 one in the working directory. A key in the environment starts nothing: a model is asked only when
 `model` is set.
 
-The working directory may be a stranger's. What its file says of `HARMLESS` settings counts; all
-others (`NeedsTrust`) would send, pay for, read or write something, and count only if the folder is
-trusted (trust.py). One exception: it may name a `model` at the host that the user names anyway.
-And a key goes to no host but the one it was set for: see `_key_for`.
+The working directory may be a stranger's. What its file says of harmless settings counts; all
+others would send, pay for, read or write something, and count only if the folder is trusted
+(trust.py). One exception: it may name a `model` at the host that the user names anyway. And a key
+goes to no host but the one it was set for: see `_key_for`.
 """
 
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
@@ -38,7 +39,6 @@ from pydantic import (
 )
 
 from extractor.errors import UsageError
-from extractor.frozen import frozen
 from extractor.setting_sources import (
     DEFAULT_ENDPOINT,
     Source,
@@ -57,21 +57,19 @@ _CACHE = ("cache_dir", "cache_megabytes")
 # --- the settings --------------------------------------------------------------------------------
 
 
-@frozen
-class NeedsTrust:
-    """Marks a setting that counts from the working directory's file only if that is trusted."""
+def _trust(why: str, *, unasked: bool = False) -> dict[str, JsonValue]:
+    """Return the mark of a setting that a folder's file may set only if the folder is trusted.
 
-    why: str  # what it does: "sends articles there"
-    unasked: bool = False  # whether it does so even where no model is asked
-
-
-@frozen
-class Harmless:
-    """Marks a setting that counts from any working directory's file."""
+    `why` is what it does there: "sends articles there"; `unasked`: also where no model is asked.
+    """
+    return {"needs_trust": why, "unasked": unasked}
 
 
-HARMLESS = Harmless()
-_BOUND = NeedsTrust("may let one article take all", unasked=True)
+# The mark of a setting that any folder's file may set.
+_HARMLESS: dict[str, JsonValue] = {"needs_trust": ""}
+_COSTS = _trust("may cost more")
+_PAYS_AGAIN = _trust("pays again for what is cached")
+_BOUND = _trust("may let one article take all", unasked=True)
 
 
 class Price(BaseModel):
@@ -93,77 +91,107 @@ class Settings(BaseModel):
 
     _announcement: "Announcement | None" = PrivateAttr(None)
 
-    model: Annotated[str | None, NeedsTrust("has articles sent and paid for")] = Field(
-        None, description="the model to ask; none: the rules answer"
+    model: str | None = Field(
+        None,
+        description="the model to ask; none: the rules answer",
+        json_schema_extra=_trust("has articles sent and paid for"),
     )
-    base_url: Annotated[str, NeedsTrust("sends articles there")] = Field(
-        DEFAULT_ENDPOINT, description="the endpoint, up to /v1"
+    base_url: str = Field(
+        DEFAULT_ENDPOINT,
+        description="the endpoint, up to /v1",
+        json_schema_extra=_trust("sends articles there"),
     )
-    api_key: Annotated[SecretStr | None, NeedsTrust("sends them in the name of its owner")] = Field(
-        None, description="the endpoint's key"
+    api_key: SecretStr | None = Field(
+        None,
+        description="the endpoint's key",
+        json_schema_extra=_trust("sends them in the name of its owner"),
     )
-    plan: Annotated[Literal["whole", "narrow"], HARMLESS] = Field(
-        "whole", description="whole: one call an article; narrow: one question a candidate"
+    plan: Literal["whole", "narrow"] = Field(
+        "whole",
+        description="whole: one call an article; narrow: one question a candidate",
+        json_schema_extra=_HARMLESS,
     )
-    assist: Annotated[Literal["all", "unsure", "none"], HARMLESS] = Field(
-        "all", description="ask about every candidate, those the rules are unsure of, or none"
+    assist: Literal["all", "unsure", "none"] = Field(
+        "all",
+        description="ask about every candidate, those the rules are unsure of, or none",
+        json_schema_extra=_HARMLESS,
     )
     # Measured (tests/benchmarks/quality/assist.py): asking a small model above it changed no more.
-    threshold: Annotated[float, HARMLESS] = Field(
-        0.6, ge=0, le=1, description="below this confidence of the rules a candidate is unsure"
+    threshold: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="below this confidence of the rules a candidate is unsure",
+        json_schema_extra=_HARMLESS,
     )
-    temperature: Annotated[NonNegativeFloat, HARMLESS] = Field(
-        0.0, description="0: the likeliest answer"
+    temperature: NonNegativeFloat = Field(
+        0.0, description="0: the likeliest answer", json_schema_extra=_HARMLESS
     )
-    max_output_tokens: Annotated[PositiveInt, NeedsTrust("may cost more")] = Field(
-        4096, description="token limit on one answer"
+    max_output_tokens: PositiveInt = Field(
+        4096, description="token limit on one answer", json_schema_extra=_COSTS
     )
-    part_characters: Annotated[PositiveInt, NeedsTrust("may cost more")] = Field(
-        12_000, description="longer articles are asked in parts of at most so many characters"
+    part_characters: PositiveInt = Field(
+        12_000,
+        description="longer articles are asked in parts of at most so many characters",
+        json_schema_extra=_COSTS,
     )
-    concurrency: Annotated[PositiveInt, HARMLESS] = Field(
-        4, description="requests under way at the same time"
+    concurrency: PositiveInt = Field(
+        4, description="requests under way at the same time", json_schema_extra=_HARMLESS
     )
     # A local model writes about 11 tokens a second: 2,000 of them take three minutes.
-    timeout: Annotated[PositiveFloat, HARMLESS] = Field(
-        300.0, description="seconds that one request may take"
+    timeout: PositiveFloat = Field(
+        300.0, description="seconds that one request may take", json_schema_extra=_HARMLESS
     )
-    deadline: Annotated[PositiveFloat, HARMLESS] = Field(
-        900.0, description="seconds that one question may take, retries and waits included"
+    deadline: PositiveFloat = Field(
+        900.0,
+        description="seconds that one question may take, retries and waits included",
+        json_schema_extra=_HARMLESS,
     )
-    retries: Annotated[NonNegativeInt, HARMLESS] = Field(
-        4, description="further attempts after a passing failure"
+    retries: NonNegativeInt = Field(
+        4, description="further attempts after a passing failure", json_schema_extra=_HARMLESS
     )
-    reasks: Annotated[NonNegativeInt, NeedsTrust("may cost more")] = Field(
-        2, description="times that a wrong answer goes back"
+    reasks: NonNegativeInt = Field(
+        2, description="times that a wrong answer goes back", json_schema_extra=_COSTS
     )
-    cache_dir: Annotated[Path | None, NeedsTrust("has answers read and written there")] = Field(
-        None, description="the answers' cache; none: the user's own"
+    cache_dir: Path | None = Field(
+        None,
+        description="the answers' cache; none: the user's own",
+        json_schema_extra=_trust("has answers read and written there"),
     )
-    cache_megabytes: Annotated[PositiveInt, NeedsTrust("may drop answers that were paid for")] = (
-        Field(1024, description="the cache's size limit")
+    cache_megabytes: PositiveInt = Field(
+        1024,
+        description="the cache's size limit",
+        json_schema_extra=_trust("may drop answers that were paid for"),
     )
-    no_cache: Annotated[bool, NeedsTrust("pays again for what is cached")] = Field(
-        False, description="neither read nor write the cache"
+    no_cache: bool = Field(
+        False, description="neither read nor write the cache", json_schema_extra=_PAYS_AGAIN
     )
-    refresh: Annotated[bool, NeedsTrust("pays again for what is cached")] = Field(
-        False, description="ask again and overwrite what is cached"
+    refresh: bool = Field(
+        False, description="ask again and overwrite what is cached", json_schema_extra=_PAYS_AGAIN
     )
-    prices: Annotated[dict[str, Price], NeedsTrust("says what a budget reaches for")] = Field(
-        default_factory=dict, description="by model: US dollars for a million tokens"
+    prices: dict[str, Price] = Field(
+        default_factory=dict,
+        description="by model: US dollars for a million tokens",
+        json_schema_extra=_trust("says what a budget reaches for"),
     )
     # Bounds on one article: see extractor/bounds.py.
-    article_seconds: Annotated[PositiveFloat, _BOUND] = Field(
-        60.0, description="seconds of CPU that one article may take, without the model's"
+    article_seconds: PositiveFloat = Field(
+        60.0,
+        description="seconds of CPU that one article may take, without the model's",
+        json_schema_extra=_BOUND,
     )
-    article_characters: Annotated[PositiveInt, _BOUND] = Field(
-        1_000_000, description="characters that an article's text may have"
+    article_characters: PositiveInt = Field(
+        1_000_000,
+        description="characters that an article's text may have",
+        json_schema_extra=_BOUND,
     )
-    article_rows: Annotated[PositiveInt, _BOUND] = Field(
-        10_000, description="rows that one article's record may have"
+    article_rows: PositiveInt = Field(
+        10_000, description="rows that one article's record may have", json_schema_extra=_BOUND
     )
-    article_megabytes: Annotated[PositiveInt, _BOUND] = Field(
-        2_048, description="MB of memory that work on one article may take"
+    article_megabytes: PositiveInt = Field(
+        2_048,
+        description="MB of memory that work on one article may take",
+        json_schema_extra=_BOUND,
     )
 
     @field_validator("model", "api_key", mode="before")
@@ -203,21 +231,31 @@ class Settings(BaseModel):
         return self._announcement if self.asks_model else None
 
 
-@frozen
-class Announcement:
+class Announcement(NamedTuple):
     """Says before the first request which model is asked, at which host, and who named it."""
 
     words: str
     even_quiet: bool  # whether it is said with --quiet too: a folder's file names model or host
 
 
-def needs_trust(setting: str) -> NeedsTrust | None:
-    """Return why a setting of the working directory's file needs trust; None if it does not."""
-    marks = Settings.model_fields[setting].metadata
-    if HARMLESS in marks:
-        return None
-    found = (mark for mark in marks if isinstance(mark, NeedsTrust))
-    return next(found, NeedsTrust("is not known to be harmless", unasked=True))
+def needs_trust(setting: str) -> str | None:
+    """Return why a setting of the working directory's file needs trust; None if it does not.
+
+    One without a mark does.
+    """
+    why = _mark(setting).get("needs_trust", "is not known to be harmless")
+    return str(why) or None
+
+
+def _has_effect(setting: str, *, asks_model: bool, for_cache: bool) -> bool:
+    """Return whether a setting that needs trust changes what is done."""
+    unasked = _mark(setting).get("unasked", True)
+    return asks_model or bool(unasked) or (for_cache and setting in _CACHE)
+
+
+def _mark(setting: str) -> dict[str, JsonValue]:
+    mark = Settings.model_fields[setting].json_schema_extra
+    return mark if isinstance(mark, dict) else {}
 
 
 # --- reading them --------------------------------------------------------------------------------
@@ -308,18 +346,12 @@ def _without_trust(
     effective = [
         setting
         for setting in Settings.model_fields
-        if setting in doubtful and _has_effect(setting, settings, for_cache=for_cache)
+        if setting in doubtful
+        and _has_effect(setting, asks_model=settings.asks_model, for_cache=for_cache)
     ]
     if effective:
         raise UsageError(_refusal(effective, settings, chosen, folder, standing))
     return {setting: source for setting, source in chosen.items() if setting not in doubtful}
-
-
-def _has_effect(setting: str, settings: Settings, *, for_cache: bool) -> bool:
-    """Return whether a setting changes what is done."""
-    need = needs_trust(setting)
-    always = need is not None and need.unasked
-    return settings.asks_model or always or (for_cache and setting in _CACHE)
 
 
 def _refusal(
@@ -334,7 +366,7 @@ def _refusal(
         )
     others = [setting for setting in effective if setting not in _ENDPOINT]
     if others:
-        said = (f"{setting} ({need.why})" for setting in others if (need := needs_trust(setting)))
+        said = (f"{setting} ({needs_trust(setting)})" for setting in others)
         effects.append(f"set {', '.join(said)}")
     rules = "; to have the rules answer, add --assist none" if settings.asks_model else ""
     return f"{folder.file} would {', and '.join(effects)}, but {standing.remedy}{rules}"

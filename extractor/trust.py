@@ -14,13 +14,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from extractor.errors import UsageError
-from extractor.frozen import frozen
 
 SETTINGS_FILE = "extract.toml"
 SCHEMAS: Final = "schemas"
@@ -29,8 +27,7 @@ _RECORDS = "trusted"  # the folder of the records, in the user's own
 _PACKAGE = Path(__file__).resolve().parent
 
 
-@frozen
-class Standing:
+class Standing(NamedTuple):
     """How a folder stands: trusted, or why not. Can be pickled."""
 
     folder: Path
@@ -63,13 +60,12 @@ class Standing:
         return f"extract trust {'.' if here else shlex.quote(str(self.folder))}"
 
 
-@frozen
-class TrustedFolder:
+class TrustedFolder(NamedTuple):
     """A folder that the user has trusted, as it was then."""
 
     folder: Path
     since: str  # "2026-03-04T10:15:00+00:00"
-    hashes: dict[str, str] = field(hash=False)  # of its files by name: see `Standing`
+    hashes: dict[str, str]  # of its files by name: see `Standing`
 
 
 def user_folder() -> Path | None:

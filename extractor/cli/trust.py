@@ -6,47 +6,39 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.flags import takes
 from extractor.cli.output import print_lines, say
 from extractor.errors import UsageError
-from extractor.frozen import frozen
 
 
-@frozen(kw_only=True)
-class TrustFlags:
-    """Which folder, and what is done about it."""
-
+def trust(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="A folder with extract.toml or schemas/.")
-    ] = Path()
-    list_all: Annotated[bool, typer.Option("--list", help="List the folders that are trusted.")] = (
-        False
-    )
-    revoke: Annotated[bool, typer.Option("--revoke", help="Trust the folder no longer.")] = False
-
-
-@takes(TrustFlags)
-def trust(flags: TrustFlags) -> int:
+    ] = Path(),
+    list_all: Annotated[
+        bool, typer.Option("--list", help="List the folders that are trusted.")
+    ] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Trust the folder no longer.")] = False,
+) -> int:
     """Trust a folder: its extract.toml may send articles, its schemas may run as programs.
 
     As it is now: any change of these files needs trust anew. What is trusted is printed.
     """
     from extractor import trust as records
 
-    if flags.list_all:
+    if list_all:
         return _list()
-    if flags.revoke:
-        known = records.revoke(flags.folder)
-        say(f"{flags.folder.resolve()}: {'not trusted any more' if known else 'was not trusted'}")
+    if revoke:
+        known = records.revoke(folder)
+        say(f"{folder.resolve()}: {'not trusted any more' if known else 'was not trusted'}")
         return 0
-    if not flags.folder.is_dir():
-        raise UsageError(f"{flags.folder}: there is no such folder")
-    contents = records.contents_of(flags.folder)
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder")
+    contents = records.contents_of(folder)
     if not contents:
-        say(f"{flags.folder.resolve()}: it holds no extract.toml and no schemas of its own")
+        say(f"{folder.resolve()}: it holds no extract.toml and no schemas of its own")
         return 0
-    lines = list(_lines(flags.folder.resolve(), contents))
-    records.trust(flags.folder, contents)
+    lines = list(_lines(folder.resolve(), contents))
+    records.trust(folder, contents)
     print_lines(lines)
     return 0
 
@@ -99,7 +91,7 @@ def _setting_lines(data: bytes, file: Path) -> Iterator[str]:
     elif given & {"model", "base_url"}:
         yield "with your key in OPENAI_API_KEY, if you have set one"
     for setting in sorted(given - {"model", "base_url", "api_key"}):
-        need = needs_trust(setting)
+        why = needs_trust(setting)
         value = getattr(settings, setting)
         shown = ", ".join(value) if isinstance(value, dict) else value
-        yield f"{setting} = {shown}" + (f"  {need.why}" if need is not None else "")
+        yield f"{setting} = {shown}" + (f"  {why}" if why is not None else "")

@@ -16,22 +16,19 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import field
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.errors import SchemaError, UsageError
-from extractor.frozen import frozen
 from extractor.trust import SCHEMAS, Standing, read_file
 
 # Never on disk; only in sys.modules.
 _OWN, _SHIPPED = "extractor_user_schemas", "extractor_shipped_schemas"
 
 
-@frozen
-class SchemaFolder:
+class SchemaFolder(NamedTuple):
     """A folder with schemas. Can be pickled."""
 
     path: Path
@@ -55,8 +52,7 @@ class SchemaFolder:
         return SchemaFile(stem, path.resolve(), data, self.is_shipped)
 
 
-@frozen
-class SchemaFile:
+class SchemaFile(NamedTuple):
     """A schema file as it was read. Can be pickled."""
 
     stem: str  # "release_event"
@@ -70,13 +66,12 @@ class SchemaFile:
         return f"{_SHIPPED if self.is_shipped else _OWN}.{self.stem}"
 
 
-@frozen
-class SchemaSource:
+class SchemaSource(NamedTuple):
     """All that is needed to load a schema again, here or elsewhere. Can be pickled."""
 
     file: SchemaFile
     imported: tuple[tuple[str, SchemaFile], ...]  # its siblings, by the module that was imported
-    folders: tuple[SchemaFolder, ...] = field(compare=False)  # for what is imported later
+    folders: tuple[SchemaFolder, ...]  # for what is imported later
 
 
 def run(

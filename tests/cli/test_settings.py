@@ -9,7 +9,7 @@ import pytest
 
 from extractor.errors import UsageError
 from extractor.setting_sources import origin_of
-from extractor.settings import Harmless, NeedsTrust, Settings, load_settings, needs_trust
+from extractor.settings import Settings, load_settings, needs_trust
 from tests.support.trusting import trusting
 
 
@@ -146,8 +146,7 @@ def test_prices_are_read_from_the_file() -> None:
 def test_every_setting_says_whether_it_needs_trust() -> None:
     """Whoever adds one decides it beside the field: none counts as harmless by itself."""
     for name, field in Settings.model_fields.items():
-        marks = [mark for mark in field.metadata if isinstance(mark, Harmless | NeedsTrust)]
-        assert len(marks) == 1, name
+        assert "needs_trust" in (field.json_schema_extra or {}), name
     harmless = {name for name in Settings.model_fields if needs_trust(name) is None}
     assert {"plan", "assist", "threshold", "temperature"} <= harmless
     assert not harmless & {"model", "base_url", "api_key", "cache_dir", "prices", "refresh"}
@@ -155,7 +154,7 @@ def test_every_setting_says_whether_it_needs_trust() -> None:
 
 def test_a_setting_without_a_mark_needs_trust(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody has thought through is not harmless."""
-    monkeypatch.setattr(Settings.model_fields["plan"], "metadata", [])
+    monkeypatch.setattr(Settings.model_fields["plan"], "json_schema_extra", None)
     assert needs_trust("plan") is not None
     write('plan = "narrow"')
     with pytest.raises(UsageError, match=r"set plan .*extract trust \."):
