@@ -48,11 +48,13 @@ from extractor.setting_sources import (
     own_settings,
     parsed,
 )
+from extractor.text.printable import one_line
 from extractor.text.pydantic_messages import plain_message
 from extractor.trust import SETTINGS_FILE, Standing, standing_of
 
 _ENDPOINT = ("model", "base_url", "api_key")  # what is asked, where, and by whose account
 _CACHE = ("cache_dir", "cache_megabytes")
+_SHOWN = 200  # characters of a name or address in a message
 
 # --- the settings --------------------------------------------------------------------------------
 
@@ -361,7 +363,7 @@ def _refusal(
     effects = []
     if any(setting in _ENDPOINT for setting in effective):
         effects.append(
-            f"send articles to {settings.endpoint} (model {settings.model})"
+            f"send articles to {_shown(settings.endpoint)} (model {_shown(str(settings.model))})"
             + (", with the key in OPENAI_API_KEY" if _bears_own_key(chosen, folder) else "")
         )
     others = [setting for setting in effective if setting not in _ENDPOINT]
@@ -370,6 +372,12 @@ def _refusal(
         effects.append(f"set {', '.join(said)}")
     rules = "; to have the rules answer, add --assist none" if settings.asks_model else ""
     return f"{folder.file} would {', and '.join(effects)}, but {standing.remedy}{rules}"
+
+
+def _shown(text: str) -> str:
+    """Return what a stranger's file says, on one line of a message and no longer than that."""
+    text = one_line(text)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 def _bears_own_key(chosen: _Chosen, folder: Source) -> bool:
@@ -417,7 +425,8 @@ def _announcement(settings: Settings, chosen: _Chosen) -> Announcement | None:
         return None
     of_model = "" if model.kind == "flags" else f" (named in {model.place('model')})"
     of_host = "the default endpoint" if host is None else f"named in {host.place('base_url')}"
+    asked = f"{_shown(str(settings.model))}{of_model}"
     return Announcement(
-        f"asking {settings.model}{of_model} at {settings.endpoint} ({of_host})",
+        f"asking {asked} at {_shown(settings.endpoint)} ({of_host})",
         even_quiet="folder" in (model.kind, host.kind if host is not None else ""),
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from extractor.errors import UsageError
+from extractor.text.printable import one_line
 
 SETTINGS_FILE = "extract.toml"
 SCHEMAS: Final = "schemas"
@@ -166,7 +167,7 @@ def _changes(trusted: TrustedFolder, present: Mapping[str, str]) -> str:
         for name in {*trusted.hashes, *present}
         if trusted.hashes.get(name) != present.get(name)
     )
-    few = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    few = one_line(", ".join(names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     has = "has" if len(names) == 1 else "have"
     return f"{trusted.folder}: {few} {has} changed since you trusted it on {trusted.since[:10]}"
 

@@ -61,16 +61,18 @@ def _list() -> int:
 def _lines(folder: Path, contents: Mapping[str, bytes]) -> Iterator[str]:
     """Yield what is trusted with a folder, in words. Raises UsageError for a broken file."""
     from extractor.schema.catalogue import summary_of
+    from extractor.text.printable import one_line
     from extractor.trust import SETTINGS_FILE
 
-    yield f"trusted: {folder}"
+    yield f"trusted: {one_line(str(folder))}"
     if SETTINGS_FILE in contents:
         yield f"  {SETTINGS_FILE}"
         for line in _setting_lines(contents[SETTINGS_FILE], folder / SETTINGS_FILE):
-            yield f"    {line}"
+            yield f"    {one_line(line)}"
     for name, data in contents.items():
         if name != SETTINGS_FILE:
-            yield f"  {name}  runs as a program: {summary_of(data) or '(no docstring)'}"
+            summary = one_line(summary_of(data)) or "(no docstring)"
+            yield f"  {one_line(name)}  runs as a program: {summary}"
     yield "until one of these files changes, or `extract trust --revoke` ends it"
 
 

@@ -424,6 +424,22 @@ def test_a_schema_that_changes_needs_trust_anew(desk: Desk) -> None:
     assert not desk.marker.exists()
 
 
+def test_what_a_stranger_writes_forges_no_line(desk: Desk) -> None:
+    """A model, a file or a docstring of several lines is shown on one, and not at any length."""
+    (desk.folder / "extract.toml").write_text(
+        f'model = "m\\nextract: all is well {"x" * 5000}"\nbase_url = "{desk.stub.base_url}"\n'
+    )
+    (desk.folder / "schemas").mkdir()
+    (desk.folder / "schemas" / "a\nb.py").write_text('"""One.\\nTwo."""\n')
+    ran = desk.extract()
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert len(ran.err) < 1000
+    told = desk.run("trust").out.splitlines()
+    assert [line[:2] for line in told] == ["tr", "  ", "  ", "  ", "  ", "un"]
+    (desk.folder / "schemas" / "a\nb.py").write_text("")
+    assert desk.extract().err.count("\n") == 1
+
+
 # --- the command itself --------------------------------------------------------------------------
 
 
