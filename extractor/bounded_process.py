@@ -25,6 +25,7 @@ class BoundedProcess:
 
     def __init__(self) -> None:
         self._child: tuple[BaseProcess, Connection] | None = None
+        self._killed = False
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +45,8 @@ class BoundedProcess:
         patience = bounds.stuck_after if stuck_after is None else stuck_after
         process, connection = self._child = self._child or self._start()
         try:
+            if self._killed:  # while it was started
+                process.kill()
             connection.send((work, bounds.elsewhere()))
             # Polls are counted, not seconds: both processes may be suspended in between.
             for _ in range(int(patience) + 1):
@@ -66,7 +69,8 @@ class BoundedProcess:
         return result
 
     def kill(self) -> None:
-        """End the child from another thread: `run`, which waits for it there, raises InputError."""
+        """End the child from another thread, for good: `run` raises InputError there."""
+        self._killed = True
         if (child := self._child) is not None:
             child[0].kill()
 

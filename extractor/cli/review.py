@@ -7,6 +7,7 @@ import typer
 
 from extractor.cli.flags import ModelFlags, RunFolder, SchemaFile, schema_files, takes
 from extractor.cli.output import Reporter
+from extractor.errors import UsageError
 from extractor.frozen import frozen
 
 
@@ -53,6 +54,8 @@ def review(flags: ReviewFlags, model: ModelFlags) -> int:
 
     reporter = Reporter()
     reviewers = read_reviewers(flags.reviewers) if flags.reviewers is not None else None
+    if reviewers is not None and flags.reviewer not in (None, *reviewers):
+        raise UsageError(f"--reviewer {flags.reviewer}: is not named in {flags.reviewers}")
     settings = model.settings()
     reporter.announce(settings, "for programs that ask at /v1/extract: ")
     serve(

@@ -107,6 +107,22 @@ def test_a_child_that_dies_costs_one_article(reading: ReadingProcess, page: str)
     assert reading.read(page, of(settings=Settings())) == read_article(page)
 
 
+def test_a_child_that_is_killed_while_it_starts_does_no_work(
+    reading: ReadingProcess, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wanted the work may have gone before there was a child to end."""
+    start = reading._start
+
+    def leaving() -> object:
+        child = start()
+        reading.kill()
+        return child
+
+    monkeypatch.setattr(reading, "_start", leaving)
+    with pytest.raises(InputError, match="died"):
+        reading.read(page, of(settings=Settings()))
+
+
 def _dies() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 

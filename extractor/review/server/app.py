@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from extractor import __version__
@@ -102,6 +103,9 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
         status = 503 if isinstance(error, OutputError) else 400
         return error_response(request, status, "not_done", str(error))
 
+    async def of_leaving(request: Request, _: ClientDisconnect) -> Response:
+        return error_response(request, 400, "broken_off", "the request was broken off")
+
     async def of_chance(request: Request, error: Exception) -> Response:
         unexpected(error, request.url.path[:200])
         return error_response(
@@ -113,6 +117,7 @@ def _answer_errors(app: FastAPI, desk: Desk, config: ServerConfig, unexpected: U
         RequestValidationError: of_request,
         RequestRefused: of_refusal,
         ExtractError: of_ours,
+        ClientDisconnect: of_leaving,
         Exception: of_chance,
     }
     for kind, answer in handlers.items():

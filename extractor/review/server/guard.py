@@ -26,17 +26,18 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.frozen import frozen
 from extractor.run.workers.pool import cores
 
-# Keys of a request's scope, set for one that came with a token:
-KNOWN = "extract.known"  # True
-HOLDER = "extract.holder"  # the reviewer whose token it was; "" for the server's own
+# Set in the scope of a request that came with a token: whose it was, "" for the server's own.
+HOLDER = "extract.holder"
 _SAFE = frozenset({"GET", "HEAD"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_LONGEST_NUMBER = 20  # digits of a Content-Length
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -60,6 +61,7 @@ class Limits:
     upload: int = 21_000_000  # bytes of an article or a sheet: 20 MB, and what wraps it
     upload_paths: tuple[str, ...] = ("/v1/extract", "/bring-back")  # paths that take `upload`
     body_timeout: float = 30.0  # seconds between two parts of a body
+    body_rate: float = 10_000.0  # bytes a second of a body that takes longer than that in all
     extraction_timeout: float = 120.0  # seconds that one extraction may take, its wait included
     extractions: int = field(default_factory=lambda: max(2, cores()) + 1)  # at a time
     waiting: int = 16  # extractions of one client that wait for their turn
@@ -124,8 +126,11 @@ def _is_address(name: str) -> bool:
     return True
 
 
-class _Refused(Exception):
-    """The body is too large or too slow; raised while it is read."""
+class _Refused(HTTPException):
+    """The body is too large or too slow; raised while it is read.
+
+    To the application it is an error of the request, not one of its own.
+    """
 
 
 class Guard:
@@ -154,7 +159,7 @@ class Guard:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and answer it ourselves when its body was too large or too slow."""
-        reading = _Reading(receive, self._limit(scope), self.limits.body_timeout)
+        reading = _Reading(receive, self._limit(scope), self.limits)
         began = False
 
         async def noticing(message: Message) -> None:
@@ -191,7 +196,7 @@ class Guard:
                 "no_token",
                 "open the link that `extract review` printed; every start makes a new one",
             )
-        scope[KNOWN], scope[HOLDER] = True, holder
+        scope[HOLDER] = holder
         if scope["method"] in _SAFE:
             if site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
                 return refusal(scope, 403, "cross_site", "another site's page may not read this")
@@ -247,7 +252,7 @@ class Guard:
         length = headers.get("content-length")
         if length is None:
             return None
-        if not length.isdecimal():
+        if not length.isdecimal() or len(length) > _LONGEST_NUMBER:
             return refusal(scope, 400, "bad_request", "Content-Length is not a number")
         if int(length) > self._limit(scope):
             return refusal(scope, 413, "too_large", f"more than {self._limit(scope):,} bytes")
@@ -257,10 +262,11 @@ class Guard:
 class _Reading:
     """Receives a request's body within the limits of size and time."""
 
-    def __init__(self, receive: Receive, limit: int, body_timeout: float) -> None:
+    def __init__(self, receive: Receive, limit: int, limits: Limits) -> None:
         self._receive = receive
         self._limit = limit
-        self._patience = body_timeout
+        self._limits = limits
+        self._began = asyncio.get_running_loop().time()
         self._taken = 0
         self._whole = False
         self.refused: tuple[int, str, str] | None = None
@@ -270,16 +276,22 @@ class _Reading:
         if self._whole:  # only a disconnect can follow, and it may take long
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), self._patience)
+            message = await asyncio.wait_for(self._receive(), self._patience())
         except TimeoutError:
             self.refused = (408, "too_slow", "the request did not arrive in time")
-            raise _Refused from None
+            raise _Refused(408) from None
         self._taken += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
         if self._taken > self._limit:
             self.refused = (413, "too_large", f"more than {self._limit:,} bytes")
-            raise _Refused
+            raise _Refused(413)
         return message
+
+    def _patience(self) -> float:
+        """Return how long the next part may take, in seconds."""
+        so_long = asyncio.get_running_loop().time() - self._began
+        most = self._limits.body_timeout
+        return min(most, most + self._taken / self._limits.body_rate - so_long)
 
 
 def _own(headers: Headers, host: str) -> bool:

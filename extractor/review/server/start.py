@@ -10,12 +10,13 @@ from pathlib import Path
 from extractor.errors import UsageError
 from extractor.review.desk import Desk
 from extractor.review.server.app import Unexpected, make_app
-from extractor.review.server.guard import Access, names_for
+from extractor.review.server.guard import Access, Limits, names_for
 from extractor.review.server.responses import ServerConfig
 from extractor.review.sync.sync import sync
 from extractor.settings import Settings
 
 PORT = 8484  # when it is taken, any free port
+_QUEUE = 1024  # connections that wait to be taken; further ones try again after a second
 
 
 def serve(
@@ -43,7 +44,7 @@ def serve(
     """
     import uvicorn
 
-    from extractor.review.server.connections import HEAD_SECONDS, Connection
+    from extractor.review.server.connections import AT_ONCE, HEAD_SECONDS, Connection
 
     with Desk(folder, schemas=schemas) as desk:
         changed = sync(desk)
@@ -61,7 +62,8 @@ def serve(
         cookie=f"extract-review-{number}",
         reviewers=reviewers or {},
     )
-    serves = ServerConfig(folder, access, reviewer, settings, schemas=tuple(schemas))
+    limits = Limits(extraction_timeout=max(120.0, 2 * settings.article_seconds))
+    serves = ServerConfig(folder, access, reviewer, settings, limits, schemas=tuple(schemas))
     app = make_app(serves, unexpected)
     if not _is_loopback(host):
         note(
@@ -83,12 +85,19 @@ def serve(
         server_header=False,
         proxy_headers=False,
         http=Connection,
+        backlog=AT_ONCE,  # both how many are taken at once and, until _QUEUE, how many may wait
         timeout_keep_alive=ceil(HEAD_SECONDS),
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64_000,
     )
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            listening.listen(_QUEUE)
+
     with suppress(KeyboardInterrupt), listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -15,7 +15,7 @@ from extractor.review.server.app import make_app
 from extractor.review.server.guard import Guard, Limits
 from extractor.settings import Settings
 from tests.support import hostile
-from tests.support.review.server import HERE, TOKEN, client, config, fill_desk
+from tests.support.review.server import HERE, TOKEN, alive, client, config, fill_desk
 
 pytestmark = pytest.mark.process
 
@@ -107,7 +107,9 @@ def _play(
     monkeypatch.setattr(extractions, "extracted", hostile.holds)
 
     async def play() -> None:
-        await scene(make_app(config(folder, limits=limits)))
+        app = make_app(config(folder, limits=limits))
+        async with alive(app):
+            await scene(app)
 
     asyncio.run(play())
 

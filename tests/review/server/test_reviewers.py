@@ -129,3 +129,12 @@ def test_a_file_that_others_may_read_is_refused(
     file.chmod(0o640)
     assert main(["review", str(folder), "--no-browser", "--reviewers", str(file)]) == 2
     assert f"chmod 600 {file}" in capsys.readouterr().err
+
+
+def test_the_name_that_opens_the_browser_is_one_of_them(
+    folder: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--reviewer` beside `--reviewers`: another name is refused."""
+    arguments = ["review", str(folder), "--reviewers", str(file), "--reviewer", "Mia Orr"]
+    assert main(arguments) == 2
+    assert "--reviewer Mia Orr: is not named in" in capsys.readouterr().err

@@ -236,8 +236,9 @@ def test_what_is_too_large_is_refused(folder: Path) -> None:
         assert page.get(f"/claims/{claim}").json()["status"] == "open"
 
 
-def test_what_does_not_arrive_is_not_waited_for() -> None:
-    """A body that stops coming is answered, and the application is let go."""
+@pytest.mark.parametrize("trickles", [False, True], ids=["nothing", "a byte now and then"])
+def test_what_does_not_arrive_is_not_waited_for(trickles: bool) -> None:
+    """A body that stops coming, or is too slow, is answered, and the application is let go."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         while (await receive()).get("more_body"):
@@ -246,8 +247,11 @@ def test_what_does_not_arrive_is_not_waited_for() -> None:
 
     sent = []
 
+    parts = [b"x"] * 100 if trickles else []
+
     async def never() -> Any:
-        await asyncio.sleep(60)
+        await asyncio.sleep(0.02 if parts else 60)
+        return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -260,7 +264,7 @@ def test_what_does_not_arrive_is_not_waited_for() -> None:
         "query_string": b"",
         "headers": headers,
     }
-    guard = Guard(app, Access(token=TOKEN), Limits(body_timeout=0.05))
+    guard = Guard(app, Access(token=TOKEN), Limits(body_timeout=0.2))
     asyncio.run(guard(scope, never, send))
     assert sent[0]["status"] == 408
 

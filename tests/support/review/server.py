@@ -1,14 +1,17 @@
 """Review servers for tests: a store of a few articles, and a client that is let in."""
 
+import asyncio
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message
 
 from extractor.cli import main
 from extractor.cli.output import unexpected_at
@@ -49,6 +52,21 @@ def client(folder: Path, *, let_in: bool = True, **known: Any) -> TestClient:
         made.cookies.set("extract-review", TOKEN)
         made.headers.update(OWN)
     return made
+
+
+@asynccontextmanager
+async def alive(app: ASGIApp) -> AsyncIterator[None]:
+    """Let an application's life begin, and end with the block."""
+    to_it: asyncio.Queue[Message] = asyncio.Queue()
+    from_it: asyncio.Queue[Message] = asyncio.Queue()
+    life = asyncio.ensure_future(app({"type": "lifespan"}, to_it.get, from_it.put))
+    await to_it.put({"type": "lifespan.startup"})
+    await from_it.get()
+    try:
+        yield
+    finally:
+        await to_it.put({"type": "lifespan.shutdown"})
+        await life
 
 
 class Served:

@@ -29,7 +29,8 @@ class Extractions:
 
     def __init__(self, settings: Settings, limits: Limits, home: Path | None) -> None:
         """Extract with these settings; `home` is the folder with the user's `schemas/`."""
-        self._settings, self._limits, self._home = settings, limits, home
+        self._settings, self._home = settings, home
+        self.seconds = limits.extraction_timeout
         self._turns = Turns(limits.extractions, limits.waiting)
         self._threads = CapacityLimiter(limits.extractions)  # each waits for a child
         self._idle: list[BoundedProcess] = []
@@ -41,10 +42,10 @@ class Extractions:
         """
         bounds = ArticleBounds(self._settings, asked["source"])
         # A model is waited for as long as its own deadlines let it.
-        patience = self._limits.extraction_timeout if self._settings.asks_model else None
+        patience = self.seconds if self._settings.asks_model else None
         work = partial(extracted, data, asked, self._settings, self._home)
         try:
-            with anyio.fail_after(self._limits.extraction_timeout):
+            with anyio.fail_after(self.seconds):
                 async with self._turns.turn(client):
                     return await self._in_child(work, bounds, patience)
         except TimeoutError:

@@ -28,10 +28,11 @@ from extractor.review.server.api.turns import NoRoom
 from extractor.review.server.guard import HOLDER
 from extractor.text.pydantic_messages import plain_message
 
-_DESCRIBED = f"""\
+_DESCRIBED = """\
 A JSON body with the article's `text`, or a form with its `file` (.txt, .html or .pdf), and the \
-name of a `schema`. At most {MAX_BYTES:,} bytes; an extraction may take two minutes, and is given \
-up when the client goes. No model is asked unless the server was started with one."""
+name of a `schema`. At most {bytes:,} bytes. An extraction may take {seconds:g} seconds, the wait \
+for its turn included, and is given up when the client goes. No model is asked unless the server \
+was started with one."""
 
 
 class ArticleGiven(BaseModel):
@@ -97,6 +98,15 @@ _ERRORS: dict[int | str, str] = {
     422: "Not what is expected, not an article, or one that takes too much time or memory",
     503: "No room, no answer in time or none from the model: try again after Retry-After seconds",
 }
+_RETRY = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
+
+
+def _described(status: int | str, words: str) -> dict[str, Any]:
+    """Return what OpenAPI says of the answers with an error's status."""
+    content = {"application/json": {"schema": _ERROR}}
+    return {"description": words, "content": content} | (
+        {"headers": _RETRY} if status == 503 else {}
+    )
 
 
 class RequestRefused(Exception):
@@ -124,12 +134,9 @@ def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
     @router.post(
         "/extract",
         summary="Extract from one article",
-        description=_DESCRIBED,
+        description=_DESCRIBED.format(bytes=MAX_BYTES, seconds=extractions.seconds),
         response_description="What `extract --format json` prints for the article",
-        responses={
-            code: {"description": words, "content": {"application/json": {"schema": _ERROR}}}
-            for code, words in _ERRORS.items()
-        },
+        responses={code: _described(code, words) for code, words in _ERRORS.items()},
         openapi_extra={"requestBody": _BODY},
     )
     async def extract(request: Request) -> Response:
@@ -158,7 +165,7 @@ def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
             message = "too many of your requests wait for their turn"
             raise RequestRefused(503, "no_room", message) from None
         except TookTooLong:
-            message = "the extraction was not done in time"
+            message = f"the extraction was not done within {extractions.seconds:g} seconds"
             raise RequestRefused(503, "too_long", message) from None
         except ExtractError as error:
             raise RequestRefused(*_error_of(error)) from None
