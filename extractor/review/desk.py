@@ -15,13 +15,14 @@ from extractor.errors import ReviewError, SchemaError
 from extractor.find.inventory import Inventory, take_inventory
 from extractor.review.database import Database
 from extractor.review.search_index import make_index
-from extractor.schema.catalogue import Schema, load_recorded, load_schema
+from extractor.schema.catalogue import Schema, load_named, load_recorded, load_schema
 from extractor.store.packing import article_from_row
 from extractor.text.carrying import Carrier
 
 _ARTICLES = 64  # kept in memory, per desk
 _INVENTORIES = 16
 _CARRIERS = 8
+_SCHEMAS = 64  # or why there are none of these names, which anybody may ask for
 _RUNS = 20  # the latest ones, whose commands are searched for the file of a schema
 
 
@@ -39,7 +40,7 @@ class Desk(Database):
         """
         super().__init__(folder)
         self._home, self._named = home, tuple(schemas)
-        self._schemas: dict[str, Schema | SchemaError] = {}
+        self._schema = lru_cache(maxsize=_SCHEMAS)(self._load)
         self.article = lru_cache(maxsize=_ARTICLES)(self._article)
         self.inventory = lru_cache(maxsize=_INVENTORIES)(self._inventory)
         self.carrier = lru_cache(maxsize=_CARRIERS)(self._carrier)
@@ -68,9 +69,7 @@ class Desk(Database):
     def schema(self, name: str) -> Schema | None:
         """Return a schema by name, or None when it cannot be loaded: see `why_no_schema`."""
         with self._lock:
-            if name not in self._schemas:
-                self._schemas[name] = self._load(name)
-            found = self._schemas[name]
+            found = self._schema(name)
             return found if isinstance(found, Schema) else None
 
     def schema_names(self) -> list[str]:
@@ -80,9 +79,11 @@ class Desk(Database):
 
     def why_no_schema(self, name: str) -> str:
         """Return why there is no schema of this name, and what to do; "" if there is one."""
-        if self.schema(name) is not None:
+        with self._lock:
+            found = self._schema(name)
+        if isinstance(found, Schema):
             return ""
-        return f"the schema {name!r} is not to be had: {self._schemas[name]}"
+        return f"the schema {name[:100]!r} is not to be had: {found}"
 
     def _load(self, name: str) -> Schema | SchemaError:
         """Return the schema that the user or the latest runs named, or else the one found by name.
@@ -98,7 +99,7 @@ class Desk(Database):
                 except SchemaError as error:
                     refused.append(SchemaError(f"{error}; or name it with --schema {file}"))
         try:
-            return load_schema(named or name, None if named else self._home)
+            return load_named(name, self._home) if named is None else load_schema(named)
         except SchemaError as error:
             return next(iter(refused), error)
 

@@ -32,7 +32,7 @@ from extractor.schema.loading import SchemaFile, SchemaFolder, SchemaSource, run
 from extractor.trust import SCHEMAS, shipped_folder, standing_of
 
 PROMPT_SUFFIXES = (".jinja", ".jinja2", ".j2")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{,99}")
 _MOST_PARSED = 200_000  # bytes of a file whose docstring is wanted
 
 
@@ -82,9 +82,9 @@ def load_schema(name: str | Path, home: Path | None = None) -> Schema:
     must be trusted then. Raises SchemaError, with file and line where there are any, and what to
     do.
     """
-    folders = _schema_folders(home)
     if not str(name).endswith(".py"):
-        return _load(_find(str(name), SCHEMAS, (".py",), home, SchemaError), folders)
+        return load_named(str(name), home)
+    folders = _schema_folders(home)
     path = Path(name)
     if not path.is_file():
         raise SchemaError(f"{path}: there is no such schema file")
@@ -93,6 +93,16 @@ def load_schema(name: str | Path, home: Path | None = None) -> Schema:
         others = [folder for folder in folders if folder.path != path.parent]
         folders = [SchemaFolder(path.parent), *others]
     return _load(path, folders)
+
+
+def load_named(name: str, home: Path | None = None) -> Schema:
+    """Return a schema by name alone, as load_schema does.
+
+    For names that a store or a request gives: a path of theirs would be a program that they choose.
+    Raises SchemaError.
+    """
+    path = _find(name, SCHEMAS, (".py",), home, SchemaError)
+    return _load(path, _schema_folders(home))
 
 
 def load_recorded(path: Path) -> Schema:
@@ -206,7 +216,7 @@ def _find(
     what = kind.removesuffix("s")
     if not _NAME.fullmatch(name):
         raise error(
-            f"{name!r} is not the name of a {what}: letters, digits, _ and - only"
+            f"{name[:200]!r} is not the name of a {what}: at most 100 letters, digits, _ and - only"
             + (", or the path of a file that ends in .py" if kind == "schemas" else "")
         )
     folders = _distinct([*first, *folders_of(kind, home)])

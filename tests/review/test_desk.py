@@ -117,6 +117,27 @@ def test_the_page_shows_a_strangers_store_and_runs_nothing(stranger: Stranger) -
     assert not stranger.marker.exists()
 
 
+def test_a_path_in_the_place_of_a_name_does_not_run(stranger: Stranger) -> None:
+    """Neither a request's nor a store's: it would choose the program."""
+    with Desk(stranger.store) as desk:
+        sync(desk)
+        (claim,) = all_claims(desk)
+    article = f"/articles/{claim.article_sha256}"
+    with client(stranger.store) as page:
+        for name in (str(stranger.file), "schemas/sayings.py", "sayings.py", "x" * 2_000):
+            asked = {"schema": name, "kind": "sayings"}
+            assert page.get(article, params={"schema": name}).status_code == 200
+            assert page.get(f"{article}/form", params=asked).status_code == 422
+            told = page.post(f"{article}/claims", json={**asked, "changes": {}})
+            assert (told.status_code, "is not the name of a schema" in told.text) == (422, True)
+    with Desk(stranger.store) as desk:
+        with desk.transaction():
+            desk.connection.execute("update claim set schema = ?", (str(stranger.file),))
+        assert desk.schema_names() == [str(stranger.file)]
+        assert "is not the name of a schema" in desk.why_no_schema(str(stranger.file))
+    assert not stranger.marker.exists()
+
+
 def test_other_programs_get_no_strangers_schema(stranger: Stranger) -> None:
     """/v1/schemas does not list it, /v1/extract refuses it, by name and by path."""
     with client(stranger.store) as page:

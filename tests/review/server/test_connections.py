@@ -199,4 +199,5 @@ def test_of_one_holder_only_so_many_connections_are_kept(
             browser = stack.enter_context(httpx2.Client(headers=known))
             assert browser.get(link.partition("?")[0]).status_code == 200
         state = served.servers[0].server_state
-        assert _until(lambda: len(state.connections) == 3)
+        assert _until(lambda: all(one._head for one in list(state.connections)))
+        assert len(state.connections) == 3

@@ -214,8 +214,11 @@ def test_all_static_files_are_there(page: TestClient) -> None:
 
 
 @pytest.mark.process
-def test_what_is_too_large_is_refused(folder: Path) -> None:
-    """By what it says of itself, or by what comes; a decision sooner than an article."""
+def test_what_is_too_large_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By what it says of itself, or by what comes; a decision sooner than an article.
+
+    None of it is an error inside.
+    """
     limits = Limits(body=2_000, upload=5_000)
     with client(folder, limits=limits) as page:
         claim = _quotes(page)[0]
@@ -231,9 +234,15 @@ def test_what_is_too_large_is_refused(folder: Path) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
         text = json.dumps({"text": "x" * 6_000, "schema": "quotes"}).encode()
         assert page.post("/v1/extract", content=text, headers=kind).status_code == 413
+        head = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        form = {"content-type": "multipart/form-data; boundary=x"}
+        for start, sent_as in ((b'{"text": "', kind), (head, form)):
+            long = iter([start, *[b"x" * 500] * 12])
+            assert page.post("/v1/extract", content=long, headers=sent_as).status_code == 413
         small = json.dumps({"text": "x " * 1_500, "schema": "quotes"}).encode()
         assert page.post("/v1/extract", content=small, headers=kind).status_code == 200
         assert page.get(f"/claims/{claim}").json()["status"] == "open"
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("trickles", [False, True], ids=["nothing", "a byte now and then"])

@@ -9,7 +9,7 @@ from extractor.bounds import ArticleBounds
 from extractor.errors import EmptyArticle
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_bytes
-from extractor.schema.catalogue import load_schema
+from extractor.schema.catalogue import load_named
 from extractor.settings import Settings
 from extractor.sheet.jsonout import to_json
 
@@ -23,7 +23,7 @@ def extracted(
     ExtractError, an article that meets one of the settings' bounds among them.
     """
     bounds = ArticleBounds(settings, request["source"])
-    schema = load_schema(request["schema"], home)
+    schema = load_named(request["schema"], home)
     if isinstance(data, bytes):
         article = bounds.read(partial(read_bytes, data, request["source"]))
     elif not data.strip():
