@@ -79,8 +79,8 @@ class Connection(H11Protocol):
     @property
     def holder(self) -> str | None:
         """Whose token came over this connection; None as long as none has."""
-        now: str | None = self.scope.get(HOLDER) if self.scope else None
-        return self._holder if now is None else now
+        now = self.scope.get(HOLDER) if self.scope else None
+        return now if isinstance(now, str) else self._holder
 
     def _make_room(self, most: int) -> None:
         """Close one of the holder's connections if there are more, rather one that is idle."""
