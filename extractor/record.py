@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -141,7 +142,7 @@ def remark_to_json(remark: Remark) -> dict[str, Any]:
     }
 
 
-_PLAIN = frozenset((str, int, float, bool))
+_PLAIN = frozenset((str, int, bool))
 _LISTS = (list, tuple, set, frozenset)
 
 
@@ -149,11 +150,14 @@ def record_to_json(value: Any) -> Any:
     """Return a schema's instance as JSON data, the anchor field of each row spread into the row.
 
     A row's `quotation: Quotation` becomes the row's own `text` and `spans`, a `figure: Figure` its
-    `text`, `start`, `value`, …, unless the row has a field of that name itself.
+    `text`, `start`, `value`, …, unless the row has a field of that name itself. JSON has no number
+    that is infinite or none (NaN): null stands for it.
     """
     kind = type(value)
     if value is None or kind in _PLAIN:
         return value
+    if kind is float:
+        return value if isfinite(value) else None
     if isinstance(value, Grounded):
         return value.to_json()
     if isinstance(value, BaseModel):

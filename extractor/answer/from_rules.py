@@ -10,6 +10,7 @@ What the rules cannot know they leave empty: null, an empty list, "" for a requi
 row stays, because a quotation is not lost for want of a topic. One warning names these fields.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from extractor.article import Remark
 from extractor.fields import Verbatim
 from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
+from extractor.find.sentences import LONGEST
 from extractor.kinds import accountable_kinds, kind_named, kind_of_id
 from extractor.kinds.facts import ArticleFacts, Fact, RowFacts, RowQuery
 from extractor.kinds.kind import Kind
@@ -196,7 +198,13 @@ def _as_verbatim(fact: Fact, inventory: Inventory) -> list[Verbatim]:
     if not spans and isinstance(fact.value, str) and fact.value:
         start = inventory.article.text.find(fact.value)
         spans = (Span(start, start + len(fact.value)),) if start >= 0 else ()
-    return [Verbatim(inventory.text_of(span), *span) for span in spans]
+    return [Verbatim(inventory.text_of(span), *span) for span in map(_shortened, spans)]
+
+
+def _shortened(span: Span) -> Span:
+    """Return the beginning of a phrase whose words have no end: it may stand in many rows."""
+    start, end = span
+    return span if end - start <= LONGEST else Span(start, start + LONGEST)
 
 
 def _as_text(fact: Fact, inventory: Inventory) -> list[str]:
@@ -242,6 +250,13 @@ def _span_of(id_: str, inventory: Inventory) -> Span | None:
 
 def _mention_in(span: Span, inventory: Inventory) -> str | None:
     """Return the id of the widest mention of a name inside a span; None if there is none."""
-    inside = [mention for mention, _ in inventory.mentions if span.contains(mention.span)]
+    mentions = inventory.mentions
+    low = bisect_left(mentions, span.start, key=_start_of)
+    high = bisect_left(mentions, span.end, low, key=_start_of)
+    inside = [mention for mention, _ in mentions[low:high] if mention.span.end <= span.end]
     widest = max(inside, key=lambda mention: mention.span.end - mention.span.start, default=None)
     return widest.id if widest else None
+
+
+def _start_of(pair: tuple[Mention, Entity]) -> int:
+    return pair[0].span.start

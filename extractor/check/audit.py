@@ -7,7 +7,7 @@ the schema asks for ends as used, dismissed with a reason, or unaccounted. It ne
 
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from itertools import groupby, repeat
+from itertools import groupby, pairwise, repeat
 from operator import attrgetter
 from typing import Any
 
@@ -21,6 +21,7 @@ from extractor.check.disagreement import disagreements
 from extractor.check.resolve import DraftRow, Fault, fault_line, resolve
 from extractor.fields import Grounded, Name, Verbatim
 from extractor.find.inventory import Inventory
+from extractor.find.sentences import LONGEST
 from extractor.frozen import frozen
 from extractor.kinds import accountable_kinds
 from extractor.kinds.kind import Kind
@@ -131,6 +132,7 @@ def report(
         remarks = disagreements(inventory, shape, rows, answer, by_rules)
         warnings += [remark for remark in remarks if remark.candidate not in reported]
     warnings += figure_conflicts(inventory, rows)
+    warnings += _cut_sentences(inventory)
     warnings = [_printable(remark) for remark in warnings]
     return Checked(grounded.record, audit, tuple(warnings), tuple(rows))
 
@@ -148,15 +150,15 @@ def _merge_and_sort(draft: DraftRow) -> list[Remark]:
             value.sort(key=lambda item: item.place() or Span(0, 0))
         if not all(isinstance(item, DraftRow) for item in value):
             continue
-        kept: dict[object, DraftRow] = {}
+        kept: dict[object, list[DraftRow]] = {}
         for row in value:
             remarks += _merge_and_sort(row)
-            first = kept.setdefault(_identity(row), row)
-            if first is not row:
-                _merge(first, row)
-                message = f"{row.path} says the same as {first.path}; they are one row now"
+            alike = kept.setdefault(_identity(row), [])
+            alike.append(row)
+            if len(alike) > 1:
+                message = f"{row.path} says the same as {alike[0].path}; they are one row now"
                 remarks.append(Remark("duplicate_row", message, row.anchor_span, row.anchor_id))
-        draft.values[key] = _in_order(list(kept.values()))
+        draft.values[key] = _in_order([_merged(alike) for alike in kept.values()])
     return remarks
 
 
@@ -193,14 +195,35 @@ def _identity(row: DraftRow) -> object:
     return tuple(identity)
 
 
-def _merge(first: DraftRow, second: DraftRow) -> None:
-    """Fill the empty fields of the first row from the second; lists are joined."""
-    for key, value in second.values.items():
-        kept = first.values.get(key)
-        if isinstance(kept, list) and isinstance(value, list):
-            first.values[key] = kept + [item for item in value if item not in kept]
-        elif kept in (None, ""):
-            first.values[key] = value
+def _merged(rows: list[DraftRow]) -> DraftRow:
+    """Return the first of rows that say the same, its empty fields filled and its lists joined."""
+    first = rows[0]
+    if len(rows) == 1:
+        return first
+    joined: dict[str, tuple[list[Any], set[object]]] = {}  # lists, and what is in them
+    for row in rows[1:]:
+        for key, value in row.values.items():
+            kept = first.values.get(key)
+            if isinstance(kept, list) and isinstance(value, list):
+                if key not in joined:
+                    joined[key] = (list(kept), set(map(_compared, kept)))
+                items, known = joined[key]
+                new = [item for item in value if _compared(item) not in known]
+                items += new
+                known.update(map(_compared, new))
+            elif kept in (None, ""):
+                first.values[key] = value
+    first.values |= {key: items for key, (items, _) in joined.items()}
+    return first
+
+
+def _compared(item: object) -> object:
+    """Return what an item of a list is known by: itself where it can be in a set."""
+    try:
+        hash(item)
+    except TypeError:
+        return id(item) if isinstance(item, DraftRow) else repr(item)
+    return item
 
 
 def _set_paths(draft: DraftRow, answer: Answer) -> None:
@@ -353,3 +376,16 @@ def _empty_required(root: DraftRow) -> Iterator[Remark]:
     for name, paths in empty.items():
         where = f" in {', '.join(paths[:8])}{' …' if len(paths) > 8 else ''}" if paths[0] else ""
         yield Remark("empty_required", f"{name} is required and empty{where}")
+
+
+def _cut_sentences(inventory: Inventory) -> Iterator[Remark]:
+    """Yield a warning where sentences are too long to be evidence as a whole."""
+    cut = [
+        Span(sentence.span.start, part.span.end)
+        for sentence, part in pairwise(inventory.sentences)
+        if part.goes_on and not sentence.goes_on
+    ]
+    if cut:
+        what = "1 sentence is" if len(cut) == 1 else f"{len(cut):,} sentences are"
+        message = f"{what} longer than {LONGEST:,} characters: read in parts, each its own evidence"
+        yield Remark("long_sentence", message, cut[0])

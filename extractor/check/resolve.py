@@ -9,7 +9,9 @@ act on; a row without its anchor is dropped and reported.
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 from extractor.answers import Origin, encodable
@@ -18,7 +20,7 @@ from extractor.find.candidates import Entity, Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.schema.shape import FieldShape, Shape
-from extractor.text.phrases import PhraseFinder, quoted
+from extractor.text.phrases import quoted
 from extractor.text.spans import Span
 
 _NO_ANSWER = frozenset({"", "null", "none", "n/a"})
@@ -132,7 +134,7 @@ def resolve(inventory: Inventory, shape: Shape, data: object) -> tuple[DraftRow,
     Never raises, whatever `data` is. A row that is a `DraftRow` of the same model already keeps
     its grounded values.
     """
-    resolver = _Resolver(inventory, PhraseFinder(inventory.article.text))
+    resolver = _Resolver(inventory)
     if not isinstance(data, dict):
         resolver.faults.append(Fault("", "expected an object with the schema's fields"))
         data = {}
@@ -146,7 +148,6 @@ class _Resolver:
     """Grounds the rows of one answer and collects its faults."""
 
     inventory: Inventory
-    phrases: PhraseFinder  # in the article's text
     faults: list[Fault] = field(default_factory=list)
 
     def ground(self, draft: DraftRow) -> None:
@@ -181,6 +182,9 @@ class _Resolver:
             ground = self._rows if wanted.many else self._group
             return ground(raw, wanted, wanted.row, draft)
         if wanted.value_type is None:
+            if not _is_finite(raw, wanted):
+                self._fault(draft, wanted, "expected a finite number")
+                return self._absent(None, wanted, draft)
             return _encodable(raw)  # left to pydantic
         if not wanted.many:
             if wanted.nullable and isinstance(raw, str) and raw.strip().lower() in _NO_ANSWER:
@@ -330,8 +334,9 @@ class _Resolver:
         """Ground a phrase in the evidence sentence, or else nearest to the row's anchor."""
         within = Span(sentence.start, sentence.end) if sentence else None
         anchor = draft.anchor_span
-        span = self.phrases.find(raw, within, anchor.start if anchor and not within else None)
-        return Verbatim(span.of(self.phrases.text), *span)
+        near = anchor.start if anchor and not within else None
+        span = self.inventory.phrases.find(raw, within, near)
+        return Verbatim(self.inventory.text_of(span), *span)
 
     def _name(self, entity: Entity, mention: Mention | None, draft: DraftRow) -> Name:
         """Return a name with its mention; where none is given, the nearest to the row's anchor."""
@@ -358,6 +363,19 @@ def _encodable(raw: object) -> object:
     if isinstance(raw, str):
         return encodable(raw)
     return [_encodable(item) for item in raw] if isinstance(raw, list) else raw
+
+
+def _is_finite(raw: object, wanted: FieldShape) -> bool:
+    """Return whether a value can be written as JSON, which has no infinite number and no NaN.
+
+    A number field takes the words for them, too: "inf", "1e999".
+    """
+    if isinstance(raw, float):
+        return isfinite(raw)
+    if isinstance(raw, str) and wanted.kind == "scalar":
+        with suppress(ValueError):
+            return isfinite(float(raw))
+    return not isinstance(raw, list) or all(_is_finite(item, wanted) for item in raw)
 
 
 def nearest_mention(inventory: Inventory, entity: Entity, anchor: Grounded | None) -> Mention:

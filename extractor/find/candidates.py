@@ -43,11 +43,12 @@ class Candidate(Protocol):
 
 @frozen
 class SentenceCandidate:
-    """A sentence; it never crosses a paragraph."""
+    """A sentence, or a part of a very long one; it never crosses a paragraph."""
 
     id: str  # "S12"
     span: Span  # without surrounding blanks
     paragraph: int  # index into Article.paragraphs
+    goes_on: bool = False  # it goes on with the one before: a sentence too long to be read as one
 
 
 @frozen

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from extractor.find.candidates import MentionKind
 from extractor.language.kinds import EntityKind
 
+# Code points of a mention: what is longer is no name, and would stand in every row that names it.
+LONGEST_MENTION = 400
+
 
 @dataclass(slots=True, eq=False)
 class Draft:

@@ -31,10 +31,13 @@ from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sanctions.readings import StatementReading
 from extractor.find.sentences import find_sentences
 from extractor.language.word_classes import NUMBER, STATES
+from extractor.text.phrases import PhraseFinder
 from extractor.text.spans import Span
 
 # Where the candidates that `take_inventory` can find are kept, by the letter of their ids.
 _GROUPS = {"S": "sentences", "Q": "quotations", "N": "figures", "T": "statements", "P": "names"}
+
+_LONGEST_NUMBER = 10  # digits of an id that is looked up: an answer may hold any
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ class Inventory:
     def document(self) -> Document:
         """The article's tokens and sentences, as the rules read them."""
         return self._document or read_document(self.article, self.sentences, self.quotations)
+
+    @cached_property
+    def phrases(self) -> PhraseFinder:
+        """Finds phrases in the article's text, which is folded once, at the first that needs it."""
+        return PhraseFinder(self.article.text)
 
     @cached_property
     def numbers(self) -> tuple[tuple[FigureCandidate, ...], tuple[NotAFigure, ...]]:
@@ -114,11 +122,13 @@ class Inventory:
 
     def candidate(self, id_: str) -> Candidate | None:
         """Return the candidate of an id, a mention too ("P3.2"); None when there is none."""
-        whole, dot, _ = id_.partition(".")
+        whole, dot, number = id_.partition(".")
         candidate = self._lettered(id_[:1]).get(whole)
         if dot:
             mentions = candidate.mentions if isinstance(candidate, Entity) else ()
-            return next((mention for mention in mentions if mention.id == id_), None)
+            at = int(number) if len(number) < _LONGEST_NUMBER and number.isdecimal() else 0
+            mention = mentions[at - 1] if 0 < at <= len(mentions) else None  # numbered in order
+            return mention if mention is not None and mention.id == id_ else None
         return candidate
 
     def _lettered(self, letter: str) -> dict[str, Candidate]:

@@ -26,6 +26,8 @@ __all__ = [
 FileKind = Literal["txt", "html", "pdf"]
 MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken path is larger
 _MOST_HAVE = 1 << 16  # bytes that most files have less of
+# Characters of a title, byline, outlet or date, and of an address: every row of a sheet has them.
+_MOST_SAID, _MOST_OF_URL = 500, 2_000
 _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 
 
@@ -142,15 +144,25 @@ def _assemble(
     """Return the article; `kinds` are those that a page's tags show, by the paragraph's text."""
     pieces = label(text, paragraph_spans(text), kinds)
     said = _metadata_in(pieces)
+    given = {"title": title, "byline": byline, "outlet": outlet, "date": date}
+    said |= {name: value for name, value in given.items() if value}
+    long = [name for name, value in said.items() if len(value) > _MOST_SAID]
+    said |= {name: said[name][:_MOST_SAID].rsplit(" ", 1)[0] + " …" for name in long}
+    if long:
+        message = f"Longer than {_MOST_SAID} characters, and cut: {', '.join(long)}."
+        warnings = (*warnings, Remark("metadata_cut", message))
+    if url is not None and len(url) > _MOST_OF_URL:
+        message = f"The address is longer than {_MOST_OF_URL:,} characters, and left out."
+        warnings, url = (*warnings, Remark("metadata_cut", message)), None
     return Article(
         text=text,
         paragraphs=tuple([Paragraph(i, p.span, p.kind or "body") for i, p in enumerate(pieces)]),
         source=source,
         sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        title=title or said.get("title"),
-        byline=byline or said.get("byline"),
-        outlet=outlet or said.get("outlet"),
-        date=date or said.get("date"),
+        title=said.get("title"),
+        byline=said.get("byline"),
+        outlet=said.get("outlet"),
+        date=said.get("date"),
         url=url,
         warnings=warnings,
     )

@@ -15,8 +15,12 @@ from markupsafe import Markup
 
 from extractor.article import Article
 from extractor.frozen import frozen
-from extractor.sheet.page import environment
+from extractor.sheet.page import rendered
 from extractor.text.spans import Span
+
+# In ordinary articles at most 13 marks cover a piece. Of one under more than `_MOST` only the
+# shortest `_FEW` are told of, else a page grows with the square of what it marks.
+_MOST, _FEW = 16, 4
 
 
 @frozen
@@ -48,7 +52,7 @@ class Block(NamedTuple):
     tag: str
     kind: str  # a class of page.css: the paragraph's kind, or "other"
     start: int
-    pieces: Sequence[Piece]
+    pieces: Iterable[Piece]
 
 
 def marked_paragraphs(article: Article, marks: Iterable[Mark], *, selectable: bool = False) -> str:
@@ -57,31 +61,32 @@ def marked_paragraphs(article: Article, marks: Iterable[Mark], *, selectable: bo
     Marks are links to their rows. In a `selectable` page they are none, so that words can be
     selected across them, and every paragraph says at which code point it starts (`data-start`).
     """
-    template = environment().get_template("paragraphs.html")
-    html = template.render(blocks=blocks_of(article, marks), selectable=selectable)
-    return Markup(html)  # noqa: S704 - a template's
+    return Markup().join(parts_of_text(article, marks, selectable=selectable))
 
 
-def blocks_of(article: Article, marks: Iterable[Mark]) -> list[Block]:
-    """Return the article's text, paragraph by paragraph, cut into pieces at the marks' borders."""
+def parts_of_text(
+    article: Article, marks: Iterable[Mark], *, selectable: bool = False
+) -> Iterator[Markup]:
+    """Yield the same as `marked_paragraphs`, part by part."""
+    return rendered("paragraphs.html", blocks=blocks_of(article, marks), selectable=selectable)
+
+
+def blocks_of(article: Article, marks: Iterable[Mark]) -> Iterator[Block]:
+    """Yield the article's text, paragraph by paragraph, cut into pieces at the marks' borders."""
     text = article.text
     cut = (_cut(mark, len(text)) for mark in marks)
     waiting = deque(sorted((mark for mark in cut if mark), key=lambda mark: mark.span))
     started: set[int] = set()
     inside: list[Mark] = []
-    blocks = []
     for span, kind in _paragraphs(article):
         inside = [mark for mark in inside if mark.span.end > span.start]
         while waiting and waiting[0].span.start < span.end:
             mark = waiting.popleft()
             if mark.span.end > span.start:
                 inside.append(mark)
-        pieces = [
-            _piece(text[start:end], covering, started)
-            for start, end, covering in _pieces(span, inside)
-        ]
-        blocks.append(Block("h3" if kind == "heading" else "p", kind, span.start, pieces))
-    return blocks
+        cut_up = _pieces(span, inside)
+        pieces = (_piece(text[start:end], marks, started) for start, end, marks in cut_up)
+        yield Block("h3" if kind == "heading" else "p", kind, span.start, pieces)
 
 
 def _cut(mark: Mark, length: int) -> Mark | None:
@@ -136,13 +141,19 @@ def _piece(words: str, marks: Sequence[Mark], started: set[int]) -> Piece:
         return Piece(words)
     new = [mark for mark in marks if id(mark) not in started]
     started.update(map(id, new))
+    targets = [mark.row for mark in new if mark.target]
+    more = ""
+    if len(marks) > _MOST:  # and whatever begins here: every mark is told of once at least
+        begun = set(map(id, new))
+        marks = [*marks[:_FEW], *(mark for mark in marks[_FEW:] if id(mark) in begun)]
+        more = "; …"
     return Piece(
         words,
         _joined(" ", [mark.look for mark in marks]),
         _joined(" ", [mark.row for mark in marks]),
         marks[0].row,
-        _joined("; ", [mark.tip for mark in marks]),
-        [mark.row for mark in new if mark.target],
+        _joined("; ", [mark.tip for mark in marks]) + more,
+        targets,
         bool(new),
     )
 

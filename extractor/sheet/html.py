@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from extractor.article import Article, Remark
 from extractor.record import Audit, Extraction
-from extractor.sheet.highlights import Mark, marked_paragraphs
-from extractor.sheet.page import TEMPLATES, asset, environment, page
+from extractor.sheet.highlights import Mark, parts_of_text
+from extractor.sheet.page import TEMPLATES, asset, environment, page, rendered
 from extractor.sheet.tables import Role, Row, Table, heading, tables
 from extractor.text.printable import one_line
 from extractor.text.spans import Span
@@ -57,30 +57,33 @@ def to_html(extractions: Sequence[Extraction]) -> str:
 
     Raises ValueError when there is none.
     """
+    return "".join(parts_of_page(extractions))
+
+
+def parts_of_page(extractions: Sequence[Extraction]) -> Iterator[str]:
+    """Yield the same as `to_html`, part by part: it may be too long to hold."""
     if not extractions:
         raise ValueError("a page needs at least one article")
     several = len(extractions) > 1
-    return "".join(
-        sheet_page(
-            f"{len(extractions)} articles" if several else heading(extractions[0].article),
-            extractions[0].provenance.engine,
-            (_section_of(x, f"a{i}", several) for i, x in enumerate(extractions, 1)),
-            first="a1",
-            index=[(f"a{i}", x.article) for i, x in enumerate(extractions, 1)] if several else None,
-        )
+    return sheet_page(
+        f"{len(extractions)} articles" if several else heading(extractions[0].article),
+        extractions[0].provenance.engine,
+        (_section_of(x, f"a{i}", several) for i, x in enumerate(extractions, 1)),
+        first="a1",
+        index=[(f"a{i}", x.article) for i, x in enumerate(extractions, 1)] if several else None,
     )
 
 
 def sheet_page(
     title: str,
     generator: str,
-    sections: Iterable[Markup],
+    sections: Iterable[Iterable[Markup]],
     *,
     first: str | None,
     index: Iterable[tuple[str, Article]] | None = None,
     notice: str | None = None,
 ) -> Iterator[str]:
-    """Yield a page of sections piece by piece: it may be too long to hold.
+    """Yield a page of sections, each of them in parts: it may be too long to hold.
 
     `generator` is the program that made the rows, `first` the id of the first section, if there is
     one. `index` are the articles to list above the sections, with the ids of theirs; `notice` is a
@@ -110,8 +113,8 @@ def section(
     level: Literal["h1", "h2"] = "h2",
     audit: Audit | None = None,
     warnings: Sequence[Remark] = (),
-) -> Markup:
-    """Return one article with its tables as a part of a page, for `sheet_page`.
+) -> Iterator[Markup]:
+    """Yield one article with its tables as a part of a page, for `sheet_page`.
 
     `id` is the section's own on the page, and every id in it begins so. `facts` say how the rows
     were made: name, value. Without an `audit` nothing is said of what the rows leave out.
@@ -120,28 +123,24 @@ def section(
     marks = [*_row_marks(sheet, looks, id), *_other_marks(audit, warnings, id)]
     known = (article.outlet, article.date, article.byline, article.source)
     has_link = article.url and article.url.startswith(("https://", "http://"))
-    html = (
-        environment()
-        .get_template("section.html")
-        .render(
-            id=id,
-            level=level,
-            title=heading(article),
-            known=[part for part in known if part],
-            url=article.url if has_link else None,
-            answered_by=answered_by,
-            legend=_legend(marks, looks),
-            text=marked_paragraphs(article, marks),
-            tables=[_shown(table, f"{id}-k{k}") for k, table in enumerate(sheet, 1)],
-            audit=audit,
-            warnings=warnings,
-            facts=facts,
-        )
+    return rendered(
+        "section.html",
+        id=id,
+        level=level,
+        title=heading(article),
+        known=[part for part in known if part],
+        url=article.url if has_link else None,
+        answered_by=answered_by,
+        legend=_legend(marks, looks),
+        text=parts_of_text(article, marks),
+        tables=[_shown(table, f"{id}-k{k}") for k, table in enumerate(sheet, 1)],
+        audit=audit,
+        warnings=warnings,
+        facts=facts,
     )
-    return Markup(html)  # noqa: S704 - a template's
 
 
-def _section_of(extraction: Extraction, id: str, several: bool) -> Markup:
+def _section_of(extraction: Extraction, id: str, several: bool) -> Iterator[Markup]:
     return section(
         extraction.article,
         tables(extraction),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from io import StringIO
 
 from extractor.record import Extraction
 
@@ -14,8 +15,13 @@ _UNSEEN = re.compile(
 
 def to_json(extraction: Extraction, indent: int | None = 2) -> str:
     """Return one JSON object that ends with a line end; `indent=None` gives one line (JSONL)."""
-    text = json.dumps(extraction.to_json(), ensure_ascii=False, indent=indent, allow_nan=False)
-    return escape_unseen(text) + "\n"
+    encoder = json.JSONEncoder(ensure_ascii=False, indent=indent, allow_nan=False)
+    data = extraction.to_json()
+    if indent is None:
+        return escape_unseen(encoder.encode(data)) + "\n"
+    out = StringIO()  # indented, it comes in millions of pieces
+    out.writelines(encoder.iterencode(data))
+    return escape_unseen(out.getvalue()) + "\n"
 
 
 def escape_unseen(text: str) -> str:

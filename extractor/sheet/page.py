@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+_PART = 1 << 16  # characters
 
 
 @cache
@@ -58,6 +59,22 @@ def page(
     """
     yield from environment.get_template(name).generate(style=style, script=script, **known)
     yield "\n"
+
+
+def rendered(name: str, **known: Any) -> Iterator[Markup]:
+    """Yield what a template of ours makes of what is `known`, in parts of some length.
+
+    A page may be a hundred times as long as its article: nobody need hold it as a whole.
+    """
+    small: list[str] = []
+    length = 0
+    for piece in environment().get_template(name).generate(**known):
+        small.append(piece)
+        length += len(piece)
+        if length >= _PART:
+            yield Markup("".join(small))  # noqa: S704 - a template's
+            small, length = [], 0
+    yield Markup("".join(small))  # noqa: S704 - a template's
 
 
 @cache

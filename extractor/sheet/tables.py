@@ -169,6 +169,8 @@ def _tables(extraction: Extraction) -> Iterator[Table]:
     record = extraction.record
     model = type(record)
     columns, descriptions = row_kinds(model), _descriptions(model)
+    audit = extraction.audit
+    filled, own_words = frozenset(audit.filled_by_rules), frozenset(audit.own_words)
     loose: list[Any] = []
     for name, info in model.model_fields.items():
         kind, value = info.alias or name, getattr(record, name)
@@ -177,15 +179,18 @@ def _tables(extraction: Extraction) -> Iterator[Table]:
             continue
         listed = isinstance(value, list | tuple | set | frozenset)
         values = list(value) if listed else [] if value is None else [value]
-        rows = tuple(
-            _row(extraction, kind, i, f"{kind}[{i}]" if listed else kind, item, columns[kind])
-            for i, item in enumerate(values)
-        )
-        yield Table(kind, columns[kind], rows, descriptions[kind])
+        rows = []
+        for i, item in enumerate(values):
+            path = f"{kind}[{i}]" if listed else kind
+            cells = cells_of(item, columns[kind], path, own_words)
+            confidence = extraction.confidence.get(path)
+            anchor = _anchor(cells, columns[kind])
+            rows.append(Row(kind, i + 1, path, cells, anchor, confidence, path in filled))
+        yield Table(kind, columns[kind], tuple(rows), descriptions[kind])
     if loose:
         kind = _loose_kind(model)
         cells = tuple(
-            _cell(column, value, column.name in extraction.audit.own_words)
+            _cell(column, value, column.name in own_words)
             for column, value in zip(columns[kind], loose, strict=True)
         )
         row = Row(kind, 1, kind, cells, _anchor(cells, columns[kind]), None, False)
@@ -201,26 +206,6 @@ def _descriptions(model: type[BaseModel]) -> Mapping[str, str | None]:
         own = _sentence(models[0]) if len(models) == 1 else None
         described[info.alias or name] = info.description or own
     return described
-
-
-def _row(
-    extraction: Extraction,
-    kind: str,
-    index: int,
-    path: str,
-    value: Any,
-    columns: tuple[Column, ...],
-) -> Row:
-    cells = cells_of(value, columns, path, extraction.audit.own_words)
-    return Row(
-        kind,
-        index + 1,
-        path,
-        cells,
-        _anchor(cells, columns),
-        extraction.confidence.get(path),
-        path in extraction.audit.filled_by_rules,
-    )
 
 
 def cells_of(

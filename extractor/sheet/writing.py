@@ -6,14 +6,14 @@ extractor/run/sheets.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 from extractor.errors import OutputError, UsageError
 from extractor.record import Extraction
-from extractor.text.atomic_files import refuse_link, write_text
+from extractor.text.atomic_files import refuse_link, replacing_text
 
 Format = Literal["table", "json", "jsonl", "csv", "html"]
 _ENDINGS: dict[Format, str] = {
@@ -114,12 +114,14 @@ class _Stdout:
             text = "\n\n" * (self._count > 1) + sheet_text(extraction, console_for(sys.stdout))
             _print(text, sys.stdout.encoding or "utf-8")
         else:
-            _print(_text([extraction], self._form, self._several, self._count == 1))
+            for part in _parts([extraction], self._form, self._several, self._count == 1):
+                _print(part)
         return []
 
     def finish(self) -> list[Path]:
         if self._kept:
-            _print(_text(self._kept, self._form, self._several))
+            for part in _parts(self._kept, self._form, self._several):
+                _print(part)
         return []
 
 
@@ -139,33 +141,36 @@ class _File:
     def finish(self) -> list[Path]:
         if not self._kept:
             return []
-        write_text(self._path, _text(self._kept, self._form, self._several))
+        with replacing_text(self._path) as file:
+            file.writelines(_parts(self._kept, self._form, self._several))
         return [self._path]
 
 
-def _text(
+def _parts(
     extractions: Sequence[Extraction], form: Format, several: bool, first: bool = True
-) -> str:
-    """Return the sheets of `extractions` as text in a format."""
+) -> Iterator[str]:
+    """Yield the sheets of `extractions` as text in a format, part by part."""
     if form in ("json", "jsonl"):
         from extractor.sheet.jsonout import to_json
 
         indent = 2 if form == "json" and not several else None
-        return "".join(to_json(extraction, indent) for extraction in extractions)
-    if form == "csv":
+        yield from (to_json(extraction, indent) for extraction in extractions)
+    elif form == "csv":
         from extractor.sheet.csvout import to_csv
 
-        return to_csv(extractions, with_header=first)
-    if form == "html":
-        from extractor.sheet.html import to_html
+        yield to_csv(extractions, with_header=first)
+    elif form == "html":
+        from extractor.sheet.html import parts_of_page
 
-        return to_html(extractions)
-    import io
+        yield from parts_of_page(extractions)
+    else:
+        import io
 
-    from extractor.sheet.terminal import console_for, sheet_text
+        from extractor.sheet.terminal import console_for, sheet_text
 
-    console = console_for(io.StringIO())
-    return "\n\n".join(sheet_text(extraction, console) for extraction in extractions)
+        console = console_for(io.StringIO())
+        for number, extraction in enumerate(extractions):
+            yield "\n\n" * (number > 0) + sheet_text(extraction, console)
 
 
 def _print(text: str, encoding: str = "utf-8") -> None:

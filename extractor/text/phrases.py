@@ -7,6 +7,7 @@ passage, for whoever answered to correct; it is never taken for the phrase.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
@@ -160,12 +161,8 @@ def _exact(wanted: str, text: str, limits: Span, near: int | None) -> Span | Non
 
 def _folded_offset(folded: Folded, offset: int) -> int:
     """Return about where an offset of the text falls after folding, to search from there."""
-    pieces = zip(folded.original_ends, folded.ends, strict=True)
-    shift = 0
-    for original, end in pieces:
-        if original > offset:
-            break
-        shift = end - original
+    before = bisect_right(folded.original_ends, offset)
+    shift = folded.ends[before - 1] - folded.original_ends[before - 1] if before else 0
     return offset + shift
 
 

@@ -59,10 +59,10 @@ def test_a_page_is_written_while_its_sections_are_made() -> None:
     """Of a page that is too long to hold only one section is there at a time."""
     made: list[str] = []
 
-    def sections() -> Iterator[Markup]:
+    def sections() -> Iterator[list[Markup]]:
         for name in ("first", "second"):
             made.append(name)
-            yield Markup(name)
+            yield [Markup(name)]
 
     pieces = sheet_page("Title", "made by", sections(), first=None)
     for piece in pieces:

@@ -9,7 +9,7 @@ worst effect is a wrong id, which the closed lists and the check limit to candid
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from extractor.find.candidates import Entity, Mention
@@ -25,10 +25,11 @@ _ID = re.compile(r"\[?[A-Za-z]\d+(?:\.\d+)?\]?")
 _FAKE_FRAME = re.compile(r"(?i)<(?=\s*/?\s*article)")
 # Alternative names listed beside the main one; more of them cost tokens and do not help.
 _ALIASES = 3
+_BEYOND = 80  # characters behind a part that are looked at
 _NAMES = 60  # in one question; beyond it the least mentioned are left out
 # An offset, its rank among marks at that offset (less than 0: it ends something), and what is
 # written: first what ends, the inner before the outer; then what begins, the outer first.
-_Mark = tuple[int, int, str]
+Mark = tuple[int, int, str]
 _ID_BEHIND, _ENDS, _BEGINS = -4_000_000_000, -3_000_000_000, 3_000_000_000
 
 
@@ -82,32 +83,51 @@ def mark_up(inventory: Inventory, part: Span, marked: Collection[str]) -> str:
     Sentences get their id in front, names behind; quotations, figures and attributions are framed,
     each piece of one that has several. Furniture paragraphs begin with their kind.
     """
-    marks: list[_Mark] = []
+    return written_in(inventory, part, marks_for(inventory, marked))
+
+
+def marks_for(inventory: Inventory, marked: Collection[str]) -> list[Mark]:
+    """Return the marks that write the ids in `marked` into the text, in order."""
+    marks: list[Mark] = []
     letters = {id_[:1] for id_ in marked}
     for kind in all_kinds():
         # A kind with no marked id is left out: its candidates need not be found at all.
         if kind.letter in letters and kind.marking != "listed":
             marks += _marks_of(kind, inventory, marked)
-    for paragraph in inventory.article.paragraphs:
-        if paragraph.kind != "body":
-            marks.append((paragraph.span[0], 0, f"({paragraph.kind}) "))
-    text = harmless(inventory.article.text)
-    out: list[str] = []
+    return sorted(marks)
+
+
+def written_in(inventory: Inventory, part: Span, marks: list[Mark]) -> str:
+    """Return the text of `part` with those of the marks in it that belong there; see `mark_up`."""
     start, end = part
+    paragraphs = inventory.article.paragraphs
+    first = bisect_left(paragraphs, start, key=lambda paragraph: paragraph.span[0])
+    last = bisect_left(paragraphs, end, first, key=lambda paragraph: paragraph.span[0])
+    inside = marks[bisect_left(marks, (start,)) : bisect_left(marks, (end + 1,))]
+    for paragraph in paragraphs[first:last]:
+        if paragraph.kind != "body":
+            inside.append((paragraph.span[0], 0, f"({paragraph.kind}) "))
+    # What makes a mark of ours may stand beyond the part's end.
+    text = harmless(inventory.article.text[start : end + _BEYOND])
+    out: list[str] = []
     position = start
-    for at, rank, mark in sorted(marks):
+    for at, rank, mark in sorted(inside):
         # What stands at an edge of the part belongs to it when it begins, or ends, inside.
         if start < at < end or at == (end if rank < 0 else start):
-            out += (text[position:at], mark)
+            out += (text[position - start : at - start], mark)
             position = at
-    out.append(text[position:end])
+    out.append(text[position - start : end - start])
     return "".join(out)
 
 
-def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list[_Mark]:
+def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list[Mark]:
     """Return the marks of a kind's candidates that are in `marked`, by the kind's `marking`."""
-    marks: list[_Mark] = []
-    for candidate in kind.candidates(inventory):
+    marks: list[Mark] = []
+    candidates: Iterable[Any] = kind.candidates(inventory)
+    if len(marked) < len(kind.candidates(inventory)):  # few are: they are looked up
+        known = (inventory.candidate(id_) for id_ in marked if id_[:1] == kind.letter)
+        candidates = [candidate for candidate in known if candidate is not None]
+    for candidate in candidates:
         id_ = candidate.id
         if id_ not in marked:
             continue
@@ -127,9 +147,13 @@ def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list
 
 def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     """Return the names mentioned inside a stretch, by id order; of too many the most mentioned."""
-    near = [entity for entity in inventory.names if entity.mentions]
-    if within != (0, len(inventory.article.text)):
-        near = [entity for entity in near if _is_mentioned(entity.mentions, within)]
+    if within == (0, len(inventory.article.text)):
+        near = [entity for entity in inventory.names if entity.mentions]
+    else:
+        low = bisect_left(inventory.mentions, within.start, key=_start_of)
+        high = bisect_left(inventory.mentions, within.end, low, key=_start_of)
+        named = {entity.id: entity for _, entity in inventory.mentions[low:high]}
+        near = sorted(named.values(), key=lambda entity: int(entity.id[1:]))
     if len(near) > _NAMES:
         by_use = sorted(near, key=lambda entity: -len(entity.mentions))
         chosen = {entity.id for entity in by_use[:_NAMES]}
@@ -137,15 +161,8 @@ def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     return [ListedName(e.id, one_line(e.name), e.kind, _other_forms(e)) for e in near]
 
 
-def _is_mentioned(mentions: Sequence[Mention], within: Span) -> bool:
-    """Return whether one of the mentions, in order of the text, begins inside a stretch."""
-    start, end = within
-    at = bisect_left(mentions, start, key=_start_of)
-    return at < len(mentions) and mentions[at].span[0] < end
-
-
-def _start_of(mention: Mention) -> int:
-    return mention.span[0]
+def _start_of(pair: tuple[Mention, Entity]) -> int:
+    return pair[0].span[0]
 
 
 def _other_forms(entity: Entity) -> tuple[str, ...]:

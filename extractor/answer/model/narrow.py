@@ -6,10 +6,11 @@ to the schema cannot answer anything else. Fields that rest on no candidate are 
 plan "whole", together, in one question.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from extractor.answer.endpoint.messages import AskAgain, Question
@@ -19,6 +20,7 @@ from extractor.answer.model.prompt import Prompts, field_line
 from extractor.answer.model.who import Rivals, rivals_to_ask, who_question
 from extractor.answer.model.whole import evident_values, part_questions
 from extractor.answers import Answer, row_key
+from extractor.article import Paragraph
 from extractor.find.candidates import Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
@@ -35,6 +37,7 @@ from extractor.text.spans import Span
 _BEFORE, _AFTER = 1, 0
 # Where no name and no pronoun stands beside the candidate, look further.
 _FAR_BEFORE, _FAR_AFTER = 2, 1
+_LONGEST = 4_000  # characters before a candidate, and half as many behind it
 _MOST = 250  # values in one enum that strict endpoints take
 _ITEMS = 6  # of a list in one row; without a bound a small model may go on for ever
 
@@ -72,9 +75,14 @@ def narrow_questions(
             if wanted is None or not by_rules.data.get(listed.key):
                 others.append(listed.key)
             continue
+        rules_rows = _rules_rows(listed, listed.row, by_rules)
+        evident = evident_values(listed, by_rules)
         for target in _targets(listed, listed.row, inventory, by_rules):
             if wanted is None or _is_wanted(target, by_rules, wanted):
-                settled = _settled(target, by_rules, unsure=wanted is not None)
+                rules_row = rules_rows.get(target.anchor)
+                settled = evident.get(target.anchor, {})
+                if not target.kind.evident:
+                    settled = _settled(target, rules_row, unsure=wanted is not None)
                 ranking = None if wanted is None else by_rules.rankings.get(target.candidate)
                 rivals = rivals_to_ask(ranking.rivals) if ranking is not None else ()
                 if rivals and (who := _only_who(target, settled)):
@@ -164,21 +172,44 @@ def _unlabel(value: Any, labels: dict[str, str]) -> Any:
 def _passage(inventory: Inventory, place: Span) -> Span:
     """Return the candidate's paragraphs and those around them; furniture does not count.
 
-    Where no other mention stands in the candidate's own paragraphs, more are taken.
+    Where no other mention stands in the candidate's own paragraphs, more are taken. Of very long
+    paragraphs only the sentences around the candidate: every question has its passage.
     """
-    bodies = [p for p in inventory.article.paragraphs if p.kind == "body"]
-    holding = [i for i, p in enumerate(bodies) if p.span.overlaps(place)]
+    start, end = _paragraphs_around(inventory, place)
+    if place.start - start > _LONGEST:
+        first = inventory.sentence_at(place.start - _LONGEST)
+        start = max(start, first.span.start) if first is not None else start
+    if end - place.end > _LONGEST // 2:
+        last = inventory.sentence_at(place.end + _LONGEST // 2)
+        end = min(end, max(place.end, last.span.end)) if last is not None else end
+    return Span(start, end)
+
+
+def _paragraphs_around(inventory: Inventory, place: Span) -> Span:
+    """Return the span of the candidate's paragraphs, with those before and after them."""
+    paragraphs = inventory.article.paragraphs
+    at = max(0, bisect_right(paragraphs, place.start, key=lambda p: p.span.start) - 1)
+    behind = bisect_left(paragraphs, place.end, at, key=lambda p: p.span.start)
+    own = [p for p in paragraphs[at:behind] if p.span.overlaps(place)]
+    holding = [p for p in own if p.kind == "body"]
     if not holding:  # a caption: the paragraph itself
-        spans = [p.span for p in inventory.article.paragraphs if p.span.overlaps(place)]
-        return spans[0] if spans else place
-    near = Span(bodies[holding[0]].span.start, bodies[holding[-1]].span.end)
+        return own[0].span if own else place
+    near = Span(holding[0].span.start, holding[-1].span.end)
     is_named = any(
         near.contains(m.span) and not place.contains(m.span)
         for m in _mentions_around(inventory, near)
     )
     before, after = (_BEFORE, _AFTER) if is_named else (_FAR_BEFORE, _FAR_AFTER)
-    first, last = max(0, holding[0] - before), min(len(bodies) - 1, holding[-1] + after)
-    return Span(bodies[first].span.start, bodies[last].span.end)
+    indices = range(len(paragraphs))
+    above = _bodies(paragraphs, indices[: holding[0].index][::-1], before)
+    below = _bodies(paragraphs, indices[holding[-1].index + 1 :], after)
+    return Span(above[-1].start if above else near.start, below[-1].end if below else near.end)
+
+
+def _bodies(paragraphs: Sequence[Paragraph], indices: range, most: int) -> list[Span]:
+    """Return the first paragraphs of the story among these, at most so many."""
+    found = (paragraphs[at].span for at in indices if paragraphs[at].kind == "body")
+    return list(islice(found, most))
 
 
 def _mentions_around(inventory: Inventory, span: Span) -> list[Mention]:
@@ -188,7 +219,15 @@ def _mentions_around(inventory: Inventory, span: Span) -> list[Mention]:
     return [mention for mention, _ in inventory.mentions[low:high]]
 
 
-def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Values:
+def _rules_rows(listed: FieldShape, row: Shape, by_rules: Answer) -> dict[str | None, Values]:
+    """Return the rules' rows of a list by the ids that they rest on; of several the first."""
+    if row.anchor is None:
+        return {}
+    known = by_rules.data.get(listed.key) or []
+    return {rules_row.get(row.anchor.key): rules_row for rules_row in reversed(known)}
+
+
+def _settled(target: _Target, rules_row: Values | None, *, unsure: bool) -> Values:
     """Return the values of a row that are not asked but taken from the rules' row.
 
     Whether quoted words are a whole utterance, and whether somebody relays them, the rules see in
@@ -196,15 +235,9 @@ def _settled(target: _Target, by_rules: Answer, *, unsure: bool) -> Values:
     Where only rows that the rules are `unsure` of are asked for, all their values but the speaker
     are kept.
     """
-    if target.kind.evident:
-        return evident_values(target.listed, by_rules).get(target.anchor, {})
-    if not target.kind.asks_for_source_only or target.row.anchor is None:
+    if not target.kind.asks_for_source_only or target.row.anchor is None or rules_row is None:
         return {}
     anchor = target.row.anchor.key
-    known = by_rules.data.get(target.listed.key) or []
-    rules_row = next((row for row in known if row.get(anchor) == target.anchor), None)
-    if rules_row is None:
-        return {}
     names = [f.key for f in target.row.fields if f.kind == "name"]
     kept = {f.key for f in target.row.fields if f.kind == "choice" and f.key in rules_row}
     if unsure:
@@ -263,18 +296,17 @@ def _marked(inventory: Inventory, target: _Target, passage: Span) -> set[str]:
     held = {field.kind for field in target.row.fields if field is not target.row.anchor}
     marked = {target.candidate, target.anchor}
     for kind in all_kinds():
-        if kind.name in held and kind.marking != "behind":  # names are listed
+        if kind.name in held and kind.marking in ("around", "before"):  # names are listed
             marked.update(_near(kind, inventory, passage))
     return marked
 
 
 def _near(kind: Kind, inventory: Inventory, passage: Span) -> list[str]:
     """Return the ids of a kind's candidates within a passage, in order."""
-    return [
-        candidate.id
-        for candidate in kind.candidates(inventory)
-        if passage.contains(kind.span(candidate))
-    ]
+    candidates = kind.candidates(inventory)
+    first = bisect_left(candidates, passage.start, key=lambda c: kind.span(c).start)
+    last = bisect_left(candidates, passage.end, first, key=lambda c: kind.span(c).start)
+    return [c.id for c in candidates[first:last] if passage.contains(kind.span(c))]
 
 
 def _options(inventory: Inventory, passage: Span) -> dict[str, dict[str, str]]:

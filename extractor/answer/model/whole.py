@@ -9,7 +9,15 @@ from pydantic import BaseModel
 
 from extractor.answer.endpoint.messages import Question
 from extractor.answer.model.judge import Judge, PendingQuestion, read_cut_json, read_json
-from extractor.answer.model.markup import list_names, mark_up, one_line, parts_of, unmarked
+from extractor.answer.model.markup import (
+    Mark,
+    list_names,
+    marks_for,
+    one_line,
+    parts_of,
+    unmarked,
+    written_in,
+)
 from extractor.answer.model.prompt import Prompts, described
 from extractor.answers import Answer, row_key
 from extractor.find.inventory import Inventory
@@ -63,6 +71,7 @@ def part_questions(
         if listed.row and listed.row.anchor and (values := evident_values(listed, by_rules))
     }
     parts = parts_of(inventory, settings.part_characters)
+    marks = marks_for(inventory, _marked(inventory, setup))
     pending = []
     for number, part in enumerate(parts, start=1):
         judge = Judge(inventory, setup.accepted, part, wanted)
@@ -70,7 +79,7 @@ def part_questions(
             "whole",
             schema=setup.described,
             wanted=_shown(wanted, judge, setup.accepted) if wanted is not None else None,
-            **_context(inventory, setup, part),
+            **_context(inventory, setup, part, marks),
         )
         question = Question(prompts.system, user, prompts.schema.name, setup.wire, setup.is_strict)
         about = f"part {number} of {len(parts)}" if len(parts) > 1 else "the article"
@@ -193,13 +202,18 @@ def _dismisses(asked: Shape) -> bool:
     return audited and all(field.key != "dismissed" for field in asked.fields)
 
 
-def _context(inventory: Inventory, setup: _Setup, part: Span) -> dict[str, Any]:
-    """Return the template's variables on one part of the article."""
-    kinds = setup.described["kinds"]
+def _marked(inventory: Inventory, setup: _Setup) -> set[str]:
+    """Return the ids of all candidates that the fields may hold."""
     marked: set[str] = set()
     for kind in all_kinds():
-        if kind.name in kinds:
+        if kind.name in setup.described["kinds"]:
             marked |= {candidate.id for candidate in kind.candidates(inventory)}
+    return marked
+
+
+def _context(inventory: Inventory, setup: _Setup, part: Span, marks: list[Mark]) -> dict[str, Any]:
+    """Return the template's variables on one part of the article; `marks` are of all of it."""
+    kinds = setup.described["kinds"]
     statements = [
         {
             "id": candidate.id,
@@ -214,7 +228,7 @@ def _context(inventory: Inventory, setup: _Setup, part: Span) -> dict[str, Any]:
     title = inventory.article.title
     return {
         "title": one_line(title) if title else None,
-        "article": mark_up(inventory, part, marked).strip(),
+        "article": written_in(inventory, part, marks).strip(),
         "names": list_names(inventory, part) if "name" in kinds else [],
         "statements": statements,
         "dismisses": setup.dismisses,

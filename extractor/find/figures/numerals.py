@@ -5,8 +5,9 @@
 * vague ones, which have no value but a low bound: "several hundred", "tens of thousands";
 * shares of a whole, of value 0 to 1: "half of", "two-thirds", "3/4", "one in five".
 
-Ordinals ("second", "a third party") and identifiers of more than 15 digits are none. Whether a
-number is a figure, its unit and what it counts are decided elsewhere (`finder`, `units`,
+Ordinals ("second", "a third party") and identifiers of more than 15 digits are none. A run of
+number words ends where it makes no sense any more: above `_LARGEST`, or after `_MOST_WORDS`.
+Whether a number is a figure, its unit and what it counts are decided elsewhere (`finder`, `units`,
 `rules.figures`).
 """
 
@@ -61,6 +62,8 @@ _HALF_A = re.compile(r"[ -](?:an? )?([a-z]+)")
 _VAGUE_STEP = re.compile(r"(?: of | and | upon |-of-)([a-z]+)\b")
 
 _MAX_DIGITS = 15  # longer ones are identifiers; a float holds no more digits than that
+_LARGEST = 10**18  # in words: "a million trillion"
+_MOST_WORDS = 24  # "nine hundred and ninety-nine trillion, …" has that many down to its units
 
 
 @frozen
@@ -159,18 +162,25 @@ def _read_words(text: str, start: int) -> Numeral | None:
     total = group = 0
     end, state, scale = start, "", 1
     step: re.Match[str] | None = first
-    while step is not None:
+    for _ in range(_MOST_WORDS):
+        if step is None:
+            break
         word = step[step.lastindex or 0].lower()
         if word in UNITS and (state in ("", "scale") or (state == "ten" and 0 < UNITS[word] < 10)):
             group, state, scale = group + UNITS[word], "unit", 1
         elif word in TENS and state in ("", "scale"):
             group, state, scale = group + TENS[word], "ten", 1
         elif word in SCALES:
-            scale *= SCALES[word]
-            if word in ("hundred", "dozen"):
-                group, state = (group or 1) * SCALES[word], "scale"
+            scaled, small = (group or 1) * SCALES[word], word in ("hundred", "dozen")
+            if total + scaled > _LARGEST or scale * SCALES[word] > _LARGEST:
+                break
+            if small and group and state == "scale":
+                break  # "two hundred dozen"
+            scale, state = scale * SCALES[word], "scale"
+            if small:
+                group = scaled
             else:
-                total, group, state = total + (group or 1) * SCALES[word], 0, "scale"
+                total, group = total + scaled, 0
         else:
             break
         end = step.end()

@@ -10,6 +10,7 @@
 """
 
 from extractor.find.document import Document
+from extractor.find.drafts import LONGEST_MENTION
 from extractor.frozen import frozen
 from extractor.language.en.countries import is_demonym
 from extractor.language.en.first_names import is_first_name
@@ -42,6 +43,7 @@ _PARTICLES = word_set("names.particles")
 _JOINING = _PARTICLES | word_set("names.joining")
 _NOT_LAST = word_set("names.not-last")
 _LONGEST = 30  # tokens of a body's name that are read back
+_MOST = 60  # tokens of a run: more are no name
 _ARTICLES = word_set("names.articles")
 
 
@@ -67,7 +69,8 @@ def runs(document: Document) -> list[Run]:
         if i < done or i in unread or tokens.text[i] in ("I", "I’m", "I'm"):
             continue
         done = _run_end(tokens, i)
-        _trim(document, i, done, printed, names)
+        if tokens.end[done - 1] - tokens.start[i] <= LONGEST_MENTION:
+            _trim(document, i, done, printed, names)
     return names
 
 
@@ -93,7 +96,8 @@ def _unread_tokens(document: Document) -> frozenset[int]:
 def _run_end(tokens: Tokens, i: int) -> int:
     """Return the index after the last token of the run that starts at `i`."""
     text, lower, starts, ends = tokens.text, tokens.lower, tokens.start, tokens.end
-    count, j = len(text), i + 1
+    j = i + 1
+    count = min(len(text), i + _MOST)
     while j < count:
         gap = starts[j] - ends[j - 1]
         if gap > 1:
@@ -177,12 +181,19 @@ def _trim(document: Document, first: int, last: int, printed: set[str], names: l
             first += 1
     if first >= last:
         return
-    for k in range(first, last):
-        if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last):
+    dates = [
+        k
+        for k in range(first, last)
+        if lower[k] in MONTHS_AND_DAYS and _is_date(tokens, k, first, last)
+    ]
+    if dates:
+        for k in dates:
             if k > first:
                 _trim(document, first, k, printed, names)
-            _trim(document, k + 1, last, printed, names)
-            return
+            first = k + 1
+        if first < last:
+            _trim(document, first, last, printed, names)
+        return
     sure = last - first > 1
     if not sure:
         word, opener = lower[first], first in document.opens

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from extractor.find.drafts import Description, Draft
+from extractor.find.drafts import LONGEST_MENTION, Description, Draft
 from extractor.find.names.described import (
     PeopleByNoun,
     person_beside,
@@ -315,7 +315,8 @@ def add(document: Document, drafts: list[Draft]) -> None:
             taken.update(range(first, last))
     phrases = sorted(phrases + find_speaking(document, taken))
     for phrase in phrases:
-        if says_what_pronoun_is(tokens, phrase.first):
+        length = tokens.end[phrase.last - 1] - tokens.start[phrase.first]
+        if length > LONGEST_MENTION or says_what_pronoun_is(tokens, phrase.first):
             continue
         noun = singular(tokens.lower[phrase.head])
         kind = kind_of_noun(noun)

@@ -35,9 +35,9 @@ from extractor.text.spans import Span
 
 _SUFFIXES = word_set("names.suffixes")
 
-# Most entities under one word, and words of one initial and length, that are compared: no article
-# has more, and a mere list of names must not take long.
-_MOST = 50
+# No article has more; a mere list of names must not take long.
+_MOST = 50  # entities under one word
+_MOST_ALIKE = 16  # last names of one initial and length that are compared for other spellings
 
 
 def find_names(document: Document) -> tuple[tuple[Entity, ...], list[Placed]]:
@@ -66,7 +66,7 @@ class _Register:
         known = self.by_last.get(word)
         if known is None:
             alike = self._spellings.setdefault((word[:1], len(word)), [])
-            if len(alike) < _MOST:
+            if len(alike) < _MOST_ALIKE:
                 alike.append((len(self.by_last), word))
             self.by_last[word] = [draft]
         elif draft not in known and len(known) < _MOST:

@@ -45,7 +45,7 @@ def write_page(selection: "Selection", file: IO[str]) -> Sequence[str]:
     return ()
 
 
-def _section(reviewed: "PublishedArticle") -> "Markup":
+def _section(reviewed: "PublishedArticle") -> "Iterator[Markup]":
     article, rows = reviewed.article, reviewed.rows
     return section(
         article,

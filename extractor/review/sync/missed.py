@@ -34,12 +34,18 @@ def missed_proposals(
         for field in reversed(shape_of(loaded.model).fields)
         if field.row is not None and field.many
     }
+    by_place: dict[str, dict[Span, Any]] = {}  # kind -> where it is cited -> candidate
     for item in items:
         kind = kind_in_audit(item["kind"])
         field = kinds.get(kind.name) if kind is not None else None
         if kind is None or field is None or field.row is None or field.row.anchor is None:
             continue
-        row = empty_row(field.row, _anchor_value(desk.inventory(article_sha256), kind, item))
+        inventory = desk.inventory(article_sha256)
+        if kind.name not in by_place:
+            candidates = reversed(kind.candidates(inventory))  # of several in a place the first
+            by_place[kind.name] = {kind.cited(c, inventory)[1]: c for c in candidates}
+        value = _anchor_value(inventory, kind, item, by_place[kind.name])
+        row = empty_row(field.row, value)
         start, end, text = anchor_of(row)
         yield Proposal(
             field.key,
@@ -55,12 +61,14 @@ def missed_proposals(
         )
 
 
-def _anchor_value(inventory: Inventory, kind: Kind, item: dict[str, Any]) -> Json:
+def _anchor_value(
+    inventory: Inventory, kind: Kind, item: dict[str, Any], by_place: dict[Span, Any]
+) -> Json:
     """Return the JSON of what a row on the candidate that an item is about would rest on."""
     place = Span(item["start"], item["end"])
-    for candidate in kind.candidates(inventory):
-        if kind.cited(candidate, inventory)[1] == place:
-            return kind.field.from_wire(kind.anchor_id(candidate), inventory).to_json()
+    candidate = by_place.get(place)
+    if candidate is not None:
+        return kind.field.from_wire(kind.anchor_id(candidate), inventory).to_json()
     text = inventory.text_of(place)  # of a kind that only an extraction finds
     if issubclass(kind.field, Stretches):
         return kind.field(text, (place,)).to_json()

@@ -9,6 +9,7 @@ Only people count: descriptions by a noun for people or a number, and persons by
 gives the name that it stands for.
 """
 
+from bisect import bisect_left
 from typing import Protocol
 
 from extractor.find.candidates import Entity, Mention
@@ -32,6 +33,7 @@ from extractor.text.spans import Span
 
 _QUALIFYING = word_set("releases.qualifying")
 _FAR = 50  # words between a subject and its verb
+_NAMES = 200  # mentions of somebody, back from a pronoun, among which a name is looked for
 _APPOSING = frozenset((",", "(", "-", "–", "—"))
 _WITH = tuple(tuple(phrase.split()) for phrase in word_tuple("releases.with"))
 _WITH_FIRST = frozenset(words[0] for words in _WITH)
@@ -87,14 +89,15 @@ def _pronoun(tokens: list[Token], i: int, mentions: Mentions) -> Phrase | None:
     at = Span(tokens[i].start, tokens[i].end)
     for mention, entity in mentions.inside(at, 1):
         if mention.kind == "pronoun" and entity.kind == "person":
-            return Phrase((_named(entity.id, at, mentions),), i, i + 1, False, entity.id)
+            return Phrase((_named(entity, at),), i, i + 1, False, entity.id)
     return None
 
 
-def _named(entity_id: str, at: Span, mentions: Mentions) -> Span:
+def _named(entity: Entity, at: Span) -> Span:
     """Return the last name of an entity before `at`, or its own words there."""
-    for mention, entity in mentions.starting_before(at.start):
-        if entity.id == entity_id and mention.kind == "name":
+    before = bisect_left(entity.mentions, at.start, key=lambda mention: mention.span.start)
+    for mention in reversed(entity.mentions[max(0, before - _NAMES) : before]):
+        if mention.kind == "name":
             return mention.span
     return at
 

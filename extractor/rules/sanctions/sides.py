@@ -6,6 +6,7 @@ target, of the statement just before, or of most statements; else a state that o
 named near. A sender is never one of the countries that the restriction falls on.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from extractor.find.document import SentenceTokens
@@ -25,6 +26,8 @@ from extractor.text.spans import Span
 
 _JUST_BEFORE = 400  # characters: the sentence before, or the one before that
 _NEAR = 600  # characters before a statement where a party that it leaves out is looked for
+_MOST_SENDERS = 50  # that are remembered: no article has more
+_LONGEST = 300  # characters of targets, or of a measure, that stand for those of later statements
 _ASKS = word_set("sanctions.asks")
 _THE_COUNTRY = word_set("sanctions.the-country")
 
@@ -70,6 +73,7 @@ class Parties:
         self._document = inventory.document
         self._memory = _Memory()
         self._imposers: list[tuple[int, str]] | None = None
+        self._strong: list[tuple[int, str]] = []  # of these, those that impose often
 
     def of(self, clause: Clause) -> Sides:
         """Return the two sides of one statement and remember them for the next."""
@@ -104,7 +108,7 @@ class Parties:
             target, target_trust = self._not_on_oneself(target, sender), 0.4
         elif not target:
             target, target_trust = self._asker(clause, sender), 0.4
-        elif target and target_trust:
+        elif target and target_trust and not _is_long(*target):
             self._remember_target(target, sender)
             memory.by_head[head] = target
         if target_trust:
@@ -114,7 +118,7 @@ class Parties:
             self._remember_sender(sentence, sender)
             for span in target:
                 memory.by_target[span.of(self._text).lower()] = sender
-        memory.measure = measure
+        memory.measure = None if _is_long(measure) else measure
         return Sides(sender, trust, target, target_trust, measure)
 
     # --- sender -----------------------------------------------------------------------------
@@ -136,7 +140,8 @@ class Parties:
             return None
         tokens = self._document.sentence(sentence.index - 1).tokens
         nouns = [r for r in restrictions_in(tokens) if r.kind == "noun"]
-        return span_of(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
+        phrase = span_of(tokens, nouns[-1].first, nouns[-1].end) if nouns else None
+        return None if phrase is not None and _is_long(phrase) else phrase
 
     def _carried(
         self, sentence: SentenceTokens, target: tuple[Span, ...]
@@ -156,12 +161,15 @@ class Parties:
         targets |= memory.target_codes
         organ: str | None = None
         spare: str | None = None
-        for start, key in reversed(self._imposing_mentions()):
-            name = self._name_of(key)
-            if start >= sentence.span.end or country_of(name) in targets:
-                continue
+        imposers = self._imposing_mentions()
+        behind = bisect_left(imposers, (sentence.span.end,))
+        for at in range(behind - 1, -1, -1):
+            start, key = imposers[at]
             if start < sentence.span.start - _NEAR:
                 break
+            name = self._name_of(key)
+            if country_of(name) in targets:
+                continue
             if strong_imposer(name) and imposes_by_name(name):
                 return (key,), 0.35
             if strong_imposer(name):
@@ -171,10 +179,9 @@ class Parties:
         spare = organ or spare
         if spare:
             return (spare,), 0.3
-        for start, key in self._imposing_mentions():
-            name = self._name_of(key)
-            if start >= sentence.span.end and strong_imposer(name) and imposes_by_name(name):
-                return ((key,), 0.3) if country_of(name) not in targets else ((), 0.3)
+        after = bisect_left(self._strong, (sentence.span.end,))
+        for _, key in self._strong[after : after + 1]:
+            return ((key,), 0.3) if country_of(self._name_of(key)) not in targets else ((), 0.3)
         return (), 0.3
 
     def _remember_sender(self, sentence: SentenceTokens, sender: tuple[str, ...]) -> None:
@@ -182,7 +189,8 @@ class Parties:
         memory = self._memory
         key = tuple(mention.partition(".")[0] for mention in sender)
         memory.sender, memory.at = sender, sentence.span.start
-        memory.told[key] = memory.told.get(key, 0) + 1
+        if key in memory.told or len(memory.told) < _MOST_SENDERS:
+            memory.told[key] = memory.told.get(key, 0) + 1
         memory.firsts.setdefault(key, sender)
 
     def _main_sender(self, sentence: SentenceTokens, targets: frozenset[str]) -> tuple[str, ...]:
@@ -213,6 +221,11 @@ class Parties:
                 for mention, entity in self._mentions.pairs
                 if entity.kind != "person"
                 and (imposes_by_name(entity.name) or acts_for_imposer(entity))
+            ]
+            self._strong = [
+                (start, key)
+                for start, key in self._imposers
+                if strong_imposer(name := self._name_of(key)) and imposes_by_name(name)
             ]
         return self._imposers
 
@@ -266,6 +279,11 @@ class Parties:
             ):
                 return (mention.span,)
         return ()
+
+
+def _is_long(*spans: Span) -> bool:
+    """Return whether spans are too long together to stand in the rows of other statements, too."""
+    return sum(span.end - span.start for span in spans) > _LONGEST
 
 
 def _is_property(words: str) -> bool:

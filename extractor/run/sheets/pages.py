@@ -66,13 +66,13 @@ def write_page(own: OwnFolder, page: str, extraction: Extraction, finished_at: f
 
     `page` is where it is in the folder, see `page_path`.
     """
-    from extractor.sheet.html import to_html
+    from extractor.sheet.html import parts_of_page
 
-    html = to_html([extraction]).encode("utf-8", "replace")
     # Not durable, which would be a hundred thousand waits for the disk: a page that a power cut
     # leaves empty is not current, and is written again.
     with replacing(own.path / page, own=own, durable=False) as made:
-        made.write(html)
+        for part in parts_of_page([extraction]):
+            made.write(part.encode("utf-8", "replace"))
         made.flush()
         moment = _nanoseconds(finished_at)
         os.utime(made.fileno(), ns=(moment, moment))
