@@ -48,7 +48,7 @@ def bytes_in(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     """
     source = printable_name(str(path))
     if source == "-":
-        return _limited(sys.stdin.buffer, "standard input", max_bytes)
+        return _standard_input(max_bytes)
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - there may be a million
             return _limited(file, source, max_bytes)
@@ -187,6 +187,20 @@ def _metadata_in(pieces: list[ParagraphPiece]) -> dict[str, str]:
         elif piece.kind == "credit" and (owner := copyright_owner(string)):
             said["outlet"] = owner  # the last one: the page's, after those of its pictures
     return said
+
+
+def _standard_input(max_bytes: int) -> bytes:
+    """Return what is on standard input. Raises InputError."""
+    name = "standard input"
+    if sys.stdin is None:
+        raise InputError(f"{name}: it is closed; name a file, or give it one.")
+    try:
+        return _limited(sys.stdin.buffer, name, max_bytes)
+    except IsADirectoryError as error:
+        raise NotAnArticle(f"{name}: this is a folder; give it one article.") from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{name}: it cannot be read ({reason}); name a file.") from error
 
 
 def _limited(file: BinaryIO, source: str, max_bytes: int) -> bytes:

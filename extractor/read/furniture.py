@@ -23,6 +23,7 @@ from extractor.article import ParagraphKind
 from extractor.language.en.lists import word_set
 from extractor.language.word_lists import alternatives
 from extractor.read.bylines import bare_names, byline_names, is_date_line, is_role_line
+from extractor.read.paragraphs import BLANKS
 from extractor.text.spans import Span
 
 
@@ -213,7 +214,7 @@ def _halves(
     kinds: tuple[ParagraphKind, ParagraphKind] = ("caption", "credit"),
 ) -> list[ParagraphPiece]:
     """Return what stands before `cut` and what stands after it, by default caption and credit."""
-    end = len(string[:cut].rstrip())
+    end = len(string[:cut].rstrip(BLANKS))
     before = ParagraphPiece(Span(span.start, span.start + end), block, string[:end])
     after = ParagraphPiece(Span(span.start + cut, span.end), block, string[cut:])
     before.kind, after.kind = kinds

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from extractor.article import ParagraphKind, Remark
-from extractor.errors import EmptyArticle, NotAnArticle
+from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.read.text import decode, doubts
 
 _OPENING = re.compile(  # atomic groups: a file of nothing but comments must not hang it
@@ -18,6 +18,10 @@ _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"\s+")
 _BLOCKS = frozenset({"p", "head", "quote", "item", "list", "row", "table", "code", "ab", "fw"})
 
+_CUT = Remark(
+    "page_truncated",
+    "The page is nested too deeply, or has a piece that is too long: what follows was not read.",
+)
 LONGEST_MENU = 400  # characters
 SENTENCE_STOPS = frozenset(".!?…。！？؟।")
 
@@ -47,14 +51,22 @@ def looks_like_html(data: bytes) -> bool:
 def read_page(data: bytes, source: str) -> WebPage:
     """Return the article of a page.
 
-    Raises EmptyArticle when the page has no main text, NotAnArticle when it cannot be parsed.
+    Raises EmptyArticle when the page has no main text, ArticleTooLarge when it is more than is read
+    of one (html_limits.py), NotAnArticle when it cannot be parsed.
     """
+    from extractor.read.html_limits import WHAT_TO_DO
+
     html, remarks = _decoded(data, source)
     if not html.strip():
         raise EmptyArticle(f"{source}: the file is empty; give the page of one article.")
-    document, captions = _extract(html, source)
+    document, captions, cut = _extract(html, source)
     blocks = _blocks(document.body, captions) if document is not None else []
     if not _is_story([block for block, _ in blocks]):
+        if cut:
+            raise ArticleTooLarge(
+                f"{source}: the page is nested too deeply, or has a piece that is too long, and no "
+                f"article was found before that; {WHAT_TO_DO}."
+            )
         raise EmptyArticle(
             f"{source}: no article was found on the page (a menu, a list or a page built by "
             "scripts?); open it in a browser and save the article's text as .txt."
@@ -63,6 +75,8 @@ def read_page(data: bytes, source: str) -> WebPage:
     if title and not any(_same(title, block) for block, _ in blocks[:3]):
         blocks.insert(0, (title, "heading"))
     text = "\n\n".join(block for block, _ in blocks)
+    if cut:
+        remarks = (*remarks, _CUT)
     return WebPage(
         text=text,
         title=title,
@@ -98,29 +112,39 @@ def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
     return html, tuple(replace(r, where=None) for r in remarks if r.code != "mojibake")
 
 
-def _extract(html: str, source: str) -> tuple[Any, frozenset[str]]:
+def _extract(html: str, source: str) -> tuple[Any, frozenset[str], bool]:
     """Return trafilatura's document, None when it finds no article, and the pictures' captions.
 
-    Raises NotAnArticle when the page cannot be parsed.
+    Returns also whether the parser stopped before the page's end. Raises ArticleTooLarge, and
+    NotAnArticle when the page cannot be parsed.
     """
     from trafilatura import bare_extraction
     from trafilatura.utils import load_html
 
+    from extractor.read import html_limits
+
+    html_limits.check_source(html, source)
     try:
-        tree = load_html(_XML_DECLARATION.sub("", html, count=1))
+        declaration = _XML_DECLARATION.match(html)
+        tree = load_html(html[declaration.end() :] if declaration else html)
         if tree is None:
-            return None, frozenset()
+            return None, frozenset(), False
+        html_limits.check_tree(tree, source)
+        html_limits.tame(tree)
+        cut = html_limits.is_cut(tree, html)
         captions = _open_captions(tree)
         _keep_double_breaks(tree)
         document = bare_extraction(
             tree, with_metadata=True, include_comments=False, include_tables=True
         )
+    except (InputError, MemoryError):
+        raise
     except Exception as error:  # a parser fed with anything: whatever it raises, it is the page
         raise NotAnArticle(
             f"{source}: the page cannot be parsed ({type(error).__name__}); save the article's "
             "text as .txt."
         ) from error
-    return document, captions
+    return document, captions, cut
 
 
 def _open_captions(tree: Any) -> frozenset[str]:
@@ -136,7 +160,7 @@ def _open_captions(tree: Any) -> frozenset[str]:
         paragraph = figure.makeelement("p", {})
         paragraph.text = text
         paragraph.tail, figure.tail = figure.tail, None
-        home.insert(home.index(figure) + 1, paragraph)
+        figure.addnext(paragraph)
         texts.add(text)
     return frozenset(texts)
 

@@ -5,16 +5,14 @@ does (a short line that ends as a sentence). Two columns come in the order in wh
 them, which is nearly always the reading order.
 """
 
-import io
 import logging
 import re
 from collections import Counter
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from extractor.errors import EmptyArticle, NotAnArticle
+from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 
-MOST_PAGES = 500
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\s]*\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?[-–—\s]*", re.I)
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "\0": None, "\u2010": "-"}
@@ -49,17 +47,20 @@ def looks_like_pdf(data: bytes) -> bool:
 def read_document(data: bytes, source: str) -> tuple[str, str | None]:
     """Return the text of a PDF (paragraphs apart by a blank line) and its title, if it has one.
 
-    Raises NotAnArticle when it is encrypted, damaged or longer than MOST_PAGES, EmptyArticle when
-    its pages are pictures.
+    Raises NotAnArticle when it is encrypted or damaged, ArticleTooLarge when it is more than is
+    read of one (pdf_limits.py), EmptyArticle when its pages are pictures.
     """
-    from pypdf.errors import PyPdfError
+    from extractor.read.pdf_limits import reading_limits
 
     # pypdf logs what is wrong with a file; our error says it, once
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
     try:
-        lines, title = _read(data, source)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        with reading_limits(source):
+            lines, title = _read(data, source)
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # a parser fed with anything: whatever it raises, it is the file
         raise NotAnArticle(
             f"{source}: the PDF is damaged ({type(error).__name__}); print it to a new PDF, or "
             "save its text as .txt."
@@ -77,14 +78,17 @@ def read_document(data: bytes, source: str) -> tuple[str, str | None]:
 
 
 def _read(data: bytes, source: str) -> tuple[list[_PdfLine], str | None]:
-    """Return the lines of all pages and the document's title; raise NotAnArticle.
+    """Return the lines of all pages and the document's title.
 
-    It is encrypted, or has more than MOST_PAGES pages. pypdf's own errors are not caught here.
+    Raises NotAnArticle when it is encrypted, ArticleTooLarge, and pypdf's own errors.
     """
-    from pypdf import PasswordType, PdfReader
+    from pypdf import PasswordType
     from pypdf.errors import DependencyError
 
-    reader = PdfReader(io.BytesIO(data))
+    from extractor.read.pdf_limits import MOST_PAGES, WHAT_TO_DO, BoundedReader, PageWork
+
+    work = PageWork(source)
+    reader = BoundedReader(data, work)
     if reader.is_encrypted:
         try:
             opened = reader.decrypt("") != PasswordType.NOT_DECRYPTED
@@ -96,10 +100,12 @@ def _read(data: bytes, source: str) -> tuple[list[_PdfLine], str | None]:
                 "article as .txt."
             )
     if len(reader.pages) > MOST_PAGES:
-        raise NotAnArticle(
-            f"{source}: the PDF has {len(reader.pages)} pages, more than {MOST_PAGES}; give the "
-            "pages of one article."
+        raise ArticleTooLarge(
+            f"{source}: the PDF has {len(reader.pages)} pages, and one article may have "
+            f"{MOST_PAGES}; {WHAT_TO_DO}."
         )
+    for page in reader.pages:
+        work.add_page(page)
     lines = [line for number, page in enumerate(reader.pages) for line in _lines(page, number)]
     title = reader.metadata.title if reader.metadata else None
     return lines, " ".join(str(title).split()) or None if title else None

@@ -19,6 +19,7 @@ class Source:
     name: str  # as it is reported and stored; printable, unique within a run
     stamp: str  # the same as last time: unchanged, need not be loaded again; "" is never the same
     load: Callable[[], Article]  # raises InputError, which names the file and line or record
+    held: int = 0  # bytes that it holds, about
 
 
 def failing(name: str, error: InputError) -> Source:

@@ -2,6 +2,7 @@
 
 import codecs
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -228,3 +229,35 @@ def test_a_binary_file_is_told_by_what_it_is_called(name: str, told: str) -> Non
     """What is no text is refused; a file called a PDF is not told to be given as one."""
     with pytest.raises(NotAnArticle, match=f"{name}: .*{told}"):
         read_bytes(b"\x00\x01\x02\x07" * 300, name)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EISDIR, errno.EACCES, errno.EBADF])
+def test_standard_input_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """It is named as what it is, with the reason and what to do; so is one that is closed."""
+
+    class Broken(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Broken()))
+    with pytest.raises(InputError, match=r"^standard input: .*(name a file|give it one article)"):
+        read_article("-")
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(InputError, match=r"^standard input: it is closed; name a file"):
+        read_article("-")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO])
+def test_errors_of_the_system_name_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Whatever keeps a file from being read: the message has its name and the system's reason."""
+
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("builtins.open", fails)
+    with pytest.raises(InputError) as told:
+        read_article(tmp_path / "a.txt")
+    said = f"{tmp_path}/a.txt: it cannot be read ({os.strerror(number)}); check the path."
+    assert str(told.value) == said

@@ -183,8 +183,8 @@ def _not_ours(path: Path) -> UsageError:
 def _csv(path: Path) -> Iterator[SheetRow]:
     """Yield the rows of a CSV file, in whatever encoding and with whatever delimiter."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    encoding, lossy = _encoding(path)
     try:
+        encoding, lossy = _encoding(path)
         delimiter = _delimiter(path, encoding)
         columns: dict[str, tuple[int, str]] | None = None
         with path.open(encoding=encoding, errors="replace", newline="") as file:

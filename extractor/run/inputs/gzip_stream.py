@@ -1,7 +1,8 @@
 """Reads the bytes of a large file, unpacked if it is gzipped, and goes on after damaged parts.
 
 A crawl is thousands of gzip members one after the other. After a damaged one reading goes on at the
-next that can be read; Python's own gzip reader ends at the first.
+next that can be read; Python's own gzip reader ends at the first. A file that unpacks to very much
+more than it holds (a bomb) ends where that shows.
 """
 
 import zlib
@@ -11,6 +12,9 @@ _CHUNK = 1 << 16
 _MAGIC = b"\x1f\x8b\x08"  # a gzip member, deflated
 _GZIP = 16 + zlib.MAX_WBITS
 _MOST_INFLATED = 16 * _CHUNK  # at once: a bomb grows no faster than it is read
+MOST_TIMES = 200  # that a file may unpack to its size; articles come to 10, deflate to 1,032
+FREE = 256_000_000  # bytes that any file may unpack to
+_BLANKS = b" \t\r\n\v\f"
 
 
 class Damaged(Exception):
@@ -19,6 +23,16 @@ class Damaged(Exception):
 
 class CutShort(Damaged):
     """The file ends in the middle of its compression; nothing follows."""
+
+
+class Bomb(CutShort):
+    """The file unpacks to too much; nothing follows."""
+
+    def __str__(self) -> str:
+        return (
+            f"the compressed file unpacks to more than {MOST_TIMES} times its size (a bomb?); what "
+            "follows is not read, unless you unpack it yourself"
+        )
 
 
 class Bytes(Protocol):
@@ -40,6 +54,10 @@ class Stream:
         self._ready = bytearray()
         self._at = 0  # what of `_ready` is read
         self._problem: Damaged | None = None  # raised when `_ready` is used up
+        self._packed = len(self._raw)  # bytes read of the file
+        self._unpacked = 0
+        self.put_back = 0  # bytes that were read again
+        self.position = 0  # bytes read
 
     def read(self, count: int) -> bytes:
         """Return `count` bytes, fewer only at the end. Raises Damaged at a gap, once."""
@@ -58,10 +76,30 @@ class Stream:
             if searched >= most or not self._more():
                 return self._take(most)
 
+    def skip_blank_lines(self) -> int:
+        """Read past lines in which nothing is but blanks; return how many there were."""
+        count = 0
+        while self._at == len(self._ready) or self._ready[self._at] in _BLANKS:
+            while (end := self._blank_until()) > self._at:
+                count += self._ready.count(b"\n", self._at, end)
+                self.position += end - self._at
+                self._at = end
+            if self._at < len(self._ready) or not self._more():
+                break
+        return count
+
+    def _blank_until(self) -> int:
+        """Return the end of the last blank line from here on, as far as `_ready` shows."""
+        window = bytes(self._ready[self._at : self._at + _CHUNK])
+        blanks = len(window) - len(window.lstrip(_BLANKS))
+        return self._at + window.rfind(b"\n", 0, blanks) + 1
+
     def unread(self, data: bytes) -> None:
         """Put bytes back: they are what is read next."""
         self._ready[: self._at] = data
         self._at = 0
+        self.put_back += len(data)
+        self.position -= len(data)
 
     def skip(self, count: int) -> int:
         """Read past `count` bytes without keeping them; return how many there were."""
@@ -94,6 +132,7 @@ class Stream:
             raise problem
         data = bytes(self._ready[self._at : self._at + count])
         self._at += len(data)
+        self.position += len(data)
         return data
 
     def _more(self) -> bool:
@@ -106,14 +145,14 @@ class Stream:
         if not self._zipped:
             self._ready += self._raw
             added = bool(self._raw)
-            self._raw = self._file.read(_CHUNK) if added else b""
+            self._raw = self._read_raw() if added else b""
             return added
         return self._inflated()
 
     def _inflated(self) -> bool:
         """Unpack some more into `_ready`; False at the end or a gap."""
         if not self._raw:
-            self._raw = self._file.read(_CHUNK)
+            self._raw = self._read_raw()
         if self._inflate is None and not self._next_member():
             return False
         assert self._inflate is not None  # noqa: S101 - for the reader of types
@@ -121,11 +160,19 @@ class Stream:
             self._inflate = None
             self._problem = CutShort()
             return False
+        if self._unpacked > max(FREE, MOST_TIMES * self._packed):
+            self._inflate = None
+            self._problem = Bomb()
+            return False
         before = self._inflate.copy()
         try:
-            self._ready += self._inflate.decompress(self._raw, _MOST_INFLATED)
+            unpacked = self._inflate.decompress(self._raw, _MOST_INFLATED)
+            self._ready += unpacked
+            self._unpacked += len(unpacked)
         except zlib.error:
-            self._ready += _until_error(before, self._raw)
+            unpacked = _until_error(before, self._raw)
+            self._ready += unpacked
+            self._unpacked += len(unpacked)
             self._inflate = None
             self._raw = self._raw[1:]
             self._seek_member()
@@ -142,7 +189,7 @@ class Stream:
         """Begin the member that follows; False at the end, or where none can begin."""
         self._raw = self._raw.lstrip(b"\0")  # some tools pad
         while len(self._raw) < len(_MAGIC):
-            chunk = self._file.read(_CHUNK)
+            chunk = self._read_raw()
             if not chunk:
                 break
             self._raw = (self._raw + chunk).lstrip(b"\0")
@@ -155,6 +202,12 @@ class Stream:
         self._inflate = zlib.decompressobj(_GZIP)
         return True
 
+    def _read_raw(self) -> bytes:
+        """Return the next bytes of the file, as they stand there."""
+        data = self._file.read(_CHUNK)
+        self._packed += len(data)
+        return data
+
     def _seek_member(self) -> None:
         """Drop bytes up to what looks like the next member."""
         while True:
@@ -162,7 +215,7 @@ class Stream:
             if start >= 0:
                 self._raw = self._raw[start:]
                 return
-            chunk = self._file.read(_CHUNK)
+            chunk = self._read_raw()
             if not chunk:
                 self._raw = b""
                 return

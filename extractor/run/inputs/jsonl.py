@@ -25,10 +25,13 @@ from extractor.read.files import printable_name
 from extractor.read.paragraphs import BLANKS
 from extractor.read.source import Source, failing
 from extractor.read.text import doubts, normalised
-from extractor.run.inputs.gzip_stream import CutShort, Damaged, Stream
+from extractor.run.inputs.gzip_stream import Bomb, CutShort, Damaged, Stream
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]\d\d:\d\d.{0,20})?")
+_MOST_WRONG = 1_000  # lines in a row that are no objects: then it is no file of articles
+_LARGE_LINE = 1_000_000  # bytes
+_MOST_VALUES = 2_000_000  # of a large line: in memory they take fifty times as much
 _MOST_NAMED = 80  # characters of an id that a source's name takes
 
 
@@ -79,16 +82,17 @@ def sources_in_lines(
 
     A source is named `FILE#ID`, or `FILE:LINE` where the line has no id of its own; `unique(name,
     place)` returns the place where another source has the name. Memory does not grow with the
-    file. Returns the number of lines, those before the `part` counted too.
+    file, which ends where too many lines in a row are wrong. Returns the number of lines, those
+    before the `part` counted too.
     Raises OSError when the file cannot be opened or read.
     """
     with path.open("rb") as file:
         if part.start:  # a pipe has no places
             file.seek(part.start)
         stream = Stream(file if part.end is None else _Bounded(file, part.end - part.start))
-        number = part.lines
+        number, wrong = part.lines, 0
         while True:
-            number += 1
+            number += stream.skip_blank_lines() + 1
             place = f"{name}:{number}"
             try:
                 line = stream.readline(MAX_BYTES)
@@ -109,7 +113,11 @@ def sources_in_lines(
                 )
                 yield failing(place, error)
             elif line.strip():
-                yield source_of_line(line, name, place, wanted, unique)
+                source = source_of_line(line, name, place, wanted, unique)
+                wrong = 0 if source.stamp else wrong + 1
+                yield source if wrong < _MOST_WRONG else failing(place, _all_wrong(place))
+                if wrong == _MOST_WRONG:
+                    return number
 
 
 class _Bounded:
@@ -130,7 +138,16 @@ def _skip_line(stream: Stream) -> None:
         pass
 
 
+def _all_wrong(place: str) -> InputError:
+    return NotAnArticle(
+        f"{place}: {_MOST_WRONG:,} lines in a row are no JSON objects; what follows is not read. "
+        "Mend the file, or drop it."
+    )
+
+
 def _damaged(name: str, number: int, damage: Damaged) -> InputError:
+    if isinstance(damage, Bomb):
+        return ArticleTooLarge(f"{name}:{number}: {damage}.")
     if isinstance(damage, CutShort):
         words = "the compressed file ends here before its end (a broken download?)"
     else:
@@ -147,7 +164,7 @@ def source_of_line(
     except InputError as error:
         return failing(place, error)
     stamp = blake2b(repr((line, wanted)).encode(), digest_size=16).hexdigest()
-    return source_of_values(data, name, place, wanted, unique, stamp)
+    return source_of_values(data, name, place, wanted, unique, stamp, len(line))
 
 
 def source_of_values(
@@ -157,8 +174,12 @@ def source_of_values(
     wanted: Fields,
     unique: Callable[[str, str], str],
     stamp: str = "",
+    held: int = 0,
 ) -> Source:
-    """Return the source whose text and metadata are values by name, as on a line or in a table."""
+    """Return the source whose text and metadata are values by name, as on a line or in a table.
+
+    `held` are the bytes that the values take, about.
+    """
     own = data.get(wanted.id)
     named = place
     if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip():
@@ -167,11 +188,15 @@ def source_of_values(
     needed = {field.name: data.get(getattr(wanted, field.name)) for field in fields(wanted)}
     if wanted.text not in data:
         needed["there"] = list(data)[:12]
-    return Source(named, stamp, partial(_article, needed, named, place, wanted.text))
+    return Source(named, stamp, partial(_article, needed, named, place, wanted.text), held)
 
 
 def _parsed(line: bytes, place: str) -> dict[str, Any]:
-    """Return the object on a line. Raises NotAnArticle."""
+    """Return the object on a line. Raises NotAnArticle, or ArticleTooLarge."""
+    if len(line) > _LARGE_LINE and sum(map(line.count, (b"{", b"[", b","))) > _MOST_VALUES:
+        raise ArticleTooLarge(
+            f"{place}: the line holds more than {_MOST_VALUES:,} values; keep those of the article."
+        )
     try:
         data = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ from time import monotonic
 from extractor.read.source import Source
 
 _MOST_BUFFERED = 256  # sources found ahead of the work
+_MOST_HELD = 64_000_000  # bytes that they hold
 NumberedSource = tuple[int, Source]  # with its position among the inputs
 
 
@@ -24,6 +25,7 @@ class Prefetcher:
         self._sources = sources
         self._on_available = on_available
         self._buffer: deque[NumberedSource] = deque()
+        self._put = self._taken = 0  # bytes that sources held; each counted by one thread only
         self._room = threading.Event()
         self._room.set()
         self._missed = False  # `take` found nothing
@@ -59,11 +61,13 @@ class Prefetcher:
             if not self._buffer:  # still none; `on_available` is called for the next
                 return None
         numbered = self._buffer.popleft()
+        self._taken += numbered[1].held
         self._make_room()
         return numbered
 
     def _make_room(self) -> None:
-        if len(self._buffer) <= _MOST_BUFFERED // 2 and not self._room.is_set():
+        half_empty = len(self._buffer) <= _MOST_BUFFERED // 2
+        if half_empty and self._put - self._taken <= _MOST_HELD // 2 and not self._room.is_set():
             self._room.set()
 
     def stop(self) -> None:
@@ -89,8 +93,9 @@ class Prefetcher:
                 numbered = next(self._sources, None)
                 if numbered is None:
                     return
+                self._put += numbered[1].held
                 self._buffer.append(numbered)
-                if len(self._buffer) >= _MOST_BUFFERED:
+                if len(self._buffer) >= _MOST_BUFFERED or self._put - self._taken >= _MOST_HELD:
                     self._room.clear()
                     self._make_room()  # for what was taken meanwhile
                 if self._missed:

@@ -25,13 +25,18 @@ from extractor.read import MAX_BYTES, read_bytes
 from extractor.read.files import printable_name
 from extractor.read.html import CHARSET
 from extractor.read.source import Source, failing
-from extractor.run.inputs.gzip_stream import CutShort, Damaged, Stream
+from extractor.run.inputs.gzip_stream import Bomb, CutShort, Damaged, Stream
 
 _OPENING = b"WARC/"
 _NEXT = re.compile(rb"\r?\n\r?\nWARC/\d\.\d+\r?\n(?=[A-Za-z-]+:)")  # another record inside this one
 _LONGEST_LINE = 1 << 16
 _MOST_HEADERS = 1 << 18  # bytes; an address alone may be long
 _MOST_KEPT = MAX_BYTES + (1 << 16)  # of one record: an article and the headers of the answer
+_MOST_LINES, _SHORTEST_CHUNK = 200_000, 20  # of an answer in chunks: more, and shorter, are refused
+# Bytes read again, where records say a wrong length: so many, and this share of what is read.
+_MOST_AGAIN, _SHARE_AGAIN = 200_000_000, 4
+_RESPONSE = re.compile(rb"(?im)^warc-type:\s*response\s*$")
+_HEADERS_END = re.compile(rb"\n\r?\n")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _CHARSET_OF_ANSWER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 
@@ -97,7 +102,7 @@ def _source(page: _Page, place: str, unique: Callable[[str, str], str]) -> Sourc
     shown = printable_name(page.url)
     named = unique(shown, f"{shown} ({place})")
     stamp = blake2b(page.data, digest_size=16).hexdigest()
-    return Source(named, stamp, partial(_article, page, named, place))
+    return Source(named, stamp, partial(_article, page, named, place), len(page.data))
 
 
 def _article(page: _Page, named: str, place: str) -> Article:
@@ -132,6 +137,12 @@ def _page(record: _Record, place: str) -> _Page | InputError | str:
     """Return a record's page, what is wrong with it, or why it is left out."""
     from warcio.archiveiterator import ArchiveIterator  # 0.03 s
 
+    if (
+        len(record.body) > _MOST_HEADERS
+        and _RESPONSE.search(record.head)
+        and not _HEADERS_END.search(record.body, 0, _MOST_HEADERS)
+    ):
+        return NotAnArticle(f"{place}: the headers of the answer do not end; it is left out.")
     try:
         parsed = next(iter(ArchiveIterator(BytesIO(record.head + record.body))))
         if parsed.rec_type != "response":
@@ -149,7 +160,7 @@ def _page(record: _Record, place: str) -> _Page | InputError | str:
         if not record.whole:
             return _too_large(place)
         encoding = (answer.get_header("content-encoding") or "").strip().lower()
-        data = _unpacked(parsed, answer, encoding)
+        data = _unpacked(parsed, answer, encoding, record.body)
     except Exception as error:  # a parser fed with anything
         return NotAnArticle(
             f"{place}: the record is damaged ({type(error).__name__}); it is left out."
@@ -167,16 +178,18 @@ def _page(record: _Record, place: str) -> _Page | InputError | str:
     )
 
 
-def _unpacked(parsed: Any, answer: Any, encoding: str) -> bytes | None:
+def _unpacked(parsed: Any, answer: Any, encoding: str, body: bytes) -> bytes | None:
     """Return the page out of its chunks and its compression; None for one that is not known.
 
-    Many crawlers unpack pages and keep the headers of the packed ones. Raises zlib.error when the
-    compression is damaged.
+    `body` is the whole answer. Many crawlers unpack pages and keep the headers of the packed ones.
+    Raises zlib.error when the compression is damaged, ValueError for very many short chunks.
     """
     from warcio.bufferedreaders import ChunkedDataReader
 
     stream = parsed.raw_stream
     if (answer.get_header("transfer-encoding") or "").strip().lower() == "chunked":
+        if body.count(b"\n") > _MOST_LINES and len(body) < _SHORTEST_CHUNK * body.count(b"\n"):
+            raise ValueError("very many very short chunks")
         stream = ChunkedDataReader(stream)
     data: bytes = stream.read(MAX_BYTES + 1)
     if encoding in ("gzip", "x-gzip") and data.startswith(b"\x1f\x8b"):
@@ -205,8 +218,14 @@ def _records(stream: Stream) -> Iterator[_Record | _Gap]:
     """Yield the records of a file; a gap for every stretch that holds none."""
     gap = ""
     while True:
+        if stream.put_back > _MOST_AGAIN + _SHARE_AGAIN * stream.position:
+            yield _Gap("too many records here say a wrong length; what follows is not read")
+            return
         try:
             record = _record(stream)
+        except Bomb as bomb:
+            yield _Gap(str(bomb))
+            return
         except CutShort:
             yield _Gap("the compressed file ends here before its end (a broken download?)")
             return
@@ -230,19 +249,19 @@ def _record(stream: Stream) -> _Record | str | None:
 
     Raises Damaged when the file is damaged within the record.
     """
-    line = b"\n"
-    while line in (b"\n", b"\r\n"):
-        line = stream.readline(_LONGEST_LINE)
+    stream.skip_blank_lines()
+    line = stream.readline(_LONGEST_LINE)
     if not line:
         return None
     if not line.startswith(_OPENING):
         return _skipped(stream, "what stands here is no record of a crawl")
-    head = [line]
+    head, size = [line], len(line)
     while head[-1].strip():
         head.append(stream.readline(_LONGEST_LINE))
+        size += len(head[-1])
         if not head[-1]:
             return "the file ends here in the middle of a record (a broken download?)"
-        if sum(map(len, head)) > _MOST_HEADERS:
+        if size > _MOST_HEADERS:
             return _skipped(stream, "the record's headers do not end")
     length = _length(head)
     if length is None:
