@@ -2,8 +2,9 @@
 
 Each text of `tests.support.shapes` repeats one thing. Eight times as much of it may take 1.3 times
 eight times the work, from reading to every sheet, the store, the review and a model's questions.
-Work is counted in steps (`tests.support.effort`), which are the same on every machine. What C code
-does in one step they do not see: `tests.benchmarks.robustness.doubling` counts instructions.
+All shapes, at 25 and 200 KB: `pytest -m long tests/test_doubling.py` (an hour). Work is counted in
+steps (`tests.support.effort`), which are the same on every machine; they do not see what C code
+does in one step.
 """
 
 from collections.abc import Callable
@@ -121,7 +122,7 @@ def test_four_times_the_text_takes_four_times_the_work(shape: str):
     assert_doubled(shape, "release_event", 2_500, 10_000)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("schema", SCHEMAS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_eight_times_the_text_takes_eight_times_the_work(shape: str, schema: str):
@@ -192,7 +193,7 @@ def test_questions_to_a_model_have_passages_that_end(shape: str, plan: str):
     assert_grown(8, *sizes[1:], FEW_BYTES)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("schema", SCHEMAS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_character_takes_less_than_a_kilobyte(shape: str, schema: str):
