@@ -17,7 +17,10 @@ class Quote(BaseModel):
     via: Name | None = Field(
         None, description="who relays the words, when one person reports what another said"
     )
-    kind: Literal["direct", "fragment"] = Field(
+    # turn: what a speaker says behind a label in a transcript or interview ("DIALLO: …").
+    # (No word of it below: what a model is asked must not change without recording its answers
+    # anew, and the label shows it.)
+    kind: Literal["direct", "fragment", "turn"] = Field(
         description="direct: a whole utterance; fragment: words inside the reporter's sentence"
     )
 

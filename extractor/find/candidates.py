@@ -52,22 +52,38 @@ class SentenceCandidate:
 
 
 @frozen
+class Turn:
+    """What makes words a speaker's turn in a conversation, as a transcript or interview prints it.
+
+    Its label is no part of the words: "DIALLO:", "[00:12:31] Host:". An interview whose questions
+    are told by their form alone has none.
+    """
+
+    label: Span | None
+    speaker: str | None  # a mention's id, "P3.2", where the label or the introduction names one
+    confidence: float  # 0…1 that the speaker is right
+
+
+@frozen
 class QuotationCandidate:
-    """A stretch in quotation marks, continued over paragraphs or not.
+    """A stretch in quotation marks, continued over paragraphs or not; or a speaker's turn.
 
     `spans` are the words without the marks and without a last comma before the closing mark (it
     is the reporter's sentence's), one span a paragraph; `outer` runs from the first opening mark
-    to the end of the last closing one.
+    to the end of the last closing one. A turn has no marks: `outer` are its words alone.
+    Quotations in a turn are nested in it, but read as all others: what a speaker quotes has a
+    speaker too.
     """
 
     id: str  # "Q7"
     spans: tuple[Span, ...]
     outer: Span
     paragraph: int  # of the first span
-    marks: str  # the opening mark as printed: '"', '“', "''", '«', '„', "'", '‘'
+    marks: str  # the opening mark as printed: '"', '“', "''", '«', '„', "'", '‘'; "" of a turn
     closed: bool  # False: no closing mark was found, the stretch ends with its paragraph
     parent: str | None = None  # the quotation that it is nested in
     half_of: str | None = None  # the earlier half, when `"…," he said, "…"` splits one utterance
+    turn: Turn | None = None  # of a turn; None for what stands in marks
 
     def text(self, article_text: str) -> str:
         """Return the words, paragraphs joined by a blank line."""

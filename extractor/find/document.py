@@ -83,10 +83,13 @@ def read_document(
         while first < last and not words[first][0].isalnum():
             first += 1
         opens.add(first)
+    turns = {quotation.id for quotation in quotations if quotation.turn is not None}
     for quotation in quotations:
+        if quotation.turn is not None:
+            continue  # its words are read as the article's own: what it quotes has speakers
         for start, end in quotation.spans:
             first, last = first_from(start), first_from(end)
-            if quotation.parent is None:
+            if quotation.parent is None or quotation.parent in turns:
                 quoted[first:last] = [True] * (last - first)
             opens.add(first)
     for i in tokens.all_of(OPENING):

@@ -30,6 +30,7 @@ from extractor.find.names.state_groups import find_collectives
 from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sanctions.readings import StatementReading
 from extractor.find.sentences import find_sentences
+from extractor.find.turns.finder import find_turns
 from extractor.language.word_classes import NUMBER, STATES
 from extractor.text.phrases import PhraseFinder
 from extractor.text.spans import Span
@@ -109,6 +110,11 @@ class Inventory:
         from extractor.find.sanctions.finder import find_statements  # see above
 
         return find_statements(self.document)
+
+    @cached_property
+    def turns(self) -> tuple[QuotationCandidate, ...]:
+        """The quotations that are speakers' turns, in order of the text; no two overlap."""
+        return tuple([quotation for quotation in self.quotations if quotation.turn is not None])
 
     @property
     def attributions(self) -> tuple[AttributionCandidate, ...]:
@@ -208,6 +214,9 @@ def take_inventory(article: Article) -> Inventory:
     if bodies:
         names += bodies
         placed = sorted((*placed, *_placed(document, bodies)), key=itemgetter(0, 1))
+    quotations, with_labels = find_turns(article, quotations, names)
+    if with_labels is not names:
+        names, placed = with_labels, _placed(document, with_labels)
     return Inventory(
         article, sentences, quotations, names, _document=document, _placed_names=(names, placed)
     )

@@ -118,6 +118,9 @@ class Kind:
     source: ClassVar[str | None] = None
     # Facts that the candidate itself shows, so that no model is asked for them.
     evident: ClassVar[frozenset[str]] = frozenset()
+    # By a fact, its values that the candidate itself shows. A model may not choose them: where the
+    # rules' row has one, it stands. {"kind": {"turn"}} of quotations, since a label shows a turn.
+    shown: ClassVar[Mapping[str, frozenset[str]]] = {}
     # In the plan "narrow" a model is asked for the first name only; the rules give the rest.
     asks_for_source_only: ClassVar[bool] = False
     # Whether two rows on one candidate are the same row. A sentence may say several things.

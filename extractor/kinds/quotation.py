@@ -1,4 +1,4 @@
-"""Quotations: words between quotation marks, and who said them."""
+"""Quotations: words between quotation marks, or of a speaker's turn, and who said them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -27,7 +27,7 @@ _USUAL = frozenset(("speaker", "via", "kind"))  # what most schemas ask, and no 
 
 
 class QuotationKind(Kind):
-    """Rows on a quotation: a quote with its speaker."""
+    """Rows on a quotation: a quote with its speaker. A turn behind a label is one without marks."""
 
     name = "quotation"
     field = Quotation
@@ -46,10 +46,14 @@ class QuotationKind(Kind):
     sole_of_type = {"name": "speaker"}
     type_says_meaning = True
     source = "speaker"
+    shown = {"kind": frozenset({"turn"})}
     asks_for_source_only = True
 
     def span(self, candidate: QuotationCandidate) -> Span:
-        """Return the stretch from the first opening mark to the end of the last closing one."""
+        """Return the stretch from the first opening mark to the end of the last closing one.
+
+        Of a turn, its words: the label is no part of them.
+        """
         return candidate.outer
 
     def cited(self, candidate: QuotationCandidate, inventory: Inventory) -> tuple[str, Span]:
@@ -61,6 +65,8 @@ class QuotationKind(Kind):
         self, candidate: QuotationCandidate, inventory: Inventory
     ) -> Sequence[tuple[int, int]]:
         """Return a stretch a paragraph, with the marks that open and close it."""
+        if candidate.turn is not None:
+            return candidate.spans
         start, closed = candidate.outer
         pieces = []
         for (_, end), (following, _) in pairwise(candidate.spans):
@@ -69,7 +75,10 @@ class QuotationKind(Kind):
         return [*pieces, (start, closed)]
 
     def is_asked_about(self, candidate: QuotationCandidate) -> bool:
-        """Return whether it stands in no other quotation."""
+        """Return whether it stands in no other quotation; what a turn quotes is the rules' to tell.
+
+        A model is not asked whether a speaker quotes himself or somebody else.
+        """
         return candidate.parent is None
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:

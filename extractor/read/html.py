@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from extractor.article import ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.read.text import decode, doubts
+from extractor.read.turn_lines import divided
 
 _OPENING = re.compile(  # atomic groups: a file of nothing but comments must not hang it
     rb"\s*(?:<\?xml[^>]*>\s*)?(?>(?:(?><!--.*?-->)\s*)*)<(?:!doctype\s+html|html|head|body)\b",
@@ -191,9 +192,12 @@ def _blocks(body: Any, captions: frozenset[str]) -> list[tuple[str, ParagraphKin
     parts: list[str] = []
 
     def end_block(kind: ParagraphKind | None = None) -> None:
-        """Add what has been gathered as a block; two line breaks in a row make two of it."""
+        """Add what has been gathered as a block; two line breaks in a row make two of it.
+
+        So does one before a speaker's label, where several lines have one.
+        """
         for piece in re.split(r"\n\s*\n", "".join(parts)):
-            if line := " ".join(piece.split()):
+            for line in filter(None, divided(piece)):
                 blocks.append((line, "caption" if line in captions else kind))
         parts.clear()
 

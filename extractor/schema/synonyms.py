@@ -39,6 +39,7 @@ _SAME_CHOICE = [
     line.split()
     for line in """
     direct full whole complete verbatim
+    turn direct full whole complete verbatim
     fragment mixed partial partialquote snippet
     mixed fragment partial
     indirect paraphrase paraphrased reported reportedspeech

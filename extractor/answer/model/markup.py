@@ -145,6 +145,13 @@ def _marks_of(kind: Kind, inventory: Inventory, marked: Collection[str]) -> list
     return marks
 
 
+def has_turn(inventory: Inventory, part: Span) -> bool:
+    """Return whether a speaker's turn stands in a part of the article, which a prompt explains."""
+    turns = inventory.turns
+    at = bisect_left(turns, part.end, key=lambda turn: turn.outer.start)
+    return at > 0 and turns[at - 1].outer.overlaps(part)
+
+
 def list_names(inventory: Inventory, within: Span) -> list[ListedName]:
     """Return the names mentioned inside a stretch, by id order; of too many the most mentioned."""
     if within == (0, len(inventory.article.text)):

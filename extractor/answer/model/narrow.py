@@ -9,13 +9,15 @@ plan "whole", together, in one question.
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from extractor.answer.endpoint.messages import AskAgain, Question
+from extractor.answer.model.choices import offer, row_without_shown
 from extractor.answer.model.judge import Judge, PendingQuestion, read_json
-from extractor.answer.model.markup import list_names, mark_up, one_line, unmarked
+from extractor.answer.model.markup import has_turn, list_names, mark_up, one_line, unmarked
 from extractor.answer.model.prompt import Prompts, field_line
 from extractor.answer.model.who import Rivals, rivals_to_ask, who_question
 from extractor.answer.model.whole import evident_values, part_questions
@@ -120,7 +122,9 @@ def _question(
     """Return the question for one row; what is `settled` is not asked."""
     passage = _passage(inventory, target.place)
     options = _options(inventory, passage)
-    left = [f for f in target.row.fields if f is not target.row.anchor and f.key not in settled]
+    anchor = target.row.anchor
+    asked = row_without_shown(target.row).fields
+    left = [f for f in asked if f != anchor and f.key not in settled]
     schema, is_strict = strict(_schema(target.row, target.kind, left, options))
     judge = _judge(prompts, inventory, target)
     names = list_names(inventory, passage)
@@ -129,6 +133,7 @@ def _question(
         title=None,
         article=mark_up(inventory, passage, _marked(inventory, target, passage)).strip(),
         names=names if any(f.kind == "name" for f in target.row.fields) else [],
+        turns=has_turn(inventory, passage),
         row={"name": target.listed.key, "about": _about(target.row)},
         candidate={
             "id": target.candidate,
@@ -336,6 +341,7 @@ def _schema(
     """Return the JSON schema of a row's fields, with ids as closed lists, and `dismiss`."""
     schema = schema_of(row.model)
     schema["properties"] = {f.key: schema["properties"][f.key] for f in left}
+    offer(schema["properties"], replace(row, fields=tuple(left)))
     schema = dict(_closed(schema, options))
     schema["properties"]["dismiss"] = {
         "anyOf": [

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, meta
 
+from extractor.answer.model.choices import without_shown
 from extractor.answer.model.sandbox import Sandbox
 from extractor.errors import PromptError
 from extractor.kinds import all_kinds, kind_named
@@ -71,11 +72,11 @@ class Prompts:
     @cached_property
     def _described(self) -> dict[str, Any]:
         """The schema as templates see it."""
-        return described(self.schema.name, shape_of(self.schema.model))
+        return described(self.schema.name, without_shown(shape_of(self.schema.model)))
 
     def render(self, part: PromptPart, **values: Any) -> str:
         """Return the text of one part; raise PromptError naming the template."""
-        variables = {"schema": self._described, "wanted": None, **values}
+        variables = {"schema": self._described, "wanted": None, "turns": False, **values}
         return self._rendered(self._template, self.name, part=part, **variables)
 
     def render_who(self, part: Literal["system", "who"], **values: Any) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from extractor.answer.endpoint.messages import Question
+from extractor.answer.model.choices import offer, shown_values, without_shown
 from extractor.answer.model.judge import Judge, PendingQuestion, read_cut_json, read_json
 from extractor.answer.model.markup import (
     Mark,
+    has_turn,
     list_names,
     marks_for,
     one_line,
@@ -115,12 +117,19 @@ def evident_fields(row: Shape) -> frozenset[str]:
 
 def evident_values(listed: FieldShape, by_rules: Answer | None) -> dict[str, dict[str, Any]]:
     """Return the evident fields of the rules' rows, by the ids that the rows rest on."""
-    evident = evident_fields(listed.row) if listed.row else frozenset()
-    if by_rules is None or not evident or listed.row is None or listed.row.anchor is None:
+    if by_rules is None or listed.row is None or listed.row.anchor is None:
+        return {}
+    evident, shown = evident_fields(listed.row), shown_values(listed.row)
+    if not evident and not shown:
         return {}
     anchor = listed.row.anchor.key
-    rows = by_rules.data.get(listed.key) or []
-    return {row[anchor]: {key: row[key] for key in evident & row.keys()} for row in rows}
+    values: dict[str, dict[str, Any]] = {}
+    for row in by_rules.data.get(listed.key) or []:
+        kept = {key: row[key] for key in evident & row.keys()}
+        kept |= {key: row[key] for key, known in shown.items() if row.get(key) in known}
+        if kept or evident:
+            values[row[anchor]] = kept
+    return values
 
 
 def _without_evident_fields(shape: Shape) -> Shape:
@@ -162,7 +171,7 @@ def _setup_of(name: str, model: type[BaseModel], keys: tuple[str, ...], asks_all
     """Return what questions on the root fields `keys` share; `asks_all`: on evident fields too."""
     shape = shape_of(model)
     accepted = Shape(model, tuple(f for f in shape.fields if f.key in keys), None, None)
-    asked = accepted if asks_all else _without_evident_fields(accepted)
+    asked = without_shown(accepted if asks_all else _without_evident_fields(accepted))
     wire, is_strict = strict(_wire(shape, asked))
     return _Setup(
         accepted, asked, described(name, asked), Shared(wire), is_strict, _dismisses(asked)
@@ -175,11 +184,15 @@ def _wire(shape: Shape, asked: Shape) -> dict[str, Any]:
     keys = {field.key for field in asked.fields}
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k in keys}
     for listed in asked.fields:
-        if listed.row is not None and listed.row.rests_on and listed.row.rests_on.evident:
+        kind = listed.row.rests_on if listed.row is not None else None
+        if listed.row is not None and kind is not None and (kind.evident or kind.shown):
             reference = schema["properties"][listed.key].get("items", {}).get("$ref", "")
             row = schema.get("$defs", {}).get(reference.rpartition("/")[2], {})
-            kept = {field.key for field in listed.row.fields}
-            row["properties"] = {k: v for k, v in row.get("properties", {}).items() if k in kept}
+            if kind.evident:
+                kept = {field.key for field in listed.row.fields}
+                every = row.get("properties", {}).items()
+                row["properties"] = {key: value for key, value in every if key in kept}
+            offer(row.get("properties", {}), listed.row)
     if _dismisses(asked):
         schema["properties"]["dismissed"] = _dismissed(asked)
     return schema
@@ -232,6 +245,7 @@ def _context(inventory: Inventory, setup: _Setup, part: Span, marks: list[Mark])
         "names": list_names(inventory, part) if "name" in kinds else [],
         "statements": statements,
         "dismisses": setup.dismisses,
+        "turns": has_turn(inventory, part),
     }
 
 

@@ -20,6 +20,7 @@ from extractor.text.spans import Span
 
 _LONGEST_NAME = 200  # code points of a name that is typed
 _FIGURE_REACH = 200  # code points that are parsed again as a number
+_DOUBLE_MARKS = MARK_CHARACTERS - frozenset("'‘’‚‛`´")
 _MANY = 200  # spans of one row
 
 
@@ -180,10 +181,13 @@ def _by_paragraph(article: Article, span: Span) -> list[Span]:
 def _without_marks(text: str, span: Span) -> Span | None:
     """Return a span without the quotation marks at its ends, unless only one end has some.
 
-    An apostrophe belongs to the word that it stands at: "workers'" keeps it.
+    An apostrophe belongs to the word that it stands at: "workers'" keeps it. A mark at one end
+    stays where its counterpart stands among the words, as in a turn: `He said: "No."`
     """
     start, end = span
     opens, closes = text[start] in MARK_CHARACTERS, text[end - 1] in MARK_CHARACTERS
+    if opens != closes and not _DOUBLE_MARKS.isdisjoint(text[start + 1 : end - 1]):
+        return span
     if opens and (closes or text[start] not in "'’"):
         while start < end and text[start] in MARK_CHARACTERS:
             start += 1

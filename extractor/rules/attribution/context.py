@@ -49,6 +49,7 @@ _NO_ROLE = (
     | FINITE_SPEECH
     | word_set("attribution.relatives-without-role")
 )
+_IN_TALK = frozenset(("i", "we", "you"))
 _OBJECTS = OBJECT_PRONOUNS | word_set("attribution.possessives-as-objects")
 _OWN_FEATURES = word_set("attribution.pronouns-told-apart")
 
@@ -175,6 +176,20 @@ class AttributionContext:
             if self.named_at(k + 1) and self.verb_after(self.ends_at(k + 1), setting.sentence_end):
                 return k + 1
         return None
+
+    def is_of_speaker(self, setting: QuotationSetting) -> bool:
+        """Return whether a quotation in a turn is the speaker's own or his hearer's.
+
+        E.g. `I told them "no"`, `You said, "No."`: the sentence's last verb of speech before it
+        has "I", "we" or "you" as its subject.
+        """
+        verb = self.nearest_verb(setting.sentence, setting.first)
+        if verb is None:
+            return False
+        k, lower = verb - 1, self.tokens.lower
+        while k > setting.sentence and (lower[k] in AUXILIARIES or lower[k] in _ADVERBS):
+            k -= 1
+        return lower[k] in _IN_TALK
 
     def named_at(self, k: int) -> bool:
         """Return whether a mention, or the words of a role before one, begins at token `k`."""

@@ -140,7 +140,11 @@ class ReportReader:
         self.context = AttributionContext(inventory)
         self.tokens = self.context.tokens
         self.quoted = self.context.document.quoted
-        self.top = [q for q in inventory.quotations if q.parent is None]
+        self.turns = {q.id: q for q in inventory.quotations if q.turn is not None}
+        self.top = [
+            q for q in inventory.quotations
+            if q.turn is None and (q.parent is None or q.parent in self.turns)
+        ]  # fmt: skip
         self._ends = [q.outer.end for q in self.top]
 
     # --- verbs with a subject ---------------------------------------------------------------
@@ -392,7 +396,15 @@ class ReportReader:
                 groups[-1].append(quotation)
             else:
                 groups.append([quotation])
-        out = list(reports.values())
+        out = [report for report in reports.values() if not self._is_label(report.cue)]
+        out += [
+            AttributionCandidate(
+                "", turn.speaker, label, quotation.spans, "direct", (id_,), turn.confidence
+            )
+            for id_, quotation in self.turns.items()
+            if (turn := quotation.turn) is not None and turn.speaker is not None
+            for label in (turn.label,)
+        ]
         for group in groups:
             answer = self.known[group[0].id]
             out.append(
@@ -407,6 +419,14 @@ class ReportReader:
                 )
             )
         return out
+
+    def _is_label(self, cue: Span | None) -> bool:
+        """Return whether a cue is the colon of a turn's label: the turn is reported whole."""
+        return cue is not None and any(
+            turn.label is not None and turn.label.overlaps(cue)
+            for quotation in self.turns.values()
+            if (turn := quotation.turn) is not None
+        )
 
     def _same_utterance(self, last: QuotationCandidate, quotation: QuotationCandidate) -> bool:
         """Return whether a quotation goes on with the last one, e.g. `"A," he said, "b."`."""

@@ -6,7 +6,9 @@
 * Both halves of a split utterance have one speaker, the surer answer of the two.
 * Where a sentence holds who said it and who relays it, the latter is `via`: "A said the first thing
   B said was "…"".
-* Nested quotations get no speaker: whose words they repeat is seldom said.
+* Nested quotations get no speaker: whose words they repeat is seldom said. But what somebody quotes
+  in a turn is attributed as in a report, unless it is his own ("I told them …") or his hearer's.
+* A turn's speaker is known from its label (`find/turns/`).
 
 The weights are fitted on annotated news (tests/benchmarks/training/attribution.py) and kept in
 speaker_weights.json: features of the shape of reporting sentences, no word of an article.
@@ -16,7 +18,7 @@ from math import exp
 from operator import itemgetter
 from typing import Literal
 
-from extractor.find.candidates import QuotationCandidate
+from extractor.find.candidates import QuotationCandidate, Turn
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
 from extractor.language.en.lexicon import CORE_SPEECH
@@ -70,7 +72,7 @@ class SpeakerAttribution:
     speaker: str | None  # a mention's id, "P3.2"
     via: str | None  # the mention of who relays it
     cue: Span | None  # the words that attribute: "said", "according to"
-    kind: Literal["direct", "fragment"]
+    kind: Literal["direct", "fragment", "turn"]
     confidence: float  # 0…1 that speaker is right
     pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
@@ -82,12 +84,20 @@ def attribute(inventory: Inventory) -> dict[str, SpeakerAttribution]:
     context = AttributionContext(inventory)
     attributions: dict[str, SpeakerAttribution] = {}
     previous: SpeakerCandidate | None = None
+    turns: dict[str, QuotationCandidate] = {}
     for quotation in inventory.quotations:
-        if quotation.parent is not None:
+        if quotation.turn is not None:
+            attributions[quotation.id] = _turn(quotation, quotation.turn)
+            turns[quotation.id], previous = quotation, None
+            continue
+        if quotation.parent is not None and quotation.parent not in turns:
             attributions[quotation.id] = _nested(quotation)
             continue
         dismissed = why_no_quotation(inventory, quotation)
         setting = context.setting(quotation)
+        if quotation.parent is not None and context.is_of_speaker(setting):
+            attributions[quotation.id] = _nested(quotation)
+            continue
         source, confidence, others = best_source(setting, previous)
         attributions[quotation.id] = _attribution(setting, source, confidence, dismissed, others)
         if dismissed is None:
@@ -238,6 +248,13 @@ def _relay(setting: QuotationSetting, source: SpeakerCandidate) -> tuple[str, st
 def _nested(quotation: QuotationCandidate) -> SpeakerAttribution:
     """Return the attribution of a quotation within another, to nobody."""
     return SpeakerAttribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
+
+
+def _turn(quotation: QuotationCandidate, turn: Turn) -> SpeakerAttribution:
+    """Return the attribution of a turn: its label tells whose it is."""
+    return SpeakerAttribution(
+        quotation.id, turn.speaker, None, turn.label, "turn", turn.confidence, "turn"
+    )
 
 
 def _join_halves(inventory: Inventory, attributions: dict[str, SpeakerAttribution]) -> None:

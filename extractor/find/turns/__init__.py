@@ -1,0 +1,1 @@
+"""Finds the turns of speakers in interviews, transcripts, hearings and live blogs."""

@@ -1,0 +1,35 @@
+"""Tells where the lines of a page begin with who speaks: "Q: …", "MR VIK: …", "10:42 – Berg: …".
+
+A page may print a whole interview as one paragraph, a line break before each turn. There the break
+ends a paragraph; everywhere else a single one is a blank. Whether somebody really speaks behind a
+label is decided when turns are looked for (`find/turns/`); here two lines with one are enough.
+"""
+
+import re
+from collections.abc import Sequence
+
+_LABELLED = re.compile(
+    r"[*_]{0,3}(?:[\[(]?\d{1,2}[:.]\d\d(?::\d\d)?[\])]?\s*[-–—|]?\s*)?"
+    r"(?:[QA][.)]\s"
+    r"|[^\W\d_a-z][\w.,'’&\- ]{0,45}(?:[\[(][^\[\]()]{1,40}[\])])?[*_]{0,3}:(?:\s|[*_]|$))"
+)
+
+
+def begin_turns(lines: Sequence[str]) -> list[bool]:
+    """Return of each line whether a new paragraph begins with it: it begins with a label.
+
+    All False where fewer than two lines do.
+    """
+    labelled = [_LABELLED.match(line.lstrip()) is not None for line in lines]
+    return labelled if sum(labelled) > 1 else [False] * len(lines)
+
+
+def divided(piece: str) -> list[str]:
+    """Return the lines of a piece of text joined to paragraphs, apart where turns begin."""
+    lines = piece.split("\n")
+    paragraphs: list[list[str]] = []
+    for line, begins in zip(lines, begin_turns(lines), strict=True):
+        if begins or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return [" ".join(" ".join(paragraph).split()) for paragraph in paragraphs]
