@@ -5,7 +5,13 @@ from typing import Literal
 from extractor.frozen import frozen
 from extractor.text.spans import Span
 
-ParagraphKind = Literal["body", "caption", "credit", "byline", "heading"]
+ParagraphKind = Literal[
+    "body", "block_quote", "pull_quote", "post", "caption", "credit", "byline", "heading"
+]
+# What the article itself says: `body`, and what it quotes at length and sets apart
+# (`block_quote`). All other kinds are furniture: a post that is shown whole (`post`), words of the
+# article that are shown once more (`pull_quote`), captions, credits, bylines, headings.
+STORY: frozenset[ParagraphKind] = frozenset({"body", "block_quote"})
 
 
 @frozen

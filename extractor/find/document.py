@@ -7,7 +7,7 @@ statements and releases read the same tokens sentence by sentence.
 from bisect import bisect_right
 from dataclasses import field
 
-from extractor.article import Article
+from extractor.article import STORY, Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
 from extractor.frozen import frozen
 from extractor.language.tokens import Token, Tokens, tokenize
@@ -45,7 +45,7 @@ class Document:
     quoted: list[bool]  # token -> stands inside a quotation
     sentences: tuple[SentenceCandidate, ...]
     bounds: list[tuple[int, int]]  # sentence -> its tokens first:last
-    furniture: tuple[Span, ...]  # captions, credits, bylines, headings
+    furniture: tuple[Span, ...]  # what is no part of the story: captions, credits, headings, …
     _read: dict[int, SentenceTokens] = field(default_factory=dict, repr=False, compare=False)
 
     def sentence(self, index: int) -> SentenceTokens:
@@ -95,7 +95,7 @@ def read_document(
     for i in tokens.all_of(OPENING):
         if words[i] in ":•" or (i and words[i - 1][0].islower()):
             opens.add(i + 1)
-    furniture = tuple(p.span for p in article.paragraphs if p.kind != "body")
+    furniture = tuple(p.span for p in article.paragraphs if p.kind not in STORY)
     return Document(
         article, tokens, sentence, frozenset(opens), quoted, sentences, bounds, furniture
     )

@@ -79,10 +79,11 @@ def _no_quotations(
     inventory: Inventory, attributions: dict[str, SpeakerAttribution]
 ) -> Iterator[LeftOut]:
     """Yield quotations to leave out: words only marked, and those inside another of one speaker."""
+    repeated = _repeated(inventory)
     for quotation in inventory.quotations:
         attribution = attributions[quotation.id]
         parent = attributions.get(quotation.parent or "")
-        reason = attribution.dismissed
+        reason = repeated.get(quotation.id) or attribution.dismissed
         if parent is not None:  # attribution judges only what stands in no other quotation
             reason = reason or why_no_quotation(inventory, quotation)
         if reason is None and parent is not None:
@@ -90,6 +91,28 @@ def _no_quotations(
             reason = "nested" if inner in (None, outer) else None
         if reason is not None:
             yield LeftOut(quotation.id, reason)
+
+
+def _repeated(inventory: Inventory) -> dict[str, str]:
+    """Return the quotations that a page shows once more as a pull quote, each with "repeats Q4"."""
+    paragraphs = inventory.article.paragraphs
+    if all(p.kind != "pull_quote" for p in paragraphs):
+        return {}
+    text = inventory.article.text
+    words = {q.id: _letters(q.text(text)) for q in inventory.quotations}
+    pulled = {q.id for q in inventory.quotations if paragraphs[q.paragraph].kind == "pull_quote"}
+    found = {}
+    for id_ in pulled:
+        for other, said in words.items():
+            if other not in pulled and words[id_] and words[id_] in said:
+                found[id_] = f"repeats {other}"
+                break
+    return found
+
+
+def _letters(words: str) -> str:
+    """Return the letters and digits of words, in lower case."""
+    return "".join(filter(str.isalnum, words)).lower()
 
 
 def entity_of(mention: str | None) -> str | None:

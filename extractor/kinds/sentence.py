@@ -5,6 +5,7 @@ The rules know of no such rows; a model answers them.
 
 from collections.abc import Iterator, Sequence
 
+from extractor.article import STORY
 from extractor.fields import Sentence
 from extractor.find.candidates import SentenceCandidate
 from extractor.find.inventory import Inventory
@@ -30,7 +31,7 @@ class SentenceKind(Kind):
         self, inventory: Inventory, anchors_known: Sequence[str]
     ) -> Iterator[tuple[str, str]]:
         """Yield the sentences of the story, captions and headings apart."""
-        bodies = {p.index for p in inventory.article.paragraphs if p.kind == "body"}
+        bodies = {p.index for p in inventory.article.paragraphs if p.kind in STORY}
         for sentence in inventory.sentences:
             if sentence.paragraph in bodies:
                 yield sentence.id, sentence.id

@@ -82,6 +82,11 @@ LONGEST_HEADING = 160  # characters; the longest headline found in PolNeAR's tra
 SHORTEST_CAPTION, LONGEST_CAPTION = 15, 600
 _BULLETS = "-–—*•·"
 _QUOTES = '"“”„«»'
+_WIDE = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)  # letters that say more than one of ours
+_WIDE_STOPS = frozenset("。！？")
+LONGEST_WIDE_HEADING = 60  # of these letters
 
 
 def label(
@@ -101,7 +106,10 @@ def label(
         pieces += _own_form(span, block, text[start:end], known)
     _mark_bylines(pieces)
     _follow_labels(pieces)
-    _mark_titles(pieces)
+    if not (
+        known and pieces and pieces[0].kind == "heading"
+    ):  # a page's tags say what its title is
+        _mark_titles(pieces)
     _mark_subheadings(pieces)
     return pieces
 
@@ -320,14 +328,17 @@ def _mark_subheadings(pieces: list[ParagraphPiece]) -> None:
 
 def _is_prose(piece: ParagraphPiece) -> bool:
     """Return whether a piece reads as part of the story: it is long, or ends as a sentence."""
-    return piece.kind is None and (len(piece.string) >= 80 or piece.string[-1] in '.!?"”’')
+    return piece.kind is None and (len(piece.string) >= 80 or piece.string[-1] in '.!?"”’。！？」')
 
 
 def _is_headline(string: str) -> bool:
     """Return whether a first line is a headline, e.g. without a stop, or in title case with one."""
     if _quoted(string) or string[-1] in ",:-–—" or not any(c.isalpha() for c in string):
         return False
-    if string.rstrip(_QUOTES + "'’)")[-1:] in {".", "!", "?"}:
+    end = string.rstrip(_QUOTES + "'’)」』）")[-1:]
+    if end in _WIDE_STOPS or len(_WIDE.findall(string)) > LONGEST_WIDE_HEADING:
+        return False
+    if end in {".", "!", "?"}:
         return _capitalised(string) >= 0.9 and len(string.split()) >= 3
     return not string[0].islower() and string[0] not in _BULLETS + "<(["
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from extractor.article import Article
+from extractor.article import STORY, Article
 from extractor.fields import Figure, Grounded, Name, Passage, Stretches
 from extractor.frozen import frozen
 from extractor.record import Extraction
@@ -131,7 +131,9 @@ def heading(article: Article, most: int = 100) -> str:
     """
     if article.title:
         return one_line(article.title)
-    story = [p for p in article.paragraphs if p.kind in ("heading", "body")] or article.paragraphs
+    story = [
+        p for p in article.paragraphs if p.kind == "heading" or p.kind in STORY
+    ] or article.paragraphs
     words = one_line(story[0].span.of(article.text)[: 20 * most]) if story else ""
     words = words or one_line(article.source)
     return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"

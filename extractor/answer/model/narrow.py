@@ -22,7 +22,7 @@ from extractor.answer.model.prompt import Prompts, field_line
 from extractor.answer.model.who import Rivals, rivals_to_ask, who_question
 from extractor.answer.model.whole import evident_values, part_questions
 from extractor.answers import Answer, row_key
-from extractor.article import Paragraph
+from extractor.article import STORY, Paragraph
 from extractor.find.candidates import Mention, QuotationCandidate
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
@@ -196,7 +196,7 @@ def _paragraphs_around(inventory: Inventory, place: Span) -> Span:
     at = max(0, bisect_right(paragraphs, place.start, key=lambda p: p.span.start) - 1)
     behind = bisect_left(paragraphs, place.end, at, key=lambda p: p.span.start)
     own = [p for p in paragraphs[at:behind] if p.span.overlaps(place)]
-    holding = [p for p in own if p.kind == "body"]
+    holding = [p for p in own if p.kind in STORY]
     if not holding:  # a caption: the paragraph itself
         return own[0].span if own else place
     near = Span(holding[0].span.start, holding[-1].span.end)
@@ -213,7 +213,7 @@ def _paragraphs_around(inventory: Inventory, place: Span) -> Span:
 
 def _bodies(paragraphs: Sequence[Paragraph], indices: range, most: int) -> list[Span]:
     """Return the first paragraphs of the story among these, at most so many."""
-    found = (paragraphs[at].span for at in indices if paragraphs[at].kind == "body")
+    found = (paragraphs[at].span for at in indices if paragraphs[at].kind in STORY)
     return list(islice(found, most))
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
+from extractor.article import STORY
 from extractor.find.coreference.syntax_roles import SALIENCE, SUBJECTS, lines_of, role_of
 from extractor.language.en.first_names import is_first_name
 from extractor.language.en.lexicon import PRONOUN_GENDER
@@ -72,7 +73,7 @@ class History:
         self._lines, self._sentence = lines_of(document), document.sentence_of
         self._paragraphs = [sentence.paragraph for sentence in document.sentences] or [0]
         # Captions and the like: pronouns outside them do not mean whom only they name.
-        self.apart = {i for i, p in enumerate(document.article.paragraphs) if p.kind != "body"}
+        self.apart = {i for i, p in enumerate(document.article.paragraphs) if p.kind not in STORY}
         self.past: list[PastMention] = []
         self.trails: dict[int, Trail] = {}  # of the entities, the one mentioned last at the end
         self._aside: dict[int, Trail] = {}  # the same within one caption or the like

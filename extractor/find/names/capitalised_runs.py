@@ -81,7 +81,7 @@ def _unread_tokens(document: Document) -> frozenset[int]:
     """
     tokens, out = document.tokens, set[int]()
     for paragraph in document.article.paragraphs:
-        if paragraph.kind in ("body", "caption"):
+        if paragraph.kind not in ("credit", "byline", "heading"):
             continue
         first, last = tokens.first_from(paragraph.span.start), tokens.first_from(paragraph.span.end)
         if paragraph.kind in ("credit", "byline"):

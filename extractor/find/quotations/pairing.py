@@ -39,7 +39,7 @@ from extractor.text.spans import Span
 MAX_DEPTH = 4  # double marks open at once; more are missing closing marks, not nesting
 MAX_FURNITURE = 4  # captions and credits that may stand between two paragraphs of a quotation
 MAX_CLAUSE = 120  # characters of an attribution between two halves
-FURNITURE = frozenset({"caption", "credit", "byline"})
+FURNITURE = frozenset({"caption", "credit", "byline", "pull_quote", "post"})
 
 _SPEECH = word_set("speech_verbs.between-quotations")
 _NO_CLAUSE = word_set("quotations.no-clause")

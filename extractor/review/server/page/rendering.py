@@ -65,7 +65,7 @@ from extractor.text.printable import one_line
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from extractor.article import Article
+    from extractor.article import STORY, Article
     from extractor.review.desk import Desk
 
 HERE = Path(__file__).parent
@@ -413,7 +413,11 @@ def _begins_with_title(article: "Article") -> bool:
         return bool(article.paragraphs)
     title = one_line(article.title).casefold()
     begins = next(
-        (paragraph for paragraph in article.paragraphs if paragraph.kind in ("heading", "body")),
+        (
+            paragraph
+            for paragraph in article.paragraphs
+            if paragraph.kind == "heading" or paragraph.kind in STORY
+        ),
         None,
     )
     if begins is None or not title:

@@ -1,0 +1,289 @@
+"""Chooses which blocks of a web page are the article's, and says what kind each is of.
+
+A block is chosen by the weights of its features (`features`), which were fitted on pages with gold
+(`tests/benchmarks/training/pages.py`). Headings and captions are chosen by what they stand at, and
+so are the heading, the time and the author of each post on a live page.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from extractor.article import ParagraphKind
+from extractor.read.html.blocks import SOURCE, Block
+from extractor.read.html.features import (
+    PageFacts,
+    begins,
+    features,
+    is_prose,
+    is_said,
+    letters,
+    markup_lists,
+)
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_COMPARED = 200_000  # letters of an article in which quotations shown once more are found
+CHOSEN = 0.4  # probability of a block
+MOST = 0.6  # of what was chosen: so much more that trafilatura keeps is the article's
+LIKELY_BETWEEN, NEAR = 0.1, 4  # probability of a block between chosen ones; blocks to those
+LIKELY_LEAD = 0.08  # probability of a lead that trafilatura keeps
+LEAD = 6  # blocks before the first one chosen that may be the lead
+SET_APART = 0.02  # probability of a quotation that is set apart between blocks that were chosen
+LONGEST_CREDIT = 250  # characters
+LONGEST_LABEL = 100  # characters of a post's heading, time or author
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_POST = re.compile(
+    r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|fb-post"
+    r"|reddit-embed|telegram-post|threads-post|social-?embed|embed(?:ded)?-?(?:tweet|post|social)"
+)
+_PULL_QUOTE = re.compile(r"pull-?_?quote|quote-?highlight|highlight-?quote", re.I)
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?[ap]\.?m\b|\b20\d\d\b")
+
+
+class Choice(NamedTuple):
+    """A block that was chosen, and the kind that its elements show (None: the text decides)."""
+
+    block: Block
+    kind: ParagraphKind | None
+
+
+def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list[float]]:
+    """Return the blocks of the article, and how likely each block of the page is one."""
+    likely = likelihoods(blocks, page)
+    chosen = [
+        p >= CHOSEN and not _is_label(b) and not _points_elsewhere(b)
+        for b, p in zip(blocks, likely, strict=True)
+    ]
+    _second_opinion(blocks, likely, chosen, page)
+    _between(blocks, likely, chosen)
+    _once(blocks, chosen)
+    first = next((i for i, c in enumerate(chosen) if c), None)
+    if first is None:
+        return [], likely
+    last = max(i for i, c in enumerate(chosen) if c)
+    for i in range(max(0, first - LEAD), first):  # what stands under the headline
+        block = blocks[i]
+        if likely[i] >= LIKELY_LEAD and is_prose(block) and page.keeps(letters(block.text)):
+            chosen[i] = not _points_elsewhere(block)
+    title = letters(page.title)
+    posts = _posts(blocks, chosen)
+    for i, block in enumerate(blocks):
+        if chosen[i] or not block.text:
+            continue
+        if i in posts or (
+            first < i <= last + 2 and likely[i] >= SET_APART and _quoting(block.element)
+        ):
+            chosen[i] = True
+        elif block.links > 0.5 * len(block.text):
+            continue
+        elif block.element.tag == "figcaption":
+            chosen[i] = first - 3 <= i <= last and likely[i] >= 0.02
+        elif _is_label(block):
+            heads = next(
+                (j for j in range(i + 1, min(i + 4, len(blocks))) if not _is_label(blocks[j])), None
+            )
+            chosen[i] = heads is not None and chosen[heads] and letters(block.text) != title
+    said: list[Choice] = []
+    whole = "\n".join(letters(b.text) for b, c in zip(blocks, chosen, strict=True) if c)
+    whole = whole if len(whole) <= MOST_COMPARED else ""
+    for i, (block, is_chosen) in enumerate(zip(blocks, chosen, strict=True)):
+        if is_chosen:
+            kind = _kind(block, whole)
+            said.append(Choice(block, "byline" if i in posts and kind is None else kind))
+    return said, likely
+
+
+def likelihoods(blocks: Sequence[Block], page: PageFacts) -> list[float]:
+    """Return for each block how likely it is one of the article, 0 to 1."""
+    from math import exp
+
+    weights, bias = _weights()
+    return [
+        1 / (1 + exp(-max(-30.0, min(30.0, bias + sum([weights.get(f, 0.0) for f in names])))))
+        for names in features(blocks, page)
+    ]
+
+
+@cache
+def _weights() -> tuple[dict[str, float], float]:
+    table = json.loads((Path(__file__).parent / "page_weights.json").read_text(encoding="utf-8"))
+    return table["weights"], table["bias"]
+
+
+def _is_label(block: Block) -> bool:
+    """Return whether a block heads or describes others, and is not of the body."""
+    return block.heading or block.element.tag in _HEADINGS or block.element.tag == "figcaption"
+
+
+def _second_opinion(
+    blocks: Sequence[Block], likely: Sequence[float], chosen: list[bool], page: PageFacts
+) -> None:
+    """Choose what trafilatura keeps too, where that is most of the article."""
+    kept = [
+        i
+        for i, block in enumerate(blocks)
+        if not chosen[i] and likely[i] >= SET_APART and not _is_label(block)
+        and is_prose(block) and page.keeps(letters(block.text)) and not _points_elsewhere(block)
+    ]  # fmt: skip
+    size = sum(len(b.text) for b, c in zip(blocks, chosen, strict=True) if c)
+    if sum(len(blocks[i].text) for i in kept) > MOST * size:
+        for i in kept:
+            chosen[i] = True
+
+
+def _between(blocks: Sequence[Block], likely: Sequence[float], chosen: list[bool]) -> None:
+    """Choose short blocks beside chosen ones, before and behind: "And the annex?" in an interview.
+
+    They stand in the same element, or in a list in it.
+    """
+    was = list(chosen)
+    for i, block in enumerate(blocks):
+        if was[i] or likely[i] < LIKELY_BETWEEN or _is_label(block) or _points_elsewhere(block):
+            continue
+        if block.links > 0.3 * len(block.text) or not is_said(block.text):
+            continue
+        before = next((j for j in range(i - 1, max(-1, i - NEAR), -1) if was[j]), None)
+        behind = next((j for j in range(i + 1, min(len(blocks), i + NEAR)) if was[j]), None)
+        if before is None or (behind is None and block.element.tag not in ("dt", "dd")):
+            continue
+        beside = {_home_of(blocks[j].element) for j in (before, behind) if j is not None}
+        chosen[i] = beside == {_home_of(block.element)}
+
+
+def _home_of(element: "HtmlElement") -> "HtmlElement | None":
+    """Return the element that a paragraph, or the list that an item is of, stands in."""
+    at = element.getparent() if element.tag in ("li", "dt", "dd") else element
+    return at.getparent() if at is not None else None
+
+
+def _points_elsewhere(block: Block) -> bool:
+    """Return whether a block points to another article, or asks to subscribe or donate.
+
+    "READ MORE: …" as a link; "Sign up …" in an element that is marked so.
+    """
+    opening = begins(block.text)
+    if opening == "boilerplate":
+        return True
+    if opening == "more" and block.links > 0.5 * len(block.text.replace(" ", "")):
+        return True
+    return opening == "letter" and "letter" in markup_lists(block.element)
+
+
+def _once(blocks: Sequence[Block], chosen: list[bool]) -> None:
+    """Leave out blocks whose words stand in a chosen block before: shown on phones alone."""
+    seen: set[str] = set()
+    for i, block in enumerate(blocks):
+        if chosen[i] and len(block.text) >= 60 and not _quoting(block.element):
+            words = letters(block.text)
+            if words in seen:
+                chosen[i] = False
+            seen.add(words)
+
+
+def _posts(blocks: Sequence[Block], chosen: list[bool]) -> set[int]:
+    """Return the blocks that are headings, times and authors of the posts on a live page.
+
+    Posts are three or more elements of one make (`<article>`, `<section>`) beside one another, each
+    with text of its own that was chosen.
+    """
+    homes: dict[HtmlElement, list[int]] = {}
+    known: dict[HtmlElement, bool] = {}
+    for i, block in enumerate(blocks):
+        post = _post_of(block.element, known)
+        if post is not None:
+            homes.setdefault(post, []).append(i)
+    told = {e: [i for i in within if chosen[i]] for e, within in homes.items()}
+    often = Counter(_make(e) for e, within in told.items() if within)
+    found: set[int] = set()
+    for element, within in homes.items():
+        if often[_make(element)] < 3 or not told[element]:
+            continue
+        for i in within:
+            block = blocks[i]
+            if i > told[element][0] or len(block.text) > LONGEST_LABEL:
+                continue
+            lists = markup_lists(block.element)
+            if (
+                block.element.tag in _HEADINGS
+                or _CLOCK.search(block.text)
+                or "author" in lists
+                or block.element.find(".//time") is not None
+            ):
+                found.add(i)
+    return found
+
+
+def _post_of(element: "HtmlElement", known: "dict[HtmlElement, bool]") -> "HtmlElement | None":
+    """Return the innermost `<article>` or `<section>` with a heading or a time in it.
+
+    `known` holds which elements have one, as far as it was looked for.
+    """
+    at: HtmlElement | None = element
+    while at is not None:
+        if at.tag in ("article", "section"):
+            if at not in known:
+                known[at] = any(True for _ in at.iter("h2", "h3", "h4", "time"))
+            if known[at]:
+                return at
+        at = at.getparent()
+    return None
+
+
+def _make(element: "HtmlElement") -> tuple[object, ...]:
+    """Return what elements of one make share: tag, parent, the first class."""
+    classes = (element.get("class") or "").split()
+    return element.tag, element.getparent(), classes[0] if classes else ""
+
+
+def _quoting(element: "HtmlElement") -> "ParagraphKind | None":
+    """Return the kind of quotation that an element stands in, None for none."""
+    at: HtmlElement | None = element
+    aside = False
+    for _ in range(6):
+        if at is None:
+            break
+        said = f"{at.get('class') or ''} {at.get('id') or ''}"
+        if _POST.search(said):
+            return "post"
+        if _PULL_QUOTE.search(said):
+            return "pull_quote"
+        if at.tag == "blockquote":
+            return "pull_quote" if _in_aside(at) else "block_quote"
+        aside = aside or at.tag == "aside"
+        at = at.getparent()
+    return None
+
+
+def _in_aside(element: "HtmlElement") -> bool:
+    return any(e.tag == "aside" for e in element.iterancestors())
+
+
+def _kind(block: Block, whole: str) -> ParagraphKind | None:
+    """Return the kind of a block that was chosen, as its elements show it; None: the text decides.
+
+    `whole` holds the letters of all chosen blocks, a line each.
+    """
+    if block.element.tag == "figcaption":
+        return "caption"
+    if block.heading or block.element.tag in _HEADINGS:
+        return "heading"
+    if begins(block.text) == "credits" and len(block.text) <= LONGEST_CREDIT:
+        return "credit"
+    kind = _quoting(block.element)
+    if kind == "block_quote" and (
+        block.element.tag in ("cite", "footer") or SOURCE.fullmatch(block.text) is not None
+    ):
+        return "caption"  # who is quoted
+    if kind == "block_quote" or (
+        kind is None and (block.element.tag == "aside" or _in_aside(block.element))
+    ):
+        words = letters(block.text)
+        if len(words) >= 20 and whole.count(words) > 1:
+            return "pull_quote"
+    return kind
