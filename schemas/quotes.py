@@ -18,9 +18,10 @@ class Quote(BaseModel):
         None, description="who relays the words, when one person reports what another said"
     )
     # turn: what a speaker says behind a label in a transcript or interview ("DIALLO: …").
+    # block: what a page sets apart as a block quotation, its source in the line behind.
     # (No word of it below: what a model is asked must not change without recording its answers
     # anew, and the label shows it.)
-    kind: Literal["direct", "fragment", "turn"] = Field(
+    kind: Literal["direct", "fragment", "turn", "block"] = Field(
         description="direct: a whole utterance; fragment: words inside the reporter's sentence"
     )
 

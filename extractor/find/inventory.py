@@ -27,6 +27,7 @@ from extractor.find.candidates import (
 from extractor.find.document import Document, read_document
 from extractor.find.names.finder import find_names
 from extractor.find.names.state_groups import find_collectives
+from extractor.find.quotations.block_quotes import with_block_quotes
 from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sanctions.readings import StatementReading
 from extractor.find.sentences import find_sentences
@@ -217,6 +218,7 @@ def take_inventory(article: Article) -> Inventory:
     quotations, with_labels = find_turns(article, quotations, names)
     if with_labels is not names:
         names, placed = with_labels, _placed(document, with_labels)
+    quotations = with_block_quotes(article, quotations, names)
     return Inventory(
         article, sentences, quotations, names, _document=document, _placed_names=(names, placed)
     )

@@ -46,7 +46,7 @@ class QuotationKind(Kind):
     sole_of_type = {"name": "speaker"}
     type_says_meaning = True
     source = "speaker"
-    shown = {"kind": frozenset({"turn"})}
+    shown = {"kind": frozenset({"turn", "block"})}
     asks_for_source_only = True
 
     def span(self, candidate: QuotationCandidate) -> Span:

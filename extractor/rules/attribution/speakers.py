@@ -72,7 +72,7 @@ class SpeakerAttribution:
     speaker: str | None  # a mention's id, "P3.2"
     via: str | None  # the mention of who relays it
     cue: Span | None  # the words that attribute: "said", "according to"
-    kind: Literal["direct", "fragment", "turn"]
+    kind: Literal["direct", "fragment", "turn", "block"]
     confidence: float  # 0…1 that speaker is right
     pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
@@ -252,8 +252,9 @@ def _nested(quotation: QuotationCandidate) -> SpeakerAttribution:
 
 def _turn(quotation: QuotationCandidate, turn: Turn) -> SpeakerAttribution:
     """Return the attribution of a turn: its label tells whose it is."""
+    kind: Literal["turn", "block"] = "block" if turn.block else "turn"
     return SpeakerAttribution(
-        quotation.id, turn.speaker, None, turn.label, "turn", turn.confidence, "turn"
+        quotation.id, turn.speaker, None, turn.label, kind, turn.confidence, kind
     )
 
 

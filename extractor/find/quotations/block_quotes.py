@@ -1,0 +1,85 @@
+"""Finds block quotations whose source a page names: quotations without marks.
+
+A block quotation is a run of paragraphs of the kind `block_quote`, which only pages have. Its
+source is the line behind it that the page sets apart: `<cite>`, the caption of a figure that holds
+it, "— Ada Low, teacher". One without a source, or already in quotation marks, is left to the rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractor.article import Article, Paragraph
+from extractor.find.candidates import Entity, Mention, QuotationCandidate, Turn
+from extractor.text.spans import Span
+
+LONGEST_SOURCE = 120  # characters
+CONFIDENCE = 0.95  # that the name in the line behind is the source's
+
+
+def with_block_quotes(
+    article: Article, quotations: tuple[QuotationCandidate, ...], names: Sequence[Entity]
+) -> tuple[QuotationCandidate, ...]:
+    """Return the quotations with the block quotations among them, their ids numbered anew.
+
+    Those in a block quotation are nested in it. The same tuple where there is none.
+    """
+    paragraphs = article.paragraphs
+    found: list[QuotationCandidate] = []
+    run: list[Paragraph] = []
+    for paragraph in paragraphs:
+        if paragraph.kind == "block_quote":
+            run.append(paragraph)
+            continue
+        source = _source(article, paragraph, names) if run else None
+        spans = tuple(p.span for p in run)
+        if source is not None and not _is_in_marks(spans, quotations):
+            turn = Turn(paragraph.span, source.id, CONFIDENCE, block=True)
+            outer = Span(spans[0].start, spans[-1].end)
+            found.append(QuotationCandidate("", spans, outer, run[0].index, "", True, turn=turn))
+        run = []
+    return _numbered(quotations, found) if found else quotations
+
+
+def _source(article: Article, paragraph: Paragraph, names: Sequence[Entity]) -> Mention | None:
+    """Return the first name in the line behind a block quotation, None when it names nobody."""
+    span = paragraph.span
+    if paragraph.kind != "caption" or span.end - span.start > LONGEST_SOURCE:
+        return None
+    if span.of(article.text).rstrip()[-1:] in {".", "!", "?"}:
+        return None  # a sentence: what a picture shows
+    named = [
+        mention
+        for entity in names
+        if entity.kind != "place"
+        for mention in entity.mentions
+        if mention.kind != "pronoun" and span.contains(mention.span)
+    ]
+    return min(named, key=lambda mention: mention.span, default=None)
+
+
+def _is_in_marks(spans: Sequence[Span], quotations: Sequence[QuotationCandidate]) -> bool:
+    """Return whether each paragraph stands in quotation marks: then it is a quotation already."""
+    return all(any(q.outer.contains(span) for q in quotations) for span in spans)
+
+
+def _numbered(
+    quotations: Sequence[QuotationCandidate], found: Sequence[QuotationCandidate]
+) -> tuple[QuotationCandidate, ...]:
+    """Return all in order, with ids anew; what stands in a block quotation is nested in it."""
+    ordered = sorted((*quotations, *found), key=lambda q: (q.outer.start, -q.outer.end))
+    ids = {q.id: f"Q{n}" for n, q in enumerate(ordered, start=1) if q.id}
+    numbered: list[QuotationCandidate] = []
+    around: QuotationCandidate | None = None
+    for n, quotation in enumerate(ordered, start=1):
+        changed = replace(
+            quotation,
+            id=f"Q{n}",
+            parent=ids.get(quotation.parent or ""),
+            half_of=ids.get(quotation.half_of or ""),
+        )
+        if quotation.turn is not None and quotation.turn.block:
+            around = changed
+        elif around is not None and not changed.parent and around.outer.contains(changed.outer):
+            changed = replace(changed, parent=around.id)
+        numbered.append(changed)
+    return tuple(numbered)
