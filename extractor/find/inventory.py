@@ -115,7 +115,7 @@ class Inventory:
     @cached_property
     def turns(self) -> tuple[QuotationCandidate, ...]:
         """The quotations that are speakers' turns, in order of the text; no two overlap."""
-        return tuple([quotation for quotation in self.quotations if quotation.turn is not None])
+        return tuple([q for q in self.quotations if q.turn is not None and not q.turn.block])
 
     @property
     def attributions(self) -> tuple[AttributionCandidate, ...]:

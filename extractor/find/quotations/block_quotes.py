@@ -5,6 +5,7 @@ source is the line behind it that the page sets apart: `<cite>`, the caption of 
 it, "— Ada Low, teacher". One without a source, or already in quotation marks, is left to the rules.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,16 +24,19 @@ def with_block_quotes(
 
     Those in a block quotation are nested in it. The same tuple where there is none.
     """
-    paragraphs = article.paragraphs
+    if all(paragraph.kind != "block_quote" for paragraph in article.paragraphs):
+        return quotations
+    mentions = _mentions(names)
+    outermost = [q.outer for q in quotations if q.parent is None]
     found: list[QuotationCandidate] = []
     run: list[Paragraph] = []
-    for paragraph in paragraphs:
+    for paragraph in article.paragraphs:
         if paragraph.kind == "block_quote":
             run.append(paragraph)
             continue
-        source = _source(article, paragraph, names) if run else None
+        source = _source(article, paragraph, mentions) if run else None
         spans = tuple(p.span for p in run)
-        if source is not None and not _is_in_marks(spans, quotations):
+        if source is not None and not all(_is_in_marks(span, outermost) for span in spans):
             turn = Turn(paragraph.span, source.id, CONFIDENCE, block=True)
             outer = Span(spans[0].start, spans[-1].end)
             found.append(QuotationCandidate("", spans, outer, run[0].index, "", True, turn=turn))
@@ -40,26 +44,28 @@ def with_block_quotes(
     return _numbered(quotations, found) if found else quotations
 
 
-def _source(article: Article, paragraph: Paragraph, names: Sequence[Entity]) -> Mention | None:
+def _mentions(names: Sequence[Entity]) -> list[Mention]:
+    """Return the places where somebody is named who may be quoted, in order of the text."""
+    named = [m for e in names if e.kind != "place" for m in e.mentions if m.kind != "pronoun"]
+    return sorted(named, key=lambda mention: mention.span)
+
+
+def _source(article: Article, paragraph: Paragraph, mentions: Sequence[Mention]) -> Mention | None:
     """Return the first name in the line behind a block quotation, None when it names nobody."""
     span = paragraph.span
     if paragraph.kind != "caption" or span.end - span.start > LONGEST_SOURCE:
         return None
     if span.of(article.text).rstrip()[-1:] in {".", "!", "?"}:
         return None  # a sentence: what a picture shows
-    named = [
-        mention
-        for entity in names
-        if entity.kind != "place"
-        for mention in entity.mentions
-        if mention.kind != "pronoun" and span.contains(mention.span)
-    ]
-    return min(named, key=lambda mention: mention.span, default=None)
+    at = bisect_left(mentions, span.start, key=lambda mention: mention.span.start)
+    within = (mention for mention in mentions[at : at + 1] if span.contains(mention.span))
+    return next(within, None)
 
 
-def _is_in_marks(spans: Sequence[Span], quotations: Sequence[QuotationCandidate]) -> bool:
-    """Return whether each paragraph stands in quotation marks: then it is a quotation already."""
-    return all(any(q.outer.contains(span) for q in quotations) for span in spans)
+def _is_in_marks(span: Span, outermost: Sequence[Span]) -> bool:
+    """Return whether a paragraph stands in quotation marks: then it is a quotation already."""
+    at = bisect_right(outermost, span.start, key=lambda quoted: quoted.start)
+    return at > 0 and outermost[at - 1].contains(span)
 
 
 def _numbered(

@@ -258,7 +258,7 @@ def test_a_form_knows_its_fields(desk: Desk) -> None:
     """What a row consists of, in the schema's order, with its choices."""
     fields = {field.key: field for field in fields_of(desk, "release_event", "quotes")}
     assert list(fields) == ["quotation", "speaker", "via", "kind"]
-    assert fields["kind"].choices == ("direct", "fragment", "turn")
+    assert fields["kind"].choices == ("direct", "fragment", "turn", "block")
     names = name_choices(desk, first(desk, "quotes"))
     assert {"Ana Ruiz", "Ben Okoro"} <= {choice.name for choice in names}
     for choice in names:

@@ -214,7 +214,7 @@ def test_a_workbook_for_editing(desk: Desk, tmp_path: Path) -> None:
         for one in page.data_validations.dataValidation
     }
     assert offered["A"] == '"accept,correct,reject,later"'
-    assert '"direct,fragment,turn"' in offered.values()
+    assert '"direct,fragment,turn,block"' in offered.values()
     last = page[2][len(heads) - 1]
     assert last.fill.fgColor.rgb != page[2][3].fill.fgColor.rgb, "identity looks locked"
     row = dict(zip(heads, (cell.value for cell in page[2]), strict=True))

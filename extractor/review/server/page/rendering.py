@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from extractor.article import STORY
 from extractor.review.claims.claims import DECIDED, UNDECIDED, Claim, claims_of_article
 from extractor.review.claims.risk import describe
 from extractor.review.claims.standing import Decision
@@ -65,7 +66,7 @@ from extractor.text.printable import one_line
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from extractor.article import STORY, Article
+    from extractor.article import Article
     from extractor.review.desk import Desk
 
 HERE = Path(__file__).parent
