@@ -36,8 +36,8 @@ from extractor.settings import Settings
 
 T = TypeVar("T")
 _AGAIN = 0.1  # seconds until an interruption that was swallowed (in a __del__) is tried again
-# A process that may die does when the interruption was not heeded for so long.
-_GRACE = 0.5  # seconds, and half the seconds of the bound
+# A process that may die does when the interruption was not heeded for half as long again, and this.
+_GRACE = 0.05  # seconds
 _STUCK_SECONDS, _STUCK_TIMES = 30.0, 4
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 
@@ -211,6 +211,7 @@ class _Timer:
 
     def __init__(self) -> None:
         self._armed = False
+        self._die_after: float | None = None
         self._process = 0  # whose signals are taken; a fork takes over what was set
 
     @property
@@ -234,7 +235,7 @@ class _Timer:
         if die_after is not None:
             signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_VIRTUAL, die_after)
-        self._armed = True
+        self._armed, self._die_after = True, die_after
         signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
 
     def stop(self) -> None:
@@ -243,9 +244,23 @@ class _Timer:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
 
-    def _ring(self, *_: object) -> None:
-        if self._armed:  # else the signal is late
-            raise _OutOfTime
+    def _ring(self, _: int, frame: types.FrameType | None) -> None:
+        if not self._armed:
+            return  # the signal is late
+        if _imports(frame):
+            if self._die_after is not None:
+                signal.setitimer(signal.ITIMER_VIRTUAL, self._die_after)
+            return  # until it rings again
+        raise _OutOfTime
+
+
+def _imports(frame: types.FrameType | None) -> bool:
+    """Return whether the work is importing a module, which cannot be imported by halves."""
+    while frame is not None and frame.f_code is not ArticleBounds.hold.__code__:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 _timer = _Timer()  # signals and timers belong to the process: there is one of it

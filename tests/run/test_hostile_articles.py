@@ -8,7 +8,7 @@ import pytest
 
 from extractor import bounds
 from extractor.read.source import Source
-from extractor.run.engine import lost_workers
+from extractor.run.engine import first_tries
 from extractor.run.inputs.sources import sources_in
 from extractor.settings import Settings
 from tests.support.hostile import HOSTILE, slow
@@ -92,18 +92,16 @@ def test_an_article_that_only_takes_long_is_done_at_its_second_try(tmp_path: Pat
 def test_many_that_take_long_are_not_all_begun_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """First tries may lose a tenth of the time; after that every article has all of it at once."""
-    from extractor.run.engine import scheduler
-
-    monkeypatch.setattr(scheduler, "FIRST_TRY", 0.1)
-    monkeypatch.setattr(lost_workers, "FIRST_TRY", 0.1)
-    monkeypatch.setattr(scheduler, "_MAY_LOSE", 0.3)
+    """First tries may lose a share of the time; after that every article has all of it at once."""
+    monkeypatch.setattr(first_tries, "_READING", 0)
+    monkeypatch.setattr(first_tries, "_LEAST_READING", 0.1)
+    monkeypatch.setattr(first_tries, "_MAY_LOSE", 0.3)
     sources = [slow(tmp_path / f"long {number}", 0.15) for number in range(30)]
     outcome, _ = go([], tmp_path / "out", sources=sources)
     assert outcome.stats.done == 30
     tries = sum(len((tmp_path / f"long {number}").read_text()) for number in range(30))
-    # 0.3 s and a tenth of 4.5 s, and what the two workers had at a time when it was used up
-    assert 30 < tries <= 30 + 8 + 6
+    # each loses 0.1 s of the 0.3 s and a fifth of 4.5 s; six are in work when these are used up
+    assert 30 < tries <= 30 + 12 + 6
 
 
 def test_a_run_of_nothing_but_hostile_articles_ends(tmp_path: Path) -> None:

@@ -15,22 +15,23 @@ submitted and waited for, and the deferred articles are extracted from the cache
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from extractor.errors import ArticleTooHeavy, ExtractError, ModelError
+from extractor.read import prepare
 from extractor.read.source import Source
 from extractor.run.batch.upload_files import BatchLine
 from extractor.run.engine.interrupts import Interrupts
 from extractor.run.engine.lost_workers import LOOK_EVERY, LostWorkers
+from extractor.run.engine.one_pass import OnePass
 from extractor.run.engine.options import Options
 from extractor.run.engine.scheduler import Scheduler
 from extractor.run.engine.tasks import Task, TaskTracker
-from extractor.run.inputs.prefetch import NumberedSource, Prefetcher, count_left
+from extractor.run.inputs.prefetch import Prefetcher, count_left
 from extractor.run.inputs.watch import EndlessSources
 from extractor.run.progress.observer import Outcome, RunObserver
 from extractor.run.requests.admission import Admission
@@ -45,11 +46,12 @@ from extractor.run.workers.messages import (
     ArticleRead,
     Decision,
     QuestionDeferred,
+    Ready,
     RequestOver,
     RequestWaiting,
 )
 from extractor.run.workers.pool import Worker, WorkerPool, cores
-from extractor.run.workers.worker import WorkerSetup
+from extractor.run.workers.worker import WorkerSetup, warm_up
 from extractor.schema.catalogue import Schema
 from extractor.settings import Settings
 from extractor.store.entries import Entry
@@ -66,7 +68,6 @@ _MOST_UNWRITTEN = 500
 # So many articles in a row that fail for a reason not their own: the next would fail as well.
 _MOST_FAILURES_IN_A_ROW = 10
 _COUNTING = 1.0  # seconds to count what is left
-_MOST_IDLE_DEATHS = 5  # workers that may die without having had anything to do
 
 
 def run(
@@ -129,23 +130,6 @@ def run(
     )
 
 
-@dataclass(slots=True)
-class _Pass:
-    """One pass over sources: first over the inputs, then over what was deferred for batches."""
-
-    sources: Iterator[NumberedSource]
-    limit: int | None  # articles to start, at the most
-    prefetcher: Prefetcher | None = None  # it takes from `sources`; None: no work has begun
-
-    def left(self) -> Iterator[NumberedSource]:
-        """Yield the sources that were not started; once the pass has ended."""
-        if self.prefetcher is not None:
-            self.prefetcher.join(_COUNTING)
-            while (numbered := self.prefetcher.take()) is not None:
-                yield numbered
-        yield from self.sources
-
-
 class _Engine:
     """The state of a run. All of it belongs to one thread; prefetcher and writer have their own.
 
@@ -162,7 +146,7 @@ class _Engine:
     `_workers_may_end`, at the end of each pass: a worker that ends has not died.
     """
 
-    _pass: _Pass  # the present one
+    _pass: OnePass  # the present one
     _pool: WorkerPool
     _writer: StoreWriter
     _scheduler: Scheduler
@@ -188,9 +172,10 @@ class _Engine:
         self._endless = endless
         self.store, self.run_id, self.recipe, self.settings = store, run_id, recipe, settings
         self.options, self.observer, self.budget = options, observer, budget
+        self._schema = schema
         self.setup = WorkerSetup(settings, schema.source, options.batch_api)
         self._batches = self._open_batches() if options.batch_api else None
-        self._inputs = _Pass(iter(()), options.limit)  # the first pass, see `run_all`
+        self._inputs = OnePass(iter(()), options.limit)  # the first pass, see `run_all`
         resume = ResumeFilter(store, recipe, run_id, settings.refresh, options.retry_failed)
         self.tracker = TaskTracker(resume, observer, write=self._write, on_room=self._wake)
         self.stopped: str | None = None  # the reason
@@ -199,7 +184,6 @@ class _Engine:
         self._workers_may_end = False
         self._unwritten = 0
         self._failures_in_a_row = 0  # of the endpoint or the settings, without another end between
-        self._idle_deaths = 0
         self._listening: list[asyncio.Future[None]] = []
 
     # --- from the first source to the last ---
@@ -214,6 +198,8 @@ class _Engine:
             if first is None:
                 return
             self._inputs.sources = chain([first], numbered)
+            prepare(first[1].name)
+        warm_up(self._schema)
         if self.settings.asks_model:
             import extractor.answer.model.asker  # noqa: F401 - 2 s, which the workers then share
             from extractor.answer.endpoint.connection import certificates
@@ -242,7 +228,7 @@ class _Engine:
             self._deliver(batches)
             if self.stopped is None:
                 # No limit: it has counted these articles before.
-                deferred = _Pass(iter(self.tracker.take_deferred()), limit=None)
+                deferred = OnePass(iter(self.tracker.take_deferred()), limit=None)
                 self._work(deferred, inherited)
                 self.tracker.deferred += deferred.left()  # some, if it was stopped
 
@@ -270,7 +256,7 @@ class _Engine:
         except ModelError as error:
             self.stop(str(error))
 
-    def _work(self, pass_: _Pass, inherited: Sequence[int]) -> None:
+    def _work(self, pass_: OnePass, inherited: Sequence[int]) -> None:
         """Take the sources of a pass through, with worker processes."""
         self._pass, self._workers_may_end, self._listening = pass_, False, []
         self._pool = WorkerPool(self._count_workers(), self.setup, list(inherited))
@@ -396,13 +382,16 @@ class _Engine:
             self._admission.finish(worker, message)
         elif message is None:
             self._worker_died(worker)
+        elif isinstance(message, Ready):
+            worker.ready = True
+            self._wake()
         elif (task := self.tracker.active.get(message.number)) is None:
             pass  # it was ended otherwise meanwhile
         elif isinstance(message, ArticleRead):
             self._article_read(task, message)
         elif isinstance(message, ArticleDone):
             self._failures_in_a_row = 0
-            self._scheduler.count_time(message.computed)
+            self._scheduler.count_done(message)
             self.tracker.finish(task, message.packed, message.seconds)
         elif isinstance(message, ArticleFailed):
             self._article_failed(task, message)
@@ -450,14 +439,11 @@ class _Engine:
         if self._workers_may_end:
             return
         self._admission.forget_worker(worker)
-        if not worker.jobs and not worker.retired:
-            self._idle_deaths += 1
-        if self._idle_deaths > _MOST_IDLE_DEATHS:
-            self._give_up(ExtractError("the processes that do the work end as soon as they begin"))
-            return
-        self._lost.take_back(worker)
+        try:
+            self._listen(self._lost.replace(worker))
+        except ExtractError as error:
+            self._give_up(error)
         self._drop_waiting_if_stopped()
-        self._listen(self._pool.replace(worker))
         self._wake()
 
     # --- writing ---

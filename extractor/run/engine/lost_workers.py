@@ -10,12 +10,14 @@ is each of them suspected.
 import signal
 
 from extractor.bounds import ArticleBounds, stuck_after
-from extractor.run.engine.scheduler import FIRST_TRY, Scheduler
+from extractor.errors import ExtractError
+from extractor.run.engine.scheduler import Scheduler
 from extractor.run.engine.tasks import Task, TaskTracker
 from extractor.run.workers.pool import Worker, WorkerPool
 from extractor.settings import Settings
 
 LOOK_EVERY = 1.0  # seconds
+_MOST_IDLE_DEATHS = 5  # workers that may die without having had anything to do
 
 
 class LostWorkers:
@@ -26,6 +28,7 @@ class LostWorkers:
     ) -> None:
         self._pool, self._tracker, self._scheduler = pool, tracker, scheduler
         self._settings = settings
+        self._idle_deaths = 0
         # By worker: what it was on at the last looks, and at how many of them.
         self._seen: dict[Worker, tuple[int, int]] = {}
 
@@ -58,7 +61,18 @@ class LostWorkers:
         if worker.retired and not worker.jobs:
             worker.process.kill()
 
-    def take_back(self, worker: Worker) -> None:
+    def replace(self, worker: Worker) -> Worker:
+        """Decide on the tasks of a worker that is gone, and return another in its place.
+
+        Raises ExtractError when one after the other goes without having had a task.
+        """
+        self._idle_deaths += not worker.jobs and not worker.retired
+        if self._idle_deaths > _MOST_IDLE_DEATHS:
+            raise ExtractError("the processes that do the work end as soon as they begin")
+        self._take_back(worker)
+        return self._pool.replace(worker)
+
+    def _take_back(self, worker: Worker) -> None:
         """Decide on the tasks of a worker that is gone."""
         guilty = self._task_in_work(worker)
         out_of_time = self._pool.ended_by(worker) == signal.SIGVTALRM
@@ -72,15 +86,17 @@ class LostWorkers:
                 self._scheduler.repeat(task)
 
     def _out_of_time(self, task: Task) -> None:
-        if task.is_first_try and not task.asked:
+        if task.first_try is not None and not task.asked:
             self._scheduler.postpone(task, self._seconds(task))
             return
         error = ArticleBounds(self._settings, task.source.name).too_slow()
         self._tracker.fail(task, type(error).__name__, str(error), None, self._seconds(task))
 
     def _seconds(self, task: Task) -> float:
-        """Return the seconds of CPU that a task may take now."""
-        return FIRST_TRY if task.is_first_try and not task.asked else self._settings.article_seconds
+        """Return about how many seconds of CPU a task may take now."""
+        if task.first_try is None or task.asked:
+            return self._settings.article_seconds
+        return task.first_try.reading + task.first_try.extracting
 
     def _task_in_work(self, worker: Worker) -> Task | None:
         """Return the task that a worker computes on, or computed on when it died."""

@@ -1,18 +1,17 @@
 """Decides which article goes to which worker, and how many are in work at a time.
 
 There are no rounds: as soon as one article ends the next is started, however long others take.
-
-An article gets a short first try. One that is not done by then is postponed until nothing else is
-to be started, so that a few articles that take a minute each hold up none of the others. The time
-that first tries lose is a tenth of the run's at the most.
+An article that is not done within a short first try (first_tries.py) is postponed until there is
+nothing else to start.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from extractor.run.engine.first_tries import FirstTries
 from extractor.run.engine.tasks import Task, TaskTracker
 from extractor.run.inputs.prefetch import Prefetcher
-from extractor.run.workers.messages import Job
+from extractor.run.workers.messages import ArticleDone, Job
 from extractor.run.workers.pool import Worker, WorkerPool
 from extractor.settings import Settings
 
@@ -20,10 +19,6 @@ from extractor.settings import Settings
 _PER_WORKER = 3
 # Articles that wait to be asked about, at the most, while others are asked about.
 _MOST_WAITING = 100
-# Seconds of CPU of a first try: thirty times what most articles take.
-FIRST_TRY = 0.5
-# Seconds of CPU that first tries may lose: so many, and this share of what articles took.
-_MAY_LOSE, _MAY_LOSE_SHARE = 5.0, 0.1
 
 
 def most_in_work(settings: Settings, workers: int) -> int:
@@ -57,8 +52,7 @@ class Scheduler:
         self._again: deque[Task] = deque()  # taken from workers that ended for another's sake
         self._suspects: deque[Task] = deque()  # whose worker died; each is to be alone in one
         self._postponed: deque[Task] = deque()  # not done within the first try; alone as well
-        self._computed = 0.0  # seconds of CPU that articles took
-        self._lost = 0.0  # and those of first tries that were not done in time
+        self._first_tries = FirstTries(settings)
 
     @property
     def is_exhausted(self) -> bool:
@@ -77,7 +71,7 @@ class Scheduler:
         most = most_in_work(self._settings, len(self._pool.workers))
         while (
             len(self._tracker.active) - len(self._postponed) - len(self._again) < most
-            and (free := [one for one in self._pool.workers if not one.isolated | one.retired])
+            and (free := [worker for worker in self._pool.workers if worker.is_free])
             and (task := self._next()) is not None
         ):
             self._give(task, min(free, key=lambda worker: len(worker.jobs)))
@@ -99,7 +93,7 @@ class Scheduler:
         return None
 
     def _idle(self) -> list[Worker]:
-        return [worker for worker in self._pool.workers if not worker.jobs and not worker.retired]
+        return [worker for worker in self._pool.workers if worker.is_idle]
 
     def _give_alone(self, tasks: deque[Task], workers: Iterable[Worker]) -> None:
         """Give each of these workers one of the tasks, and no other one beside it."""
@@ -109,22 +103,20 @@ class Scheduler:
                 self._give(tasks.popleft(), worker)
 
     def _give(self, task: Task, worker: Worker) -> None:
-        may_lose = self._lost < _MAY_LOSE + _MAY_LOSE_SHARE * self._computed
-        short = task.tries == 0 and may_lose and self._settings.article_seconds > FIRST_TRY
-        task.is_first_try = short
+        task.first_try = self._first_tries.next(task.source.name) if task.tries == 0 else None
         task.tries += 1
         self._tracker.assign(task, worker)
-        worker.send(Job(task.number, task.source, FIRST_TRY if short else None))
+        worker.send(Job(task.number, task.source, task.first_try))
+
+    def count_done(self, message: ArticleDone) -> None:
+        """Note what an article that is done took."""
+        self._first_tries.count_done(message.computed, message.characters)
 
     # --- taking back ---
 
-    def count_time(self, computed: float) -> None:
-        """Note what an article that is done took: seconds of CPU."""
-        self._computed += computed
-
     def postpone(self, task: Task, computed: float) -> None:
         """Take back a task that was not done within its first try, which took so many seconds."""
-        self._lost += computed
+        self._first_tries.count_lost(computed)
         self._tracker.detach(task)
         self._postponed.append(task)
 

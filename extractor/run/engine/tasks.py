@@ -11,6 +11,7 @@ from extractor.answer.endpoint.gates import Call
 from extractor.read.source import Source
 from extractor.record import Usage
 from extractor.run.progress.observer import RunObserver, RunStats
+from extractor.run.workers.messages import FirstTry
 from extractor.run.workers.pool import Worker
 from extractor.store.entries import CallFor, Done, Earlier, Entry, Failed, Skipped
 from extractor.store.packing import Packed
@@ -29,7 +30,7 @@ class Task:
     asked: bool = False  # a request was let through: it has cost something
     paid: Usage = field(default_factory=lambda: Usage(cost_usd=0.0))  # by its requests so far
     tries: int = 0  # how often it was given to a worker
-    is_first_try: bool = False  # it has little time now: see scheduler.py
+    first_try: FirstTry | None = None  # how long it may take now, if this is its first try
     deaths: int = 0  # workers that died of it, or perhaps of it
     followers: "list[Task]" = field(default_factory=list)  # other sources of the same text
 

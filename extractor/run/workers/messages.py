@@ -20,12 +20,21 @@ _LENGTH = struct.Struct("!I")  # before each message: its length in bytes
 # --- to a worker
 
 
+class FirstTry(NamedTuple):
+    """How long the first try of an article may take; then it is postponed."""
+
+    reading: float  # seconds of CPU
+    extracting: float  # further ones, after reading
+    a_character: float  # further ones, for each character of the text
+    characters: int  # a longer text is postponed at once
+
+
 class Job(NamedTuple):
     """Read this source, and extract from it."""
 
     number: int
     source: Source
-    first_try: float | None  # seconds of CPU, after which it is to be postponed; None: no first try
+    first_try: FirstTry | None  # None: it may take all that an article may take
 
 
 class Decision(NamedTuple):
@@ -49,6 +58,11 @@ class Stop:
 
 
 # --- from a worker
+
+
+@frozen
+class Ready:
+    """The worker has started, and takes jobs."""
 
 
 class ArticleRead(NamedTuple):
@@ -96,6 +110,7 @@ class ArticleDone(NamedTuple):
     packed: Packed
     seconds: float
     computed: float  # seconds of CPU
+    characters: int  # of the text
 
 
 class ArticleFailed(NamedTuple):

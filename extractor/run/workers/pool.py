@@ -16,6 +16,7 @@ from extractor.run.workers.messages import Channel, Stop
 from extractor.run.workers.worker import WorkerSetup, work
 
 _JOIN_SECONDS = 5.0  # that a process may take to end
+_MOST_SPARE = 4
 
 
 @dataclass(eq=False)
@@ -27,9 +28,20 @@ class Worker:
     in_work: InWork
     jobs: set[int] = field(default_factory=set)  # the numbers of its tasks
     isolated: bool = False  # its task may take long, or kill the process: it gets no second one
+    ready: bool = True  # it takes jobs at once: one that is spawned says so when it has started
     retired: bool = False  # it gets no further tasks, and is ended when it has none left
     stuck_on: int | None = None  # the task on which it was found to be stuck, and killed
     channel: Channel = field(default_factory=Channel)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has nothing to do, and may be given something."""
+        return not self.jobs and self.is_free
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it may be given something, beside what it has."""
+        return self.ready and not (self.isolated or self.retired)
 
     def send(self, message: Any) -> None:
         """Send it a message."""
@@ -45,39 +57,46 @@ class WorkerPool:
         self._inherited = inherited
         self.workers: list[Worker] = []
         # A fork shares what is imported (2 s with a model's library); it is safe only as long as
-        # there is one thread, which is why a replacement is started in the other way.
+        # there is one thread. So some processes stand ready to replace others that die; when these
+        # are used up, a replacement is started in the other way.
+        self._spare: list[Worker] = []
         forks = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
         context = multiprocessing.get_context("fork" if forks else "spawn")
         for _ in range(count):
             self.workers.append(self._start(context, forks=forks))
+        for _ in range(_MOST_SPARE if forks else 0):
+            self._spare.append(self._start(context, forks=True, waits=True))
 
-    def _start(self, context: BaseContext, *, forks: bool) -> Worker:
+    def _start(self, context: BaseContext, *, forks: bool, waits: bool = False) -> Worker:
         """Start a worker process, by fork or by spawn."""
         ours, theirs = socket.socketpair()
         theirs.setblocking(False)
-        socks = (worker.sock.fileno() for worker in self.workers)
+        socks = (worker.sock.fileno() for worker in (*self.workers, *self._spare))
         held = [*self._inherited, ours.fileno(), *socks] if forks else []
         in_work = InWork()
         process = context.Process(  # type: ignore[attr-defined]
-            target=work, args=(theirs, self._setup, held, in_work), daemon=True
+            target=work, args=(theirs, self._setup, held, in_work, waits), daemon=True
         )
         process.start()
         theirs.close()
         ours.setblocking(False)
-        return Worker(process, ours, in_work)
+        return Worker(process, ours, in_work, ready=forks)
 
     async def listen(self, worker: Worker, receive: Callable[[Worker, Any], None]) -> None:
         """Call `receive` with every message of a worker, and with None when it has gone."""
         await worker.channel.open(worker.sock, partial(receive, worker))
 
     def replace(self, worker: Worker) -> Worker:
-        """Start a process in the place of one that has gone."""
+        """Return a process in the place of one that has gone."""
         self.workers.remove(worker)
         worker.process.join(_JOIN_SECONDS)
         worker.channel.close()
-        started = self._start(multiprocessing.get_context("spawn"), forks=False)
-        self.workers.append(started)
-        return started
+        if self._spare:
+            other = self._spare.pop()
+        else:
+            other = self._start(multiprocessing.get_context("spawn"), forks=False)
+        self.workers.append(other)
+        return other
 
     def ended_by(self, worker: Worker) -> int | None:
         """Return the signal that ended a worker that has gone, None when it was none."""
@@ -98,10 +117,11 @@ class WorkerPool:
 
     def kill(self) -> None:
         """Kill every process that is still there."""
-        for worker in self.workers:
+        everyone = [*self.workers, *self._spare]
+        for worker in everyone:
             if worker.process.is_alive():
                 worker.process.kill()
-        for worker in self.workers:
+        for worker in everyone:
             worker.process.join(_JOIN_SECONDS)
             with suppress(OSError, RuntimeError):
                 worker.sock.close()

@@ -8,9 +8,11 @@ When the run's process is gone, whatever the reason, the worker ends at once.
 import asyncio
 import gc
 import os
+import select
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from time import perf_counter
@@ -28,6 +30,7 @@ from extractor.errors import (
 )
 from extractor.frozen import frozen
 from extractor.pipeline import extract, extract_with
+from extractor.read import article_from_text, prepare
 from extractor.record import Usage
 from extractor.run.workers.in_work import InWork
 from extractor.run.workers.messages import (
@@ -42,6 +45,7 @@ from extractor.run.workers.messages import (
     Job,
     Permission,
     QuestionDeferred,
+    Ready,
     RequestOver,
     RequestWaiting,
     Stop,
@@ -77,21 +81,35 @@ class WorkerSetup:
 
 
 def work(
-    sock: socket.socket, setup: WorkerSetup, inherited: Sequence[int], in_work: InWork
+    sock: socket.socket,
+    setup: WorkerSetup,
+    inherited: Sequence[int],
+    in_work: InWork,
+    waits: bool,
 ) -> None:
     """Work until the run says stop or is gone. The whole life of the process.
 
     `inherited` are open files of the parent that a fork brought along: as long as this process
     holds them nobody can see that the parent has gone. `in_work` is to show what it computes on.
+    `waits`: it may never be needed, so nothing is made before the first job.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the run decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for handle in inherited:
         os.close(handle)
+    if waits:
+        select.select([sock], [], [])
     gc.freeze()  # what is here now stays; collecting would only copy the parent's pages
     gc.set_threshold(100_000, 20, 100)  # as the command does: an article leaves hardly a circle
     asyncio.run(_JobRunner(setup, in_work).serve(sock))
     os._exit(0)
+
+
+def warm_up(schema: Schema) -> None:
+    """Have the rules load what they load with their first article; worker processes share it."""
+    text = '"We saw 12 ships," Anna Berg said on Monday. She praised "the port" of Riga.\n'
+    with suppress(Exception):  # of a schema of the user's: each article will meet it as well
+        extract(article_from_text(text), schema)
 
 
 class _JobRunner:
@@ -111,6 +129,7 @@ class _JobRunner:
         """Do as the run says until it says stop or is gone."""
         self._stopped = asyncio.get_running_loop().create_future()
         asker = self._asker = self._open_asker()
+        self._channel.send(Ready())
         await self._channel.open(sock, self._receive)
         await self._stopped
         if asker is not None:
@@ -169,7 +188,9 @@ class _JobRunner:
 
     async def _extract(self, job: Job, bounds: "_JobBounds", began: float) -> Any:
         """Read, ask whether to go on, and extract; return the message that ends the job."""
+        prepare(job.source.name)
         article = bounds.read(job.source.load)
+        bounds.begin_extracting(len(article.text))
         decision = await self._decision_on(job.number, article.sha256)
         if not decision.go:
             return ArticleDropped(job.number)
@@ -188,7 +209,8 @@ class _JobRunner:
             )
             extraction = await extract_with(article, self._schema, asker, bounds=bounds)
         packed = bounds.hold(partial(pack, extraction))
-        return ArticleDone(job.number, packed, perf_counter() - began, bounds.used)
+        seconds, characters = perf_counter() - began, len(article.text)
+        return ArticleDone(job.number, packed, seconds, bounds.used, characters)
 
     async def _decision_on(self, number: int, article_sha256: str) -> Decision:
         """Report that an article was read; return whether to go on with it."""
@@ -205,9 +227,11 @@ class _JobBounds(ArticleBounds):
     """The bounds on a job's article; they show what this process computes on."""
 
     def __init__(self, settings: Settings, job: Job, in_work: InWork) -> None:
-        super().__init__(settings, job.source.name, seconds=job.first_try, may_die=True)
+        first = job.first_try
+        seconds = first.reading if first is not None else None
+        super().__init__(settings, job.source.name, seconds=seconds, may_die=True)
         self._number, self._in_work = job.number, in_work
-        self._is_first_try = job.first_try is not None
+        self._first_try = first
         self._all_seconds = settings.article_seconds
 
     def hold(self, work: Callable[[], T]) -> T:
@@ -216,14 +240,21 @@ class _JobBounds(ArticleBounds):
             with self._in_work.on(self._number):
                 return super().hold(work)
         except ArticleTooSlow:
-            if self._is_first_try:
+            if self._first_try is not None:
                 raise Postponed from None
             raise
 
+    def begin_extracting(self, characters: int) -> None:
+        """Allow the time for a text of this length. Raises Postponed for one that is very long."""
+        if (first := self._first_try) is not None:
+            if characters > first.characters:
+                raise Postponed
+            self.allow(self.used + first.extracting + characters * first.a_character)
+
     def allow_all(self) -> None:
         """Allow all the time that an article may take, as something is spent on it now."""
-        if self._is_first_try:
-            self._is_first_try = False
+        if self._first_try is not None:
+            self._first_try = None
             self.allow(self._all_seconds)
 
 
