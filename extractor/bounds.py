@@ -20,6 +20,7 @@ message names the article, the bound and the setting to raise. Each article has 
   nothing is cut off.
 """
 
+import inspect
 import os
 import signal
 import threading
@@ -272,14 +273,23 @@ def _in_steps(
 ) -> Generator[Any, Any, T]:
     """Await a coroutine, with each of its steps under `hold`."""
     step: Callable[[], Any] = partial(coroutine.send, None)
+    failure: BaseException | None = None  # its time was up; what is left of it only cleans up
     while True:
         try:
-            waits_for = hold(step)
+            waits_for = hold(step) if failure is None else step()
         except StopIteration as end:
+            if failure is not None:
+                raise failure from None
             return cast(T, end.value)
-        except BaseException:
-            coroutine.close()  # in case the step was over when its time was
-            raise
+        except BaseException as error:
+            if inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED:
+                if failure is None:
+                    raise
+                raise failure from None
+            # The step was over when its time was: what waits within it may end its own tasks.
+            failure = failure or error
+            step = partial(coroutine.throw, error)
+            continue
         try:
             step = partial(coroutine.send, (yield waits_for))
         except GeneratorExit:

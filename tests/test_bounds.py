@@ -10,6 +10,7 @@ import textwrap
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 import pytest
 
@@ -21,6 +22,7 @@ from extractor.read import article_from_text
 from extractor.schema.catalogue import load_schema
 from extractor.settings import Settings
 
+T = TypeVar("T")
 SHORT = Settings(article_seconds=0.05)
 
 
@@ -180,6 +182,43 @@ def test_a_step_that_computes_for_ever_is_interrupted() -> None:
     assert isinstance(first, ArticleTooSlow)
     assert second == "the other"
     assert cleaned == [True]
+
+
+class ThirdStepIsOneTooMany(ArticleBounds):
+    """Bounds whose time is up when the third step is over, before anybody sees its result."""
+
+    steps = 0
+
+    def hold(self, work: Callable[[], T]) -> T:
+        """Do the work, and find that it took too long."""
+        result = super().hold(work)
+        self.steps += 1
+        if self.steps == 3:
+            raise self.too_slow()
+        return result
+
+
+def test_what_a_coroutine_awaits_as_it_ends_is_awaited() -> None:
+    """One that waits when its time is up gets the error, and may end its own tasks first."""
+    ended = []
+
+    async def part() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append("part")
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(part())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        raise AssertionError("it had no time for this")
+
+    with pytest.raises(ArticleTooSlow):
+        asyncio.run(ThirdStepIsOneTooMany(Settings(), "a.txt").hold_steps(work()))
+    assert ended == ["part"]
 
 
 def test_a_cancellation_reaches_the_coroutine() -> None:

@@ -167,6 +167,10 @@ class Endpoint:
         endpoint._gate, endpoint._deferred = gate, deferred
         return endpoint
 
+    def connect(self) -> None:
+        """Make the client for the event loop that is running, if there is none; it takes 0.1 s."""
+        self._connection.open()
+
     async def disconnect(self) -> None:
         """Close the connections of the event loop that is running; the next question opens new."""
         await self._connection.close()
@@ -184,7 +188,7 @@ class Endpoint:
         AnswerInvalid when there still is one (or the model declines), AnswerCut at the token
         limit, Deferred, and the Endpoint errors.
         """
-        self._connection.open()
+        self.connect()
         if usage.cost_usd is None and usage.calls == 0 and self._price is not None:
             usage.cost_usd = 0.0
         asking = _Asking(self, question, judge, usage)

@@ -41,7 +41,6 @@ class Connection:
         loop = asyncio.get_running_loop()
         if loop is self._loop:
             return
-        self._loop = loop
         self.gate = ConcurrencyGate(self._settings.concurrency)
         self._http = _http_client(self._settings)
         self._client = client_for(self._settings, self._http)
@@ -49,6 +48,7 @@ class Connection:
         headers = self._client.auth_headers | self._client.default_headers
         self._headers = self._http.headers.copy()  # among them the encodings that it can read
         self._headers.update({k: v for k, v in headers.items() if isinstance(v, str)})
+        self._loop = loop  # last: an article whose time is up may interrupt this
 
     async def close(self) -> None:
         """Close the connections of the event loop that is running; `open` makes new ones."""

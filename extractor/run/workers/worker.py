@@ -158,7 +158,9 @@ class _JobRunner:
         from extractor.answer.endpoint.client import Endpoint
         from extractor.answer.model.asker import ModelAsker
 
-        return ModelAsker(self._settings, Endpoint(self._settings, open_cache(self._settings)))
+        endpoint = Endpoint(self._settings, open_cache(self._settings))
+        endpoint.connect()  # now, so that it does not count as an article's time
+        return ModelAsker(self._settings, endpoint)
 
     async def _run(self, job: Job) -> None:
         """Take one article through, and report how it went whatever happens."""
