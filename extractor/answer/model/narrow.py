@@ -217,11 +217,11 @@ def _bodies(paragraphs: Sequence[Paragraph], indices: range, most: int) -> list[
     return list(islice(found, most))
 
 
-def _mentions_around(inventory: Inventory, span: Span) -> list[Mention]:
-    """Return the mentions that begin inside a span, in order."""
+def _mentions_around(inventory: Inventory, span: Span) -> Iterator[Mention]:
+    """Yield the mentions that begin inside a span, in order."""
     low = bisect_left(inventory.mentions, span.start, key=lambda pair: pair[0].span.start)
     high = bisect_left(inventory.mentions, span.end, key=lambda pair: pair[0].span.start)
-    return [mention for mention, _ in inventory.mentions[low:high]]
+    yield from (inventory.mentions[at][0] for at in range(low, high))
 
 
 def _rules_rows(listed: FieldShape, row: Shape, by_rules: Answer) -> dict[str | None, Values]:
