@@ -38,7 +38,7 @@ from extractor.settings import Settings
 T = TypeVar("T")
 _AGAIN = 0.1  # seconds until an interruption that was swallowed (in a __del__) is tried again
 # A process that may die does when the interruption was not heeded for half as long again, and this.
-_GRACE = 0.05  # seconds
+_GRACE = 0.02  # seconds
 _STUCK_SECONDS, _STUCK_TIMES = 30.0, 4
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 

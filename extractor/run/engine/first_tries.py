@@ -12,9 +12,9 @@ from extractor.settings import Settings
 
 # Times what an article took until now: to read it; then to extract from it, and times what its
 # length lets expect. Of 838 ordinary articles (of PolNeAR) none took more than 2.6 times that.
-_READING, _EXTRACTING, _EXPECTED = 5, 3, 4
+_READING, _EXTRACTING, _EXPECTED = 2, 3, 4
 # Seconds of CPU to read at least: text by our own code, pages and PDFs by libraries.
-_LEAST_READING, _LEAST_BY_LIBRARIES = 0.05, 0.5
+_LEAST_READING, _LEAST_BY_LIBRARIES = 0.02, 0.5
 _BY_LIBRARIES = ENDINGS - {".txt", ".text"}
 _LEAST_EXTRACTING = 0.03
 _VERY_LONG = 20  # times the characters of an article
