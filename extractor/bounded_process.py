@@ -105,9 +105,13 @@ class BoundedProcess:
         self.close()
         if process.exitcode == -signal.SIGVTALRM:
             return bounds.too_slow()
+        # What a library in C does when it gets no memory, and seldom anything else.
+        of_memory = process.exitcode in {-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL}
+        perhaps = ", perhaps for lack of memory" if of_memory else ""
+        more = ", or raise article_megabytes in extract.toml" if of_memory else ""
         return InputError(
-            f"{bounds.source}: the process that worked on it died ({process.exitcode}); "
-            "leave it out."
+            f"{bounds.source}: the process that worked on it died ({process.exitcode}){perhaps}; "
+            f"leave it out{more}."
         )
 
 

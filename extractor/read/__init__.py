@@ -77,8 +77,9 @@ def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Articl
         raise EmptyArticle(f"{name}: the file is empty; give one that holds an article.")
     kind = kind or kind_of(data, source)
     if kind == "pdf":
-        content, title = pdf.read_document(data, name)
-        return article_from_text(content, source, title=title, warnings=text.doubts(content))
+        content, title, remarks = pdf.read_document(data, name)
+        remarks += text.doubts(content)
+        return article_from_text(content, source, title=title, warnings=remarks)
     if kind == "html":
         page = html.read_page(data, name)
         known = page._asdict()

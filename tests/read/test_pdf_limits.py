@@ -1,17 +1,20 @@
-"""What a PDF costs to read is known before it is read, and bounded; a limit is no damage."""
+"""What is read of a PDF is bounded: pages, letters, work; a limit is no damage."""
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pypdf import PageObject
 
-from extractor.errors import ArticleTooLarge, EmptyArticle, NotAnArticle
-from extractor.read import pdf_limits, read_bytes
-from extractor.read.pdf_limits import BoundedReader, PageWork
+from extractor.bounds import ArticleBounds
+from extractor.errors import ArticleTooLarge, ArticleTooSlow, EmptyArticle, NotAnArticle
+from extractor.read import pdf, read_article, read_bytes
+from extractor.read.apart import ReadingProcess
+from extractor.read.pdf import glyphs
+from extractor.settings import Settings
 from tests.support.effort import calls_of
+from tests.support.pdf_pages import STORY, Set, Sheet, column, printed
 from tests.support.pdfs import (
     CATALOG,
     FONT,
@@ -31,191 +34,132 @@ def lines(count: int) -> bytes:
     return f"BT /F1 11 Tf 14 TL 72 700 Td\n{LINE * count}ET\n".encode()
 
 
-def drawing(number: int, times: int = 1) -> tuple[bytes, str]:
-    """Return content that draws the form of that number, and the resources that name it."""
-    return b"/X Do\n" * times, f"{RESOURCES} /XObject << /X {number} 0 R >>"
-
-
-@pytest.fixture
-def low(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A low limit, and a pypdf that must not be asked for any text."""
-
-    def unwanted(*_: object, **__: object) -> str:
-        raise AssertionError("its text was asked for")
-
-    monkeypatch.setattr(pdf_limits, "MOST_WORK", 20_000)
-    monkeypatch.setattr(PageObject, "extract_text", unwanted)
-
-
 def shared(pages: int) -> bytes:
     """Return pages that share one stream."""
     return document([stream(lines(20), packed=True)], [page(4)] * pages)
 
 
-def forms(times: int, content: bytes = b"/X Do\n") -> bytes:
-    """Return one page that draws a form so many times."""
-    _, resources = drawing(5)
-    return document([stream(content * times), form(lines(20))], [page(4, resources)])
+def forms(times: int) -> bytes:
+    """Return one page that draws a form so many times, each time somewhat lower."""
+    resources = f"{RESOURCES} /XObject << /X 5 0 R >>"
+    content = b"1 0 0 1 0 -9 cm /X Do\n" * times
+    return document([stream(content), form(lines(1))], [page(4, resources)])
 
 
-def nested_forms(depth: int, times: int) -> bytes:
-    """Return a page that draws a form that draws a form …, each so many times."""
-    others = [stream(drawing(5, times)[0])]
-    others += [form(*drawing(6 + number, times)) for number in range(depth)]
-    return document([*others, form(lines(5))], [page(4, drawing(5)[1])])
-
-
-def fonts(count: int, mapping: bytes, more: str = "") -> bytes:
-    """Return a page with so many fonts, each with a map of its characters."""
-    each = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 5 0 R" + more + " >>"
-    named = " ".join(f"/F{number} {each}" for number in range(count))
-    return document([stream(lines(1)), stream(mapping)], [page(4, f"/Font << {named} >>")])
-
-
-RANGE = b"1 beginbfrange\n<0000> <0FFF> <0000>\nendbfrange\n"
-BARE_RANGE = b"1 beginbfrange\n0 0fff 0\nendbfrange\n"
-COSTLY = {
-    "pages that share a stream": shared(20),
-    "blanks that unpack": document([stream(b" " * 30_000, packed=True)], [page(4)]),
-    "one form, often": forms(20),
-    "its name hidden from a look": forms(20, b"/X%\nDo\n"),
-    "its name escaped": forms(20, b"/#58 Do\n"),
-    "a number before it": forms(20, b"/X 5Do\n"),
-    "a name of other letters": document(
-        [stream("/é Do\n".encode() * 20), form(lines(20))],
-        [page(4, f"{RESOURCES} /XObject << /é 5 0 R >>")],
-    ),
-    "forms in forms": nested_forms(5, 4),
-    "a form that holds itself": document(
-        [stream(b"/X Do"), form(*drawing(5))], [page(4, drawing(5)[1])]
-    ),
-    "very deep forms": nested_forms(40, 1),
-    "fonts": fonts(80, b"1 beginbfchar\n<41> <0041>\nendbfchar\n"),
-    "fonts with ranges": fonts(8, RANGE),
-    "ranges without brackets": fonts(8, BARE_RANGE),
-    "a font of fonts": fonts(1, b"", " /DescendantFonts [" + "<< /W [0 1000 500] >> " * 30 + "]"),
-}
-
-
-@pytest.mark.usefixtures("low")
-@pytest.mark.parametrize("name", COSTLY)
-def test_what_costs_too_much_is_refused_before_it_is_read(name: str) -> None:
-    """The message says that it is too much, names the file and what to do; nothing is damaged."""
-    with pytest.raises(ArticleTooLarge, match=r"^a\.pdf: the PDF (unpacks to|goes beyond)") as told:
-        read_bytes(COSTLY[name], "a.pdf")
+@pytest.mark.parametrize("made", [shared(20), forms(40)], ids=["pages", "forms"])
+def test_more_letters_than_are_read_are_too_much(
+    monkeypatch: pytest.MonkeyPatch, made: bytes
+) -> None:
+    """However few bytes they are drawn with; the message names the file and what to do."""
+    assert "Norvik" in read_bytes(made, "a.pdf").text
+    monkeypatch.setattr(pdf, "MOST_LETTERS", 2_000)
+    with pytest.raises(
+        ArticleTooLarge, match=r"^a\.pdf: the PDF has more than 2,000 letters"
+    ) as told:
+        read_bytes(made, "a.pdf")
     assert "damaged" not in str(told.value)
     assert "print the pages of the article to a new PDF" in str(told.value)
 
 
-@pytest.mark.usefixtures("low")
-def test_objects_in_streams_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small packed stream of objects may hold very much: it is counted when it is unpacked."""
-    inside = {1: CATALOG, 2: b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", 3: FONT, 4: page(6)}
-    inside[5] = b"[" + b"0 " * 15_000 + b"]"
-    data = with_object_stream(inside, {6: stream(lines(1))})
-    assert len(data) < 2_000
-    with pytest.raises(ArticleTooLarge, match="unpacks to more than the limit of 20,000 bytes"):
-        read_bytes(data, "a.pdf")
-    monkeypatch.undo()
-    assert "Norvik" in read_bytes(data, "a.pdf").text
+def test_more_pages_than_are_read_are_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of them is read then."""
+    monkeypatch.setattr(pdf, "MOST_PAGES", 5)
+    assert read_bytes(shared(5), "a.pdf").text
+    monkeypatch.setattr(glyphs, "page_text", None)
+    with pytest.raises(ArticleTooLarge, match=r"^a\.pdf: the PDF has 6 pages, and one article may"):
+        read_bytes(shared(6), "a.pdf")
 
 
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (document([stream(lines(1))], [page(4)] * 6), "the PDF has 6 pages, and one article may"),
-        (document([stream(b"[" * 30_000 + b"]" * 30_000)], [page(4)]), "nested too deeply"),
-        (document([stream(b" " * 60_000, packed=True)], [page(4)]), "goes beyond what is read"),
-        (document([stream(b"[" + b"0 " * 120_000 + b"] f")], [page(4)]), "goes beyond what is"),
-    ],
-    ids=["pages", "nesting", "one stream", "one array"],
-)
-def test_limits_are_no_damage(monkeypatch: pytest.MonkeyPatch, data: bytes, reason: str) -> None:
-    """Ours and pypdf's own: the PDF is too large, and the message says in what."""
-    monkeypatch.setattr(pdf_limits, "MOST_PAGES", 5)
-    monkeypatch.setattr(pdf_limits, "MOST_IN_A_STREAM", 50_000 if "goes" in reason else 10**6)
-    with pytest.raises(ArticleTooLarge, match=rf"^a\.pdf: .*{reason}") as told:
-        read_bytes(data, "a.pdf")
-    assert "damaged" not in str(told.value)
+def test_objects_in_streams_are_read() -> None:
+    """As most PDFs have them."""
+    inside = {1: CATALOG, 2: b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", 3: FONT, 4: page(5)}
+    data = with_object_stream(inside, {5: stream(lines(1))})
+    assert read_bytes(data, "a.pdf").text.startswith("The council of Norvik")
 
 
 def test_whatever_a_parser_raises_it_is_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No error of pypdf's is an error inside; memory is the bounds' affair (bounds.py)."""
+    """No error of a library is an error inside; memory is the bounds' affair (bounds.py)."""
 
     def raises(error: Exception) -> Callable[..., Any]:
-        def extract_text(*_: object, **__: object) -> str:
+        def page_text(*_: object) -> None:
             raise error
 
-        return extract_text
+        return page_text
 
-    for error in (ZeroDivisionError(), OverflowError(), NotImplementedError(), AssertionError()):
-        monkeypatch.setattr(PageObject, "extract_text", raises(error))
+    for error in (ZeroDivisionError(), OSError(), NotImplementedError(), AssertionError()):
+        monkeypatch.setattr(glyphs, "page_text", raises(error))
         with pytest.raises(NotAnArticle, match=rf"damaged \({type(error).__name__}\)"):
             read_bytes(shared(1), "a.pdf")
-    monkeypatch.setattr(PageObject, "extract_text", raises(MemoryError()))
+    monkeypatch.setattr(glyphs, "page_text", raises(MemoryError()))
     with pytest.raises(MemoryError):
         read_bytes(shared(1), "a.pdf")
 
 
-def test_a_usual_document_is_far_from_the_limit() -> None:
-    """A hundred full pages take a fortieth of it."""
-    work = PageWork("a.pdf")
-    for one in BoundedReader(document([stream(lines(50))], [page(4)] * 100), work).pages:
-        work.add_page(one)
-    assert work.spent < pdf_limits.MOST_WORK / 40
+def test_a_page_of_very_many_pieces_is_read_as_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And told: columns are looked for among some thousands at the most."""
+    from extractor.read.pdf import order
+
+    data = printed(Sheet([*column(STORY), Set(400, 40, 10, "elsewhere")]))
+    monkeypatch.setattr(order, "_MOST_PIECES", 10)
+    article = read_bytes(data, "a.pdf")
+    assert [remark.code for remark in article.warnings] == ["pdf_order_doubtful"]
+    assert "in the order of the file" in article.warnings[0].message
 
 
-SEPARATORS = [b" ", b"\n", b"%\n", b" %Do\n"]
+def _busy(*_: object) -> None:
+    """Compute for hours without looking for signals, as PDFium may."""
+    sum(range(10**13))
 
 
-@st.composite
-def drawn_forms(draw: Callable[..., Any]) -> bytes:
-    """Return a PDF whose pages draw forms that draw forms, named in several ways."""
-    count = draw(st.integers(1, 5))
-
-    def content(first: int) -> bytes:
-        out = b"0 0 m\n" * draw(st.integers(0, 5))
-        for _ in range(draw(st.integers(0, 3)) if first < count else 0):
-            number = draw(st.integers(first, count - 1))
-            name = draw(st.sampled_from([b"/X%d" % number, b"/#58%d" % number]))
-            out += name + draw(st.sampled_from(SEPARATORS)) + b"Do\n"
-        return out + b"BT /F1 9 Tf (Do not) Tj ET\n"
-
-    names = " ".join(f"/X{number} {5 + number} 0 R" for number in range(count))
-    resources = f"{RESOURCES} /XObject << {names} >>"
-    others = [stream(content(0))] + [form(content(n + 1), resources) for n in range(count)]
-    return document(others, [page(4, resources)] * draw(st.integers(1, 3)))
+def _dying(*_: object) -> None:
+    """End the process, as PDFium does when it gets no memory."""
+    os._exit(70)
 
 
-@settings(max_examples=60, deadline=None)
-@given(drawn_forms())
-def test_no_more_is_done_than_was_counted(data: bytes) -> None:
-    """Every operator that pypdf carries out, in forms too, was counted with at least a byte."""
-    work, done = PageWork("a.pdf"), [0]
-
-    def count(*_: object) -> None:
-        done[0] += 1
-
-    reader = BoundedReader(data, work)
-    for one in reader.pages:
-        work.add_page(one)
-    for one in reader.pages:
-        one.extract_text(visitor_operand_before=count)
-    assert 0 < done[0] <= work.spent
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("does", "error", "reason"),
+    [
+        (_busy, ArticleTooSlow, r"a\.pdf: not done after 0.3 seconds.*EXTRACT_ARTICLE_SECONDS"),
+        (_dying, Exception, r"a\.pdf: the process that worked on it died"),
+    ],
+)
+def test_native_code_is_ended_with_its_process(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    does: Callable[..., None],
+    error: type[Exception],
+    reason: str,
+) -> None:
+    """A PDF on which the library computes for ever, or dies, costs one article and no more."""
+    for name in ("a.pdf", "b.pdf"):
+        (tmp_path / name).write_bytes(shared(1))
+    quick = Settings(article_seconds=0.3)
+    with ReadingProcess() as reading:
+        with monkeypatch.context() as patched:
+            patched.setattr(glyphs, "page_text", does)  # the child, a fork, has it too
+            with pytest.raises(error, match=reason):
+                reading.read(str(tmp_path / "a.pdf"), ArticleBounds(quick, "a.pdf"))
+        after = reading.read(str(tmp_path / "b.pdf"), ArticleBounds(Settings(), "b.pdf"))
+        assert after == read_article(tmp_path / "b.pdf")
 
 
 @pytest.mark.parametrize(
     "made",
     [
-        lambda n: document([stream(lines(20 * n))], [page(4)]),
+        lambda n: document([stream(lines(4 * n))], [page(4)]),
         lambda n: document([stream(lines(20), packed=True)], [page(4)] * n),
         forms,
-        lambda n: forms(n, b"/X%\nDo\n"),
-        lambda n: fonts(n, RANGE),
         lambda n: document([stream(b"(a) Tj\n" * 100 * n)], [page(4)]),
-        lambda n: document([stream(b"BT " + b"0 -1 Td (ab) Tj\n" * 50 * n + b"ET")], [page(4)]),
-        lambda n: document([stream(b"[" + b"(a) -9 " * 100 * n + b"] TJ")], [page(4)]),
-        lambda n: document([stream(b"1 0 0 1 0 0 cm q Q\n" * 50 * n)], [page(4)]),
+        lambda n: document(
+            [stream(b"BT /F1 9 Tf 60 700 Td " + b"0 -1 Td (ab) Tj\n" * 20 * n + b"ET")], [page(4)]
+        ),
+        lambda n: printed(
+            Sheet([Set(60 + 13 * (k % 40), 740 - 9 * (k // 40), 4, "ab") for k in range(40 * n)])
+        ),
+        lambda n: printed(
+            Sheet([Set(60 + k % 7, 740 - 2 * k, 2, "words in no column") for k in range(20 * n)])
+        ),
     ],
 )
 def test_twice_as_much_takes_twice_the_work(made: Callable[[int], bytes]) -> None:
