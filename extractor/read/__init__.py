@@ -96,7 +96,7 @@ def prepare(source: str) -> None:
     if ending in _HTML_ENDINGS:
         import trafilatura  # noqa: F401 - 0.3 s
     elif ending == ".pdf":
-        import pypdf  # noqa: F401 - 0.3 s
+        import pypdfium2  # noqa: F401 - 0.1 s
 
 
 def kind_of(data: bytes, source: str) -> FileKind:
