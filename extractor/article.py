@@ -1,4 +1,13 @@
-"""An article as read: its text, which all offsets refer to, its paragraphs and its metadata."""
+"""An article as read: its text, which all offsets refer to, its paragraphs and its metadata.
+
+The text is made once, when it is read. Of a text file, a line of JSONL or a text that a caller
+gives it is the characters that are there, but for what has no bearing on offsets within a line:
+line ends are "\\n", there is no byte order mark before it, and C1 controls are the marks of
+windows-1252 in their places. Of a page or a PDF it is the paragraphs, apart by a blank line,
+without characters that have no width (soft hyphens, zero-width spaces, marks of direction), and
+each letter with its accents as one character. A text that a caller gives to `article_from_text` is
+not touched at all.
+"""
 
 from typing import Literal
 

@@ -196,6 +196,11 @@ def _say_result(done: "PublishResult") -> None:
             f"{_count(done.left_open, 'open row')} left out: review them, or publish them marked "
             "as open with --with-open"
         )
+    if done.undated:
+        say(
+            f"{_count(done.undated, 'row')} left out whose article has no date that can be read: "
+            "publish without --since and --until to see them"
+        )
     if done.unfit:
         say(
             f"{_count(done.unfit, 'row')} left out that do not fit their schema any more; extract "

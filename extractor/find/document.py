@@ -10,7 +10,7 @@ from dataclasses import field
 from extractor.article import STORY, Article
 from extractor.find.candidates import QuotationCandidate, SentenceCandidate
 from extractor.frozen import frozen
-from extractor.language.tokens import Token, Tokens, tokenize
+from extractor.language.tokens import Token, Tokens, tokens_as_seen
 from extractor.language.word_classes import OPENING
 from extractor.text.spans import Span
 
@@ -71,7 +71,7 @@ def read_document(
     quotations: tuple[QuotationCandidate, ...],
 ) -> Document:
     """Return the article with its tokens: each one's sentence, and whether it is quoted."""
-    tokens = tokenize(article.text)
+    tokens = tokens_as_seen(article.text)
     words, count, first_from = tokens.text, len(tokens.text), tokens.first_from
     sentence, quoted, opens = [0] * count, [False] * count, set[int]()
     bounds: list[tuple[int, int]] = []

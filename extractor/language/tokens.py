@@ -8,13 +8,14 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from itertools import chain, compress
 from typing import NamedTuple
 
 from extractor.frozen import frozen
 from extractor.language.word_classes import WORD_CLASSES
+from extractor.text.invisible import seen_through
 
 # An abbreviation with inner stops, a word with inner hyphens or apostrophes, a possessive ending,
 # a number, or any one mark. None holds a blank, or depends on what stands beyond one.
@@ -97,3 +98,18 @@ def tokenize(text: str) -> Tokens:
     for k in compress(range(len(classes)), classes):
         classed[classes[k]].append(k)
     return Tokens(words, lower, starts, ends, classes, classed, partial(bisect_left, starts))
+
+
+def tokens_as_seen(text: str) -> Tokens:
+    """Return the tokens of a text as if no invisible characters stood within its words.
+
+    A token's text has none of them, and its letters have their accents on them; its offsets are
+    those of `text`, around them.
+    """
+    seen = seen_through(text)
+    if seen is None:
+        return tokenize(text)
+    tokens = tokenize(seen.text)
+    starts = [seen.start[i] for i in tokens.start]
+    ends = [seen.end[i - 1] for i in tokens.end]
+    return replace(tokens, start=starts, end=ends, first_from=partial(bisect_left, starts))

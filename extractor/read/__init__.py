@@ -64,10 +64,13 @@ def bytes_in(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
         raise InputError(f"{source}: it cannot be read ({reason}); check the path.") from error
 
 
-def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Article:
+def read_bytes(
+    data: bytes, source: str, kind: FileKind | None = None, *, charset: str | None = None
+) -> Article:
     """Return the article that `data` holds.
 
-    `source` names it in messages; `kind` None: the bytes decide, then the ending of `source`.
+    `source` names it in messages; `kind` None: the bytes decide, then the ending of `source`;
+    `charset` is the encoding that a server named with it.
     Raises EmptyArticle or NotAnArticle.
     """
     from extractor.read import html, pdf, text
@@ -81,10 +84,10 @@ def read_bytes(data: bytes, source: str, kind: FileKind | None = None) -> Articl
         remarks += text.doubts(content)
         return article_from_text(content, source, title=title, warnings=remarks)
     if kind == "html":
-        page = html.read_page(data, name)
+        page = html.read_page(data, name, charset)
         known = page._asdict()
         return _assemble(known.pop("text"), source, known.pop("kinds"), **known)
-    content, remarks = text.decode(data, name)
+    content, remarks = text.decode(data, name, [charset] if charset else [])
     if not content.strip(BLANKS):
         raise EmptyArticle(f"{name}: there is nothing but blanks in it; give one with an article.")
     return article_from_text(content, source, warnings=remarks)
@@ -151,12 +154,18 @@ def _assemble(
     date: str | None,
     url: str | None,
     warnings: tuple[Remark, ...],
+    organisation: str | None = None,
 ) -> Article:
-    """Return the article; `kinds` are those that a page's tags show, by the paragraph's text."""
+    """Return the article; `kinds` are those that a page's tags show, by the paragraph's text.
+
+    `organisation` is the byline where neither page nor text names a person.
+    """
     pieces = label(text, paragraph_spans(text), kinds)
     said = _metadata_in(pieces)
     given = {"title": title, "byline": byline, "outlet": outlet, "date": date}
     said |= {name: value for name, value in given.items() if value}
+    if organisation:
+        said.setdefault("byline", organisation)
     long = [name for name, value in said.items() if len(value) > _MOST_SAID]
     said |= {name: said[name][:_MOST_SAID].rsplit(" ", 1)[0] + " …" for name in long}
     if long:

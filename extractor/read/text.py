@@ -1,15 +1,23 @@
 """Decodes bytes to text: finds the encoding, makes line ends one, reports what is doubtful.
 
-Nothing is repaired in silence: bytes that no encoding explains become U+FFFD and are reported,
-text that was decoded wrongly before it reached us (mojibake) is reported and left as it is.
-Control characters and terminal escapes stay: `extractor.text.printable` removes them for display.
+The encoding is told by, in turn: a byte order mark; the bytes being UTF-8, which no other text is
+by chance; the label that came with them, as browsers take it (`encodings`), unless the text shows
+that it is wrong; the text itself (`guessing`).
+
+Nothing is repaired in silence: bytes that no encoding explains become U+FFFD and are reported, so
+are C1 controls that become the marks of windows-1252. Text that was decoded wrongly before it
+reached us (mojibake) is reported and left as it is. Control characters and terminal escapes stay:
+`extractor.text.printable` removes them for display.
 """
 
 import codecs
 import re
+from collections.abc import Sequence
 
 from extractor.article import Remark
 from extractor.errors import NotAnArticle
+from extractor.read.encodings import codec_of, decode_as, without_c1
+from extractor.text.invisible import without_invisible
 from extractor.text.spans import Span
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -30,14 +38,13 @@ _SIGNATURES = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "a database"),
 )
+_JIS_SHIFTS = (b"\x1b$B", b"\x1b$@")  # they open Japanese in ISO-2022-JP, which is ASCII to the eye
 _SAMPLE = 65_536  # bytes looked at to tell text from other things
 _MOST_CONTROLS = (
     0.03  # random bytes have 0.1; text with terminal escapes next to none (ESC is free)
 )
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b\b")
 
-# Between two letters cp1252 has letters; a symbol there says that it is another encoding.
-_NOT_WESTERN = re.compile(r"[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]")
 # What UTF-8 looks like when it was read as cp1252 or Latin-1: a lead byte, then a following one.
 _MOJIBAKE = re.compile("[\xc2-\xdf\xe0-\xef\xf0][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MOST_LOOKED_AT = 200  # suspicious places judged in one text
@@ -45,15 +52,41 @@ _MOST_LOOKED_AT = 200  # suspicious places judged in one text
 WHAT_TO_DO = "give a .txt, .html or .pdf file"
 
 
-def decode(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
-    """Return the text of `data` with "\\n" line ends and without a byte order mark, and remarks.
+def decode(data: bytes, source: str, labels: Sequence[str] = ()) -> tuple[str, tuple[Remark, ...]]:
+    """Return the text of `data`, `repaired`, and remarks.
 
-    Raises NotAnArticle for bytes that are no text.
+    `labels` are names of encodings that came with it, the one that counts more first. Raises
+    NotAnArticle for bytes that are no text.
     """
     refuse_other_kinds(data, source)
-    text, remarks = _decoded(data, source)
-    text = normalised(text)
-    return text, (*remarks, *doubts(text))
+    text, remarks = _decoded(data, source, labels)
+    text, told = repaired(text)
+    return text, (*remarks, *told, *doubts(text))
+
+
+def repaired(text: str) -> tuple[str, tuple[Remark, ...]]:
+    """Return decoded text as articles have it, and a remark on what was repaired.
+
+    Line ends are "\\n", there is no byte order mark before it, and C1 controls are what
+    windows-1252 has in their places, as browsers take them.
+    """
+    text, count = without_c1(normalised(text))
+    if not count:
+        return text, ()
+    message = (
+        f"{count} control characters (C1) were read as the letters and marks that windows-1252 has "
+        "in their places, as browsers read them: whoever made the text mistook its encoding."
+    )
+    return text, (Remark("c1_controls", message),)
+
+
+def as_shown(text: str) -> tuple[str, tuple[Remark, ...]]:
+    """Return a piece of a page or a PDF `repaired`, without characters that have no width.
+
+    For text that is made in reading: one that is given keeps them, as offsets count them.
+    """
+    text, remarks = repaired(text)
+    return without_invisible(text), remarks
 
 
 def refuse_other_kinds(data: bytes, source: str) -> None:
@@ -69,10 +102,11 @@ def normalised(text: str) -> str:
     return text.replace("\r", "\n") if "\n" not in text else text
 
 
-def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
+def _decoded(data: bytes, source: str, labels: Sequence[str]) -> tuple[str, tuple[Remark, ...]]:
     """Return the text of `data` and remarks on its encoding; raise NotAnArticle.
 
-    In turn: by a byte order mark, as UTF-16 or UTF-32 without one, as UTF-8, by a guess.
+    In turn: by a byte order mark, as UTF-16 or UTF-32 without one, as UTF-8, as labelled, by a
+    guess.
     """
     for mark, name in _BOMS:
         if data.startswith(mark):
@@ -86,10 +120,12 @@ def _decoded(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > _MOST_CONTROLS * len(sample):
         raise _binary(source)
+    if any(shift in sample for shift in _JIS_SHIFTS):
+        return _replacing(data, "iso2022_jp_ext")
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
-        return _not_utf8(data)
+        return _not_utf8(data, labels)
 
 
 def _binary(source: str) -> NotAnArticle:
@@ -128,28 +164,24 @@ def _wide(data: bytes) -> str | None:
     return None
 
 
-def _not_utf8(data: bytes) -> tuple[str, tuple[Remark, ...]]:
-    """Return text that is not valid UTF-8: damaged UTF-8, cp1252, or what a detector says."""
+def _not_utf8(data: bytes, labels: Sequence[str]) -> tuple[str, tuple[Remark, ...]]:
+    """Return text that is not valid UTF-8: damaged UTF-8, what a label says, or a guess."""
     damaged = data.decode("utf-8", "replace")
     bad = damaged.count("\ufffd")
     good = sum(1 for byte in data if byte >= 0xC2) - bad
     if good >= 4 * bad:  # nearly every character beyond ASCII is well-formed UTF-8
         return damaged, (_undecodable(damaged, bad, "utf-8"),)
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        text = ""
-    beyond = sum(1 for byte in data[:_SAMPLE] if byte >= 0x80)
-    if text and beyond <= 0.2 * len(data[:_SAMPLE]) and not _NOT_WESTERN.search(text):
-        return text, (_guessed("cp1252"),)
-    from charset_normalizer import from_bytes
+    from extractor.read.encodings.guessing import guess
 
-    best = from_bytes(data[:_SAMPLE]).best()
-    if best is not None:
-        text, remarks = _replacing(data, best.encoding)
-        return text, (_guessed(best.encoding), *remarks)
-    text, remarks = _replacing(data, "cp1252")
-    return text, (_guessed("cp1252"), *remarks)
+    declared = next((k for label in labels if (k := codec_of(label)) and "utf" not in k[0]), None)
+    best, sure = guess(data, declared[1] if declared else None)
+    text, wrong = decode_as(data, best)
+    remarks = (_undecodable(text, wrong, best),) if wrong else ()
+    if declared is None:
+        return text, (_guessed(best), *remarks)
+    if declared[1] != best:
+        return text, (_misnamed(declared[0], best), *remarks)
+    return text, remarks if sure else (_unproved(declared[0]), *remarks)
 
 
 def _replacing(data: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
@@ -165,6 +197,22 @@ def _guessed(name: str) -> Remark:
     return Remark(
         "encoding_guessed",
         f"The file is not UTF-8; it was read as {name}. If letters look wrong, save it as UTF-8.",
+    )
+
+
+def _unproved(label: str) -> Remark:
+    return Remark(
+        "encoding_guessed",
+        f"The text is read as {label}, as it is labelled, and is too short or too odd to "
+        "show whether that is right. If letters look wrong, save it as UTF-8.",
+    )
+
+
+def _misnamed(label: str, name: str) -> Remark:
+    return Remark(
+        "encoding_guessed",
+        f"The text is labelled as {label}, but its letters show that it is {name}, as which it was "
+        "read. If letters look wrong, save it as UTF-8.",
     )
 
 

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, field, fields
+from dataclasses import asdict, field, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -75,6 +75,7 @@ class Filter:
 
 
 EVERYTHING = Filter()
+_DATED = "c.published glob '[0-9][0-9][0-9][0-9]*'"  # as it begins in ISO 8601
 _FILTER_NAMES = tuple(condition.name for condition in fields(Filter))
 
 
@@ -156,10 +157,10 @@ def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
         )
         values |= {f"flag{n}": f" {storable(value)} " for n, value in enumerate(filter.flag)}
     if filter.since is not None:
-        parts.append("c.published >= :since")
+        parts.append(f"c.published >= :since and {_DATED}")
         values["since"] = filter.since
     if filter.until is not None:
-        parts.append("c.published < :until")
+        parts.append(f"c.published < :until and {_DATED}")
         values["until"] = filter.until + "\U0010ffff"
     if filter.words and (search_words := _asked(filter.words)):
         if desk.searchable:
@@ -172,6 +173,27 @@ def conditions(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]]:
                 parts.append(f"(instr(lower(c.text), :w{n}) or instr(lower(c.row), :w{n}))")
                 values[f"w{n}"] = word.lower()
     return " and ".join(parts), values
+
+
+def without_a_date(desk: "Desk", filter: Filter) -> tuple[str, dict[str, Any]] | None:
+    """Return the condition of what `since` and `until` leave out as no date of it is known.
+
+    None for a filter that has neither. A date that was stored as it stood there, "20/04/2026", is
+    none: only one in ISO 8601 can be compared.
+    """
+    if filter.since is None and filter.until is None:
+        return None
+    where, values = conditions(desk, replace(filter, since=None, until=None))
+    return f"{where} and (c.published is null or not {_DATED})", values
+
+
+def count_undated(desk: "Desk", filter: Filter) -> int:
+    """Return how many claims `since` and `until` leave out as no date of them is known."""
+    undated = without_a_date(desk, filter)
+    if undated is None:
+        return 0
+    query = f"select count(*) from claim c where {undated[0]}"  # noqa: S608
+    return int(desk.select(query, undated[1])[0][0])
 
 
 def _day(name: str, text: str) -> str:

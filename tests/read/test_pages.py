@@ -75,7 +75,7 @@ def test_metadata_of_a_page() -> None:
     assert article.title == "Norvik gets its ferry back"
     assert article.byline == "Ann Lee"
     assert article.outlet == "The Norvik Post"
-    assert article.date == "2024-05-03"
+    assert article.date == "2024-05-03T09:12:00+00:00"
     assert article.url == "https://norvikpost.example/2024/05/03/ferry"
     assert article.warnings == ()
 

@@ -197,6 +197,41 @@ def test_a_bad_line_costs_itself(tmp_path: Path) -> None:
     assert "body" in _why(sources[6])
 
 
+@pytest.mark.parametrize(
+    ("date", "iso", "told"),
+    [
+        ("20/04/2026", "2026-04-20", None),
+        (1776680100, "2026-04-20T10:15:00+00:00", None),
+        ("1776680100000", "2026-04-20T10:15:00+00:00", None),
+        ("Mon, 20 Apr 2026 10:15:00 +0200", "2026-04-20T10:15:00+02:00", None),
+        ("2026-04-20T10:15:00Z", "2026-04-20T10:15:00Z", None),
+        (None, None, None),
+        ("None", None, None),
+        ("last Tuesday", None, "date_unreadable"),
+        ("03/04/2026", None, "date_ambiguous"),
+    ],
+)
+def test_the_date_of_a_line_is_read_or_told(
+    tmp_path: Path, date: object, iso: str | None, told: str | None
+) -> None:
+    """A date in any usual form is in ISO 8601; one that cannot be read is a warning, and none."""
+    path = tmp_path / "day.jsonl"
+    path.write_text(json.dumps({"text": WORDS, "when": date}))
+    (source,) = sources_in([str(path)], fields=Fields.named({"date": "when"}))
+    article = source.load()
+    assert article.date == iso
+    assert [w.code for w in article.warnings] == ([told] if told else [])
+
+
+def test_a_line_keeps_its_characters_but_for_mistaken_marks(tmp_path: Path) -> None:
+    """Soft hyphens of a line stay, as offsets count them; C1 controls are marks, one for one."""
+    path = tmp_path / "day.jsonl"
+    path.write_text(json.dumps({"text": "\x93We are ready,\x94 said Ines Mar\u00adowitz."}))
+    article = next(iter(sources_in([str(path)]))).load()
+    assert article.text == "“We are ready,” said Ines Mar\u00adowitz."
+    assert [w.code for w in article.warnings] == ["c1_controls"]
+
+
 def test_fields_can_be_named_otherwise(tmp_path: Path) -> None:
     """`--fields text=body` reads another field; a name that we do not know is wrong use."""
     path = tmp_path / "day.ndjson"

@@ -1,16 +1,17 @@
 """Reads a web page's article, without menus and scripts (by trafilatura), and its metadata."""
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.article import ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
-from extractor.read.html.body import Body, read_body
-from extractor.read.html.decoding import CHARSET, decode_page, looks_like_html
-from extractor.read.html.metadata import page_metadata
-from extractor.read.text import doubts
+from extractor.read.html.decoding import decode_page, looks_like_html
+from extractor.read.text import as_shown, doubts
 
-__all__ = ["CHARSET", "WebPage", "looks_like_html", "read_page"]
+if TYPE_CHECKING:
+    from extractor.read.html.body import Line
+
+__all__ = ["WebPage", "looks_like_html", "read_page"]
 
 _CUT = Remark(
     "page_truncated",
@@ -20,6 +21,7 @@ _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # of texts without blanks
 
+_HEAD = 3  # blocks at the most before the article's heading, with itself
 LONGEST_MENU = 400  # characters
 SENTENCE_STOPS = frozenset(".!?…。！？؟।")
 
@@ -30,6 +32,7 @@ class WebPage(NamedTuple):
     text: str
     title: str | None
     byline: str | None
+    organisation: str | None  # named as the author, where neither page nor text names a person
     outlet: str | None
     date: str | None
     url: str | None
@@ -37,30 +40,33 @@ class WebPage(NamedTuple):
     warnings: tuple[Remark, ...]
 
 
-def read_page(data: bytes, source: str) -> WebPage:
-    """Return the article of a page.
+def read_page(data: bytes, source: str, charset: str | None = None) -> WebPage:
+    """Return the article of a page; `charset` is the encoding that the server's answer named.
 
     Raises EmptyArticle when the page has no main text, ArticleTooLarge when it is more than is read
-    of one (html_limits.py), NotAnArticle when it cannot be parsed.
+    of one (limits.py), NotAnArticle when it cannot be parsed.
     """
     from trafilatura.utils import load_html
 
-    from extractor.read import html_limits
+    # Here, as a text file needs none of them.
+    from extractor.read.html import limits
+    from extractor.read.html.body import Body, read_body
+    from extractor.read.html.metadata import PageMetadata, page_metadata, teaser_remark
 
-    html, remarks = decode_page(data, source)
+    html, remarks = decode_page(data, source, charset)
     if not html.strip():
         raise EmptyArticle(f"{source}: the file is empty; give the page of one article.")
-    html_limits.check_source(html, source)
-    cut = False
+    limits.check_source(html, source)
+    says, body, cut = None, Body([], ()), False
     try:
         declaration = _XML_DECLARATION.match(html)
         tree = load_html(html[declaration.end() :] if declaration else html)
         if tree is not None:
-            html_limits.check_tree(tree, source)
-            html_limits.tame(tree)
-            cut = html_limits.is_cut(tree, html)
-        said = page_metadata(tree) if tree is not None else None
-        body = read_body(tree, said.title) if said is not None else Body([], ())
+            limits.check_tree(tree, source)
+            cut = limits.is_cut(tree, html)
+            says = page_metadata(tree)
+            limits.tame(tree)
+            body = read_body(tree, says.metadata.title)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # a parser fed with anything: whatever it raises, it is the page
@@ -69,24 +75,35 @@ def read_page(data: bytes, source: str) -> WebPage:
             "text as .txt."
         ) from error
     blocks = body.lines
-    if said is None or not _is_story([block for block, _ in blocks]):
+    if says is None or not _is_story([block for block, _ in blocks]):
         if cut:
             raise ArticleTooLarge(
                 f"{source}: the page is nested too deeply, or has a piece that is too long, and no "
-                f"article was found before that; {html_limits.WHAT_TO_DO}."
+                f"article was found before that; {limits.WHAT_TO_DO}."
             )
         raise EmptyArticle(
             f"{source}: no article was found on the page (a menu, a list or a page built by "
             "scripts?); open it in a browser and save the article's text as .txt."
         )
-    title = said.title
-    if title and not any(_same(title, block) for block, _ in blocks[:3]):
-        blocks.insert(0, (title, "heading"))
+    said = PageMetadata(*[value and as_shown(value)[0] for value in says.metadata])
+    if said.title and not _is_headed([said.title, *says.headings], blocks):
+        blocks.insert(0, (said.title, "heading"))
+    # Once more: what stood there as an entity ("&shy;", "&#147;") was not seen in the source.
+    cleaned = [(*as_shown(block), kind) for block, kind in blocks]
+    blocks = [(block, kind) for block, _, kind in cleaned if block.strip()]
+    repaired = next((remarks for _, remarks, _ in cleaned if remarks), ())
     text = "\n\n".join(block for block, _ in blocks)
     return WebPage(
         text=text,
         kinds={block: kind for block, kind in blocks if kind},
-        warnings=(*remarks, *([_CUT] if cut else []), *body.warnings, *doubts(text)),
+        warnings=(
+            *(remarks or repaired),
+            *([_CUT] if cut else []),
+            *says.remarks,
+            *teaser_remark(says, html, text, len(text.split()) + len(_WIDE.findall(text))),
+            *body.warnings,
+            *doubts(text),
+        ),
         **said._asdict(),
     )
 
@@ -100,6 +117,9 @@ def _is_story(blocks: list[str]) -> bool:
     )
 
 
-def _same(a: str, b: str) -> bool:
-    """Return whether two lines have the same letters and digits, whatever their case."""
-    return re.sub(r"\W", "", a).lower() == re.sub(r"\W", "", b).lower()
+def _is_headed(titles: list[str], blocks: "list[Line]") -> bool:
+    """Return whether one of the titles stands over the blocks: the page's own, or a heading."""
+    from extractor.read.html.metadata.titles import squeezed
+
+    wanted = {squeezed(title) for title in titles}
+    return any(squeezed(block) in wanted for block, _ in blocks[:_HEAD])

@@ -11,7 +11,7 @@ _OPENING = re.compile(  # atomic groups: a file of nothing but comments must not
     rb"\s*(?:<\?xml[^>]*>\s*)?(?>(?:(?><!--.*?-->)\s*)*)<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
 )
-CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -23,16 +23,17 @@ def looks_like_html(data: bytes) -> bool:
     return _OPENING.match(head) is not None
 
 
-def decode_page(data: bytes, source: str) -> tuple[str, tuple[Remark, ...]]:
-    """Return the page's source, decoded as it declares if that works, else by `text.decode`."""
-    declared = CHARSET.search(data[:4096])
-    if declared and not data.startswith(
-        (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    ):
-        try:
-            return data.decode(declared[1].decode("ascii")), ()
-        except (LookupError, UnicodeError):
-            pass  # it declares what it is not
-    html, remarks = decode(data, source)
+def decode_page(
+    data: bytes, source: str, charset: str | None = None
+) -> tuple[str, tuple[Remark, ...]]:
+    """Return the page's source decoded, and remarks; `charset` is what the server's answer said.
+
+    As browsers do it, but that UTF-8 is known by its bytes, whatever the page is labelled as.
+    """
+    declared = _CHARSET.search(data[:4096])
+    labels = [charset] if charset else []
+    if declared:
+        labels.append(declared[1].decode("ascii", "replace"))
+    html, remarks = decode(data, source, labels)
     # Offsets in the page's source mean nothing in the article's text, which is judged by itself.
     return html, tuple(replace(r, where=None) for r in remarks if r.code != "mojibake")

@@ -45,6 +45,7 @@ class PublishResult:
     unfit: int  # that do not fit their schema any more; not published
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()  # what the format could not hold, in sentences
+    undated: int = 0  # left out by --since and --until, as their articles have no date
 
 
 def publish(
@@ -69,7 +70,9 @@ def publish(
         raise UsageError(f"--output {target}: this is the store; name another file")
     with Selection(desk, wanted, with_open=with_open) as selection:
         if needs_rows and selection.is_empty():
-            return PublishResult(0, 0, 0, selection.left_open, selection.unfit, ())
+            return PublishResult(
+                0, 0, 0, selection.left_open, selection.unfit, (), (), selection.undated
+            )
         notes: Sequence[str] = ()
         files: list[Path] = [target] if target else []
         if form == "xlsx" and target:
@@ -92,6 +95,7 @@ def publish(
             selection.unfit,
             tuple(files),
             tuple(notes),
+            selection.undated,
         )
 
 

@@ -17,10 +17,14 @@ from extractor.frozen import frozen
 from extractor.review.claims.claims import SELECT, UNDECIDED, Claim, read_claim
 from extractor.review.desk import Desk
 from extractor.review.publish.columns import PublishedKind, RowDetails, kinds_of
-from extractor.review.queue import Filter, conditions
+from extractor.review.queue import Filter, conditions, without_a_date
 from extractor.sheet.tables import Cell, heading
 from extractor.store.store import unusable
 
+# A candidate is not published before a reviewer has made a row of it.
+_PUBLISHABLE = (
+    "c.row is not null and not (c.origin = 'candidate' and c.status in ('open', 'later'))"
+)
 PUBLISHED_STATUSES = ("accepted", "corrected")  # unless a filter names others
 
 
@@ -56,7 +60,7 @@ class Selection:
         Raises UsageError for open rows without `with_open`, SchemaError for a schema that is gone.
         """
         self.desk = desk
-        self.unfit = self.taken = self.taken_open = self.taken_articles = 0
+        self.unfit = self.undated = self.taken = self.taken_open = self.taken_articles = 0
         statuses = wanted.status or PUBLISHED_STATUSES
         if with_open and not wanted.status:
             statuses = (*statuses, *UNDECIDED)
@@ -67,11 +71,7 @@ class Selection:
             )
         self.filter = replace(wanted, status=tuple(statuses))
         where, self._values = conditions(desk, self.filter)
-        # A candidate is not published before a reviewer has made a row of it.
-        self._where = (
-            f"{where} and c.row is not null"
-            " and not (c.origin = 'candidate' and c.status in ('open', 'later'))"
-        )
+        self._where = f"{where} and {_PUBLISHABLE}"
 
     def __enter__(self) -> "Selection":
         try:
@@ -84,6 +84,9 @@ class Selection:
             self.left_open = self._count(*conditions(self.desk, left))
             if set(UNDECIDED) <= set(self.filter.status):
                 self.left_open = 0
+            undated = without_a_date(self.desk, self.filter)
+            if undated:
+                self.undated = self._count(f"{undated[0]} and {_PUBLISHABLE}", undated[1])
             self.kinds = self._kinds()
         except sqlite3.Error as error:
             raise self._broken(error) from error

@@ -20,15 +20,14 @@ from extractor.errors import (
 )
 from extractor.frozen import frozen
 from extractor.read import MAX_BYTES, article_from_text
-from extractor.read.bylines import date_in
+from extractor.read.dates import given_date
 from extractor.read.files import printable_name
 from extractor.read.paragraphs import BLANKS
 from extractor.read.source import Source, failing
-from extractor.read.text import doubts, normalised
+from extractor.read.text import doubts, repaired
 from extractor.run.inputs.gzip_stream import Bomb, CutShort, Damaged, Stream
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]\d\d:\d\d.{0,20})?")
 _MOST_WRONG = 1_000  # lines in a row that are no objects: then it is no file of articles
 _LARGE_LINE = 1_000_000  # bytes
 _MOST_VALUES = 2_000_000  # of a large line: in memory they take fifty times as much
@@ -228,11 +227,13 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
             f"{place}: the line's field {text_field!r} holds no text but {type(text).__name__}; "
             "name another with --fields text=NAME."
         )
-    text = normalised(text or "")
-    text, lost = _LONE_SURROGATE.subn("\ufffd", text)
+    text, lost = _LONE_SURROGATE.subn("\ufffd", text or "")
+    text, remarks = repaired(text)
     if not text.strip(BLANKS):
         raise EmptyArticle(f"{place}: the line's field {text_field!r} is empty.")
-    remarks = doubts(text)
+    remarks = (*remarks, *doubts(text))
+    date, unread = given_date(needed["date"], needed["url"])
+    remarks = (*remarks, *unread)
     if lost:
         message = f"{lost} halves of surrogate pairs are no characters and were replaced by U+FFFD."
         remarks = (Remark("undecodable", message), *remarks)
@@ -244,7 +245,7 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
             title=_line(needed["title"]),
             byline=_line(needed["byline"]),
             outlet=_line(needed["outlet"]),
-            date=_date(needed["date"]),
+            date=date,
             url=url if url and url.startswith(("http://", "https://")) else None,
             warnings=remarks,
         )
@@ -261,11 +262,3 @@ def _line(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return _LONE_SURROGATE.sub("\ufffd", " ".join(value.split())) or None
-
-
-def _date(value: object) -> str | None:
-    """Return a date in ISO 8601; as given when it is not understood."""
-    text = _line(value)
-    if text is None or _ISO_DATE.fullmatch(text):
-        return text
-    return date_in(text) or text

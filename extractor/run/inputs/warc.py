@@ -7,7 +7,6 @@ after a damaged one; its content (headers, chunks and compression) is parsed by 
 The format: ISO 28500, https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
 
-import codecs
 import re
 import zlib
 from collections import Counter
@@ -23,7 +22,6 @@ from extractor.article import Article, Remark
 from extractor.errors import ArticleTooLarge, InputError, NotAnArticle
 from extractor.read import MAX_BYTES, read_bytes
 from extractor.read.files import printable_name
-from extractor.read.html import CHARSET
 from extractor.read.source import Source, failing
 from extractor.run.inputs.gzip_stream import Bomb, CutShort, Damaged, Stream
 
@@ -108,7 +106,7 @@ def _source(page: _Page, place: str, unique: Callable[[str, str], str]) -> Sourc
 def _article(page: _Page, named: str, place: str) -> Article:
     """Return the article of a page. Raises InputError, which names the file and the record."""
     try:
-        article = read_bytes(_as_declared(page.data, page.charset), named, "html")
+        article = read_bytes(page.data, named, "html", charset=page.charset)
     except InputError as error:
         raise type(error)(f"{place}: {error}") from error
     url = page.url if page.url.startswith(("http://", "https://")) else article.url
@@ -117,20 +115,6 @@ def _article(page: _Page, named: str, place: str) -> Article:
         message = f"The crawler kept only the beginning of the page ({page.truncated})."
         remarks = (*remarks, Remark("page_truncated", message))
     return replace(article, url=printable_name(url) if url else None, warnings=remarks)
-
-
-def _as_declared(data: bytes, charset: str | None) -> bytes:
-    """Return a page as UTF-8 when only the server's answer says what encoding it is in."""
-    if charset is None or CHARSET.search(data[:4096]):
-        return data
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            return codecs.BOM_UTF8 + data.decode(charset).encode("utf-8")
-        except (LookupError, UnicodeError):
-            pass  # the server says what it is not
-    return data
 
 
 def _page(record: _Record, place: str) -> _Page | InputError | str:

@@ -40,6 +40,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from extractor.text.invisible import without_invisible
 from tests.benchmarks.tables import markdown
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,8 +94,8 @@ def squeezed(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Return the tokens of a text."""
-    return _TOKEN.findall(text.lower())
+    """Return the tokens of a text as it is seen, whatever is invisible within its words."""
+    return _TOKEN.findall(without_invisible(text).lower())
 
 
 def gold_pages(folder: Path) -> Iterator[GoldPage]:

@@ -418,6 +418,26 @@ def test_a_date_that_is_none_is_wrong_use(
     assert out.read_text() == "old"
 
 
+@pytest.mark.parametrize("date", [None, "20/04/2026", "soon"])
+def test_rows_without_a_date_are_not_left_out_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], date: str | None
+) -> None:
+    """--since and --until say how many rows they left out because nobody knows their date."""
+    undated = release()
+    undated = replace(undated, article=replace(undated.article, date=date))
+    fill(tmp_path / "run", [undated])
+    with Desk(tmp_path / "run") as desk:
+        sync(desk)
+        for claim in quotes(desk)[:2]:
+            decide(desk, claim.id, reviewer="Ada", action="accept", seen=claim.version)
+    for limit in (["--since", "1999"], ["--until", "2099"]):
+        assert main(["publish", str(tmp_path / "run"), *limit]) == 1
+        told = capsys.readouterr().err
+        assert "2 rows left out whose article has no date that can be read" in told
+    assert main(["publish", str(tmp_path / "run")]) == 0
+    assert "no date" not in capsys.readouterr().err
+
+
 def test_standard_output_takes_data_only(
     desk: Desk, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

@@ -9,6 +9,7 @@ from extractor.bounds import ArticleBounds
 from extractor.errors import EmptyArticle
 from extractor.pipeline import extract, extract_with
 from extractor.read import article_from_text, read_bytes
+from extractor.read.dates import given_date
 from extractor.schema.catalogue import load_named
 from extractor.settings import Settings
 from extractor.sheet.jsonout import to_json
@@ -29,8 +30,10 @@ def extracted(
     elif not data.strip():
         raise EmptyArticle("the text is empty; give one that holds an article.")
     else:
-        metadata = {key: request[key] for key in ("title", "byline", "outlet", "date", "url")}
-        article = bounds.read(partial(article_from_text, data, request["source"], **metadata))
+        metadata = {key: request[key] for key in ("title", "byline", "outlet", "url")}
+        date, unread = given_date(request["date"], request["url"])
+        given = partial(article_from_text, data, request["source"], date=date, warnings=unread)
+        article = bounds.read(partial(given, **metadata))
     if not settings.asks_model:
         return to_json(extract(article, schema, bounds=bounds)).encode()
     import asyncio

@@ -1,20 +1,18 @@
 """Bounds a page before it is taken apart, and makes cheap what costs a reader of pages too much.
 
-The libraries that find the article (trafilatura, htmldate, readability, jusText) are made for pages
-as publishers write them. On others some of their steps take time with the square of what is there,
-or worse: a tag with very many attributes, very many bits of text in one paragraph, very long or
-many names of authors. So
+The libraries that read it (lxml, trafilatura) are made for pages as publishers write them. On
+others some of their steps take time with the square of what is there, or worse: a tag with very
+many attributes, very many bits of text in one paragraph, very much JSON-LD with tags in it. So
 
     check_source(html, name)     refuses a large page with a tag of too many attributes, unparsed
     check_tree(tree, name)       refuses such a page, and one of too many elements, once parsed
-    tame(tree)                   cuts metadata to what the libraries take well
+    tame(tree)                   drops JSON-LD that the libraries do not take well
     is_cut(tree, html)           tells whether the parser stopped before the page's end
 
 A usual page is far from all of these and is not changed. To look at it takes a hundredth of the
 time that reading it takes.
 """
 
-import json
 import re
 from collections import Counter
 from functools import cache
@@ -25,13 +23,8 @@ from extractor.errors import ArticleTooLarge
 MOST_ELEMENTS = 50_000  # of a page; a live blog has 20,000
 MOST_IN_A_PARAGRAPH = 5_000  # elements within its lines, such as links
 MOST_ATTRIBUTES = 2_000  # of one tag, counted roughly
-_LONGEST_METADATA = 2_000  # characters of a title, an author or other metadata
-_MOST_METADATA = 300  # elements <meta>
-_LONGEST_NAME = 1_000  # characters of a name in JSON-LD
-_MOST_NAMES = 200_000_000  # of them in JSON-LD, times the square of how many are different
 _MOST_JSON = 1_000_000  # characters of JSON-LD on one page
 _MOST_MARKED_JSON = 2_000_000_000  # of one script, times how many characters of it may open a tag
-_MOST_BROKEN_JSON = 5_000  # characters of what is no JSON: read by patterns, with the cube of it
 _DEEPEST = 256  # levels, where libxml2 stops
 _MOST_PARSED = 10_000_000  # characters in one piece, where it stops too
 _LARGE = 300_000  # characters of a page whose parsing can take long
@@ -49,9 +42,7 @@ _IN_LINES = (
     "a abbr acronym b bdi bdo big button cite code data del dfn em font i ins kbd label mark "
     "meter output q ruby s samp small span strike strong sub sup time tt u var"
 ).split()
-_JSON_TYPES = ("application/ld+json", "application/settings+json")
-_NAMES = ("name", "author", "givenName", "additionalName", "familyName")
-_LONG_STRING = re.compile(r'"(?:[^"\\]|\\.){300,}+"')
+_JSON_TYPE = "application/ld+json"
 
 
 # --- the source ---
@@ -137,22 +128,14 @@ def is_cut(tree: Any, html: str) -> bool:
 
 
 def tame(tree: Any) -> None:
-    """Shorten metadata that the libraries take long for; that of a usual page stays as it is."""
-    scripts: list[Any] = []
-    metas = 0
-    for element in tree.iter("meta", "title", "script"):
-        if element.tag == "meta":
-            metas += 1
-            content = element.get("content")
-            if content and (len(content) > _LONGEST_METADATA or metas > _MOST_METADATA):
-                kept = content[:_LONGEST_METADATA] if metas <= _MOST_METADATA else ""
-                element.set("content", kept)
-        elif element.tag == "script":
-            if element.text and element.get("type") in _JSON_TYPES:
-                scripts.append(element)
-        elif element.text and len(element.text) > _LONGEST_METADATA:
-            element.text = element.text[:_LONGEST_METADATA]
-    _tame_json(scripts)
+    """Empty scripts of JSON-LD that the libraries would look through for very long."""
+    left = _MOST_JSON
+    for script in tree.iter("script"):
+        if script.get("type") == _JSON_TYPE and (text := script.text):
+            left -= len(text)
+            marks = text.count("<") + text.count("&") + text.count("\\u")
+            if left < 0 or marks * len(text) > _MOST_MARKED_JSON:
+                script.text = None
 
 
 def _most_in_a_paragraph(tree: Any) -> int:
@@ -179,60 +162,3 @@ def _xpath(expression: str) -> Any:
     from lxml.etree import XPath
 
     return XPath(expression)
-
-
-# --- JSON-LD ---
-
-
-def _tame_json(scripts: list[Any]) -> None:
-    """Empty scripts with metadata in JSON that the libraries would take too long for."""
-    left, broken_left = _MOST_JSON, _MOST_BROKEN_JSON
-    names = _NameCount()
-    for script in scripts:
-        text = script.text
-        left -= len(text)
-        marks = text.count("<") + text.count("&") + text.count("\\u")
-        if left < 0 or marks * len(text) > _MOST_MARKED_JSON:
-            script.text = None
-            continue
-        try:
-            json.loads(_as_read(text), strict=False, object_hook=names.add)
-        except ValueError:
-            if len(text) > broken_left:
-                text = _LONG_STRING.sub('""', text)
-                script.text = text if len(text) <= broken_left else None
-            broken_left -= len(text)
-        except RecursionError:
-            script.text = None
-        if names.too_many:
-            script.text = None
-
-
-def _as_read(text: str) -> str:
-    """Return JSON as trafilatura changes it before it reads it, which may break it."""
-    if "<" not in text and "\\" not in text:
-        return text
-    from trafilatura.json_metadata import normalize_json
-    from trafilatura.metadata import JSON_MINIFY
-
-    return normalize_json(JSON_MINIFY.sub(r"\1", text))
-
-
-class _NameCount:
-    """Counts the names of authors and others in JSON, and looks for very long ones."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._different: set[str] = set()
-        self.too_many = False
-
-    def add(self, values: dict[str, Any]) -> None:
-        """Look at one object."""
-        for name in _NAMES:
-            value = values.get(name)
-            for one in value if isinstance(value, list) else (value,):
-                if isinstance(one, str):
-                    self._count += 1
-                    self._different.add(one)
-                    self.too_many |= len(one) > _LONGEST_NAME
-        self.too_many |= self._count * len(self._different) ** 2 > _MOST_NAMES
