@@ -74,12 +74,12 @@ def read_document(data: bytes, source: str) -> PdfText:
             lines += ordered.lines
             if ordered.doubt:
                 doubts[number] = ordered.doubt
-        shown = [(one, *as_shown(one.text)) for one in paragraphs_of(lines)]
+        cleaned = [(one, *as_shown(one.text)) for one in paragraphs_of(lines)]
     except (InputError, MemoryError):
         raise
     except Exception as error:  # a parser fed with anything: whatever it raises, it is the file
         raise _damaged(source, type(error).__name__) from error
-    paragraphs = [one._replace(text=text) for one, text, _ in shown if text.strip()]
+    paragraphs = [one._replace(text=text) for one, text, _ in cleaned if text.strip()]
     text = "\n\n".join(paragraph.text for paragraph in paragraphs)
     if not any(character.isalnum() for character in text):
         raise EmptyArticle(
@@ -87,7 +87,7 @@ def read_document(data: bytes, source: str) -> PdfText:
             "(OCR) or give the article as .txt."
         )
     warnings = (
-        *next((repaired for _, _, repaired in shown if repaired), ()),
+        *next((repaired for _, _, repaired in cleaned if repaired), ()),
         *_incomplete(data, pages, fonts_left_out),
         *_unnamed(paragraphs),
         *_doubtful(paragraphs, doubts),
