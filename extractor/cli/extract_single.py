@@ -12,7 +12,16 @@ from extractor.bounds import ArticleBounds
 from extractor.cli.output import Reporter
 from extractor.errors import InputError
 from extractor.read.apart import ReadingProcess
-from extractor.read.files import CRAWLS, ENDINGS, LINES, ending_of, is_read_by_a_run, left_out
+from extractor.read.files import (
+    CRAWLS,
+    ENDINGS,
+    KINDS,
+    LINES,
+    LISTS,
+    ending_of,
+    is_read_by_a_run,
+    left_out,
+)
 from extractor.record import Extraction
 from extractor.schema.catalogue import Schema
 from extractor.settings import Settings
@@ -52,7 +61,7 @@ def _articles_in(files: list[str], reporter: Reporter) -> Iterator[str]:
     for name in dict.fromkeys(files):
         path = Path(name)
         try:
-            if name.lower().endswith((*LINES, *CRAWLS)) and path.is_file():
+            if name.lower().endswith((*LISTS, *LINES, *CRAWLS)) and path.is_file():
                 reporter.failed(InputError(_needs_a_run(name)), name)
                 continue
             if name == "-" or not path.is_dir():
@@ -67,7 +76,7 @@ def _articles_in(files: list[str], reporter: Reporter) -> Iterator[str]:
         articles = [p for p in shown if ending_of(p.name) in ENDINGS and p.is_file()]
         _note_left_out(name, sorted(set(shown).difference(articles)), reporter)
         if not articles:
-            reporter.failed(InputError(f"{name}: there is no .txt, .html or .pdf file in it"), name)
+            reporter.failed(InputError(f"{name}: there is no article in it ({KINDS})"), name)
         yield from map(str, articles)
 
 

@@ -86,9 +86,9 @@ class ArticleFlags:
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Articles: .txt, .html or .pdf files, - for standard input, or a folder (the "
-            "articles directly in it). A run into a folder also takes whole folders, globs, "
-            ".jsonl and .warc.gz files.",
+            help="Articles: text, .html, .mhtml, .eml, .pdf, .docx, .odt or .rtf files, - for "
+            "standard input, or a folder (the articles directly in it). A run into a folder also "
+            "takes whole folders, globs, .json, .jsonl and .warc.gz files.",
             metavar="FILES...",
             show_default=False,
         ),

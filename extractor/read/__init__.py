@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -9,7 +10,7 @@ from typing import BinaryIO, Literal
 from extractor.article import Article, Paragraph, ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.read.bylines import bare_names, byline_names, copyright_owner, date_in
-from extractor.read.files import ending_of, printable_name
+from extractor.read.files import ending_of, not_fetched, printable_name
 from extractor.read.furniture import ParagraphPiece, label
 from extractor.read.paragraphs import BLANKS, paragraph_spans
 
@@ -24,7 +25,7 @@ __all__ = [
     "read_bytes",
 ]
 
-FileKind = Literal["txt", "html", "pdf"]
+FileKind = Literal["txt", "html", "pdf", "message", "docx", "odt", "rtf"]
 MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken path is larger
 _MOST_HAVE = 1 << 16  # bytes that most files have less of
 # Characters of a title, byline, outlet or date, and of an address: every row of a sheet has them.
@@ -33,7 +34,7 @@ _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 
 
 def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
-    """Return the article in a .txt, .html or .pdf file, or on standard input ("-").
+    """Return the article in a file of any kind in `FileKind`, or on standard input ("-").
 
     The bytes decide on the format, and only then the file's name. Raises InputError when the file
     cannot be opened, EmptyArticle, NotAnArticle or ArticleTooLarge (more than `max_bytes`); each
@@ -56,6 +57,8 @@ def bytes_in(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     except IsADirectoryError as error:
         raise NotAnArticle(f"{source}: this is a folder; name the article files in it.") from error
     except FileNotFoundError as error:
+        if address := not_fetched(str(path)):
+            raise InputError(address) from error
         raise InputError(f"{source}: there is no such file; check the path.") from error
     except PermissionError as error:
         raise InputError(f"{source}: no permission to read it; change its mode.") from error
@@ -73,7 +76,7 @@ def read_bytes(
     `charset` is the encoding that a server named with it.
     Raises EmptyArticle or NotAnArticle.
     """
-    from extractor.read import html, pdf, text
+    from extractor.read import documents, html, messages, pdf, text
 
     name = "standard input" if source == "-" else source
     if not data.strip():
@@ -87,6 +90,24 @@ def read_bytes(
         page = html.read_page(data, name, charset)
         known = page._asdict()
         return _assemble(known.pop("text"), source, known.pop("kinds"), **known)
+    if kind == "message":
+        part = messages.article_part(data, name)
+        inner = read_bytes(part.data, source, "html" if part.is_page else "txt")
+        return replace(
+            inner,
+            title=inner.title or part.title,
+            date=inner.date or part.date,
+            url=part.url or inner.url,
+        )
+    if kind in ("docx", "odt", "rtf"):
+        document = documents.read_document(data, name, kind)
+        return _assemble(
+            document.text,
+            source,
+            document.kinds,
+            title=document.title,
+            warnings=text.doubts(document.text),
+        )
     content, remarks = text.decode(data, name, [charset] if charset else [])
     if not content.strip(BLANKS):
         raise EmptyArticle(f"{name}: there is nothing but blanks in it; give one with an article.")
@@ -104,10 +125,14 @@ def prepare(source: str) -> None:
 
 def kind_of(data: bytes, source: str) -> FileKind:
     """Return what kind of file `data` is: the bytes decide, then the ending of `source`."""
-    from extractor.read import html, pdf
+    from extractor.read import documents, html, messages, pdf
 
+    if data.startswith((b"PK", b"{\\rtf")) and (kind := documents.document_kind(data)):
+        return kind
     if pdf.looks_like_pdf(data):
         return "pdf"
+    if messages.looks_like_message(data, source):
+        return "message"
     if html.looks_like_html(data) or ending_of(source) in _HTML_ENDINGS:
         return "html"
     return "txt"
@@ -148,12 +173,12 @@ def _assemble(
     source: str,
     kinds: Mapping[str, ParagraphKind] | None,
     *,
-    title: str | None,
-    byline: str | None,
-    outlet: str | None,
-    date: str | None,
-    url: str | None,
-    warnings: tuple[Remark, ...],
+    title: str | None = None,
+    byline: str | None = None,
+    outlet: str | None = None,
+    date: str | None = None,
+    url: str | None = None,
+    warnings: tuple[Remark, ...] = (),
     organisation: str | None = None,
 ) -> Article:
     """Return the article; `kinds` are those that a page's tags show, by the paragraph's text.

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from extractor.article import Remark
 from extractor.errors import NotAnArticle
 from extractor.read.encodings import codec_of, decode_as, without_c1
+from extractor.read.files import KINDS
 from extractor.text.invisible import without_invisible
 from extractor.text.spans import Span
 
@@ -28,9 +29,8 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SIGNATURES = (
-    (b"PK\x03\x04", "a ZIP file (a Word, Excel or EPUB document, perhaps)"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"{\\rtf", "a rich-text document"),
+    (b"PK\x03\x04", "a ZIP file (an Excel or EPUB document, perhaps, or a damaged Word one)"),
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Office document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
@@ -49,7 +49,7 @@ _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\v\f\r\x1b\b")
 _MOJIBAKE = re.compile("[\xc2-\xdf\xe0-\xef\xf0][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MOST_LOOKED_AT = 200  # suspicious places judged in one text
 
-WHAT_TO_DO = "give a .txt, .html or .pdf file"
+WHAT_TO_DO = f"give a file of these kinds: {KINDS}"
 
 
 def decode(data: bytes, source: str, labels: Sequence[str] = ()) -> tuple[str, tuple[Remark, ...]]:

@@ -10,13 +10,15 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, UsageError
 from extractor.run.inputs.gzip_stream import CutShort, Damaged, Stream
-from extractor.run.inputs.sources import Fields, Source, sources_in
+from extractor.run.inputs.sources import Fields, Source, count_sources, sources_in
 
 WORDS = "The harbour office said on Friday that 31 sailors were free."
 
@@ -82,7 +84,7 @@ def test_what_cannot_be_read_is_a_source_that_says_why(tmp_path: Path) -> None:
         assert source.name.isprintable()
         assert source.name in _why(source)
     assert "no such file" in _why(sources[0])
-    assert "no .txt" in _why(sources[1])
+    assert "no article in it" in _why(sources[1])
 
 
 def test_a_folder_without_permission_is_named(
@@ -492,3 +494,100 @@ def test_streams_are_read_whole_or_tell(parts: list[bytes], place: int, value: i
             continue
     else:
         raise AssertionError("it does not end")
+
+
+@pytest.mark.parametrize("how", ["plain", "members", "one member"])
+@pytest.mark.parametrize("apart", [b"", b"\n", b"\r\n"], ids=["nothing", "LF", "CRLF"])
+def test_records_that_follow_each_other_at_once_are_read(
+    tmp_path: Path, how: str, apart: bytes
+) -> None:
+    """Their lengths are right; only the two line ends of the standard are not there."""
+    records = [record.removesuffix(b"\r\n\r\n") + apart for record in _crawl()]
+    path = tmp_path / ("news.warc" if how == "plain" else "news.warc.gz")
+    if how == "members":
+        path.write_bytes(b"".join(map(gzip.compress, records)))
+    else:
+        whole = b"".join(records)
+        path.write_bytes(whole if how == "plain" else gzip.compress(whole))
+    assert _read(path) == (ADDRESSES, [])
+
+
+def test_pages_in_newer_compressions_are_read(tmp_path: Path) -> None:
+    """By brotli and zstd, as browsers ask for them; a damaged one is told."""
+    packed = {"br": brotli.compress(PAGE.encode())}
+    packed["zstd"] = zstandard.ZstdCompressor().compress(PAGE.encode())
+    records = [
+        _record(
+            f"https://example.org/{kind}{n}",
+            data[: len(data) // (n + 1)],
+            headers=f"Content-Type: text/html\r\nContent-Encoding: {kind}\r\n",
+        )
+        for kind, data in packed.items()
+        for n in (0, 9)
+    ]
+    (tmp_path / "a.warc").write_bytes(b"".join(records))
+    read, said = _read(tmp_path / "a.warc")
+    assert read == ["https://example.org/br0", "https://example.org/zstd0"]
+    assert len(said) == 2
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        ([{"text": WORDS, "id": "a"}, {"text": WORDS}], ["#a", ":2"]),
+        ({"text": WORDS, "title": "T"}, [":1"]),
+        ({"status": "ok", "articles": [{"text": WORDS}], "tags": ["x"]}, [":1"]),
+    ],
+)
+def test_a_json_file_stands_for_its_articles(
+    tmp_path: Path, data: object, names: list[str]
+) -> None:
+    """A list, one article, or the list in an answer of some service."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(data))
+    found = list(sources_in([str(path)]))
+    assert [source.name.removeprefix(str(path)) for source in found] == names
+    assert all(source.load().text == WORDS for source in found)
+    assert count_sources([str(path)]) == len(names)
+
+
+def test_a_bad_item_of_a_list_fails_alone(tmp_path: Path) -> None:
+    """Named by its number, with what to do."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{"text": WORDS}, 7, {"body": WORDS}, {"text": " "}]))
+    first, *others = sources_in([str(path)])
+    assert first.load().text == WORDS
+    assert [_why(source).partition(": ")[0] for source in others] == [
+        f"{path}:{n}" for n in (2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"{", "it is not JSON"),
+        (b'["x\xff"]', "it is not UTF-8"),
+        (b'{"name": "x"}', "--fields text=NAME"),
+        (b"[1, 2]", "--fields text=NAME"),
+    ],
+)
+def test_json_without_an_article_is_told_when_named(tmp_path: Path, data: bytes, told: str) -> None:
+    """And left out, and counted, in a folder: other programs keep their settings there."""
+    path = tmp_path / "a.json"
+    path.write_bytes(data)
+    (source,) = sources_in([str(path)])
+    assert told in _why(source)
+    _make(tmp_path, "b.txt")
+    notes: list[str] = []
+    assert _names(sources_in([str(tmp_path)], tell=notes.append), tmp_path) == ["b.txt"]
+    assert notes == [f"{tmp_path}: 1 of another kind left out (.json 1)"]
+
+
+def test_an_address_says_that_pages_are_not_fetched() -> None:
+    """And how to pipe one."""
+    (source,) = sources_in(["https://example.org/a'b"])
+    assert "pages are not fetched" in _why(source)
+    assert "curl -sL" in _why(source)

@@ -1,7 +1,8 @@
 """Finds the sources of a run: files, folders, patterns and lists, as a lazy sequence.
 
 A folder stands for every article in it, at any depth; hidden files and the output folder are left
-out. A `.jsonl` file stands for its lines, a `.warc` or `.warc.gz` for its pages. The order is that
+out. A `.jsonl` file stands for its lines, a `.json` for the articles in its list, a `.warc` or
+`.warc.gz` for its pages. The order is that
 of the names given, and by name within a folder. No text is read here: a source is read by a worker
 (`Source.load`). What cannot be read is a source that raises the reason, so that the run counts it.
 """
@@ -22,13 +23,17 @@ from extractor.errors import InputError, NotAnArticle, UsageError
 from extractor.read import read_article
 from extractor.read.files import (
     CRAWLS,
+    KINDS,
     LINES,
+    LISTS,
     ending_of,
     is_read_by_a_run,
     left_out,
+    not_fetched,
     printable_name,
 )
 from extractor.read.source import Source, failing
+from extractor.run.inputs.json_list import articles_in, sources_in_list
 from extractor.run.inputs.jsonl import Fields, sources_in_lines
 from extractor.run.inputs.warc import sources_in_crawl
 
@@ -169,7 +174,7 @@ class SourceFinder:
         if not any_source:
             shown = printable_name(str(folder))
             error = InputError(
-                f"{shown}: there is no .txt, .html, .pdf, .jsonl or .warc.gz file in it that was "
+                f"{shown}: there is no article in it ({KINDS}, .json, .jsonl, .warc.gz) that was "
                 "not named before; check the path."
             )
             yield failing(shown, error)
@@ -195,7 +200,7 @@ class SourceFinder:
                     if self._output is None or not _same(path, self._output):
                         yield from self._walk(path, others, above | {here})
                     continue
-                if not is_read_by_a_run(name):
+                if not is_read_by_a_run(name) or self._is_other_json(path):
                     others[ending_of(name)] += 1
                     continue
                 status = path.stat()
@@ -205,11 +210,23 @@ class SourceFinder:
             if self._new(_identity(status)):
                 yield from self._file(path, status)
 
+    def _is_other_json(self, path: Path) -> bool:
+        """Return whether a file in a folder is JSON of no article: settings, say, or a sheet."""
+        if not path.name.lower().endswith(LISTS):
+            return False
+        try:
+            articles_in(path, path.name, self._fields)
+        except InputError:
+            return True
+        return False
+
     def _file(self, path: Path, status: os.stat_result) -> Iterator[Source]:
         """Yield what a file holds: one article, or those of its lines or records."""
         name, lower = printable_name(str(path)), path.name.lower()
         try:
-            if lower.endswith(LINES):
+            if lower.endswith(LISTS):
+                yield from sources_in_list(path, name, self._fields, self._unique)
+            elif lower.endswith(LINES):
                 yield from sources_in_lines(path, name, self._fields, self._unique)
             elif lower.endswith(CRAWLS):
                 yield from sources_in_crawl(path, name, self._unique, self._tell)
@@ -247,6 +264,9 @@ class _SourceCounter(SourceFinder):
         lower = path.name.lower()
         if lower.endswith(".gz") or lower.endswith(CRAWLS):
             self.unknown = True
+        elif lower.endswith(LISTS):
+            with suppress(OSError, InputError):
+                self.count += len(articles_in(path, path.name, self._fields))
         elif lower.endswith(LINES):
             with suppress(OSError), path.open("rb") as file:
                 while chunk := file.read(1 << 20):
@@ -317,6 +337,8 @@ def _apart_by_nul(file: BufferedReader) -> Iterator[tuple[int, bytes | None]]:
 def _unreadable(name: str, error: Exception, place: str = "") -> InputError:
     shown = f"{place}{printable_name(name)}"
     if isinstance(error, FileNotFoundError):
+        if address := not_fetched(name):
+            return InputError(f"{place}{address}")
         return InputError(f"{shown}: there is no such file; check the path.")
     if isinstance(error, PermissionError):
         return InputError(f"{shown}: no permission to read it; change its mode.")

@@ -151,7 +151,8 @@ def _page(record: _Record, place: str) -> _Page | InputError | str:
         )
     if data is None:
         return NotAnArticle(
-            f"{place}: the page is compressed as {_word(encoding)}, which is not read."
+            f"{place}: the page is compressed as {_word(encoding)}, which is not read"
+            + ("; install news-extract[crawls]." if encoding in ("br", "zstd") else ".")
         )
     if len(data) > MAX_BYTES:
         return _too_large(place)
@@ -184,7 +185,26 @@ def _unpacked(parsed: Any, answer: Any, encoding: str, body: bytes) -> bytes | N
         return unwrap.decompress(data, MAX_BYTES + 1)
     if encoding in ("", "identity", "none", "gzip", "x-gzip", "deflate"):
         return data
-    return data if b"<" in data[:1024] and b"\0" not in data[:1024] else None
+    if b"<" in data[:1024] and b"\0" not in data[:1024]:
+        return data
+    return _unpacked_by_library(data, encoding)
+
+
+def _unpacked_by_library(data: bytes, encoding: str) -> bytes | None:
+    """Return a page out of brotli or zstd, None without the library (extra `crawls`)."""
+    try:
+        if encoding == "br":
+            import brotli
+
+            unpacked: bytes = brotli.Decompressor().process(data, output_buffer_limit=MAX_BYTES + 1)
+            return unpacked
+        if encoding == "zstd":
+            import zstandard
+
+            return zstandard.ZstdDecompressor().stream_reader(BytesIO(data)).read(MAX_BYTES + 1)
+    except ImportError:
+        pass
+    return None
 
 
 def _too_large(place: str) -> ArticleTooLarge:
@@ -257,10 +277,23 @@ def _record(stream: Stream) -> _Record | str | None:
     end = b""
     if kept == length:
         end = stream.readline(2) + stream.readline(2)
+    if end.strip() and _opens_record(stream, end):
+        end = b""  # records that follow each other at once, or one line end apart
     if kept < length or end.strip():
         return _wrong_length(stream, body, end, kept < length)
     stream.settle()
     return _Record(b"".join(head), body, len(body) == length)
+
+
+def _opens_record(stream: Stream, end: bytes) -> bool:
+    """Return whether a record opens in what was read behind one; if so, it is read next."""
+    start = end.lstrip(b"\r\n")
+    line = start if start.endswith(b"\n") else start + stream.readline(_LONGEST_LINE)
+    if not re.match(rb"WARC/\d\.\d+\r?\n", line):
+        stream.unread(line[len(start) :])
+        return False
+    stream.unread(line)
+    return True
 
 
 def _length(head: list[bytes]) -> int | None:

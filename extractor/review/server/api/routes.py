@@ -23,13 +23,14 @@ from extractor.errors import (
     SchemaError,
 )
 from extractor.read import MAX_BYTES
+from extractor.read.files import KINDS
 from extractor.review.server.api.extractions import Extractions, TookTooLong
 from extractor.review.server.api.turns import NoRoom
 from extractor.review.server.guard import HOLDER
 from extractor.text.pydantic_messages import plain_message
 
 _DESCRIBED = """\
-A JSON body with the article's `text`, or a form with its `file` (.txt, .html or .pdf), and the \
+A JSON body with the article's `text`, or a form with its `file` ({kinds}), and the \
 name of a `schema`. At most {bytes:,} bytes. An extraction may take {seconds:g} seconds, the wait \
 for its turn included, and is given up when the client goes. No model is asked unless the server \
 was started with one."""
@@ -64,7 +65,7 @@ _FORM = {
     "type": "object",
     "required": ["file", "schema"],
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": ".txt, .html or .pdf"},
+        "file": {"type": "string", "format": "binary", "description": KINDS},
         "schema": {
             "type": "string",
             "description": "a name of GET /v1/schemas",
@@ -134,7 +135,9 @@ def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
     @router.post(
         "/extract",
         summary="Extract from one article",
-        description=_DESCRIBED.format(bytes=MAX_BYTES, seconds=extractions.seconds),
+        description=_DESCRIBED.format(
+            kinds=KINDS, bytes=MAX_BYTES, seconds=extractions.seconds
+        ),
         response_description="What `extract --format json` prints for the article",
         responses={code: _described(code, words) for code, words in _ERRORS.items()},
         openapi_extra={"requestBody": _BODY},

@@ -1,0 +1,179 @@
+"""Reads the text of documents of word processors: .docx, .odt and .rtf.
+
+Paragraphs, headings, lists and tables in their order. What a reader of the printed document does
+not see is left out: deleted text, hidden text, comments; so are footnotes, headers and footers.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any, Literal, NamedTuple, cast
+
+from extractor.article import ParagraphKind
+from extractor.errors import ArticleTooLarge, EmptyArticle, NotAnArticle
+
+DocumentKind = Literal["docx", "odt", "rtf"]
+MOST_UNPACKED = 100_000_000  # bytes of all files in a .docx or .odt, pictures included
+
+_ODT = b"application/vnd.oasis.opendocument.text"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+# Whose content is not read.
+_UNSEEN_DOCX = {f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr")}
+_UNSEEN_DOCX.add(_FALLBACK)  # the same again, for older programs
+_UNSEEN_ODT = {f"{_TEXT}{name}" for name in ("note", "tracked-changes", "hidden-text")}
+_UNSEEN_ODT |= {f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}hidden-paragraph"}
+_HEADING_STYLE = re.compile(r"(heading|title|überschrift|titre|nagłówek)", re.I)
+
+
+class Document(NamedTuple):
+    """What a document says: its text (paragraphs apart by a blank line), and what it knows."""
+
+    text: str
+    title: str | None
+    kinds: dict[str, ParagraphKind]  # of the paragraphs that are marked as headings
+
+
+def document_kind(data: bytes) -> DocumentKind | None:
+    """Return what sort of document bytes are, None if none. Raises nothing."""
+    if data.startswith(rb"{\rtf"):
+        return "rtf"
+    if not data.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as packed:
+            names = set(packed.namelist())
+            if "word/document.xml" in names:
+                return "docx"
+            if "mimetype" in names and packed.getinfo("mimetype").file_size < 100:
+                return "odt" if packed.read("mimetype").startswith(_ODT) else None
+    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError):
+        pass
+    return None
+
+
+def read_document(data: bytes, source: str, kind: DocumentKind) -> Document:
+    """Return the text of a document.
+
+    Raises NotAnArticle when it is damaged or encrypted, ArticleTooLarge when it holds more than
+    MOST_UNPACKED, EmptyArticle when there is no text in it.
+    """
+    if kind != "rtf":
+        _refuse_bomb(data, source)
+    read = {"docx": _docx, "odt": _odt, "rtf": _rtf}[kind]
+    try:
+        blocks, title = read(data)
+    except Exception as error:  # a parser fed with anything
+        raise NotAnArticle(
+            f"{source}: the .{kind} is damaged or encrypted ({type(error).__name__}); save it "
+            "anew, or save its text as .txt."
+        ) from error
+    blocks = [(" ".join(text.split()), heading) for text, heading in blocks]
+    text = "\n\n".join(block for block, _ in blocks if block)
+    if not text:
+        raise EmptyArticle(f"{source}: there is no text in it; give one that holds an article.")
+    kinds: dict[str, ParagraphKind] = {block: "heading" for block, heading in blocks if heading}
+    shown = title and any(" ".join(title.split()) == block for block, _ in blocks[:3])
+    return Document(text, title if shown else None, kinds)
+
+
+def _refuse_bomb(data: bytes, source: str) -> None:
+    with zipfile.ZipFile(BytesIO(data)) as packed:
+        size = sum(info.file_size for info in packed.infolist())
+    if size > MOST_UNPACKED:
+        raise ArticleTooLarge(
+            f"{source}: unpacked it has {size:,} bytes, more than {MOST_UNPACKED:,}; save its text "
+            "as .txt."
+        )
+
+
+Blocks = list[tuple[str, bool]]  # text, and whether it is a heading
+
+
+def _docx(data: bytes) -> tuple[Blocks, str | None]:
+    """Return the blocks of a .docx, and its title."""
+    import docx
+
+    document = docx.Document(BytesIO(data))
+    styles = {style.style_id: style.name or "" for style in document.styles}
+    blocks: Blocks = []
+    for paragraph in document.element.body.iter(f"{_W}p"):
+        if any(above.tag in _UNSEEN_DOCX for above in paragraph.iterancestors()):
+            continue
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        name = styles.get(style.get(f"{_W}val"), "") if style is not None else ""
+        heading = bool(_HEADING_STYLE.match(name))
+        blocks += [(part, heading) for part in _lines("".join(_words_docx(paragraph)))]
+    return blocks, document.core_properties.title
+
+
+def _words_docx(element: Any) -> Iterator[str]:
+    """Yield the words in a paragraph, but for those in a paragraph within it (a text box)."""
+    for child in element:
+        if child.tag in _UNSEEN_DOCX or child.tag == f"{_W}p" or not isinstance(child.tag, str):
+            continue
+        if child.tag == f"{_W}r" and _is_on(child.find(f"{_W}rPr/{_W}vanish")):
+            continue
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in (f"{_W}br", f"{_W}cr"):
+            yield "\n"
+        elif child.tag == f"{_W}tab":
+            yield "\t"
+        elif child.tag == f"{_W}noBreakHyphen":
+            yield "-"
+        else:
+            yield from _words_docx(child)
+
+
+def _is_on(switch: Any) -> bool:
+    """Return whether a property such as `w:vanish` is there and not switched off."""
+    return switch is not None and switch.get(f"{_W}val", "1") not in ("0", "false", "off")
+
+
+def _odt(data: bytes) -> tuple[Blocks, str | None]:
+    """Return the blocks of an .odt, and its title."""
+    import odfdo
+    from lxml import etree
+
+    document = odfdo.Document(BytesIO(data))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    content = etree.fromstring(document.content.serialize(), parser)
+    blocks: Blocks = []
+    for paragraph in content.find(f".//{_OFFICE}text").iter(f"{_TEXT}p", f"{_TEXT}h"):
+        if any(above.tag in _UNSEEN_ODT for above in paragraph.iterancestors()):
+            continue
+        heading = paragraph.tag == f"{_TEXT}h"
+        blocks += [(part, heading) for part in _lines("".join(_words_odt(paragraph)))]
+    return blocks, document.meta.title
+
+
+def _words_odt(element: Any) -> Iterator[str]:
+    """Yield the words in a paragraph, but for those in a paragraph within it (a frame)."""
+    yield element.text or ""
+    for child in element:
+        if child.tag == f"{_TEXT}s":
+            yield " "
+        elif child.tag == f"{_TEXT}tab":
+            yield "\t"
+        elif child.tag == f"{_TEXT}line-break":
+            yield "\n"
+        elif isinstance(child.tag, str) and child.tag not in {*_UNSEEN_ODT, f"{_TEXT}p"}:
+            yield from _words_odt(child)
+        yield child.tail or ""
+
+
+def _rtf(data: bytes) -> tuple[Blocks, str | None]:
+    """Return the blocks of an .rtf; it knows no title."""
+    from striprtf.striprtf import rtf_to_text
+
+    text = cast(Any, rtf_to_text)(data.decode("latin-1"), errors="replace")
+    return [(line, False) for line in text.splitlines()], None
+
+
+def _lines(text: str) -> list[str]:
+    """Return the paragraphs in one: two line breaks in a row part them."""
+    return re.split(r"\n\s*\n", text)

@@ -1,0 +1,158 @@
+"""Documents of word processors are read as a reader of the printed page sees them."""
+
+import zipfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import odfdo
+import pytest
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls
+
+from extractor.errors import ArticleTooLarge, InputError, NotAnArticle
+from extractor.pipeline import extract
+from extractor.read import documents, read_bytes
+from extractor.schema.catalogue import load_schema
+
+HEAD, SAID = "Harbour talks go on", "“We are home,” Ada Brandt told reporters on Friday."
+MORE = "The crew of 31 was never charged, the ministry said."
+
+
+def _docx(fill: object = None) -> bytes:
+    """Return a .docx with a heading and two paragraphs; `fill` may do more to it."""
+    document = docx.Document()
+    document.add_heading(HEAD, 1)
+    document.add_paragraph(SAID)
+    paragraph = document.add_paragraph(MORE)
+    if callable(fill):
+        fill(document, paragraph)
+    packed = BytesIO()
+    document.save(packed)
+    return packed.getvalue()
+
+
+def _odt(*more: str) -> bytes:
+    document = odfdo.Document("text")
+    body = document.body
+    body.clear()
+    body.append(odfdo.Header(1, HEAD))
+    body.append(odfdo.Paragraph(SAID))
+    for element in more or (f"<text:p>{MORE}</text:p>",):
+        body.append(odfdo.Element.from_tag(element))
+    packed = BytesIO()
+    document.save(packed)
+    return packed.getvalue()
+
+
+def _rtf(more: str = MORE) -> bytes:
+    said = SAID.replace("“", r"\ldblquote ").replace("”", r"\rdblquote ")
+    return (
+        r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\author Secret}}"
+        rf"\b {HEAD}\b0\par {said}\par {more}\par}}"
+    ).encode("ascii")
+
+
+@pytest.mark.parametrize("data", [_docx(), _odt(), _rtf()], ids=["docx", "odt", "rtf"])
+def test_what_is_read_is_what_was_written(data: bytes) -> None:
+    """The paragraphs in their order, the quotation with its speaker; the bytes tell the kind."""
+    article = read_bytes(data, "letter.txt")
+    assert article.text.split("\n\n") == [HEAD, SAID, MORE]
+    (quote,) = extract(article, load_schema("quotes")).to_json()["record"]["quotes"]
+    assert quote["text"] == "We are home"
+    assert quote["speaker"]["name"] == "Ada Brandt"
+
+
+@pytest.mark.parametrize("data", [_docx(), _odt()], ids=["docx", "odt"])
+def test_headings_are_headings(data: bytes) -> None:
+    """As the document's styles say."""
+    assert [p.kind for p in read_bytes(data, "a").paragraphs] == ["heading", "body", "body"]
+
+
+def test_inserted_words_stay_and_deleted_ones_go() -> None:
+    """Tracked changes are read as if they were accepted; hidden words and fields' code are not."""
+
+    def fill(_: object, paragraph: docx.text.paragraph.Paragraph) -> None:
+        for xml in (
+            f"<w:ins {nsdecls('w')}><w:r><w:t> Added.</w:t></w:r></w:ins>",
+            f"<w:del {nsdecls('w')}><w:r><w:delText> Struck.</w:delText></w:r></w:del>",
+            f"<w:r {nsdecls('w')}><w:instrText> PAGE </w:instrText></w:r>",
+            f"<w:r {nsdecls('w')}><w:rPr><w:vanish/></w:rPr><w:t> Hidden.</w:t></w:r>",
+            f'<w:r {nsdecls("w")}><w:rPr><w:vanish w:val="0"/></w:rPr><w:t> Shown.</w:t></w:r>',
+        ):
+            paragraph._p.append(parse_xml(xml))
+
+    assert read_bytes(_docx(fill), "a").text.endswith(f"{MORE} Added. Shown.")
+
+
+def test_tables_and_breaks_of_a_document_are_read() -> None:
+    """Cells are paragraphs, a line break is a blank, two end a paragraph."""
+
+    def fill(document: docx.document.Document, paragraph: docx.text.paragraph.Paragraph) -> None:
+        paragraph._p.append(OxmlElement("w:r"))
+        run = paragraph.add_run("one")
+        run.add_break()
+        run.add_text("two")
+        run.add_break()
+        run.add_break()
+        run.add_text("three")
+        document.add_table(1, 2).cell(0, 1).text = "in a cell"
+
+    assert read_bytes(_docx(fill), "a").text.endswith(f"{MORE}one two\n\nthree\n\nin a cell")
+
+
+def test_an_odt_is_read_without_notes_and_comments() -> None:
+    """Blanks that are written as elements stay, lists are paragraphs."""
+    data = _odt(
+        "<text:p>One<text:s/>two<text:line-break/>three"
+        "<text:note><text:note-body><text:p>Note.</text:p></text:note-body></text:note>"
+        "<office:annotation><text:p>Comment.</text:p></office:annotation> <text:span>four"
+        "</text:span> five.</text:p>",
+        "<text:list><text:list-item><text:p>Item.</text:p></text:list-item></text:list>",
+    )
+    assert read_bytes(data, "a").text.split("\n\n")[2:] == ["One two three four five.", "Item."]
+
+
+def test_characters_of_an_rtf_are_read() -> None:
+    """By code page and as Unicode; what is hidden or about the document is not."""
+    article = read_bytes(_rtf(r"caf\'e9 \u8220?na\u239?ve\u8221? 5\'80."), "a.rtf")
+    assert article.text.endswith("café “naïve” 5€.")
+    assert "Secret" not in article.text
+
+
+def test_a_title_is_one_that_the_document_shows(tmp_path: Path) -> None:
+    """A template's or another article's title is none."""
+    for title, expected in ((HEAD, HEAD), ("Template 7", HEAD)):
+
+        def fill(document: docx.document.Document, _: object, title: str = title) -> None:
+            document.core_properties.title = title
+
+        assert read_bytes(_docx(fill), "a").title == expected
+
+
+@pytest.mark.parametrize("data", [_docx(), _odt()], ids=["docx", "odt"])
+def test_a_damaged_document_is_told(data: bytes) -> None:
+    """In one sentence that says what to do, wherever it is cut or altered."""
+    for cut in range(0, len(data), max(1, len(data) // 60)):
+        with pytest.raises(NotAnArticle, match=r"save|give"):
+            read_bytes(data[: max(cut, 30)], "a.docx")
+        broken = data[:cut] + bytes(255 - byte for byte in data[cut : cut + 40]) + data[cut + 40 :]
+        with suppress(InputError):  # or it is read: what was altered may be a picture
+            read_bytes(broken, "a.docx")
+
+
+def test_what_would_unpack_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sizes of the parts are added up before one is read."""
+    monkeypatch.setattr(documents, "MOST_UNPACKED", 10_000)
+    with pytest.raises(ArticleTooLarge, match="unpacked it has"):
+        read_bytes(_docx(), "a.docx")
+
+
+def test_other_packed_files_are_refused() -> None:
+    """A workbook is a ZIP file too."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(NotAnArticle, match="ZIP"):
+        read_bytes(packed.getvalue(), "a.xlsx")
