@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -31,6 +32,14 @@ _MOST_HAVE = 1 << 16  # bytes that most files have less of
 # Characters of a title, byline, outlet or date, and of an address: every row of a sheet has them.
 _MOST_SAID, _MOST_OF_URL = 500, 2_000
 _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+# What takes long to import (up to 0.3 s each) of what reads a file, by its ending.
+_IMPORTED_FOR = {
+    **dict.fromkeys((*_HTML_ENDINGS, ".mhtml", ".mht", ".eml"), ("trafilatura",)),
+    ".pdf": ("pypdfium2",),
+    ".docx": ("docx",),
+    ".odt": ("odfdo",),
+    ".rtf": ("striprtf.striprtf",),
+}
 
 
 def read_article(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Article:
@@ -92,7 +101,8 @@ def read_bytes(
         return _assemble(known.pop("text"), source, known.pop("kinds"), **known)
     if kind == "message":
         part = messages.article_part(data, name)
-        inner = read_bytes(part.data, source, "html" if part.is_page else "txt")
+        kind = "html" if part.is_page else "txt"
+        inner = read_bytes(part.data, source, kind, charset=part.charset)
         return replace(
             inner,
             title=inner.title or part.title,
@@ -106,7 +116,7 @@ def read_bytes(
             source,
             document.kinds,
             title=document.title,
-            warnings=text.doubts(document.text),
+            warnings=(*document.warnings, *text.doubts(document.text)),
         )
     content, remarks = text.decode(data, name, [charset] if charset else [])
     if not content.strip(BLANKS):
@@ -116,11 +126,8 @@ def read_bytes(
 
 def prepare(source: str) -> None:
     """Import what reading a file of this name takes, so that its own time does not go into it."""
-    ending = ending_of(source)
-    if ending in _HTML_ENDINGS:
-        import trafilatura  # noqa: F401 - 0.3 s
-    elif ending == ".pdf":
-        import pypdfium2  # noqa: F401 - 0.1 s
+    for module in _IMPORTED_FOR.get(ending_of(source), ()):
+        import_module(module)
 
 
 def kind_of(data: bytes, source: str) -> FileKind:

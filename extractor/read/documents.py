@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Literal, NamedTuple, cast
 
-from extractor.article import ParagraphKind
+from extractor.article import ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, NotAnArticle
+from extractor.read.text import as_shown
 
 DocumentKind = Literal["docx", "odt", "rtf"]
 MOST_UNPACKED = 100_000_000  # bytes of all files in a .docx or .odt, pictures included
@@ -35,6 +36,7 @@ class Document(NamedTuple):
     text: str
     title: str | None
     kinds: dict[str, ParagraphKind]  # of the paragraphs that are marked as headings
+    warnings: tuple[Remark, ...]
 
 
 def document_kind(data: bytes) -> DocumentKind | None:
@@ -71,13 +73,17 @@ def read_document(data: bytes, source: str, kind: DocumentKind) -> Document:
             f"{source}: the .{kind} is damaged or encrypted ({type(error).__name__}); save it "
             "anew, or save its text as .txt."
         ) from error
-    blocks = [(" ".join(text.split()), heading) for text, heading in blocks]
-    text = "\n\n".join(block for block, _ in blocks if block)
+    # All at once, as there is to be one remark.
+    shown, remarks = as_shown("\n".join(" ".join(text.split()) for text, _ in blocks))
+    blocks = [
+        (text, heading) for text, (_, heading) in zip(shown.split("\n"), blocks, strict=True) if text
+    ]
+    text = "\n\n".join(block for block, _ in blocks)
     if not text:
         raise EmptyArticle(f"{source}: there is no text in it; give one that holds an article.")
     kinds: dict[str, ParagraphKind] = {block: "heading" for block, heading in blocks if heading}
-    shown = title and any(" ".join(title.split()) == block for block, _ in blocks[:3])
-    return Document(text, title if shown else None, kinds)
+    title = " ".join((title or "").split())
+    return Document(text, title if title in dict(blocks[:3]) else None, kinds, remarks)
 
 
 def _refuse_bomb(data: bytes, source: str) -> None:

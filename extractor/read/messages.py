@@ -20,7 +20,8 @@ _ENDINGS = (".eml", ".mhtml", ".mht")
 class Part(NamedTuple):
     """The part of a message that holds the article, and what its headers know."""
 
-    data: bytes  # a page, or a text; UTF-8 where the message said in which encoding it is
+    data: bytes  # a page, or a text
+    charset: str | None  # its encoding, as the message says
     is_page: bool
     title: str | None
     date: str | None  # ISO 8601, of an e-mail
@@ -40,8 +41,8 @@ def article_part(data: bytes, source: str) -> Part:
 
     Raises NotAnArticle when there is neither.
     """
-    message = message_from_bytes(data.lstrip(b"\r\n"), policy=policy.default)
     try:
+        message = message_from_bytes(data.lstrip(b"\r\n"), policy=policy.default)
         body = message.get_body(("related", "html", "plain"))
         if body is not None and body.get_content_maintype() == "multipart":
             body = body.get_body(("html", "plain"))  # the page among its pictures
@@ -52,7 +53,8 @@ def article_part(data: bytes, source: str) -> Part:
             )
         saved = "Snapshot-Content-Location" in message
         return Part(
-            data=_content(body),
+            data=cast(bytes, body.get_payload(decode=True) or b""),
+            charset=body.get_content_charset(),
             is_page=body.get_content_subtype() == "html",
             title=_line(message["Subject"]),
             date=None if saved else _date(message["Date"]),  # a saved page's is when it was saved
@@ -65,18 +67,6 @@ def article_part(data: bytes, source: str) -> Part:
             f"{source}: the message is damaged ({type(error).__name__}); save the article's text "
             "as .txt."
         ) from error
-
-
-def _content(body: MIMEPart) -> bytes:
-    """Return a part's bytes, as UTF-8 where the part says in which encoding it is."""
-    raw = cast(bytes, body.get_payload(decode=True) or b"")
-    charset = body.get_content_charset()
-    if charset is None:
-        return raw
-    try:
-        return b"\xef\xbb\xbf" + raw.decode(charset).encode()
-    except (LookupError, UnicodeError):  # it is not what it says
-        return raw
 
 
 def _line(value: object) -> str | None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from extractor.article import Article
 from extractor.errors import ArticleTooLarge, EmptyArticle, ExtractError, InputError, NotAnArticle
-from extractor.read import read_article, read_bytes
+from extractor.read import prepare, read_article, read_bytes
+from extractor.read.files import ENDINGS
 
 STORY = (
     "“We have won,” said Zoë Müller of Norvik — the mayor’s sister — on Tuesday.\n\n"
@@ -260,3 +261,10 @@ def test_errors_of_the_system_name_the_file(
         read_article(tmp_path / "a.txt")
     said = f"{tmp_path}/a.txt: it cannot be read ({os.strerror(number)}); check the path."
     assert str(told.value) == said
+
+
+@pytest.mark.parametrize("ending", sorted(ENDINGS))
+def test_what_reads_a_file_of_each_kind_can_be_imported_beforehand(ending: str) -> None:
+    """The modules that `prepare` names are there; for other names it does nothing."""
+    prepare(f"story{ending}")
+    prepare("story.of-another-kind")

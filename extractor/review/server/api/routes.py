@@ -135,9 +135,7 @@ def routes(extractions: Extractions, home: Path | None = None) -> APIRouter:
     @router.post(
         "/extract",
         summary="Extract from one article",
-        description=_DESCRIBED.format(
-            kinds=KINDS, bytes=MAX_BYTES, seconds=extractions.seconds
-        ),
+        description=_DESCRIBED.format(kinds=KINDS, bytes=MAX_BYTES, seconds=extractions.seconds),
         response_description="What `extract --format json` prints for the article",
         responses={code: _described(code, words) for code, words in _ERRORS.items()},
         openapi_extra={"requestBody": _BODY},
