@@ -76,7 +76,9 @@ def read_document(data: bytes, source: str, kind: DocumentKind) -> Document:
     # All at once, as there is to be one remark.
     shown, remarks = as_shown("\n".join(" ".join(text.split()) for text, _ in blocks))
     blocks = [
-        (text, heading) for text, (_, heading) in zip(shown.split("\n"), blocks, strict=True) if text
+        (text, heading)
+        for text, (_, heading) in zip(shown.split("\n"), blocks, strict=True)
+        if text
     ]
     text = "\n\n".join(block for block, _ in blocks)
     if not text:

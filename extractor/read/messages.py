@@ -2,7 +2,6 @@
 
 import re
 from email import message_from_bytes, policy
-from email.message import MIMEPart
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, cast
 
