@@ -429,8 +429,9 @@ def test_a_text_that_breaks_off_before_a_paywall_is_told() -> None:
 @pytest.mark.parametrize(
     "head",
     [ld(ARTICLE), ld({**ARTICLE, "isAccessibleForFree": True}), meta(article_content_tier="free"),
-     ld({**ARTICLE, "wordCount": 60})],
+     ld({**ARTICLE, "wordCount": 60}),
+     ld({**ARTICLE, "wordCount": 45, "isAccessibleForFree": False})],
 )  # fmt: skip
-def test_a_free_article_is_not_doubted(head: str) -> None:
-    """A page that says that it is free, or nothing, is taken for the whole article."""
+def test_a_whole_article_is_not_doubted(head: str) -> None:
+    """A page that says that it is free, or nothing, or has the length that it names, is whole."""
     assert codes(read(page(head))) == []

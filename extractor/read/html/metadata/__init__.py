@@ -39,6 +39,7 @@ _COMPANY = re.compile(r"\b(?:AG|GmbH|KG|Ltd|Limited|Inc|LLC|PLC|Corp|S\.?L|S\.?A
 _HAS_CAPITALS = re.compile(r"[A-Za-zÀ-ɏͰ-ϿЀ-ԯ]")
 _IS_ADDRESS = re.compile(r"https?:|/|www\.", re.I)
 _SHORT = 250  # words; some pages count letters as words, so a long text proves nothing
+_WHOLE = 0.9  # of the words that a page says the article has
 _WALL = re.compile(
     r"""(?:class|id)\s*=\s*["'][^"'<>]{0,200}"""
     r"(?:pay-?wall|reg-?wall|subscri\w*-?wall|premium-?wall|metered|piano|article-?gate|abo-?wall)",
@@ -111,10 +112,13 @@ def page_metadata(tree: "HtmlElement") -> PageSays:
 def teaser_remark(says: PageSays, html: str, text: str, words: int) -> tuple[Remark, ...]:
     """Return the remark that what was read of a page may be a part of its article.
 
-    The page says so, or names a length of which a short text has not half, or a short text breaks
-    off ("…") where the page has a paywall. `words`: how many were read.
+    The page says so, and names no length that was read; or it names one of which a short text has
+    not half; or a short text breaks off ("…") where the page has a paywall. `words`: how many were
+    read.
     """
     short = words < _SHORT
+    if says.paid and says.words and words >= _WHOLE * says.words:
+        return ()  # whoever saved it could read it
     if says.paid:
         message = (
             "The page says that the article is not free to read: what was read may be only its "
