@@ -152,6 +152,22 @@ def test_an_attribution_at_the_end_shows_a_forgotten_mark() -> None:
     assert second.text(text) == "We do not"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("» The pool opens\n» The fare stays\n\nShe left.", []),
+        ("Maro said: “We open.”\n\n» More: talks fail\n\n» More: a school closes", ["We open."]),
+        ("› Pier talks\n› School news", []),
+        ("» He called it »a gift« again", ["a gift"]),
+        ("» Wir öffnen«, sagte sie.", ["Wir öffnen"]),
+        ("»Wir öffnen, sagte sie.", ["Wir öffnen, sagte sie."]),
+    ],
+)
+def test_guillemets_as_bullets_are_no_marks(text: str, expected: list[str]) -> None:
+    """A guillemet and a blank at a paragraph's beginning, never closed, are a bullet."""
+    assert words(text) == expected
+
+
 def test_a_second_opening_mark_ends_an_unclosed_one() -> None:
     """Within a paragraph an unclosed quotation ends where the next one begins."""
     text = "“We open on Friday, he added, “and we stay open.”"

@@ -5,7 +5,7 @@
   only when something closes it.
 * A quotation that its paragraph leaves open goes on in the next one if that begins with an opening
   mark, as the press prints long quotations. If not, it ends with its paragraph, so that a missing
-  mark spoils no more than that.
+  mark spoils no more than that. "» " that nothing closes at its beginning is a bullet.
 * `"A," he said, "b."` are two halves of one utterance; `"A." he said. "B."` are two.
 
 Whether a stretch is somebody's words is decided in rules/attribution/dismissal.py, whose they are
@@ -123,7 +123,21 @@ def _stretches(article: Article) -> list[_Stretch]:
                 stretches.append(stretch)
             if piece.goes_on and not waiting:
                 waiting, skipped = stretch, 0
-    return [stretch for stretch in stretches if stretch.closed or stretch.family != SINGLE]
+    return [
+        stretch
+        for stretch in stretches
+        if stretch.closed or not (stretch.family == SINGLE or _is_bullet(article, stretch))
+    ]
+
+
+def _is_bullet(article: Article, stretch: _Stretch) -> bool:
+    """Return whether an unclosed mark is a bullet: "» Read more" at a paragraph's beginning."""
+    behind = stretch.start + len(stretch.marks)
+    return (
+        stretch.marks in ("»", "›")
+        and stretch.start == article.paragraphs[stretch.paragraph].span.start
+        and article.text[behind : behind + 1].isspace()
+    )
 
 
 def _goes_on_in(pieces: list[_QuotationPart], waiting: _Stretch, paragraph: Paragraph) -> bool:
