@@ -8,9 +8,10 @@ label is decided when turns are looked for (`find/turns/`); here two lines with 
 import re
 from collections.abc import Sequence
 
+_CLOCK = r"[*_]{0,3}(?:[\[(]?\d{1,2}[:.]\d\d(?::\d\d)?[\])]?\s*[-–—|]?\s*)?"
+_TIME = re.compile(_CLOCK)
 _LABELLED = re.compile(
-    r"[*_]{0,3}(?:[\[(]?\d{1,2}[:.]\d\d(?::\d\d)?[\])]?\s*[-–—|]?\s*)?"
-    r"(?:[QA][.)]\s"
+    _CLOCK + r"(?:[QA][.)]\s"
     r"|[^\W\d_a-z][\w.,'’&\- ]{0,45}(?:[\[(][^\[\]()]{1,40}[\])])?[*_]{0,3}:(?:\s|[*_]|$))"
 )
 
@@ -24,12 +25,7 @@ def begin_turns(lines: Sequence[str]) -> list[bool]:
     return labelled if sum(labelled) > 1 else [False] * len(lines)
 
 
-def divided(piece: str) -> list[str]:
-    """Return the lines of a piece of text joined to paragraphs, apart where turns begin."""
-    lines = piece.split("\n")
-    paragraphs: list[list[str]] = []
-    for line, begins in zip(lines, begin_turns(lines), strict=True):
-        if begins or not paragraphs:
-            paragraphs.append([])
-        paragraphs[-1].append(line)
-    return [" ".join(" ".join(paragraph).split()) for paragraph in paragraphs]
+def label_of(line: str) -> str | None:
+    """Return the label that a line begins with, e.g. "MR VIK:", without the time; else None."""
+    found = _LABELLED.match(line.lstrip())
+    return _TIME.sub("", found[0]).strip(" *_") if found else None

@@ -194,11 +194,14 @@ def test_each_turn_has_its_speaker(name: str) -> None:
     assert agree(turns, EXPECTED[name]), turns
 
 
+@pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("make", MAKES)
 @pytest.mark.parametrize("name", EXPECTED.keys() - {"lines"})
-def test_a_page_gives_the_turns_of_the_text(name: str, make: str) -> None:
+def test_a_page_gives_the_turns_of_the_text(name: str, make: str, whole: bool) -> None:
     """The same words as a page, however it marks labels, give the same turns and speakers."""
-    page = as_page(read(name), MAKES[make])
+    if (name, make) == ("liveblog", "elements"):
+        pytest.skip("three labels with the same name are no transcript to the reader")
+    page = as_page(read(name), MAKES[make], whole=whole)
     assert turns_in(read_bytes(page, "x.html")) == turns_in(article_from_text(read(name), name))
 
 

@@ -78,13 +78,27 @@ MAKES = {
     "line breaks": _grouped("p", "<b>{}</b> {}", "<br>"),
     "definitions": _grouped("dl", "<dt>{}</dt><dd>{}</dd>", "\n"),
     "list": _grouped("ul", "<li><strong>{}</strong> {}</li>", "\n"),
+    "table": _grouped("table", "<tr><td>{}</td><td>{}</td></tr>", "\n"),
+    "author": _paragraphs("<p><span class='author'>{}</span> <span>{}</span></p>"),
+    "elements": _paragraphs("<div class='turn'><div class='name'>{}</div><div>{}</div></div>"),
 }
 
 
-def as_page(text: str, make: Callable[[list[str]], str]) -> bytes:
-    """Return a transcript as a web page."""
+_ABOVE = "<header><nav><ul><li><a href='/n'>News</a></li><li><a href='/s'>Sport</a></li></ul></nav>"
+_TEASER = "<li><a href='/{0}'>Another story that is not this one, part {0}</a></li>"
+_BELOW = (
+    f"<section class='related'><h2>More on this</h2><ul>{''.join(map(_TEASER.format, range(5)))}"
+    "</ul></section><div class='newsletter'><p>Sign up for our newsletter and read the news each "
+    "day.</p></div><footer><p>© 2026 The Evening Lamp. All rights reserved.</p></footer>"
+)
+
+
+def as_page(text: str, make: Callable[[list[str]], str], *, whole: bool = False) -> bytes:
+    """Return a transcript as a web page; `whole`: with what stands around an article on a page."""
     title, *paragraphs = text.strip().split("\n\n")
     title = escape(title)
     body = f"<article><h1>{title}</h1>{make(paragraphs)}</article>"
+    if whole:
+        body = f"{_ABOVE}</header>{body}{_BELOW}"
     head = f"<head><title>{title}</title></head>"
     return f"<!doctype html><html>{head}<body>{body}</body></html>".encode()

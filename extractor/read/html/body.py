@@ -13,14 +13,15 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractor.article import ParagraphKind, Remark
-from extractor.read.html.blocks import page_blocks
+from extractor.read.html.blocks import Block, page_blocks
 from extractor.read.html.choosing import choose
-from extractor.read.html.features import PageFacts
+from extractor.read.html.features import PageFacts, letters
 from extractor.read.html.witness import left_out
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+FARTHEST = 300  # blocks ahead in which a line that trafilatura keeps is looked for
 FEWEST_CHOSEN = 250  # characters; a page of which fewer were chosen is read by trafilatura alone
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _LONGEST_TOLD = 100_000  # characters of `articleBody` that are compared
@@ -46,7 +47,8 @@ def read_body(tree: "HtmlElement", title: str | None) -> Body:
     size = sum(len(text) for text, _ in lines)
     if size < FEWEST_CHOSEN and sum(map(len, kept)) > 2 * size:
         # scripts build the page, or it is hardly an article: what stands in its data, or at all
-        return Body([(line, None) for line in map(_flat, kept) if line], ())
+        shown = _whole(kept, blocks)
+        return Body([(line, None) for line in map(_flat, shown) if line], ())
     return Body(lines, left_out(blocks, likely, choices, told, page))
 
 
@@ -56,6 +58,27 @@ def kept_lines(tree: "HtmlElement") -> list[str]:
 
     found: Any = bare_extraction(tree, include_comments=False, include_tables=True, fast=True)
     return found.text.splitlines() if found is not None and found.text else []
+
+
+def _whole(kept: list[str], blocks: list[Block]) -> list[str]:
+    """Return the lines that trafilatura keeps, each as the page's block that holds it.
+
+    Trafilatura drops words within a line; the order of both is the page's.
+    """
+    words = [letters(block.text) for block in blocks]
+    whole, at = [], 0
+    for line in kept:
+        inside = letters(line)
+        ahead = range(at, min(at + FARTHEST, len(blocks)))
+        found = next((i for i in ahead if _is_most(inside, words[i])), None)
+        whole.append(line if found is None else blocks[found].text)
+        at = at if found is None else found + 1
+    return whole
+
+
+def _is_most(inside: str, words: str) -> bool:
+    """Return whether a line holds another and little more, given the letters of both."""
+    return bool(inside) and inside in words and len(inside) >= 0.5 * len(words)
 
 
 def told_body(tree: "HtmlElement") -> str:

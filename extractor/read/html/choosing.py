@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from extractor.article import ParagraphKind
 from extractor.read.html.blocks import SOURCE, Block
 from extractor.read.html.features import (
+    HEADINGS,
     PageFacts,
     begins,
     features,
     is_prose,
-    is_said,
     letters,
     markup_lists,
+    points_elsewhere,
 )
+from extractor.read.html.spoken import between, transcript
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -31,13 +33,11 @@ if TYPE_CHECKING:
 MOST_COMPARED = 200_000  # letters of an article in which quotations shown once more are found
 CHOSEN = 0.4  # probability of a block
 MOST = 0.6  # of what was chosen: so much more that trafilatura keeps is the article's
-LIKELY_BETWEEN, NEAR = 0.1, 4  # probability of a block between chosen ones; blocks to those
 LIKELY_LEAD = 0.08  # probability of a lead that trafilatura keeps
 LEAD = 6  # blocks before the first one chosen that may be the lead
 SET_APART = 0.02  # probability of a quotation that is set apart between blocks that were chosen
 LONGEST_CREDIT = 250  # characters
 LONGEST_LABEL = 100  # characters of a post's heading, time or author
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _POST = re.compile(
     r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|fb-post"
     r"|reddit-embed|telegram-post|threads-post|social-?embed|embed(?:ded)?-?(?:tweet|post|social)"
@@ -57,11 +57,15 @@ def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list
     """Return the blocks of the article, and how likely each block of the page is one."""
     likely = likelihoods(blocks, page)
     chosen = [
-        p >= CHOSEN and not _is_label(b) and not _points_elsewhere(b)
+        p >= CHOSEN and not _is_label(b) and not points_elsewhere(b)
         for b, p in zip(blocks, likely, strict=True)
     ]
     _second_opinion(blocks, likely, chosen, page)
-    _between(blocks, likely, chosen)
+    for i in between(blocks, likely, chosen):
+        chosen[i] = not _is_label(blocks[i])
+    spoken = transcript(blocks, likely)
+    for i in spoken:
+        chosen[i] = True
     _once(blocks, chosen)
     first = next((i for i, c in enumerate(chosen) if c), None)
     if first is None:
@@ -70,7 +74,7 @@ def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list
     for i in range(max(0, first - LEAD), first):  # what stands under the headline
         block = blocks[i]
         if likely[i] >= LIKELY_LEAD and is_prose(block) and page.keeps(letters(block.text)):
-            chosen[i] = not _points_elsewhere(block)
+            chosen[i] = not points_elsewhere(block)
     title = letters(page.title)
     posts = _posts(blocks, chosen)
     for i, block in enumerate(blocks):
@@ -89,14 +93,18 @@ def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list
                 (j for j in range(i + 1, min(i + 4, len(blocks))) if not _is_label(blocks[j])), None
             )
             chosen[i] = heads is not None and chosen[heads] and letters(block.text) != title
-    said: list[Choice] = []
+    choices: list[Choice] = []
     whole = "\n".join(letters(b.text) for b, c in zip(blocks, chosen, strict=True) if c)
     whole = whole if len(whole) <= MOST_COMPARED else ""
     for i, (block, is_chosen) in enumerate(zip(blocks, chosen, strict=True)):
         if is_chosen:
             kind = _kind(block, whole)
-            said.append(Choice(block, "byline" if i in posts and kind is None else kind))
-    return said, likely
+            if i in spoken:
+                kind = None if kind == "heading" else kind
+            elif i in posts and kind is None:
+                kind = "byline"
+            choices.append(Choice(block, kind))
+    return choices, likely
 
 
 def likelihoods(blocks: Sequence[Block], page: PageFacts) -> list[float]:
@@ -118,7 +126,7 @@ def _weights() -> tuple[dict[str, float], float]:
 
 def _is_label(block: Block) -> bool:
     """Return whether a block heads or describes others, and is not of the body."""
-    return block.heading or block.element.tag in _HEADINGS or block.element.tag == "figcaption"
+    return block.heading or block.element.tag in HEADINGS or block.element.tag == "figcaption"
 
 
 def _second_opinion(
@@ -129,50 +137,12 @@ def _second_opinion(
         i
         for i, block in enumerate(blocks)
         if not chosen[i] and likely[i] >= SET_APART and not _is_label(block)
-        and is_prose(block) and page.keeps(letters(block.text)) and not _points_elsewhere(block)
+        and is_prose(block) and page.keeps(letters(block.text)) and not points_elsewhere(block)
     ]  # fmt: skip
     size = sum(len(b.text) for b, c in zip(blocks, chosen, strict=True) if c)
     if sum(len(blocks[i].text) for i in kept) > MOST * size:
         for i in kept:
             chosen[i] = True
-
-
-def _between(blocks: Sequence[Block], likely: Sequence[float], chosen: list[bool]) -> None:
-    """Choose short blocks beside chosen ones, before and behind: "And the annex?" in an interview.
-
-    They stand in the same element, or in a list in it.
-    """
-    was = list(chosen)
-    for i, block in enumerate(blocks):
-        if was[i] or likely[i] < LIKELY_BETWEEN or _is_label(block) or _points_elsewhere(block):
-            continue
-        if block.links > 0.3 * len(block.text) or not is_said(block.text):
-            continue
-        before = next((j for j in range(i - 1, max(-1, i - NEAR), -1) if was[j]), None)
-        behind = next((j for j in range(i + 1, min(len(blocks), i + NEAR)) if was[j]), None)
-        if before is None or (behind is None and block.element.tag not in ("dt", "dd")):
-            continue
-        beside = {_home_of(blocks[j].element) for j in (before, behind) if j is not None}
-        chosen[i] = beside == {_home_of(block.element)}
-
-
-def _home_of(element: "HtmlElement") -> "HtmlElement | None":
-    """Return the element that a paragraph, or the list that an item is of, stands in."""
-    at = element.getparent() if element.tag in ("li", "dt", "dd") else element
-    return at.getparent() if at is not None else None
-
-
-def _points_elsewhere(block: Block) -> bool:
-    """Return whether a block points to another article, or asks to subscribe or donate.
-
-    "READ MORE: …" as a link; "Sign up …" in an element that is marked so.
-    """
-    opening = begins(block.text)
-    if opening == "boilerplate":
-        return True
-    if opening == "more" and block.links > 0.5 * len(block.text.replace(" ", "")):
-        return True
-    return opening == "letter" and "letter" in markup_lists(block.element)
 
 
 def _once(blocks: Sequence[Block], chosen: list[bool]) -> None:
@@ -210,7 +180,7 @@ def _posts(blocks: Sequence[Block], chosen: list[bool]) -> set[int]:
                 continue
             lists = markup_lists(block.element)
             if (
-                block.element.tag in _HEADINGS
+                block.element.tag in HEADINGS
                 or _CLOCK.search(block.text)
                 or "author" in lists
                 or block.element.find(".//time") is not None
@@ -271,7 +241,7 @@ def _kind(block: Block, whole: str) -> ParagraphKind | None:
     """
     if block.element.tag == "figcaption":
         return "caption"
-    if block.heading or block.element.tag in _HEADINGS:
+    if block.heading or block.element.tag in HEADINGS:
         return "heading"
     if begins(block.text) == "credits" and len(block.text) <= LONGEST_CREDIT:
         return "credit"

@@ -28,6 +28,7 @@ _CONTAINERS = frozenset(
     "article main aside nav footer header form figure table ul ol blockquote section dl "
     "details".split()
 )
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 START = 25  # letters
 PROSE = 80  # characters, of which a block of prose has at least so many outside of links
 
@@ -365,6 +366,19 @@ def is_prose(block: Block) -> bool:
 def is_said(text: str) -> bool:
     """Return whether a line ends as what somebody says, or whose turn it is: ". ! ? :"."""
     return (text.rstrip(_AFTER_STOPS)[-1:] or " ") in _STOPS | {":"}
+
+
+def points_elsewhere(block: Block) -> bool:
+    """Return whether a block points to another article, or asks to subscribe or donate.
+
+    "READ MORE: …" as a link; "Sign up …" in an element that is marked so.
+    """
+    opening = begins(block.text)
+    if opening == "boilerplate":
+        return True
+    if opening == "more" and block.links > 0.5 * len(block.text.replace(" ", "")):
+        return True
+    return opening == "letter" and "letter" in markup_lists(block.element)
 
 
 def markup_lists(element: "HtmlElement") -> tuple[str, ...]:
