@@ -541,7 +541,7 @@ HOSTILE = f"""{SCRIPT} talks
 "We <img src=x onerror=alert(1)> \" onload=alert(1) x=\" {SCRIPT} are home," Ada {SCRIPT} \
 Brandt said.
 
-"=HYPERLINK(1) \u202eesrever\u202c and \u0000\u001b]0;x\u0007 {{{{ 7*7 }}}} \
+"=HYPERLINK(1) \u202eesrever\u202c and \u0000\u001b]0;x\u0007 {{{{ 7919*7919 }}}} \
 \ud800 words," Bo Lind said.
 
 {"spam " * 200_000}
@@ -585,7 +585,7 @@ def test_a_hostile_article_is_text_everywhere(tmp_path: Path) -> None:
         assert not {name for name in seen.attributes if name.startswith("on")}
         assert all(one.get("src") or one.get("type") == "application/json" for one in seen.scripts)
         assert not re.search("[\u202e\u0000\u001b\u0007\ud800]", part)
-        assert "49 words" not in part
+        assert str(7919 * 7919) not in part  # of the template code in it
     assert article["html"].count("spam") == 200_000
     assert 'data-code="U+202E"' in article["html"]
     assert 'data-code="U+D800"' in article["html"]
