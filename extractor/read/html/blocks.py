@@ -97,10 +97,11 @@ class _Gathering:
         self._language = language
 
     def add(self, text: str | None) -> None:
-        """Add a piece of text, in which a line break is a blank."""
-        if text:
-            link, bold, italic = (n > 0 for n in self._within.values())
-            self._pieces.append((_SPACE.sub(" ", text), link, bold, italic))
+        """Add a piece of text, in which a line break is a blank; a line begins with no blank."""
+        if text and (self._pieces or not text.isspace()):
+            within = self._within
+            kinds = within["link"] > 0, within["bold"] > 0, within["italic"] > 0
+            self._pieces.append((_SPACE.sub(" ", text), *kinds))
 
     def open(self, element: "HtmlElement") -> None:
         """Enter an element."""

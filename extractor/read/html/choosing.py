@@ -18,13 +18,11 @@ from extractor.read.html.blocks import SOURCE, Block
 from extractor.read.html.features import (
     HEADINGS,
     PageFacts,
-    begins,
     features,
     is_prose,
     letters,
-    markup_lists,
-    points_elsewhere,
 )
+from extractor.read.html.page_words import begins, markup_lists, points_elsewhere
 from extractor.read.html.spoken import between, transcript
 
 if TYPE_CHECKING:

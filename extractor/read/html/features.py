@@ -8,19 +8,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.read.html.blocks import Block
+from extractor.read.html.page_words import begins, marked
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ATTRIBUTES = tuple("class id data-testid data-component itemprop role data-type name".split())
 _SIZES = (8, 20, 40, 70, 110, 170, 260, 420)
+_FAR = (1, 2, 3, 5, 8, 15)  # blocks
 _STOPS = frozenset(".!?…。！？؟।")
 _AFTER_STOPS = "\"'”’“»«)]」』‹› "
 _QUOTES = re.compile('["“”„«»「」‘]')
@@ -31,24 +29,6 @@ _CONTAINERS = frozenset(
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 START = 25  # letters
 PROSE = 80  # characters, of which a block of prose has at least so many outside of links
-
-
-@cache
-def _word_lists() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """Return the list that a word of markup is in, and the beginnings of lines by list."""
-    marks: dict[str, str] = {}
-    lines: dict[str, tuple[str, ...]] = {}
-    kind = name = ""
-    for line in (Path(__file__).parent / "page_words.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            kind, name = line[1:-1].split()
-        elif line and not line.startswith("#"):
-            if kind == "in":
-                for word in line.split():
-                    marks.setdefault(word, name)
-            else:
-                lines[name] = tuple(line.split("|"))
-    return marks, lines
 
 
 @dataclass(slots=True)
@@ -131,9 +111,10 @@ class _Reading:
         """Return the names of each block's features."""
         rows = []
         seen: Counter[str] = Counter()
+        sections = self._sections()
         for i, words in enumerate(self.words):
             own_row = _own(self.blocks[i], self.places[self.blocks[i].element])
-            row = own_row + self._standing(i, own_row)
+            row = own_row + self._standing(i, own_row) + sections[i]
             if self.often[words] > 1:
                 row.append("repeated" if seen[words] else "comes again")
             seen[words] += 1
@@ -225,6 +206,24 @@ class _Reading:
             row.append(f"branch={_step(branch.prose / self.total)}")
             row.append(f"branch={_step(branch.prose / self.total)}&{own[4]}")
         return row + self._witnessed(self.words[i], own[0], within)
+
+    def _sections(self) -> list[list[str]]:
+        """Return for each block under which heading it stands, and behind how many headlines."""
+        sections: list[list[str]] = []
+        headlines: set[str] = set()
+        name, far = "none", 0
+        for block, words in zip(self.blocks, self.words, strict=True):
+            is_heading = block.heading or block.element.tag in HEADINGS
+            if block.element.tag == "h1":
+                headlines.add(words)
+            row = [f"headlines={min(3, len(headlines))}"]
+            if is_heading:
+                name, far = begins(block.text) or "other", 0
+            else:
+                far += 1
+                row += [f"under={name}", f"under={name}&far={sum(far >= n for n in _FAR)}"]
+            sections.append(row)
+        return sections
 
     def _from_headline(self, i: int) -> str:
         if self.headline < 0:
@@ -333,7 +332,7 @@ def _place(element: "HtmlElement", places: "dict[HtmlElement, _Place]") -> None:
         tags = above.tags if above else frozenset()
         if node.tag in _CONTAINERS or node.tag == "a":
             tags |= {node.tag}
-        own = _marks(node)
+        own = marked(node)
         words = tuple((n, 0) for n in own)
         if above:
             words += tuple((n, f + 1) for n, f in above.words if f < 9)
@@ -348,12 +347,6 @@ def _place(element: "HtmlElement", places: "dict[HtmlElement, _Place]") -> None:
         )
 
 
-def begins(text: str) -> str | None:
-    """Return the list of `page_words.txt` that holds the beginning of a line, None for none."""
-    low = text[:60].lower()
-    return next((n for n, words in _word_lists()[1].items() if low.startswith(words)), None)
-
-
 def is_prose(block: Block) -> bool:
     """Return whether a block reads as prose: long, hardly linked, ended as a sentence."""
     return (
@@ -366,49 +359,6 @@ def is_prose(block: Block) -> bool:
 def is_said(text: str) -> bool:
     """Return whether a line ends as what somebody says, or whose turn it is: ". ! ? :"."""
     return (text.rstrip(_AFTER_STOPS)[-1:] or " ") in _STOPS | {":"}
-
-
-def points_elsewhere(block: Block) -> bool:
-    """Return whether a block points to another article, or asks to subscribe or donate.
-
-    "READ MORE: …" as a link; "Sign up …" in an element that is marked so.
-    """
-    opening = begins(block.text)
-    if opening == "boilerplate":
-        return True
-    if opening == "more" and block.links > 0.5 * len(block.text.replace(" ", "")):
-        return True
-    return opening == "letter" and "letter" in markup_lists(block.element)
-
-
-def markup_lists(element: "HtmlElement") -> tuple[str, ...]:
-    """Return the lists that the attributes of an element and of its parent have words of."""
-    parent = element.getparent()
-    return _marks(element) + (_marks(parent) if parent is not None else ())
-
-
-def _marks(element: "HtmlElement") -> tuple[str, ...]:
-    """Return the lists that an element's attributes have words of."""
-    attributes = element.attrib
-    if not attributes or element.tag in ("body", "html"):
-        return ()
-    said = " ".join([attributes[a] for a in _ATTRIBUTES if a in attributes])
-    return _lists_of(said) if said else ()
-
-
-@cache
-def _lists_of(said: str) -> tuple[str, ...]:
-    """Return the lists that the words of attributes are in."""
-    table = _word_lists()[0]
-    found = {}
-    for part in said[:300].split():
-        whole = part.lower()
-        if whole in table:
-            found[table[whole]] = 1
-        for word in _WORD.findall(part):
-            if name := table.get(word.lower()):
-                found[name] = 1
-    return tuple(found)
 
 
 def _prose(block: Block) -> int:

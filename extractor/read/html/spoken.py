@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from extractor.read.html.blocks import Block
-from extractor.read.html.features import HEADINGS, is_said, points_elsewhere
+from extractor.read.html.features import HEADINGS, is_said
+from extractor.read.html.page_words import points_elsewhere
 from extractor.read.turn_lines import label_of
 
 if TYPE_CHECKING:

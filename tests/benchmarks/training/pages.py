@@ -27,6 +27,7 @@ from extractor.read.html.body import kept_lines, told_body
 from extractor.read.html.choosing import CHOSEN
 from extractor.read.html.decoding import decode_page
 from extractor.read.html.features import PageFacts, features
+from extractor.read.html.limits import tame
 from extractor.read.html.metadata import page_metadata
 from tests.benchmarks.quality.pages import (
     GoldPage,
@@ -63,7 +64,9 @@ def pages_of(folder: Path) -> Iterator[Page]:
         tree = load_html(decode_page(gzip.decompress(gold.path.read_bytes()), gold.path.name)[0])
         if not gold.tuned or tree is None:
             continue
-        title, told = page_metadata(tree).title, told_body(tree)
+        title = page_metadata(tree).metadata.title
+        tame(tree)
+        told = told_body(tree)
         blocks = page_blocks(tree, tree.get("lang") or "")
         names = features(blocks, PageFacts.of(kept_lines(tree), told, title))
         yield Page(gold, [b.text for b in blocks], names, labels(gold, [b.text for b in blocks]))
@@ -121,9 +124,9 @@ def fit(
     cases: list[Case],
     *,
     least: int = 5,
-    rounds: int = 120,
+    rounds: int = 200,
     rate: float = 0.05,
-    penalty: float = 2e-3,
+    penalty: float = 5e-4,
 ) -> tuple[dict[str, float], float]:
     """Return the weights, and what is added to their sum."""
     often = Counter(n for c in cases for n in c.names)
