@@ -12,7 +12,7 @@ from typing import Any
 
 from extractor.find.inventory import take_inventory
 from extractor.read import article_from_text
-from extractor.rules.attribution import candidates
+from extractor.rules.attribution import possible_speakers
 from extractor.rules.attribution.context import AttributionContext
 from extractor.rules.attribution.dismissal import why_no_quotation
 from extractor.rules.attribution.possible_speakers import (
@@ -31,7 +31,7 @@ from tests.benchmarks.training.fitting import (
     write_table,
 )
 
-OUT = Path(candidates.__file__).with_name("speaker_weights.json")
+OUT = Path(possible_speakers.__file__).with_name("speaker_weights.json")
 
 
 def examples(record: dict[str, Any], scorer: Any) -> tuple[list[Ranking], Counter[str]]:

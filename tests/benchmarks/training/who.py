@@ -25,7 +25,7 @@ from extractor.errors import ModelError
 from extractor.find.inventory import Inventory
 from extractor.pipeline import extract_with
 from extractor.read import article_from_text
-from extractor.rules.attribution import candidates as sources
+from extractor.rules.attribution import possible_speakers as sources
 from extractor.schema.catalogue import load_schema
 from tests.benchmarks.quality.assist import settings
 from tests.benchmarks.quality.polnear import find_scorer, load_scorer, read_gold
