@@ -49,6 +49,7 @@ class Article:
     outlet: str | None = None
     date: str | None = None  # ISO 8601, as far as known
     url: str | None = None
+    language: str | None = None  # ISO 639-1; None: unsure, and read as English
     warnings: tuple["Remark", ...] = ()
 
 

@@ -11,17 +11,19 @@ answer can be wrong in any way: what cannot be grounded in the article is taken 
 the rules fill it in, and it is marked as filled.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
 from extractor import __version__
 from extractor.answer.from_rules import answer_by_rules
 from extractor.answers import Answer, Asker
-from extractor.article import Article
+from extractor.article import Article, Remark
 from extractor.bounds import ArticleBounds
 from extractor.check.audit import Checked, check, ground, report, unaccounted
 from extractor.check.filling import fill
 from extractor.find.inventory import Inventory, take_inventory
 from extractor.kinds import with_candidates
+from extractor.language.languages import has_rules, language_name
 from extractor.record import Extraction, Provenance, Usage
 from extractor.schema.catalogue import Schema
 from extractor.schema.shape import shape_of
@@ -129,11 +131,25 @@ def _extraction(
         article=article,
         record=checked.record,
         audit=checked.audit,
-        warnings=(*article.warnings, *checked.warnings),
+        warnings=(*article.warnings, *_without_rules(article, asker), *checked.warnings),
         provenance=provenance,
         usage=usage,
         confidence=_confidence(checked, answer.confidence),
     )
+
+
+def _without_rules(article: Article, asker: Asker | None) -> Iterator[Remark]:
+    """Yield the warning of an article in a language that there are no rules for."""
+    language = article.language
+    if language is None or has_rules(language):
+        return
+    message = (
+        f"the article is in {language_name(language)}, and the rules read English only: they find "
+        "quotations and numbers, but not who speaks, what a number is worth or counts, whom a name "
+        "means, or what is said of sanctions and releases"
+    )
+    instead = "what is said of these is the model's alone" if asker else "a model can (--model)"
+    yield Remark("language_without_rules", f"{message}; {instead}")
 
 
 def _confidence(checked: Checked, by_candidate: dict[str, float]) -> dict[str, float]:

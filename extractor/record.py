@@ -106,6 +106,7 @@ class Extraction:
                 "outlet": article.outlet,
                 "date": article.date,
                 "url": article.url,
+                "language": article.language,
                 "sha256": article.sha256,
                 "characters": len(article.text),
             },

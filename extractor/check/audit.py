@@ -25,6 +25,7 @@ from extractor.find.sentences import LONGEST
 from extractor.frozen import frozen
 from extractor.kinds import accountable_kinds
 from extractor.kinds.kind import Kind
+from extractor.language.languages import has_rules
 from extractor.record import Audit, AuditItem
 from extractor.schema.shape import FieldShape, Shape, shape_of
 from extractor.text.phrases import quoted
@@ -125,8 +126,11 @@ def report(
         own_words=tuple(_own_words(root, answer.origin, by_rules.data if by_rules else {})),
     )
     warnings = [
-        *answer.warnings, *grounded.reported, *_unresolved(rows), *_empty_required(root)
-    ]  # fmt: skip
+        *answer.warnings,
+        *grounded.reported,
+        *_unresolved(rows if has_rules(inventory.article.language) else _by_model(rows)),
+        *_empty_required(root),
+    ]
     if by_rules is not None:
         reported = {remark.candidate for remark in warnings if remark.code == "disagreement"}
         remarks = disagreements(inventory, shape, rows, answer, by_rules)
@@ -338,6 +342,11 @@ def _printable(remark: Remark) -> Remark:
     if remark.message.isprintable():
         return remark
     return replace(remark, message=quoted(remark.message, 600)[1:-1])
+
+
+def _by_model(rows: Iterable[DraftRow]) -> list[DraftRow]:
+    """Return the rows of a model's answer; the article's own warning speaks for the rules'."""
+    return [row for row in rows if row.origin == "model"]
 
 
 def _unresolved(rows: Iterable[DraftRow]) -> Iterator[Remark]:

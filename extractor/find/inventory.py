@@ -32,6 +32,7 @@ from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sanctions.readings import StatementReading
 from extractor.find.sentences import find_sentences
 from extractor.find.turns.finder import find_turns
+from extractor.language.languages import has_rules
 from extractor.language.word_classes import NUMBER, STATES
 from extractor.text.phrases import PhraseFinder
 from extractor.text.spans import Span
@@ -83,6 +84,10 @@ class Inventory:
         """The figures, and the numbers that are none."""
         if self._numbers is not None:
             return self._numbers
+        if not has_rules(self.article.language):
+            from extractor.find.figures.printed import find_printed_numbers  # seldom needed
+
+            return find_printed_numbers(self.article)
         from extractor.find.figures.finder import find_figures  # only who asks pays for its import
 
         tokens = self.document.tokens
@@ -107,7 +112,12 @@ class Inventory:
 
     @cached_property
     def statement_readings(self) -> tuple[StatementReading, ...]:
-        """The statements with what the finder read for each, for `rules.sanctions`."""
+        """The statements with what the finder read for each, for `rules.sanctions`.
+
+        None in a language without rules.
+        """
+        if not has_rules(self.article.language):
+            return ()
         from extractor.find.sanctions.finder import find_statements  # see above
 
         return find_statements(self.document)

@@ -20,6 +20,7 @@ from extractor.kinds.facts import (
 )
 from extractor.kinds.kind import Kind
 from extractor.kinds.quotation import SPEAKER
+from extractor.language.languages import has_rules
 from extractor.text.spans import Span
 
 
@@ -45,7 +46,9 @@ class AttributionKind(Kind):
     evident = frozenset(("cue", "kind", "words", "quotation"))
 
     def find(self, inventory: Inventory) -> tuple[AttributionCandidate, ...]:
-        """Return the attributions of the article."""
+        """Return the attributions of the article; none in a language without rules."""
+        if not has_rules(inventory.article.language):
+            return ()
         from extractor.rules.attribution.reported_speech import read_reports
 
         return read_reports(inventory)

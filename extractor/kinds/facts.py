@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from extractor.find.inventory import Inventory
 from extractor.frozen import frozen
+from extractor.language.languages import has_rules
 from extractor.rules.attribution.dismissal import why_no_quotation
 from extractor.rules.attribution.speakers import SpeakerAttribution, SpeakerRanking, attribute
 from extractor.text.spans import Span
@@ -59,10 +60,19 @@ class ArticleFacts:
 
     inventory: Inventory
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether the rules know the article's language; else they only say what form shows."""
+        return has_rules(self.inventory.article.language)
+
     @cached_property
     def attributions(self) -> dict[str, SpeakerAttribution]:
         """The attributions of all quotations, by their ids."""
-        return attribute(self.inventory)
+        if self.has_rules:
+            return attribute(self.inventory)
+        from extractor.rules.attribution.unattributed import unattributed  # seldom needed
+
+        return unattributed(self.inventory)
 
     @cached_property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -79,12 +89,14 @@ def _no_quotations(
     inventory: Inventory, attributions: dict[str, SpeakerAttribution]
 ) -> Iterator[LeftOut]:
     """Yield quotations to leave out: words only marked, and those inside another of one speaker."""
-    repeated = _repeated(inventory)
+    repeated, ruled = _repeated(inventory), has_rules(inventory.article.language)
     for quotation in inventory.quotations:
         attribution = attributions[quotation.id]
         parent = attributions.get(quotation.parent or "")
         reason = repeated.get(quotation.id) or attribution.dismissed
-        if parent is not None:  # attribution judges only what stands in no other quotation
+        if (
+            parent is not None and ruled
+        ):  # attribution judges only what stands in no other quotation
             reason = reason or why_no_quotation(inventory, quotation)
         if reason is None and parent is not None:
             inner, outer = (entity_of(a.speaker) for a in (attribution, parent))

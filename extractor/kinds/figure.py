@@ -60,7 +60,10 @@ class FigureKind(Kind):
         return inventory.not_figures
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
-        """Yield each figure with what it counts."""
+        """Yield each figure with what it counts; in a language without rules, without that."""
+        if not known.has_rules:
+            yield from _printed(known.inventory)
+            return
         from extractor.rules.figures.counted import count  # only who asks pays for its import
 
         inventory = known.inventory
@@ -81,6 +84,18 @@ class FigureKind(Kind):
                 "qualifier": of_span(figure.qualifier),
             }
             yield RowFacts(figure.id, facts, reading.confidence)
+
+
+def _printed(inventory: Inventory) -> Iterator[RowFacts]:
+    """Yield each figure as it is printed, with nothing that takes rules of its language."""
+    for figure in inventory.figures:
+        facts = {
+            "sentence": of_sentence_at(figure.span.start, inventory),
+            "words": Fact(spans=(figure.span,)),
+            "kind": Fact(word=figure.kind),
+            "approximate": Fact(value=figure.approximate),
+        }
+        yield RowFacts(figure.id, facts, 0.0)
 
 
 FIGURE = FigureKind()

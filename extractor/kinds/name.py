@@ -96,7 +96,8 @@ def _entities(known: ArticleFacts, word: str) -> Iterator[Entity]:
     speakers = None
     if kinds == ("speaker",):
         speakers = {entity_of(known.attributions[id_].speaker) for id_ in known.quotations()}
-    for entity in known.inventory.names:
+    # Names are found by rules of English; in another language a model may choose among them.
+    for entity in known.inventory.names if known.has_rules else ():
         if entity.id in speakers if speakers is not None else entity.kind in kinds:
             yield entity
 

@@ -55,6 +55,8 @@ class ReleaseKind(Kind):
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each release that the article states."""
+        if not known.has_rules:
+            return
         from extractor.rules.releases.statements import read_releases  # only who asks pays for it
 
         for release in read_releases(known.inventory):

@@ -55,6 +55,8 @@ class SanctionKind(Kind):
 
     def rows(self, known: ArticleFacts, query: RowQuery) -> Iterator[RowFacts]:
         """Yield each term that the article states."""
+        if not known.has_rules:
+            return
         from extractor.rules.sanctions.terms import read_terms  # only who asks pays for its import
 
         for term in read_terms(known.inventory):

@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 
 from extractor.article import Article, Paragraph, ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
+from extractor.language.detection.detector import language_of
 from extractor.read.bylines import bare_names, byline_names, copyright_owner, date_in
 from extractor.read.files import ending_of, not_fetched, printable_name
 from extractor.read.furniture import ParagraphPiece, label
@@ -96,9 +97,13 @@ def read_bytes(
         remarks += text.doubts(content)
         return article_from_text(content, source, title=title, warnings=remarks)
     if kind == "html":
+        from extractor.read.html.declared_language import declared_language
+
         page = html.read_page(data, name, charset)
         known = page._asdict()
-        return _assemble(known.pop("text"), source, known.pop("kinds"), **known)
+        return _assemble(
+            known.pop("text"), source, known.pop("kinds"), declared=declared_language(data), **known
+        )
     if kind == "message":
         part = messages.article_part(data, name)
         kind = "html" if part.is_page else "txt"
@@ -187,10 +192,12 @@ def _assemble(
     url: str | None = None,
     warnings: tuple[Remark, ...] = (),
     organisation: str | None = None,
+    declared: str | None = None,
 ) -> Article:
     """Return the article; `kinds` are those that a page's tags show, by the paragraph's text.
 
-    `organisation` is the byline where neither page nor text names a person.
+    `organisation` is the byline where neither page nor text names a person, `declared` the language
+    that a page names, as a tag ("de-AT").
     """
     pieces = label(text, paragraph_spans(text), kinds)
     said = _metadata_in(pieces)
@@ -216,6 +223,7 @@ def _assemble(
         outlet=said.get("outlet"),
         date=said.get("date"),
         url=url,
+        language=language_of(text, declared),
         warnings=warnings,
     )
 

@@ -32,6 +32,7 @@ ARTICLE_WORDS = {
     "publicationdate": "date",
     "url": "url",
     "link": "url",
+    "language": "language",
 }
 
 # Values of a Literal that mean the same; the first of a line is what the rules say.

@@ -13,7 +13,7 @@ from extractor.article import Article, Remark
 from extractor.record import Audit, Extraction
 from extractor.sheet.highlights import Mark, parts_of_text
 from extractor.sheet.page import TEMPLATES, asset, environment, page, rendered
-from extractor.sheet.tables import Role, Row, Table, heading, tables
+from extractor.sheet.tables import Role, Row, Table, heading, known_of, tables
 from extractor.text.printable import one_line
 from extractor.text.spans import Span
 
@@ -121,14 +121,13 @@ def section(
     """
     looks = _evidence_looks(sheet)
     marks = [*_row_marks(sheet, looks, id), *_other_marks(audit, warnings, id)]
-    known = (article.outlet, article.date, article.byline, article.source)
     has_link = article.url and article.url.startswith(("https://", "http://"))
     return rendered(
         "section.html",
         id=id,
         level=level,
         title=heading(article),
-        known=[part for part in known if part],
+        known=known_of(article),
         url=article.url if has_link else None,
         answered_by=answered_by,
         legend=_legend(marks, looks),

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from extractor.article import STORY, Article
 from extractor.fields import Figure, Grounded, Name, Passage, Stretches
 from extractor.frozen import frozen
+from extractor.language.languages import has_rules, language_name
 from extractor.record import Extraction
 from extractor.text.printable import one_line
 from extractor.text.spans import Span
@@ -122,6 +123,14 @@ class Table:
 def tables(extraction: Extraction) -> tuple[Table, ...]:
     """Return one table for each row kind, in the order of the schema's fields."""
     return tuple(_tables(extraction))
+
+
+def known_of(article: Article) -> list[str]:
+    """Return what a sheet says of an article below its title; its language where it is foreign."""
+    foreign = article.language is not None and not has_rules(article.language)
+    language = language_name(article.language) if foreign and article.language else None
+    known = (article.outlet, article.date, article.byline, language, article.source)
+    return [part for part in known if part]
 
 
 def heading(article: Article, most: int = 100) -> str:

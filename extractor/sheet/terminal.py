@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from extractor.record import AuditItem, Extraction
-from extractor.sheet.tables import Cell, Item, Role, Row, Table, heading, tables
+from extractor.sheet.tables import Cell, Item, Role, Row, Table, heading, known_of, tables
 from extractor.text.printable import one_line, printable
 
 PIPED_WIDTH = 100  # characters, where neither a terminal nor COLUMNS says how many
@@ -95,8 +95,7 @@ def _head(extraction: Extraction) -> Text:
     article = extraction.article
     by = extraction.provenance
     answered = f"{by.model} ({by.plan})" if by.model else "rules"
-    known = (article.outlet, article.date, article.byline, article.source)
-    below = " · ".join(one_line(part) for part in known if part)
+    below = " · ".join(map(one_line, known_of(article)))
     schema = f"{extraction.schema}, answered by {answered}"
     return Text.assemble((heading(article), "bold"), "\n", (f"{below}\n{one_line(schema)}", "dim"))
 

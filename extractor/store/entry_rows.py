@@ -35,7 +35,10 @@ class EntryInserter:
         """Insert an article, its extraction and records; an extraction with the key is replaced."""
         packed, now = entry.packed, time.time()
         self._connection.execute(
-            "insert or ignore into article values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            # Stores from before languages were told have articles without one.
+            "insert into article values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update"
+            " set language = excluded.language"
+            " where article.language is null and excluded.language is not null",
             (*packed.article, now),
         )
         number = self._connection.execute(

@@ -112,6 +112,7 @@ def article_from_row(row: Mapping[str, Any], source: str | None = None) -> Artic
         outlet=row["outlet"],
         date=row["published"],
         url=row["url"],
+        language=row["language"],
         warnings=tuple(_remark(item) for item in meta["warnings"]),
     )
 
@@ -126,7 +127,7 @@ def _article_columns(article: Article) -> tuple[Any, ...]:
     return (
         article.sha256,
         *(storable(value) for value in (*names, article.url)),
-        None,
+        article.language,
         len(article.text),
         _text_column(article.text),
         storable(_dumps(meta)),

@@ -5,6 +5,7 @@
   shapes, but seldom the blanks.
 * Marks in a row (`"'No.'"`) are judged by what stands outside of the row; more than six of them
   are decoration. Two apostrophes are one double mark.
+* Corner brackets (「」『』), which stand without blanks, are judged by their shape alone.
 * No quotation marks: apostrophes ("don't", "'90s", "goin'"), the marks of HTML attributes.
 * Doubtful: a mark after a digit (`6"` may be inches), a single mark after "s" ("the workers' ").
 
@@ -22,6 +23,7 @@ from extractor.text.spans import Span
 
 # families: a mark is closed by one of its own family, whatever the shapes
 DOUBLE, GUILLEMET, SINGLE_GUILLEMET, SINGLE = "double", "guillemet", "single guillemet", "single"
+CORNER, WHITE_CORNER = "corner", "white corner"
 
 OPEN = "open"
 CLOSE = "close"
@@ -32,13 +34,15 @@ POSSIBLE = "possible"  # a single mark that closes, or is an apostrophe: "worker
 
 LONGEST_ROW = 6  # marks in a row; a longer row is decoration, not punctuation
 
-MARK_CHARACTERS = frozenset("\"“”„‟＂«»‹›'‘’‚‛`´")
+_CORNERS = frozenset("「」｢｣『』")
+MARK_CHARACTERS = frozenset("\"“”„‟＂«»‹›'‘’‚‛`´") | _CORNERS
 _BEFORE_OPENING = frozenset("([{<—–―-/…¿¡|•")
 _AFTER_CLOSING = frozenset(",;:)]}>")
 _EMPTY = frozenset(('""', "''''", "“”", "«»"))
 _SURELY_OPENING = frozenset("([{¿¡")
 _OPENING_SHAPES = frozenset("“„‟‘‚‛«‹`")
 _FAMILY = {"«": GUILLEMET, "»": GUILLEMET, "‹": SINGLE_GUILLEMET, "›": SINGLE_GUILLEMET}
+_FAMILY |= dict.fromkeys("「」｢｣", CORNER) | dict.fromkeys("『』", WHITE_CORNER)
 _FAMILY |= dict.fromkeys('"“”„‟＂', DOUBLE) | dict.fromkeys("'‘’‚‛`´", SINGLE)
 
 _WORD = re.compile(r"[^\W_]+")
@@ -76,7 +80,10 @@ def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
     """
     start, end = span
     found: list[Mark] = []
-    for a, b in _rows(places, start, end):
+    for a, b in _rows(text, places, start, end):
+        if text[a] in _CORNERS:
+            found.append(Mark(a, b, _FAMILY[text[a]], OPEN if text[a] in "「｢『" else CLOSE))
+            continue
         before = text[a - 1] if a > start else ""
         after = text[b] if b < end else ""
         if b - a == 1:
@@ -101,14 +108,18 @@ def marks_in(text: str, span: Span, places: list[int]) -> list[Mark]:
     return found
 
 
-def _rows(places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each row of marks that stand side by side in `start:end`."""
+def _rows(text: str, places: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each row of marks that stand side by side in `start:end`.
+
+    A corner bracket is a row by itself.
+    """
     k, last = bisect_left(places, start), bisect_left(places, end)
     while k < last:
         a = places[k]
         b = a + 1
         k += 1
-        while k < last and places[k] == b:
+        alone = text[a] in _CORNERS
+        while k < last and places[k] == b and not alone and text[b] not in _CORNERS:
             b += 1
             k += 1
         yield a, b

@@ -47,6 +47,7 @@ def to_json(row: "PublishedRow", reviewed: "PublishedArticle") -> dict[str, Any]
             "outlet": article.outlet,
             "date": article.date,
             "url": article.url,
+            "language": article.language,
             "sha256": article.sha256,
         },
         "provenance": {

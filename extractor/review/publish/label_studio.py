@@ -55,6 +55,7 @@ def task(reviewed: "PublishedArticle") -> dict[str, Any]:
         "outlet": article.outlet,
         "date": article.date,
         "url": article.url,
+        "language": article.language,
         "sha256": article.sha256,
     }
     task_json: dict[str, Any] = {"data": data, "annotations": [], "predictions": []}

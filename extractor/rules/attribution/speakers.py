@@ -181,7 +181,7 @@ def _attribution(
 ) -> SpeakerAttribution:
     """Return the attribution of a quotation to `source`, or to nobody."""
     quotation = setting.quotation
-    kind = _kind(setting)
+    kind = kind_of(setting)
     if source is None:
         return SpeakerAttribution(
             quotation.id, None, None, None, kind, confidence, "none", dismissed, ranking
@@ -197,7 +197,7 @@ def _attribution(
     )  # fmt: skip
 
 
-def _kind(setting: QuotationSetting) -> Literal["direct", "fragment"]:
+def kind_of(setting: QuotationSetting) -> Literal["direct", "fragment"]:
     """Return "direct" for a whole utterance, "fragment" for words in the reporter's sentence.
 
     Direct: it begins with a capital after a comma, a colon or nothing, or fills its sentence.

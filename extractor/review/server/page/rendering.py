@@ -60,7 +60,7 @@ from extractor.review.server.page.view_models import (
 )
 from extractor.sheet.highlights import marked_paragraphs
 from extractor.sheet.page import TEMPLATES, environment
-from extractor.sheet.tables import Item, amount, heading
+from extractor.sheet.tables import Item, amount, heading, known_of
 from extractor.text.dates import utc
 from extractor.text.printable import one_line
 
@@ -400,9 +400,7 @@ def article(desk: "Desk", sha256: str, schema: str, view: View | None = None) ->
     if view == "second":
         claims = [blinded(claim) for claim in claims if claim.origin != "analyst"]
     places, names = marks(desk, claims)
-    details = [
-        part for part in (article.outlet, article.date, article.byline, article.source) if part
-    ]
+    details = known_of(article)
     url = article.url if article.url and article.url.startswith(("https://", "http://")) else None
     body = marked_paragraphs(article, places, selectable=True)
     title = None if _begins_with_title(article) else heading(article)
