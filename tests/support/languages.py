@@ -52,6 +52,12 @@ TEXTS = {
     " štetu“, rekla je gradonačelnica u ponedjeljak. Radovi će koštati oko pedeset"
     " hiljada evra, a ribari moraju čekati. Predsjednik vjeruje da će evropska porodica"
     " pomoći, i traži izvještaj o bezbjednosti, saopštila je juče sudija.",
+    "id": "Pemerintah kota menunda pembukaan kembali pelabuhan selama satu bulan. “Kami belum"
+    " memperbaiki semua kerusakan,” kata wali kota pada hari Senin, karena pekerjaan itu menelan"
+    " biaya sekitar 50.000 euro dan para nelayan harus terus menunggu.",
+    "ms": "Majlis bandaraya menangguhkan pembukaan semula pelabuhan selama sebulan. “Kami belum"
+    " membaiki semua kerosakan,” kata datuk bandar pada hari Isnin, kerana kerja itu menelan"
+    " belanja kira-kira 50,000 euro dan para nelayan terpaksa terus menunggu.",
     "ru": "Городские власти отложили открытие порта на месяц. «Мы ещё не устранили все"
     " повреждения», — сказала в понедельник мэр. Работы стоят около 50 тысяч евро, и"
     " рыбакам придётся ждать дальше.",

@@ -9,7 +9,7 @@ import re
 
 from extractor.article import Article
 from extractor.find.candidates import FigureCandidate, FigureKind, NotAFigure, NotFigureReason
-from extractor.language.languages import has_decimal_point
+from extractor.language.languages import has_decimal_point, months_of
 from extractor.text.spans import Span
 
 _MONEY = "$€£¥₹₽₴₺₩₪"
@@ -23,6 +23,8 @@ _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _CLOCK = re.compile(r"(?:[01]?[0-9]|2[0-4])\.[0-5][0-9]")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _LAST_DAY = 31
+_BEHIND_DAY = re.compile(r"\.?[ \u00a0\u202f](?:d[aei] |d['’])?([^\W\d_]+)")
+_WIDE_DATE, _WIDE_TIME = "年月日년월일", "時时点시"
 
 
 def find_printed_numbers(
@@ -65,7 +67,12 @@ def _no_figure(article: Article, match: re.Match[str]) -> NotFigureReason | None
         return "time"  # 19:30, 8h35
     if match[0] == digits and _YEAR.fullmatch(digits):
         return "year"
+    if behind[:1] and behind[0] in _WIDE_DATE + _WIDE_TIME:
+        return "date" if behind[0] in _WIDE_DATE else "time"
     small = digits.isdigit() and len(digits) < 3 and int(digits) <= _LAST_DAY
+    month = _BEHIND_DAY.match(text, end) if small else None
+    if month and month[1].lower() in months_of(article.language):
+        return "date"
     if small and behind[:2] == ". " and behind[2:].isalpha():
         return "ordinal"
     return None

@@ -8,8 +8,8 @@ what follows. What is no English is told
 * by CLD3, a small neural network over the letters (package `cld3-py`), which is asked only about
   words that begin with a small letter where the script is Latin: names, headlines and tables say
   nothing of a language;
-* Serbian, Croatian and Bosnian in Latin letters by their words (south_slavic.py); Belarusian in
-  Latin letters by its ŭ.
+* Serbian, Croatian and Bosnian in Latin letters by their words (south_slavic.py), and so Indonesian
+  and Malay (malay.py); Belarusian in Latin letters by its ŭ.
 
 How often it is right, language by language: `python -m tests.benchmarks.quality.languages`.
 """
@@ -19,6 +19,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from extractor.language.detection.malay import indonesian_or_malay
 from extractor.language.detection.south_slavic import SOUTH_SLAVIC, south_slavic_language
 
 _SAMPLE = 4000  # code points that are looked at, of a longer text in three stretches
@@ -47,7 +48,6 @@ _OTHER_SCRIPTS = _CYRILLIC | frozenset(
 # that a lower probability is enough, since the other likely one is of the same group.
 _CLOSE = (
     SOUTH_SLAVIC,
-    frozenset({"id", "ms", "jv", "su"}),
     frozenset({"da", "no", "sv"}),
     frozenset({"cs", "sk"}),
     frozenset({"es", "gl", "pt", "ca"}),
@@ -143,6 +143,8 @@ def _by_letters(sample: str, declared: str | None, latin: list[str] | None = Non
         return None
     if latin is not None and language in SOUTH_SLAVIC:
         return south_slavic_language(latin, declared, otherwise=language)
+    if latin is not None and language in ("id", "ms"):
+        return indonesian_or_malay(latin, otherwise=declared if declared == "ms" else language)
     if len(language) != 2 or (language in _OTHER_SCRIPTS) != (latin is None):
         return None
     group = next((group for group in _CLOSE if language in group), frozenset())

@@ -45,17 +45,19 @@ def paragraphs_of(path: Path, sentences: int) -> Iterator[str]:
 def texts_in(folder: Path, sentences: int, shortest: int, most: int) -> dict[str, list[str]]:
     """Return paragraphs by language, at most `most` each, chosen the same at every run.
 
-    `shortest`: the characters of the shortest that counts.
+    `shortest`: the bytes of the shortest that counts; a letter of Chinese has three.
     """
     texts: dict[str, list[str]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
         if path.suffix in (".conllu", ".txt"):
             code = re.split(r"[_.]", path.name)[0]
-            texts[code] += [p for p in paragraphs_of(path, sentences) if len(p) >= shortest]
+            texts[code] += [
+                p for p in paragraphs_of(path, sentences) if len(p.encode()) >= shortest
+            ]
     for paragraphs in texts.values():
         random.Random(1).shuffle(paragraphs)
         del paragraphs[most:]
-    return dict(sorted(texts.items()))
+    return {code: paragraphs for code, paragraphs in sorted(texts.items()) if paragraphs}
 
 
 def detectors() -> dict[str, Detector]:
@@ -141,7 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sentences", type=int, default=3, help="of a treebank, to a paragraph")
-    parser.add_argument("--shortest", type=int, default=200, help="characters of a paragraph")
+    parser.add_argument("--shortest", type=int, default=200, help="bytes of a paragraph")
     parser.add_argument("--most", type=int, default=400, help="paragraphs of a language")
     asked = parser.parse_args()
     texts = texts_in(asked.folder, asked.sentences, asked.shortest, asked.most)
