@@ -77,7 +77,7 @@ def read_document(data: bytes, source: str, kind: DocumentKind) -> Document:
     shown, remarks = as_shown("\n".join(" ".join(text.split()) for text, _ in blocks))
     blocks = [
         (text, heading)
-        for text, (_, heading) in zip(shown.split("\n"), blocks, strict=True)
+        for text, (_, heading) in zip(shown.split("\n") if blocks else [], blocks, strict=True)
         if text
     ]
     text = "\n\n".join(block for block, _ in blocks)

@@ -1,9 +1,10 @@
 """Reads the article in a message: an e-mail (.eml), or a page as browsers save it (.mhtml)."""
 
 import re
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from extractor.errors import NotAnArticle
 
@@ -13,6 +14,7 @@ _TELLS = re.compile(
     rb"^(?:MIME-Version:\s*1\.0[ \t]*\r?$|Message-ID:\s*<|Snapshot-Content-Location:)", re.I | re.M
 )
 _HEAD = 16_384  # bytes in which the headers are looked for
+_LONGEST = 4_000  # characters of a header: parsing takes time with their square
 _ENDINGS = (".eml", ".mhtml", ".mht")
 
 
@@ -25,6 +27,15 @@ class Part(NamedTuple):
     title: str | None
     date: str | None  # ISO 8601, of an e-mail
     url: str | None
+
+
+class _BoundedPolicy(EmailPolicy):
+    """The usual policy, which looks at the beginning of a very long header."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """Return a header's value, parsed."""
+        short = value if hasattr(value, "name") else value[:_LONGEST]
+        return super().header_fetch_parse(name, short)
 
 
 def looks_like_message(data: bytes, name: str) -> bool:
@@ -41,7 +52,7 @@ def article_part(data: bytes, source: str) -> Part:
     Raises NotAnArticle when there is neither.
     """
     try:
-        message = message_from_bytes(data.lstrip(b"\r\n"), policy=policy.default)
+        message = message_from_bytes(data.lstrip(b"\r\n"), policy=_BoundedPolicy())
         body = message.get_body(("related", "html", "plain"))
         if body is not None and body.get_content_maintype() == "multipart":
             body = body.get_body(("html", "plain"))  # the page among its pictures

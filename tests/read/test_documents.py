@@ -1,5 +1,6 @@
 """Documents of word processors are read as a reader of the printed page sees them."""
 
+import re
 import zipfile
 from contextlib import suppress
 from io import BytesIO
@@ -11,7 +12,7 @@ import pytest
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
-from extractor.errors import ArticleTooLarge, InputError, NotAnArticle
+from extractor.errors import ArticleTooLarge, EmptyArticle, InputError, NotAnArticle
 from extractor.pipeline import extract
 from extractor.read import documents, read_bytes
 from extractor.schema.catalogue import load_schema
@@ -156,3 +157,19 @@ def test_other_packed_files_are_refused() -> None:
         file.writestr("xl/workbook.xml", "<x/>")
     with pytest.raises(NotAnArticle, match="ZIP"):
         read_bytes(packed.getvalue(), "a.xlsx")
+
+
+@pytest.mark.parametrize("data", [b"{\\rtf1\\ansi}", b"{\\rtf1 \\par \\par}", _odt("<text:p/>")])
+def test_a_document_without_any_paragraph_says_so(data: bytes) -> None:
+    """It is empty, not damaged and no fault inside."""
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(data)) as packed:
+            files = {name: packed.read(name) for name in packed.namelist()}
+        files["content.xml"] = re.sub(rb"<text:h.*</text:p>", b"", files["content.xml"], flags=re.S)
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as packed:
+            for name, content in files.items():
+                packed.writestr(name, content)
+        data = out.getvalue()
+    with pytest.raises(EmptyArticle, match="there is no text in it"):
+        read_bytes(data, "a")

@@ -305,6 +305,46 @@ def caption_in_a_sentence() -> Sample:
     )
 
 
+def caption_beside() -> Sample:
+    """A picture at the right with its caption below it: the text is narrower beside them."""
+    top = column(STORY[:3], letters=80)
+    under = top[-1].y - 12
+    beside = column(STORY[3:4], letters=56, y=under)
+    caption = column([CAPTION], 60 + 57 * 6, y=under - 3, letters=32, size=7, lead=9, indent=0)
+    rest = column(STORY[4:], y=beside[-1].y - 12)
+    assert len(beside) > len(caption) == 2
+    return Sample(
+        printed(Sheet([HEAD, *caption, *top, *beside, *rest])),
+        [HEADLINE, *STORY[:3], CAPTION, *STORY[3:]],
+    )
+
+
+def end_at_a_column() -> Sample:
+    """A full line ends a sentence and a column: a new paragraph would be indented."""
+    left = [
+        "The council of Norvik",
+        "voted late on Tuesday,",
+        "to reopen the old line.",
+        "Nobody was against it.",
+    ]
+    right = [
+        "It had been closed for",
+        "three years and a day.",
+        "The boat leaves at",
+        "seven on Friday morning.",
+    ]
+    more = ["It has room for forty", "cars, and for as many", "bicycles as come."]
+    indents = {0: 12, 4: 0, 6: 12, 8: 12}
+    lines = [
+        Set(60 + 190 * (n > 3) + indents.get(n, 0), 700 - 12 * (n if n < 4 else n - 4), 10, text)
+        for n, text in enumerate(left + right + more)
+    ]
+    return Sample(
+        printed(Sheet(lines)),
+        [" ".join(left + right[:2]), " ".join(right[2:]), " ".join(more)],
+    )
+
+
 def caption_across() -> Sample:
     """A wide picture's caption across both columns, which go on below it."""
     left, right = _two_columns()
@@ -376,6 +416,8 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
         running_lines,
         browser_print,
         caption_in_a_sentence,
+        caption_beside,
+        end_at_a_column,
         caption_across,
         box_in_a_column,
         drop_cap,

@@ -5,6 +5,7 @@ does (a short line that ends as a sentence). Over the end of a column or page th
 A caption, a box or another text in other type that stands within a sentence comes after it.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +24,10 @@ _LETTERS = re.compile(r"[^\W\d_]*")
 _LABEL = re.compile(r"(?:[QA]|[A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{1,40}):\s")  # of who speaks
 _BULLETS = "•◦▪‣·-–—*"
 _MOST_WITHIN = 6  # paragraphs that may stand within a sentence
-_FEWEST_LINES = 4  # of a column that says how long its lines are
+_FEWEST_LINES = 2  # of a column that says how long its lines are
+
+
+_Type = tuple[float, str]  # a size, rounded, and a font
 
 
 class JoinedParagraph(NamedTuple):
@@ -69,21 +73,26 @@ class _Measures:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._usual = self._length(lines)
         parts: dict[int, list[Line]] = {}
-        types: Counter[tuple[float, str]] = Counter()
+        types: Counter[_Type] = Counter()
         for line in lines:
             parts.setdefault(line.part, []).append(line)
             types[_type_of(line)] += len(line.text)
-        self._lengths = {
-            part: self._length(of_it) if len(of_it) >= _FEWEST_LINES else self._usual
+        self._columns = {
+            part: (self._length(of_it), max(line.right for line in of_it))
             for part, of_it in parts.items()
+            if len(of_it) >= _FEWEST_LINES
         }
+        self._edges = {part: _edge(of_it) for part, of_it in parts.items()}
         self.body = types.most_common(1)[0][0]
-        gaps = Counter(
-            round(a.y - b.y)
-            for a, b in pairwise(lines)
-            if a.part == b.part and 0 < a.y - b.y < 60 and _type_of(a) == self.body
-        )
-        self._leading = gaps.most_common(1)[0][0] if gaps else 0
+        gaps: dict[_Type, Counter[int]] = {}
+        for above, below in pairwise(lines):
+            gap = round(above.y - below.y)
+            if above.part == below.part and 0 < gap < 60:
+                gaps.setdefault(_type_of(above), Counter())[gap] += 1
+        self._leading = {  # the usual one; of two the smaller
+            type_: min(counts, key=lambda gap: (-counts[gap], gap))
+            for type_, counts in gaps.items()
+        }
 
     @staticmethod
     def _length(lines: Sequence[Line]) -> int:
@@ -91,9 +100,18 @@ class _Measures:
         return lengths[round(0.9 * (len(lengths) - 1))]
 
     def is_short(self, line: Line, following: str) -> bool:
-        """Return whether the first word of the text that follows had had room on a line."""
+        """Return whether the first word of the text that follows had had room on a line.
+
+        A line that reaches the right edge of its column is full, however few letters it has.
+        """
+        length, edge = self._columns.get(line.part, (self._usual, math.inf))
         first = len(following.split(" ", 1)[0])
-        return len(line.text) + 1 + first < 0.8 * self._lengths[line.part]
+        return len(line.text) + 1 + first < 0.8 * length and line.right < edge - 0.3 * line.size
+
+    def leading(self, line: Line) -> float:
+        """Return the usual distance of a line to the next one of its type; 0 if there is none."""
+        of_body = self._leading.get(self.body, 0)
+        return self._leading.get(_type_of(line), of_body * line.size / self.body[0])
 
     def breaks(self, above: Line, below: Line) -> bool:
         """Return whether a paragraph ends between two lines."""
@@ -107,15 +125,26 @@ class _Measures:
         if short and (above.ends_sentence or (above.font != below.font and not below.begins_small)):
             return True
         if not same_column:  # the next page or column: the sentence decides
+            edge = self._edges[below.part]
+            if above.ends_sentence and not short and edge is not None and below.left < edge + 1:
+                return False  # a new paragraph would be indented
             return above.ends_sentence or (short and not below.text[0].islower())
-        leading = self._leading * max(1.0, above.size / self.body[0])
+        leading = self.leading(above)
         if leading and gap > 1.3 * leading:
             goes_on = not short or above.text[-1] in "-,\xad"  # beside or below a picture
             return above.ends_sentence or not (goes_on and below.text[0].islower())
         return 3 < below.left - above.left < 60 and above.text[0] not in _BULLETS and not short
 
 
-def _type_of(line: Line) -> tuple[float, str]:
+def _edge(lines: Sequence[Line]) -> float | None:
+    """Return the left edge of a column whose paragraphs are indented, None for another column."""
+    edge = min(line.left for line in lines)
+    at_edge = sum(line.left < edge + 1 for line in lines)
+    indented = sum(3 < line.left - edge < 60 for line in lines)
+    return edge if 2 <= indented <= at_edge == len(lines) - indented else None
+
+
+def _type_of(line: Line) -> _Type:
     return round(2 * line.size) / 2, line.font
 
 

@@ -10,6 +10,7 @@ A strip beside short labels ("Q:", the names in a table) divides no columns.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from heapq import nlargest
 from itertools import pairwise
 from statistics import median
@@ -24,6 +25,8 @@ _FEWEST_BESIDE = 3  # lines beside one another that make two columns
 _COLUMN_LETTERS = 13  # that the lines of a column have, in the mean
 _WIDE = 1.5  # sizes of type: a gap that is no word space
 _CAP, _CAP_LETTERS = 1.7, 2  # a drop cap: so much larger than the text, at most so many letters
+_OTHER_TYPE = 0.08  # of a size: so much larger or smaller is another type
+_MOST_ASIDE = 200  # pieces of a part in other type that are looked at
 _BOX_SHARE = 0.5  # of a page's letters: what holds more is no box but the page
 _BOX_LETTERS = 30
 _SIDE_SHARE = 0.15  # of a page's letters: more of them on their side are no credit
@@ -79,8 +82,10 @@ def lines_in_order(page: PageText, number: int, first_part: int) -> PageLines:
     for parts, in_box in flows:
         flow: list[Line] = []
         for pieces in parts:
-            flow += _rows(pieces, number, part, in_box, doubts)
-            part += 1
+            aside, beside = _aside(pieces)
+            column = _rows(beside, number, part, in_box, doubts)
+            flow += _set_in(column, _rows(aside, number, part + 1, in_box, doubts))
+            part += 2
         lines = _set_in(lines, flow) if in_box else lines + flow
     for other in page.others:
         if sum(len(piece.text) for piece in other) > _SIDE_SHARE * page.letters:
@@ -274,6 +279,46 @@ def _rows(pieces: list[Piece], page: int, part: int, boxed: bool, doubts: list[s
     if apart >= 2:
         doubts.append("lines stand side by side that may be columns, and were read across")
     return lines
+
+
+def _aside(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """Return what stands beside the lines of a part in other type (a caption), and these lines."""
+    letters: Counter[float] = Counter()
+    for piece in pieces:
+        letters[round(piece.size)] += len(piece.text)
+    if len(letters) < 2:
+        return [], pieces
+    usual = letters.most_common(1)[0][0]
+    usual_ones = sorted((p for p in pieces if round(p.size) == usual), key=lambda piece: piece.y)
+    heights = [piece.y for piece in usual_ones]
+    found: set[int] = set()
+    waiting: list[Piece] = []
+    others = [piece for piece in pieces if abs(piece.size - usual) > _OTHER_TYPE * usual]
+    for piece in others:
+        near = slice(
+            bisect_left(heights, piece.y - 0.6 * usual),
+            bisect_right(heights, piece.y + 0.6 * usual),
+        )
+        gaps = [max(piece.left - p.right, p.left - piece.right) for p in usual_ones[near]]
+        if gaps and min(gaps) > 0.3 * usual and len(piece.text) > _CAP_LETTERS:
+            waiting.append(piece)
+            found.add(id(piece))
+    while waiting and len(others) < _MOST_ASIDE:  # the lines above and below them, too
+        one = waiting.pop()
+        for piece in others:
+            if (
+                id(piece) not in found
+                and abs(piece.size - one.size) < 0.5
+                and abs(piece.y - one.y) < 2.5 * one.size
+                and piece.left < one.right
+                and piece.right > one.left
+            ):
+                found.add(id(piece))
+                waiting.append(piece)
+    return (
+        [piece for piece in pieces if id(piece) in found],
+        [piece for piece in pieces if id(piece) not in found],
+    )
 
 
 def _with_drop_caps(pieces: list[Piece]) -> list[Piece]:

@@ -7,6 +7,7 @@ after a damaged one; its content (headers, chunks and compression) is parsed by 
 The format: ISO 28500, https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 """
 
+import logging
 import re
 import zlib
 from collections import Counter
@@ -24,6 +25,9 @@ from extractor.read import MAX_BYTES, read_bytes
 from extractor.read.files import printable_name
 from extractor.read.source import Source, failing
 from extractor.run.inputs.gzip_stream import Bomb, CutShort, Damaged, Stream
+
+# It logs what is wrong with an address, the address included; our errors say it, once.
+logging.getLogger("warcio").setLevel(logging.CRITICAL)
 
 _OPENING = b"WARC/"
 _NEXT = re.compile(rb"\r?\n\r?\nWARC/\d\.\d+\r?\n(?=[A-Za-z-]+:)")  # another record inside this one
