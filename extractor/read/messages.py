@@ -2,6 +2,7 @@
 
 import re
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, cast
@@ -52,7 +53,8 @@ def article_part(data: bytes, source: str) -> Part:
     Raises NotAnArticle when there is neither.
     """
     try:
-        message = message_from_bytes(data.lstrip(b"\r\n"), policy=_BoundedPolicy())
+        parsed = message_from_bytes(data.lstrip(b"\r\n"), policy=_BoundedPolicy())
+        message = cast(EmailMessage, parsed)  # as that policy makes it
         body = message.get_body(("related", "html", "plain"))
         if body is not None and body.get_content_maintype() == "multipart":
             body = body.get_body(("html", "plain"))  # the page among its pictures
