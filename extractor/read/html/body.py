@@ -21,7 +21,7 @@ from extractor.read.html.witness import left_out
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-FARTHEST = 300  # blocks ahead in which a line that trafilatura keeps is looked for
+FARTHEST = 60  # blocks ahead in which a line that trafilatura keeps is looked for
 FEWEST_CHOSEN = 250  # characters; a page of which fewer were chosen is read by trafilatura alone
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _LONGEST_TOLD = 100_000  # characters of `articleBody` that are compared
@@ -78,7 +78,7 @@ def _whole(kept: list[str], blocks: list[Block]) -> list[str]:
 
 def _is_most(inside: str, words: str) -> bool:
     """Return whether a line holds another and little more, given the letters of both."""
-    return bool(inside) and inside in words and len(inside) >= 0.5 * len(words)
+    return 0 < len(words) <= 2 * len(inside) and inside in words
 
 
 def told_body(tree: "HtmlElement") -> str:
