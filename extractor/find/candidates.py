@@ -62,7 +62,9 @@ class Turn:
     label: Span | None
     speaker: str | None  # a mention's id, "P3.2", where the label or the introduction names one
     confidence: float  # 0…1 that the speaker is right
-    block: bool = False  # a block quotation instead: the label is the line that names its source
+    # A block quotation instead: the label is the line that names its source, or else the paragraph
+    # that introduces it.
+    block: bool = False
 
 
 @frozen

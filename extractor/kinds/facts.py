@@ -85,6 +85,10 @@ class ArticleFacts:
         return [id_ for id_ in self.attributions if id_ not in left_out]
 
 
+_COMPARED = 20  # letters by which a pull quote is looked for
+_MOST_ALIKE = 8  # quotations with the same such letters
+
+
 def _no_quotations(
     inventory: Inventory, attributions: dict[str, SpeakerAttribution]
 ) -> Iterator[LeftOut]:
@@ -113,10 +117,20 @@ def _repeated(inventory: Inventory) -> dict[str, str]:
     text = inventory.article.text
     words = {q.id: _letters(q.text(text)) for q in inventory.quotations}
     pulled = {q.id for q in inventory.quotations if paragraphs[q.paragraph].kind == "pull_quote"}
+    pulled -= {id_ for id_ in pulled if not words[id_]}
+    begun: dict[str, list[str]] = {words[id_][:_COMPARED]: [] for id_ in pulled}
+    sizes = sorted({len(beginning) for beginning in begun})
+    for other, said in words.items():
+        if other not in pulled:
+            for at in range(len(said)):
+                for size in sizes:
+                    holding = begun.get(said[at : at + size])
+                    if holding is not None and len(holding) < _MOST_ALIKE:
+                        holding.append(other)
     found = {}
     for id_ in pulled:
-        for other, said in words.items():
-            if other not in pulled and words[id_] and words[id_] in said:
+        for other in begun[words[id_][:_COMPARED]]:
+            if words[id_] in words[other]:
                 found[id_] = f"repeats {other}"
                 break
     return found

@@ -58,17 +58,42 @@ def test_paragraphs_of_one_block_quotation() -> None:
 
 
 @pytest.mark.parametrize(
-    "inner",
+    ("introduction", "speaker"),
     [
-        f"<blockquote><p>{WORDS}</p></blockquote>",
-        f"<blockquote><p>{WORDS}</p></blockquote><figure><img><figcaption>A boat at sea."
-        "</figcaption></figure>",
-        f"<p>{WORDS}</p>",
+        ("In a letter to the council, Ines Maro wrote:", "Ines Maro"),
+        ("Ines Maro, the transport minister, said in a statement:", "Ines Maro"),
+        ("This was the text in full:", None),
     ],
 )
-def test_no_source_no_quotation(inner: str) -> None:
-    """Words that nobody is named for are no quotation without marks."""
-    assert rows(extracted(inner)) == []
+def test_block_quotation_that_a_paragraph_introduces(
+    introduction: str, speaker: str | None
+) -> None:
+    """The paragraph before a block quotation tells whose it is, or a row without a speaker does."""
+    found = rows(extracted(f"<p>{introduction}</p><blockquote><p>{WORDS}</p></blockquote>"))
+    assert found == [(WORDS, speaker, "block")]
+
+
+@pytest.mark.parametrize(
+    "behind", ["", "<figure><img><figcaption>A boat at sea.</figcaption></figure>"]
+)
+def test_no_source_no_row(behind: str) -> None:
+    """A block quotation that nobody is named for is no row, and the audit says so."""
+    extraction = extracted(f"<blockquote><p>{WORDS}</p></blockquote>{behind}")
+    assert rows(extraction) == []
+    assert [(item.reason, item.text) for item in extraction.audit.dismissed] == [
+        ("no source", WORDS)
+    ]
+
+
+def test_a_block_without_a_source_keeps_its_quotations() -> None:
+    """Pages set whole articles as a block quotation: what stands in marks there stays a row."""
+    inner = f"<blockquote><p>“{WORDS}” Ines Maro said on Monday.</p><p>{LAST}</p></blockquote>"
+    assert rows(extracted(inner)) == [(WORDS, "Ines Maro", "direct")]
+
+
+def test_words_outside_of_a_block_are_no_quotation() -> None:
+    """A paragraph that is no block quotation is none, whatever it says."""
+    assert rows(extracted(f"<p>{WORDS}</p>")) == []
 
 
 def test_block_quotation_in_marks() -> None:

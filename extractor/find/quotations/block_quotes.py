@@ -2,14 +2,16 @@
 
 A block quotation is a run of paragraphs of the kind `block_quote`, which only pages have. Its
 source is the line behind it that the page sets apart: `<cite>`, the caption of a figure that holds
-it, "— Ada Low, teacher". One without a source, or already in quotation marks, is left to the rules.
+it, "— Ada Low, teacher". Of one that a paragraph introduces ("Maro wrote to the council:") the
+rules say who is its source. One with neither is a candidate too, which the rules dismiss; one that
+stands in quotation marks already is the quotation that they make of it.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractor.article import Article, Paragraph
+from extractor.article import STORY, Article, Paragraph
 from extractor.find.candidates import Entity, Mention, QuotationCandidate, Turn
 from extractor.text.spans import Span
 
@@ -22,7 +24,8 @@ def with_block_quotes(
 ) -> tuple[QuotationCandidate, ...]:
     """Return the quotations with the block quotations among them, their ids numbered anew.
 
-    Those in a block quotation are nested in it. The same tuple where there is none.
+    Those in one with a source or an introduction are nested in it. The same tuple where there is no
+    block quotation.
     """
     if all(paragraph.kind != "block_quote" for paragraph in article.paragraphs):
         return quotations
@@ -30,18 +33,30 @@ def with_block_quotes(
     outermost = [q.outer for q in quotations if q.parent is None]
     found: list[QuotationCandidate] = []
     run: list[Paragraph] = []
-    for paragraph in article.paragraphs:
-        if paragraph.kind == "block_quote":
+    for paragraph in (*article.paragraphs, None):
+        if paragraph is not None and paragraph.kind == "block_quote":
             run.append(paragraph)
             continue
-        source = _source(article, paragraph, mentions) if run else None
         spans = tuple(p.span for p in run)
-        if source is not None and not all(_is_in_marks(span, outermost) for span in spans):
-            turn = Turn(paragraph.span, source.id, CONFIDENCE, block=True)
+        if run and not all(_is_in_marks(span, outermost) for span in spans):
+            source = _source(article, paragraph, mentions) if paragraph is not None else None
+            if paragraph is not None and source is not None:
+                turn = Turn(paragraph.span, source.id, CONFIDENCE, block=True)
+            else:
+                turn = Turn(_introduction(article, run[0]), None, 0.0, block=True)
             outer = Span(spans[0].start, spans[-1].end)
             found.append(QuotationCandidate("", spans, outer, run[0].index, "", True, turn=turn))
         run = []
     return _numbered(quotations, found) if found else quotations
+
+
+def _introduction(article: Article, first: Paragraph) -> Span | None:
+    """Return the paragraph before a block quotation if it introduces it: it ends with a colon."""
+    if not first.index:
+        return None
+    before = article.paragraphs[first.index - 1]
+    introduces = before.kind in STORY and before.span.of(article.text).rstrip().endswith(":")
+    return before.span if introduces else None
 
 
 def _mentions(names: Sequence[Entity]) -> list[Mention]:
@@ -84,7 +99,7 @@ def _numbered(
             half_of=ids.get(quotation.half_of or ""),
         )
         if quotation.turn is not None and quotation.turn.block:
-            around = changed
+            around = changed if quotation.turn.label is not None else None
         elif around is not None and not changed.parent and around.outer.contains(changed.outer):
             changed = replace(changed, parent=around.id)
         numbered.append(changed)

@@ -8,12 +8,14 @@
   B said was "…"".
 * Nested quotations get no speaker: whose words they repeat is seldom said. But what somebody quotes
   in a turn is attributed as in a report, unless it is his own ("I told them …") or his hearer's.
-* A turn's speaker is known from its label (`find/turns/`).
+* A turn's speaker is known from its label (`find/turns/`), a block quotation's source from the line
+  behind it; one that a paragraph introduces is attributed as any quotation.
 
 The weights are fitted on annotated news (tests/benchmarks/training/attribution.py) and kept in
 speaker_weights.json: features of the shape of reporting sentences, no word of an article.
 """
 
+from dataclasses import replace
 from math import exp
 from operator import itemgetter
 from typing import Literal
@@ -35,6 +37,7 @@ from extractor.rules.attribution.possible_speakers import (
 )
 from extractor.text.spans import Span
 
+NO_SOURCE = "no source"  # why a block quotation is dismissed
 _RIVALS = 6
 _CHANCE = itemgetter(0)  # of a pair
 _COPULAS = word_set("closed_classes.auxiliaries", "is")
@@ -87,7 +90,7 @@ def attribute(inventory: Inventory) -> dict[str, SpeakerAttribution]:
     turns: dict[str, QuotationCandidate] = {}
     for quotation in inventory.quotations:
         if quotation.turn is not None:
-            attributions[quotation.id] = _turn(quotation, quotation.turn)
+            attributions[quotation.id] = _turn(quotation, quotation.turn, context)
             turns[quotation.id], previous = quotation, None
             continue
         if quotation.parent is not None and quotation.parent not in turns:
@@ -250,11 +253,22 @@ def _nested(quotation: QuotationCandidate) -> SpeakerAttribution:
     return SpeakerAttribution(quotation.id, None, None, None, "fragment", 0.0, "nested")
 
 
-def _turn(quotation: QuotationCandidate, turn: Turn) -> SpeakerAttribution:
-    """Return the attribution of a turn: its label tells whose it is."""
+def _turn(
+    quotation: QuotationCandidate, turn: Turn, context: AttributionContext
+) -> SpeakerAttribution:
+    """Return the attribution of a turn, or of a block quotation: its label tells whose it is.
+
+    Whose a block quotation is that a paragraph introduces, is found as of any quotation; one that
+    nothing introduces is dismissed.
+    """
     kind: Literal["turn", "block"] = "block" if turn.block else "turn"
+    if turn.block and turn.speaker is None and turn.label is not None:
+        setting = context.setting(quotation)
+        source, confidence, others = best_source(setting, None)
+        return replace(_attribution(setting, source, confidence, None, others), kind=kind)
+    dismissed = NO_SOURCE if turn.block and turn.speaker is None else None
     return SpeakerAttribution(
-        quotation.id, turn.speaker, None, turn.label, kind, turn.confidence, kind
+        quotation.id, turn.speaker, None, turn.label, kind, turn.confidence, kind, dismissed
     )
 
 
