@@ -11,7 +11,7 @@ from collections.abc import Sequence
 _CLOCK = r"[*_]{0,3}(?:[\[(]?\d{1,2}[:.]\d\d(?::\d\d)?[\])]?\s*[-–—|]?\s*)?"
 _TIME = re.compile(_CLOCK)
 _LABELLED = re.compile(
-    _CLOCK + r"(?:[QA][.)]\s"
+    _CLOCK + r"(?:[QA][.)]\s|Q(?=\s[A-Z“—–])"
     r"|[^\W\d_a-z][\w.,'’&\- ]{0,45}(?:[\[(][^\[\]()]{1,40}[\])])?[*_]{0,3}:(?:\s|[*_]|$))"
 )
 

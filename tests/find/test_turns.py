@@ -319,6 +319,59 @@ def test_a_title_is_who_bears_it_or_stands_for_itself() -> None:
     assert speakers_of(text) == ["Helen Brandt", "The Clerk", "Helen Brandt"]
 
 
+@pytest.mark.parametrize("title", ["The Minister", "The Minister for Ports"])
+def test_the_name_in_brackets_behind_an_office_speaks(title: str) -> None:
+    """What a minister says is his, and no part of the turn of whoever asked him before."""
+    text = (
+        "Debate\n\nThe house sat late.\n\nLena Fox (North Ward): Will you lift it?\n\n"
+        f"{title} (Jonas Vik): I will, and you know it.\n\nLena Fox: I thank you.\n\n"
+        "Jonas Vik: I thank the member."
+    )
+    assert speakers_of(text) == ["Lena Fox", "Jonas Vik"] * 2
+
+
+@pytest.mark.parametrize("blank", [" ", "    ", "\t", "\u00a0\u00a0"])
+def test_a_question_without_a_mark_behind_its_q_is_a_turn(blank: str) -> None:
+    """Briefings print "Q" and blanks; a colon in the question does not hide the label."""
+    text = (
+        f"Briefing\n\nMS. LEE: I will take your questions.\n\nQ{blank}One thing: will he go?\n\n"
+        f"MS. LEE: He will not.\n\nQ{blank}Why, Ms. Lee? You said so.\n\nMS. LEE: I said he might."
+    )
+    assert speakers_of(text) == ["LEE", None, "LEE", None, "LEE"]
+    page = as_page(text, "<br>".join)
+    assert [t.speaker for t in turns_in(read_bytes(page, "x.html"))] == speakers_of(text)
+
+
+def test_a_time_in_brackets_behind_a_name_is_a_time() -> None:
+    """Messages with times have the speakers that they name, whether or not they are known."""
+    text = (
+        "Leaked\n\nThe paper has seen the messages.\n\nKrall [10:42]: have you read it\n\n"
+        "Drenn [10:43]: i have\n\nKrall [10:44]: i told you so\n\nDrenn [10:50]: delete this"
+    )
+    assert speakers_of(text) == ["Krall", "Drenn"] * 2
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), [("Frage:", "Antwort:"), ("Pytanie:", "Odpowiedź:"), ("問：", "答：")]
+)
+def test_questions_and_answers_are_labelled_in_other_languages(question: str, answer: str) -> None:
+    """The plain words for both are labels in whatever language the text is."""
+    turns = [f"{question} Abc?", f"{answer} Def ghi.", f"{question} Jkl?", f"{answer} Mno."]
+    text = "\n\n".join(["Xyz", "Abc def.", *turns])
+    found = turns_in(article_from_text(text, "x"))
+    assert [turn.words for turn in found] == ["Abc?", "Def ghi.", "Jkl?", "Mno."]
+
+
+def test_who_only_asks_is_a_speaker_even_if_it_is_a_paper() -> None:
+    """A paper that asks somebody is a label, with a blank before the colon too."""
+    text = (
+        "Entretien\n\nMarta Quill dirige le port.\n\nLe Courrier\u00a0: Pourquoi fermer ?"
+        "\n\nMarta Quill\u00a0: Il ne tient pas.\n\nLe Courrier : Qui paiera ?"
+        "\n\nMarta Quill : Nous."
+    )
+    assert speakers_of(text) == ["Le Courrier", "Marta Quill"] * 2
+
+
 def test_a_name_in_brackets_tells_who_bears_the_title() -> None:
     """In "The Minister for Fish (Jonas Vik):" the brackets name the speaker, also later."""
     text = (

@@ -9,6 +9,7 @@ are turns is decided for all of them together, in `transcripts`.
 """
 
 import re
+from itertools import takewhile
 from typing import Literal
 
 from extractor.find.turns.lines import LONGEST, Line
@@ -24,6 +25,7 @@ _MOST_WORDS = 6
 
 _TIME = r"\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?|[.h]\d{2})(?:\s?(?:[ap]\.?m\.?|[A-Z]{2,4}))?"
 _STAMP = rf"(?:\[{_TIME}\]|\({_TIME}\)|{_TIME})"
+_NOTE = rf"\s*(?!{_STAMP})(?:\([^()\n]{{1,60}}\)|\[[^\[\]\n]{{1,60}}\])"
 _EMPHASIS = r"(?:\*\*\*|\*\*|\*|___|__|_)"
 _LABEL = re.compile(
     rf"""
@@ -31,10 +33,10 @@ _LABEL = re.compile(
     (?P<emphasis>{_EMPHASIS})?
     (?:(?P<stamp>{_STAMP})(?P<afterstamp>{_EMPHASIS}?\s*[-–—|:•]?\s*){_EMPHASIS}?)?
     (?P<name>[^\W\d_][^\n:：?!;"“”«»()\[\]*_|]{{0,59}}?)
-    (?P<note>(?:\s*(?:\([^()\n]{{1,60}}\)|\[[^\[\]\n]{{1,60}}\])){{0,2}})
+    (?P<note>(?:{_NOTE}){{0,2}})
     (?:\s+(?P<later>{_STAMP}))?
     (?:
-        \s?[:：]{_EMPHASIS}?(?=\s|$)               # "Name:", "**Name:**"
+        \s?(?:：{_EMPHASIS}?|:{_EMPHASIS}?(?=\s|$)) # "Name:", "**Name:**"
       | {_EMPHASIS}\s?[:：](?=\s|$)                # "**Name**:"
       | (?P<play>\.\s?(?:—|–|―|--)(?=\s))          # "Name. — "
     )
@@ -46,10 +48,15 @@ _BARE = re.compile(  # a line that is nothing but a name, with a time or not
     r"(?P<name>[^\W\d_][^\n:：?!;\"“”«»()\[\]*_|]{0,59}?)"
     rf"(?P<note>(?:\s*\([^()\n]{{1,60}}\))?)(?:\s+(?P<later>{_STAMP}))?{_EMPHASIS}?$"
 )
-_QA = re.compile(rf"(?:>[ ]?)*{_EMPHASIS}?(?P<name>[QA])(?:[.)]{_EMPHASIS}?\s|\s?[—–]\s)")
+_QA = re.compile(  # "Q. …", "A — …", "Q    …", of which a page keeps one blank: "Q …"
+    rf"""
+    (?:>[ ]?)*{_EMPHASIS}?
+    (?:(?P<name>[QA])(?:[.)]{_EMPHASIS}?\s|\s?[—–]\s|\s\s|\t)|(?P<q>Q){_EMPHASIS}?\s(?=[A-Z“—–]))
+    """,
+    re.X,
+)
 _GLUED = re.compile(r"(?P<name>Q)(?=[A-Z][a-z’']|I )")
 STAMPED = re.compile(rf"{_EMPHASIS}?{_STAMP}(?=\W)")
-_WORD = re.compile(r"\S+")
 
 _ASKING = word_set("turns.asking")
 _ANSWERING = word_set("turns.answering")
@@ -84,10 +91,25 @@ def read_label(text: str, line: Line) -> Label | None:
     """Return the label that a line begins with; None where nothing has the form of one."""
     start, end = line.span
     most = min(end, start + LONGEST)
-    found = _LABEL.match(text, start, most)
-    if found is None:
-        found = _QA.match(text, start, most)
-        return _label(line, found, found["name"], None, False) if found else None
+    if (found := _LABEL.match(text, start, most)) and (label := _named(line, found)):
+        return label
+    if found := _QA.match(text, start, most):
+        at = found.start("name") if found["name"] else found.start("q")
+        return Label(
+            line,
+            Span(*found.span()),
+            Span(at, at + 1),
+            text[at].lower(),
+            "asking" if text[at] == "Q" else "answering",
+            None,
+            False,
+            False,
+        )
+    return None
+
+
+def _named(line: Line, found: re.Match[str]) -> Label | None:
+    """Return the label of a line that has a colon behind it."""
     stamped = bool(found["stamp"] or found["later"])
     name = found["name"].rstrip()
     if found["stamp"] and found["afterstamp"].strip() == "" and name[:1].islower():
@@ -162,7 +184,9 @@ def _form_of(words: list[str]) -> tuple[LabelForm, str] | None:
     if len(words) == 1 and 2 <= len(letters) <= 3 and words[0].isupper() and not _is_role(plain):
         return "initials", letters
     named = [w for w in lower if w not in HONORIFICS and w not in _SMALL]
-    if not named or all(map(_is_role, named)) or (lower[0] == "the" and _is_role(lower[-1])):
+    office = list(takewhile(lambda word: word not in _SMALL, lower[1:]))  # "The Minister for …"
+    is_office = lower[0] == "the" and office != [] and _is_role(office[-1])
+    if not named or all(map(_is_role, named)) or is_office:
         return ("role", plain.removeprefix("the ")) if any(map(_is_role, lower)) else None
     if words[-1].isupper() and len(words[-1].strip(".")) > 1:
         return "capitals", " ".join(named)

@@ -19,8 +19,8 @@ _FEWEST_BARE = 4  # lines that are a name and no more
 
 # Patterns that few articles need; they are compiled when one does.
 _PLAY = r"\.\s?(?:—|–|―|--)\s"  # "Name. — …"
-_QA = r"(?<![^\s*_>])[QA](?=[.)—– ])"
-_QA_SIGNS = ("Q.", "Q)", "Q —", "Q –", "\nA. ", "\nA) ")
+_QA = r"(?<![^\s*_>])[QA](?=[.)—–\s])"
+_QA_SIGNS = ("Q.", "Q)", "Q —", "Q –", "\nA. ", "\nA) ", "\nQ ", "\nQ\t", "\nQ\u00a0")
 
 
 @frozen
@@ -108,8 +108,11 @@ def _may_end_a_name(text: str, start: int, at: int) -> bool:
 
     Or it stands in brackets, where anything may. "He said:" is none.
     """
+    while at > start and text[at - 1] in " \u00a0\u202f":  # "Vik :", as in French
+        at -= 1
     word = text[max(start, text.rfind(" ", start, at) + 1) : at].strip("*_. ")
-    return word[:1].isupper() or word[:1].isdigit() or word[-1:] in (")", "]") or at == start
+    begins = word[:1].isalnum() and not word[:1].islower()  # scripts without capitals have it so
+    return begins or word[-1:] in (")", "]") or at == start
 
 
 def _end_of(paragraph: Paragraph) -> int:

@@ -38,7 +38,7 @@ from extractor.text.spans import Span
 _FEWEST = 3  # turns of a transcript with names
 _FEWEST_BARE = 4  # of one whose names stand alone on their lines
 _SPEAKING = 0.012  # words of the first or second person, and questions, a word
-_SHORT = 5  # words; of a shorter turn nothing is expected
+_SHORT = 5  # words; of a shorter turn nothing is expected, a question aside
 _LONGEST_QUESTION = 60  # words
 _LONGEST_READ = 3_000  # characters of a turn that are looked at
 
@@ -46,6 +46,7 @@ _PERSONS = word_set("turns.persons")
 _ADDRESSED = word_set("turns.addressed")
 _SPEAKING_PERSONS = _PERSONS - word_set("turns.replies")
 _FIRST = _SPEAKING_PERSONS - _ADDRESSED
+_QUESTION_MARK = re.compile("[?？]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _QUOTED = re.compile(r"“[^”]{0,2000}”|\"[^\"]{0,2000}\"|«[^»]{0,2000}»")
 
@@ -121,7 +122,7 @@ def _questions_and_answers(article: Article, labels: list[Label]) -> list[Label]
         for question, answer in pairwise(labels)
         if question.form == "asking" and answer.form == "answering"
     ]
-    asks = [q for q, a in pairs if "?" in text[q.span.end : a.span.start]]
+    asks = [q for q, a in pairs if _QUESTION_MARK.search(text, q.span.end, a.span.start)]
     return [label for label in labels if label.form in ("asking", "answering")] if asks else []
 
 
@@ -142,7 +143,8 @@ class _Named:
         if max(counts.values()) < 2 and times < 2:
             return []
         is_person = self._is_person()
-        sure = {label.key: is_person(label) for label in named}
+        asking = self._asking(labels)
+        sure = {label.key: label.key in asking or is_person(label) for label in named}
         capitals = sum(label.form in ("capitals", "initials") for label in named)
         shouted = capitals >= 0.7 * len(named)
         kept = [
@@ -156,6 +158,15 @@ class _Named:
             return []
         answers = [label for label in asked if label.form == "answering"]
         return sorted((*kept, *answers), key=lambda label: label.span)
+
+    def _asking(self, labels: list[Label]) -> set[str]:
+        """Return the keys of labels behind which, more than once, hardly anything but is asked."""
+        asked: dict[str, list[bool]] = {}
+        for label, following in pairwise((*labels, None)):
+            assert label is not None  # noqa: S101 (only the last is none)
+            said = self._said(label, following).rstrip("*_ \n")
+            asked.setdefault(label.key, []).append(said[-1:] in ("?", "？"))
+        return {key for key, each in asked.items() if sum(each) > max(1, 0.7 * len(each))}
 
     def _is_conversation(self, kept: list[Label], sure: dict[str, bool], shouted: bool) -> bool:
         """Return whether labels are those of people who speak in turns."""
@@ -182,7 +193,7 @@ class _Named:
             each = _words(plain)
             told = sum(word in _PERSONS for word in each) + plain.count("?")
             words, spoken = words + len(each), spoken + told
-            if len(each) >= _SHORT:
+            if len(each) >= _SHORT or "?" in plain:
                 turns, speaking = turns + 1, speaking + (told > 0)
         return spoken >= max(1, _SPEAKING * words) and speaking >= 0.34 * turns
 
