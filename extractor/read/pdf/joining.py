@@ -22,6 +22,7 @@ _LIGATURES = str.maketrans(
 _CUT = re.compile(r"([^\W\d_]+)(-|\xad)$")
 _LETTERS = re.compile(r"[^\W\d_]*")
 _LABEL = re.compile(r"(?:[QA]|[A-ZÀ-Þ][A-ZÀ-Þ.'’ -]{1,40}):\s")  # of who speaks
+_PAIRING = frozenset({"and", "oder", "und"})  # no word is cut before these letters
 _BULLETS = "•◦▪‣·-–—*"
 _MOST_WITHIN = 6  # paragraphs that may stand within a sentence
 _FEWEST_LINES = 2  # of a column that says how long its lines are
@@ -188,20 +189,28 @@ def _continues(end: Line, begin: Line, page: _Measures) -> bool:
 def _joined(parts: Sequence[str], words: frozenset[str]) -> str:
     """Return the lines of one paragraph as one; a word cut at a line's end is whole again.
 
-    The hyphen stays where the article elsewhere writes the word with it ("long-term"), and before
-    a capital letter or a digit ("Jean-Claude").
+    The hyphen stays where the article elsewhere writes the word with it ("long-term"), after a
+    single letter ("e-mail") or a number ("20-year"), before a capital letter or a digit
+    ("Jean-Claude"); and a blank after it where half of a pair stands ("two- and three-year").
     """
     done: list[str] = []
     last = parts[0]
     for part in parts[1:]:
         cut = _CUT.search(last, max(0, len(last) - LONGEST_WORD))
-        if cut and (cut[2] == "\xad" or part[0].islower()):
-            rest = _LETTERS.match(part)
-            whole = f"{cut[1]}-{rest[0] if rest else ''}".lower()
-            done.append(last if cut[2] == "-" and whole in words else last[: cut.start(2)])
-        elif (cut and part[0].isalnum()) or (last[-1] == "—" and last[-2:-1].isalpha()):
+        first = _LETTERS.match(part)
+        word = first[0] if first else ""
+        tight = last[-1] in "-—" and last[-2:-1].isalnum() and part[0].isalnum()
+        if cut and (cut[2] == "\xad" or _cuts(cut[1], word, words)):
+            done.append(last[: cut.start(2)])
+        elif tight and (last[-1] == "—" or word not in _PAIRING):
             done.append(last)
         else:
             done += [last, " "]
         last = part
     return "".join(done) + last
+
+
+def _cuts(before: str, after: str, words: frozenset[str]) -> bool:
+    """Return whether a hyphen only cuts a word, between these letters of it."""
+    own = len(before) == 1 or after in _PAIRING or f"{before}-{after}".lower() in words
+    return after[:1].islower() and not own

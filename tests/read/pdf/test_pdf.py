@@ -16,6 +16,7 @@ from extractor.errors import EmptyArticle, NotAnArticle
 from extractor.read import read_bytes
 from extractor.read.pdf import glyphs
 from extractor.read.pdf.glyphs import FontUse, PageText, Piece
+from extractor.read.pdf.joining import _joined
 from extractor.read.pdf.order import lines_in_order
 from tests.support.pdf_pages import HEAD, HEADLINE, SAMPLES, Set, Sheet, column, printed
 from tests.support.pdf_pages import STORY as PRINTED
@@ -112,6 +113,26 @@ def test_words_cut_at_line_ends() -> None:
         "The islands have a long-term plan, the mayor said, and the council will vote on it in "
         "June, when the ships are back. The long-term plan costs nothing."
     ]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("He wrote it in an e-", "mail to them", "an e-mail to"),
+        ("He is a 20-", "year-old sailor", "a 20-year-old sailor"),
+        ("There are two-", "and three-year terms", "two- and three-year"),
+        ("They met Marie-", "Claire Dubois", "met Marie-Claire Dubois"),
+        ("He caught Covid-", "19 in spring", "caught Covid-19 in"),
+        ("This is a coun-", "cil of elders", "a council of"),
+        ("This is a coun\xad", "cil of elders", "a council of"),
+        ("They came\u2014", "and they left", "came\u2014and they"),
+        ("He had come -", "and he left", "come - and he"),
+        ("Of the North-", "“East”, he said", "North- “East”"),
+    ],
+)
+def test_hyphens_at_line_ends(above: str, below: str, joined: str) -> None:
+    """A hyphen goes where it only cuts a word, and stays where it belongs to one."""
+    assert joined in _joined([above, below], frozenset())
 
 
 def test_running_heads_and_page_numbers_go() -> None:
