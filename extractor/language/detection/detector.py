@@ -30,7 +30,8 @@ _ENGLISH_SHARE = 0.05  # of the words; PolNeAR's articles have 0.15, other langu
 _ENGLISH_TRACES = 0.025  # with more of them than that a text is not surely in another language
 _FEWEST_ENGLISH = 3
 _MOST_BYTES = 1.25  # of UTF-8 for each code point, of a text in Latin letters
-_LETTERS, _LETTERS_OF_OTHER_SCRIPTS, _LETTERS_OF_CJK = 80, 40, 20  # fewer are not judged
+# Letters of different words; fewer are not judged: a refrain or a table is no prose.
+_LETTERS, _LETTERS_OF_OTHER_SCRIPTS, _LETTERS_OF_CJK = 65, 40, 20
 _LETTERS_IN_CAPITALS = 300
 _FEW = 200  # letters, of which CLD3 must be surer
 _SMALL = 0.35  # the share of words that begin with a small letter, of a text that is no list
@@ -42,8 +43,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ISO = {"iw": "he", "fil": "tl", "nb": "no", "nn": "no", "in": "id", "zh-Hant": "zh"}
 _CYRILLIC = frozenset("be bg kk ky mk mn ru sr tg uk".split())
 _OTHER_SCRIPTS = _CYRILLIC | frozenset(
-    "am ar bn el fa gu he hi hy ja ka km kn ko lo ml mr my ne pa ps sd si ta te th ur yi zh".split()
+    "am ar bn el fa gu he hi hy ka km kn lo ml mr my ne pa ps sd si ta te th ur yi".split()
 )
+_TOLD_BY_SCRIPT = frozenset({"ja", "ko", "zh"})
 # Languages so close that the one which a page names is taken, where the letters leave a doubt; and
 # that a lower probability is enough, since the other likely one is of the same group.
 _CLOSE = (
@@ -96,12 +98,12 @@ def _other(sample: str, words: list[str], declared: str | None) -> str | None:
             return None
         return "ko" if 2 * hangul > cjk else "ja" if 20 * kana > cjk else "zh"
     if others > latin:
-        if others < _LETTERS_OF_OTHER_SCRIPTS:
+        if sum(map(len, set(words))) < _LETTERS_OF_OTHER_SCRIPTS:
             return None
         return _by_letters("".join([c for c in sample if c > "ɏ" or not c.isalpha()]), declared)
     lower = [word.lower() for word in words]
     small = lower if sample.isupper() else [word for word in words if word[0].islower()]
-    letters = sum(map(len, small))
+    letters = sum(map(len, set(small)))
     if (
         len(small) < _SMALL * len(words)
         or letters < (_LETTERS_IN_CAPITALS if sample.isupper() else _LETTERS)
@@ -139,8 +141,8 @@ def _by_letters(sample: str, declared: str | None, latin: list[str] | None = Non
     """
     found = _identifier().FindLanguage(text=_CONTROL.sub(" ", sample))
     language = _ISO.get(found.language, found.language)
-    if found.probability < _SURE_OF_GROUP:
-        return None
+    if found.probability < _SURE_OF_GROUP or language in _TOLD_BY_SCRIPT:
+        return None  # CLD3 calls Japanese what it has squeezed to nothing
     if latin is not None and language in SOUTH_SLAVIC:
         return south_slavic_language(latin, declared, otherwise=language)
     if latin is not None and language in ("id", "ms"):

@@ -90,12 +90,16 @@ def test_an_english_quotation_in_a_foreign_article(code: str) -> None:
         " Hofmann, Schäuble, Lindner, Özdemir, Söder, Günther, Haseloff, Kretschmer, Weil",
         "https://example.org/artikel/der-hafen-wird-nicht-geoeffnet-und-die-fischer-warten-weiter"
         " @hafen_heute #hafen",
+        "Washington imposed sanctions on Reed Bank, " * 60,
+        "They met the senior former foreign " + "senior former foreign " * 100,
+        "الرئيس قال " * 100,
+        "a" * 3000,
         "\ud800\x00\x01" * 50,
         "。！？" * 50,
     ],
 )  # fmt: skip
 def test_unsure(text: str) -> None:
-    """Too little, a list of names, addresses: nothing is said."""
+    """Too little, a list of names, addresses, a refrain: nothing is said."""
     assert language_of(text) is None
 
 
