@@ -8,11 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 from extractor.article import ParagraphKind, Remark
 from extractor.errors import ArticleTooLarge, EmptyArticle, NotAnArticle
 from extractor.read.text import as_shown
+from extractor.read.turn_lines import begin_turns
 
 DocumentKind = Literal["docx", "odt", "rtf"]
 MOST_UNPACKED = 100_000_000  # bytes of all files in a .docx or .odt, pictures included
@@ -21,11 +22,14 @@ _ODT = b"application/vnd.oasis.opendocument.text"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 # Whose content is not read.
-_UNSEEN_DOCX = {f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr")}
+_UNSEEN_DOCX = {
+    f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "rt")
+}
 _UNSEEN_DOCX.add(_FALLBACK)  # the same again, for older programs
-_UNSEEN_ODT = {f"{_TEXT}{name}" for name in ("note", "tracked-changes", "hidden-text")}
+_UNSEEN_ODT = {f"{_TEXT}{name}" for name in ("note", "tracked-changes", "hidden-text", "ruby-text")}
 _UNSEEN_ODT |= {f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}hidden-paragraph"}
 _HEADING_STYLE = re.compile(r"(heading|title|überschrift|titre|nagłówek)", re.I)
 
@@ -108,13 +112,19 @@ def _docx(data: bytes) -> tuple[Blocks, str | None]:
     document = docx.Document(BytesIO(data))
     styles = {style.style_id: style.name or "" for style in document.styles}
     blocks: Blocks = []
+    before = ""  # of a paragraph whose end was deleted: the next one goes on with it
     for paragraph in document.element.body.iter(f"{_W}p"):
         if any(above.tag in _UNSEEN_DOCX for above in paragraph.iterancestors()):
+            continue
+        words = before + "".join(_words_docx(paragraph))
+        before = words if paragraph.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None else ""
+        if before:
             continue
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         name = styles.get(style.get(f"{_W}val"), "") if style is not None else ""
         heading = bool(_HEADING_STYLE.match(name))
-        blocks += [(part, heading) for part in _lines("".join(_words_docx(paragraph)))]
+        blocks += [(part, heading) for part in _lines(words)]
+    blocks += [(part, False) for part in _lines(before)]
     return blocks, document.core_properties.title
 
 
@@ -150,16 +160,36 @@ def _odt(data: bytes) -> tuple[Blocks, str | None]:
     document = odfdo.Document(BytesIO(data))
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     content = etree.fromstring(document.content.serialize(), parser)
+    hidden = _hidden_styles(content)
     blocks: Blocks = []
     for paragraph in content.find(f".//{_OFFICE}text").iter(f"{_TEXT}p", f"{_TEXT}h"):
-        if any(above.tag in _UNSEEN_ODT for above in paragraph.iterancestors()):
+        if any(_is_unseen_odt(e, hidden) for e in (paragraph, *paragraph.iterancestors())):
             continue
         heading = paragraph.tag == f"{_TEXT}h"
-        blocks += [(part, heading) for part in _lines("".join(_words_odt(paragraph)))]
+        blocks += [(part, heading) for part in _lines("".join(_words_odt(paragraph, hidden)))]
     return blocks, document.meta.title
 
 
-def _words_odt(element: Any) -> Iterator[str]:
+def _hidden_styles(content: Any) -> frozenset[str]:
+    """Return the names of the document's own styles whose text is not shown."""
+    return frozenset(
+        style.get(f"{_STYLE}name", "")
+        for style in content.iter(f"{_STYLE}style")
+        for properties in style.iter(f"{_STYLE}text-properties")
+        if properties.get(f"{_TEXT}display") == "none"
+    )
+
+
+def _is_unseen_odt(element: Any, hidden: frozenset[str]) -> bool:
+    """Return whether an element is not shown: by what it is, by its style or as a section."""
+    return (
+        element.tag in _UNSEEN_ODT
+        or element.get(f"{_TEXT}style-name") in hidden
+        or (element.tag == f"{_TEXT}section" and element.get(f"{_TEXT}display") == "none")
+    )
+
+
+def _words_odt(element: Any, hidden: frozenset[str]) -> Iterator[str]:
     """Yield the words in a paragraph, but for those in a paragraph within it (a frame)."""
     yield element.text or ""
     for child in element:
@@ -169,19 +199,31 @@ def _words_odt(element: Any) -> Iterator[str]:
             yield "\t"
         elif child.tag == f"{_TEXT}line-break":
             yield "\n"
-        elif isinstance(child.tag, str) and child.tag not in {*_UNSEEN_ODT, f"{_TEXT}p"}:
-            yield from _words_odt(child)
+        elif (
+            isinstance(child.tag, str)
+            and child.tag != f"{_TEXT}p"
+            and not _is_unseen_odt(child, hidden)
+        ):
+            yield from _words_odt(child, hidden)
         yield child.tail or ""
 
 
 def _rtf(data: bytes) -> tuple[Blocks, str | None]:
     """Return the blocks of an .rtf; it knows no title."""
-    from striprtf.striprtf import rtf_to_text
+    from extractor.read.rtf import rtf_paragraphs
 
-    text = cast(Any, rtf_to_text)(data.decode("latin-1"), errors="replace")
-    return [(line, False) for line in text.splitlines()], None
+    return [(part, False) for text in rtf_paragraphs(data) for part in _lines(text)], None
 
 
 def _lines(text: str) -> list[str]:
-    """Return the paragraphs in one: two line breaks in a row part them."""
-    return re.split(r"\n\s*\n", text)
+    """Return the paragraphs in one: two line breaks in a row part them, or one before a label."""
+    paragraphs: list[str] = []
+    for part in re.split(r"\n\s*\n", text):
+        lines = part.split("\n")
+        begun = begin_turns(lines)
+        for i, line in enumerate(lines):
+            if i and not begun[i]:
+                paragraphs[-1] += f"\n{line}"
+            else:
+                paragraphs.append(line)
+    return paragraphs
