@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_COMPARED = 200_000  # letters of an article in which quotations shown once more are found
-CHOSEN = 0.4  # probability of a block
+CHOSEN = 0.5  # probability of a block
 MOST = 0.6  # of what was chosen: so much more that trafilatura keeps is the article's
 LIKELY_LEAD = 0.08  # probability of a lead that trafilatura keeps
 LEAD = 6  # blocks before the first one chosen that may be the lead

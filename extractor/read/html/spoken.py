@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 FEWEST_LABELS = 4
-HARDLY = 0.01  # probability below which a line within a transcript is not the article's
+HARDLY = 0.02  # probability below which a line within a transcript is not the article's
 LIKELY_BETWEEN, NEAR = 0.1, 4  # probability of a block between chosen ones; blocks to those
 MOST_LINKED = 0.3  # of a line's characters
 
@@ -41,12 +41,12 @@ def transcript(blocks: Sequence[Block], likely: Sequence[float]) -> set[int]:
         last = i if i in labels else last
     if _is_alone(blocks[last], labels[last]):
         last += 1  # what is said stands in the block behind
-    found = set(again)
+    found: set[int] = set()
     for i in range(first, min(last + 1, len(blocks))):
         block = blocks[i]
         is_turn = i in labels or (i - 1 in labels and _is_alone(blocks[i - 1], labels[i - 1]))
-        is_likely = likely[i] >= HARDLY and is_said(block.text)
-        if (is_turn or is_likely) and not _is_linked(block) and not points_elsewhere(block):
+        is_possible = likely[i] >= HARDLY and (is_turn or is_said(block.text))
+        if is_possible and not _is_linked(block) and not points_elsewhere(block):
             found.add(i)
     return {i for i in found if _stands_in(blocks[i].element, home)}
 
