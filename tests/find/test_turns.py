@@ -487,6 +487,11 @@ def test_labelled_turns_made_at_random_are_found_with_their_speakers(
     assert found == expected
 
 
+def test_questions_that_nobody_answers_are_no_interview() -> None:
+    """A text of nothing but questions has no turns."""
+    assert words_of("\n\n".join(["Do you know the captain?"] * 3)) == []
+
+
 @given(
     st.lists(
         st.sampled_from(

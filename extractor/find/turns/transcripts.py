@@ -250,7 +250,10 @@ def find_questions(article: Article) -> list[int]:
     asking = [p.index for p in article.paragraphs if _asks(text, p.span)]
     if len(asking) < FEWEST_QUESTIONS:
         return []
-    starts = [at for at in asking if at and at - 1 not in asking]
+    known = set(asking)
+    starts = [at for at in asking if at and at - 1 not in known]
+    if not starts:
+        return []
     ends = [*starts[1:], len(article.paragraphs)]
     questions, answered, addressed = [], 0, 0
     for at, end in zip(starts, ends, strict=True):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FEWEST_LABELS = 4
 HARDLY = 0.02  # probability below which a line within a transcript is not the article's
+LIKELY_NAME = 0.25  # probability of a bold line, the name above what somebody says
 LIKELY_BETWEEN, NEAR = 0.1, 4  # probability of a block between chosen ones; blocks to those
 MOST_LINKED = 0.3  # of a line's characters
 
@@ -60,7 +61,7 @@ def between(blocks: Sequence[Block], likely: Sequence[float], chosen: Sequence[b
     for i, block in enumerate(blocks):
         if chosen[i] or likely[i] < LIKELY_BETWEEN or points_elsewhere(block):
             continue
-        if _is_linked(block) or not is_said(block.text):
+        if _is_linked(block) or not (is_said(block.text) or _is_name(block, likely[i])):
             continue
         before = next((j for j in range(i - 1, max(-1, i - NEAR), -1) if chosen[j]), None)
         behind = next((j for j in range(i + 1, min(len(blocks), i + NEAR)) if chosen[j]), None)
@@ -109,6 +110,10 @@ def _common(elements: "Sequence[HtmlElement]") -> "HtmlElement":
 
 def _stands_in(element: "HtmlElement", home: "HtmlElement") -> bool:
     return element is home or any(above is home for above in element.iterancestors())
+
+
+def _is_name(block: Block, likely: float) -> bool:
+    return likely >= LIKELY_NAME and block.bold >= len(block.text.replace(" ", ""))
 
 
 def _home_of(element: "HtmlElement") -> "HtmlElement | None":

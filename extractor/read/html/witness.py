@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from extractor.article import Remark
 from extractor.read.html.blocks import Block
-from extractor.read.html.features import PROSE, PageFacts, is_prose, letters
+from extractor.read.html.features import PROSE, PageFacts, is_prose, is_said, letters
 
 if TYPE_CHECKING:
     from extractor.read.html.choosing import Choice
 
 LIKELY = 0.12  # probability of a block beside chosen ones that is missed
 DOUBTFUL = 0.25  # the same of one elsewhere that trafilatura keeps
+MUCH = 0.1  # of what was read: so much of short lines beside it
 LEAST_TOLD = 0.1  # of `articleBody`, which is told when it was not read
 SHORTEST_SENTENCE = 40  # characters
 SHOWN = 60  # characters of what was left out, in the warning
@@ -40,6 +41,7 @@ def left_out(
         for c in choices
         if c.kind is None and len(c.block.text) >= PROSE
     }
+    beside = {c.block.element.getparent() for c in choices if c.kind is None}
     missed = [
         b
         for b, p in zip(blocks, likely, strict=True)
@@ -48,6 +50,14 @@ def left_out(
              or (p >= DOUBTFUL and page.keeps(letters(b.text))))
         and letters(b.text) not in read
     ]  # fmt: skip
+    short = [
+        b
+        for b, p in zip(blocks, likely, strict=True)
+        if p >= LIKELY and b not in chosen and is_said(b.text) and b.links < 0.3 * len(b.text)
+        and b.element.getparent() in beside and letters(b.text) not in read
+    ]  # fmt: skip
+    if sum(len(b.text) for b in short) > MUCH * sum(len(c.block.text) for c in choices):
+        missed = short
     if missed:
         what = "a paragraph" if len(missed) == 1 else f"{len(missed)} paragraphs"
         return (_remark(f"{what} beside the article's own", missed[0].text),)

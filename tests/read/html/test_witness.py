@@ -64,6 +64,16 @@ def test_a_paragraph_beside_those_that_were_read(likely: float, told: int) -> No
     assert all(MORE[:30] in remark.message for remark in remarks)
 
 
+@pytest.mark.parametrize(("count", "told"), [(20, 1), (1, 0)])
+def test_many_short_lines_beside_those_that_were_read(count: int, told: int) -> None:
+    """Short lines in the article's own container are missed where they are much of it."""
+    html = "".join(f"<p>{p}</p>" for p in [*STORY, *(["And the annex?"] * count)])
+    blocks = page_blocks(fromstring(f"<html><body><div>{html}</div></body></html>"))
+    choices = [Choice(block, None) for block in blocks[: len(STORY)]]
+    likely = [0.9] * len(STORY) + [0.3] * count
+    assert len(left_out(blocks, likely, choices, "", PAGE)) == told
+
+
 def test_links_that_were_left_out() -> None:
     """Links beside the article's paragraphs are not missed."""
     html = "".join(f"<p>{p}</p>" for p in STORY) + f"<p><a href='/a'>{MORE}</a></p>"
