@@ -23,8 +23,8 @@ def _block_quotes(k: int) -> str:
     cite = f"<cite>Ines {word(k).title()}</cite>" if k % 2 else ""
     return (
         f"<p>Ines {word(k).title()} wrote to the council on Monday:</p><blockquote><p>We found the "
-        f"money for {word(k)} at last, and nobody on the council of {word(k + 1)} has thanked us for it, nor "
-        f"asked us what we did.</p>{cite}</blockquote>"
+        f"money for {word(k)} at last, and nobody on the council of {word(k + 1)} has thanked us "
+        f"for it, nor asked us what we did.</p>{cite}</blockquote>"
     )
 
 
