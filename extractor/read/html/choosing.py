@@ -78,9 +78,8 @@ def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list
     for i, block in enumerate(blocks):
         if chosen[i] or not block.text:
             continue
-        if i in posts or (
-            first < i <= last + 2 and likely[i] >= SET_APART and _quoting(block.element)
-        ):
+        is_between = first < i <= last + 2 and likely[i] >= SET_APART
+        if i in posts or (is_between and _quoting(block.element) and not points_elsewhere(block)):
             chosen[i] = True
         elif block.links > 0.5 * len(block.text):
             continue
