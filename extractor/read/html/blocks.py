@@ -9,7 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from extractor.read.html.visible import BLOCKS, SKIPPED, is_break, is_hidden
+from extractor.read.html.visible import (
+    BLOCKS,
+    SKIPPED,
+    hidden_by_sheets,
+    is_break,
+    is_footnote_mark,
+    is_hidden,
+    is_in,
+)
 from extractor.read.turn_lines import begin_turns
 
 if TYPE_CHECKING:
@@ -63,10 +71,18 @@ def page_blocks(root: "HtmlElement", language: str = "") -> list[Block]:
     walk = iterwalk(root, events=("start", "end"))
     lines = _Gathering(root, language)
     skipped: HtmlElement | None = None
+    hidden = hidden_by_sheets(root)
     for event, element in walk:
         if event == "start":
             tag = element.tag
-            if tag in SKIPPED or (is_hidden(element) and not _is_most(element, root)):
+            if (
+                tag in SKIPPED
+                or (tag in ("a", "sup") and is_footnote_mark(element))
+                or (
+                    (is_hidden(element) or (hidden and is_in(element, hidden)))
+                    and not _is_most(element, root)
+                )
+            ):
                 if tag in BLOCKS:
                     lines.end_block()
                 walk.skip_subtree()

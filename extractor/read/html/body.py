@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FARTHEST = 60  # blocks ahead in which a line that trafilatura keeps is looked for
 FEWEST_CHOSEN = 250  # characters; a page of which fewer were chosen is read by trafilatura alone
+MOST_TOLD = 0.9  # of such a page, so much that its data holds is read from there, with paragraphs
+_PARAGRAPH_ENDS = re.compile(r"\s*\n\s*|</?(?:p|div|br|h[1-6]|li|blockquote)\b[^<>]{0,2000}>", re.I)
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _LONGEST_TOLD = 100_000  # characters of `articleBody` that are compared
 
@@ -48,6 +50,11 @@ def read_body(tree: "HtmlElement", title: str | None) -> Body:
     if size < FEWEST_CHOSEN and sum(map(len, kept)) > 2 * size:
         # scripts build the page, or it is hardly an article: what stands in its data, or at all
         shown = _whole(kept, blocks)
+        parts = told.splitlines()
+        if len(parts) > len(shown) and len(letters(told)) >= MOST_TOLD * len(
+            letters("".join(kept))
+        ):
+            shown = parts
         return Body([(line, None) for line in map(_flat, shown) if line], ())
     return Body(lines, left_out(blocks, likely, choices, told, page))
 
@@ -82,7 +89,10 @@ def _is_most(inside: str, words: str) -> bool:
 
 
 def told_body(tree: "HtmlElement") -> str:
-    """Return the article's body as the page's JSON-LD gives it (`articleBody`), "" without one."""
+    """Return the article's body as the page's JSON-LD gives it (`articleBody`), "" without one.
+
+    A line a paragraph.
+    """
     bodies: list[str] = []
     for script in tree.iterfind('.//script[@type="application/ld+json"]'):
         if "articleBody" in (script.text or ""):
@@ -91,7 +101,8 @@ def told_body(tree: "HtmlElement") -> str:
             except (ValueError, RecursionError):
                 continue
     told = max(bodies, key=len, default="")[:_LONGEST_TOLD]
-    return " ".join(_TAGS.sub(" ", unescape(told)).split())
+    parts = _PARAGRAPH_ENDS.split(unescape(told))
+    return "\n".join(line for part in parts if (line := " ".join(_TAGS.sub(" ", part).split())))
 
 
 def _gather(node: object, bodies: list[str], depth: int) -> None:

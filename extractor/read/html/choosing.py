@@ -84,7 +84,13 @@ def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list
         elif block.links > 0.5 * len(block.text):
             continue
         elif block.element.tag == "figcaption":
-            chosen[i] = first - 3 <= i <= last and likely[i] >= 0.02
+            figure = _figure(block)
+            chosen[i] = (first - 3 <= i <= last and likely[i] >= 0.02) or (
+                figure is not None
+                and i > last
+                and chosen[i - 1]
+                and _figure(blocks[i - 1]) is figure
+            )
         elif _is_label(block):
             heads = next(
                 (j for j in range(i + 1, min(i + 4, len(blocks))) if not _is_label(blocks[j])), None
@@ -156,8 +162,8 @@ def _once(blocks: Sequence[Block], chosen: list[bool]) -> None:
 def _posts(blocks: Sequence[Block], chosen: list[bool]) -> set[int]:
     """Return the blocks that are headings, times and authors of the posts on a live page.
 
-    Posts are three or more elements of one make (`<article>`, `<section>`) beside one another, each
-    with text of its own that was chosen.
+    Posts are three or more elements of one make (`<article>`, `<section>`, `<li>`) beside one
+    another, two of them or more with text of their own that was chosen.
     """
     homes: dict[HtmlElement, list[int]] = {}
     known: dict[HtmlElement, bool] = {}
@@ -166,10 +172,11 @@ def _posts(blocks: Sequence[Block], chosen: list[bool]) -> set[int]:
         if post is not None:
             homes.setdefault(post, []).append(i)
     told = {e: [i for i in within if chosen[i]] for e, within in homes.items()}
-    often = Counter(_make(e) for e, within in told.items() if within)
+    often = Counter(map(_make, told))
+    read = Counter(_make(e) for e, within in told.items() if within)
     found: set[int] = set()
     for element, within in homes.items():
-        if often[_make(element)] < 3 or not told[element]:
+        if often[_make(element)] < 3 or read[_make(element)] < 2 or not told[element]:
             continue
         for i in within:
             block = blocks[i]
@@ -187,13 +194,13 @@ def _posts(blocks: Sequence[Block], chosen: list[bool]) -> set[int]:
 
 
 def _post_of(element: "HtmlElement", known: "dict[HtmlElement, bool]") -> "HtmlElement | None":
-    """Return the innermost `<article>` or `<section>` with a heading or a time in it.
+    """Return the innermost `<article>`, `<section>` or `<li>` with a heading or a time in it.
 
     `known` holds which elements have one, as far as it was looked for.
     """
     at: HtmlElement | None = element
     while at is not None:
-        if at.tag in ("article", "section"):
+        if at.tag in ("article", "section", "li"):
             if at not in known:
                 known[at] = any(True for _ in at.iter("h2", "h3", "h4", "time"))
             if known[at]:
@@ -225,6 +232,11 @@ def _quoting(element: "HtmlElement") -> "ParagraphKind | None":
         aside = aside or at.tag == "aside"
         at = at.getparent()
     return None
+
+
+def _figure(block: Block) -> "HtmlElement | None":
+    """Return the innermost `<figure>` that a block stands in."""
+    return next(block.element.iterancestors("figure"), None)
 
 
 def _in_aside(element: "HtmlElement") -> bool:

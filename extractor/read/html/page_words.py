@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_BEFORE = "[(|→▶►»›•*–—- "  # what may stand before the first word of a line that points elsewhere
 _ATTRIBUTES = tuple("class id data-testid data-component itemprop role data-type name".split())
 
 
@@ -29,7 +30,7 @@ def points_elsewhere(block: Block) -> bool:
 
     "READ MORE: …" as a link; "Sign up …" in an element that is marked so.
     """
-    opening = begins(block.text)
+    opening = begins(block.text.lstrip(_BEFORE))
     if opening == "boilerplate":
         return True
     if opening == "more" and block.links > 0.5 * len(block.text.replace(" ", "")):

@@ -1,15 +1,17 @@
 """What of a web page a browser shows: elements that are hidden, skipped, or begin a line."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Never text of the page: code, controls, and what stands in for something that can be shown.
+# Never text of the page: code, controls, what stands in for something that can be shown, and the
+# small letters over a word that tell how it is read (ruby).
 SKIPPED = frozenset(
     "script style template noscript head title svg iframe embed video audio canvas select "
-    "datalist textarea input progress meter map area rp param source track link meta base "
+    "datalist textarea input progress meter map area rp rt rtc param source track link meta base "
     "frameset noframes applet".split()
 )
 # Elements that begin and end a line; all others, known or not, stand within one.
@@ -35,6 +37,79 @@ _SHOWN_ON_WIDE_SCREENS = re.compile(
     r"(?:block|flex|grid|inline|table|contents|visible|show)"
 )
 _BREAKS = frozenset({"br", "break", "linebreak", "line-break", "newline", "clearfix"})
+
+
+_FOOTNOTE_MARK = re.compile(r"\[?(?:\d{1,3}|[a-z]|[*†‡§¶]{1,3})\]?")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+_HIDES = re.compile("none|hidden", re.I)
+_SIMPLE = re.compile(r"[a-z]*\d?([.#][\w-]+)", re.I)
+_DISPLAY = re.compile(r"(?<![\w-])(?:display|visibility)\s*:\s*([a-z-]+)", re.I)
+_LONGEST_SHEET = 1_000_000  # characters
+
+
+def hidden_by_sheets(root: "HtmlElement") -> frozenset[str]:
+    """Return the classes (".promo") and ids ("#box") that the style sheets in a page hide.
+
+    By a rule for one class or id by itself, where none shows it again, on wide screens perhaps. A
+    script may show it; what is said to collapse a click shows.
+    """
+    hidden, shown = set[str](), set[str]()
+    for element in root.iter("style"):
+        sheet = element.text or ""
+        media = (element.get("media") or "all").lower()
+        if (
+            len(sheet) > _LONGEST_SHEET
+            or not _HIDES.search(sheet)
+            or not ("all" in media or "screen" in media)
+            or element.getparent().tag == "noscript"
+        ):
+            continue
+        for selectors, declarations, is_outer in _rules(_COMMENT.sub("", sheet)):
+            said = _DISPLAY.findall(declarations)
+            if not said:
+                continue
+            is_shown = said[-1].lower() not in ("none", "hidden")
+            for selector in selectors.split(","):
+                found = _SIMPLE.fullmatch(selector.strip())
+                if found and is_shown:
+                    shown.add(found[1])
+                elif found and is_outer and "collaps" not in found[1]:
+                    hidden.add(found[1])
+    return frozenset(hidden - shown)
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield rules on what is displayed: selectors, declarations, whether outside of "@media"."""
+    depth = 0  # of the braces that are open
+    for part in sheet.split("}")[:-1]:
+        depth += part.count("{")
+        if "display" in part or "visibility" in part:
+            before, _, declarations = part.rpartition("{")
+            selectors = before.rpartition("{")[2].rpartition(";")[2]
+            yield selectors, declarations, depth == 1
+        depth = max(0, depth - 1)
+
+
+def is_in(element: "HtmlElement", hidden: frozenset[str]) -> bool:
+    """Return whether an element has one of the classes or the ids (`hidden_by_sheets`)."""
+    classes, name = element.get("class"), element.get("id")
+    return (name is not None and f"#{name}" in hidden) or (
+        classes is not None and any(f".{each}" in hidden for each in classes.split())
+    )
+
+
+def is_footnote_mark(element: "HtmlElement") -> bool:
+    """Return whether an element is the number of a note: no word of the text that it stands in.
+
+    A link to a place of the page, in `<sup>` or not; or `<sup>[2]</sup>`. "m<sup>2</sup>" is none.
+    """
+    mark = (element.text_content() if len(element) < 4 else "").strip()
+    if len(mark) > 5 or not _FOOTNOTE_MARK.fullmatch(mark):
+        return False
+    if element.tag == "a":
+        return str(element.get("href", "")).startswith("#")
+    link = element.find(".//a")
+    return mark[0] == "[" or (link is not None and "#" in link.get("href", ""))
 
 
 def is_break(element: "HtmlElement") -> bool:

@@ -23,7 +23,7 @@ MUCH = 0.1  # of what was read: so much of short lines beside it
 LEAST_TOLD = 0.1  # of `articleBody`, which is told when it was not read
 SHORTEST_SENTENCE = 40  # characters
 SHOWN = 60  # characters of what was left out, in the warning
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])")
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])|\n")
 
 
 def left_out(

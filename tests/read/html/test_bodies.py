@@ -1,5 +1,7 @@
 """Bodies of pages: all of the article, nothing else, each paragraph with its kind."""
 
+import json
+
 import pytest
 
 from extractor.article import Article
@@ -146,6 +148,50 @@ def test_title_once() -> None:
     """The title stands once, although the page gives it twice."""
     article = read(story(""), title="Ferry line saved")
     assert article.text.count("Ferry line saved") == 1
+
+
+def test_a_live_page_whose_posts_are_items_of_a_list() -> None:
+    """They keep their times and headings, one whose text is hardly an article's among them."""
+    posts = "".join(
+        f"<li class='e'><span class='t'>{clock}</span><h3>{head}</h3><p>{text}</p></li>"
+        for clock, head, text in [
+            ("14:02", "Vote passed", MORE[0]),
+            ("13:10", "Fishermen speak", MORE[1]),
+            ("12:00", "Debate begins", LAST),
+        ]
+    )
+    article = read(f"<main><h1>Ferry live</h1><ul>{posts}</ul></main>", "Ferry live")
+    assert lines(article, "heading")[1:] == ["Vote passed", "Fishermen speak", "Debate begins"]
+    assert lines(article, "byline") == ["14:02", "13:10", "12:00"]
+
+
+def test_who_is_quoted_in_the_last_figure() -> None:
+    """The caption of a figure with a block quotation that ends the article is read with it."""
+    quoted = "<blockquote><p>The sea does not read council papers.</p></blockquote>"
+    figure = f"<figure>{quoted}<figcaption>Ada Low, fisherwoman</figcaption></figure>"
+    article = read(story("").replace("</article>", f"{figure}</article>"))
+    (quote,) = [
+        q
+        for q in extract(article, load_schema("quotes")).to_json()["record"]["quotes"]
+        if q["kind"] == "block"
+    ]
+    assert quote["speaker"]["name"] == "Ada Low"
+
+
+@pytest.mark.parametrize("before", ["[", "→ ", "(", "• "])
+def test_a_line_that_points_elsewhere_behind_a_sign(before: str) -> None:
+    """A link to another article is none of this one's words, whatever sign stands before it."""
+    more = (
+        f"<p>{before}<a href='/x'>Read more: “We warned them,” says Ida Holt, an engineer</a></p>"
+    )
+    assert "We warned" not in read(story(more)).text
+
+
+def test_a_page_that_scripts_build_has_the_paragraphs_of_its_data() -> None:
+    """Where the article stands in JSON-LD alone, its lines are paragraphs."""
+    told = json.dumps({"@type": "NewsArticle", "articleBody": "\n\n".join([FIRST, SAID, *MORE])})
+    article = read(f"<div id='app'></div><script type='application/ld+json'>{told}</script>")
+    assert lines(article) == [FIRST, SAID, *MORE]
 
 
 def test_live_page() -> None:

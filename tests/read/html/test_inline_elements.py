@@ -109,6 +109,57 @@ def test_hidden_paragraphs(opening: str) -> None:
     assert paragraphs(data) == [AROUND[0], SENTENCE, AROUND[1]]
 
 
+@pytest.mark.parametrize(
+    ("rule", "is_read"),
+    [
+        (".box{display:none}", False),
+        ("/* x */ p, p.box { color: red; display : None }", False),
+        ("#one{visibility:hidden}", False),
+        ("@charset 'utf-8'; .box{display:none!important}", False),
+        (".box{display:none} @media (min-width:9em){.a{color:red} .box{display:block}}", True),
+        ("@media print{.box{display:none}}", True),
+        (".menu .box{display:none} .box:before{display:none} .boxes{display:none}", True),
+        (".box{display:none} .box{display:flex}", True),
+        (".box{color:red", True),
+    ],
+)
+def test_what_a_style_sheet_hides(rule: str, is_read: bool) -> None:
+    """A class or an id that the page's own style sheet hides on every screen is not read."""
+    more = SENTENCE.replace("four", "six")
+    data = page(f"{SENTENCE}</p><p class='a box' id='one'>{more}")
+    data = data.replace(b"<body>", f"<style>{rule}</style><body>".encode())
+    assert (more in paragraphs(data)) is is_read
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<sup><a href='#note1'>1</a></sup>",
+        "<sup id='r2' class='ref'><a href='/page#cite-2'><span>[</span>2<span>]</span></a></sup>",
+        "<sup>[12]</sup>",
+        "<a class='footnote-anchor' href='#footnote-1'>1</a>",
+        "<sup><a href='#n'>*</a></sup>",
+    ],
+)
+def test_marks_of_notes(mark: str) -> None:
+    """The number of a note is no word of the sentence and no part of a name."""
+    assert SENTENCE in paragraphs(page(SENTENCE.replace("sail", f"sail{mark}")))
+
+
+def test_raised_letters_that_are_no_marks_of_notes() -> None:
+    """Powers, ordinals and chapters' numbers that link elsewhere stay."""
+    said = (
+        "The 3<sup>rd</sup> boat has 20 m<sup>2</sup> and 5<sup>1</sup>, page <a href='/7'>7</a>."
+    )
+    assert "The 3rd boat has 20 m2 and 51, page 7." in paragraphs(page(said))
+
+
+def test_how_a_word_is_read_is_no_part_of_it() -> None:
+    """Ruby stands over the words, not among them."""
+    ruby = "<ruby>sail<rp>(</rp><rt>say-l</rt><rp>)</rp></ruby>"
+    assert SENTENCE in paragraphs(page(SENTENCE.replace("sail", ruby)))
+
+
 def test_shown_on_wide_screens() -> None:
     """A class that hides on telephones alone hides nothing."""
     data = page(f"{SENTENCE}</p><p class='hidden md:block'>{SENTENCE.replace('four', 'six')}")
