@@ -87,6 +87,7 @@ def read_bytes(
     Raises EmptyArticle or NotAnArticle.
     """
     from extractor.read import documents, html, messages, pdf, text
+    from extractor.read.html import fragment
 
     name = "standard input" if source == "-" else source
     if not data.strip():
@@ -124,9 +125,13 @@ def read_bytes(
             warnings=(*document.warnings, *text.doubts(document.text)),
         )
     content, remarks = text.decode(data, name, [charset] if charset else [])
+    kinds: Mapping[str, ParagraphKind] | None = None
+    if content.lstrip(BLANKS).startswith("<") and fragment.has_tags(content):
+        content, kinds, told = fragment.read_fragment(content, name)
+        remarks = (*remarks, *told)
     if not content.strip(BLANKS):
         raise EmptyArticle(f"{name}: there is nothing but blanks in it; give one with an article.")
-    return article_from_text(content, source, warnings=remarks)
+    return article_from_text(content, source, warnings=remarks, kinds=kinds)
 
 
 def prepare(source: str) -> None:
@@ -160,17 +165,18 @@ def article_from_text(
     date: str | None = None,
     url: str | None = None,
     warnings: tuple[Remark, ...] = (),
+    kinds: Mapping[str, ParagraphKind] | None = None,
 ) -> Article:
     """Return `text`, unchanged, as an article; offsets count its code points.
 
     What is given (`title`, `date` in ISO 8601, …) has precedence over the text's own headline,
-    byline and copyright line. Never raises on any text; an empty one has no
-    paragraphs.
+    byline and copyright line; so have `kinds`, of paragraphs by their text. Never raises on any
+    text; an empty one has no paragraphs.
     """
     return _assemble(
         text,
         source,
-        None,
+        kinds,
         title=title,
         byline=byline,
         outlet=outlet,

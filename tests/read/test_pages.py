@@ -149,3 +149,12 @@ def test_credit_and_caption_in_one_caption(name: str) -> None:
     article = read_bytes(page.encode(), "page.html")
     assert lines(article, "credit") == [name]
     assert lines(article, "caption") == ["Image caption, Boats leave the harbour"]
+
+
+@pytest.mark.parametrize("opening", ["<p>", "<div class='body'><p>", "\n<h2>Ferry</h2><p>"])
+def test_a_part_of_a_page_is_read_as_one(opening: str) -> None:
+    """A body without "<html>" around it; a text that opens with a tag and never ends it is text."""
+    said = "“We are home,” said Ada&nbsp;Low of the council.</p>"
+    assert "said Ada Low of" in read_bytes(f"{opening}{said}".encode(), "a.txt").text
+    text = "<p> opens a paragraph, said Ada Low of the council."
+    assert read_bytes(text.encode(), "a.txt").text == text

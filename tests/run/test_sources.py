@@ -554,6 +554,69 @@ def test_a_json_file_stands_for_its_articles(
     assert count_sources([str(path)]) == len(names)
 
 
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        ({"response": {"ok": True, "results": [{"fields": {"body": WORDS}, "t": "T"}]}},
+         {"text": "fields.body", "title": "t"}),
+        ([{"content": {"rendered": WORDS}, "title": {"rendered": "T &amp; T"}}],
+         {"text": "content.rendered", "title": "title.rendered"}),
+        ({"content": {"rendered": WORDS}, "title.x": "T", "title": {"x": "no"}},
+         {"text": "content.rendered", "title": "title.x"}),
+    ],
+)  # fmt: skip
+def test_fields_within_fields_are_named_with_a_dot(
+    tmp_path: Path, data: object, named: dict[str, str]
+) -> None:
+    """As the interfaces of newspapers nest them; a field of that very name goes first."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(data))
+    (source,) = sources_in([str(path)], fields=Fields.named(named))
+    assert source.load().text == WORDS
+    assert source.load().title in ("T", "T & T")
+
+
+def test_a_body_with_tags_is_read_as_a_page_shows_it(tmp_path: Path) -> None:
+    """Its paragraphs with their kinds, no tag and no entity among the words, and it is told."""
+    body = (
+        "<p>The ferry was saved, the ministry said on Monday.</p><figure><figcaption>The boat"
+        "</figcaption></figure><p>“We are <b>home</b>,” said Ada&nbsp;Low.<br><br>She left.</p>"
+        "<aside><p><a href='/x'>“Not us,” says rival</a></p></aside>"
+    )
+    text = "The ferry was 1 < 2 and 3 > 2, and <b>bold</b>."
+    rows = [{"text": body, "byline": [{"name": "Ann Lee"}], "outlet": {"name": "Post"}}]
+    rows += [{"text": text, "byline": "By Ann Lee"}]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(rows))
+    page, plain = [source.load() for source in sources_in([str(path)])]
+    assert page.text.split("\n\n") == [
+        "The ferry was saved, the ministry said on Monday.",
+        "The boat",
+        "“We are home,” said Ada Low.",
+        "She left.",
+    ]
+    assert [p.kind for p in page.paragraphs] == ["body", "caption", "body", "body"]
+    assert [w.code for w in page.warnings] == ["tags_read"]
+    assert (page.byline, page.outlet) == ("Ann Lee", "Post")
+    assert (plain.text, plain.byline, plain.warnings) == (text, "Ann Lee", ())
+
+
+def test_a_body_nested_too_deeply_is_told(tmp_path: Path) -> None:
+    """As a page is: what follows was not read."""
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": f"<p>{WORDS}</p>{'<div>' * 400}deep{'</div>' * 400}"}))
+    (source,) = sources_in([str(path)])
+    assert [w.code for w in source.load().warnings] == ["tags_read", "page_truncated"]
+
+
+def test_a_text_that_a_service_cut_is_told(tmp_path: Path) -> None:
+    """It says how many characters are left."""
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": f"{WORDS} And th… [+2311 chars]"}))
+    (source,) = sources_in([str(path)])
+    assert [w.code for w in source.load().warnings] == ["teaser"]
+
+
 def test_a_bad_item_of_a_list_fails_alone(tmp_path: Path) -> None:
     """Named by its number, with what to do."""
     path = tmp_path / "a.json"

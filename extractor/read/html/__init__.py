@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WebPage", "looks_like_html", "read_page"]
 
-_CUT = Remark(
-    "page_truncated",
-    "The page is nested too deeply, or has a piece that is too long: what follows was not read.",
-)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # of texts without blanks
@@ -98,7 +94,7 @@ def read_page(data: bytes, source: str, charset: str | None = None) -> WebPage:
         kinds={block: kind for block, kind in blocks if kind},
         warnings=(
             *(remarks or repaired),
-            *([_CUT] if cut else []),
+            *([limits.CUT] if cut else []),
             *says.remarks,
             *teaser_remark(says, html, text, len(text.split()) + len(_WIDE.findall(text))),
             *body.warnings,

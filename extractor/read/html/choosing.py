@@ -110,6 +110,13 @@ def choose(blocks: Sequence[Block], page: PageFacts) -> tuple[list[Choice], list
     return choices, likely
 
 
+def all_chosen(blocks: Sequence[Block]) -> list[Choice]:
+    """Return all blocks as an article's, with their kinds."""
+    whole = "\n".join(letters(block.text) for block in blocks)
+    whole = whole if len(whole) <= MOST_COMPARED else ""
+    return [Choice(block, _kind(block, whole)) for block in blocks if block.text]
+
+
 def likelihoods(blocks: Sequence[Block], page: PageFacts) -> list[float]:
     """Return for each block how likely it is one of the article, 0 to 1."""
     from math import exp

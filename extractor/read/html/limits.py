@@ -18,6 +18,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from extractor.article import Remark
 from extractor.errors import ArticleTooLarge
 
 MOST_ELEMENTS = 50_000  # of a page; a live blog has 20,000
@@ -46,6 +47,11 @@ _JSON_TYPE = "application/ld+json"
 
 
 # --- the source ---
+
+CUT = Remark(
+    "page_truncated",
+    "The page is nested too deeply, or has a piece that is too long: what follows was not read.",
+)
 
 
 def check_source(html: str, source: str) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from extractor.errors import ArticleTooLarge, InputError, NotAnArticle
 from extractor.read.source import Source, failing
-from extractor.run.inputs.jsonl import Fields, source_of_values
+from extractor.run.inputs.jsonl import Fields, source_of_values, value_at
 
+_DEEPEST = 3  # objects within one another in which a list is looked for
 MOST_BYTES = 100_000_000  # of a file, which is read whole
 
 
@@ -32,12 +33,11 @@ def articles_in(path: Path, name: str, wanted: Fields) -> list[Any]:
         reason = getattr(error, "msg", "nested too deeply or a number too long")
         line = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise NotAnArticle(f"{name}: it is not JSON ({reason}{line}); mend or drop it.") from None
-    if isinstance(found, dict) and wanted.text not in found:
-        # {"status": "ok", "articles": […]}
-        lists = [value for value in found.values() if _holds_text(value, wanted)]
+    if isinstance(found, dict):
+        if value_at(found, wanted.text) is not None or wanted.text in found:
+            return [found]
+        lists = list(_lists_in(found, wanted, 0))
         found = lists[0] if len(lists) == 1 else found
-    if isinstance(found, dict) and wanted.text in found:
-        return [found]
     if not _holds_text(found, wanted):
         raise NotAnArticle(
             f"{name}: no object in it has a field {wanted.text!r}; name the one that holds the "
@@ -48,8 +48,18 @@ def articles_in(path: Path, name: str, wanted: Fields) -> list[Any]:
 
 def _holds_text(value: object, wanted: Fields) -> bool:
     return isinstance(value, list) and any(
-        isinstance(item, dict) and wanted.text in item for item in value
+        isinstance(item, dict) and (wanted.text in item or value_at(item, wanted.text) is not None)
+        for item in value
     )
+
+
+def _lists_in(found: dict[str, Any], wanted: Fields, depth: int) -> Iterator[list[Any]]:
+    """Yield the lists of articles in an object: {"response": {"results": […]}}."""
+    for value in found.values():
+        if _holds_text(value, wanted):
+            yield value
+        elif isinstance(value, dict) and depth < _DEEPEST:
+            yield from _lists_in(value, wanted, depth + 1)
 
 
 def sources_in_list(

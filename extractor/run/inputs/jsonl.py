@@ -6,10 +6,11 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import fields
 from functools import partial
 from hashlib import blake2b
+from html import unescape
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from extractor.article import Article, Remark
+from extractor.article import Article, ParagraphKind, Remark
 from extractor.errors import (
     ArticleTooLarge,
     EmptyArticle,
@@ -27,8 +28,14 @@ from extractor.read.source import Source, failing
 from extractor.read.text import doubts, repaired
 from extractor.run.inputs.gzip_stream import Bomb, CutShort, Damaged, Stream
 
+if TYPE_CHECKING:
+    from extractor.read.html.fragment import Fragment
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_WRONG = 1_000  # lines in a row that are no objects: then it is no file of articles
+_BY = re.compile(r"\Aby\s+", re.I)  # "By Ada Low"
+_CUT_SHORT = re.compile(r"\[\+\d+ chars\]\s*\Z")  # as services that sell the rest end a text
+_CUT = Remark("teaser", "The text is only the beginning of the article: it says how much is left.")
 _LARGE_LINE = 1_000_000  # bytes
 _MOST_VALUES = 2_000_000  # of a large line: in memory they take fifty times as much
 _MOST_NAMED = 80  # characters of an id that a source's name takes
@@ -179,15 +186,25 @@ def source_of_values(
 
     `held` are the bytes that the values take, about.
     """
-    own = data.get(wanted.id)
+    own = value_at(data, wanted.id)
     named = place
     if isinstance(own, str | int) and not isinstance(own, bool) and str(own).strip():
         short = printable_name(" ".join(str(own).split())[:_MOST_NAMED])
         named = unique(f"{name}#{short}", place)
-    needed = {field.name: data.get(getattr(wanted, field.name)) for field in fields(wanted)}
-    if wanted.text not in data:
+    needed = {field.name: value_at(data, getattr(wanted, field.name)) for field in fields(wanted)}
+    if needed["text"] is None and wanted.text not in data:
         needed["there"] = list(data)[:12]
     return Source(named, stamp, partial(_article, needed, named, place, wanted.text), held)
+
+
+def value_at(data: Mapping[str, Any], name: str) -> Any:
+    """Return what a field holds, None for nothing: "fields.body" is the `body` in `fields`."""
+    if name in data or "." not in name:
+        return data.get(name)
+    value: Any = data
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _parsed(line: bytes, place: str) -> dict[str, Any]:
@@ -229,9 +246,13 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
         )
     text, lost = _LONE_SURROGATE.subn("\ufffd", text or "")
     text, remarks = repaired(text)
+    kinds: Mapping[str, ParagraphKind] | None = None
+    if "<" in text and (fragment := _shown(text, place)):
+        text, kinds, told = fragment
+        remarks = (*remarks, *told)
     if not text.strip(BLANKS):
         raise EmptyArticle(f"{place}: the line's field {text_field!r} is empty.")
-    remarks = (*remarks, *doubts(text))
+    remarks = (*remarks, *doubts(text), *([_CUT] if _CUT_SHORT.search(text) else []))
     date, unread = given_date(needed["date"], needed["url"])
     remarks = (*remarks, *unread)
     if lost:
@@ -243,11 +264,12 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
             text,
             named,
             title=_line(needed["title"]),
-            byline=_line(needed["byline"]),
+            byline=_BY.sub("", _line(needed["byline"]) or "", count=1) or None,
             outlet=_line(needed["outlet"]),
             date=date,
             url=url if url and url.startswith(("http://", "https://")) else None,
             warnings=remarks,
+            kinds=kinds,
         )
     except ExtractError:
         raise
@@ -255,10 +277,22 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
         raise NotAnArticle(f"{place}: the line cannot be read ({type(error).__name__}).") from error
 
 
+def _shown(text: str, place: str) -> "Fragment | None":
+    """Return what a text with the tags of a page shows, None for one without. Raises InputError."""
+    from extractor.read.html.fragment import has_tags, read_fragment
+
+    return read_fragment(text, place) if has_tags(text) else None
+
+
 def _line(value: object) -> str | None:
     """Return a value as one line of valid Unicode; None when it is no text."""
+    if isinstance(value, Mapping):  # an author, or an outlet
+        value = value.get("name")
     if isinstance(value, list):  # authors
-        value = ", ".join(item for item in value if isinstance(item, str))
+        named = [item.get("name") if isinstance(item, Mapping) else item for item in value]
+        value = ", ".join(item for item in named if isinstance(item, str))
     if not isinstance(value, str):
         return None
+    if "&" in value and ";" in value:  # "Quay &#8211; closed": from a page
+        value = unescape(value)
     return _LONE_SURROGATE.sub("\ufffd", " ".join(value.split())) or None
