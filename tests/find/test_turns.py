@@ -516,3 +516,11 @@ def test_anything_is_read_without_an_error_and_turns_lie_apart(pieces: list[str]
         assert all(span.of(text).strip() for span in quotation.spans)
         assert end <= quotation.spans[0].start
         end = quotation.spans[-1].end
+
+
+def test_questions_that_are_headings_of_a_page_are_turns() -> None:
+    """The label of a question is one in a heading too."""
+    body = "<h3>Q: Why now?</h3><p>A: I was told.</p><h3>Q: Who pays?</h3><p>A: We do, and you.</p>"
+    page = f"<html><body><article><h1>Talk</h1><p>They met.</p>{body}</article></body></html>"
+    said = [turn.words for turn in turns_in(read_bytes(page.encode(), "x.html"))]
+    assert said == ["Why now?", "I was told.", "Who pays?", "We do, and you."]

@@ -601,6 +601,17 @@ def test_a_body_with_tags_is_read_as_a_page_shows_it(tmp_path: Path) -> None:
     assert (plain.text, plain.byline, plain.warnings) == (text, "Ann Lee", ())
 
 
+def test_entities_in_a_body_are_characters(tmp_path: Path) -> None:
+    """A name is not cut in two by "&nbsp;", a mark is a mark; "R&D; x" has none."""
+    path = tmp_path / "a.jsonl"
+    rows = ["&quot;We are home,&quot; said Ada&nbsp;Low.\n\nShe left.", "R&D; we are home."]
+    path.write_text("\n".join(json.dumps({"text": row}) for row in rows))
+    read, plain = [source.load() for source in sources_in([str(path)])]
+    assert read.text.replace("\u00a0", " ") == '"We are home," said Ada Low.\n\nShe left.'
+    assert [w.code for w in read.warnings] == ["tags_read"]
+    assert (plain.text, plain.warnings) == (rows[1], ())
+
+
 def test_a_body_nested_too_deeply_is_told(tmp_path: Path) -> None:
     """As a page is: what follows was not read."""
     path = tmp_path / "a.jsonl"

@@ -38,6 +38,7 @@ _MARKS = {  # by the first letters of the language: outer and inner marks
 }  # fmt: skip
 
 _OPENING_MARKS = frozenset('"“„«‹‘‚「『”»')
+_STAMP = re.compile(r"\s*[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*$")
 _CLOCK = re.compile(r"\s*\D{0,12}\d{1,2}[:. ]\d{2}\b|.*\d")
 _INLINE = {
     "a": "link",
@@ -132,7 +133,7 @@ class _Gathering:
         elif tag == "q":
             self._quotes.append(len(self._pieces))
             self.add(_mark(self._language, len(self._quotes), closing=False))
-        elif tag == "time" and self._around[-1].tag != "p" and _CLOCK.match(element.text or ""):
+        elif tag in ("time", "span") and self._is_stamp(element):
             self.add(" ")
         elif kind := _INLINE.get(tag):
             self._within[kind] += 1
@@ -146,10 +147,15 @@ class _Gathering:
                 self._around.pop()
         elif tag == "q":
             self._close_quotation()
-        elif tag == "time" and self._around[-1].tag != "p" and _CLOCK.match(element.text or ""):
+        elif tag in ("time", "span") and self._is_stamp(element):
             self.add(" ")
         elif kind := _INLINE.get(tag):
             self._within[kind] -= 1
+
+    def _is_stamp(self, element: "HtmlElement") -> bool:
+        """Return whether an element is a time that stands beside a name, as in live blogs."""
+        form = _CLOCK if element.tag == "time" else _STAMP
+        return self._around[-1].tag != "p" and form.match(element.text or "") is not None
 
     def _close_quotation(self) -> None:
         """Add the mark that closes a `<q>`; take back the one before if the page has its own."""

@@ -4,6 +4,7 @@ All of it is the article's: only what points elsewhere, and what stands beside i
 """
 
 import re
+from html import unescape
 from typing import NamedTuple
 
 from extractor.article import ParagraphKind, Remark
@@ -16,7 +17,15 @@ _BLOCK_TAG = re.compile(
 )
 _READ = Remark(
     "tags_read",
-    "The text has the tags of a page: it was read as its body, and places count what it shows.",
+    "The text has tags or entities of a page: it was read as its body, and places count what it "
+    "shows.",
+)
+
+
+_ENTITY = re.compile(
+    r"&(?:quot|apos|amp|nbsp|shy|[lr][sd]quo|[lr]aquo|[mn]dash|hellip|[a-z](?:acute|grave|uml|circ)"
+    r"|#\d{2,5}|#x[0-9a-f]{2,4});",
+    re.I,
 )
 
 
@@ -34,6 +43,17 @@ def has_tags(text: str) -> bool:
     return found is not None and (
         text.lstrip().startswith("<") or _BLOCK_TAG.search(text, found.end()) is not None
     )
+
+
+def has_entities(text: str) -> bool:
+    """Return whether characters of a text are written as a page writes them: "&quot;"."""
+    return "&" in text and _ENTITY.search(text) is not None
+
+
+def without_entities(text: str) -> Fragment:
+    """Return a text without tags as a page shows it: with the characters that it means."""
+    shown, told = as_shown(unescape(text))
+    return Fragment(shown, {}, (_READ, *told))
 
 
 def read_fragment(html: str, source: str) -> Fragment:

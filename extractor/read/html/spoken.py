@@ -79,7 +79,8 @@ def _label(block: Block) -> str | None:
     if label is None or _is_linked(block):
         return None
     is_heading = block.heading or block.element.tag in HEADINGS
-    return label if not is_heading or _is_alone(block, label) else None
+    is_asked = label.rstrip(":.)") in ("Q", "A")
+    return label if not is_heading or is_asked or _is_alone(block, label) else None
 
 
 def _speaks(blocks: Sequence[Block], i: int, label: str) -> bool:

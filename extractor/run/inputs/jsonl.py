@@ -247,7 +247,7 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
     text, lost = _LONE_SURROGATE.subn("\ufffd", text or "")
     text, remarks = repaired(text)
     kinds: Mapping[str, ParagraphKind] | None = None
-    if "<" in text and (fragment := _shown(text, place)):
+    if ("<" in text or "&" in text) and (fragment := _shown(text, place)):
         text, kinds, told = fragment
         remarks = (*remarks, *told)
     if not text.strip(BLANKS):
@@ -279,9 +279,11 @@ def _article(needed: dict[str, Any], named: str, place: str, text_field: str) ->
 
 def _shown(text: str, place: str) -> "Fragment | None":
     """Return what a text with the tags of a page shows, None for one without. Raises InputError."""
-    from extractor.read.html.fragment import has_tags, read_fragment
+    from extractor.read.html import fragment
 
-    return read_fragment(text, place) if has_tags(text) else None
+    if fragment.has_tags(text):
+        return fragment.read_fragment(text, place)
+    return fragment.without_entities(text) if fragment.has_entities(text) else None
 
 
 def _line(value: object) -> str | None:

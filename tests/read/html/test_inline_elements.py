@@ -5,8 +5,10 @@ from html import escape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import fromstring
 
 from extractor.read import read_bytes
+from extractor.read.html.blocks import page_blocks
 
 SENTENCE = (
     "“The boat will not sail before 1 May, and the fare is not four crowns,” said Ines Maro, the "
@@ -186,3 +188,10 @@ def test_quoted_twice_over() -> None:
     assert "She said: “He said ‘no’ to us all.” Then: “I will not go.” She left us." in paragraphs(
         data
     )
+
+
+def test_a_time_beside_a_name_stands_apart() -> None:
+    """Where styles alone part them: "00:03" and "Ann Berg" are two words."""
+    data = page(f"{SENTENCE}</p><div><span>00:03</span><span>Ann Berg: I said so.</span></div><p>")
+    tree = fromstring(data.decode())
+    assert "00:03 Ann Berg: I said so." in [block.text for block in page_blocks(tree)]
