@@ -1,5 +1,6 @@
 """Reads a file, a page or plain text into an `Article`, whose text never changes afterwards."""
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,6 +33,7 @@ MAX_BYTES = 20_000_000  # a year of one author's articles is smaller; a mistaken
 _MOST_HAVE = 1 << 16  # bytes that most files have less of
 # Characters of a title, byline, outlet or date, and of an address: every row of a sheet has them.
 _MOST_SAID, _MOST_OF_URL = 500, 2_000
+_HASHES = re.compile(r"\A#{1,6}\s+|\s+#{1,6}\Z")  # of a heading in Markdown
 _HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # What takes long to import (up to 0.3 s each) of what reads a file, by its ending.
 _IMPORTED_FOR = {
@@ -244,7 +246,7 @@ def _metadata_in(pieces: list[ParagraphPiece]) -> dict[str, str]:
             story = True
         elif piece.kind == "heading":
             if not story:
-                said.setdefault("title", " ".join(string.rstrip(" ;.").split()))
+                said.setdefault("title", " ".join(_HASHES.sub("", string).rstrip(" ;.").split()))
         elif piece.kind == "byline":
             if names := byline_names(string) or bare_names(string):
                 said.setdefault("byline", names)

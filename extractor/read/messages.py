@@ -10,7 +10,11 @@ from typing import Any, NamedTuple, cast
 from extractor.errors import NotAnArticle
 
 # A header at the very beginning, and one of those that make it a message, before an empty line.
-_OPENING = re.compile(rb"(?:[A-Za-z][A-Za-z-]{1,40}:[^\n]*\r?\n(?:[ \t]+[^\n]*\r?\n)*){1,80}")
+# A mailbox has a line before it.
+_OPENING = re.compile(
+    rb"(?:From [^\n]*\n)?"
+    rb"(?:[A-Za-z][A-Za-z-]{1,40}:[^\n]*\r?\n(?:[ \t]+[^\n]*\r?\n)*){1,80}"
+)
 _TELLS = re.compile(
     rb"^(?:MIME-Version:\s*1\.0[ \t]*\r?$|Message-ID:\s*<|Snapshot-Content-Location:)", re.I | re.M
 )

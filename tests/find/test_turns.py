@@ -524,3 +524,12 @@ def test_questions_that_are_headings_of_a_page_are_turns() -> None:
     page = f"<html><body><article><h1>Talk</h1><p>They met.</p>{body}</article></body></html>"
     said = [turn.words for turn in turns_in(read_bytes(page.encode(), "x.html"))]
     assert said == ["Why now?", "I was told.", "Who pays?", "We do, and you."]
+
+
+def test_times_before_names_on_their_own_lines() -> None:
+    """A transcript whose lines are "00:03 Ann Berg" and then her words has her turns."""
+    said = ["I am glad that you came.", "I thank you for having me.", "Why do you go?", "I must."]
+    names = ["Ann Berg", "Carl Dahl"] * 2
+    turns = zip(names, said, strict=True)
+    lines = [f"00:0{n} {name}\n\n{words}" for n, (name, words) in enumerate(turns)]
+    assert speakers_of("\n\n".join(["Talk", "Ann Berg met Carl Dahl on Monday.", *lines])) == names

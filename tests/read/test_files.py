@@ -268,3 +268,10 @@ def test_what_reads_a_file_of_each_kind_can_be_imported_beforehand(ending: str) 
     """The modules that `prepare` names are there; for other names it does nothing."""
     prepare(f"story{ending}")
     prepare("story.of-another-kind")
+
+
+def test_the_signs_of_a_heading_in_markdown_are_not_its_title() -> None:
+    """The text keeps them, as offsets count them."""
+    text = "# Ferry saved\n\nThe ferry was saved on Monday, the ministry said."
+    article = read_bytes(text.encode(), "a.md")
+    assert (article.title, article.text) == ("Ferry saved", text)

@@ -109,3 +109,10 @@ def test_a_very_long_header_is_looked_at_in_its_beginning(name: str) -> None:
 
     suppressed(_mail(SAID))  # what is imported and cached
     assert work(12_000) < 1.3 * work(6_000)
+
+
+def test_a_mail_out_of_a_mailbox_is_a_mail() -> None:
+    """The line "From …" that a mailbox puts before it is none of its words."""
+    data = b"From post Tue Feb  3 09:15:00 2026\n" + _mail("“We go,” said Ada Low.")
+    article = read_bytes(data, "a.eml")
+    assert article.text.strip() == "“We go,” said Ada Low."

@@ -23,6 +23,9 @@ _QA = r"(?<![^\s*_>])[QA](?=[.)—–\s])"
 _QA_SIGNS = ("Q.", "Q)", "Q —", "Q –", "\nA. ", "\nA) ", "\nQ ", "\nQ\t", "\nQ\u00a0")
 
 
+_OF_TIMES = "0123456789:.[]()–—- "  # characters of the time that may stand before a name
+
+
 @frozen
 class Line:
     """A line of a paragraph that may begin with a label."""
@@ -48,7 +51,9 @@ def has_repeated_lines(article: Article) -> bool:
     for paragraph in article.paragraphs:
         start, end = paragraph.span
         if end - start <= LONGEST_BARE:
-            words = text[start : min(end, start + 12)]
+            words = text[start : min(end, start + 24)].lstrip(_OF_TIMES)[:12]
+            if not words:
+                continue
             again += words in seen
             seen.add(words)
     return again >= 2

@@ -73,12 +73,21 @@ def _whole(kept: list[str], blocks: list[Block]) -> list[str]:
     Trafilatura drops words within a line; the order of both is the page's.
     """
     words = [letters(block.text) for block in blocks]
-    whole, at = [], 0
+    whole, at = list[str](), 0
+    parts = 0  # lines at the end that no block holds
     for line in kept:
         inside = letters(line)
         ahead = range(at, min(at + FARTHEST, len(blocks)))
         found = next((i for i in ahead if _is_most(inside, words[i])), None)
-        whole.append(line if found is None else blocks[found].text)
+        if found is None:
+            parts += 1
+            whole.append(line)
+        else:
+            while parts and letters(whole[-1]) in words[found]:
+                whole.pop()  # a part of the same line
+                parts -= 1
+            parts = 0
+            whole.append(blocks[found].text)
         at = at if found is None else found + 1
     return whole
 

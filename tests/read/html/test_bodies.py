@@ -257,3 +257,14 @@ def test_behind_a_read_more_box(opening: str) -> None:
     more = "".join(f"<p>{p}</p>" for p in MORE)
     article = read(story(f"<button>Read more</button>{opening}{more}</div>"))
     assert lines(article) == [FIRST, SAID, *MORE, LAST]
+
+
+def test_a_line_in_pieces_is_read_once() -> None:
+    """On a page of which little is read, a part of a line does not stand before the line."""
+    body = "".join(
+        f"<div><span>00:0{n}</span><span>Ann Berg</span><div>{text}</div></div>"
+        for n, text in enumerate(["Welcome back to the show.", "I am glad you came."])
+    )
+    text = read(f"<main><h1>Talk</h1><div>{body}</div></main>", "Talk").text
+    assert text.count("00:01") <= 1
+    assert "00:01 Ann Berg" in text
