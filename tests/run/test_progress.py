@@ -302,7 +302,7 @@ def test_counting_ahead_says_what_will_be_yielded(tmp_path: Path) -> None:
     """Folders, lines and what is missing; nothing where only unpacking would tell."""
     coverage = make_coverage(tmp_path / "in", 7)
     (coverage / "x.jsonl").write_text('{"text": "a"}\n{"text": "b"}\n')
-    (coverage / "y.docx").write_text("")
+    (coverage / "y.other").write_text("")
     names = [str(coverage), str(tmp_path / "missing"), str(coverage / "a00001.txt")]
     assert count_sources(names) == len(list(sources_in(names))) == 10
     (coverage / "z.warc.gz").write_bytes(b"")

@@ -21,7 +21,7 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractor.find.coreference.discourse import OFTEN, REACH, fits
+from extractor.find.coreference.discourse import OFTEN, REACH, MeantDescription, fits
 from extractor.find.coreference.syntax_roles import SUBJECTS, ends_quotation
 from extractor.language.en.lexicon import CONJUNCTIONS, FINITE_SPEECH
 from extractor.language.en.lists import word_labels, word_set
@@ -110,30 +110,38 @@ def pronouns_of(history: History) -> Iterator[tuple[int, str]]:
 
     Changes the history: when a pronoun is yielded, it holds the mentions before that pronoun.
     """
-    mentions, document = history.mentions, history.document
-    quoted, lower = document.quoted, document.tokens.lower
     for k, word in history.pronouns:
-        since, history.position = history.position, bisect_left(mentions, (k,), history.position)
-        for first, last, entity in mentions[since : history.position]:
-            if quoted[first]:  # whom others speak of is not whom the reporter means
-                history.times[entity] += 1
-                continue
-            draft = history.drafts[entity]
-            thing = draft.kind == "place" or (draft.kind == "other" and not draft.words)
-            role = "other" if thing else history.role_at(first, last)
-            if draft.described and lower[first] == "the":
-                meant = _taken_up(history, first, draft)
-                if meant is not None:
-                    history.taken_up = first, history.line_at(first), role, entity
-                    entity = meant  # noqa: PLW2901 (whom it means is whom later ones mean)
-            history.note(first, role, entity)
+        _read_up_to(history, bisect_left(history.mentions, (k,), history.position))
         yield k, word
+    _read_up_to(history, len(history.mentions))
 
 
-def _taken_up(history: History, first: int, description: Draft) -> int | None:
-    """Return the named entity that a description such as "the candidate" means, if it is clear.
+def _read_up_to(history: History, position: int) -> None:
+    """Add the mentions before a position to the history, and whom descriptions among them mean."""
+    document = history.document
+    quoted, lower = document.quoted, document.tokens.lower
+    since, history.position = history.position, position
+    for first, last, entity in history.mentions[since:position]:
+        if quoted[first]:  # whom others speak of is not whom the reporter means
+            history.times[entity] += 1
+            continue
+        draft = history.drafts[entity]
+        thing = draft.kind == "place" or (draft.kind == "other" and not draft.words)
+        role = "other" if thing else history.role_at(first, last)
+        if draft.described and lower[first] == "the":
+            taken = _taken_up(history, first, draft)
+            if taken is not None:
+                history.taken_up = first, history.line_at(first), role, entity
+                meant = MeantDescription(first, last, role, entity, *taken)
+                history.descriptions.append(meant)
+                entity = meant.meant  # noqa: PLW2901 (whom it means is whom later ones mean)
+        history.note(first, role, entity)
 
-    Only pronouns after it are resolved by this; the description's own entity stays as it is.
+
+def _taken_up(history: History, first: int, description: Draft) -> tuple[int, float] | None:
+    """Return the named entity that a description such as "the candidate" means, and how likely.
+
+    None where it is not clear.
     """
     if description.words or description.plural:
         return None
@@ -142,7 +150,7 @@ def _taken_up(history: History, first: int, description: Draft) -> int | None:
     word = _PRONOUN_OF.get(description.gender or "", "somebody")
     likeliest = antecedent(history, first, word, description)
     # "A resident left. The minister …": descriptions by different nouns are of two people.
-    return likeliest[0] if likeliest and history.drafts[likeliest[0]].words else None
+    return likeliest if likeliest and history.drafts[likeliest[0]].words else None
 
 
 def candidate_features(

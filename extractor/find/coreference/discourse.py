@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from extractor.article import STORY
 from extractor.find.coreference.syntax_roles import SALIENCE, SUBJECTS, lines_of, role_of
@@ -36,6 +36,18 @@ _ACTING = SUBJECTS | {f"p-{role}" for role in SUBJECTS}
 PastMention = tuple[
     int, int, str, int
 ]  # a mention: its token, line, role, and the index of its entity
+
+
+class MeantDescription(NamedTuple):
+    """A description such as "the candidate" that likely means somebody named before."""
+
+    first: int  # its tokens first:last, half-open
+    last: int
+    role: str
+    entity: int  # its own, an index among the drafts
+    meant: int  # whom it means
+    likely: float  # that it does, 0 to 1
+
 
 # By which pronouns an entity may be meant, as bits; by its name every one may be.
 _NAMED: Final = 1
@@ -93,6 +105,7 @@ class History:
         self.position = 0  # of the first mention not read yet
         # The last description that was taken to mean somebody named before.
         self.taken_up: PastMention | None = None
+        self.descriptions: list[MeantDescription] = []
         self._roles: dict[int, str] = {}
         self.opening = {first for first, _, _ in self.mentions}
         self.pronouns = [  # "HE", printed in capitals, may be read as a name

@@ -5,7 +5,8 @@
 * any other means the likeliest entity before it (`antecedents`);
 * where none is likely, the subject of the main clause behind: "When he spoke, Smith said".
 
-A subject pronoun that nobody fits is kept as an unnamed source. Before all that, people whose
+Descriptions that a sentence begins with ("the governor said") join whom they likely mean, too. A
+subject pronoun that nobody fits is kept as an unnamed source. Before all that, people whose
 gender is unknown get that of the pronouns that likely mean them ("Smith said he").
 """
 
@@ -34,6 +35,7 @@ _BY_SUBJECT = word_set("coreference.pronouns-by-subject")
 _ASIDE = frozenset(",-–—(")  # may stand between a name and "who"
 _CLAUSE = 5  # tokens from "who" to a pronoun that its clause holds
 _FAR = 25  # tokens an apposition, or a clause before the main one, is looked through
+_CLEAR = 0.6  # by hand: how likely a description means somebody to be taken for him
 _OPENERS = word_set("closed_classes.adverbial-openers")
 
 
@@ -58,6 +60,7 @@ def add(document: Document, drafts: list[Draft]) -> dict[int, float]:
                 chances[k] = likely
         elif word in ("he", "she", "they", "who"):
             unresolved.append((k, word))
+    _join_descriptions(history, chances)
     _keep_unresolved(drafts, unresolved)
     return chances
 
@@ -161,6 +164,24 @@ def _own_words(history: History, k: int, owner: Draft) -> bool:
     draft.mentions.remove((k, last, "nominal"))
     owner.mentions.append((k, last, "nominal"))
     return True
+
+
+def _join_descriptions(history: History, chances: dict[int, float]) -> None:
+    """Make descriptions mentions of the people whom they likely mean: "the governor said".
+
+    Only the subjects of a clause, which may speak. Adds to the `chances`.
+    """
+    gone: dict[int, set[int]] = {}  # entity -> first tokens of mentions that are another's now
+    for description in history.descriptions:
+        first, last, role, entity, meant, likely = description
+        person = history.drafts[meant]
+        if likely >= _CLEAR and role in SUBJECTS and person.kind == "person":
+            person.mentions.append((first, last, "nominal"))
+            chances[first] = likely
+            gone.setdefault(entity, set()).add(first)
+    for entity, firsts in gone.items():
+        draft = history.drafts[entity]
+        draft.mentions = [mention for mention in draft.mentions if mention[0] not in firsts]
 
 
 def _keep_unresolved(drafts: list[Draft], unresolved: list[tuple[int, str]]) -> None:

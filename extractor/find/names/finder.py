@@ -15,6 +15,7 @@ how the article goes on about it (`kinds`).
 """
 
 from bisect import bisect_left, insort
+from functools import cached_property
 from operator import itemgetter
 
 from extractor.find.candidates import Entity, Mention, MentionKind, Placed
@@ -30,6 +31,7 @@ from extractor.language.en.lexicon import FEMALE_NOUNS, FINITE_SPEECH, FULL_TITL
 from extractor.language.en.lists import word_set
 from extractor.language.en.morphology import singular
 from extractor.language.spellings import alike, key
+from extractor.language.tokens import Tokens
 from extractor.language.word_classes import kind_of_noun, kind_of_word
 from extractor.text.spans import Span
 
@@ -54,12 +56,19 @@ def find_names(document: Document) -> tuple[tuple[Entity, ...], list[Placed]]:
 class _Register:
     """The entities named so far, by the keys of their names' last and first words (see `key`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
         self.drafts: list[Draft] = []
         self.by_last: dict[str, list[Draft]] = {}
         self.by_first: dict[str, list[Draft]] = {}
         # Last words by initial and length, each with its place in the order of appearance.
         self._spellings: dict[tuple[str, int], list[tuple[int, str]]] = {}
+
+    @cached_property
+    def demonyms(self) -> set[str]:
+        """The codes of the countries whose demonyms the article prints."""
+        words = set(filter(is_demonym, set(self._tokens.lower)))
+        return {country.code for word in words if (country := lookup(word))}
 
     def add_last(self, word: str, draft: Draft) -> None:
         """Enter an entity under the last word of its name."""
@@ -110,7 +119,7 @@ def _enter(index: dict[str, list[Draft]], word: str, draft: Draft) -> None:
 
 def _cluster(document: Document, runs: list[Run]) -> list[Draft]:
     """Return the entities that the runs name; longer names first, so that short ones find them."""
-    register = _Register()
+    register = _Register(document.tokens)
     unsure = []
     for run in runs:
         if len(run.words) > 1:
@@ -228,10 +237,18 @@ def _match(run: Run, first: int, last: str, register: _Register) -> Draft | None
             for d in register.by_first.get(last, ())
             if len(d.words) > 1 and d.kind in ("person", "other")
         ]
-        if len(same_first) == 1 and not run.titles and not is_country(last):
+        if len(same_first) == 1 and not run.titles and not _is_state(last, register):
             return same_first[0]
         return None
     return register.spelled_alike(key(run.words[-1]), key(run.words[0]))
+
+
+def _is_state(word: str, register: _Register) -> bool:
+    """Return whether a first name alone is a country: "Israel", where the text says "Israeli"."""
+    country = lookup(word)
+    if country is None or country.kind != "name":
+        return False
+    return is_country(word) or country.code in register.demonyms
 
 
 def _named_before(draft: Draft, first: int) -> tuple[int, int]:

@@ -42,6 +42,9 @@ _FIRST, _LAST = itemgetter(0), itemgetter(1)  # the tokens that a mention covers
 _WIDEST = 300  # tokens of a sentence that are read on each side of a quotation
 ROLE = 6  # words of a person's role that are read: "foreign policy chief"
 _OWNING = ("'s", "’s")
+_LONGEST_DESCRIPTION = 25  # tokens behind the name
+_BEGINS_CLAUSE = frozenset(("start", "opens", "quotation", "mark", "mark ,", "mark :", "that"))
+_RELATIVES = frozenset(("who", "which", "that", "whose", "and"))
 _NO_ROLE = (
     PREPOSITIONS
     | CONJUNCTIONS
@@ -51,6 +54,9 @@ _NO_ROLE = (
 )
 _IN_TALK = frozenset(("i", "we", "you"))
 _OBJECTS = OBJECT_PRONOUNS | word_set("attribution.possessives-as-objects")
+ADDRESSED = "addressed"  # what follows a mention that somebody speaks to: "was asked"
+_BE = word_set("closed_classes.auxiliaries", "is") | word_set("closed_classes.auxiliaries", "be")
+_ADDRESSED = word_set("attribution.addressed")
 _OWN_FEATURES = word_set("attribution.pronouns-told-apart")
 
 
@@ -227,7 +233,7 @@ class AttributionContext:
 
     def _find_following(self, last: int, stop: int) -> tuple[str, int | None]:
         """Return the same as `follows`: reads past auxiliaries, adverbs, brackets, appositions."""
-        lower, k, passed = self.tokens.lower, last, ""
+        lower, k, passed, being = self.tokens.lower, last, "", False
         if k < stop and self.tokens.text[k] in _POSSESSIVE:
             return "possessive", None
         for _ in range(6):
@@ -235,9 +241,11 @@ class AttributionContext:
                 return (passed or "end"), None
             kind = _kind_after(lower[k])
             if kind in _VERBAL:
+                if being and lower[k] in _ADDRESSED:
+                    return ADDRESSED, None
                 return (passed or "direct ") + kind, k
             if kind == "aux":
-                passed = "aux "
+                passed, being = "aux ", lower[k] in _BE
             elif kind == "adverb":
                 passed = passed or "adverb "
             elif kind == "(":
@@ -381,7 +389,7 @@ class NearbyMention:
     kind: str  # "name-person", "pronoun-they-subject"
     often: int  # how often its entity is mentioned, as a power of two
     preceded: str  # see AttributionContext.preceded
-    described: Placed | None  # the person named after it whose description it opens
+    described: Placed | None  # the person named beside it in whose description it stands
 
 
 def nearby(context: AttributionContext, place: int) -> NearbyMention | None:
@@ -407,6 +415,7 @@ def _look_at(context: AttributionContext, placed: Placed) -> NearbyMention | Non
         kind = f"{mention.kind}-{entity.kind}{'-plural' if entity.plural else ''}"
         if mention.kind == "name":
             described = _described(context, last)
+        described = described or _described_before(context, first)
     often = len(entity.mentions).bit_length()
     return NearbyMention(placed, kind, often, context.preceded(first), described)
 
@@ -446,4 +455,40 @@ def _described(context: AttributionContext, last: int) -> Placed | None:
         if not plain or word in _NO_ROLE or quoted[k] or is_verb(lower, k):
             return None
         role = bool(classes[k] & PERSON)
+    return None
+
+
+def _described_before(context: AttributionContext, first: int) -> Placed | None:
+    """Return the person whose description holds the mention that begins at token `first`.
+
+    "Ann Berg, head of research at the agency said", "Ann Berg from the agency says": the person is
+    named where a clause begins, and nothing but the description stands in between.
+    """
+    lower, classes, quoted = context.tokens.lower, context.tokens.classes, context.document.quoted
+    at = context.mention_from(first)
+    for place in range(at - 1, max(at - 4, -1), -1):
+        placed = context.mentions[place]
+        begin, end, mention, entity = placed
+        if first - end > _LONGEST_DESCRIPTION or end > first:
+            return None
+        if mention.kind != "name" or entity.kind != "person":
+            continue
+        between = lower[end:first]
+        if any(quoted[end:first]) or any(w in _ENDS_APPOSITION for w in between):
+            return None
+        if context.preceded(begin) not in _BEGINS_CLAUSE:
+            return None
+        if between and between[0] in ("of", "from", "at", "with"):
+            verbs = any(is_verb(lower, k) or not lower[k][0].isalpha() for k in range(end, first))
+            return None if verbs or len(between) >= ROLE else placed
+        if not between or between[0] != ",":
+            return None
+        if any(w in FINITE_SPEECH or w in AUXILIARIES or w in _RELATIVES for w in between):
+            return None
+        for k in range(end + 1, min(end + 1 + ROLE, len(lower))):
+            if classes[k] & PERSON:
+                return placed
+            if lower[k] in PREPOSITIONS or not lower[k][0].isalpha():
+                return None
+        return None
     return None

@@ -23,6 +23,7 @@ from extractor.frozen import frozen
 from extractor.language.en.lexicon import FINITE_SPEECH, PREPOSITIONS
 from extractor.language.log_linear import Features, weighed
 from extractor.rules.attribution.context import (
+    ADDRESSED,
     ROLE,
     AttributionContext,
     NearbyMention,
@@ -92,7 +93,8 @@ def rated_candidates(
         near = nearby(context, place)
         if near is not None:
             stance = _before(around, near)
-            rated.append(_rated(around, near, at - 1 - place, stance))
+            if stance[:2] != ("left", ADDRESSED):
+                rated.append(_rated(around, near, at - 1 - place, stance))
     at = context.mention_from(setting.last)
     most = context.mention_from(setting.paragraph_end)
     if most - at > MAX_EACH_SIDE:

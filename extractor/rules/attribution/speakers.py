@@ -8,6 +8,7 @@
   B said was "…"".
 * Nested quotations get no speaker: whose words they repeat is seldom said. But what somebody quotes
   in a turn is attributed as in a report, unless it is his own ("I told them …") or his hearer's.
+* A heading's quotation is of whoever says the same words in the story.
 * A turn's speaker is known from its label (`find/turns/`), a block quotation's source from the line
   behind it; one that a paragraph introduces is attributed as any quotation.
 
@@ -15,9 +16,10 @@ The weights are fitted on annotated news (tests/benchmarks/training/attribution.
 speaker_weights.json: features of the shape of reporting sentences, no word of an article.
 """
 
+import re
 from dataclasses import replace
 from math import exp
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Literal
 
 from extractor.find.candidates import QuotationCandidate, Turn
@@ -39,6 +41,10 @@ from extractor.text.spans import Span
 
 NO_SOURCE = "no source"  # why a block quotation is dismissed
 _RIVALS = 6
+_FEW = 2  # blanks around and between the words of a phrase that two people may have said: "likely"
+_MOST_HEADINGS = 40  # quotations of headings that are looked for in the story
+_WELL_ATTRIBUTED = 0.9
+_WORD = re.compile(r"\w+")
 _CHANCE = itemgetter(0)  # of a pair
 _COPULAS = word_set("closed_classes.auxiliaries", "is")
 _WHEN = word_set("closed_classes.adverbial-openers", "temporal")
@@ -109,6 +115,7 @@ def attribute(inventory: Inventory) -> dict[str, SpeakerAttribution]:
                 said[source.entity.id] = said.get(source.entity.id, 0) + 1
             previous = source
     _join_halves(inventory, attributions)
+    _repeat_in_headings(inventory, attributions)
     return attributions
 
 
@@ -285,3 +292,38 @@ def _join_halves(inventory: Inventory, attributions: dict[str, SpeakerAttributio
                 half.quotation, surer.speaker, surer.via, surer.cue, first.kind,
                 surer.confidence, surer.pattern, half.dismissed, surer.ranking,
             )  # fmt: skip
+
+
+def _repeat_in_headings(inventory: Inventory, attributions: dict[str, SpeakerAttribution]) -> None:
+    """Give quotations of headings to whoever says the same words in the story, if anybody does.
+
+    Of several who do, to the surest, unless it is one word only. A heading that attributes its
+    words well keeps its speaker.
+    """
+    paragraphs, text = inventory.article.paragraphs, inventory.article.text
+    heads, story = [], []
+    for quotation in inventory.quotations:
+        said = attributions[quotation.id]
+        if said.dismissed or said.pattern == "nested":
+            continue
+        if paragraphs[quotation.paragraph].kind != "heading":
+            story.append((quotation, said))
+        elif said.speaker is None or said.confidence < _WELL_ATTRIBUTED:
+            heads.append((quotation, said))
+    if not heads:
+        return
+    words = [(_letters(quotation.text(text)), said) for quotation, said in story if said.speaker]
+    for quotation, said in heads[:_MOST_HEADINGS]:
+        repeated = _letters(quotation.text(text))
+        same = [other for printed, other in words if repeated in printed]
+        speakers = {(other.speaker or "").partition(".")[0] for other in same}
+        if same and (len(speakers) == 1 or repeated.count(" ") > _FEW):
+            surest = max(same, key=attrgetter("confidence"))
+            attributions[quotation.id] = replace(
+                surest, quotation=quotation.id, cue=None, kind=said.kind, pattern="repeated"
+            )
+
+
+def _letters(words: str) -> str:
+    """Return the letters and digits of words in lower case, with blanks around each word."""
+    return f" {' '.join(_WORD.findall(words.lower()))} "
