@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.find.inventory import Inventory
+from extractor.find.inventory import Inventory, take_inventory
 from extractor.find.quotations.pairing import find_quotations
 from extractor.find.sentences import find_sentences
 from extractor.pipeline import extract
 from extractor.read import article_from_text
 from extractor.rules.attribution import dismissal
-from extractor.rules.attribution.dismissal import is_title_cased, why_no_quotation
+from extractor.rules.attribution.dismissal import is_title_cased, judge, why_no_quotation
 from extractor.rules.attribution.dismissal_features import class_of, cue_key
+from extractor.rules.attribution.speakers import attribute
 from extractor.schema.catalogue import load_schema
 from tests.support.effort import calls_of
 
@@ -187,3 +188,13 @@ def test_a_paragraph_of_many_stretches_takes_time_in_proportion() -> None:
     """Judging one stretch does not read the whole of a long paragraph."""
     few, many = ("The “smart” lamps and the “ghost” ferries " * times for times in (50, 500))
     assert calls_of(lambda: reasons(many)) < 12 * calls_of(lambda: reasons(few))
+
+
+def test_a_row_is_no_surer_than_its_words_are_somebodys():
+    """The confidence of a row counts in that its words may be no quotation."""
+    text = "Ada Brandt, who runs a “green café” in Riga, said she would stay."
+    inventory = take_inventory(article_from_text(text))
+    reason, likely = judge(inventory, inventory.quotations[0])
+    assert reason is None
+    assert likely < 0.95
+    assert attribute(inventory)["Q1"].confidence <= likely

@@ -28,7 +28,7 @@ from extractor.frozen import frozen
 from extractor.language.en.lexicon import CORE_SPEECH
 from extractor.language.en.lists import word_set
 from extractor.rules.attribution.context import AttributionContext, QuotationSetting
-from extractor.rules.attribution.dismissal import why_no_quotation
+from extractor.rules.attribution.dismissal import judge
 from extractor.rules.attribution.possible_speakers import (
     RatedCandidate,
     SpeakerCandidate,
@@ -82,7 +82,7 @@ class SpeakerAttribution:
     via: str | None  # the mention of who relays it
     cue: Span | None  # the words that attribute: "said", "according to"
     kind: Literal["direct", "fragment", "turn", "block"]
-    confidence: float  # 0…1 that speaker is right
+    confidence: float  # 0…1 that it is a quotation, and the speaker is right
     pattern: str  # where the source stands: "right", "left", "carry", …, for error analysis
     dismissed: str | None = None  # not a quotation, because: "title", "nickname", "scare quote", …
     ranking: SpeakerRanking | None = None  # who else it may be
@@ -102,12 +102,14 @@ def attribute(inventory: Inventory) -> dict[str, SpeakerAttribution]:
         if quotation.parent is not None and quotation.parent not in turns:
             attributions[quotation.id] = _nested(quotation)
             continue
-        dismissed = why_no_quotation(inventory, quotation)
+        dismissed, is_quotation = judge(inventory, quotation)
         setting = context.setting(quotation)
         if quotation.parent is not None and context.is_of_speaker(setting):
             attributions[quotation.id] = _nested(quotation)
             continue
         source, confidence, others = best_source(setting, previous)
+        if dismissed is None:
+            confidence *= is_quotation
         attributions[quotation.id] = _attribution(setting, source, confidence, dismissed, others)
         if dismissed is None:
             if source:

@@ -297,10 +297,10 @@ class Permissions:
         """Wait until a request of a task may be sent; return its ticket. Raises Refused."""
         ticket = next(self._tickets)
         permission = self._waiting[ticket] = asyncio.get_running_loop().create_future()
-        self._channel.send(RequestWaiting(ticket, number, tokens))
         try:
+            self._channel.send(RequestWaiting(ticket, number, tokens))
             granted = await permission
-        except asyncio.CancelledError:
+        except BaseException:  # it is cancelled, or the article's time is up: it is not sent
             self._channel.send(RequestOver(ticket, number, None))
             raise
         finally:
