@@ -164,7 +164,7 @@ def test_names_that_are_not_meant_are_left_alone(inbox: Path) -> None:
     with watching(inbox, inbox, output=inbox / "out") as found:
         (inbox / "out").mkdir()
         (inbox / ".hidden").mkdir()
-        for name in (".a.txt", "b.txt.part", "c.tmp", "d.docx", ".hidden/e.txt", "out/f.html"):
+        for name in (".a.txt", "b.txt.part", "c.tmp", "d.pages", ".hidden/e.txt", "out/f.html"):
             (inbox / name).write_text("x")
         (inbox / "g.txt").write_text("g")
         found.wait_for("g.txt")
