@@ -28,7 +28,13 @@ from pydantic.errors import PydanticUserError
 
 from extractor.errors import ExtractError, PromptError, SchemaError
 from extractor.frozen import frozen
-from extractor.schema.loading import SchemaFile, SchemaFolder, SchemaSource, run
+from extractor.schema.loading import (
+    SchemaFile,
+    SchemaFolder,
+    SchemaSource,
+    is_copy_of_ours,
+    run,
+)
 from extractor.trust import SCHEMAS, shipped_folder, standing_of
 
 PROMPT_SUFFIXES = (".jinja", ".jinja2", ".j2")
@@ -155,9 +161,10 @@ def list_schemas(home: Path | None = None) -> list[SchemaEntry]:
     """
     entries: dict[str, SchemaEntry] = {}
     for folder in _schema_folders(home):
-        trusted = folder.standing is None or folder.standing.is_trusted
+        free = folder.standing is None or folder.standing.is_trusted
         for path in sorted(folder.path.glob("*.py")):
             if _NAME.fullmatch(path.stem) and path.stem not in entries:
+                trusted = free or is_copy_of_ours(path)
                 entries[path.stem] = SchemaEntry(
                     path.stem, path, _summary(path), folder.is_shipped, trusted
                 )

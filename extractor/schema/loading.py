@@ -6,7 +6,8 @@ A schema is a Python file, and loading it runs it. Two packages hold what is loa
                                their quotes.py, else ours
     extractor_shipped_schemas  our files, which import ours only, whatever the user's are called
 
-A folder whose schemas need trust (trust.py) is asked with the very bytes that are about to run.
+A folder whose schemas need trust (trust.py) is asked with the very bytes that are about to run. A
+file with the bytes of ours needs none: ours runs in its place.
 What has run is kept in a `SchemaSource`, from which other processes and machines load the same
 again, whatever has become of the files since.
 """
@@ -22,7 +23,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from extractor.errors import SchemaError, UsageError
-from extractor.trust import SCHEMAS, Standing, read_file
+from extractor.trust import SCHEMAS, Standing, read_file, shipped_folder
 
 # Never on disk; only in sys.modules.
 _OWN, _SHIPPED = "extractor_user_schemas", "extractor_shipped_schemas"
@@ -48,6 +49,8 @@ class SchemaFolder(NamedTuple):
         if data is None:
             return None
         if self.standing is not None and not self.standing.covers(f"{SCHEMAS}/{stem}.py", data):
+            if (ours := _ours(stem, data)) is not None:
+                return ours
             raise SchemaError(_refusal(path, self.standing))
         return SchemaFile(stem, path.resolve(), data, self.is_shipped)
 
@@ -64,6 +67,24 @@ class SchemaFile(NamedTuple):
     def module(self) -> str:
         """The name of the module that it runs as."""
         return f"{_SHIPPED if self.is_shipped else _OWN}.{self.stem}"
+
+
+def _ours(stem: str, data: bytes) -> SchemaFile | None:
+    """Return our schema of this name when a file holds the very same bytes, else None.
+
+    A checkout has them beside the installed program. What runs is ours, and imports ours only.
+    """
+    path = shipped_folder(SCHEMAS).resolve() / f"{stem}.py"
+    return SchemaFile(stem, path, data, is_shipped=True) if read_file(path) == data else None
+
+
+def is_copy_of_ours(path: Path) -> bool:
+    """Return whether a schema file is one of ours to the letter, which needs no trust."""
+    try:
+        data = read_file(path)
+    except UsageError:
+        return False
+    return data is not None and _ours(path.stem, data) is not None
 
 
 class SchemaSource(NamedTuple):

@@ -44,6 +44,21 @@ def test_a_name_means_the_working_directorys_file_only_if_it_is_trusted(home: Pa
     assert all(entry.trusted for entry in list_schemas())
 
 
+def test_a_copy_of_a_shipped_one_needs_no_trust(home: Path) -> None:
+    """As in a checkout beside the installed program; ours runs, with our siblings."""
+    ours = shipped_folder("schemas").resolve()
+    (home / "schemas" / "quotes.py").write_text("raise RuntimeError('it ran')\n")
+    copy = home / "schemas" / "release_event.py"
+    copy.write_bytes((ours / "release_event.py").read_bytes())
+    assert load_schema("release_event").path == ours / "release_event.py"
+    assert {entry.name: entry.trusted for entry in list_schemas()}["release_event"]
+    with copy.open("a") as file:
+        file.write("\n")
+    with pytest.raises(SchemaError, match="was not run"):
+        load_schema("release_event")
+    assert not {entry.name: entry.trusted for entry in list_schemas()}["release_event"]
+
+
 def test_what_runs_is_what_was_checked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that changes after its folder was found to be trusted does not run, nor a sibling."""
     trusting(home)
