@@ -9,10 +9,10 @@ stands in quotation marks already is the quotation that they make of it.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from extractor.article import STORY, Article, Paragraph
 from extractor.find.candidates import Entity, Mention, QuotationCandidate, Turn
+from extractor.find.quotations.numbering import numbered_anew
 from extractor.text.spans import Span
 
 LONGEST_SOURCE = 120  # characters
@@ -47,7 +47,7 @@ def with_block_quotes(
             outer = Span(spans[0].start, spans[-1].end)
             found.append(QuotationCandidate("", spans, outer, run[0].index, "", True, turn=turn))
         run = []
-    return _numbered(quotations, found) if found else quotations
+    return numbered_anew(quotations, found) if found else quotations
 
 
 def _introduction(article: Article, first: Paragraph) -> Span | None:
@@ -81,26 +81,3 @@ def _is_in_marks(span: Span, outermost: Sequence[Span]) -> bool:
     """Return whether a paragraph stands in quotation marks: then it is a quotation already."""
     at = bisect_right(outermost, span.start, key=lambda quoted: quoted.start)
     return at > 0 and outermost[at - 1].contains(span)
-
-
-def _numbered(
-    quotations: Sequence[QuotationCandidate], found: Sequence[QuotationCandidate]
-) -> tuple[QuotationCandidate, ...]:
-    """Return all in order, with ids anew; what stands in a block quotation is nested in it."""
-    ordered = sorted((*quotations, *found), key=lambda q: (q.outer.start, -q.outer.end))
-    ids = {q.id: f"Q{n}" for n, q in enumerate(ordered, start=1) if q.id}
-    numbered: list[QuotationCandidate] = []
-    around: QuotationCandidate | None = None
-    for n, quotation in enumerate(ordered, start=1):
-        changed = replace(
-            quotation,
-            id=f"Q{n}",
-            parent=ids.get(quotation.parent or ""),
-            half_of=ids.get(quotation.half_of or ""),
-        )
-        if quotation.turn is not None and quotation.turn.block:
-            around = changed if quotation.turn.label is not None else None
-        elif around is not None and not changed.parent and around.outer.contains(changed.outer):
-            changed = replace(changed, parent=around.id)
-        numbered.append(changed)
-    return tuple(numbered)

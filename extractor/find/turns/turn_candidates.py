@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from extractor.article import Article
 from extractor.find.candidates import Entity, Mention, QuotationCandidate, Turn
+from extractor.find.quotations.numbering import numbered_anew
 from extractor.find.turns.extents import Extents, Said
 from extractor.find.turns.labels import Label
 from extractor.find.turns.speakers import UNLABELLED, Cast, Speaker, folded_words
@@ -134,30 +135,7 @@ def _with_turns(
         kept = Turn(label.span if label is not None else None, who, speaker.confidence)
         outer = Span(turn.spans[0].start, turn.spans[-1].end)
         turns.append(QuotationCandidate("", turn.spans, outer, turn.paragraph, "", True, turn=kept))
-    return Turns(_numbered(quotations, turns), cast.names)
-
-
-def _numbered(
-    quotations: tuple[QuotationCandidate, ...], turns: list[QuotationCandidate]
-) -> tuple[QuotationCandidate, ...]:
-    """Return all quotations in order, with ids anew; those in a turn are nested in it."""
-    ordered = sorted((*quotations, *turns), key=lambda q: (q.outer.start, -q.outer.end))
-    ids = {q.id: f"Q{n}" for n, q in enumerate(ordered, start=1) if q.id}
-    numbered: list[QuotationCandidate] = []
-    around: QuotationCandidate | None = None  # the turn before
-    for n, quotation in enumerate(ordered, start=1):
-        changed = replace(
-            quotation,
-            id=f"Q{n}",
-            parent=ids.get(quotation.parent or ""),
-            half_of=ids.get(quotation.half_of or ""),
-        )
-        if quotation.turn is not None:
-            around = changed
-        elif around is not None and not changed.parent and around.outer.contains(changed.outer):
-            changed = replace(changed, parent=around.id)
-        numbered.append(changed)
-    return tuple(numbered)
+    return Turns(numbered_anew(quotations, turns), cast.names)
 
 
 @frozen

@@ -10,10 +10,10 @@ says "we", those that fill their paragraph or stand in a headline.
 
 A log-linear classifier decides by features of the words beside the marks, of capitals, and of cues
 in the sentence (dismissal_features.py). Its weights are fitted on annotated news
-(tests/benchmarks/training/dismissal.py) and kept in dismissal_weights.json. In doubt a stretch is
-kept, since a lost fragment costs more than a kept title. The annotated news count titles inside
-reported words as quotations ("he wrote a memo titled …"), so these are kept too. The attribution's
-confidence is no feature: cross-validated, it added nothing.
+(tests/benchmarks/training/dismissal.py) and kept in dismissal_weights.json. What is dismissed
+stands in the audit with its reason; what is kept is the less sure the likelier it is nobody's. The
+annotated news count titles inside reported words as quotations ("he wrote a memo titled …"), so
+these are kept too. The attribution's confidence is no feature: cross-validated, it added nothing.
 """
 
 import json

@@ -24,12 +24,11 @@ from extractor.language.en.lexicon import FINITE_SPEECH, PREPOSITIONS
 from extractor.language.log_linear import Features, weighed
 from extractor.rules.attribution.context import (
     ADDRESSED,
-    ROLE,
     AttributionContext,
     NearbyMention,
     QuotationSetting,
-    nearby,
 )
+from extractor.rules.attribution.nearby import ROLE, nearby
 
 MAX_EACH_SIDE = 6  # mentions; farther ones are the source of fewer than 1 in 200 in PolNeAR train
 

@@ -11,7 +11,7 @@ reported_speech_model.py. Follows Pareti (2012), "A database of attribution rela
 and content, nested or not, direct, mixed or indirect.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -146,6 +146,8 @@ class ReportReader:
             if q.turn is None and (q.parent is None or q.parent in self.turns)
         ]  # fmt: skip
         self._ends = [q.outer.end for q in self.top]
+        turns = (q.turn for q in self.turns.values() if q.turn is not None)
+        self._labels = sorted(turn.label for turn in turns if turn.label is not None)
 
     # --- verbs with a subject ---------------------------------------------------------------
 
@@ -422,11 +424,10 @@ class ReportReader:
 
     def _is_label(self, cue: Span | None) -> bool:
         """Return whether a cue is the colon of a turn's label: the turn is reported whole."""
-        return cue is not None and any(
-            turn.label is not None and turn.label.overlaps(cue)
-            for quotation in self.turns.values()
-            if (turn := quotation.turn) is not None
-        )
+        if cue is None or not self._labels:
+            return False
+        at = bisect_left(self._labels, cue.end, key=lambda label: label.start)
+        return at > 0 and self._labels[at - 1].overlaps(cue)
 
     def _same_utterance(self, last: QuotationCandidate, quotation: QuotationCandidate) -> bool:
         """Return whether a quotation goes on with the last one, e.g. `"A," he said, "b."`."""
