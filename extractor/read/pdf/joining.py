@@ -90,8 +90,9 @@ class _Measures:
             gap = round(above.y - below.y)
             if above.part == below.part and 0 < gap < 60:
                 gaps.setdefault(_type_of(above), Counter())[gap] += 1
-        self._leading = {  # the usual one; of two the smaller
-            type_: min(counts, key=lambda gap: (-counts[gap], gap))
+        # The smallest usual one: where paragraphs are short, most gaps are those between them.
+        self._leading = {
+            type_: min(gap for gap in counts if 4 * counts[gap] >= counts.most_common(1)[0][1])
             for type_, counts in gaps.items()
         }
 

@@ -93,6 +93,13 @@ def test_lines_are_paragraphs_again(gap: float, indent: float) -> None:
     assert bodies(pdf([typeset(STORY, gap=gap, indent=indent)])) == STORY
 
 
+def test_paragraphs_of_few_lines_stay_apart() -> None:
+    """As a text file is printed: most gaps are those between paragraphs, all in one type."""
+    paragraphs = [TITLE, "By Lena Ruiz", *STORY]
+    sheet = Sheet(column(paragraphs, indent=0, letters=110, size=8, lead=10, gap=10))
+    assert read_bytes(printed(sheet), "a.pdf").text.split("\n\n") == paragraphs
+
+
 def test_title_in_larger_type() -> None:
     """A line in larger type above the story is the title, with or without metadata."""
     page = [(72, 740, 20, TITLE), *typeset(STORY)]
