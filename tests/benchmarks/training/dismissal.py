@@ -211,7 +211,8 @@ def cross_validate(examples: list[Example], folds: int, penalty: float) -> None:
     lost = -sum(math.log(p if e.label == "trap" else 1 - p) for e, p in sides)
     print(f"log loss {lost:.1f} over {len(sides)}")
     everything = Counter(e.label for e in examples)
-    for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 1.1):
+    now = chance(dismissal.THRESHOLD)
+    for threshold in sorted((0.3, 0.35, 0.4, now, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 1.1)):
         kept = Counter(e.label for e, p in judged if p < threshold)
         precision = kept["quotation"] / (kept["quotation"] + kept["trap"] + kept["other"])
         recall = kept["quotation"] / everything["quotation"]
